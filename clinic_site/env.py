@@ -1,0 +1,210 @@
+"""Strict readers of the environment.
+
+Every reader raises `WrongSetting`, which ends the process with one line on standard error that
+names the variable and says what it takes. Nothing is read from files: see the README's table.
+"""
+
+import base64
+import binascii
+import ipaddress
+import os
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+class WrongSetting(SystemExit):
+    """A value the site cannot start with. As a SystemExit it prints its one line and no traceback."""
+
+    def __init__(self, name: str, takes: str) -> None:
+        super().__init__(f"{name}: {takes}")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str) -> bool:
+    value = text(name, "off").lower()
+    if value not in {"on", "off", "1", "0", "true", "false", "yes", "no"}:
+        raise WrongSetting(name, f"takes on or off, not {value!r}")
+    return value in {"on", "1", "true", "yes"}
+
+
+def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
+    value = text(name, str(default))
+    if not re.fullmatch(r"[0-9]{1,6}", value) or not lowest <= int(value) <= highest:
+        raise WrongSetting(name, f"takes a whole number from {lowest} to {highest}, not {value!r}")
+    return int(value)
+
+
+@dataclass(frozen=True)
+class PublicURL:
+    """Where visitors find the site. `origin` has no trailing slash."""
+
+    scheme: str
+    host: str
+    origin: str
+
+    @property
+    def is_https(self) -> bool:
+        return self.scheme == "https"
+
+
+def public_url(name: str, default: str) -> PublicURL:
+    value = text(name, default)
+    takes = f"takes an address like https://clinic.example (no path), not {value!r}"
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise WrongSetting(name, takes) from None
+    host = parts.hostname or ""
+    if (
+        parts.scheme not in {"http", "https"}
+        or not _is_host(host)
+        or parts.path not in {"", "/"}
+        or parts.query
+        or parts.fragment
+        or parts.username is not None
+    ):
+        raise WrongSetting(name, takes)
+    bracketed = f"[{host}]" if ":" in host else host
+    standard = port is None or port == {"http": 80, "https": 443}[parts.scheme]
+    origin = f"{parts.scheme}://{bracketed}" + ("" if standard else f":{port}")
+    return PublicURL(parts.scheme, bracketed, origin)
+
+
+def listen_host(name: str, default: str) -> str:
+    value = text(name, default)
+    if not _is_host(value.strip("[]")):
+        raise WrongSetting(name, f"takes an address or host name to listen on, not {value!r}")
+    return value
+
+
+def _is_host(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+        return True
+    except ValueError:
+        return bool(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", host.lower()))
+
+
+def field_keys(name: str, value: str) -> list[bytes]:
+    """Comma-separated URL-safe base64 of 32 bytes each; the first seals, all open."""
+    keys = []
+    for item in value.split(","):
+        item = item.strip()
+        try:
+            key = base64.b64decode(item + "=" * (-len(item) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            key = b""
+        if len(key) != 32:
+            raise WrongSetting(name, "takes keys separated by commas, each URL-safe base64 of 32 bytes")
+        keys.append(key)
+    return keys
+
+
+def database(name: str, default_path: str) -> dict:
+    """Django's DATABASES['default'] for a PostgreSQL URL, or for the SQLite file at `default_path`."""
+    value = text(name)
+    if not value:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": default_path,
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                # IMMEDIATE: a writer takes the lock first and so never has to upgrade a read, which SQLite refuses.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
+                ),
+            },
+        }
+    takes = "takes postgresql://user:password@host:port/name, or nothing for SQLite in DATA_DIR"
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise WrongSetting(name, takes) from None
+    database_name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in {"postgres", "postgresql"} or not database_name or not parts.hostname:
+        raise WrongSetting(name, takes)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": database_name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname,
+        "PORT": str(port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {key: values[-1] for key, values in parse_qs(parts.query).items()},
+    }
+
+
+def cache(name: str) -> dict:
+    value = text(name)
+    if not value:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if urlsplit(value).scheme not in {"redis", "rediss", "valkey", "valkeys", "unix"}:
+        raise WrongSetting(name, "takes redis://host:port/0, or nothing for a cache inside each process")
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": re.sub("^valkey", "redis", value),
+    }
+
+
+def email(name: str, folder: str) -> dict[str, object]:
+    """Django's EMAIL_* settings: SMTP for an address, files in `folder` for nothing."""
+    value = text(name)
+    if not value:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": folder}
+    takes = (
+        "takes smtp://user:password@host:port (plain), smtp+tls:// (STARTTLS), smtps:// (TLS), or nothing for files in DATA_DIR"
+    )
+    default_ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465, "smtp+ssl": 465}
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise WrongSetting(name, takes) from None
+    if parts.scheme not in default_ports or not parts.hostname or parts.path not in {"", "/"}:
+        raise WrongSetting(name, takes)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or default_ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme in {"smtps", "smtp+ssl"},
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+def mail_address(name: str, default: str = "") -> str:
+    value = text(name, default)
+    if value and not re.fullmatch(r"(?:[^<>@\r\n]* <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", value):
+        raise WrongSetting(name, f"takes an address like clinic@example.com or Name <clinic@example.com>, not {value!r}")
+    return value
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`limit` actions per `seconds`."""
+
+    limit: int
+    seconds: int
+
+
+def rate(name: str, default: str) -> Rate | None:
+    """`20/h` as a Rate (s, m, h or d); None for `off`."""
+    value = text(name, default).lower()
+    if value == "off":
+        return None
+    match = re.fullmatch(r"([1-9][0-9]{0,5})/([smhd])", value)
+    if not match:
+        raise WrongSetting(name, f"takes a rate like 20/h (s, m, h or d), or off, not {value!r}")
+    return Rate(int(match[1]), {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]])

@@ -1,0 +1,53 @@
+"""Error pages in the site's look, made without a database query: they must work when the database does not."""
+
+from django.db import InterfaceError, OperationalError
+from django.template.loader import render_to_string
+from django.http import HttpResponse
+
+from pages.site_facts import remembered_clinic_name
+
+
+def error_page(status: int, template: str | None = None, **context) -> HttpResponse:
+    """The page for an HTTP status. Rendered without a request, so that no context processor asks the database."""
+    body = render_to_string(template or f"{status}.html", {"clinic_name": remembered_clinic_name(), **context})
+    response = HttpResponse(body, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+# A plain function: Django answers a bare 500 when its own 400 view meets an unreadable form encoding.
+def bad_request(request, exception=None):
+    return error_page(400)
+
+
+def permission_denied(request, exception=None):
+    return error_page(403)
+
+
+def page_not_found(request, exception=None):
+    return error_page(404)
+
+
+def server_error(request):
+    return error_page(500)
+
+
+def csrf_failure(request, reason=""):
+    return error_page(403, "403_csrf.html")
+
+
+class DatabaseUnavailableMiddleware:
+    """A database that is locked, full or gone is a 503 that says so, not a 500."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, OperationalError | InterfaceError):
+            response = error_page(503)
+            response["Retry-After"] = "60"
+            return response
+        return None

@@ -1,0 +1,61 @@
+"""Prepares what the site needs, then becomes gunicorn."""
+
+import hashlib
+import os
+import sys
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = "Runs the site: migrations, starting content and static files where something changed, then gunicorn."
+
+    def handle(self, *args, **options):
+        for folder in ("tmp", "mail", "uploads"):
+            (settings.DATA_DIR / folder).mkdir(parents=True, exist_ok=True)
+        if self._has_migrations_to_run():
+            call_command("migrate", verbosity=0, interactive=False)
+        call_command("load_content", verbosity=0)
+        if not settings.DEBUG:
+            self._collect_static()
+        connections.close_all()
+        self.stdout.write(f"The site: {settings.PUBLIC_URL}/")
+        self.stdout.write(
+            f"Staff login: {settings.PUBLIC_URL}/admin/ (make one, in another terminal: {sys.executable} manage.py createsuperuser)"
+        )
+        self.stdout.flush()
+        os.environ.update(
+            PYTHONDONTWRITEBYTECODE="1", TMPDIR=str(settings.DATA_DIR / "tmp"), DJANGO_SETTINGS_MODULE="clinic_site.settings"
+        )
+        configuration = str(settings.BASE_DIR / "gunicorn.conf.py")
+        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", configuration])  # noqa: S606
+
+    def _has_migrations_to_run(self) -> bool:
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+    def _collect_static(self) -> None:
+        """Collecting and compressing takes seconds: skipped while the sources are the ones collected last."""
+        mark = settings.DATA_DIR / "static.sha256"
+        digest = _static_digest()
+        if mark.exists() and mark.read_text() == digest and settings.STATIC_ROOT.is_dir():
+            return
+        mark.unlink(missing_ok=True)
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        mark.write_text(digest)
+
+
+def _static_digest() -> str:
+    sha = hashlib.sha256((settings.BASE_DIR / "requirements.txt").read_bytes())
+    sha.update((settings.BASE_DIR / "clinic_site" / "static_files.py").read_bytes())
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda entry: entry[0]):
+            sha.update(path.encode() + b"\0")
+            with storage.open(path) as file:
+                sha.update(file.read())
+    return sha.hexdigest()

@@ -1,0 +1,57 @@
+"""The background worker: sends what the outbox holds and tidies up. `serve` starts one; more do no harm."""
+
+import logging
+import os
+import signal
+import time
+from datetime import datetime, timedelta
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
+
+from consults.budget import forget_idle_clients
+from consults.delivery import deliver_due
+from consults.models import WorkerHeartbeat
+
+logger = logging.getLogger("clinic.worker")
+
+BEAT_EVERY = timedelta(seconds=5)
+TIDY_EVERY = timedelta(hours=1)
+
+
+class Command(BaseCommand):
+    help = "Sends waiting mail and deletes what is no longer needed, until it is told to stop."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--parent", type=int, help="End when this process is no longer the parent.")
+        parser.add_argument("--once", action="store_true", help="Do what is due now, then end.")
+
+    def handle(self, *args, parent: int | None, once: bool, **options):
+        self.stopping = False
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        last_beat = last_tidy = datetime.min.replace(tzinfo=timezone.get_default_timezone())
+        while not self.stopping and (parent is None or os.getppid() == parent):
+            now = timezone.now()
+            try:
+                if now - last_beat >= BEAT_EVERY:
+                    WorkerHeartbeat.objects.update_or_create(id=1, defaults={"beat_at": now})
+                    last_beat = now
+                if now - last_tidy >= TIDY_EVERY:
+                    forget_idle_clients(now=now)
+                    last_tidy = now
+                sent = deliver_due(now=now, at_most=1)
+            except DatabaseError as error:
+                logger.warning("database: %s; trying again", type(error).__name__)
+                connection.close()
+                sent = 0
+            if once and not sent:
+                return
+            close_old_connections()
+            if not sent:
+                time.sleep(0.5)
+
+    def _stop(self, *_):
+        self.stopping = True

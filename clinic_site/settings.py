@@ -1,0 +1,193 @@
+"""Django settings, in the order of Django's manual. Safe when nothing is set; the README lists what can be.
+
+Values come from the environment through `env`, whose readers stop the start with one line.
+"""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from clinic_site import env, laptop_keys
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
+
+# Where and how the site is reached
+HOST = env.listen_host("HOST", "127.0.0.1")
+PORT = env.whole_number("PORT", 8000, 1, 65535)
+WEB_WORKERS = env.whole_number("WEB_WORKERS", 2, 1, 64)
+PUBLIC = env.public_url("PUBLIC_URL", f"http://{HOST}:{PORT}")
+PUBLIC_URL = PUBLIC.origin
+TRUSTED_PROXIES = env.whole_number("TRUSTED_PROXIES", 0, 0, 10)
+if PUBLIC.is_https and TRUSTED_PROXIES == 0:
+    raise env.WrongSetting(
+        "TRUSTED_PROXIES", "takes at least 1 when PUBLIC_URL is https: the site itself speaks http behind a proxy that ends TLS"
+    )
+
+# Core
+DEBUG = env.flag("DEBUG")
+if DEBUG and PUBLIC.is_https:
+    raise env.WrongSetting("DEBUG", "takes off when PUBLIC_URL is https: error pages would show the program's insides")
+ALLOWED_HOSTS = [PUBLIC.host]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+ROOT_URLCONF = "clinic_site.urls"
+WSGI_APPLICATION = "clinic_site.wsgi.application"
+INSTALLED_APPS = [
+    "clinic_site",
+    "pages",
+    "blog",
+    "consults",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "crispy_forms",
+    "csp",
+]
+MIDDLEWARE = [
+    "clinic_site.health.HealthMiddleware",
+    "clinic_site.security_headers.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic_site.errors.DatabaseUnavailableMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "clinic_site.clinic_time.ClinicTimeMiddleware",
+    "clinic_site.public_pages.PublicPagesMiddleware",
+]
+# A booking is a few hundred bytes; the admin's longest article stays far below this.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# Cache
+CACHES = {"default": env.cache("CACHE_URL")}
+
+# Database
+DATABASES = {"default": env.database("DATABASE_URL", str(DATA_DIR / "clinic.sqlite3"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Email
+globals().update(env.email("EMAIL_URL", str(DATA_DIR / "mail")))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_address("MAIL_FROM", f"clinic@{PUBLIC.host}")
+STAFF_INBOX = env.mail_address("STAFF_INBOX")
+EMAIL_SUBJECT_PREFIX = ""
+
+# Globalization: the clinic's own zone is a row that staff edit; UTC is what is stored.
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+# Logging: to standard error. Refused requests (4xx) are not logged: their addresses may hold a patient's link.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "clinic": {"level": "INFO"},
+    },
+}
+
+# Security
+if PUBLIC.is_https and not (env.text("SECRET_KEY") and env.text("FIELD_KEYS")):
+    _missing = "FIELD_KEYS" if env.text("SECRET_KEY") else "SECRET_KEY"
+    raise env.WrongSetting(_missing, "is required when PUBLIC_URL is https; the README says how to make one")
+SECRET_KEY = env.text("SECRET_KEY") or laptop_keys.read_or_make(DATA_DIR / "keys", "secret_key")
+if len(SECRET_KEY) < 32:
+    raise env.WrongSetting("SECRET_KEY", "takes at least 32 random characters")
+FIELD_KEYS = env.field_keys(
+    "FIELD_KEYS", env.text("FIELD_KEYS") or laptop_keys.read_or_make(DATA_DIR / "keys", "field_keys")
+)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC.is_https
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_SSL_HOST = PUBLIC_URL.partition("://")[2] if PUBLIC.is_https else None
+SECURE_HSTS_SECONDS = 63_072_000 if PUBLIC.is_https else 0
+SECURE_REFERRER_POLICY = "same-origin"
+# Preload and subdomains bind the owner's whole domain for years: the owner decides, in the proxy.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+X_FRAME_OPTIONS = "DENY"
+_COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None
+SENT_COOKIE_NAME = f"{_COOKIE_PREFIX}sent"
+CSRF_FAILURE_VIEW = "clinic_site.errors.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Templates
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pages.site_facts.site",
+            ]
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "clinic"
+CRISPY_FAIL_SILENTLY = False
+
+# Authentication
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Static files
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "clinic_site.static_files.BundledStaticFilesStorage"
+    },
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+MEDIA_ROOT = DATA_DIR / "uploads"
+
+# The booking form
+BOOKING_RATE = env.rate("BOOKING_RATE", "20/h")

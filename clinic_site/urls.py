@@ -1,0 +1,18 @@
+"""The map of the site on one screen."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from clinic_site import errors
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
+
+urlpatterns = [
+    path("", include("pages.urls")),
+    path("blog/", include("blog.urls")),
+    path("", include("consults.urls")),
+    path("admin/", admin.site.urls),
+]

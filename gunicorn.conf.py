@@ -1,0 +1,61 @@
+"""How gunicorn runs the site, with the background worker beside it. `manage.py serve` prepares and starts this."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+_here = Path(__file__).resolve().parent
+sys.path.insert(0, str(_here))
+
+from clinic_site import env  # noqa: E402
+
+_host = env.listen_host("HOST", "127.0.0.1")
+_data = Path(env.text("DATA_DIR", str(_here / "var"))).expanduser().resolve()
+
+wsgi_app = "clinic_site.wsgi:application"
+chdir = str(_here)
+bind = f"{f'[{_host}]' if ':' in _host.strip('[]') and not _host.startswith('[') else _host}:{env.whole_number('PORT', 8000, 1, 65535)}"
+workers = env.whole_number("WEB_WORKERS", 2, 1, 64)
+worker_class = "gthread"
+threads = 4
+keepalive = 5
+timeout = 30
+graceful_timeout = 10
+worker_tmp_dir = str(_data / "tmp")
+control_socket_disable = True
+loglevel = "warning"
+# No visitor log: nobody is tracked. The scheme comes from settings.TRUSTED_PROXIES, not from gunicorn's guess.
+accesslog = None
+forwarded_allow_ips = ""
+secure_scheme_headers = {}
+limit_request_line = 4094
+limit_request_fields = 60
+
+_stopping = threading.Event()
+_worker: subprocess.Popen | None = None
+
+
+def _keep_worker(parent: int) -> None:
+    """Starts the background worker, and again when it ends before its time."""
+    global _worker
+    while not _stopping.is_set():
+        _worker = subprocess.Popen([sys.executable, str(_here / "manage.py"), "worker", "--parent", str(parent)])
+        _worker.wait()
+        _stopping.wait(1)
+
+
+def when_ready(server):
+    threading.Thread(target=_keep_worker, args=(os.getpid(),), daemon=True).start()
+
+
+def on_exit(server):
+    _stopping.set()
+    if _worker is None or _worker.poll() is not None:
+        return
+    _worker.terminate()
+    try:
+        _worker.wait(8)
+    except subprocess.TimeoutExpired:
+        _worker.kill()

@@ -1,0 +1,18 @@
+#!/usr/bin/env python
+"""Django's command line for the clinic's website."""
+
+import os
+import sys
+
+
+def main() -> None:
+    # Nothing is written outside DATA_DIR, so no __pycache__ beside the source either.
+    sys.dont_write_bytecode = True
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
