@@ -1,0 +1,52 @@
+"""Numbers for what the text cites, in the order of first mention on a page, and the list they point to."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from .models import Reference
+
+_CITATION = re.compile(r"\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
+
+
+@dataclass(frozen=True)
+class NumberedReference:
+    number: int
+    reference: Reference
+
+
+def cited_keys(*texts: str) -> list[str]:
+    """The keys that Markdown or rendered texts cite, each once, in order."""
+    keys = (key.lstrip("@ ") for text in texts for match in _CITATION.finditer(text) for key in match[1].split(";"))
+    return list(dict.fromkeys(keys))
+
+
+class Citations:
+    """The numbering of one page. Give it every text of the page, in the order they are read."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        keys = cited_keys(*texts)
+        known = {reference.key: reference for reference in Reference.objects.filter(key__in=keys)} if keys else {}
+        cited = [known[key] for key in keys if key in known]
+        self.references = [NumberedReference(number, reference) for number, reference in enumerate(cited, start=1)]
+        self._numbers = {numbered.reference.key: numbered.number for numbered in self.references}
+
+    def number(self, html: str) -> SafeString:
+        """The text with each citation as links to the list; one whose reference does not exist is left out."""
+        return mark_safe(_CITATION.sub(self._marks, html))  # noqa: S308  cleaned when it was saved
+
+    def _marks(self, match: re.Match) -> str:
+        keys = [key.lstrip("@ ") for key in match[1].split(";")]
+        numbers = sorted((self._numbers[key], key) for key in keys if key in self._numbers)
+        if not numbers:
+            return ""
+        links = format_html_join(", ", '<a href="#ref-{}" aria-label="Source {}">{}</a>', ((key, n, n) for n, key in numbers))
+        return f'<sup class="cite">{links}</sup>'
+
+
+def without_citations(html: str) -> SafeString:
+    """For excerpts shown away from their page's list of references."""
+    return mark_safe(_CITATION.sub("", html))  # noqa: S308  cleaned when it was saved

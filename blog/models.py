@@ -1,0 +1,80 @@
+"""Articles, and the studies and official pages that the whole site cites."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from pages.models import Provider, PublicContent, RenderedText
+
+
+class ArticleQuerySet(models.QuerySet):
+    def published(self, *, at):
+        """Articles a visitor may read at the instant `at`, newest first."""
+        return self.filter(is_draft=False, published_at__lte=at)
+
+
+class Article(RenderedText):
+    slug = models.SlugField(max_length=100, unique=True, help_text="The last part of its address, for example ketamine-benefits.")
+    title = models.CharField(max_length=160)
+    subtitle = models.CharField(max_length=200, blank=True)
+    browser_title = models.CharField(max_length=60, help_text="Shown in the browser's tab and in search results, before the clinic's name.")
+    description = models.CharField(max_length=170, help_text="For search engines: one or two sentences, 80 to 155 characters.")
+    summary = models.TextField(help_text="One or two sentences for the list of articles.")
+    is_draft = models.BooleanField("draft", default=False, help_text="Drafts are seen by staff only.")
+    published_at = models.DateTimeField(help_text="Nobody sees the article before this moment.")
+    updated_on = models.DateField(help_text="The date of the last change of the words. Set by saving.")
+    change_note = models.CharField(max_length=200, blank=True, help_text="What changed last, for example: Sources added and statements corrected.")
+    author = models.ForeignKey(
+        Provider, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles", help_text="Empty: the clinic is named as author."
+    )
+    reviewed_by = models.ForeignKey(
+        Provider, null=True, blank=True, on_delete=models.SET_NULL, related_name="reviewed_articles", help_text="Only a provider who has read this very text."
+    )
+    reviewed_on = models.DateField(null=True, blank=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "slug"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Reference(PublicContent):
+    """A source that text cites by its key, as [@key]."""
+
+    key = models.SlugField(max_length=60, unique=True, help_text="What the text cites, for example lii-2023.")
+    authors = models.CharField(max_length=300)
+    title = models.CharField(max_length=400)
+    journal = models.CharField(max_length=200, blank=True, help_text="Journal, publisher or agency.")
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    details = models.CharField(max_length=120, blank=True, help_text="Volume and pages, for example 1(11):876-886.")
+    doi = models.CharField(
+        "DOI", max_length=120, blank=True, validators=[RegexValidator(r"^10\.\d{4,9}/\S+$", "Enter a DOI like 10.1000/xyz123.", code="doi")]
+    )
+    pmid = models.CharField("PMID", max_length=10, blank=True, validators=[RegexValidator(r"^\d+$", "Enter digits only.", code="pmid")])
+    url = models.URLField("address", blank=True, max_length=300, help_text="Only where there is neither DOI nor PMID.")
+    verified = models.TextField("how verified", blank=True, help_text="How the identifiers and the figures were checked.")
+    last_checked = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def link(self) -> str:
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        if self.pmid:
+            return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
+        return self.url
+
+    @property
+    def link_label(self) -> str:
+        if self.doi:
+            return f"doi:{self.doi}"
+        if self.pmid:
+            return f"PMID {self.pmid}"
+        return self.url.removeprefix("https://").removeprefix("http://").rstrip("/")

@@ -1,0 +1,51 @@
+"""The blog: a list of articles, and each article with its references."""
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from pages.models import Clinic, Page
+
+from .citations import Citations
+from .markup import article_nodes
+from .models import Article
+
+_FEWEST_CONTENTS = 3
+
+
+@require_safe
+def index(request):
+    page = get_object_or_404(Page, key=Page.Key.BLOG)
+    context = {
+        "page": page,
+        "articles": Article.objects.published(at=timezone.now()).defer("body", "body_html", "contents"),
+        "section": "blog",
+        "breadcrumbs": [{"name": "Home", "url": "/"}, {"name": "Blog", "url": reverse("blog:index")}],
+    }
+    return render(request, "blog/index.html", context)
+
+
+@require_safe
+def article(request, slug: str):
+    published = Article.objects.published(at=timezone.now()).select_related("author", "reviewed_by")
+    article = get_object_or_404(published, slug=slug)
+    citations = Citations([article.body_html])
+    article.body_html = citations.number(article.body_html)
+    clinic = Clinic.objects.current()
+    context = {
+        "article": article,
+        "author_name": article.author.name if article.author else clinic.name,
+        "published_on": article.published_at.astimezone(clinic.zone).date(),
+        "section": "blog",
+        "contents": article.contents if len(article.contents) >= _FEWEST_CONTENTS else [],
+        "references": citations.references,
+        "breadcrumbs": [
+            {"name": "Home", "url": "/"},
+            {"name": "Blog", "url": reverse("blog:index")},
+            {"name": article.title, "url": request.path},
+        ],
+        "json_ld": article_nodes(article, clinic, citations.references, origin=settings.PUBLIC_URL),
+    }
+    return render(request, "blog/article.html", context)

@@ -1,0 +1,72 @@
+"""Staff keep the clinic's facts and words here."""
+
+from django.contrib import admin
+
+from blog.content_admin import ContentAdmin
+
+from .models import Clinic, Page, Provider, Question
+
+@admin.register(Clinic)
+class ClinicAdmin(admin.ModelAdmin):
+    fieldsets = [
+        (None, {"fields": ["name", "summary", "legal_name", "copyright_since"]}),
+        ("Where and when", {"fields": ["street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"]}),
+        ("How to reach the clinic", {"fields": ["phone", "email", "after_hours"]}),
+        (
+            "Only the clinic knows",
+            {
+                "description": "What is empty here is not printed anywhere.",
+                "fields": [
+                    *("fees", "insurance", "good_faith_contact", "routes", "ages", "referral_policy"),
+                    *("preparation", "interpreter", "parking", "privacy_notice_url"),
+                ],
+            },
+        ),
+    ]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not Clinic.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Page)
+class PageAdmin(ContentAdmin):
+    list_display = ["title", "key", "medical", "updated_on", "reviewed_on"]
+    search_fields = ["title", "body", "lede"]
+    readonly_fields = ["key", "updated_on"]
+    fieldsets = [
+        (None, {"fields": ["key", "title", "eyebrow", "lede", "body", "in_short"]}),
+        ("Search engines", {"fields": ["browser_title", "description"]}),
+        ("Review", {"fields": ["medical", "updated_on", "reviewed_by", "reviewed_on"]}),
+    ]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def view_on_site(self, obj):
+        return "/" if obj.key == Page.Key.HOME else f"/{obj.key}/"
+
+
+@admin.register(Question)
+class QuestionAdmin(ContentAdmin):
+    list_display = ["question", "group", "position", "on_home", "clinic_must_answer", "is_published"]
+    list_filter = ["group", "clinic_must_answer", "on_home", "is_published"]
+    search_fields = ["question", "answer"]
+    prepopulated_fields = {"slug": ["question"]}
+
+    def view_on_site(self, obj):
+        return f"/faqs/#{obj.slug}"
+
+
+@admin.register(Provider)
+class ProviderAdmin(ContentAdmin):
+    list_display = ["name", "credentials", "role", "position", "is_published"]
+    search_fields = ["name"]
+
+    def view_on_site(self, obj):
+        return "/meet-our-providers/"

@@ -1,0 +1,85 @@
+"""Who the clinic is: one row that staff edit. What is not known stays null and is not rendered."""
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+from .content_version import PublicContent
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError("Enter a time zone name like America/Chicago.", code="time_zone")
+
+
+class ClinicQuerySet(models.QuerySet):
+    def current(self) -> "Clinic":
+        """The clinic's row; an unsaved one with defaults before the starting content is loaded."""
+        return self.filter(pk=1).first() or Clinic()
+
+
+def _unset(label: str, help_text: str, **options) -> models.TextField:
+    return models.TextField(label, null=True, blank=True, help_text=help_text, **options)
+
+
+class Clinic(PublicContent):
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(max_length=80, default="The clinic", help_text="As printed on every page, for example Modern Therapeutics.")
+    summary = models.CharField(
+        max_length=200,
+        default="",
+        help_text="One sentence for search engines, for example: Ketamine clinic in Dundas, Minnesota. Its use for depression is off-label.",
+    )
+    street = models.CharField(max_length=120, default="", blank=True, help_text="For example 200 Schilling Dr S.")
+    city = models.CharField(max_length=80, default="", blank=True)
+    state = models.CharField(max_length=2, default="", blank=True, help_text="Two letters, for example MN.")
+    postal_code = models.CharField(max_length=10, default="", blank=True)
+    country = models.CharField(max_length=2, default="US")
+    time_zone = models.CharField(
+        max_length=64, default="America/Chicago", validators=[validate_time_zone], help_text="For example America/Chicago."
+    )
+    time_zone_label = models.CharField(max_length=40, default="Central Time", help_text="As patients read it, for example Central Time.")
+    copyright_since = models.PositiveSmallIntegerField(null=True, blank=True, help_text="First year of the copyright line, for example 2024.")
+    phone = models.CharField(
+        max_length=20,
+        null=True,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9+() .-]{7,20}$", "Enter a phone number like (507) 555-0100.", code="phone")],
+        help_text="For example (507) 555-0100. Not printed while empty.",
+    )
+    email = models.EmailField(null=True, blank=True, help_text="Printed at the foot of every page. Not printed while empty.")
+    legal_name = models.CharField(max_length=120, null=True, blank=True, help_text="The legal entity behind the clinic, for the legal pages.")
+    fees = _unset("fees", "What a consult and a treatment cost, in plain words.")
+    insurance = _unset("insurance", "Which plans are taken, and which papers patients can get for their insurer.")
+    routes = _unset("routes offered", "For example: by infusion. Only what the clinic really offers.")
+    ages = _unset("ages", "The youngest and oldest age the clinic sees.")
+    referral_policy = _unset("referral policy", "Whether a referral is needed.")
+    preparation = _unset("preparation", "The clinic's own written instructions for the day of a visit.")
+    after_hours = _unset("after hours", "Whom patients reach outside the posted hours.")
+    interpreter = _unset("interpreter", "Whether and how an interpreter can be arranged.")
+    parking = _unset("parking and access", "Parking, entrance, stairs, lift.")
+    good_faith_contact = _unset("good faith estimate contact", "Whom to ask for a written estimate.")
+    privacy_notice_url = models.URLField(
+        "Notice of Privacy Practices", null=True, blank=True, help_text="Address of the clinic's notice, once it is supplied."
+    )
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "clinic facts"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def address_line(self) -> str:
+        """`200 Schilling Dr S., Dundas, MN 55019`, or as much of it as is known."""
+        region = " ".join(part for part in (self.state, self.postal_code) if part)
+        return ", ".join(part for part in (self.street, self.city, region) if part)

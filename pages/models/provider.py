@@ -1,0 +1,34 @@
+"""A real person who sees patients. Nobody is listed until the clinic enters and publishes them."""
+
+from django.db import models
+
+from .content_version import PublicContent
+
+
+class ProviderQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(is_published=True)
+
+
+class Provider(PublicContent):
+    name = models.CharField(max_length=120, help_text="Full name, without title.")
+    credentials = models.CharField(max_length=120, blank=True, help_text="Spelled as on the licence, for example APRN, CNP.")
+    role = models.CharField(max_length=120, blank=True, help_text="What this person does at the clinic.")
+    license_number = models.CharField(max_length=40, null=True, blank=True, help_text="Minnesota licence number, if it is to be printed.")
+    bio = models.TextField(blank=True, help_text="Markdown. Only what is true today.")
+    bio_html = models.TextField(editable=False, default="")
+    position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")
+    is_published = models.BooleanField(default=False, help_text="Show this profile on the site.")
+
+    objects = ProviderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.credentials}" if self.credentials else self.name
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()

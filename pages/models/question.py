@@ -1,0 +1,45 @@
+"""A question people ask, with its answer."""
+
+from django.db import models
+
+from .content_version import PublicContent
+
+
+class QuestionQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(is_published=True)
+
+    def on_home(self):
+        return self.published().filter(on_home=True)
+
+
+class Question(PublicContent):
+    class Group(models.TextChoices):
+        WHAT_IT_IS = "what-it-is", "What it is"
+        SAFETY = "safety", "Safety"
+        ELIGIBILITY = "eligibility", "Who it may suit"
+        THE_VISIT = "the-visit", "The visit"
+        AFTER_THE_VISIT = "after-the-visit", "After the visit"
+        COST = "cost", "Cost and insurance"
+        CONSULT = "consult", "Consults and requests"
+        PRIVACY = "privacy", "Privacy"
+
+    slug = models.SlugField(max_length=80, unique=True, help_text="The link to this question: /faqs/#slug.")
+    group = models.CharField(max_length=20, choices=Group.choices)
+    question = models.CharField(max_length=160)
+    answer = models.TextField(help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key].")
+    answer_html = models.TextField(editable=False, default="")
+    position = models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")
+    on_home = models.BooleanField(default=False, help_text="Also show it on the home page.")
+    medical = models.BooleanField(default=False)
+    clinic_must_answer = models.BooleanField(default=False, help_text="Part of the answer is only the clinic's to give, and is still missing.")
+    is_published = models.BooleanField(default=True)
+    updated_on = models.DateField(null=True, blank=True, editable=False)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "slug"]
+
+    def __str__(self) -> str:
+        return self.question

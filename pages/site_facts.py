@@ -1,0 +1,72 @@
+"""What every page prints about the clinic: name, address, hours. Read once a page, when a template asks."""
+
+from datetime import timedelta
+from functools import cached_property
+
+from django.conf import settings
+from django.utils import timezone
+
+from consults import wording
+from consults.opening_markup import opening_hours_markup
+from consults.posted_hours import posted_hours, special_notes
+
+from .models import Clinic
+
+# As far ahead as special days are printed: as far as consults can usually be asked for.
+DAYS_AHEAD = timedelta(days=60)
+
+_remembered_name = ""
+
+
+def remember_clinic(clinic: Clinic) -> None:
+    """Keeps the name in this process, for pages that must be made without a query."""
+    global _remembered_name
+    _remembered_name = clinic.name
+
+
+def remembered_clinic_name() -> str:
+    """The clinic's name without a query; the site's host while this process has not read it yet."""
+    return _remembered_name or settings.PUBLIC.host
+
+
+class SiteFacts:
+    """Lazy: a page that prints no hours asks for none."""
+
+    @cached_property
+    def clinic(self) -> Clinic:
+        return Clinic.objects.current()
+
+    @cached_property
+    def today(self):
+        return timezone.now().astimezone(self.clinic.zone).date()
+
+    @property
+    def year(self) -> int:
+        return self.today.year
+
+    @cached_property
+    def _posted(self):
+        return posted_hours(self.clinic, since=self.today)
+
+    @cached_property
+    def hours(self) -> list[dict[str, str]]:
+        return wording.weekly_hours(self._posted)
+
+    @cached_property
+    def special_days(self) -> list[dict[str, str]]:
+        if not self._posted.special:
+            return []
+        notes = special_notes(since=self.today)
+        return wording.special_days(self._posted, notes, today=self.today, until=self.today + DAYS_AHEAD)
+
+    @cached_property
+    def week(self) -> list[dict[str, str]]:
+        return wording.week_windows(self._posted)
+
+    def opening_markup(self) -> dict:
+        return opening_hours_markup(self._posted, today=self.today, until=self.today + DAYS_AHEAD)
+
+
+def site(request) -> dict:
+    """Context processor: `site`, and the address search engines should know the page by."""
+    return {"site": SiteFacts(), "canonical": settings.PUBLIC_URL + request.path}

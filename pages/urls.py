@@ -1,0 +1,22 @@
+from django.urls import path
+
+from . import views
+from .models import Page
+
+app_name = "pages"
+
+_PROSE = (
+    Page.Key.WHAT_IS_KETAMINE,
+    Page.Key.DISCLAIMER,
+    Page.Key.PRIVACY_POLICY,
+    Page.Key.TERMS_OF_SERVICE,
+    Page.Key.ACCEPTABLE_USE,
+    Page.Key.ACCESSIBILITY,
+)
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("meet-our-providers/", views.meet_our_providers, name="meet_our_providers"),
+    path("faqs/", views.faqs, name="faqs"),
+    *(path(f"{key.value}/", views.prose, {"key": key.value}, name=key.value.replace("-", "_")) for key in _PROSE),
+]
