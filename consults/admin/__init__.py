@@ -1,0 +1,3 @@
+from . import hours, requests
+
+__all__ = ["hours", "requests"]

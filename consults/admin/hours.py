@@ -1,0 +1,28 @@
+"""Staff post hours and set the policy here."""
+
+from django.contrib import admin
+
+from consults.models import ConsultPolicy, OpeningHours, SpecialHours
+
+
+@admin.register(OpeningHours)
+class OpeningHoursAdmin(admin.ModelAdmin):
+    list_display = ["weekday", "opens", "closes"]
+    list_display_links = ["weekday"]
+
+
+@admin.register(SpecialHours)
+class SpecialHoursAdmin(admin.ModelAdmin):
+    list_display = ["date", "opens", "closes", "note"]
+    date_hierarchy = "date"
+
+
+@admin.register(ConsultPolicy)
+class ConsultPolicyAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "length_minutes", "capacity", "notice_hours", "horizon_days", "answer_open_days"]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not ConsultPolicy.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False

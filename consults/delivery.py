@@ -1,0 +1,85 @@
+"""Sending what the outbox holds: at least once, always under the same Message-ID."""
+
+import logging
+import smtplib
+from datetime import datetime, timedelta
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db.models import F
+
+from pages.models import Clinic
+
+from . import sealing
+from .models import OutboxMessage
+
+logger = logging.getLogger("clinic.mail")
+
+# Longer than any one attempt: EMAIL_TIMEOUT bounds each step of the SMTP conversation.
+LEASE = timedelta(minutes=3)
+MOST_ATTEMPTS = 12
+
+
+def deliver_due(*, now: datetime, at_most: int = 50) -> int:
+    """Sends up to `at_most` messages that are due. Returns how many were handed over."""
+    due = OutboxMessage.objects.due(now=now).order_by("not_before", "pk")[:at_most]
+    return sum(_deliver(message, now) for message in due)
+
+
+def _deliver(message: OutboxMessage, now: datetime) -> bool:
+    if not _claim(message, now):
+        return False
+    try:
+        _send(message)
+    except sealing.CannotOpen:
+        logger.exception("message %s cannot be opened", message.pk)
+        _give_up(message, "cannot_open")
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _ in error.recipients.values()]
+        if all(code >= 500 for code in codes):
+            _give_up(message, f"refused_{codes[0]}")
+        else:
+            _retry(message, now, f"refused_{codes[0]}")
+    except (OSError, smtplib.SMTPException) as error:
+        # The text of an SMTP error may quote the address: only its kind is kept.
+        _retry(message, now, type(error).__name__)
+    else:
+        OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DONE, done_at=now, problem="")
+        return True
+    return False
+
+
+def _claim(message: OutboxMessage, now: datetime) -> bool:
+    """Takes the message for this worker. One conditional UPDATE: of two workers, one finds the row still as it read it."""
+    unchanged = OutboxMessage.objects.due(now=now).filter(pk=message.pk, attempts=message.attempts)
+    return bool(unchanged.update(not_before=now + LEASE, attempts=F("attempts") + 1))
+
+
+def _send(message: OutboxMessage) -> None:
+    letter = message.letter
+    clinic = Clinic.objects.current()
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    EmailMessage(
+        subject=letter["subject"],
+        body=letter["text"],
+        from_email=formataddr((name or clinic.name, address)),
+        to=[letter["to"]],
+        reply_to=[clinic.email] if clinic.email else None,
+        headers={"Message-ID": f"<{message.message_id}@{settings.PUBLIC.host}>", "Auto-Submitted": "auto-generated"},
+        connection=get_connection(),
+    ).send()
+
+
+def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
+    attempts = message.attempts + 1
+    if attempts >= MOST_ATTEMPTS:
+        _give_up(message, problem)
+        return
+    pause = min(timedelta(seconds=15 * 2**attempts), timedelta(hours=1))
+    OutboxMessage.objects.filter(pk=message.pk).update(not_before=now + pause, problem=problem[:60])
+
+
+def _give_up(message: OutboxMessage, problem: str) -> None:
+    logger.error("message %s was given up: %s", message.pk, problem)
+    OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.FAILED, problem=problem[:60])

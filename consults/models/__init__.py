@@ -1,0 +1,21 @@
+from .client_budget import ClientBudget
+from .consult_policy import ConsultPolicy
+from .consult_request import ConsultRequest
+from .event import Event
+from .opening_hours import OpeningHours
+from .outbox_message import OutboxMessage
+from .seat import Seat
+from .special_hours import SpecialHours
+from .worker_heartbeat import WorkerHeartbeat
+
+__all__ = [
+    "ClientBudget",
+    "ConsultPolicy",
+    "ConsultRequest",
+    "Event",
+    "OpeningHours",
+    "OutboxMessage",
+    "Seat",
+    "SpecialHours",
+    "WorkerHeartbeat",
+]

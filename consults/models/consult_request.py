@@ -1,0 +1,153 @@
+"""A request for a consult: what is asked, where it stands, and (sealed) who asks."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+
+from consults import sealing
+from consults.contact import normalised_email, normalised_phone
+
+# Without I, L, O and U: nothing in a reference is misread over the telephone.
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_reference() -> str:
+    """Eight characters to say on the telephone, like `7K3M-9QXA`."""
+    code = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"{code[:4]}-{code[4:]}"
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class ConsultRequestQuerySet(models.QuerySet):
+    def awaiting_answer(self):
+        """Requests a person still has to answer."""
+        return self.filter(status__in=ConsultRequest.AWAITING_ANSWER)
+
+    def needing_answer_first(self):
+        """Every request: those that wait come first, the soonest reply time on top; then the newest."""
+        waits = models.Case(models.When(status__in=ConsultRequest.AWAITING_ANSWER, then=0), default=1)
+        return self.annotate(waits=waits).order_by("waits", models.Case(models.When(waits=0, then=F("answer_by"))), "-created_at")
+
+    def by_contact(self, text: str):
+        """Requests with exactly this email address or phone number, however it is spelled."""
+        found = Q(pk__in=[])
+        if "@" in text:
+            found |= Q(email_index__in=sealing.blind_indexes("email", normalised_email(text)))
+        if len(phone := normalised_phone(text)) >= 7:
+            found |= Q(phone_index__in=sealing.blind_indexes("phone", phone))
+        return self.filter(found)
+
+
+class ConsultRequest(models.Model):
+    class Status(models.TextChoices):
+        REQUESTED = "requested"
+        CONFIRMED = "confirmed"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+        CANCELLED = "cancelled"
+        EXPIRED = "expired"
+        COMPLETED = "completed"
+        MISSED = "missed"
+        QUARANTINED = "quarantined"
+
+    HOLDS_A_SEAT = (Status.REQUESTED, Status.CONFIRMED)
+    AWAITING_ANSWER = (Status.REQUESTED, Status.QUARANTINED)
+    TABLE = "consults_consultrequest"
+
+    reference = models.CharField(max_length=9, unique=True, default=new_reference, editable=False)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.REQUESTED)
+    starts_at = models.DateTimeField(null=True, help_text="UTC; empty when none of the times worked and the clinic is to get in touch.")
+    length_minutes = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField()
+    answer_by = models.DateTimeField(help_text="UTC; the patient was told that the clinic answers by then.")
+    ended_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, help_text="Moves forward with every change, so that a stale one is noticed.")
+    submission_key = models.CharField(max_length=43, unique=True, help_text="From the form's ticket: one form, one request.")
+    sealed = models.BinaryField()
+    email_index = models.CharField(max_length=40, blank=True)
+    phone_index = models.CharField(max_length=40, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+
+    objects = ConsultRequestQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["status", "answer_by"], name="requests_by_reply_time"),
+            models.Index(fields=["starts_at"], name="requests_by_start"),
+            models.Index(fields=["created_at"], name="requests_by_arrival"),
+            models.Index(fields=["email_index"], name="requests_by_email", condition=~Q(email_index="")),
+            models.Index(fields=["phone_index"], name="requests_by_phone", condition=~Q(phone_index="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["requested", "confirmed", "declined", "withdrawn", "cancelled", "expired", "completed", "missed", "quarantined"]),
+                name="a_request_has_a_known_status",
+            ),
+            models.CheckConstraint(condition=~Q(status="confirmed", starts_at=None), name="a_confirmed_request_has_a_start"),
+            models.CheckConstraint(condition=Q(length_minutes__gte=5), name="a_request_lasts_five_minutes_or_more"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.starts_at and self.starts_at + timedelta(minutes=self.length_minutes)
+
+    def seal_person(self, *, full_name, email, phone, contact_by, voicemail_ok, note, token) -> None:
+        """Seals what the patient gave (and the token of their own page) and sets what the row is found by."""
+        person = {
+            "full_name": full_name,
+            "email": email,
+            "phone": phone,
+            "contact_by": contact_by,
+            "voicemail_ok": voicemail_ok,
+            "note": note,
+            "token": token,
+        }
+        self.sealed = sealing.seal(person, table=self.TABLE, reference=self.reference)
+        self.email_index = sealing.blind_index("email", normalised_email(email))
+        self.phone_index = sealing.blind_index("phone", normalised_phone(phone))
+        self.token_hash = token_hash(token)
+        self.__dict__.pop("_person", None)
+
+    @property
+    def person(self) -> dict:
+        """What is sealed in this row, opened once. Raises sealing.CannotOpen."""
+        if "_person" not in self.__dict__:
+            self.__dict__["_person"] = sealing.unseal(self.sealed, table=self.TABLE, reference=self.reference)
+        return self.__dict__["_person"]
+
+    @property
+    def full_name(self) -> str:
+        return self.person["full_name"]
+
+    @property
+    def email(self) -> str:
+        return self.person["email"]
+
+    @property
+    def phone(self) -> str:
+        return self.person["phone"]
+
+    @property
+    def contact_by(self) -> str:
+        return self.person["contact_by"]
+
+    @property
+    def voicemail_ok(self) -> bool:
+        return self.person["voicemail_ok"]
+
+    @property
+    def note(self) -> str:
+        return self.person["note"]
+
+    @property
+    def token(self) -> str:
+        return self.person["token"]

@@ -1,0 +1,29 @@
+"""What happened to a request, numbered from 1 without gaps. Codes, times and staff only: nothing a person typed."""
+
+from django.conf import settings
+from django.db import models
+
+from .consult_request import ConsultRequest
+
+
+class Event(models.Model):
+    class Kind(models.TextChoices):
+        REQUESTED = "requested"
+
+    request = models.ForeignKey(ConsultRequest, on_delete=models.PROTECT, related_name="events")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    status = models.CharField(max_length=12, choices=ConsultRequest.Status.choices, help_text="The status after the event.")
+    starts_at = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", help_text="Empty for the patient or the system.")
+
+    class Meta:
+        ordering = ["request", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "number"], name="events_of_a_request_are_numbered"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="events_count_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} #{self.number} {self.kind}"

@@ -1,0 +1,65 @@
+"""A message that an event owes somebody: written with the event, sent by the worker, its text sealed."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from consults import sealing
+
+from .event import Event
+
+
+class OutboxMessageQuerySet(models.QuerySet):
+    def due(self, *, now):
+        """Mails the worker may take now: waiting, or taken by a worker that did not come back in time."""
+        return self.filter(channel=OutboxMessage.Channel.MAIL, state=OutboxMessage.State.WAITING, not_before__lte=now)
+
+
+class OutboxMessage(models.Model):
+    class Channel(models.TextChoices):
+        MAIL = "mail"
+        CALL = "call", "call to make"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        FAILED = "failed"
+
+    class Recipient(models.TextChoices):
+        PATIENT = "patient"
+        STAFF = "staff"
+
+    TABLE = "consults_outboxmessage"
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=30, help_text="What it says, for example requested.")
+    recipient = models.CharField(max_length=10, choices=Recipient.choices)
+    channel = models.CharField(max_length=6, choices=Channel.choices)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    message_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.")
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+    not_before = models.DateTimeField(help_text="The next attempt. A worker that takes the message moves it forward as its lease.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=60, blank=True, help_text="Code of the last failure, without personal data.")
+
+    objects = OutboxMessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["not_before"], name="messages_waiting", condition=Q(state="waiting"))]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "kind", "recipient"], name="an_event_owes_a_message_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient} ({self.state})"
+
+    def seal_text(self, *, to: str, subject: str, text: str) -> None:
+        self.sealed = sealing.seal({"to": to, "subject": subject, "text": text}, table=self.TABLE, reference=str(self.message_id))
+
+    @property
+    def letter(self) -> dict:
+        """`to`, `subject`, `text`. Raises sealing.CannotOpen."""
+        return sealing.unseal(self.sealed, table=self.TABLE, reference=str(self.message_id))

@@ -1,0 +1,46 @@
+"""Dates whose hours differ from the week's: holidays, a half day, an extra evening."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from pages.models import PublicContent
+
+from .posted_time import overlaps, validate_five_minutes
+
+
+class SpecialHours(PublicContent):
+    date = models.DateField(help_text="The rows of a date replace its weekly hours.")
+    opens = models.TimeField(null=True, blank=True, validators=[validate_five_minutes], help_text="Leave both times empty for a closed day.")
+    closes = models.TimeField(null=True, blank=True, validators=[validate_five_minutes])
+    note = models.CharField(max_length=80, blank=True, help_text="Printed beside the date, for example Christmas Day.")
+
+    class Meta:
+        verbose_name_plural = "special hours"
+        ordering = ["date", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(opens__isnull=True, closes__isnull=True) | models.Q(opens__isnull=False, closes__isnull=False),
+                name="special_hours_have_both_times_or_none",
+                violation_error_message="Give both times, or leave both empty for a closed day.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opens__isnull=True) | models.Q(opens__lt=models.F("closes")),
+                name="special_hours_open_before_they_close",
+                violation_error_message="The closing time must be after the opening time.",
+            ),
+            models.UniqueConstraint(fields=["date", "opens"], name="one_special_row_per_opening"),
+            models.UniqueConstraint(fields=["date"], condition=models.Q(opens__isnull=True), name="one_closed_row_per_date"),
+        ]
+
+    def __str__(self) -> str:
+        hours = f"{self.opens:%H:%M} to {self.closes:%H:%M}" if self.opens and self.closes else "closed"
+        return f"{self.date:%Y-%m-%d} {hours}"
+
+    def clean(self) -> None:
+        if not self.date:
+            return
+        for other in SpecialHours.objects.filter(date=self.date).exclude(pk=self.pk):
+            if (self.opens is None) != (other.opens is None):
+                raise ValidationError("This date is already posted as closed, or as open; change that row.", code="closed_and_open")
+            if self.opens and self.closes and other.opens and overlaps(self.opens, self.closes, other.opens, other.closes):
+                raise ValidationError(f"These hours overlap with {other}.", code="overlap")

@@ -1,0 +1,98 @@
+"""Posted hours as values, and the instants they stand for.
+
+The clinic is open at an instant exactly when its wall clock then reads a time inside a posted
+shift. On the day the clocks go forward the skipped hour therefore holds no instant, and on the day
+they go back the repeated hour counts twice.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, order=True)
+class Shift:
+    """Local opening and closing time of one stretch of a day; `opens` < `closes`, multiples of 5 minutes."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, order=True)
+class Interval:
+    """`start` up to but not including `end`, aware, in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class PostedHours:
+    """What staff posted: shifts by weekday (0 is Monday), and dates whose shifts replace the week's.
+
+    A special date with no shifts is closed.
+    """
+
+    zone: ZoneInfo
+    week: Mapping[int, tuple[Shift, ...]]
+    special: Mapping[date, tuple[Shift, ...]] = field(default_factory=dict)
+
+    def shifts_on(self, day: date) -> tuple[Shift, ...]:
+        """The shifts in force on a local date, earliest first."""
+        return self.special[day] if day in self.special else self.week.get(day.weekday(), ())
+
+    def open_intervals(self, day: date) -> list[Interval]:
+        """The stretches of a local date during which the clinic is open, earliest first, each a shift of its own."""
+        return [interval for shift in self.shifts_on(day) for interval in _instants(day, shift, self.zone)]
+
+    def local(self, instant: datetime) -> datetime:
+        return instant.astimezone(self.zone)
+
+
+def _instants(day: date, shift: Shift, zone: ZoneInfo) -> Iterator[Interval]:
+    """The UTC stretches during which the wall clock of `day` reads a time in the shift; two that touch are one."""
+    pending: Interval | None = None
+    for segment_start, segment_end, offset in _offset_segments(day, zone):
+        opens = datetime.combine(day, shift.opens, UTC) - offset
+        closes = datetime.combine(day, shift.closes, UTC) - offset
+        start, end = max(opens, segment_start), min(closes, segment_end)
+        if start >= end:
+            continue
+        if pending and pending.end == start:
+            pending = Interval(pending.start, end)
+            continue
+        if pending:
+            yield pending
+        pending = Interval(start, end)
+    if pending:
+        yield pending
+
+
+@lru_cache(maxsize=4096)
+def _offset_segments(day: date, zone: ZoneInfo) -> tuple[tuple[datetime, datetime, timedelta], ...]:
+    """Stretches of UTC around a local date in which the zone's offset is constant: one on most days, two on a change."""
+    noon = datetime.combine(day, time(12), UTC)
+    first, last = noon - timedelta(hours=40), noon + timedelta(hours=40)
+    segments = []
+    start, offset = first, _offset(first, zone)
+    hour = first
+    while hour < last:
+        hour += timedelta(hours=1)
+        if _offset(hour, zone) != offset:
+            change = _first_minute_with_another_offset(hour - timedelta(hours=1), offset, zone)
+            segments.append((start, change, offset))
+            start, offset = change, _offset(change, zone)
+    segments.append((start, last, offset))
+    return tuple(segments)
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
+    return instant.astimezone(zone).utcoffset()
+
+
+def _first_minute_with_another_offset(instant: datetime, offset: timedelta, zone: ZoneInfo) -> datetime:
+    while _offset(instant, zone) == offset:
+        instant += timedelta(minutes=1)
+    return instant

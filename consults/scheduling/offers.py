@@ -1,0 +1,98 @@
+"""Which starts are offered, and why another one is refused."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from .cells import cells_of
+from .hours import PostedHours
+
+
+class Refusal(StrEnum):
+    """Why a consult may not begin at an instant. The words for people are in `wording`."""
+
+    PAST = "past"
+    TOO_SOON = "too_soon"
+    TOO_FAR = "too_far"
+    CLOSED = "closed"
+    NOT_A_START = "not_a_start"
+    TAKEN = "taken"
+
+
+@dataclass(frozen=True)
+class Policy:
+    length: timedelta = timedelta(minutes=30)
+    capacity: int = 1
+    notice: timedelta = timedelta(hours=24)
+    horizon_days: int = 60
+    answer_open_days: int = 2
+
+
+@dataclass(frozen=True)
+class Offers:
+    """The rules of one moment: what is posted, the policy, the seats already held, and the time now.
+
+    `held` counts held seats by cell number; cells that are missing are free. `now` is aware.
+    """
+
+    posted: PostedHours
+    policy: Policy
+    now: datetime
+    held: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return self.posted.local(self.now).date()
+
+    @property
+    def last_date(self) -> date:
+        """The last local date on which a consult may begin."""
+        return self.today + timedelta(days=self.policy.horizon_days)
+
+    def grid(self, day: date) -> Iterator[datetime]:
+        """Every start the posted hours of a local date allow: one length apart from each opening, ending in time."""
+        for interval in self.posted.open_intervals(day):
+            start = interval.start
+            while start + self.policy.length <= interval.end:
+                yield start
+                start += self.policy.length
+
+    def starts_on(self, day: date) -> list[datetime]:
+        """The starts of a local date that can be had now, in UTC, earliest first."""
+        return [start for start in self.grid(day) if self.refusal(start, on_grid=True) is None]
+
+    def refusal(self, start: datetime, *, on_grid: bool = False) -> Refusal | None:
+        """Why a consult may not begin at this instant; None when it may. `on_grid` skips the look at the posted hours."""
+        if start <= self.now:
+            return Refusal.PAST
+        day = self.posted.local(start).date()
+        if day > self.last_date:
+            return Refusal.TOO_FAR
+        if not on_grid and start not in self.grid(day):
+            return self._off_grid(start, day)
+        if start - self.now < self.policy.notice:
+            return Refusal.TOO_SOON
+        if not self.has_free_seat(start):
+            return Refusal.TAKEN
+        return None
+
+    def has_free_seat(self, start: datetime) -> bool:
+        return all(self.held.get(cell, 0) < self.policy.capacity for cell in cells_of(start, self.policy.length))
+
+    def _off_grid(self, start: datetime, day: date) -> Refusal:
+        end = start + self.policy.length
+        fits = any(i.start <= start and end <= i.end for i in self.posted.open_intervals(day))
+        return Refusal.NOT_A_START if fits else Refusal.CLOSED
+
+    def nearest(self, wanted: datetime, count: int = 3, within_days: int = 21) -> list[datetime]:
+        """Up to `count` starts that can be had, nearest in time to the instant `wanted`, in order of time."""
+        wanted_day = min(max(self.posted.local(wanted).date(), self.today), self.last_date)
+        found: list[datetime] = []
+        for distance in range(within_days + 1):
+            days = {wanted_day - timedelta(days=distance), wanted_day + timedelta(days=distance)}
+            found += [start for day in days if self.today <= day <= self.last_date for start in self.starts_on(day)]
+            # One more ring of days: a start on the next day may be nearer than one far back on this one.
+            if len(found) >= count and distance:
+                break
+        return sorted(sorted(found, key=lambda start: (abs(start - wanted), start))[:count])

@@ -1,0 +1,31 @@
+"""By when a request is answered."""
+
+from datetime import datetime, timedelta
+
+from .hours import PostedHours
+
+BEFORE_THE_START = timedelta(hours=2)
+# A clinic that posts no hours at all still owes an answer.
+LONGEST_LOOK_AHEAD = 30
+
+
+def reply_due(*, posted: PostedHours, open_days: int, asked_at: datetime, starts_at: datetime | None) -> datetime:
+    """The earlier of the closing time of the `open_days`-th open date after the local date of asking, and two hours
+    before the start. All instants aware; the answer is in UTC. Rule: "Reply time" of the booking rules.
+    """
+    due = _closing_of_open_date(posted, open_days, asked_at)
+    if starts_at is not None:
+        due = min(due, starts_at - BEFORE_THE_START)
+    return due
+
+
+def _closing_of_open_date(posted: PostedHours, open_days: int, asked_at: datetime) -> datetime:
+    day = posted.local(asked_at).date()
+    for _ in range(LONGEST_LOOK_AHEAD):
+        day += timedelta(days=1)
+        intervals = posted.open_intervals(day)
+        if intervals:
+            open_days -= 1
+            if open_days <= 0:
+                return intervals[-1].end
+    return asked_at + timedelta(days=LONGEST_LOOK_AHEAD)

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from . import views
+
+app_name = "consults"
+
+urlpatterns = [
+    path("book-a-consult/", views.request_consult, name="request"),
+    path("book-a-consult/sent/", views.sent, name="sent"),
+]

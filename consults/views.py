@@ -1,0 +1,164 @@
+"""The public pages of the booking flow."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pages.models import Clinic, Page
+
+from . import booking, budget, wording
+from .client_address import client_key
+from .forms import ConsultRequestForm
+from .models import ConsultRequest
+from .scheduling import Offers
+from .ticket import BadTicket, new_ticket, read_ticket
+from .time_choices import DAYS_SHOWN, TimeChoices, listed_days
+
+_SENT_SALT = "consults.sent"
+_SENT_SECONDS = 30 * 60
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_consult(request):
+    """Choose a time and send a request."""
+    now = timezone.now()
+    if request.method == "POST":
+        return _answer_post(request, now)
+    return _form_page(request, ConsultRequestForm(ticket=str(new_ticket(now=now))), now, status=200)
+
+
+def _answer_post(request, now: datetime):
+    try:
+        ticket = read_ticket(request.POST.get("ticket", ""))
+    except BadTicket:
+        return _plain(request, "403_csrf.html", status=403)
+    if (earlier := booking.find_submission(ticket.key)) is not None:
+        return _sent(earlier)
+    if rate := settings.BOOKING_RATE:
+        wait = budget.spend(client_key(request), limit=rate.limit, seconds=rate.seconds, now=now)
+        if wait:
+            return _too_many(request, wait)
+    form = ConsultRequestForm(request.POST, ticket=str(ticket))
+    if not form.is_valid():
+        return _form_page(request, form, now, status=422)
+    answers = {name: form.cleaned_data[name] for name in ConsultRequestForm.ANSWERS}
+    try:
+        return _sent(booking.submit_request(submission_key=ticket.key, **answers, now=now))
+    except booking.Refused as refused:
+        form.add_error("starts_at", ValidationError(wording.REFUSALS[refused.code], code=refused.code))
+        return _form_page(request, form, now, status=422, wanted=answers["starts_at"])
+
+
+def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int, wanted: datetime | None = None):
+    """The booking page. `wanted` is a start that was refused: the nearest times that can be had come first."""
+    clinic = Clinic.objects.current()
+    rules = booking.current_offers(now=now, clinic=clinic)
+    first = _first_date(request.GET.get("from", ""), rules)
+    span = None if wanted else (first, first + timedelta(days=DAYS_SHOWN))
+    offers = booking.with_held_seats(rules, *(span or (rules.today, rules.last_date)))
+    nearest = [start.astimezone(clinic.zone) for start in offers.nearest(wanted)] if wanted else []
+    listed = listed_days(offers, first, clinic.zone)
+    form.choices = TimeChoices(listed, _page_url(first) if "from" in request.GET else reverse("consults:request"), tuple(nearest))
+    context = {
+        "page": Page.objects.filter(key=Page.Key.BOOK_A_CONSULT).first() or Page(title="Book a consult"),
+        "section": "book-a-consult",
+        "form": form,
+        "has_times": bool(listed or nearest),
+        "next_date_url": "" if listed or nearest else _next_date_url(rules, first),
+        "shown_range": f"{wording.day_text(first)} to {wording.day_text(_last_shown(first, rules))}",
+        "earlier_url": _page_url(max(first - timedelta(days=DAYS_SHOWN), rules.today)) if first > rules.today else "",
+        "later_url": _page_url(first + timedelta(days=DAYS_SHOWN)) if _last_shown(first, rules) < rules.last_date else "",
+        "length_minutes": int(rules.policy.length.total_seconds() // 60),
+    }
+    return render(request, "consults/request_consult.html", context, status=status)
+
+
+def _first_date(text: str, rules: Offers) -> date:
+    """The first date of the page: what ?from= asks for, moved inside the dates that can be had."""
+    try:
+        asked = date.fromisoformat(text)
+    except ValueError:
+        asked = rules.today
+    return min(max(asked, rules.today), rules.last_date)
+
+
+def _last_shown(first: date, rules: Offers) -> date:
+    return min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
+
+
+def _page_url(first: date) -> str:
+    return f"{reverse('consults:request')}?from={first.isoformat()}"
+
+
+def _next_date_url(rules: Offers, first: date) -> str:
+    """Where the next open time after this page is listed; empty when there is none up to the last date."""
+    offers = booking.with_held_seats(rules, first, rules.last_date)
+    day = first + timedelta(days=DAYS_SHOWN)
+    while day <= offers.last_date:
+        if offers.starts_on(day):
+            return _page_url(day)
+        day += timedelta(days=1)
+    return ""
+
+
+def _sent(consult_request: ConsultRequest):
+    response = redirect("consults:sent")
+    response.status_code = 303
+    response.set_cookie(
+        settings.SENT_COOKIE_NAME,
+        signing.dumps(consult_request.reference, salt=_SENT_SALT),
+        max_age=_SENT_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.PUBLIC.is_https,
+        # A __Host- cookie has to have the path /.
+        path="/" if settings.PUBLIC.is_https else reverse("consults:sent"),
+    )
+    return response
+
+
+def _too_many(request, wait: int):
+    minutes = -(-wait // 60)
+    response = _plain(request, "429.html", status=429, retry_text="in a minute" if minutes == 1 else f"in {minutes} minutes")
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def _plain(request, template: str, *, status: int, **context):
+    return render(request, template, {"clinic_name": Clinic.objects.current().name, **context}, status=status)
+
+
+@never_cache
+@require_safe
+def sent(request):
+    """What happens next, for whoever just sent a request; a neutral page for everybody else."""
+    clinic = Clinic.objects.current()
+    found = _just_sent(request)
+    context = {"request_sent": found, "clinic": clinic, "section": ""}
+    if found:
+        zone = clinic.zone
+        when = found.starts_at and wording.visit_text(
+            found.starts_at.astimezone(zone), found.ends_at.astimezone(zone), clinic.time_zone_label
+        )
+        context |= {
+            "when": when or "",
+            "answer_by": wording.moment_text(found.answer_by.astimezone(zone), clinic.time_zone_label),
+            "contact_by": found.contact_by,
+        }
+    return render(request, "consults/sent.html", context)
+
+
+def _just_sent(request) -> ConsultRequest | None:
+    try:
+        reference = signing.loads(request.COOKIES.get(settings.SENT_COOKIE_NAME, ""), salt=_SENT_SALT, max_age=_SENT_SECONDS)
+    except signing.BadSignature:
+        return None
+    return ConsultRequest.objects.filter(reference=reference).first()
