@@ -11,12 +11,12 @@ sys.path.insert(0, str(_here))
 
 from clinic_site import env  # noqa: E402
 
-_host = env.listen_host("HOST", "127.0.0.1")
+_host = env.listen_host("HOST", "127.0.0.1").strip("[]")
 _data = Path(env.text("DATA_DIR", str(_here / "var"))).expanduser().resolve()
 
 wsgi_app = "clinic_site.wsgi:application"
 chdir = str(_here)
-bind = f"{f'[{_host}]' if ':' in _host.strip('[]') and not _host.startswith('[') else _host}:{env.whole_number('PORT', 8000, 1, 65535)}"
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{env.whole_number('PORT', 8000, 1, 65535)}"
 workers = env.whole_number("WEB_WORKERS", 2, 1, 64)
 worker_class = "gthread"
 threads = 4
@@ -41,7 +41,7 @@ def _keep_worker(parent: int) -> None:
     """Starts the background worker, and again when it ends before its time."""
     global _worker
     while not _stopping.is_set():
-        _worker = subprocess.Popen([sys.executable, str(_here / "manage.py"), "worker", "--parent", str(parent)])
+        _worker = subprocess.Popen([sys.executable, str(_here / "manage.py"), "worker", "--parent", str(parent)])  # noqa: S603
         _worker.wait()
         _stopping.wait(1)
 

@@ -16,18 +16,32 @@ class Article(RenderedText):
     slug = models.SlugField(max_length=100, unique=True, help_text="The last part of its address, for example ketamine-benefits.")
     title = models.CharField(max_length=160)
     subtitle = models.CharField(max_length=200, blank=True)
-    browser_title = models.CharField(max_length=60, help_text="Shown in the browser's tab and in search results, before the clinic's name.")
+    browser_title = models.CharField(
+        max_length=60, help_text="Shown in the browser's tab and in search results, before the clinic's name."
+    )
     description = models.CharField(max_length=170, help_text="For search engines: one or two sentences, 80 to 155 characters.")
     summary = models.TextField(help_text="One or two sentences for the list of articles.")
     is_draft = models.BooleanField("draft", default=False, help_text="Drafts are seen by staff only.")
     published_at = models.DateTimeField(help_text="Nobody sees the article before this moment.")
     updated_on = models.DateField(help_text="The date of the last change of the words. Set by saving.")
-    change_note = models.CharField(max_length=200, blank=True, help_text="What changed last, for example: Sources added and statements corrected.")
+    change_note = models.CharField(
+        max_length=200, blank=True, help_text="What changed last, for example: Sources added and statements corrected."
+    )
     author = models.ForeignKey(
-        Provider, null=True, blank=True, on_delete=models.SET_NULL, related_name="articles", help_text="Empty: the clinic is named as author."
+        Provider,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="articles",
+        help_text="Empty: the clinic is named as author.",
     )
     reviewed_by = models.ForeignKey(
-        Provider, null=True, blank=True, on_delete=models.SET_NULL, related_name="reviewed_articles", help_text="Only a provider who has read this very text."
+        Provider,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="reviewed_articles",
+        help_text="Only a provider who has read this very text.",
     )
     reviewed_on = models.DateField(null=True, blank=True)
 
@@ -50,9 +64,14 @@ class Reference(PublicContent):
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     details = models.CharField(max_length=120, blank=True, help_text="Volume and pages, for example 1(11):876-886.")
     doi = models.CharField(
-        "DOI", max_length=120, blank=True, validators=[RegexValidator(r"^10\.\d{4,9}/\S+$", "Enter a DOI like 10.1000/xyz123.", code="doi")]
+        "DOI",
+        max_length=120,
+        blank=True,
+        validators=[RegexValidator(r"^10\.\d{4,9}/\S+$", "Enter a DOI like 10.1000/xyz123.", code="doi")],
     )
-    pmid = models.CharField("PMID", max_length=10, blank=True, validators=[RegexValidator(r"^\d+$", "Enter digits only.", code="pmid")])
+    pmid = models.CharField(
+        "PMID", max_length=10, blank=True, validators=[RegexValidator(r"^\d+$", "Enter digits only.", code="pmid")]
+    )
     url = models.URLField("address", blank=True, max_length=300, help_text="Only where there is neither DOI nor PMID.")
     verified = models.TextField("how verified", blank=True, help_text="How the identifiers and the figures were checked.")
     last_checked = models.DateField(null=True, blank=True)

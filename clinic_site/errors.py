@@ -1,8 +1,8 @@
 """Error pages in the site's look, made without a database query: they must work when the database does not."""
 
 from django.db import InterfaceError, OperationalError
-from django.template.loader import render_to_string
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 
 from pages.site_facts import remembered_clinic_name
 

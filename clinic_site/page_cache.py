@@ -22,7 +22,14 @@ from pages.site_facts import remember_clinic
 
 LOOK_EVERY_SECONDS = 1.0
 MOST_PAGES = 2000
-_TEXT = ("text/", "application/json", "application/manifest+json", "application/xml", "application/rss+xml", "application/atom+xml")
+_TEXT = (
+    "text/",
+    "application/json",
+    "application/manifest+json",
+    "application/xml",
+    "application/rss+xml",
+    "application/atom+xml",
+)
 _NOT_ON_304 = {"content-type", "content-length", "content-encoding"}
 
 
@@ -45,7 +52,11 @@ class PageCache:
 
     def __call__(self, environ, start_response):
         path = environ.get("PATH_INFO", "")
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or path.startswith(settings.STATIC_URL) or not _reached_rightly(environ):
+        if (
+            environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
+            or path.startswith(settings.STATIC_URL)
+            or not _reached_rightly(environ)
+        ):
             return self._through_django(environ, start_response)
         self._drop_what_changed()
         finished, state = self._pages.get(path), self._state

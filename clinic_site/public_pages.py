@@ -8,7 +8,8 @@ _NAMESPACES = {"pages", "blog"}
 class PublicPagesMiddleware:
     """Marks public pages `Cache-Control: public`, for `page_cache` and for any cache on the way.
 
-    Shared caches ask again each time (a 304 is cheap): hours and words may change within two seconds.
+    Shared caches ask again each time (a 304 is cheap): hours and words may change within two seconds. A visitor may
+    bring cookies of the booking flow, even broken ones that Django would replace: a public page answers none.
     """
 
     def __init__(self, get_response):
@@ -17,6 +18,8 @@ class PublicPagesMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         match = request.resolver_match
-        if match and match.namespace in _NAMESPACES and response.status_code == 200 and request.method in {"GET", "HEAD"}:
+        if match and match.namespace in _NAMESPACES and response.status_code == 200:
+            response.cookies.clear()
+            response.headers.pop("Vary", None)
             patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
         return response

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic_site.errors.DatabaseUnavailableMiddleware",
+    "clinic_site.public_pages.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -60,7 +61,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic_site.clinic_time.ClinicTimeMiddleware",
-    "clinic_site.public_pages.PublicPagesMiddleware",
 ]
 # A booking is a few hundred bytes; the admin's longest article stays far below this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
@@ -107,9 +107,7 @@ if PUBLIC.is_https and not (env.text("SECRET_KEY") and env.text("FIELD_KEYS")):
 SECRET_KEY = env.text("SECRET_KEY") or laptop_keys.read_or_make(DATA_DIR / "keys", "secret_key")
 if len(SECRET_KEY) < 32:
     raise env.WrongSetting("SECRET_KEY", "takes at least 32 random characters")
-FIELD_KEYS = env.field_keys(
-    "FIELD_KEYS", env.text("FIELD_KEYS") or laptop_keys.read_or_make(DATA_DIR / "keys", "field_keys")
-)
+FIELD_KEYS = env.field_keys("FIELD_KEYS", env.text("FIELD_KEYS") or laptop_keys.read_or_make(DATA_DIR / "keys", "field_keys"))
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC.is_https
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -17,14 +17,10 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
     def post_process(self, paths, dry_run=False, **options):
         if not dry_run and STYLESHEET in paths:
             source_storage, source_path = paths[STYLESHEET]
-            bundle = lightningcss.bundle_css(
-                source_storage.path(source_path), browsers_list=BROWSERS, minify=True
-            )
+            bundle = lightningcss.bundle_css(source_storage.path(source_path), browsers_list=BROWSERS, minify=True)
             with open(self.path(STYLESHEET), "w", encoding="utf-8") as file:
                 file.write(bundle)
-            paths = {name: place for name, place in paths.items() if not self._is_part(name)} | {
-                STYLESHEET: (self, STYLESHEET)
-            }
+            paths = {name: place for name, place in paths.items() if not self._is_part(name)} | {STYLESHEET: (self, STYLESHEET)}
         yield from super().post_process(paths, dry_run, **options)
 
     @staticmethod

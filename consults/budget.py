@@ -17,7 +17,9 @@ def spend(client: str, *, limit: int, seconds: int, now: datetime) -> int:
     """
     instant = now.timestamp()
     per_second = limit / seconds
-    refilled = Least(Value(float(limit)), F("tokens") + Greatest(Value(0.0), Value(instant) - F("counted_at")) * Value(per_second))
+    refilled = Least(
+        Value(float(limit)), F("tokens") + Greatest(Value(0.0), Value(instant) - F("counted_at")) * Value(per_second)
+    )
     ClientBudget.objects.bulk_create(
         [ClientBudget(client=client, tokens=float(limit), counted_at=instant)], ignore_conflicts=True
     )

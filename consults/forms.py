@@ -143,7 +143,17 @@ class ConsultRequestForm(forms.Form):
         helper.form_show_errors = True
         helper.layout = Layout(
             Field("starts_at", template="clinic/days.html"),
-            Fieldset("Your details", "full_name", "email", "phone", "voicemail_ok", "contact_by", "note", "acknowledged", css_class="step"),
+            Fieldset(
+                "Your details",
+                "full_name",
+                "email",
+                "phone",
+                "voicemail_ok",
+                "contact_by",
+                "note",
+                "acknowledged",
+                css_class="step",
+            ),
             "ticket",
         )
         helper.add_input(Submit("send", "Send request"))
@@ -161,9 +171,15 @@ class ConsultRequestForm(forms.Form):
 
     def clean_phone(self) -> str:
         phone = self.cleaned_data["phone"]
-        if phone and (not 7 <= len(normalised_phone(phone)) <= 18 or re.search(r"[^\w\s+().,/#*\-\u2010-\u2015\u200e\u202a\u202c\u2069\u2066]", phone)):
+        if phone and (
+            not 7 <= len(normalised_phone(phone)) <= 18
+            or re.search(r"[^\w\s+().,/#*\-\u2010-\u2015\u200e\u202a\u202c\u2069\u2066]", phone)
+        ):
             raise ValidationError("Enter a phone number with the area code, like 507-555-0100", code="phone")
         return phone
+
+    def clean_voicemail_ok(self) -> bool:
+        return self.data.get("voicemail_ok") == "yes"
 
     def clean_note(self) -> str:
         return self.cleaned_data["note"].replace("\r\n", "\n")
@@ -175,7 +191,9 @@ class ConsultRequestForm(forms.Form):
         if not any(given.values()):
             self.add_error("email", ValidationError("Enter an email address or a phone number", code="no_contact"))
         elif contact_by == "email" and not given["email"]:
-            self.add_error("email", ValidationError("Enter your email address, or choose to be reached by phone", code="no_email"))
+            self.add_error(
+                "email", ValidationError("Enter your email address, or choose to be reached by phone", code="no_email")
+            )
         elif contact_by == "phone" and not given["phone"]:
             self.add_error("phone", ValidationError("Enter your phone number, or choose to be reached by email", code="no_phone"))
         return answers

@@ -28,8 +28,6 @@ def tell_staff(event: Event, request: ConsultRequest, *, clinic: Clinic, posted:
 
 
 def _write(event: Event, recipient: str, channel: str, to: str, letter: letters.Letter, now: datetime) -> None:
-    message = OutboxMessage(
-        event=event, kind=event.kind, recipient=recipient, channel=channel, created_at=now, not_before=now
-    )
+    message = OutboxMessage(event=event, kind=event.kind, recipient=recipient, channel=channel, created_at=now, not_before=now)
     message.seal_text(to=to, subject=letter.subject, text=letter.text)
     message.save(force_insert=True)

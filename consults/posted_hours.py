@@ -29,7 +29,7 @@ def posted_hours(clinic: Clinic, *, since: date) -> PostedHours:
 
 def special_notes(*, since: date) -> dict[date, str]:
     """What staff wrote beside special dates, from the local date `since` on."""
-    return {day: note for day, note in SpecialHours.objects.filter(date__gte=since).exclude(note="").values_list("date", "note")}
+    return dict(SpecialHours.objects.filter(date__gte=since).exclude(note="").values_list("date", "note"))
 
 
 def policy_value(row: ConsultPolicy) -> Policy:

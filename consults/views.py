@@ -82,12 +82,14 @@ def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int,
 
 
 def _first_date(text: str, rules: Offers) -> date:
-    """The first date of the page: what ?from= asks for, moved inside the dates that can be had."""
+    """The first date of the page: what ?from= asks for; past the last date, the last page."""
     try:
         asked = date.fromisoformat(text)
     except ValueError:
         asked = rules.today
-    return min(max(asked, rules.today), rules.last_date)
+    if asked > rules.last_date:
+        asked = rules.last_date - timedelta(days=DAYS_SHOWN - 1)
+    return max(asked, rules.today)
 
 
 def _last_shown(first: date, rules: Offers) -> date:

@@ -6,6 +6,7 @@ from blog.content_admin import ContentAdmin
 
 from .models import Clinic, Page, Provider, Question
 
+
 @admin.register(Clinic)
 class ClinicAdmin(admin.ModelAdmin):
     fieldsets = [

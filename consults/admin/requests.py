@@ -67,7 +67,9 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         if not obj.starts_at:
             return "None of the listed times: get in touch"
         zone = timezone.get_current_timezone()
-        return wording.visit_text(obj.starts_at.astimezone(zone), obj.ends_at.astimezone(zone), Clinic.objects.current().time_zone_label)
+        return wording.visit_text(
+            obj.starts_at.astimezone(zone), obj.ends_at.astimezone(zone), Clinic.objects.current().time_zone_label
+        )
 
     @admin.display(description="email")
     def email_link(self, obj):
@@ -92,4 +94,6 @@ class ConsultRequestAdmin(admin.ModelAdmin):
     @admin.display(description="messages")
     def messages_sent(self, obj):
         messages = OutboxMessage.objects.filter(event__request=obj).order_by("pk")
-        return "; ".join(f"{message.get_channel_display()} to {message.recipient}: {message.get_state_display()}" for message in messages)
+        return "; ".join(
+            f"{message.get_channel_display()} to {message.recipient}: {message.get_state_display()}" for message in messages
+        )

@@ -25,22 +25,32 @@ def _between(lowest: int, highest: int) -> list:
 class ConsultPolicy(PublicContent):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     length_minutes = models.PositiveSmallIntegerField(
-        default=30, validators=[*_between(5, 480), validate_five_minute_length], help_text="How long a consult lasts, in minutes, for example 30."
+        default=30,
+        validators=[*_between(5, 480), validate_five_minute_length],
+        help_text="How long a consult lasts, in minutes, for example 30.",
     )
     capacity = models.PositiveSmallIntegerField(
         default=1, validators=_between(1, 20), help_text="How many consults may run at the same time, for example 1."
     )
     notice_hours = models.PositiveSmallIntegerField(
-        default=24, validators=_between(0, 720), help_text="The soonest a consult may begin after it is asked for, in hours, for example 24."
+        default=24,
+        validators=_between(0, 720),
+        help_text="The soonest a consult may begin after it is asked for, in hours, for example 24.",
     )
     horizon_days = models.PositiveSmallIntegerField(
-        default=60, validators=_between(1, 366), help_text="How many days ahead consults may be asked for, counted in dates, for example 60."
+        default=60,
+        validators=_between(1, 366),
+        help_text="How many days ahead consults may be asked for, counted in dates, for example 60.",
     )
     answer_open_days = models.PositiveSmallIntegerField(
-        default=2, validators=_between(1, 20), help_text="We answer by closing time of this many open days after the day of the request, for example 2."
+        default=2,
+        validators=_between(1, 20),
+        help_text="We answer by closing time of this many open days after the day of the request, for example 2.",
     )
     erase_after_days = models.PositiveSmallIntegerField(
-        default=90, validators=_between(1, 3650), help_text="Personal data of a request is to be erased this many days after it ended, for example 90."
+        default=90,
+        validators=_between(1, 3650),
+        help_text="Personal data of a request is to be erased this many days after it ended, for example 90.",
     )
 
     objects = ConsultPolicyQuerySet.as_manager()

@@ -62,7 +62,9 @@ class ConsultRequest(models.Model):
 
     reference = models.CharField(max_length=9, unique=True, default=new_reference, editable=False)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.REQUESTED)
-    starts_at = models.DateTimeField(null=True, help_text="UTC; empty when none of the times worked and the clinic is to get in touch.")
+    starts_at = models.DateTimeField(
+        null=True, help_text="UTC; empty when none of the times worked and the clinic is to get in touch."
+    )
     length_minutes = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
     answer_by = models.DateTimeField(help_text="UTC; the patient was told that the clinic answers by then.")
@@ -86,7 +88,19 @@ class ConsultRequest(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["requested", "confirmed", "declined", "withdrawn", "cancelled", "expired", "completed", "missed", "quarantined"]),
+                condition=Q(
+                    status__in=[
+                        "requested",
+                        "confirmed",
+                        "declined",
+                        "withdrawn",
+                        "cancelled",
+                        "expired",
+                        "completed",
+                        "missed",
+                        "quarantined",
+                    ]
+                ),
                 name="a_request_has_a_known_status",
             ),
             models.CheckConstraint(condition=~Q(status="confirmed", starts_at=None), name="a_confirmed_request_has_a_start"),

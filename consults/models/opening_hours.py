@@ -18,9 +18,13 @@ class OpeningHours(PublicContent):
         SATURDAY = 5
         SUNDAY = 6
 
-    weekday = models.PositiveSmallIntegerField(choices=Weekday.choices, help_text="A day may have several rows. A day without one is closed.")
+    weekday = models.PositiveSmallIntegerField(
+        choices=Weekday.choices, help_text="A day may have several rows. A day without one is closed."
+    )
     opens = models.TimeField(validators=[validate_five_minutes], help_text="Clinic time, for example 4:00 PM (16:00).")
-    closes = models.TimeField(validators=[validate_five_minutes], help_text="The last consult ends at this time, for example 8:00 PM (20:00).")
+    closes = models.TimeField(
+        validators=[validate_five_minutes], help_text="The last consult ends at this time, for example 8:00 PM (20:00)."
+    )
 
     class Meta:
         verbose_name_plural = "opening hours"

@@ -40,7 +40,9 @@ class OutboxMessage(models.Model):
     message_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.")
     sealed = models.BinaryField()
     created_at = models.DateTimeField()
-    not_before = models.DateTimeField(help_text="The next attempt. A worker that takes the message moves it forward as its lease.")
+    not_before = models.DateTimeField(
+        help_text="The next attempt. A worker that takes the message moves it forward as its lease."
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=60, blank=True, help_text="Code of the last failure, without personal data.")

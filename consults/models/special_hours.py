@@ -10,7 +10,9 @@ from .posted_time import overlaps, validate_five_minutes
 
 class SpecialHours(PublicContent):
     date = models.DateField(help_text="The rows of a date replace its weekly hours.")
-    opens = models.TimeField(null=True, blank=True, validators=[validate_five_minutes], help_text="Leave both times empty for a closed day.")
+    opens = models.TimeField(
+        null=True, blank=True, validators=[validate_five_minutes], help_text="Leave both times empty for a closed day."
+    )
     closes = models.TimeField(null=True, blank=True, validators=[validate_five_minutes])
     note = models.CharField(max_length=80, blank=True, help_text="Printed beside the date, for example Christmas Day.")
 
@@ -41,6 +43,8 @@ class SpecialHours(PublicContent):
             return
         for other in SpecialHours.objects.filter(date=self.date).exclude(pk=self.pk):
             if (self.opens is None) != (other.opens is None):
-                raise ValidationError("This date is already posted as closed, or as open; change that row.", code="closed_and_open")
+                raise ValidationError(
+                    "This date is already posted as closed, or as open; change that row.", code="closed_and_open"
+                )
             if self.opens and self.closes and other.opens and overlaps(self.opens, self.closes, other.opens, other.closes):
                 raise ValidationError(f"These hours overlap with {other}.", code="overlap")

@@ -26,11 +26,13 @@ def _unset(label: str, help_text: str, **options) -> models.TextField:
 
 class Clinic(PublicContent):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    name = models.CharField(max_length=80, default="The clinic", help_text="As printed on every page, for example Modern Therapeutics.")
+    name = models.CharField(
+        max_length=80, default="The clinic", help_text="As printed on every page, for example Modern Therapeutics."
+    )
     summary = models.CharField(
         max_length=200,
         default="",
-        help_text="One sentence for search engines, for example: Ketamine clinic in Dundas, Minnesota. Its use for depression is off-label.",
+        help_text="One sentence for search engines: what the clinic is, where, and that its use of ketamine is off-label.",
     )
     street = models.CharField(max_length=120, default="", blank=True, help_text="For example 200 Schilling Dr S.")
     city = models.CharField(max_length=80, default="", blank=True)
@@ -40,8 +42,12 @@ class Clinic(PublicContent):
     time_zone = models.CharField(
         max_length=64, default="America/Chicago", validators=[validate_time_zone], help_text="For example America/Chicago."
     )
-    time_zone_label = models.CharField(max_length=40, default="Central Time", help_text="As patients read it, for example Central Time.")
-    copyright_since = models.PositiveSmallIntegerField(null=True, blank=True, help_text="First year of the copyright line, for example 2024.")
+    time_zone_label = models.CharField(
+        max_length=40, default="Central Time", help_text="As patients read it, for example Central Time."
+    )
+    copyright_since = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="First year of the copyright line, for example 2024."
+    )
     phone = models.CharField(
         max_length=20,
         null=True,
@@ -50,7 +56,9 @@ class Clinic(PublicContent):
         help_text="For example (507) 555-0100. Not printed while empty.",
     )
     email = models.EmailField(null=True, blank=True, help_text="Printed at the foot of every page. Not printed while empty.")
-    legal_name = models.CharField(max_length=120, null=True, blank=True, help_text="The legal entity behind the clinic, for the legal pages.")
+    legal_name = models.CharField(
+        max_length=120, null=True, blank=True, help_text="The legal entity behind the clinic, for the legal pages."
+    )
     fees = _unset("fees", "What a consult and a treatment cost, in plain words.")
     insurance = _unset("insurance", "Which plans are taken, and which papers patients can get for their insurer.")
     routes = _unset("routes offered", "For example: by infusion. Only what the clinic really offers.")

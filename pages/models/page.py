@@ -32,7 +32,9 @@ class Page(RenderedText):
 
     key = models.CharField(max_length=40, unique=True, choices=Key.choices)
     title = models.CharField(max_length=120, help_text="The heading at the top of the page.")
-    browser_title = models.CharField(max_length=60, help_text="Shown in the browser's tab and in search results, before the clinic's name.")
+    browser_title = models.CharField(
+        max_length=60, help_text="Shown in the browser's tab and in search results, before the clinic's name."
+    )
     description = models.CharField(max_length=170, help_text="For search engines: one or two sentences, 80 to 155 characters.")
     eyebrow = models.CharField(max_length=60, blank=True, help_text="An optional short line above the heading.")
     lede = models.TextField(blank=True, help_text="One or two plain sentences under the heading.")
@@ -41,7 +43,11 @@ class Page(RenderedText):
     medical = models.BooleanField(default=False, help_text="Medical pages print the date of the last change and their review.")
     updated_on = models.DateField(help_text="The date of the last change of the words. Set by saving.")
     reviewed_by = models.ForeignKey(
-        "pages.Provider", null=True, blank=True, on_delete=models.SET_NULL, help_text="Only a provider who has read this very text."
+        "pages.Provider",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        help_text="Only a provider who has read this very text.",
     )
     reviewed_on = models.DateField(null=True, blank=True)
 

@@ -14,7 +14,9 @@ class Provider(PublicContent):
     name = models.CharField(max_length=120, help_text="Full name, without title.")
     credentials = models.CharField(max_length=120, blank=True, help_text="Spelled as on the licence, for example APRN, CNP.")
     role = models.CharField(max_length=120, blank=True, help_text="What this person does at the clinic.")
-    license_number = models.CharField(max_length=40, null=True, blank=True, help_text="Minnesota licence number, if it is to be printed.")
+    license_number = models.CharField(
+        max_length=40, null=True, blank=True, help_text="Minnesota licence number, if it is to be printed."
+    )
     bio = models.TextField(blank=True, help_text="Markdown. Only what is true today.")
     bio_html = models.TextField(editable=False, default="")
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")

@@ -32,7 +32,9 @@ class Question(PublicContent):
     position = models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")
     on_home = models.BooleanField(default=False, help_text="Also show it on the home page.")
     medical = models.BooleanField(default=False)
-    clinic_must_answer = models.BooleanField(default=False, help_text="Part of the answer is only the clinic's to give, and is still missing.")
+    clinic_must_answer = models.BooleanField(
+        default=False, help_text="Part of the answer is only the clinic's to give, and is still missing."
+    )
     is_published = models.BooleanField(default=True)
     updated_on = models.DateField(null=True, blank=True, editable=False)
 

@@ -25,9 +25,7 @@ class Command(BaseCommand):
             self._collect_static()
         connections.close_all()
         self.stdout.write(f"The site: {settings.PUBLIC_URL}/")
-        self.stdout.write(
-            f"Staff login: {settings.PUBLIC_URL}/admin/ (make one, in another terminal: {sys.executable} manage.py createsuperuser)"
-        )
+        self.stdout.write(f"Staff login: {settings.PUBLIC_URL}/admin/ (make one: {sys.executable} manage.py createsuperuser)")
         self.stdout.flush()
         os.environ.update(
             PYTHONDONTWRITEBYTECODE="1", TMPDIR=str(settings.DATA_DIR / "tmp"), DJANGO_SETTINGS_MODULE="clinic_site.settings"

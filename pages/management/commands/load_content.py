@@ -98,7 +98,9 @@ def _article(file, zone) -> dict:
 
 def _post_first_hours() -> None:
     """Once: whoever empties the hours later means it."""
-    _, is_first = LoadedContent.objects.get_or_create(kind="consults.openinghours", key="week", defaults={"digest": "loaded once"})
+    _, is_first = LoadedContent.objects.get_or_create(
+        kind="consults.openinghours", key="week", defaults={"digest": "loaded once"}
+    )
     if not is_first:
         return
     ConsultPolicy.objects.get_or_create(pk=1)

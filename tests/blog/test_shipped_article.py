@@ -1,0 +1,66 @@
+"""The article that ships: cited, dated and fair."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from blog.citations import cited_keys
+from blog.models import Article, Reference
+
+FILES = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def article(db):
+    call_command("load_content", verbosity=0)
+    return Article.objects.get(slug="ketamine-benefits")
+
+
+def test_at_least_eighteen_studies_are_linked_by_doi_or_pmid(article, client):
+    page = client.get("/blog/ketamine-benefits/").content.decode()
+    cited = Reference.objects.filter(key__in=cited_keys(article.body))
+    assert set(cited.values_list("key", flat=True)) == set(cited_keys(article.body))
+    studies = {reference.link for reference in cited if reference.doi or reference.pmid}
+    assert len(studies) >= 18
+    assert all(f'href="{link}"' in page for link in studies)
+
+
+def test_the_article_keeps_its_date_and_says_what_changed(article, client):
+    page = client.get("/blog/ketamine-benefits/").content.decode()
+    assert "December 11, 2024" in page
+    assert article.change_note in page
+    assert "Medical review: pending" in page
+    assert '"datePublished":"2024-12-11"' in page
+    assert "<article" in page
+
+
+def test_every_citation_on_the_page_points_to_its_source(article, client):
+    page = client.get("/blog/ketamine-benefits/").content.decode()
+    targets = set(re.findall(r'href="#(ref-[a-z0-9-]+)"', page))
+    assert targets
+    assert targets <= set(re.findall(r'id="(ref-[a-z0-9-]+)"', page))
+
+
+def test_the_headings_are_those_of_the_first_version(article):
+    assert re.findall(r"^## (.+)$", article.body, re.M) == [
+        "Understanding Depression: A Brief Overview",
+        "The Science Behind Ketamine Therapy",
+        "The Benefits of Ketamine Therapy",
+        "Potential Risks and Side Effects of Ketamine Therapy",
+        "Who is a Good Candidate for Ketamine Therapy?",
+        "In Conclusion",
+    ]
+
+
+def test_the_approval_status_stands_in_the_first_hundred_words(article):
+    assert "off-label" in " ".join(re.sub(r"[^\w' -]", " ", article.body).split()[:100])
+
+
+def test_every_reference_can_be_opened():
+    references = tomllib.loads((FILES / "blog/content/references.toml").read_text())["reference"]
+    for reference in references:
+        assert reference.get("doi") or reference.get("pmid") or reference.get("url", "").startswith("https://"), reference["key"]
+    assert len({reference["key"] for reference in references}) == len(references)

@@ -1,0 +1,56 @@
+"""Plain functions that make what tests need. Times are fixed: tests never depend on the date they run."""
+
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from consults import booking
+from consults.models import ConsultPolicy, OpeningHours
+from consults.scheduling import PostedHours, Shift
+from pages.models import Clinic
+
+CHICAGO = ZoneInfo("America/Chicago")
+EVENING = Shift(time(16), time(20))
+MORNING = Shift(time(8), time(12))
+CLINIC_WEEK = {0: (EVENING,), 1: (EVENING,), 2: (EVENING,), 3: (EVENING,), 4: (EVENING,), 5: (MORNING,)}
+POSTED = PostedHours(CHICAGO, CLINIC_WEEK)
+
+# A Wednesday, ten in the morning in Dundas.
+WEDNESDAY = datetime(2026, 12, 2, 16, 0, tzinfo=UTC)
+
+
+def local(text: str) -> datetime:
+    """`2026-12-07 16:00` on the clinic's wall clock, as an instant in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=CHICAGO).astimezone(UTC)
+
+
+def post_clinic_hours() -> None:
+    Clinic.objects.update_or_create(
+        pk=1,
+        defaults={
+            "name": "Modern Therapeutics",
+            "street": "200 Schilling Dr S.",
+            "city": "Dundas",
+            "state": "MN",
+            "postal_code": "55019",
+        },
+    )
+    ConsultPolicy.objects.get_or_create(pk=1)
+    OpeningHours.objects.bulk_create(
+        OpeningHours(weekday=weekday, opens=shift.opens, closes=shift.closes)
+        for weekday, shifts in CLINIC_WEEK.items()
+        for shift in shifts
+    )
+
+
+def submit(*, key: str = "key-1", now: datetime = WEDNESDAY, starts_at: datetime | None = None, **answers):
+    """A request as the form would hand it over; by default for the Monday after WEDNESDAY at 4 PM."""
+    person = {
+        "full_name": "Ada Example",
+        "email": "ada@example.com",
+        "phone": "507-555-0100",
+        "contact_by": "email",
+        "voicemail_ok": False,
+        "note": "",
+    }
+    start = starts_at or local("2026-12-07 16:00")
+    return booking.submit_request(submission_key=key, starts_at=start, now=now, **(person | answers))

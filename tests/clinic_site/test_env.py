@@ -1,0 +1,84 @@
+"""A wrong value stops the start with one line that names the variable and what it takes."""
+
+import pytest
+
+from clinic_site import env
+
+
+@pytest.mark.parametrize(
+    ("reader", "name", "value"),
+    [
+        pytest.param(lambda: env.whole_number("PORT", 8000, 1, 65535), "PORT", "80a", id="letters in a number"),
+        pytest.param(lambda: env.whole_number("PORT", 8000, 1, 65535), "PORT", "70000", id="a port too high"),
+        pytest.param(lambda: env.whole_number("PORT", 8000, 1, 65535), "PORT", "-1", id="a negative number"),
+        pytest.param(lambda: env.whole_number("PORT", 8000, 1, 65535), "PORT", "８０", id="digits of another script"),
+        pytest.param(lambda: env.flag("DEBUG"), "DEBUG", "maybe", id="neither on nor off"),
+        pytest.param(lambda: env.listen_host("HOST", "127.0.0.1"), "HOST", "a b", id="no host"),
+        pytest.param(lambda: env.public_url("PUBLIC_URL", ""), "PUBLIC_URL", "clinic.example", id="no scheme"),
+        pytest.param(lambda: env.public_url("PUBLIC_URL", ""), "PUBLIC_URL", "ftp://clinic.example", id="another scheme"),
+        pytest.param(lambda: env.public_url("PUBLIC_URL", ""), "PUBLIC_URL", "https://clinic.example/site", id="with a path"),
+        pytest.param(lambda: env.public_url("PUBLIC_URL", ""), "PUBLIC_URL", "https://clinic.example:x", id="no port"),
+        pytest.param(lambda: env.public_url("PUBLIC_URL", ""), "PUBLIC_URL", "https://me@clinic.example", id="with a user"),
+        pytest.param(lambda: env.database("DATABASE_URL", ""), "DATABASE_URL", "mysql://x@y/z", id="another database"),
+        pytest.param(lambda: env.database("DATABASE_URL", ""), "DATABASE_URL", "postgres://host", id="no database name"),
+        pytest.param(lambda: env.cache("CACHE_URL"), "CACHE_URL", "memcached://x", id="another cache"),
+        pytest.param(lambda: env.email("EMAIL_URL", ""), "EMAIL_URL", "http://x", id="no mail scheme"),
+        pytest.param(lambda: env.mail_address("STAFF_INBOX"), "STAFF_INBOX", "desk", id="no address"),
+        pytest.param(lambda: env.mail_address("STAFF_INBOX"), "STAFF_INBOX", "a@b.c\nBcc: d@e.f", id="a second header"),
+        pytest.param(lambda: env.rate("BOOKING_RATE", "20/h"), "BOOKING_RATE", "20 per hour", id="a rate in words"),
+        pytest.param(lambda: env.rate("BOOKING_RATE", "20/h"), "BOOKING_RATE", "0/h", id="a rate of nothing"),
+        pytest.param(lambda: env.field_keys("FIELD_KEYS", "c2hvcnQ="), "FIELD_KEYS", "", id="a key too short"),
+        pytest.param(lambda: env.field_keys("FIELD_KEYS", "A" * 43 + ","), "FIELD_KEYS", "", id="an empty key"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_one_line(monkeypatch, reader, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as stopped:
+        reader()
+    line = str(stopped.value)
+    assert line.startswith(f"{name}: ")
+    assert "takes" in line
+    assert "\n" not in line.replace("\\n", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "scheme", "host", "origin"),
+    [
+        ("https://clinic.example/", "https", "clinic.example", "https://clinic.example"),
+        ("https://clinic.example:443", "https", "clinic.example", "https://clinic.example"),
+        ("http://127.0.0.1:8000", "http", "127.0.0.1", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000", "http", "[::1]", "http://[::1]:8000"),
+    ],
+)
+def test_the_public_address_is_taken_apart(monkeypatch, value, scheme, host, origin):
+    monkeypatch.setenv("PUBLIC_URL", value)
+    assert env.public_url("PUBLIC_URL", "") == env.PublicURL(scheme, host, origin)
+
+
+def test_nothing_set_is_a_laptop_with_sqlite_files_and_a_rate(monkeypatch):
+    for name in ("DATABASE_URL", "EMAIL_URL", "CACHE_URL", "BOOKING_RATE"):
+        monkeypatch.delenv(name, raising=False)
+    database = env.database("DATABASE_URL", "/data/clinic.sqlite3")
+    assert (database["ENGINE"], database["NAME"]) == ("django.db.backends.sqlite3", "/data/clinic.sqlite3")
+    assert env.email("EMAIL_URL", "/data/mail")["EMAIL_FILE_PATH"] == "/data/mail"
+    assert env.rate("BOOKING_RATE", "20/h") == env.Rate(20, 3600)
+
+
+def test_postgresql_and_smtp_addresses_are_unquoted(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://us%40er:p%2Fw@db.example:5433/clinic")
+    database = env.database("DATABASE_URL", "")
+    assert [database[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")] == [
+        "us@er",
+        "p/w",
+        "db.example",
+        "5433",
+        "clinic",
+    ]
+    monkeypatch.setenv("EMAIL_URL", "smtp+tls://me:s%40cret@mail.example")
+    mail = env.email("EMAIL_URL", "")
+    assert [mail[key] for key in ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS")] == [
+        "mail.example",
+        587,
+        "s@cret",
+        True,
+    ]

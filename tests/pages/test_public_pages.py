@@ -1,0 +1,211 @@
+"""Every public page: complete, cookieless, cheap, honest."""
+
+import json
+import re
+
+import pytest
+from django.core.management import call_command
+
+from consults.models import OpeningHours, SpecialHours
+from pages.models import Clinic, Page, Provider, Question
+
+pytestmark = pytest.mark.django_db
+PUBLIC = [
+    "/",
+    "/meet-our-providers/",
+    "/what-is-ketamine/",
+    "/faqs/",
+    "/blog/",
+    "/blog/ketamine-benefits/",
+    "/disclaimer/",
+    "/privacy-policy/",
+    "/terms-of-service/",
+    "/acceptable-use/",
+    "/accessibility/",
+]
+OFF_LABEL = ["/", "/what-is-ketamine/", "/faqs/", "/blog/ketamine-benefits/", "/disclaimer/"]
+
+
+@pytest.fixture(autouse=True)
+def _content(db):
+    call_command("load_content", verbosity=0)
+
+
+def read(client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_page_is_complete(client, path):
+    page = read(client, path)
+    assert len(re.findall(r"<h1[ >]", page)) == 1
+    assert 20 <= len(re.search(r"<title>(.*?)</title>", page)[1]) <= 75
+    assert 70 <= len(re.search(r'<meta name="description" content="(.*?)">', page)[1]) <= 170
+    assert f'<link rel="canonical" href="http://127.0.0.1:8000{path}">' in page
+    assert 'href="tel:988"' in page
+    assert 'href="tel:911"' in page
+    assert "4:00 PM to 8:00 PM" in page
+    assert "8:00 AM to noon" in page
+    assert "200 Schilling Dr S." in page
+    assert "style=" not in page
+    assert not re.search(r"<script(?! type=\"application/ld\+json\"| src=)", page)
+    assert not re.findall(r'(?:src|href)="https?://(?!127\.0\.0\.1)[^"]*\.(?:css|js|png|svg|woff2)', page)
+    for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page):
+        json.loads(text)
+
+
+def test_titles_and_descriptions_are_all_different(client):
+    pages = [read(client, path) for path in [*PUBLIC, "/book-a-consult/"]]
+    for pattern in (r"<title>(.*?)</title>", r'<meta name="description" content="(.*?)">'):
+        found = [re.search(pattern, page)[1] for page in pages]
+        assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_sets_and_varies_on_no_cookie(client, path):
+    client.cookies["csrf"] = client.cookies["session"] = "x"
+    response = client.get(path)
+    assert not response.cookies
+    assert not response.has_header("Vary")
+    assert "public" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_page_takes_at_most_six_queries(client, path, django_assert_max_num_queries):
+    with django_assert_max_num_queries(6):
+        client.get(path)
+
+
+@pytest.mark.parametrize("path", OFF_LABEL)
+def test_off_label_stands_where_treatment_is_spoken_of(client, path):
+    page = read(client, path)
+    assert "off-label" in re.sub(r"<script.*?</script>", "", page, flags=re.S)
+
+
+@pytest.mark.parametrize("path", ["/", "/what-is-ketamine/", "/faqs/", "/disclaimer/"])
+def test_medical_pages_say_when_they_changed_and_that_review_is_pending(client, path):
+    page = read(client, path)
+    if Page.objects.get(key=path.strip("/") or "home").medical:
+        assert "November 23, 2026" in page
+        assert "Medical review: pending" in page
+
+
+@pytest.mark.parametrize("path", [path.rstrip("/") for path in [*PUBLIC[1:], "/book-a-consult/"]])
+def test_without_the_slash_one_permanent_redirect(client, path):
+    response = client.get(path)
+    assert (response.status_code, response["Location"]) == (301, path + "/")
+
+
+@pytest.mark.parametrize("path", ["/nope/", "/blog/nope/", "/consults/abc/", "/index.php", "/faqs/x/"])
+def test_unknown_addresses_get_the_sites_own_404(client, path, django_assert_max_num_queries):
+    with django_assert_max_num_queries(1):
+        response = client.get(path)
+    page = response.content.decode()
+    assert response.status_code == 404
+    assert 'href="tel:988"' in page
+    assert 'href="/book-a-consult/"' in page
+
+
+def test_a_foreign_host_is_a_400_with_the_crisis_line(client):
+    response = client.get("/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert 'href="tel:988"' in response.content.decode()
+
+
+def specifications(page: str) -> dict:
+    graph = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])["@graph"]
+    return next(node for node in graph if node["@type"] == "MedicalClinic")
+
+
+def test_printed_and_marked_up_hours_are_the_posted_ones(client):
+    page = read(client, "/")
+    assert specifications(page)["openingHoursSpecification"] == [
+        {
+            "@type": "OpeningHoursSpecification",
+            "dayOfWeek": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+            "opens": "16:00",
+            "closes": "20:00",
+        },
+        {"@type": "OpeningHoursSpecification", "dayOfWeek": ["Saturday"], "opens": "08:00", "closes": "12:00"},
+    ]
+    assert "specialOpeningHoursSpecification" not in specifications(page)
+
+
+def test_changed_hours_and_special_days_show_everywhere_at_once(client, monkeypatch):
+    from tests.builders import WEDNESDAY
+
+    monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY)
+    OpeningHours.objects.filter(weekday=4).delete()
+    OpeningHours.objects.create(weekday=5, opens="13:00", closes="17:00")
+    SpecialHours.objects.create(date="2026-12-24", opens="08:00", closes="12:00", note="Christmas Eve")
+    SpecialHours.objects.create(date="2026-12-25")
+    SpecialHours.objects.create(date="2026-11-26")
+    page = read(client, "/")
+    for words in ("Monday to Thursday", "8:00 AM to noon and 1:00 PM to 5:00 PM", "Thursday, December 24, 2026", "Christmas Eve"):
+        assert words in page
+    assert "November 26" not in page
+    clinic = specifications(page)
+    assert ["Saturday"] in [row["dayOfWeek"] for row in clinic["openingHoursSpecification"]]
+    assert [(row["validFrom"], row["opens"], row["closes"]) for row in clinic["specialOpeningHoursSpecification"]] == [
+        ("2026-12-24", "08:00", "12:00"),
+        ("2026-12-25", "00:00", "00:00"),
+    ]
+
+
+def test_unset_facts_are_not_rendered(client):
+    page = read(client, "/")
+    assert 'href="tel:5' not in page
+    assert "mailto:" not in page
+    assert "None" not in re.sub(r"<[^>]+>", " ", page)
+    assert "telephone" not in specifications(page)
+    Clinic.objects.update(phone="(507) 555-0100", email="hello@clinic.example")
+    page = read(client, "/")
+    assert "(507) 555-0100" in page
+    assert "hello@clinic.example" in page
+    assert specifications(page)["telephone"] == "(507) 555-0100"
+
+
+def test_no_provider_is_invented(client):
+    page = read(client, "/meet-our-providers/")
+    assert "being prepared" in page
+    Provider.objects.create(name="Draft Person", is_published=False)
+    assert "Draft Person" not in read(client, "/meet-our-providers/")
+    Provider.objects.create(name="Real Person", credentials="APRN", bio_html="<p>Bio.</p>", is_published=True)
+    page = read(client, "/meet-our-providers/")
+    assert "Real Person" in page
+    assert "being prepared" not in page
+
+
+def test_questions_open_by_themselves_and_link_deep(client):
+    page = read(client, "/faqs/")
+    questions = Question.objects.published()
+    assert page.count("<details") == questions.count() >= 40
+    assert all(f'id="{question.slug}"' in page for question in questions)
+
+
+def test_one_and_forty_articles_look_after_themselves(client, django_assert_max_num_queries):
+    from datetime import UTC, datetime
+
+    from blog.models import Article
+
+    Article.objects.bulk_create(
+        Article(
+            slug=f"a{n}",
+            title=f"Article {n}",
+            browser_title="A",
+            description="D",
+            summary="S",
+            updated_on="2026-01-01",
+            published_at=datetime(2026, 1, 1, tzinfo=UTC),
+            is_draft=n == 7,
+        )
+        for n in range(40)
+    )
+    with django_assert_max_num_queries(6):
+        page = read(client, "/blog/")
+    assert "Article 8" in page
+    assert "Article 7<" not in page
+    Article.objects.all().delete()
+    assert "<h1" in read(client, "/blog/")
