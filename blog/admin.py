@@ -28,3 +28,8 @@ class ArticleAdmin(ContentAdmin):
 class ReferenceAdmin(admin.ModelAdmin):
     list_display = ["key", "title", "journal", "year", "link_label"]
     search_fields = ["key", "title", "authors", "doi", "pmid"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "url":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -1,6 +1,8 @@
 """The response headers that Django and django-csp do not already send."""
 
 _HEADERS = {
+    # Django sends it too, but not on answers given before its SecurityMiddleware.
+    "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (
         "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(),"

@@ -47,8 +47,8 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
-    "clinic_site.health.HealthMiddleware",
     "clinic_site.security_headers.SecurityHeadersMiddleware",
+    "clinic_site.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

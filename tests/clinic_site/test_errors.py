@@ -1,0 +1,52 @@
+"""Error pages: the site's look and the crisis line, without a database query."""
+
+import pytest
+from django.db import OperationalError
+
+from clinic_site import errors
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
+def test_an_error_page_needs_no_database(status):
+    """No database mark: a query would fail this test."""
+    page = errors.error_page(status).content.decode()
+    assert 'href="tel:988"' in page
+    assert 'href="tel:911"' in page
+    assert "PM" not in page
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(client, monkeypatch):
+    def away(*_, **__):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("pages.views.get_page", away)
+    response = client.get("/faqs/")
+    assert response.status_code == 503
+    assert response["Retry-After"] == "60"
+    assert "988" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_crash_is_a_500_page(client, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr("pages.views.get_page", lambda *_: 1 / 0)
+    response = client.get("/faqs/")
+    assert response.status_code == 500
+    assert "988" in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/nope/", "/book-a-consult/", "/admin/login/", "/health/live"])
+def test_every_answer_carries_the_security_headers(client, path):
+    headers = client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-referrer" not in headers.get("Referrer-Policy", "same-origin").split(",")
+    if path != "/health/live":
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy.split("; ")
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]

@@ -1,0 +1,78 @@
+"""The project as a whole: lint, migrations, Django's deployment checks, and the documents that name settings."""
+
+import base64
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = [
+    *("HOST", "PORT", "WEB_WORKERS", "DATA_DIR", "PUBLIC_URL", "SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "CACHE_URL"),
+    *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "TRUSTED_PROXIES", "DEBUG"),
+]
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False)
+
+
+def test_the_code_passes_the_linter():
+    result = run(sys.executable, "-m", "ruff", "check", "--no-cache", ".")
+    assert result.returncode == 0, result.stdout
+
+
+def test_every_model_change_has_its_migration():
+    result = run(sys.executable, "-B", "manage.py", "makemigrations", "--check", "--dry-run")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def production(tmp_path: Path) -> dict[str, str]:
+    return {
+        "DATA_DIR": str(tmp_path),
+        "PUBLIC_URL": "https://clinic.example",
+        "TRUSTED_PROXIES": "1",
+        "SECRET_KEY": base64.urlsafe_b64encode(os.urandom(48)).decode(),
+        "FIELD_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+    }
+
+
+def test_djangos_deployment_checks_find_nothing(tmp_path):
+    result = run(sys.executable, "-B", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **production(tmp_path))
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        pytest.param({"TRUSTED_PROXIES": "0"}, "TRUSTED_PROXIES", id="https without a trusted proxy"),
+        pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", id="https without a secret key"),
+        pytest.param({"FIELD_KEYS": ""}, "FIELD_KEYS", id="https without field keys"),
+        pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", id="a short secret key"),
+        pytest.param({"DEBUG": "on"}, "DEBUG", id="https with debugging"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_and_no_traceback(tmp_path, changed, name):
+    result = run(sys.executable, "-B", "manage.py", "check", **(production(tmp_path) | changed))
+    assert result.returncode != 0
+    assert result.stdout == ""
+    assert re.fullmatch(rf"{name}: .+\n", result.stderr)
+
+
+@pytest.mark.parametrize("document", ["README.md", ".env.example"])
+def test_every_setting_is_documented(document):
+    text = (ROOT / document).read_text()
+    assert [name for name in SETTINGS if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_the_readme_holds_one_command_to_run_and_one_to_test():
+    text = (ROOT / "README.md").read_text()
+    sections = re.findall(r"^## (.+)$", text, re.M)
+    assert sections[:2] == ["Run", "Test"]
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.S)
+    assert [block.count("\n") for block in blocks[:2]] == [1, 1]
+    assert "manage.py serve" in blocks[0]
+    assert "pytest" in blocks[1]
