@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ConsultsConfig(AppConfig):
     name = "consults"
+
+    def ready(self) -> None:
+        from consults.models.event_guard import install_triggers
+
+        post_migrate.connect(install_triggers, sender=self, dispatch_uid="event triggers")

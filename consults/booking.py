@@ -1,28 +1,28 @@
-"""The only writer of a request's status."""
+"""The only writer of a request's status. Verb + noun; every function is one transaction (see `decision`).
+
+Instants are aware. `version` is what the caller last saw of the request: a stale one raises Stale. A decision that does not
+fit the request's status raises NotAllowed, a start that cannot be had raises Refused; nothing is changed then.
+"""
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
 
 from pages.models import Clinic
 
-from . import outbox
-from .models import ConsultPolicy, ConsultRequest, Event, Seat
+from .decision import Decision, NotAllowed, Refused, Stale, deciding, rules_in_force
+from .models import ConsultPolicy, ConsultRequest, Event, Reason
 from .posted_hours import policy_value, posted_hours
-from .scheduling import Offers, Policy, PostedHours, Refusal, reply_due
-from .scheduling.cells import cells_of
+from .scheduling import Offers, Refusal
+from .seating import held_seats
 
+__all__ = ["NotAllowed", "Refused", "Stale"]
 
-class Refused(Exception):
-    """The request cannot have this start; `code` says why."""
-
-    def __init__(self, code: Refusal) -> None:
-        super().__init__(code.value)
-        self.code = code
+Kind = Event.Kind
+# Far enough for staff, who are not bound by the patients' horizon.
+_STAFF_HORIZON_DAYS = 3650
 
 
 def current_offers(*, now: datetime, clinic: Clinic) -> Offers:
@@ -37,13 +37,6 @@ def with_held_seats(offers: Offers, first: date, last: date) -> Offers:
     start = datetime.combine(first, time.min, zone).astimezone(UTC)
     end = datetime.combine(last + timedelta(days=1), time.min, zone).astimezone(UTC) + offers.policy.length
     return replace(offers, held=held_seats(start, end))
-
-
-def held_seats(first: datetime, last: datetime) -> dict[int, int]:
-    """How many seats are held in each cell from `first` to `last`; cells without one are missing."""
-    cells = cells_of(first, last - first)
-    rows = Seat.objects.filter(cell__gte=cells.start, cell__lt=cells.stop).values_list("cell").annotate(Count("id"))
-    return dict(rows.order_by())
 
 
 def find_submission(submission_key: str) -> ConsultRequest | None:
@@ -61,11 +54,15 @@ def submit_request(
     voicemail_ok: bool,
     note: str,
     now: datetime,
+    by=None,
+    below_notice: bool = False,
+    looks_like_spam: bool = False,
 ) -> ConsultRequest:
-    """Stores a patient's request, holds its seat and writes the messages it owes, all or nothing.
+    """Stores a request, holds its seat and writes the messages it owes, all or nothing.
 
-    `starts_at` is an aware instant, or None for "none of these times work". A key that was used before answers with
-    the request it made. Raises Refused when the start cannot be had.
+    `starts_at` None is "none of these times work". A key that was used before answers with the request it made. Staff who
+    take a caller's request are `by`, and may go below the notice. What looks like spam is set aside: it holds no seat and
+    mails nobody, but keeps its reply time. Raises Refused when the start cannot be had.
     """
     person = {
         "full_name": full_name,
@@ -77,7 +74,19 @@ def submit_request(
     }
     try:
         with transaction.atomic():
-            return _submit(submission_key, starts_at, person, now)
+            clinic, posted, policy = rules_in_force(now)
+            if (request := find_submission(submission_key)) is not None:
+                return request
+            request = ConsultRequest(created_at=now, submission_key=submission_key)
+            request.length_minutes = int(policy.length.total_seconds() // 60)
+            request.seal_person(**person, token=secrets.token_urlsafe(32))
+            decision = Decision(request, clinic, posted, policy, now)
+            if looks_like_spam:
+                decision.set_aside(starts_at)
+            else:
+                decision.accept(starts_at, replace(policy, notice=timedelta(0)) if below_notice else policy)
+            decision.record(Kind.QUARANTINED if looks_like_spam else Kind.REQUESTED, by=by)
+            return request
     except IntegrityError:
         # Somebody was faster by an instant: with the same form, or with the same seat.
         if (request := find_submission(submission_key)) is not None:
@@ -85,50 +94,110 @@ def submit_request(
         raise Refused(Refusal.TAKEN) from None
 
 
-def _submit(submission_key: str, starts_at: datetime | None, person: dict, now: datetime) -> ConsultRequest:
-    # The policy row first: on PostgreSQL this puts writers and changes of hours in line (SQLite's IMMEDIATE does already).
-    policy_row = ConsultPolicy.objects.select_for_update().current()
-    if (request := find_submission(submission_key)) is not None:
-        return request
-    clinic = Clinic.objects.current()
-    posted = posted_hours(clinic, since=now.astimezone(clinic.zone).date())
-    policy = policy_value(policy_row)
-    if starts_at is not None:
-        _refuse_unless_offered(starts_at, posted, policy, now)
-    request = ConsultRequest(
-        status=ConsultRequest.Status.REQUESTED,
-        starts_at=starts_at,
-        length_minutes=policy_row.length_minutes,
-        created_at=now,
-        answer_by=reply_due(posted=posted, open_days=policy.answer_open_days, asked_at=now, starts_at=starts_at),
-        submission_key=submission_key,
-    )
-    request.seal_person(**person, token=secrets.token_urlsafe(32))
-    request.save(force_insert=True)
-    if starts_at is not None:
-        _hold_seat(request, cells_of(starts_at, policy.length), policy.capacity)
-    event = Event.objects.create(
-        request=request, number=1, kind=Event.Kind.REQUESTED, status=request.status, starts_at=starts_at, at=now
-    )
-    outbox.tell_patient(event, request, clinic=clinic, posted=posted, now=now)
-    outbox.tell_staff(event, request, clinic=clinic, posted=posted, now=now)
-    return request
+def confirm_request(
+    request: ConsultRequest, *, by, now: datetime, version: int | None = None, even_if_not_posted: bool = False
+) -> ConsultRequest:
+    """The start lies ahead and is still posted, or staff say yes to it although it is not."""
+    with deciding(request, Kind.CONFIRMED, now=now, by=by, version=version) as decision:
+        row = decision.row
+        decision.require(row.starts_at is not None, "no_time")
+        decision.require(row.starts_at > now, "start_passed")
+        if not decision.is_posted():
+            decision.require(even_if_not_posted, "not_posted")
+            row.kept_outside_hours = True
+    return row
 
 
-def _refuse_unless_offered(starts_at: datetime, posted: PostedHours, policy: Policy, now: datetime) -> None:
-    held = held_seats(starts_at, starts_at + max(policy.length, timedelta(minutes=5)))
-    if (code := Offers(posted, policy, now, held).refusal(starts_at)) is not None:
-        raise Refused(code)
+def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime) -> ConsultRequest:
+    """The patient chooses another start: by the rules of a new request, with a new reply time."""
+    with deciding(request, Kind.MOVED, now=now) as decision:
+        row = decision.row
+        decision.require(row.starts_at is None or row.starts_at > now, "start_passed")
+        decision.take(starts_at, decision.policy)
+        decision.set_reply_time()
+    return row
 
 
-def _hold_seat(request: ConsultRequest, cells: Iterable[int], capacity: int) -> None:
-    """One seat in every cell, each the lowest free number. The unique (cell, seat) settles what this look missed."""
-    cells = list(cells)
-    taken = set(Seat.objects.filter(cell__in=cells).values_list("cell", "seat"))
-    seats = []
-    for cell in cells:
-        free = next((number for number in range(capacity) if (cell, number) not in taken), None)
-        if free is None:
-            raise Refused(Refusal.TAKEN)
-        seats.append(Seat(cell=cell, seat=free, request=request))
-    Seat.objects.bulk_create(seats)
+def reschedule_request(
+    request: ConsultRequest, *, starts_at: datetime, by, now: datetime, version: int | None = None
+) -> ConsultRequest:
+    """Staff give the patient another start, posted and free, and confirm it."""
+    with deciding(request, Kind.RESCHEDULED, now=now, by=by, version=version) as decision:
+        policy = replace(decision.policy, notice=timedelta(0), horizon_days=_STAFF_HORIZON_DAYS)
+        decision.take(starts_at, policy)
+    return decision.row
+
+
+def keep_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Staff say yes to a start that is no longer posted or is over capacity: the conflict is resolved as it stands."""
+    with deciding(request, Kind.KEPT, now=now, by=by, version=version) as decision:
+        decision.require(decision.row.starts_at is not None, "no_time")
+        decision.row.kept_outside_hours = True
+    return decision.row
+
+
+def decline_request(request: ConsultRequest, *, reason: Reason, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    with deciding(request, Kind.DECLINED, now=now, by=by, version=version) as decision:
+        decision.require(reason.use == Reason.Use.DECLINE, "wrong_reason")
+        decision.reason = reason
+    return decision.row
+
+
+def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    with deciding(request, Kind.CANCELLED, now=now, by=by, version=version) as decision:
+        decision.require(reason.use == Reason.Use.CANCEL, "wrong_reason")
+        decision.reason = reason
+    return decision.row
+
+
+def withdraw_request(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
+    """The patient takes the request back, before the start."""
+    with deciding(request, Kind.WITHDRAWN, now=now) as decision:
+        decision.require(decision.row.starts_at is None or decision.row.starts_at > now, "start_passed")
+    return decision.row
+
+
+def expire_request(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
+    """Nobody answered by the reply time, or by the start."""
+    with deciding(request, Kind.EXPIRED, now=now) as decision:
+        row = decision.row
+        decision.require(row.answer_by <= now or (row.starts_at is not None and row.starts_at <= now), "still_time")
+    return row
+
+
+def answer_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """A request without a time was answered in person."""
+    with deciding(request, Kind.ANSWERED, now=now, by=by, version=version) as decision:
+        decision.require(decision.row.starts_at is None, "has_time")
+    return decision.row
+
+
+def complete_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    with deciding(request, Kind.COMPLETED, now=now, by=by, version=version) as decision:
+        decision.require(decision.row.starts_at <= now, "start_ahead")
+    return decision.row
+
+
+def miss_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """The patient did not come."""
+    with deciding(request, Kind.MISSED, now=now, by=by, version=version) as decision:
+        decision.require(decision.row.starts_at <= now, "start_ahead")
+    return decision.row
+
+
+def quarantine_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Staff see that this is no patient. Reversible; holds no seat and mails nobody."""
+    with deciding(request, Kind.QUARANTINED, now=now, by=by, version=version) as decision:
+        pass
+    return decision.row
+
+
+def release_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """It is a patient after all: the start is held again if it is still free; Refused asks for another time."""
+    with deciding(request, Kind.RELEASED, now=now, by=by, version=version) as decision:
+        row = decision.row
+        if row.starts_at is not None:
+            wanted, row.starts_at = row.starts_at, None
+            decision.take(wanted, replace(decision.policy, notice=timedelta(0), horizon_days=_STAFF_HORIZON_DAYS))
+        decision.set_reply_time()
+    return row

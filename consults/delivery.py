@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import F
 
 from pages.models import Clinic
@@ -60,7 +60,7 @@ def _send(message: OutboxMessage) -> None:
     letter = message.letter
     clinic = Clinic.objects.current()
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    EmailMessage(
+    mail = EmailMultiAlternatives(
         subject=letter["subject"],
         body=letter["text"],
         from_email=formataddr((name or clinic.name, address)),
@@ -68,7 +68,12 @@ def _send(message: OutboxMessage) -> None:
         reply_to=[clinic.email] if clinic.email else None,
         headers={"Message-ID": f"<{message.message_id}@{settings.PUBLIC.host}>", "Auto-Submitted": "auto-generated"},
         connection=get_connection(),
-    ).send()
+    )
+    if letter["html"]:
+        mail.attach_alternative(letter["html"], "text/html")
+    if letter["calendar"]:
+        mail.attach("visit.ics", letter["calendar"], "text/calendar")
+    mail.send()
 
 
 def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:

@@ -43,7 +43,38 @@ def _plain_line(value: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[\x01-\x1f\x7f-\x9f\u200b\u2060\ufeff]", " ", value)).strip()
 
 
-class ConsultRequestForm(forms.Form):
+class TimesForm(forms.Form):
+    """A form with the list of open times. Shown with `choices`; a start that is sent is judged by `booking`, listed or not."""
+
+    use_required_attribute = False
+    choices: TimeChoices | None = None
+    none_choice: dict | None = None
+
+    @property
+    def days(self) -> list[dict]:
+        return self.choices.days(self._chosen)
+
+    @property
+    def _chosen(self) -> datetime | str | None:
+        """What was sent as the start, as an instant where it is one."""
+        try:
+            return self.fields["starts_at"].to_python(self.data.get("starts_at"))
+        except ValidationError:
+            return None
+
+
+class MoveForm(TimesForm):
+    """Another time for a request that stands."""
+
+    starts_at = StartField(label="Choose another time", error_messages={"required": "Choose a time"})
+
+    def clean_starts_at(self) -> datetime:
+        if self.cleaned_data["starts_at"] == NONE:
+            raise ValidationError("Choose one of the listed times", code="unreadable")
+        return self.cleaned_data["starts_at"]
+
+
+class ConsultRequestForm(TimesForm):
     # What the patient tells us, as `booking.submit_request` takes it.
     ANSWERS = ("starts_at", "full_name", "email", "phone", "contact_by", "voicemail_ok", "note")
 
@@ -101,22 +132,14 @@ class ConsultRequestForm(forms.Form):
     )
     ticket = forms.CharField(widget=forms.HiddenInput)
 
-    use_required_attribute = False
-
     def __init__(self, data=None, *, ticket: str, **kwargs) -> None:
         super().__init__(data, **kwargs)
         self.initial["ticket"] = ticket
-        # The list of times is only for showing the form; a start that is sent is judged by `booking`, listed or not.
-        self.choices: TimeChoices | None = None
         for name in ("email", "phone"):
             # One of the two is needed, so neither is "(optional)".
             self.fields[name].one_is_needed = True
         for field in self.fields.values():
             field.error_messages.setdefault("null_characters_not_allowed", "Use letters, numbers and punctuation only")
-
-    @property
-    def days(self) -> list[dict]:
-        return self.choices.days(self._chosen)
 
     @property
     def none_choice(self) -> dict:
@@ -126,14 +149,6 @@ class ConsultRequestForm(forms.Form):
             "label": "None of these times work. Contact me.",
             "checked": self._chosen == NONE,
         }
-
-    @property
-    def _chosen(self) -> datetime | str | None:
-        """What was sent as the start, as an instant where it is one."""
-        try:
-            return self.fields["starts_at"].to_python(self.data.get("starts_at"))
-        except ValidationError:
-            return None
 
     @property
     def helper(self) -> FormHelper:

@@ -1,33 +1,66 @@
-"""Messages, written in the same transaction as the event they tell of."""
+"""Messages, written in the same transaction as the event they tell of: one per (event, kind, recipient)."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 
 from pages.models import Clinic
 
 from . import letters
-from .models import ConsultRequest, Event, OutboxMessage
+from .models import ConsultRequest, Event, OutboxMessage, Reason
 from .scheduling import PostedHours
 
-_MAIL, _CALL = OutboxMessage.Channel.MAIL, OutboxMessage.Channel.CALL
+Kind = Event.Kind
+_TELLS_PATIENT = {
+    *(Kind.REQUESTED, Kind.RELEASED, Kind.CONFIRMED, Kind.MOVED, Kind.RESCHEDULED),
+    *(Kind.DECLINED, Kind.WITHDRAWN, Kind.CANCELLED, Kind.EXPIRED),
+}
+_TELLS_STAFF = {Kind.REQUESTED, Kind.MOVED, Kind.WITHDRAWN, Kind.EXPIRED}
+_IS_A_VISIT = {Kind.CONFIRMED, Kind.RESCHEDULED}
+REMINDER = "reminder"
+_REMINDER_AT = time(10)
 
 
-def tell_patient(event: Event, request: ConsultRequest, *, clinic: Clinic, posted: PostedHours, now: datetime) -> None:
-    """By mail, or as a call for staff to make: the patient chose which."""
-    if request.contact_by == "email":
-        _write(event, "patient", _MAIL, request.email, letters.to_patient(event.kind, request, clinic, posted), now)
+def write_messages(
+    event: Event, request: ConsultRequest, *, clinic: Clinic, posted: PostedHours, reason: Reason | None, now: datetime
+) -> None:
+    """What this event owes the patient (a mail, or a call for staff to make: the patient chose which) and the staff.
+
+    A reminder that waits for an earlier state of the request is dropped; a visit that is confirmed gets its own.
+    """
+    _waiting_reminders(request).update(state=OutboxMessage.State.DROPPED)
+    facts = letters.Facts(request, clinic, posted, reason, now)
+    if event.kind in _TELLS_PATIENT:
+        _to_patient(event, event.kind, facts, now, not_before=now)
+    if event.kind in _IS_A_VISIT:
+        at = _reminder_time(request, posted)
+        if at > now:
+            _to_patient(event, REMINDER, facts, now, not_before=at)
+    if event.kind in _TELLS_STAFF and settings.STAFF_INBOX and event.by is None:
+        _write(event, event.kind, "staff", OutboxMessage.Channel.MAIL, letters.to_staff(event.kind, facts), now, now)
+
+
+def _waiting_reminders(request: ConsultRequest):
+    return OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING)
+
+
+def _reminder_time(request: ConsultRequest, posted: PostedHours) -> datetime:
+    """Ten in the morning, local time, of the day before the visit."""
+    day_before = posted.local(request.starts_at).date() - timedelta(days=1)
+    return datetime.combine(day_before, _REMINDER_AT, posted.zone)
+
+
+def _to_patient(event: Event, kind: str, facts: letters.Facts, now: datetime, *, not_before: datetime) -> None:
+    if facts.request.contact_by == "email":
+        channel, letter = OutboxMessage.Channel.MAIL, letters.to_patient(kind, facts)
     else:
-        _write(event, "patient", _CALL, request.phone, letters.call_notes(event.kind, request, clinic, posted), now)
+        channel, letter = OutboxMessage.Channel.CALL, letters.call_notes(kind, facts)
+    _write(event, kind, "patient", channel, letter, now, not_before)
 
 
-def tell_staff(event: Event, request: ConsultRequest, *, clinic: Clinic, posted: PostedHours, now: datetime) -> None:
-    """A notice to STAFF_INBOX, when one is set."""
-    if settings.STAFF_INBOX:
-        _write(event, "staff", _MAIL, settings.STAFF_INBOX, letters.to_staff(event.kind, request, clinic, posted), now)
-
-
-def _write(event: Event, recipient: str, channel: str, to: str, letter: letters.Letter, now: datetime) -> None:
-    message = OutboxMessage(event=event, kind=event.kind, recipient=recipient, channel=channel, created_at=now, not_before=now)
-    message.seal_text(to=to, subject=letter.subject, text=letter.text)
+def _write(
+    event: Event, kind: str, recipient: str, channel: str, letter: letters.Letter, now: datetime, not_before: datetime
+) -> None:
+    message = OutboxMessage(event=event, kind=kind, recipient=recipient, channel=channel, created_at=now, not_before=not_before)
+    message.seal_letter(letter._asdict())
     message.save(force_insert=True)

@@ -16,6 +16,33 @@ REFUSALS = {
     Refusal.TAKEN: "That time was taken a moment ago. Choose another time",
 }
 
+# Where a request stands, as its patient reads it: the heading of their page, and a sentence.
+STATUSES = {
+    "requested": ("We have your request", "It is not confirmed until we write or call."),
+    "confirmed": ("Your visit is confirmed", "We look forward to the conversation. You can decide everything else later."),
+    "declined": ("We could not offer this consult", "This says nothing about you. You are welcome to ask for another time."),
+    "withdrawn": ("You took this request back", "There is nothing else to do. You are welcome to ask again."),
+    "cancelled": ("This visit does not take place", "We told you why when we wrote or called. You can ask for another time."),
+    "expired": ("We did not answer in time", "That is our miss, not yours. You are welcome to ask for another time."),
+    "completed": ("This request is complete", "Thank you. You are welcome to ask for another consult."),
+    "missed": ("We missed you", "If you still want to talk, you are welcome to ask for another time."),
+}
+
+_NOT_ALLOWED = {
+    "start_passed": "That time has passed, so it can no longer be changed here",
+    "start_ahead": "The visit has not begun yet",
+    "not_posted": "This start is no longer in the posted hours. Say yes to it, or offer another time",
+    "no_time": "This request has no time yet. Offer one first",
+    "has_time": "This request has a time. Confirm it or offer another",
+    "still_time": "The reply time has not passed",
+    "wrong_reason": "Choose a reason from the list",
+}
+
+
+def not_allowed(code: str) -> str:
+    """Why a decision does not fit, for people; `is_<status>` is a request that stands elsewhere by now."""
+    return _NOT_ALLOWED.get(code) or f"This request is {code.removeprefix('is_')} by now"
+
 
 def time_text(value: time) -> str:
     """`4:00 PM`, `noon`, `midnight`."""

@@ -17,10 +17,12 @@ MAY_IMPORT = {
 LAYERS = [
     {"scheduling", "sealing", "contact"},
     {"models"},
-    {"posted_hours", "client_address", "budget", "ticket", "wording"},
+    {"posted_hours", "client_address", "budget", "ticket", "wording", "calendar_file", "seating"},
     {"opening_markup", "letters", "time_choices", "delivery"},
     {"outbox"},
+    {"decision"},
     {"booking"},
+    {"times_page", "expiry", "conflicts"},
     {"forms"},
     {"views", "admin"},
     {"urls", "apps"},

@@ -4,6 +4,7 @@ from .consult_request import ConsultRequest
 from .event import Event
 from .opening_hours import OpeningHours
 from .outbox_message import OutboxMessage
+from .reason import Reason
 from .seat import Seat
 from .special_hours import SpecialHours
 from .worker_heartbeat import WorkerHeartbeat
@@ -15,6 +16,7 @@ __all__ = [
     "Event",
     "OpeningHours",
     "OutboxMessage",
+    "Reason",
     "Seat",
     "SpecialHours",
     "WorkerHeartbeat",

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from consults import sealing
 from consults.contact import normalised_email, normalised_phone
 
+TOKEN_LIVES_ON = timedelta(days=30)
 # Without I, L, O and U: nothing in a reference is misread over the telephone.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -34,6 +35,19 @@ class ConsultRequestQuerySet(models.QuerySet):
         waits = models.Case(models.When(status__in=ConsultRequest.AWAITING_ANSWER, then=0), default=1)
         return self.annotate(waits=waits).order_by("waits", models.Case(models.When(waits=0, then=F("answer_by"))), "-created_at")
 
+    def overdue(self, *, now: datetime):
+        """Requests whose reply time, or whose start, has passed without an answer."""
+        return self.filter(Q(answer_by__lte=now) | Q(starts_at__lte=now), status=ConsultRequest.Status.REQUESTED)
+
+    def holding_from(self, instant: datetime):
+        """Requests that hold a seat for a consult beginning after the instant, earliest first."""
+        return self.filter(status__in=ConsultRequest.HOLDS_A_SEAT, starts_at__gt=instant).order_by("starts_at", "pk")
+
+    def by_token(self, token: str, *, now: datetime):
+        """The request whose own page this token opens, until 30 days after it ended."""
+        alive = Q(ended_at=None) | Q(ended_at__gt=now - TOKEN_LIVES_ON)
+        return self.filter(alive, token_hash=token_hash(token)).exclude(status=ConsultRequest.Status.QUARANTINED)
+
     def by_contact(self, text: str):
         """Requests with exactly this email address or phone number, however it is spelled."""
         found = Q(pk__in=[])
@@ -57,6 +71,7 @@ class ConsultRequest(models.Model):
         QUARANTINED = "quarantined"
 
     HOLDS_A_SEAT = (Status.REQUESTED, Status.CONFIRMED)
+    ENDED = (Status.DECLINED, Status.WITHDRAWN, Status.CANCELLED, Status.EXPIRED, Status.COMPLETED, Status.MISSED)
     AWAITING_ANSWER = (Status.REQUESTED, Status.QUARANTINED)
     TABLE = "consults_consultrequest"
 
@@ -69,6 +84,7 @@ class ConsultRequest(models.Model):
     created_at = models.DateTimeField()
     answer_by = models.DateTimeField(help_text="UTC; the patient was told that the clinic answers by then.")
     ended_at = models.DateTimeField(null=True)
+    kept_outside_hours = models.BooleanField(default=False, help_text="Staff said yes to this start although it is not posted.")
     version = models.PositiveIntegerField(default=1, help_text="Moves forward with every change, so that a stale one is noticed.")
     submission_key = models.CharField(max_length=43, unique=True, help_text="From the form's ticket: one form, one request.")
     sealed = models.BinaryField()

@@ -1,4 +1,7 @@
-"""What happened to a request, numbered from 1 without gaps. Codes, times and staff only: nothing a person typed."""
+"""What happened to a request, numbered from 1 without gaps. Codes, times and staff only: nothing a person typed.
+
+The database itself refuses to change or delete an event; see `event_guard`.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -9,12 +12,26 @@ from .consult_request import ConsultRequest
 class Event(models.Model):
     class Kind(models.TextChoices):
         REQUESTED = "requested"
+        QUARANTINED = "quarantined", "set aside as not a patient"
+        RELEASED = "released", "taken back as a patient"
+        CONFIRMED = "confirmed"
+        MOVED = "moved", "moved by the patient"
+        RESCHEDULED = "rescheduled", "moved by staff"
+        KEPT = "kept", "kept outside the posted hours"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn", "withdrawn by the patient"
+        CANCELLED = "cancelled"
+        EXPIRED = "expired", "not answered in time"
+        ANSWERED = "answered"
+        COMPLETED = "completed"
+        MISSED = "missed"
 
     request = models.ForeignKey(ConsultRequest, on_delete=models.PROTECT, related_name="events")
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(help_text="Equals the request's version after the event.")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     status = models.CharField(max_length=12, choices=ConsultRequest.Status.choices, help_text="The status after the event.")
     starts_at = models.DateTimeField(null=True)
+    reason = models.SlugField(max_length=40, blank=True, help_text="Code of the reason that staff picked.")
     at = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -25,6 +25,7 @@ class OutboxMessage(models.Model):
         WAITING = "waiting"
         DONE = "done"
         FAILED = "failed"
+        DROPPED = "dropped", "no longer needed"
 
     class Recipient(models.TextChoices):
         PATIENT = "patient"
@@ -58,10 +59,10 @@ class OutboxMessage(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient} ({self.state})"
 
-    def seal_text(self, *, to: str, subject: str, text: str) -> None:
-        self.sealed = sealing.seal({"to": to, "subject": subject, "text": text}, table=self.TABLE, reference=str(self.message_id))
+    def seal_letter(self, letter: dict) -> None:
+        self.sealed = sealing.seal(letter, table=self.TABLE, reference=str(self.message_id))
 
     @property
     def letter(self) -> dict:
-        """`to`, `subject`, `text`. Raises sealing.CannotOpen."""
+        """`to`, `subject`, `text`, `html`, `calendar`; the last two may be empty. Raises sealing.CannotOpen."""
         return sealing.unseal(self.sealed, table=self.TABLE, reference=str(self.message_id))

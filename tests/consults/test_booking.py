@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from consults import booking, sealing
+from consults import booking, decision, sealing, seating
 from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat, SpecialHours
 from consults.scheduling import Refusal
 from tests.builders import WEDNESDAY, local, submit
@@ -106,8 +106,8 @@ def test_capacity_lets_in_as_many_as_it_says_also_across_grids():
 def test_the_database_refuses_a_seat_that_is_held_even_when_the_look_before_missed_it(monkeypatch):
     """Negative control of the look: without it the constraint alone still answers `taken`."""
     submit(key="first")
-    monkeypatch.setattr(booking, "held_seats", lambda *_: {})
-    monkeypatch.setattr(booking.Seat.objects, "filter", lambda **_: Seat.objects.none())
+    monkeypatch.setattr(decision, "held_seats", lambda *_: {})
+    monkeypatch.setattr(seating.Seat.objects, "filter", lambda **_: Seat.objects.none())
     with pytest.raises(booking.Refused) as refused:
         submit(key="second")
     assert refused.value.code is Refusal.TAKEN

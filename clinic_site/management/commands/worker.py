@@ -1,4 +1,7 @@
-"""The background worker: sends what the outbox holds and tidies up. `serve` starts one; more do no harm."""
+"""The background worker: ends what nobody answered, sends what the outbox holds, tidies up.
+
+`serve` starts one; more do no harm.
+"""
 
 import logging
 import os
@@ -10,6 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
+from consults import expiry
 from consults.budget import forget_idle_clients
 from consults.delivery import deliver_due
 from consults.models import WorkerHeartbeat
@@ -21,7 +25,7 @@ TIDY_EVERY = timedelta(hours=1)
 
 
 class Command(BaseCommand):
-    help = "Sends waiting mail and deletes what is no longer needed, until it is told to stop."
+    help = "Expires what nobody answered, sends waiting mail, deletes what is no longer needed; until it is told to stop."
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -42,6 +46,7 @@ class Command(BaseCommand):
                 if now - last_tidy >= TIDY_EVERY:
                     forget_idle_clients(now=now)
                     last_tidy = now
+                expiry.expire_overdue(now=now)
                 sent = deliver_due(now=now, at_most=1)
             except DatabaseError as error:
                 logger.warning("database: %s; trying again", type(error).__name__)

@@ -13,7 +13,7 @@ from django.db import transaction
 from blog import rendering
 from blog.models import Article, Reference
 from blog.rendered_rows import fill_rendered
-from consults.models import ConsultPolicy, OpeningHours
+from consults.models import ConsultPolicy, OpeningHours, Reason
 from pages.content_files import UnreadableContent, read_content_files, read_toml
 from pages.content_sync import Report, sync_rows
 from pages.models import Clinic, LoadedContent, Page, Provider, Question
@@ -48,6 +48,8 @@ def _load(report: Report) -> None:
     )
     articles = read_content_files(_content("blog") / "articles")
     sync_rows(Article, "slug", (_article(file, zone) for file in articles), render=fill_rendered, report=report)
+    reasons = read_toml(_content("consults") / "reasons.toml")["reason"]
+    sync_rows(Reason, "code", reasons, render=fill_rendered, report=report)
     _post_first_hours()
 
 

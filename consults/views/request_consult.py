@@ -1,6 +1,6 @@
-"""The public pages of the booking flow."""
+"""Asking for a consult, and the page that says the request was sent."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.core import signing
@@ -11,15 +11,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from consults import booking, budget, wording
+from consults.client_address import client_key
+from consults.forms import ConsultRequestForm
+from consults.models import ConsultRequest
+from consults.ticket import BadTicket, new_ticket, read_ticket
+from consults.times_page import times_page
 from pages.models import Clinic, Page
-
-from . import booking, budget, wording
-from .client_address import client_key
-from .forms import ConsultRequestForm
-from .models import ConsultRequest
-from .scheduling import Offers
-from .ticket import BadTicket, new_ticket, read_ticket
-from .time_choices import DAYS_SHOWN, TimeChoices, listed_days
 
 _SENT_SALT = "consults.sent"
 _SENT_SECONDS = 30 * 60
@@ -59,56 +57,19 @@ def _answer_post(request, now: datetime):
 
 def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int, wanted: datetime | None = None):
     """The booking page. `wanted` is a start that was refused: the nearest times that can be had come first."""
-    clinic = Clinic.objects.current()
-    rules = booking.current_offers(now=now, clinic=clinic)
-    first = _first_date(request.GET.get("from", ""), rules)
-    span = None if wanted else (first, first + timedelta(days=DAYS_SHOWN))
-    offers = booking.with_held_seats(rules, *(span or (rules.today, rules.last_date)))
-    nearest = [start.astimezone(clinic.zone) for start in offers.nearest(wanted)] if wanted else []
-    listed = listed_days(offers, first, clinic.zone)
-    form.choices = TimeChoices(listed, _page_url(first) if "from" in request.GET else reverse("consults:request"), tuple(nearest))
-    context = {
-        "page": Page.objects.filter(key=Page.Key.BOOK_A_CONSULT).first() or Page(title="Book a consult"),
-        "section": "book-a-consult",
-        "form": form,
-        "has_times": bool(listed or nearest),
-        "next_date_url": "" if listed or nearest else _next_date_url(rules, first),
-        "shown_range": f"{wording.day_text(first)} to {wording.day_text(_last_shown(first, rules))}",
-        "earlier_url": _page_url(max(first - timedelta(days=DAYS_SHOWN), rules.today)) if first > rules.today else "",
-        "later_url": _page_url(first + timedelta(days=DAYS_SHOWN)) if _last_shown(first, rules) < rules.last_date else "",
-        "length_minutes": int(rules.policy.length.total_seconds() // 60),
-    }
+    times = times_page(
+        asked=request.GET.get("from"),
+        base_url=reverse("consults:request"),
+        clinic=Clinic.objects.current(),
+        now=now,
+        wanted=wanted,
+    )
+    form.choices = times.choices
+    page = Page.objects.filter(key=Page.Key.BOOK_A_CONSULT).first() or Page(
+        title="Book a consult", browser_title="Book a consult"
+    )
+    context = {"page": page, "section": "book-a-consult", "form": form, **times.context}
     return render(request, "consults/request_consult.html", context, status=status)
-
-
-def _first_date(text: str, rules: Offers) -> date:
-    """The first date of the page: what ?from= asks for; past the last date, the last page."""
-    try:
-        asked = date.fromisoformat(text)
-    except ValueError:
-        asked = rules.today
-    if asked > rules.last_date:
-        asked = rules.last_date - timedelta(days=DAYS_SHOWN - 1)
-    return max(asked, rules.today)
-
-
-def _last_shown(first: date, rules: Offers) -> date:
-    return min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
-
-
-def _page_url(first: date) -> str:
-    return f"{reverse('consults:request')}?from={first.isoformat()}"
-
-
-def _next_date_url(rules: Offers, first: date) -> str:
-    """Where the next open time after this page is listed; empty when there is none up to the last date."""
-    offers = booking.with_held_seats(rules, first, rules.last_date)
-    day = first + timedelta(days=DAYS_SHOWN)
-    while day <= offers.last_date:
-        if offers.starts_on(day):
-            return _page_url(day)
-        day += timedelta(days=1)
-    return ""
 
 
 def _sent(consult_request: ConsultRequest):

@@ -1,0 +1,184 @@
+"""One decision about one request: the table of transitions, and what every decision has in common.
+
+A decision is one transaction. It takes the policy row first (on PostgreSQL that puts decisions and changes of hours in line;
+SQLite's IMMEDIATE does already), then the request's row, and writes status, seats, event and messages together.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from pages.models import Clinic
+
+from . import outbox
+from .models import ConsultPolicy, ConsultRequest, Event, Reason
+from .posted_hours import policy_value, posted_hours
+from .scheduling import Offers, Policy, PostedHours, Refusal, reply_due
+from .scheduling.cells import cells_of
+from .seating import NoSeat, free_seat, held_seats, hold_seat
+
+Status, Kind = ConsultRequest.Status, Event.Kind
+
+# What each decision may start from, and the status it leads to.
+TRANSITIONS: dict[str, tuple[tuple[str, ...], str]] = {
+    Kind.CONFIRMED: ((Status.REQUESTED,), Status.CONFIRMED),
+    Kind.MOVED: ((Status.REQUESTED, Status.CONFIRMED), Status.REQUESTED),
+    Kind.RESCHEDULED: ((Status.REQUESTED, Status.CONFIRMED), Status.CONFIRMED),
+    Kind.DECLINED: ((Status.REQUESTED,), Status.DECLINED),
+    Kind.WITHDRAWN: ((Status.REQUESTED, Status.CONFIRMED), Status.WITHDRAWN),
+    Kind.CANCELLED: ((Status.CONFIRMED,), Status.CANCELLED),
+    Kind.EXPIRED: ((Status.REQUESTED,), Status.EXPIRED),
+    Kind.ANSWERED: ((Status.REQUESTED,), Status.COMPLETED),
+    Kind.COMPLETED: ((Status.CONFIRMED,), Status.COMPLETED),
+    Kind.MISSED: ((Status.CONFIRMED,), Status.MISSED),
+    Kind.QUARANTINED: ((Status.REQUESTED,), Status.QUARANTINED),
+    Kind.RELEASED: ((Status.QUARANTINED,), Status.REQUESTED),
+    Kind.KEPT: ((Status.REQUESTED, Status.CONFIRMED), ""),
+}
+
+
+class Refused(Exception):
+    """The request cannot have this start; `code` says why."""
+
+    def __init__(self, code: Refusal) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+class NotAllowed(Exception):
+    """This decision does not fit the request's state; `code` says what stands against it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Stale(Exception):
+    """The request changed since the caller saw it; `request` is how it stands now."""
+
+    def __init__(self, request: ConsultRequest) -> None:
+        super().__init__(request.reference)
+        self.request = request
+
+
+@dataclass
+class Decision:
+    """A request under decision, with the rules in force. Its row is written when the decision is recorded."""
+
+    row: ConsultRequest
+    clinic: Clinic
+    posted: PostedHours
+    policy: Policy
+    now: datetime
+    reason: Reason | None = None
+
+    def require(self, holds: bool, code: str) -> None:
+        if not holds:
+            raise NotAllowed(code)
+
+    def is_posted(self) -> bool:
+        return fits_posted_hours(self.row, self.posted)
+
+    def take(self, starts_at: datetime, policy: Policy) -> None:
+        """Gives the request this start, held from now on instead of its old one. Raises Refused."""
+        own = frozenset(self.row.seats.values_list("cell", flat=True))
+        if starts_at == self.row.starts_at:
+            raise Refused(Refusal.TAKEN)
+        self.refuse_unless_offered(starts_at, policy, own=own)
+        free_seat(self.row)
+        self.row.starts_at, self.row.length_minutes = starts_at, int(policy.length.total_seconds() // 60)
+        self.row.kept_outside_hours = False
+        self.hold(policy)
+
+    def refuse_unless_offered(self, starts_at: datetime, policy: Policy, *, own: frozenset[int]) -> None:
+        """`own`: cells the request holds already, which do not stand in its way."""
+        held = {cell: count - (cell in own) for cell, count in held_seats(starts_at, starts_at + policy.length).items()}
+        if (code := Offers(self.posted, policy, self.now, held).refusal(starts_at)) is not None:
+            raise Refused(code)
+
+    def hold(self, policy: Policy) -> None:
+        try:
+            hold_seat(self.row, cells_of(self.row.starts_at, timedelta(minutes=self.row.length_minutes)), policy.capacity)
+        except NoSeat:
+            raise Refused(Refusal.TAKEN) from None
+
+    def accept(self, starts_at: datetime | None, policy: Policy) -> None:
+        """A new request: checked, stored, its seat held."""
+        if starts_at is not None:
+            self.refuse_unless_offered(starts_at, policy, own=frozenset())
+        self.row.starts_at = starts_at
+        self.set_reply_time()
+        self.row.save(force_insert=True)
+        if starts_at is not None:
+            self.hold(policy)
+
+    def set_aside(self, starts_at: datetime | None) -> None:
+        """A new request that looks like spam: stored with what it asks for, without a seat."""
+        self.row.status = Status.QUARANTINED
+        self.row.starts_at = starts_at
+        self.set_reply_time()
+        self.row.save(force_insert=True)
+
+    def set_reply_time(self) -> None:
+        self.row.answer_by = reply_due(
+            posted=self.posted, open_days=self.policy.answer_open_days, asked_at=self.now, starts_at=self.row.starts_at
+        )
+
+    def record(self, kind: str, *, by) -> Event:
+        """Writes the event the row now stands for, and the messages it owes."""
+        reason = self.reason
+        event = Event.objects.create(
+            request=self.row,
+            number=self.row.version,
+            kind=kind,
+            status=self.row.status,
+            starts_at=self.row.starts_at,
+            reason=reason.code if reason else "",
+            at=self.now,
+            by=by,
+        )
+        outbox.write_messages(event, self.row, clinic=self.clinic, posted=self.posted, reason=reason, now=self.now)
+        return event
+
+
+@contextmanager
+def deciding(request: ConsultRequest, kind: str, *, now: datetime, by=None, version: int | None = None) -> Iterator[Decision]:
+    """Locks and loads the request, checks that `kind` may happen to it, and records what the block leaves of it."""
+    allowed, status = TRANSITIONS[kind]
+    try:
+        with transaction.atomic():
+            rules = rules_in_force(now)
+            row = ConsultRequest.objects.select_for_update().get(pk=request.pk)
+            if version is not None and row.version != version:
+                raise Stale(row)
+            if row.status not in allowed:
+                raise NotAllowed(f"is_{row.status}")
+            decision = Decision(row, *rules, now)
+            yield decision
+            row.status = status or row.status
+            row.version += 1
+            if row.status in ConsultRequest.ENDED:
+                row.ended_at = now
+            if row.status not in ConsultRequest.HOLDS_A_SEAT:
+                free_seat(row)
+            row.save(force_update=True)
+            decision.record(kind, by=by)
+    except IntegrityError:
+        # Only a seat can be contested here: the request's own row is locked.
+        raise Refused(Refusal.TAKEN) from None
+
+
+def rules_in_force(now: datetime) -> tuple[Clinic, PostedHours, Policy]:
+    """Clinic, posted hours and policy, with the policy's row locked until the transaction ends."""
+    policy = policy_value(ConsultPolicy.objects.select_for_update().current())
+    clinic = Clinic.objects.current()
+    return clinic, posted_hours(clinic, since=now.astimezone(clinic.zone).date()), policy
+
+
+def fits_posted_hours(request: ConsultRequest, posted: PostedHours) -> bool:
+    """Does the whole consult lie inside one posted interval?"""
+    day = posted.local(request.starts_at).date()
+    return any(i.start <= request.starts_at and request.ends_at <= i.end for i in posted.open_intervals(day))

@@ -1,0 +1,37 @@
+"""Held seats: who holds which five-minute cells. The unique (cell, seat) settles races; the look before gives good answers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Count
+
+from .models import ConsultRequest, Seat
+from .scheduling.cells import cells_of
+
+
+class NoSeat(Exception):
+    """Some cell has no free seat."""
+
+
+def held_seats(first: datetime, last: datetime) -> dict[int, int]:
+    """How many seats are held in each cell from `first` to `last`; cells without one are missing. One query."""
+    cells = cells_of(first, last - first)
+    rows = Seat.objects.filter(cell__gte=cells.start, cell__lt=cells.stop).values_list("cell").annotate(Count("id"))
+    return dict(rows.order_by())
+
+
+def hold_seat(request: ConsultRequest, cells: Iterable[int], capacity: int) -> None:
+    """One seat in every cell, each the lowest free number below `capacity`. Raises NoSeat, or IntegrityError in a race."""
+    cells = list(cells)
+    taken = set(Seat.objects.filter(cell__in=cells).values_list("cell", "seat"))
+    seats = []
+    for cell in cells:
+        free = next((number for number in range(capacity) if (cell, number) not in taken), None)
+        if free is None:
+            raise NoSeat
+        seats.append(Seat(cell=cell, seat=free, request=request))
+    Seat.objects.bulk_create(seats)
+
+
+def free_seat(request: ConsultRequest) -> None:
+    Seat.objects.filter(request=request).delete()

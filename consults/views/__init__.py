@@ -1,0 +1,4 @@
+from .own_page import calendar, own_page
+from .request_consult import request_consult, sent
+
+__all__ = ["calendar", "own_page", "request_consult", "sent"]

@@ -1,0 +1,299 @@
+"""The table of transitions: what each decision may start from, what it leads to, and who is told."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+
+from consults import booking, expiry
+from consults.decision import TRANSITIONS
+from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Reason, Seat, SpecialHours
+from consults.scheduling import Refusal
+from tests.builders import WEDNESDAY, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
+NEXT = local("2026-12-08 16:00")
+AFTER = local("2026-12-07 17:00")
+
+
+@pytest.fixture
+def staff():
+    return User.objects.create_user("desk", is_staff=True)
+
+
+def reason(use: str) -> Reason:
+    texts = {"label": use, "text": "The clinic has to close at that time."}
+    return Reason.objects.get_or_create(code=f"{use}-test", defaults={"use": use, **texts})[0]
+
+
+def decisions(staff) -> dict:
+    """Every decision as a function of a request and the instant."""
+    return {
+        "confirmed": lambda r, now: booking.confirm_request(r, by=staff, now=now),
+        "moved": lambda r, now: booking.move_request(r, starts_at=NEXT, now=now),
+        "rescheduled": lambda r, now: booking.reschedule_request(r, starts_at=NEXT, by=staff, now=now),
+        "declined": lambda r, now: booking.decline_request(r, reason=reason("decline"), by=staff, now=now),
+        "withdrawn": lambda r, now: booking.withdraw_request(r, now=now),
+        "cancelled": lambda r, now: booking.cancel_request(r, reason=reason("cancel"), by=staff, now=now),
+        "expired": lambda r, now: booking.expire_request(r, now=now),
+        "answered": lambda r, now: booking.answer_request(r, by=staff, now=now),
+        "completed": lambda r, now: booking.complete_request(r, by=staff, now=now),
+        "missed": lambda r, now: booking.miss_request(r, by=staff, now=now),
+        "quarantined": lambda r, now: booking.quarantine_request(r, by=staff, now=now),
+        "released": lambda r, now: booking.release_request(r, by=staff, now=now),
+        "kept": lambda r, now: booking.keep_request(r, by=staff, now=now),
+    }
+
+
+# How a fresh request comes to each status, and when the decision is then tried.
+PATHS = {
+    "requested": [],
+    "confirmed": ["confirmed"],
+    "declined": ["declined"],
+    "withdrawn": ["withdrawn"],
+    "cancelled": ["confirmed", "cancelled"],
+    "expired": ["expired"],
+    "completed": ["confirmed", "completed"],
+    "missed": ["confirmed", "missed"],
+    "quarantined": ["quarantined"],
+}
+LATE = {"expired", "completed", "missed"}
+NEEDS_NO_TIME = {"answered"}
+
+
+def bring_to(status: str, staff) -> ConsultRequest:
+    request = submit()
+    for step in PATHS[status]:
+        request = decisions(staff)[step](request, AFTER if step in LATE else WEDNESDAY)
+    assert request.status == status
+    return request
+
+
+def test_the_table_names_every_decision(staff):
+    assert set(TRANSITIONS) == set(decisions(staff))
+
+
+@pytest.mark.parametrize("status", PATHS)
+@pytest.mark.parametrize("kind", TRANSITIONS)
+def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, status, kind):
+    request = bring_to(status, staff)
+    before = list(Event.objects.filter(request=request).values())
+    allowed, leads_to = TRANSITIONS[kind]
+    now = AFTER if kind in LATE else WEDNESDAY
+    if status in allowed and kind not in NEEDS_NO_TIME:
+        decided = decisions(staff)[kind](request, now)
+        assert decided.status == (leads_to or status)
+        assert Event.objects.filter(request=request).count() == len(before) + 1
+    else:
+        with pytest.raises(booking.NotAllowed):
+            decisions(staff)[kind](request, now)
+        assert list(Event.objects.filter(request=request).values()) == before
+    fresh = ConsultRequest.objects.get(pk=request.pk)
+    assert list(fresh.events.values_list("number", flat=True)) == list(range(1, fresh.version + 1))
+    assert fresh.events.last().status == fresh.status
+    assert fresh.seats.exists() == (fresh.status in ConsultRequest.HOLDS_A_SEAT)
+    assert (fresh.ended_at is not None) == (fresh.status in ConsultRequest.ENDED)
+
+
+def test_a_request_without_a_time_is_answered_or_given_one(staff):
+    answers = {"full_name": "Ada", "email": "a@example.com", "phone": "", "contact_by": "email"}
+    answers |= {"voicemail_ok": False, "note": ""}
+    first = booking.submit_request(submission_key="a", starts_at=None, now=WEDNESDAY, **answers)
+    with pytest.raises(booking.NotAllowed, match="no_time"):
+        booking.confirm_request(first, by=staff, now=WEDNESDAY)
+    assert booking.answer_request(first, by=staff, now=WEDNESDAY).status == "completed"
+    second = booking.submit_request(submission_key="b", starts_at=None, now=WEDNESDAY, **answers)
+    assert booking.reschedule_request(second, starts_at=NEXT, by=staff, now=WEDNESDAY).status == "confirmed"
+
+
+TOLD = {
+    "confirmed": ["confirmed", "reminder"],
+    "moved": ["moved"],
+    "rescheduled": ["rescheduled", "reminder"],
+    "declined": ["declined"],
+    "withdrawn": ["withdrawn"],
+    "expired": ["expired"],
+    "answered": [],
+    "quarantined": [],
+    "kept": [],
+}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TOLD if kind != "answered"])
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+def test_each_decision_tells_the_patient_exactly_once_in_the_way_they_chose(staff, kind, contact_by):
+    request = submit(contact_by=contact_by)
+    decisions(staff)[kind](request, AFTER if kind in LATE else WEDNESDAY)
+    messages = OutboxMessage.objects.filter(event__number=2).order_by("pk")
+    assert [message.kind for message in messages] == TOLD[kind]
+    for message in messages:
+        assert message.channel == ("mail" if contact_by == "email" else "call")
+        letter = message.letter
+        assert "988" in letter["text"]
+        assert "911" in letter["text"]
+        assert request.reference in letter["text"]
+        whole = " ".join(letter.values()).lower()
+        assert not any(word in whole for word in ("ketamine", "depression"))
+        if contact_by == "email":
+            assert "507-555" not in whole
+
+
+def test_a_confirmed_visit_brings_its_calendar_entry_and_the_sequence_rises(staff):
+    from icalendar import Calendar
+
+    request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    request = booking.reschedule_request(request, starts_at=NEXT, by=staff, now=WEDNESDAY)
+    booking.cancel_request(request, reason=reason("cancel"), by=staff, now=WEDNESDAY)
+    files = [m.letter["calendar"] for m in OutboxMessage.objects.exclude(kind="reminder").order_by("pk")]
+    entries = [Calendar.from_ical(text).walk("VEVENT")[0] for text in files if text]
+    assert [str(entry["STATUS"]) for entry in entries] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert len({str(entry["UID"]) for entry in entries}) == 1
+    assert [int(entry["SEQUENCE"]) for entry in entries] == [2, 3, 4]
+    assert [entry["DTSTART"].dt for entry in entries] == [local("2026-12-07 16:00"), NEXT, NEXT]
+    assert "METHOD:CANCEL" in files[-1]
+
+
+def test_the_reminder_goes_at_ten_the_day_before_and_only_while_the_visit_stands(staff):
+    request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    first = OutboxMessage.objects.get(kind="reminder")
+    assert first.not_before == local("2026-12-06 10:00")
+    booking.reschedule_request(request, starts_at=NEXT, by=staff, now=WEDNESDAY)
+    first.refresh_from_db()
+    assert first.state == "dropped"
+    second = OutboxMessage.objects.filter(kind="reminder").last()
+    assert second.not_before == local("2026-12-07 10:00")
+    booking.withdraw_request(request, now=WEDNESDAY)
+    second.refresh_from_db()
+    assert second.state == "dropped"
+
+
+def test_a_visit_confirmed_late_gets_no_reminder(staff):
+    booking.confirm_request(submit(), by=staff, now=local("2026-12-06 10:00"))
+    assert not OutboxMessage.objects.filter(kind="reminder").exists()
+
+
+def test_moving_frees_the_old_time_takes_the_new_one_and_starts_a_new_reply_time(staff):
+    request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    now = local("2026-12-04 12:00")
+    moved = booking.move_request(request, starts_at=NEXT, now=now)
+    assert (moved.status, moved.starts_at, moved.answer_by) == ("requested", NEXT, local("2026-12-07 20:00"))
+    assert submit(key="other").starts_at == local("2026-12-07 16:00")
+    with pytest.raises(booking.Refused):
+        submit(key="third", starts_at=NEXT)
+
+
+def test_a_move_that_is_refused_keeps_the_old_time(staff):
+    request = submit()
+    submit(key="other", starts_at=NEXT)
+    for wanted in (NEXT, request.starts_at, local("2026-12-06 16:00"), WEDNESDAY):
+        with pytest.raises(booking.Refused):
+            booking.move_request(request, starts_at=wanted, now=WEDNESDAY)
+    fresh = ConsultRequest.objects.get(pk=request.pk)
+    assert (fresh.version, fresh.starts_at, fresh.seats.count()) == (1, local("2026-12-07 16:00"), 6)
+
+
+def test_a_move_onto_a_grid_that_overlaps_its_own_old_time_is_fine(staff):
+    request = submit()
+    ConsultPolicy.objects.update(length_minutes=20)
+    assert booking.move_request(request, starts_at=local("2026-12-07 16:20"), now=WEDNESDAY).seats.count() == 4
+
+
+def test_staff_may_go_below_the_notice_but_not_outside_the_hours(staff):
+    request = submit()
+    soon = local("2026-12-02 16:00")
+    with pytest.raises(booking.Refused) as refused:
+        booking.move_request(request, starts_at=soon, now=WEDNESDAY)
+    assert refused.value.code is Refusal.TOO_SOON
+    assert booking.reschedule_request(request, starts_at=soon, by=staff, now=WEDNESDAY).starts_at == soon
+    with pytest.raises(booking.Refused) as refused:
+        booking.reschedule_request(request, starts_at=local("2026-12-06 16:00"), by=staff, now=WEDNESDAY)
+    assert refused.value.code is Refusal.CLOSED
+
+
+def test_a_start_that_is_no_longer_posted_is_confirmed_only_with_an_explicit_yes(staff):
+    request = submit()
+    SpecialHours.objects.create(date="2026-12-07")
+    with pytest.raises(booking.NotAllowed, match="not_posted"):
+        booking.confirm_request(request, by=staff, now=WEDNESDAY)
+    assert booking.confirm_request(request, by=staff, now=WEDNESDAY, even_if_not_posted=True).kept_outside_hours
+
+
+def test_nothing_is_confirmed_moved_or_withdrawn_after_its_start(staff):
+    request = submit()
+    late = request.starts_at
+    with pytest.raises(booking.NotAllowed, match="start_passed"):
+        booking.confirm_request(request, by=staff, now=late)
+    with pytest.raises(booking.NotAllowed, match="start_passed"):
+        booking.withdraw_request(request, now=late)
+    with pytest.raises(booking.NotAllowed, match="start_passed"):
+        booking.move_request(request, starts_at=NEXT + timedelta(days=7), now=late)
+
+
+def test_a_stale_decision_is_refused_and_shows_how_things_stand(staff):
+    seen = submit()
+    booking.confirm_request(seen, by=staff, now=WEDNESDAY)
+    with pytest.raises(booking.Stale) as stale:
+        booking.decline_request(seen, reason=reason("decline"), by=staff, now=WEDNESDAY, version=seen.version)
+    assert stale.value.request.status == "confirmed"
+
+
+def test_a_released_request_gets_its_time_back_if_it_is_free(staff):
+    aside = booking.quarantine_request(submit(), by=staff, now=WEDNESDAY)
+    submit(key="other")
+    with pytest.raises(booking.Refused):
+        booking.release_request(aside, by=staff, now=WEDNESDAY)
+    assert ConsultRequest.objects.get(pk=aside.pk).status == "quarantined"
+    Seat.objects.all().delete()
+    assert booking.release_request(aside, by=staff, now=WEDNESDAY).seats.count() == 6
+
+
+def test_what_looks_like_spam_holds_nothing_mails_nobody_and_keeps_its_reply_time(settings):
+    settings.STAFF_INBOX = "desk@clinic.example"
+    request = submit(looks_like_spam=True)
+    assert (request.status, request.answer_by) == ("quarantined", local("2026-12-04 20:00"))
+    assert request.starts_at == local("2026-12-07 16:00")
+    assert not Seat.objects.exists()
+    assert not OutboxMessage.objects.exists()
+
+
+def test_what_nobody_answered_expires_and_the_patient_is_told(settings, staff):
+    settings.STAFF_INBOX = "desk@clinic.example"
+    answered, waiting = submit(key="a"), submit(key="b", starts_at=NEXT)
+    booking.confirm_request(answered, by=staff, now=WEDNESDAY)
+    assert expiry.expire_overdue(now=waiting.answer_by - timedelta(seconds=1)) == 0
+    assert expiry.expire_overdue(now=waiting.answer_by) == 1
+    assert expiry.expire_overdue(now=waiting.answer_by) == 0
+    waiting.refresh_from_db()
+    assert waiting.status == "expired"
+    told = OutboxMessage.objects.filter(event__request=waiting, kind="expired")
+    assert sorted(told.values_list("recipient", flat=True)) == ["patient", "staff"]
+
+
+def test_the_database_refuses_to_change_or_delete_an_event():
+    event = Event.objects.get(request=submit())
+    rows = Event.objects.filter(pk=event.pk)
+    for change in (lambda: rows.update(kind="confirmed"), lambda: rows._raw_delete("default")):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    assert Event.objects.get().kind == "requested"
+
+
+def test_without_its_triggers_an_event_could_be_changed():
+    """Negative control."""
+    submit()
+    table = "consults_event"
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER events_never_update")
+        else:
+            cursor.execute(f"DROP TRIGGER events_never_change ON {table}")
+    assert Event.objects.update(kind="confirmed") == 1
+
+
+def test_hours_that_change_do_not_move_anything_by_themselves():
+    request = submit()
+    OpeningHours.objects.all().delete()
+    ConsultPolicy.objects.update(capacity=1, length_minutes=60)
+    fresh = ConsultRequest.objects.get(pk=request.pk)
+    assert (fresh.status, fresh.starts_at, fresh.length_minutes, fresh.seats.count()) == ("requested", request.starts_at, 30, 6)
