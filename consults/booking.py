@@ -39,6 +39,11 @@ def with_held_seats(offers: Offers, first: date, last: date) -> Offers:
     return replace(offers, held=held_seats(start, end))
 
 
+def without_notice(offers: Offers) -> Offers:
+    """The same rules for staff, who may go below the notice."""
+    return replace(offers, policy=replace(offers.policy, notice=timedelta(0)))
+
+
 def find_submission(submission_key: str) -> ConsultRequest | None:
     return ConsultRequest.objects.filter(submission_key=submission_key).first()
 

@@ -19,6 +19,8 @@ REFUSALS = {
 # Where a request stands, as its patient reads it: the heading of their page, and a sentence.
 STATUSES = {
     "requested": ("We have your request", "It is not confirmed until we write or call."),
+    # The same words: who is set aside by mistake reads what is true of both.
+    "quarantined": ("We have your request", "It is not confirmed until we write or call."),
     "confirmed": ("Your visit is confirmed", "We look forward to the conversation. You can decide everything else later."),
     "declined": ("We could not offer this consult", "This says nothing about you. You are welcome to ask for another time."),
     "withdrawn": ("You took this request back", "There is nothing else to do. You are welcome to ask again."),

@@ -46,7 +46,7 @@ class ConsultRequestQuerySet(models.QuerySet):
     def by_token(self, token: str, *, now: datetime):
         """The request whose own page this token opens, until 30 days after it ended."""
         alive = Q(ended_at=None) | Q(ended_at__gt=now - TOKEN_LIVES_ON)
-        return self.filter(alive, token_hash=token_hash(token)).exclude(status=ConsultRequest.Status.QUARANTINED)
+        return self.filter(alive, token_hash=token_hash(token))
 
     def by_contact(self, text: str):
         """Requests with exactly this email address or phone number, however it is spelled."""
@@ -73,6 +73,7 @@ class ConsultRequest(models.Model):
     HOLDS_A_SEAT = (Status.REQUESTED, Status.CONFIRMED)
     ENDED = (Status.DECLINED, Status.WITHDRAWN, Status.CANCELLED, Status.EXPIRED, Status.COMPLETED, Status.MISSED)
     AWAITING_ANSWER = (Status.REQUESTED, Status.QUARANTINED)
+    SHORTEST = timedelta(minutes=5)
     TABLE = "consults_consultrequest"
 
     reference = models.CharField(max_length=9, unique=True, default=new_reference, editable=False)

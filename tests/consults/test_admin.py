@@ -3,11 +3,16 @@
 import pytest
 from django.contrib.auth.models import User
 
-from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, SpecialHours
-from tests.builders import local, submit
+from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, Reason, SpecialHours
+from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
+
+
+@pytest.fixture(autouse=True)
+def _wednesday(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY)
 
 
 @pytest.fixture
@@ -133,3 +138,162 @@ def test_an_edit_renders_dates_and_clears_the_review(staff):
     assert page.body_html == '<h2 id="new">New</h2>'
     assert page.updated_on.year > 2020
     assert (page.reviewed_by, page.reviewed_on) == (None, None)
+
+
+def act(staff, request: ConsultRequest, action: str, **form):
+    data = {"action": action, "version": request.version, **form}
+    return staff.post(f"{REQUESTS}{request.pk}/act/", data, follow=True).content.decode()
+
+
+def test_staff_confirm_and_the_stale_second_click_is_told(staff):
+    request = submit(starts_at=ahead())
+    assert "is confirmed now" in act(staff, request, "confirm")
+    assert "changed meanwhile and is confirmed now" in act(staff, request, "confirm")
+    request.refresh_from_db()
+    assert (request.status, request.version, request.events.last().by.username) == ("confirmed", 2, "desk")
+
+
+def test_staff_decline_only_with_a_reason_of_the_list(staff):
+    Reason.objects.create(use="decline", code="decline-full", label="Full", text="No time.")
+    Reason.objects.create(use="cancel", code="cancel-closed", label="Closed", text="Closed.")
+    request = submit(starts_at=ahead())
+    for reason in ("", "nonsense", "cancel-closed"):
+        assert "Choose a reason from the list" in act(staff, request, "decline", reason=reason)
+    assert "is declined now" in act(staff, request, "decline", reason="decline-full")
+    request.refresh_from_db()
+    assert request.events.last().reason == "decline-full"
+
+
+def test_staff_offer_another_open_time(staff):
+    request = submit(starts_at=ahead())
+    other = ahead(hour=17)
+    assert "Choose one of the open times" in act(staff, request, "reschedule", starts_at="")
+    assert "is confirmed now" in act(staff, request, "reschedule", starts_at=other.isoformat())
+    request.refresh_from_db()
+    assert request.starts_at == other
+
+
+def ahead(hour: int = 16):
+    """An evening two weeks after the fixed Wednesday of these tests."""
+    return local(f"2026-12-16 {hour}:00")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(
+            lambda staff, start: staff.post("/admin/consults/specialhours/add/", {"date": start.date().isoformat(), "note": ""}),
+            id="a closed special day",
+        ),
+        pytest.param(
+            lambda staff, start: staff.post(
+                f"/admin/consults/openinghours/{OpeningHours.objects.get(weekday=start.weekday()).pk}/change/",
+                {"weekday": start.weekday(), "opens": "17:00", "closes": "20:00"},
+            ),
+            id="a later opening",
+        ),
+        pytest.param(
+            lambda staff, start: staff.post(
+                f"/admin/consults/openinghours/{OpeningHours.objects.get(weekday=start.weekday()).pk}/delete/", {"post": "yes"}
+            ),
+            id="a weekday deleted",
+        ),
+        pytest.param(
+            lambda staff, start: staff.post(
+                "/admin/consults/openinghours/",
+                {
+                    "action": "delete_selected",
+                    "_selected_action": [OpeningHours.objects.get(weekday=start.weekday()).pk],
+                    "post": "yes",
+                },
+            ),
+            id="rows deleted from the list",
+        ),
+    ],
+)
+def test_a_change_that_would_strand_a_request_asks_first_and_saves_nothing(staff, change):
+    request = submit(starts_at=ahead())
+    start = ahead().astimezone(CHICAGO)
+    hours = list(OpeningHours.objects.values())
+    page = change(staff, start)
+    assert page.status_code == 200
+    assert request.reference in page.content.decode()
+    assert "Nothing has been saved yet" in page.content.decode()
+    assert "successfully" not in staff.get("/admin/").content.decode()
+    assert list(OpeningHours.objects.values()) == hours
+    assert not SpecialHours.objects.exists()
+
+
+def test_with_a_yes_the_change_is_saved_and_the_request_sits_among_the_conflicts(staff):
+    request = submit(starts_at=ahead())
+    day = ahead().astimezone(CHICAGO).date().isoformat()
+    assert staff.post("/admin/consults/specialhours/add/", {"date": day, "note": "", "strand": "yes"}).status_code == 302
+    listed = staff.get(REQUESTS, {"conflict": "yes"}).content.decode()
+    assert request.reference in listed
+    request.refresh_from_db()
+    assert request.status == "requested"
+    assert "outside the posted hours" in staff.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert "no longer in the posted hours" in act(staff, request, "confirm")
+    assert "is confirmed now" in act(staff, request, "confirm", even_if_not_posted="yes")
+    assert request.reference not in staff.get(REQUESTS, {"conflict": "yes"}).content.decode()
+
+
+def test_a_change_that_strands_nobody_is_saved_at_once(staff):
+    submit(starts_at=ahead())
+    assert staff.post("/admin/consults/specialhours/add/", {"date": "2031-01-01", "note": ""}).status_code == 302
+
+
+def test_lowering_the_capacity_asks_too(staff):
+    ConsultPolicy.objects.update(capacity=2)
+    one, two = submit(key="1", starts_at=ahead()), submit(key="2", starts_at=ahead())
+    whole = {"length_minutes": 30, "capacity": 1, "notice_hours": 24, "horizon_days": 60}
+    whole |= {"answer_open_days": 2, "erase_after_days": 90}
+    page = staff.post("/admin/consults/consultpolicy/1/change/", whole)
+    assert references(page.content.decode(), one, two) == [one.reference, two.reference]
+    assert ConsultPolicy.objects.get().capacity == 2
+
+
+def test_a_callers_request_goes_through_the_same_rules(staff):
+    url = f"{REQUESTS}by-phone/"
+    start = ahead()
+    form = {"starts_at": start.isoformat(), "full_name": "Cal Caller", "phone": "507-555-0100", "contact_by": "phone"}
+    assert staff.get(url).status_code == 200
+    assert staff.post(url, form | {"full_name": ""}).status_code == 422
+    assert staff.post(url, form).status_code == 302
+    request = ConsultRequest.objects.get()
+    assert (request.starts_at, request.events.get().by.username) == (start, "desk")
+    page = staff.post(url, form)
+    assert page.status_code == 422
+    assert "taken a moment ago" in page.content.decode()
+
+
+def test_staff_go_below_the_notice_only_when_they_say_so(staff):
+    this_evening = local("2026-12-02 16:00").isoformat()
+    form = {"starts_at": this_evening, "full_name": "Cal", "phone": "507-555-0100", "contact_by": "phone"}
+    assert "too soon" in staff.post(f"{REQUESTS}by-phone/", form).content.decode()
+    assert staff.post(f"{REQUESTS}by-phone/", form | {"below_notice": "on"}).status_code == 302
+
+
+def test_who_may_only_look_is_offered_no_action(client):
+    from django.contrib.auth.models import Permission
+
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_consultrequest"))
+    client.force_login(reader)
+    request = submit(starts_at=ahead())
+    page = client.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert "/act/" not in page
+    assert client.post(f"{REQUESTS}{request.pk}/act/", {"action": "confirm", "version": 1}).status_code == 403
+    assert client.get(f"{REQUESTS}by-phone/").status_code == 403
+
+
+def test_the_list_takes_the_same_queries_for_one_and_thirty(staff, django_assert_max_num_queries):
+    submit(key="first", starts_at=ahead())
+    staff.get(REQUESTS)
+    with django_assert_max_num_queries(9):
+        staff.get(REQUESTS)
+    ConsultPolicy.objects.update(capacity=20)
+    for number in range(29):
+        submit(key=str(number), starts_at=ahead(16 + number % 4))
+    with django_assert_max_num_queries(9):
+        staff.get(REQUESTS)
