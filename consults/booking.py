@@ -62,12 +62,15 @@ def submit_request(
     by=None,
     below_notice: bool = False,
     looks_like_spam: bool = False,
+    client: str = "",
 ) -> ConsultRequest:
     """Stores a request, holds its seat and writes the messages it owes, all or nothing.
 
     `starts_at` None is "none of these times work". A key that was used before answers with the request it made. Staff who
     take a caller's request are `by`, and may go below the notice. What looks like spam is set aside: it holds no seat and
-    mails nobody, but keeps its reply time. Raises Refused when the start cannot be had.
+    mails nobody, but keeps its reply time. `client` is the keyed hash of the sender's address.
+
+    Raises Refused when the start cannot be had.
     """
     person = {
         "full_name": full_name,
@@ -82,12 +85,12 @@ def submit_request(
             clinic, posted, policy = rules_in_force(now)
             if (request := find_submission(submission_key)) is not None:
                 return request
-            request = ConsultRequest(created_at=now, submission_key=submission_key)
+            request = ConsultRequest(created_at=now, submission_key=submission_key, client=client)
             request.length_minutes = int(policy.length.total_seconds() // 60)
             request.seal_person(**person, token=secrets.token_urlsafe(32))
             decision = Decision(request, clinic, posted, policy, now)
             if looks_like_spam:
-                decision.set_aside(starts_at)
+                decision.set_aside(starts_at, policy)
             else:
                 decision.accept(starts_at, replace(policy, notice=timedelta(0)) if below_notice else policy)
             decision.record(Kind.QUARANTINED if looks_like_spam else Kind.REQUESTED, by=by)

@@ -115,8 +115,10 @@ class Decision:
         if starts_at is not None:
             self.hold(policy)
 
-    def set_aside(self, starts_at: datetime | None) -> None:
-        """A new request that looks like spam: stored with what it asks for, without a seat."""
+    def set_aside(self, starts_at: datetime | None, policy: Policy) -> None:
+        """A new request that looks like spam: under the same rules, but without a seat."""
+        if starts_at is not None:
+            self.refuse_unless_offered(starts_at, policy, own=frozenset())
         self.row.status = Status.QUARANTINED
         self.row.starts_at = starts_at
         self.set_reply_time()

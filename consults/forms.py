@@ -48,7 +48,13 @@ class TimesForm(forms.Form):
 
     use_required_attribute = False
     choices: TimeChoices | None = None
+    is_news = False
     none_choice: dict | None = None
+
+    def refuse(self, words: str, code: str) -> None:
+        """The start cannot be had. That is news with a next step, not the reader's mistake, and is shown so."""
+        self.add_error("starts_at", ValidationError(words, code=code))
+        self.is_news = True
 
     @property
     def days(self) -> list[dict]:
@@ -130,6 +136,8 @@ class ConsultRequestForm(TimesForm):
             "required": "Check the box to show you know this form is not for emergencies and is not a confirmed visit"
         },
     )
+    # A trap for machines: people do not see it. What it holds is looked at, never refused.
+    website = forms.CharField(required=False, strip=False)
     ticket = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, ticket: str, **kwargs) -> None:
@@ -167,6 +175,7 @@ class ConsultRequestForm(TimesForm):
                 "contact_by",
                 "note",
                 "acknowledged",
+                "website",
                 css_class="step",
             ),
             "ticket",

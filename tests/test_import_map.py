@@ -17,7 +17,7 @@ MAY_IMPORT = {
 LAYERS = [
     {"scheduling", "sealing", "contact"},
     {"models"},
-    {"posted_hours", "client_address", "budget", "ticket", "wording", "calendar_file", "seating"},
+    {"posted_hours", "client_address", "budget", "ticket", "wording", "calendar_file", "seating", "spam"},
     {"opening_markup", "letters", "time_choices", "delivery"},
     {"outbox"},
     {"decision"},

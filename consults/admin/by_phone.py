@@ -18,7 +18,8 @@ class PhoneRequestForm(ConsultRequestForm):
 
     def __init__(self, data=None, *, starts: list, **kwargs) -> None:
         super().__init__(data, ticket="", **kwargs)
-        del self.fields["acknowledged"], self.fields["ticket"]
+        for name in ("acknowledged", "ticket", "website"):
+            del self.fields[name]
         choices = [("none", "No time suits: get in touch"), *((s.isoformat(timespec="minutes"), label) for s, label in starts)]
         self.fields["starts_at"].widget = forms.Select(choices=choices)
         for name in ("contact_by", "starts_at"):

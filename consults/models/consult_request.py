@@ -87,6 +87,7 @@ class ConsultRequest(models.Model):
     ended_at = models.DateTimeField(null=True)
     kept_outside_hours = models.BooleanField(default=False, help_text="Staff said yes to this start although it is not posted.")
     version = models.PositiveIntegerField(default=1, help_text="Moves forward with every change, so that a stale one is noticed.")
+    client = models.CharField(max_length=40, blank=True, help_text="Keyed hash of the sender's address, for a day.")
     submission_key = models.CharField(max_length=43, unique=True, help_text="From the form's ticket: one form, one request.")
     sealed = models.BinaryField()
     email_index = models.CharField(max_length=40, blank=True)
@@ -100,6 +101,7 @@ class ConsultRequest(models.Model):
             models.Index(fields=["status", "answer_by"], name="requests_by_reply_time"),
             models.Index(fields=["starts_at"], name="requests_by_start"),
             models.Index(fields=["created_at"], name="requests_by_arrival"),
+            models.Index(fields=["client"], name="requests_by_client", condition=~Q(client="")),
             models.Index(fields=["email_index"], name="requests_by_email", condition=~Q(email_index="")),
             models.Index(fields=["phone_index"], name="requests_by_phone", condition=~Q(phone_index="")),
         ]

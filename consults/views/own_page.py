@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -60,7 +59,7 @@ def _move(request, found: ConsultRequest, now: datetime):
     except booking.NotAllowed as stopped:
         return _page(request, found, MoveForm(), now, status=422, problem=wording.not_allowed(stopped.code))
     except booking.Refused as refused:
-        form.add_error("starts_at", ValidationError(wording.REFUSALS[refused.code], code=refused.code))
+        form.refuse(wording.REFUSALS[refused.code], refused.code)
         return _page(request, found, form, now, status=422, wanted=wanted)
     return _back(found)
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from consults import booking, budget, wording
 from consults.client_address import client_key
 from consults.forms import ConsultRequestForm
 from consults.models import ConsultRequest
+from consults.spam import looks_like_spam
 from consults.ticket import BadTicket, new_ticket, read_ticket
 from consults.times_page import times_page
 from pages.models import Clinic, Page
@@ -40,18 +40,29 @@ def _answer_post(request, now: datetime):
         return _plain(request, "403_csrf.html", status=403)
     if (earlier := booking.find_submission(ticket.key)) is not None:
         return _sent(earlier)
+    client = client_key(request)
     if rate := settings.BOOKING_RATE:
-        wait = budget.spend(client_key(request), limit=rate.limit, seconds=rate.seconds, now=now)
+        wait = budget.spend(client, limit=rate.limit, seconds=rate.seconds, now=now)
         if wait:
             return _too_many(request, wait)
     form = ConsultRequestForm(request.POST, ticket=str(ticket))
     if not form.is_valid():
         return _form_page(request, form, now, status=422)
     answers = {name: form.cleaned_data[name] for name in ConsultRequestForm.ANSWERS}
+    spam = looks_like_spam(
+        trap=form.cleaned_data["website"],
+        read_at=ticket.read_at,
+        email=answers["email"],
+        phone=answers["phone"],
+        client=client,
+        limits_addresses=settings.BOOKING_RATE is not None,
+        now=now,
+    )
     try:
-        return _sent(booking.submit_request(submission_key=ticket.key, **answers, now=now))
+        made = booking.submit_request(submission_key=ticket.key, **answers, now=now, client=client, looks_like_spam=spam)
+        return _sent(made)
     except booking.Refused as refused:
-        form.add_error("starts_at", ValidationError(wording.REFUSALS[refused.code], code=refused.code))
+        form.refuse(wording.REFUSALS[refused.code], refused.code)
         return _form_page(request, form, now, status=422, wanted=answers["starts_at"])
 
 

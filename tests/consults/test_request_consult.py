@@ -130,6 +130,10 @@ def test_a_start_further_ahead_than_the_days_that_were_read_may_be_sent(client):
     assert client.post(URL, answers(client, starts_at="2027-01-11T16:00-06:00")).status_code == 303
 
 
+# A start that cannot be had is news with a next step, not the reader's mistake.
+NEWS = {"do not begin at that minute", "We are closed at that time", "too soon", "has passed", "further ahead"}
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -175,8 +179,9 @@ def test_a_refused_form_names_the_fix_keeps_the_answers_and_offers_times(client,
     page = response.content.decode()
     assert response.status_code == 422
     assert page.count(words) >= 2, "in the summary and beside the field"
-    assert "There is a problem" in page
-    assert "<title>Error: " in page
+    is_news = words in NEWS
+    assert ("Choose another time" if is_news else "There is a problem") in page
+    assert ("<title>Choose another time: " if is_news else "<title>Error: ") in page
     assert len(listed(page)) > 3
     if not changed.get("note"):
         assert "Kept note" in page
@@ -332,3 +337,79 @@ def test_the_list_shows_clinic_time_whoever_looks(client):
     instants = [datetime.fromisoformat(value) for value in listed(client.get(URL).content.decode())[:-1]]
     assert {instant.utcoffset() for instant in instants} == {timedelta(hours=-6)}
     assert all(16 <= instant.astimezone(CHICAGO).hour < 20 or instant.weekday() == 5 for instant in instants)
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Moves the clock on by some seconds."""
+
+    def move(seconds: float) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY + timedelta(seconds=seconds))
+
+    return move
+
+
+def statuses() -> list[str]:
+    return list(ConsultRequest.objects.order_by("pk").values_list("status", flat=True))
+
+
+def test_a_filled_trap_sets_the_request_aside_behind_the_same_page(client):
+    page = client.get(URL).content.decode()
+    assert 'name="website"' in page
+    response = client.post(URL, answers(client, website="https://spam.example"))
+    assert response.status_code == 303
+    assert statuses() == ["quarantined"]
+    assert (Seat.objects.count(), OutboxMessage.objects.count()) == (0, 0)
+    sent = client.get("/book-a-consult/sent/").content.decode()
+    assert "It is not confirmed until we write or call" in sent
+    assert "Friday, December 4, 2026, 8:00 PM Central Time" in sent
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(1.9, "quarantined"), (2.0, "requested")])
+def test_a_form_sent_faster_than_anybody_types_is_set_aside(client, settings, later, seconds, status):
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    form = answers(client)
+    later(seconds)
+    assert client.post(URL, form).status_code == 303
+    assert statuses() == [status]
+
+
+def test_correcting_a_refused_form_never_counts_as_too_fast(client, settings, later):
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    form = answers(client, full_name="")
+    later(3)
+    assert client.post(URL, form).status_code == 422
+    assert client.post(URL, form | {"full_name": "Ada"}).status_code == 303
+    assert statuses() == ["requested"]
+
+
+def test_the_fourth_open_request_of_one_contact_is_set_aside(client):
+    for hour in ("16:00", "16:30", "17:00", "17:30"):
+        spelled = "ADA@example.com" if hour == "17:30" else "ada@example.com"
+        client.post(URL, answers(client, starts_at=f"2026-12-07T{hour}-06:00", email=spelled))
+    assert statuses() == ["requested", "requested", "requested", "quarantined"]
+
+
+def test_the_fourth_seat_from_one_address_in_a_day_is_set_aside_unless_limits_are_off(client, settings, later):
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    for number, hour in enumerate(("16:00", "16:30", "17:00", "17:30")):
+        later(number * 10)
+        form = answers(client, starts_at=f"2026-12-07T{hour}-06:00", email=f"p{number}@example.com")
+        later(number * 10 + 5)
+        client.post(URL, form)
+    assert statuses() == ["requested", "requested", "requested", "quarantined"]
+    settings.BOOKING_RATE = None
+    client.post(URL, answers(client, starts_at="2026-12-07T18:00-06:00", email="p9@example.com"))
+    assert statuses()[-1] == "requested"
+
+
+def test_addresses_are_kept_as_keyed_hashes_for_a_day(client):
+    from consults.spam import forget_clients
+
+    client.post(URL, answers(client))
+    kept = ConsultRequest.objects.get().client
+    assert kept
+    assert "127.0.0.1" not in kept
+    assert forget_clients(now=WEDNESDAY + timedelta(hours=23)) == 0
+    assert forget_clients(now=WEDNESDAY + timedelta(hours=24)) == 1
+    assert ConsultRequest.objects.get().client == ""

@@ -17,6 +17,7 @@ from consults import expiry
 from consults.budget import forget_idle_clients
 from consults.delivery import deliver_due
 from consults.models import WorkerHeartbeat
+from consults.spam import forget_clients
 
 logger = logging.getLogger("clinic.worker")
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
                     last_beat = now
                 if now - last_tidy >= TIDY_EVERY:
                     forget_idle_clients(now=now)
+                    forget_clients(now=now)
                     last_tidy = now
                 expiry.expire_overdue(now=now)
                 sent = deliver_due(now=now, at_most=1)

@@ -1,0 +1,40 @@
+"""What looks like a machine and not a patient. Such a request is set aside for a person to look at, never refused."""
+
+from datetime import datetime, timedelta
+
+from .contact import normalised_email, normalised_phone
+from .models import ConsultRequest
+
+# Nobody reads the page, chooses a time and types a name in less.
+FASTEST = timedelta(seconds=2)
+MOST_OPEN_PER_CONTACT = 3
+MOST_SEATS_PER_ADDRESS = 3
+_DAY = timedelta(days=1)
+
+
+def looks_like_spam(
+    *, trap: str, read_at: datetime, email: str, phone: str, client: str, limits_addresses: bool, now: datetime
+) -> bool:
+    """`trap` is what the hidden field held; `read_at` when the form was first read; `client` the address's keyed hash.
+
+    Without `limits_addresses` only the trap and the contact count.
+    """
+    if trap or _has_enough_open(email, phone):
+        return True
+    return limits_addresses and (now - read_at < FASTEST or _has_enough_seats(client, now))
+
+
+def _has_enough_open(email: str, phone: str) -> bool:
+    contacts = [text for text in (normalised_email(email), normalised_phone(phone)) if text]
+    held = ConsultRequest.objects.filter(status__in=ConsultRequest.HOLDS_A_SEAT)
+    return any(held.by_contact(contact)[:MOST_OPEN_PER_CONTACT].count() >= MOST_OPEN_PER_CONTACT for contact in contacts)
+
+
+def _has_enough_seats(client: str, now: datetime) -> bool:
+    held = ConsultRequest.objects.filter(client=client, created_at__gt=now - _DAY, status__in=ConsultRequest.HOLDS_A_SEAT)
+    return held.exclude(starts_at=None).count() >= MOST_SEATS_PER_ADDRESS
+
+
+def forget_clients(*, now: datetime) -> int:
+    """Drops the addresses' hashes of requests older than a day. Returns how many."""
+    return ConsultRequest.objects.filter(created_at__lte=now - _DAY).exclude(client="").update(client="")
