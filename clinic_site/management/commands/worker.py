@@ -22,7 +22,7 @@ from consults.spam import forget_clients
 logger = logging.getLogger("clinic.worker")
 
 BEAT_EVERY = timedelta(seconds=5)
-TIDY_EVERY = timedelta(hours=1)
+TIDY_EVERY = timedelta(minutes=10)
 
 
 class Command(BaseCommand):
