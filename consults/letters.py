@@ -1,5 +1,6 @@
 """What the messages to patients and staff say. Neutral on the outside: subjects and senders name no treatment."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -47,7 +48,7 @@ class Facts:
     def context(self) -> dict:
         return {
             "clinic": self.clinic,
-            "name": self.request.full_name,
+            "name": _greeting_name(self.request.full_name),
             "reference": self.request.reference,
             "when": self.when,
             "answer_by": wording.moment_text(self.posted.local(self.request.answer_by), self.clinic.time_zone_label),
@@ -57,6 +58,11 @@ class Facts:
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "voicemail_ok": self.request.voicemail_ok,
         }
+
+
+def _greeting_name(name: str) -> str:
+    """The name to greet with; none when it holds an address, so that nobody sends links to others through our mail."""
+    return "" if re.search(r"[/@\\]|\w\.\w|www\b", name, re.IGNORECASE) else name
 
 
 # The subject carries day and time only: lock screens are public.

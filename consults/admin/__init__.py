@@ -1,3 +1,3 @@
-from . import hours, requests
+from . import hours, messages, requests
 
-__all__ = ["hours", "requests"]
+__all__ = ["hours", "messages", "requests"]

@@ -83,7 +83,7 @@ class ConsultRequest(models.Model):
     )
     length_minutes = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
-    answer_by = models.DateTimeField(help_text="UTC; the patient was told that the clinic answers by then.")
+    answer_by = models.DateTimeField(help_text="The patient was told that the clinic answers by then.")
     ended_at = models.DateTimeField(null=True)
     kept_outside_hours = models.BooleanField(default=False, help_text="Staff said yes to this start although it is not posted.")
     version = models.PositiveIntegerField(default=1, help_text="Moves forward with every change, so that a stale one is noticed.")

@@ -27,7 +27,7 @@ class Event(models.Model):
         MISSED = "missed"
 
     request = models.ForeignKey(ConsultRequest, on_delete=models.PROTECT, related_name="events")
-    number = models.PositiveIntegerField(help_text="Equals the request's version after the event.")
+    number = models.PositiveIntegerField(help_text="Counts from 1.")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     status = models.CharField(max_length=12, choices=ConsultRequest.Status.choices, help_text="The status after the event.")
     starts_at = models.DateTimeField(null=True)

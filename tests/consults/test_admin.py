@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, Reason, SpecialHours
+from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
@@ -297,3 +297,20 @@ def test_the_list_takes_the_same_queries_for_one_and_thirty(staff, django_assert
         submit(key=str(number), starts_at=ahead(16 + number % 4))
     with django_assert_max_num_queries(9):
         staff.get(REQUESTS)
+
+
+def test_calls_to_make_are_ticked_off_and_failed_mail_is_sent_again(staff):
+    submit(key="call", contact_by="phone", starts_at=ahead())
+    submit(key="mail", starts_at=ahead(17))
+    call, mail = OutboxMessage.objects.order_by("pk")
+    OutboxMessage.objects.filter(pk=mail.pk).update(state="failed", problem="refused_550")
+    url = "/admin/consults/outboxmessage/"
+    assert "refused_550" in staff.get(url, {"state__exact": "failed"}).content.decode()
+    page = staff.get(f"{url}{call.pk}/change/").content.decode()
+    assert "507-555-0100" in page
+    assert "Do not leave a voicemail" in page
+    both = {"_selected_action": [call.pk, mail.pk]}
+    staff.post(url, both | {"action": "mark_calls_made"})
+    staff.post(url, both | {"action": "try_again"})
+    assert list(OutboxMessage.objects.order_by("pk").values_list("state", flat=True)) == ["done", "waiting"]
+    assert staff.get(f"{url}add/").status_code == 403

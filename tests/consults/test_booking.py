@@ -183,3 +183,18 @@ def test_requests_that_wait_come_first_the_soonest_reply_on_top():
     ended = submit(key="ended", starts_at=local("2026-12-08 16:00"))
     ConsultRequest.objects.filter(pk=ended.pk).update(status="declined")
     assert [request.pk for request in ConsultRequest.objects.needing_answer_first()] == [soon.pk, late.pk, ended.pk]
+
+
+@pytest.mark.parametrize("name", ["Win at https://evil.example", "evil.example/x", "www prize", "write to a@b.c"])
+def test_a_name_that_holds_an_address_is_not_greeted_with(name):
+    submit(full_name=name)
+    letter = OutboxMessage.objects.get().letter
+    assert letter["text"].startswith("Hello,")
+    assert "evil" not in letter["html"]
+
+
+def test_an_ordinary_name_is_greeted_with_and_cannot_break_out_of_the_mail():
+    submit(full_name="Dr. José <b>O'Neil</b> Jr.", key="odd")
+    letter = OutboxMessage.objects.get().letter
+    assert letter["text"].startswith("Hello Dr. José") or letter["text"].startswith("Hello,")
+    assert "<b>" not in letter["html"]
