@@ -1,7 +1,7 @@
 """How gunicorn runs the site, with the background worker beside it. `manage.py serve` prepares and starts this."""
 
 import os
-import subprocess
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -12,7 +12,7 @@ sys.path.insert(0, str(_here))
 from clinic_site import env  # noqa: E402
 
 _host = env.listen_host("HOST", "127.0.0.1").strip("[]")
-_data = Path(env.text("DATA_DIR", str(_here / "var"))).expanduser().resolve()
+_data = env.folder("DATA_DIR", str(_here / "var"))
 
 wsgi_app = "clinic_site.wsgi:application"
 chdir = str(_here)
@@ -34,28 +34,39 @@ limit_request_line = 4094
 limit_request_fields = 60
 
 _stopping = threading.Event()
-_worker: subprocess.Popen | None = None
+_worker_id: int | None = None
 
 
 def _keep_worker(parent: int) -> None:
-    """Starts the background worker, and again when it ends before its time."""
-    global _worker
+    """Starts the background worker, and again when it ends before its time.
+
+    By posix_spawn: subprocess keeps a pipe open for a moment, and a web worker forked in that moment would hold it for good.
+    """
+    global _worker_id
+    command = [sys.executable, str(_here / "manage.py"), "worker", "--parent", str(parent)]
     while not _stopping.is_set():
-        _worker = subprocess.Popen([sys.executable, str(_here / "manage.py"), "worker", "--parent", str(parent)])  # noqa: S603
-        _worker.wait()
+        _worker_id = os.posix_spawn(command[0], command, os.environ)
+        try:
+            os.waitpid(_worker_id, 0)
+        except ChildProcessError:
+            pass  # gunicorn, which waits for any child, was faster
+        _worker_id = None
         _stopping.wait(1)
 
 
+_keeper: threading.Thread | None = None
+
+
 def when_ready(server):
-    threading.Thread(target=_keep_worker, args=(os.getpid(),), daemon=True).start()
+    global _keeper
+    _keeper = threading.Thread(target=_keep_worker, args=(os.getpid(),), daemon=True)
+    _keeper.start()
 
 
 def on_exit(server):
     _stopping.set()
-    if _worker is None or _worker.poll() is not None:
-        return
-    _worker.terminate()
-    try:
-        _worker.wait(8)
-    except subprocess.TimeoutExpired:
-        _worker.kill()
+    for signal_number in (signal.SIGTERM, signal.SIGKILL):
+        if _keeper is None or _worker_id is None:
+            return
+        os.kill(_worker_id, signal_number)
+        _keeper.join(8)

@@ -10,6 +10,7 @@ import ipaddress
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 
@@ -22,6 +23,18 @@ class WrongSetting(SystemExit):
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
+
+
+def folder(name: str, default: str) -> Path:
+    """The folder, made when it is missing."""
+    path = Path(text(name, default)).expanduser().resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise WrongSetting(name, f"takes a folder that can be made and written, not {str(path)!r}") from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise WrongSetting(name, f"takes a folder that can be written, not {str(path)!r}")
+    return path
 
 
 def flag(name: str) -> bool:

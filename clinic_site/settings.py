@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from clinic_site import env, laptop_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
+DATA_DIR = env.folder("DATA_DIR", str(BASE_DIR / "var"))
 
 # Where and how the site is reached
 HOST = env.listen_host("HOST", "127.0.0.1")

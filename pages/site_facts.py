@@ -68,5 +68,9 @@ class SiteFacts:
 
 
 def site(request) -> dict:
-    """Context processor: `site`, and the address search engines should know the page by."""
-    return {"site": SiteFacts(), "canonical": settings.PUBLIC_URL + request.path}
+    """Context processor: `site`, and the address search engines should know the page by.
+
+    Also as `site_facts`: Django's own login page has another `site`.
+    """
+    facts = SiteFacts()
+    return {"site": facts, "site_facts": facts, "canonical": settings.PUBLIC_URL + request.path}

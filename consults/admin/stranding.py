@@ -1,6 +1,6 @@
 """No stranding without a person's yes: what a change of hours or policy would leave behind is shown before it is saved."""
 
-from django.contrib import messages
+from django.contrib.messages.storage import default_storage
 from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -47,8 +47,8 @@ class AsksBeforeStranding:
             return self._ask(request, stranding.found)
 
     def _ask(self, request, found: list[Conflict]):
-        for _ in messages.get_messages(request):
-            pass  # "was saved" is not true: the change was undone.
+        # "Was saved" is not true: the change was undone.
+        request._messages = default_storage(request)
         zone = timezone.get_current_timezone()
         context = {
             **self.admin_site.each_context(request),
