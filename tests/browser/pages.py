@@ -1,0 +1,195 @@
+"""The site's pages and their states, and how a visitor or a member of staff gets there."""
+
+import re
+from collections.abc import Callable
+from itertools import count
+
+from playwright.sync_api import Page, expect
+
+from tests.server import Site, wait_for
+
+HOME = "/"
+BOOK = "/book-a-consult/"
+SENT = "/book-a-consult/sent/"
+REQUESTS = "/admin/consults/consultrequest/"
+# The public pages: everything a link leads to, but the booking flow.
+PUBLIC_PAGES = (
+    HOME,
+    "/meet-our-providers/",
+    "/what-is-ketamine/",
+    "/faqs/",
+    "/blog/",
+    "/blog/ketamine-benefits/",
+    "/disclaimer/",
+    "/privacy-policy/",
+    "/terms-of-service/",
+    "/acceptable-use/",
+    "/accessibility/",
+)
+_people = count(1)
+REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
+
+
+def choose_time(page: Page, *, last: bool = False) -> str:
+    """Chooses the first time of the open day, or the last time of the last day. Returns its value."""
+    if last:
+        page.locator(".days details").last.locator("summary").click()
+    times = page.locator(".days details[open] label.choice")
+    label = times.last if last else times.first
+    label.click()
+    chosen = label.locator("input")
+    expect(chosen).to_be_checked()
+    return chosen.get_attribute("value")
+
+
+def tell_who(page: Page, name: str) -> str:
+    """Fills in the rest for a person whom the clinic does not know yet. Returns the email address."""
+    address = f"{name.split()[0].lower()}-{next(_people)}@example.com"
+    page.get_by_label("Full name").fill(name)
+    page.get_by_label("Email", exact=True).fill(address)
+    page.get_by_text("By email").click()
+    page.get_by_text("This form is not for emergencies").click()
+    return address
+
+
+def send(page: Page) -> int:
+    """Presses the form's button. Returns the status of its answer, before any redirect."""
+    with page.expect_response(lambda response: response.request.method == "POST") as answer:
+        page.get_by_role("button", name="Send request").click()
+    page.wait_for_load_state()
+    return answer.value.status
+
+
+def book(page: Page, site: Site, name: str = "Ada Example", *, last: bool = False) -> str:
+    """Sends a request. Returns the start that was asked for, as the form spells it."""
+    page.goto(site.url + BOOK)
+    start = choose_time(page, last=last)
+    tell_who(page, name)
+    assert send(page) == 303
+    assert page.url == site.url + SENT
+    return start
+
+
+def sent_reference(page: Page) -> str:
+    return REFERENCE.search(page.locator(".receipt").inner_text())[0]
+
+
+def open_own_page(page: Page, site: Site, address: str) -> None:
+    """By the link in the newest letter to the address."""
+    letter = wait_for(lambda: site.letters(address), 15, f"a letter to {address}", lambda: site.log)[-1]
+    page.goto(re.search(r"\S+/consults/[^/\s]+/", letter.get_body(("plain",)).get_content())[0])
+
+
+def confirm(desk: Page, site: Site, reference: str) -> None:
+    """As a member of staff who is logged in."""
+    desk.goto(f"{site.url}{REQUESTS}?q={reference}")
+    desk.get_by_role("link", name=reference).click()
+    desk.get_by_role("button", name="Confirm", exact=True).click()
+    expect(desk.locator(".field-status .readonly")).to_have_text("Confirmed")
+
+
+def log_in(page: Page, site: Site, name: str, password: str) -> None:
+    page.goto(f"{site.url}/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{site.url}/admin/")
+
+
+def open_path(path: str) -> Callable[[Page, Site], None]:
+    def prepare(page: Page, site: Site) -> None:
+        page.goto(site.url + path)
+
+    return prepare
+
+
+def open_every_answer(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/faqs/")
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+
+
+def open_every_day(page: Page, site: Site) -> None:
+    """The days share a name, so that one is open at a time: without it all can be looked at."""
+    page.goto(site.url + BOOK)
+    page.evaluate("document.querySelectorAll('details').forEach(day => { day.removeAttribute('name'); day.open = true })")
+
+
+def open_one_answer(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/faqs/")
+    page.locator("details:not([open]) summary").first.click()
+
+
+def send_an_empty_form(page: Page, site: Site) -> None:
+    page.goto(site.url + BOOK)
+    assert send(page) == 422
+
+
+def send_a_form_with_wrong_answers(page: Page, site: Site) -> None:
+    page.goto(site.url + BOOK)
+    choose_time(page)
+    page.get_by_label("Full name").fill("Ada Example")
+    page.get_by_label("Email", exact=True).fill("ada at example")
+    page.get_by_label("Phone", exact=True).fill("12")
+    page.get_by_text("By phone").click()
+    assert send(page) == 422
+
+
+def ask_for_a_time_just_taken(page: Page, site: Site) -> None:
+    """Somebody else sends the same time while the form is being filled in."""
+    page.goto(site.url + BOOK)
+    choose_time(page)
+    tell_who(page, "Grace Example")
+    faster = page.context.new_page()
+    book(faster, site, "Edith Example")
+    faster.close()
+    assert send(page) == 422
+
+
+def send_a_request(page: Page, site: Site) -> None:
+    book(page, site)
+
+
+def send_without_a_cookie(page: Page, site: Site) -> None:
+    page.goto(site.url + BOOK)
+    page.context.clear_cookies()
+    assert send(page) == 403
+
+
+def read_own_page(page: Page, site: Site) -> None:
+    page.goto(site.url + BOOK)
+    choose_time(page)
+    address = tell_who(page, "Olive Example")
+    assert send(page) == 303
+    open_own_page(page, site, address)
+
+
+def move_without_a_time(page: Page, site: Site) -> None:
+    read_own_page(page, site)
+    page.get_by_role("button", name="Move to this time").click()
+    expect(page.locator(".summary")).to_be_visible()
+
+
+def withdraw(page: Page, site: Site) -> None:
+    read_own_page(page, site)
+    page.get_by_role("button", name="Withdraw my request").click()
+    expect(page.get_by_role("button", name="Withdraw my request")).to_have_count(0)
+
+
+# What a visitor can meet, by a name to read aloud.
+PUBLIC_STATES: dict[str, Callable[[Page, Site], None]] = {
+    **{path.strip("/").replace("/", "-") or "home": open_path(path) for path in PUBLIC_PAGES},
+    "faqs-one-open": open_one_answer,
+    "faqs-all-open": open_every_answer,
+    "book": open_path(BOOK),
+    "book-every-day": open_every_day,
+    "book-errors": send_an_empty_form,
+    "book-wrong-answers": send_a_form_with_wrong_answers,
+    "book-time-taken": ask_for_a_time_just_taken,
+    "sent": send_a_request,
+    "sent-nothing": open_path(SENT),
+    "own-page": read_own_page,
+    "own-page-errors": move_without_a_time,
+    "own-page-withdrawn": withdraw,
+    "start-again": send_without_a_cookie,
+    "not-found": open_path("/no-such-page/"),
+}

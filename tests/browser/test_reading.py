@@ -1,0 +1,153 @@
+"""Reading the site: every page whole, quiet and still, on any screen."""
+
+import re
+from collections import Counter
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.chromium import DESKTOP, PHONE, SMALL_PHONE
+from tests.browser.pages import BOOK, HOME, PUBLIC_PAGES, PUBLIC_STATES, SENT, book, log_in
+
+
+def links(page) -> list[str]:
+    """Where the page's links lead, absolute."""
+    return page.evaluate("[...document.querySelectorAll('a[href]')].map(link => link.href)")
+
+
+def read_everything(page, site) -> dict[str, str]:
+    """Follows every link of the site from the home page, staff pages aside. Path -> document."""
+    documents, waiting, anchors = {}, [HOME], set()
+    while waiting:
+        path = waiting.pop(0)
+        if path in documents:
+            continue
+        answer = page.goto(site.url + path)
+        assert answer.status == 200, path
+        documents[path] = page.content()
+        for link in links(page):
+            address, anchor = urldefrag(link)
+            if address.startswith(site.url):
+                target = address.removeprefix(site.url)
+                waiting.append(target)
+                anchors.add((target, anchor)) if anchor else None
+    dangling = [f"{path}#{anchor}" for path, anchor in sorted(anchors) if f'id="{anchor}"' not in documents[path]]
+    assert dangling == []
+    return documents
+
+
+def test_every_page_is_found_by_links_and_complete_without_javascript(plain_page, site):
+    hosts, titles, descriptions = Counter(), {}, {}
+    plain_page.context.on("request", lambda request: hosts.update([urlsplit(request.url).netloc]))
+    documents = read_everything(plain_page, site)
+    assert {urlsplit(path).path for path in documents} == {*PUBLIC_PAGES, BOOK}
+    for path in documents:
+        plain_page.goto(site.url + path)
+        assert plain_page.locator("h1").count() == 1, path
+        canonical = plain_page.locator("link[rel=canonical]").get_attribute("href")
+        assert canonical == site.url + urlsplit(path).path, path
+        if "?" in path:
+            continue
+        titles[path] = plain_page.title()
+        descriptions[path] = plain_page.locator("meta[name=description]").get_attribute("content")
+        crisis = plain_page.get_by_role("complementary", name="Urgent help")
+        expect(crisis).to_be_visible()
+        assert {"988", "911"} <= set(re.findall(r"\d+", crisis.inner_text())), path
+        footer = plain_page.locator("footer").inner_text()
+        for words in ("4:00 PM to 8:00 PM", "8:00 AM to noon", "200 Schilling Dr S.", "Dundas, MN 55019"):
+            assert words in footer, path
+    assert len(set(titles.values())) == len(titles)
+    assert len(set(descriptions.values())) == len(descriptions)
+    assert [path for path, text in descriptions.items() if not 80 <= len(text) <= 155] == []
+    assert [path for path, text in titles.items() if not text.endswith(" | Modern Therapeutics")] == []
+    assert set(hosts) == {urlsplit(site.url).netloc}, "a request to another host"
+
+
+def test_public_pages_leave_nothing_in_the_browser(page, site):
+    for path in (*PUBLIC_PAGES, "/no-such-page/"):
+        page.goto(site.url + path)
+        kept = page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]")
+        assert kept == ["", 0, 0], path
+    assert page.context.cookies() == []
+
+
+def test_the_flow_tells_no_title_or_address_what_it_is_about(page, site):
+    for name in ("book", "book-errors", "sent", "own-page", "own-page-withdrawn"):
+        PUBLIC_STATES[name](page, site)
+        assert "ketamine" not in f"{page.url} {page.title()}".lower()
+
+
+def test_no_page_complains_in_the_console(page, site):
+    for path in (*PUBLIC_PAGES, BOOK, SENT):
+        page.goto(site.url + path)
+    for state in ("sent", "own-page", "own-page-withdrawn"):
+        PUBLIC_STATES[state](page, site)
+    assert page.complaints == []
+
+
+def test_what_the_content_policy_refuses_is_a_complaint(page, site):
+    page.goto(site.url)
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: 'document.title = 1'}))")
+    page.evaluate("document.body.setAttribute('style', 'color: red')")
+    page.evaluate("new Promise(done => requestAnimationFrame(done))")
+    assert len([said for said in page.complaints if "Content Security Policy" in said]) == 2
+    assert "1" not in page.title()
+
+
+def test_no_staff_page_complains_in_the_console(page, site, staff):
+    book(page, site)
+    log_in(page, site, *staff)
+    lists = {link for link in links(page) if re.fullmatch(rf"{site.url}/admin/\w+/\w+/", link)}
+    assert len(lists) >= 10
+    for address in sorted(lists):
+        page.goto(address)
+        # Without one the browser asks for /favicon.ico, once, and complains of a 404.
+        assert page.locator("link[rel~=icon]").count() == 1, address
+        rows = page.locator("#result_list tbody th a")
+        ways = [rows.first.get_attribute("href")] if rows.count() else []
+        ways += [link for link in links(page) if link == f"{address}add/"]
+        for way in ways:
+            page.goto(way if way.startswith("http") else site.url + way)
+            assert page.locator("#content h1").count() == 1
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("path", [HOME, BOOK])
+def test_nothing_moves_while_a_page_loads(page, site, path, size):
+    page.set_viewport_size(size)
+    # Long enough for a first paint in the stand-in typeface: the swap is what could move words.
+    page.route("**/*.woff2", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    page.goto(site.url + path, wait_until="networkidle")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.fonts.check('1rem \"Brygada 1918\"')")
+    # Two frames: the observer has been told of whatever the last one moved.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("shifts") == []
+
+
+@pytest.mark.parametrize("path", [*PUBLIC_PAGES, BOOK, "/no-such-page/"])
+def test_nothing_is_wider_than_a_small_phone(page, site, path):
+    page.set_viewport_size(SMALL_PHONE)
+    page.goto(site.url + path)
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= SMALL_PHONE["width"]
+
+
+@pytest.mark.parametrize("size", [SMALL_PHONE, PHONE, DESKTOP], ids=["small phone", "phone", "desktop"])
+@pytest.mark.parametrize("state", ["book-every-day", "book-time-taken"])
+def test_the_words_of_a_time_stay_inside_its_box(page, site, state, size):
+    page.set_viewport_size(size)
+    PUBLIC_STATES[state](page, site)
+    sticking_out = page.evaluate(
+        """[...document.querySelectorAll('label.choice')].filter(box => {
+            const seen = [...box.lastElementChild.childNodes].filter(node => node.nodeType === Node.TEXT_NODE)
+            const words = document.createRange()
+            return seen.some(text => {
+                words.selectNodeContents(text)
+                return words.getBoundingClientRect().right > box.getBoundingClientRect().right
+            })
+        }).map(box => box.textContent)"""
+    )
+    assert sticking_out == []

@@ -1,0 +1,237 @@
+"""A visitor's way through the whole site, without JavaScript and with it, and the desk's way to the request."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.chromium import DESKTOP
+from tests.browser.pages import (
+    BOOK,
+    HOME,
+    PUBLIC_STATES,
+    REFERENCE,
+    REQUESTS,
+    SENT,
+    book,
+    choose_time,
+    confirm,
+    log_in,
+    open_own_page,
+    send,
+    sent_reference,
+    tell_who,
+)
+from tests.server import wait_for
+
+
+def test_an_empty_form_comes_back_with_its_errors_without_javascript(plain_page, site):
+    plain_page.goto(site.url + BOOK)
+    assert send(plain_page) == 422
+    assert plain_page.title().startswith("Error: ")
+    summary = plain_page.locator(".summary")
+    expect(summary).to_be_focused()
+    expect(summary.get_by_role("heading", name="There is a problem")).to_be_visible()
+    errors = summary.locator("li")
+    assert errors.count() >= 4
+    for number in range(errors.count()):
+        link = errors.nth(number).get_by_role("link")
+        field = plain_page.locator(link.get_attribute("href"))
+        expect(field).to_have_count(1)
+        assert field.evaluate("field => field.matches('input, textarea')")
+        words = link.inner_text()
+        assert plain_page.locator(".field .error").filter(has_text=words).count() == 1, "the same words beside the field"
+    assert plain_page.locator("[role=alert], .summary").first.evaluate("found => !!found.closest('main')")
+
+
+def test_a_refused_form_keeps_every_answer(plain_page, site):
+    plain_page.goto(site.url + BOOK)
+    start = choose_time(plain_page)
+    plain_page.get_by_label("Full name").fill("Zoë O’Neil-Łukasz")
+    plain_page.get_by_label("Email", exact=True).fill("zoë at example")
+    plain_page.get_by_label("Phone", exact=True).fill("(507) 555-0100")
+    plain_page.get_by_text("You may leave a voicemail").click()
+    plain_page.get_by_text("By phone").click()
+    plain_page.get_by_label("Anything we need").fill("After <six>, please")
+    assert send(plain_page) == 422
+    expect(plain_page.locator("input[name=starts_at]:checked")).to_have_value(start)
+    expect(plain_page.get_by_label("Full name")).to_have_value("Zoë O’Neil-Łukasz")
+    expect(plain_page.get_by_label("Email", exact=True)).to_have_value("zoë at example")
+    expect(plain_page.get_by_label("Phone", exact=True)).to_have_value("(507) 555-0100")
+    expect(plain_page.locator("input[name=voicemail_ok]")).to_be_checked()
+    expect(plain_page.locator("input[name=contact_by]:checked")).to_have_value("phone")
+    expect(plain_page.get_by_label("Anything we need")).to_have_value("After <six>, please")
+    expect(plain_page.locator("input[name=acknowledged]")).not_to_be_checked()
+
+
+def test_a_request_goes_from_the_form_to_the_top_of_the_desk_without_javascript(plain_page, browser, site, staff):
+    book(plain_page, site, "Grace Example", last=True)
+    plain_page.goto(site.url + BOOK)
+    start = choose_time(plain_page)
+    spoken = plain_page.locator("input[name=starts_at]:checked + span").text_content()
+    address = tell_who(plain_page, "Ada Example")
+    assert send(plain_page) == 303
+    assert plain_page.url == site.url + SENT
+    expect(plain_page.locator("h1")).to_have_text("Request sent")
+    receipt = plain_page.locator(".receipt").inner_text()
+    day, _, time = spoken.rpartition(", ")
+    assert re.search(rf"{day}, \d{{4}}, {time} to \d{{1,2}}:\d\d [AP]M Central Time", receipt), receipt
+    moment = r"\w+day, \w+ \d{1,2}, \d{4}, \d{1,2}:\d\d [AP]M Central Time"
+    assert re.search(rf"We answer by\s+{moment}", receipt, re.IGNORECASE), receipt
+    reference = sent_reference(plain_page)
+    assert "not confirmed until we write or call" in plain_page.locator("main").inner_text()
+    expect(plain_page.locator("main").get_by_role("link", name="Call or text 988")).to_be_visible()
+
+    context = browser.new_context(viewport=DESKTOP, java_script_enabled=False)
+    desk = context.new_page()
+    log_in(desk, site, *staff)
+    desk.goto(site.url + REQUESTS)
+    first = desk.locator("#result_list tbody tr").first
+    assert reference in first.inner_text()
+    assert "Ada Example" in first.inner_text()
+    desk.goto(f"{site.url}{REQUESTS}?q={reference.lower()}")
+    assert REFERENCE.findall(desk.locator("#result_list tbody").inner_text()) == [reference]
+    desk.get_by_role("link", name=reference).click()
+    shown = desk.locator("#content").inner_text()
+    for words in (reference, "Ada Example", address, f"{day}, {start[:4]}, {time}"):
+        assert words in shown
+    context.close()
+
+
+def test_a_patient_moves_is_confirmed_and_withdraws_without_javascript(plain_page, browser, site, staff):
+    plain_page.goto(site.url + BOOK)
+    first = choose_time(plain_page)
+    address = tell_who(plain_page, "Pat Example")
+    assert send(plain_page) == 303
+    reference = sent_reference(plain_page)
+    open_own_page(plain_page, site, address)
+    receipt = plain_page.locator(".receipt")
+    expect(receipt).to_contain_text(reference)
+    asked_for = receipt.inner_text()
+
+    second = choose_time(plain_page, last=True)
+    assert second != first
+    plain_page.get_by_role("button", name="Move to this time").click()
+    expect(receipt).to_contain_text(reference)
+    assert receipt.inner_text() != asked_for
+    expect(plain_page.get_by_role("link", name="Add to your calendar")).to_have_count(0)
+
+    desk_context = browser.new_context(java_script_enabled=False)
+    desk = desk_context.new_page()
+    log_in(desk, site, *staff)
+    confirm(desk, site, reference)
+    desk_context.close()
+    plain_page.reload()
+    calendar = plain_page.get_by_role("link", name="Add to your calendar").get_attribute("href")
+    entry = site.get(calendar)
+    assert entry.headers["content-type"].startswith("text/calendar")
+    assert f"{second[:10].replace('-', '')}T" in entry.text
+
+    plain_page.get_by_role("button", name="Withdraw my request").click()
+    expect(plain_page.get_by_role("button", name="Withdraw my request")).to_have_count(0)
+    assert site.get(calendar).status == 404
+    plain_page.goto(f"{site.url}{BOOK}?from={second[:10]}")
+    expect(plain_page.locator(f"input[value='{second}']")).to_have_count(1)
+    wait_for(lambda: len(site.letters(address)) == 4, 15, "a letter for each of the four", lambda: site.log)
+
+
+def test_the_form_works_without_its_stylesheet(plain_page, site):
+    plain_page.route("**/*.css", lambda route: route.abort())
+    PUBLIC_STATES["book-errors"](plain_page, site)
+    assert plain_page.locator("body").evaluate("body => getComputedStyle(body).fontFamily").startswith(("Times", '"Times'))
+    book(plain_page, site)
+    expect(plain_page.locator(".receipt")).to_contain_text(REFERENCE)
+
+
+def test_a_time_taken_meanwhile_is_told_with_the_nearest_ones(plain_page, site):
+    PUBLIC_STATES["book-time-taken"](plain_page, site)
+    assert "That time was taken a moment ago" in plain_page.locator(".summary").inner_text()
+    nearest = plain_page.locator(".days details", has_text="Nearest open times")
+    expect(nearest).to_have_attribute("open", "")
+    nearest.locator("label.choice").first.click()
+    assert send(plain_page) == 303
+
+
+def tab_to(page, selector: str) -> None:
+    """Presses Tab until the focus is there. Each stop on the way shows that it has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """selector => {
+                const active = document.activeElement, box = active.matches('input') ? active.closest('label, p, div') : active
+                const marked = [active, box, ...box.querySelectorAll('*')].some(part => {
+                    const style = getComputedStyle(part)
+                    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0
+                })
+                return {here: active.matches(selector), marked, what: active.outerHTML.slice(0, 120)}
+            }""",
+            selector,
+        )
+        assert stop["marked"], f"no visible focus: {stop['what']}"
+        if stop["here"]:
+            return
+    raise AssertionError(f"Tab does not reach {selector}")
+
+
+def test_the_form_is_sent_with_the_keyboard_alone(page, site):
+    page.goto(site.url + BOOK)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    page.keyboard.press("Enter")
+    tab_to(page, "input[name=starts_at]")
+    page.keyboard.press("Space")
+    tab_to(page, "input[name=full_name]")
+    page.keyboard.type("Kay Example")
+    tab_to(page, "input[name=email]")
+    page.keyboard.type("kay@example.com")
+    tab_to(page, "input[name=contact_by]")
+    page.keyboard.press("Space")
+    tab_to(page, "input[name=acknowledged]")
+    page.keyboard.press("Space")
+    tab_to(page, "input[type=submit], button[type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_url(site.url + SENT)
+    expect(page.locator("h1")).to_have_text("Request sent")
+    assert REFERENCE.search(page.locator(".receipt").inner_text())
+
+
+def test_a_double_click_sends_one_request(page, site):
+    page.goto(site.url + BOOK)
+    choose_time(page)
+    tell_who(page, "Twice Example")
+    page.get_by_role("button", name="Send request").dblclick()
+    page.wait_for_url(site.url + SENT)
+    names = site.shell("from consults.models import ConsultRequest as R; print(*(r.full_name for r in R.objects.all()), sep=';')")
+    assert names.split(";").count("Twice Example") == 1
+
+
+def post_closed_day(page, site, day: str) -> None:
+    page.goto(f"{site.url}/admin/consults/specialhours/add/")
+    page.locator("[name=date]").fill(day)
+    page.locator("[name=note]").fill("Staff training")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def test_a_day_that_the_desk_closes_is_closed_for_visitors(page, site, staff):
+    page.goto(site.url + BOOK)
+    page.get_by_role("link", name="Later dates").click()
+    day = page.locator("input[name=starts_at]").first.get_attribute("value")[:10]
+    log_in(page, site, *staff)
+    post_closed_day(page, site, day)
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    wait_for(lambda: "Staff training" in site.get(HOME).text, 2, "the closed day on the home page")
+    page.goto(f"{site.url}{BOOK}?from={day}")
+    assert page.locator(f"input[value^='{day}']").count() == 0
+    assert page.locator("input[name=starts_at]").count() > 1
+    assert page.complaints == []
+
+
+def test_the_desk_is_asked_before_it_closes_a_day_that_somebody_asked_for(page, site, staff):
+    day = book(page, site, last=True)[:10]
+    reference = sent_reference(page)
+    log_in(page, site, *staff)
+    post_closed_day(page, site, day)
+    expect(page.get_by_role("button", name="Yes, save the change")).to_be_visible()
+    assert reference in page.locator("#content").inner_text()
+    assert "successfully" not in page.locator("body").inner_text()
+    page.goto(f"{site.url}{BOOK}?from={day}")
+    assert page.locator(f"input[value^='{day}']").count() > 1, "nothing was saved"

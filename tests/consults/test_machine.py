@@ -1,0 +1,649 @@
+"""Random histories of the desk against a model that knows the booking rules and nothing of the code.
+
+After every step whole tables are compared with the model: requests, seats, events, messages, conflicts, and the starts of
+one date. What a step was not meant to do has therefore not happened. Numbers in comments are promises of the booking rules.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import mail
+from django.db import transaction
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from consults import booking, delivery, expiry
+from consults.conflicts import conflicts
+from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Reason, Seat, SpecialHours
+from pages.models import Clinic
+from tests.builders import CHICAGO
+
+FIVE_MINUTES, DAY = timedelta(minutes=5), timedelta(days=1)
+STAFF_HORIZON = 3650
+HELD = ("requested", "confirmed")
+ENDED = ("declined", "withdrawn", "cancelled", "expired", "completed", "missed")
+# What each decision may start from, the status it leads to ("" leaves it) and whom it tells.
+RULES = {
+    "confirmed": (("requested",), "confirmed", ("patient",)),
+    "moved": (HELD, "requested", ("patient", "staff")),
+    "rescheduled": (HELD, "confirmed", ("patient",)),
+    "declined": (("requested",), "declined", ("patient",)),
+    "withdrawn": (HELD, "withdrawn", ("patient", "staff")),
+    "cancelled": (("confirmed",), "cancelled", ("patient",)),
+    "expired": (("requested",), "expired", ("patient", "staff")),
+    "answered": (("requested",), "completed", ()),
+    "completed": (("confirmed",), "completed", ()),
+    "missed": (("confirmed",), "missed", ()),
+    "quarantined": (("requested",), "quarantined", ()),
+    "released": (("quarantined",), "requested", ("patient",)),
+    "kept": (HELD, "", ()),
+}
+TOLD_ON_ARRIVAL = {"requested": ("patient", "staff"), "quarantined": ()}
+
+# Both changes of the clocks lie within two weeks of a beginning.
+BEGINNINGS = [datetime(*numbers, tzinfo=UTC) for numbers in ((2026, 12, 2, 16), (2026, 10, 30, 15), (2027, 3, 12, 20))]
+PEOPLE = [
+    {"full_name": "Ada Example", "email": "ada@example.com", "phone": "", "contact_by": "email"},
+    {"full_name": "Ben Beispiel", "email": "", "phone": "507-555-0101", "contact_by": "phone"},
+    {"full_name": "Chloé Exemple", "email": "chloe@example.com", "phone": "507-555-0102", "contact_by": "phone"},
+    # One household, one address: they stay two people.
+    {"full_name": "Dora Esempio", "email": "ADA@example.com", "phone": "507-555-0103", "contact_by": "email"},
+]
+
+Shifts = tuple[tuple[time, time], ...]
+grid_times = st.integers(0, 287).map(lambda cell: time(cell // 12, cell % 12 * 5))
+usual_shifts = st.sampled_from(
+    [
+        ((time(16), time(17)),),
+        ((time(16), time(20)),),
+        ((time(8), time(9, 30)), (time(16, 5), time(17, 5))),
+        ((time(0), time(3)),),
+        ((time(0, 30), time(1, 30)), (time(1, 30), time(4))),
+        ((time(22), time(23, 55)),),
+    ]
+)
+shifts_of_a_day = st.one_of(
+    usual_shifts,
+    st.just(()),
+    st.lists(grid_times, min_size=2, max_size=4, unique=True).map(lambda times: tuple(pairwise(sorted(times)))[::2]),
+)
+policies = st.fixed_dictionaries(
+    {
+        "length_minutes": st.sampled_from([30, 30, 15, 20, 45, 60]),
+        "capacity": st.sampled_from([1, 1, 2, 3]),
+        "notice_hours": st.sampled_from([24, 24, 0, 2, 48]),
+        "horizon_days": st.sampled_from([60, 14, 3]),
+        "answer_open_days": st.sampled_from([2, 1, 4]),
+    }
+)
+# How a start is chosen: the soonest that the grid has, one of the grid some days ahead, any five minutes of a date.
+wishes = st.tuples(st.sampled_from(["soonest", "soonest", "grid", "any"]), st.integers(-1, 16), st.integers(0, 287))
+people = st.sampled_from(PEOPLE)
+flags = st.booleans()
+seldom = st.sampled_from([False, False, False, False, True])
+# Which request a step is about: see `pick`.
+which_one = st.integers(0, 59)
+about_a_request = precondition(lambda self: self.known)
+
+
+@lru_cache(maxsize=8192)
+def runs_of(day: date, shifts: Shifts) -> tuple[tuple[datetime, datetime], ...]:
+    """The stretches during which the wall clock of a local date reads inside one shift: found by looking every 5 minutes."""
+    first = datetime.combine(day, time(3), UTC)
+    moments = [(moment, moment.astimezone(CHICAGO)) for moment in (first + FIVE_MINUTES * step for step in range(30 * 12))]
+    runs = []
+    for opens, closes in sorted(shifts):
+        inside = [moment for moment, wall in moments if wall.date() == day and opens <= wall.time() < closes]
+        starts = [moment for moment in inside if moment - FIVE_MINUTES not in inside]
+        ends = [moment + FIVE_MINUTES for moment in inside if moment + FIVE_MINUTES not in inside]
+        runs += zip(starts, ends, strict=True)
+    return tuple(runs)
+
+
+def cells_from(start: datetime, minutes: int) -> range:
+    first = int(start.timestamp()) // 300
+    return range(first, first + minutes // 5)
+
+
+@dataclass
+class Told:
+    """A message that an event owes."""
+
+    channel: str
+    state: str
+    not_before: datetime
+    message_id: UUID | None = None
+
+
+@dataclass
+class Known:
+    """One request as the model knows it."""
+
+    key: str
+    person: dict
+    status: str
+    start: datetime | None
+    length: int
+    answer_by: datetime
+    pk: int = 0
+    token: str = ""
+    kept: bool = False
+    ended_at: datetime | None = None
+    # (kind, status, start, at, id of the member of staff or None), the first is number 1
+    events: list[tuple] = field(default_factory=list)
+    # by (number of the event, kind, recipient)
+    told: dict[tuple, Told] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> range:
+        return cells_from(self.start, self.length) if self.start and self.status in HELD else range(0)
+
+    @property
+    def row(self) -> tuple:
+        return self.pk, self.status, self.start, self.length, len(self.events), self.answer_by, self.kept, self.ended_at
+
+
+class Desk(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        # Events can never be deleted: each history is rolled back.
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.staff = User.objects.create_user("desk", is_staff=True)
+        text = {"label": "Closed", "text": "The clinic has to close at that time."}
+        self.reasons = {use: Reason.objects.create(use=use, code=f"{use}-test", **text) for use in ("decline", "cancel")}
+        self.clinic = Clinic.objects.current()
+        self.known: dict[int, Known] = {}
+        self.special: dict[date, Shifts] = {}
+        self.sent: list[str] = []
+        self.numbers = iter(range(10**6))
+        mail.outbox.clear()
+
+    @initialize(
+        now=st.sampled_from(BEGINNINGS), policy=policies, shifts=usual_shifts, sunday=shifts_of_a_day, asked=st.integers(3, 6)
+    )
+    def open_the_desk(self, now, policy, shifts, sunday, asked):
+        self.now = now
+        self.set_policy(policy)
+        OpeningHours.objects.all().delete()
+        self.week = dict.fromkeys(range(7), ())
+        for weekday in range(7):
+            self.post(weekday, sunday if weekday == 6 else shifts)
+        for number in range(asked):
+            # Two for each start, the last for none; the first two are confirmed where they can be.
+            start = self.wanted(("soonest", 0, number // 2)) if number < asked - 1 else None
+            self.submit(PEOPLE[number % len(PEOPLE)], start)
+        for _ in range(2):
+            self.confirm_one(self.pick(1, "confirmed"), anyway=False, stale=False)
+
+    def teardown(self):
+        try:
+            if hasattr(self, "now"):
+                self.everything_ends()
+                self.nobody_is_anybody_else()
+        finally:
+            transaction.set_rollback(True)
+            self.transaction.__exit__(None, None, None)
+
+    # The model's rules
+
+    def shifts_on(self, day: date) -> Shifts:
+        return self.special.get(day, self.week[day.weekday()])
+
+    def runs_on(self, day: date):
+        return runs_of(day, self.shifts_on(day))
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(CHICAGO).date()
+
+    def held(self) -> Counter:
+        return Counter(cell for known in self.known.values() for cell in known.cells)
+
+    def has_room(self, start: datetime, own: range = range(0)) -> bool:
+        held = self.held()
+        return all(held[cell] - (cell in own) < self.capacity for cell in cells_from(start, self.length))
+
+    def is_posted(self, start: datetime, minutes: int) -> bool:
+        runs = self.runs_on(start.astimezone(CHICAGO).date())
+        return any(first <= start and start + timedelta(minutes=minutes) <= last for first, last in runs)
+
+    def grid_on(self, day: date) -> list[datetime]:
+        length = timedelta(minutes=self.length)
+        return [first + length * number for first, last in self.runs_on(day) for number in range((last - first) // length)]
+
+    def accepts(self, start: datetime, *, for_staff: bool = False, notice: int | None = None, own: range = range(0)) -> bool:
+        """Promises 1, 2 and 5: may a consult begin then?"""
+        notice = notice if notice is not None else 0 if for_staff else self.notice
+        day = start.astimezone(CHICAGO).date()
+        return (
+            start > self.now
+            and start - self.now >= timedelta(hours=notice)
+            and day <= self.today + timedelta(days=STAFF_HORIZON if for_staff else self.horizon)
+            and start in self.grid_on(day)
+            and self.has_room(start, own)
+        )
+
+    def reply_time(self, start: datetime | None) -> datetime:
+        ahead = [self.today + DAY * number for number in range(1, 31)]
+        open_days = [day for day in ahead if self.runs_on(day)]
+        late = self.now + timedelta(days=30)
+        due = self.runs_on(open_days[self.answer_days - 1])[-1][1] if len(open_days) >= self.answer_days else late
+        return min(due, start - timedelta(hours=2)) if start else due
+
+    def wanted(self, wish) -> datetime:
+        how, ahead, pick = wish
+        day = self.today + DAY * ahead
+        if how == "any":
+            return datetime.combine(day, time(pick // 12, pick % 12 * 5, fold=pick % 2), CHICAGO).astimezone(UTC)
+        if how == "soonest":
+            soon = [start for number in range(12) for start in self.grid_on(self.today + DAY * number)]
+            starts = [start for start in soon if start - self.now >= timedelta(hours=self.notice)][:3]
+        else:
+            starts = self.grid_on(day)
+        return starts[pick % len(starts)] if starts else datetime.combine(day, time(16), CHICAGO).astimezone(UTC)
+
+    # What the model writes
+
+    def happened(self, known: Known, kind: str, told: tuple, *, by) -> None:
+        known.events.append((kind, known.status, known.start, self.now, by and by.pk))
+        number = len(known.events)
+        channel = "mail" if known.person["contact_by"] == "email" else "call"
+        if kind != "kept":
+            for (_, about, _), message in known.told.items():
+                if about == "reminder" and message.state == "waiting":
+                    message.state = "dropped"
+        for recipient in told:
+            if recipient == "patient" or by is None:
+                known.told[number, kind, recipient] = Told("mail" if recipient == "staff" else channel, "waiting", self.now)
+        if kind in {"confirmed", "rescheduled"}:
+            day_before = known.start.astimezone(CHICAGO).date() - DAY
+            reminder = datetime.combine(day_before, time(10), CHICAGO).astimezone(UTC)
+            if reminder > self.now:
+                known.told[number, "reminder", "patient"] = Told(channel, "waiting", reminder)
+
+    def pick(self, which: int, kind: str = "") -> Known:
+        """Mostly a request that this decision may happen to, if there is one; sometimes any."""
+        everyone = list(self.known.values())
+        fitting = [known for known in everyone if kind and which % 6 and known.status in RULES[kind][0]]
+        if kind == "answered":
+            fitting = [known for known in fitting if known.start is None] or fitting
+        return (fitting or everyone)[which % len(fitting or everyone)]
+
+    @staticmethod
+    def error_of(action, *args, **kwargs) -> Exception | None:
+        try:
+            action(*args, **kwargs)
+        except (booking.Refused, booking.NotAllowed, booking.Stale) as error:
+            return error
+        return None
+
+    def decide(self, known: Known, kind: str, decision, *, holds: bool = True, by=None, stale: bool = False, **changes) -> None:
+        """Takes a decision; it has to happen exactly when the status allows it and its guard `holds`."""
+        allowed, status, told = RULES[kind]
+        request = ConsultRequest.objects.get(pk=known.pk)
+        common = {"now": self.now}
+        if by:
+            common |= {"by": by, "version": len(known.events) - stale}
+        if error := self.error_of(decision, request, **common):
+            assert stale == isinstance(error, booking.Stale)
+            assert stale or not (known.status in allowed and holds), f"{kind} was refused: {error.code}"
+            return
+        assert (stale, known.status in allowed, holds) == (False, True, True), f"{kind} happened"
+        for name, value in changes.items():
+            setattr(known, name, value)
+        known.status = status or known.status
+        known.ended_at = self.now if known.status in ENDED else None
+        self.happened(known, kind, told, by=by)
+
+    # Patients
+
+    def submit(self, person: dict, start: datetime | None, *, by=None, spam: bool = False):
+        below = by is not None
+        holds = start is None or self.accepts(start, notice=0 if below else None)
+        answers = {"voicemail_ok": False, "note": ""} | person
+        key = f"key-{next(self.numbers)}"
+        common = {"starts_at": start, "now": self.now, "by": by, "below_notice": below, "looks_like_spam": spam}
+        error = self.error_of(booking.submit_request, submission_key=key, **common, **answers)
+        assert holds == (error is None), f"{start}: {error or 'accepted'}"
+        if error:
+            return None
+        request = booking.find_submission(key)
+        status = "quarantined" if spam else "requested"
+        known = Known(key, answers, status, start, self.length, self.reply_time(start), request.pk, request.token)
+        self.known[request.pk] = known
+        self.happened(known, status, TOLD_ON_ARRIVAL[status], by=by)
+        return known
+
+    @rule(person=people, wish=wishes, crowd=st.integers(1, 3))
+    def ask(self, person, wish, crowd):
+        """Several people may want one start."""
+        start = self.wanted(wish)
+        for number in range(crowd):
+            self.submit(PEOPLE[(PEOPLE.index(person) + number) % len(PEOPLE)], start)
+
+    @rule(person=people, wish=wishes, no_time=flags, spam=flags)
+    def ask_in_other_ways(self, person, wish, no_time, spam):
+        """None of the times suit, by telephone through staff, or by what looks like a machine."""
+        self.submit(person, None if no_time else self.wanted(wish), by=None if spam else self.staff, spam=spam)
+
+    @about_a_request
+    @rule(which=which_one, person=people, wish=wishes)
+    def send_the_same_form_again(self, which, person, wish):
+        """10: whatever it says by now."""
+        known = self.pick(which)
+        again = booking.submit_request(
+            submission_key=known.key, starts_at=self.wanted(wish), voicemail_ok=True, note="again", now=self.now, **person
+        )
+        assert again.pk == known.pk
+
+    @about_a_request
+    @rule(which=which_one, wish=wishes)
+    def move(self, which, wish):
+        known = self.pick(which, "moved")
+        start = self.wanted(wish)
+        in_time = known.start is None or known.start > self.now
+        holds = in_time and start != known.start and self.accepts(start, own=known.cells)
+        changes = {"start": start, "length": self.length, "kept": False, "answer_by": self.reply_time(start)}
+        self.decide(known, "moved", lambda r, **c: booking.move_request(r, starts_at=start, **c), holds=holds, **changes)
+
+    @about_a_request
+    @rule(which=which_one)
+    def withdraw(self, which):
+        known = self.pick(which, "withdrawn")
+        self.decide(known, "withdrawn", booking.withdraw_request, holds=known.start is None or known.start > self.now)
+
+    # Staff
+
+    @about_a_request
+    @rule(which=which_one, anyway=flags, stale=seldom)
+    def confirm(self, which, anyway, stale):
+        self.confirm_one(self.pick(which, "confirmed"), anyway=anyway, stale=stale)
+
+    def confirm_one(self, known, *, anyway, stale):
+        ahead = known.start is not None and known.start > self.now
+        posted = ahead and self.is_posted(known.start, known.length)
+        self.decide(
+            known,
+            "confirmed",
+            lambda r, **c: booking.confirm_request(r, even_if_not_posted=anyway, **c),
+            holds=ahead and (posted or anyway),
+            by=self.staff,
+            stale=stale,
+            kept=known.kept or not posted,
+        )
+
+    @about_a_request
+    @rule(which=which_one, wish=wishes, stale=seldom)
+    def reschedule(self, which, wish, stale):
+        known = self.pick(which, "rescheduled")
+        start = self.wanted(wish)
+        self.decide(
+            known,
+            "rescheduled",
+            lambda r, **c: booking.reschedule_request(r, starts_at=start, **c),
+            holds=start != known.start and self.accepts(start, for_staff=True, own=known.cells),
+            by=self.staff,
+            stale=stale,
+            start=start,
+            length=self.length,
+            kept=False,
+        )
+
+    @about_a_request
+    @rule(which=which_one)
+    def keep(self, which):
+        known = self.pick(which, "kept")
+        self.decide(known, "kept", booking.keep_request, holds=known.start is not None, by=self.staff, kept=True)
+
+    @about_a_request
+    @rule(which=which_one, wrong_list=seldom, cancels=flags)
+    def turn_down(self, which, wrong_list, cancels):
+        kind, use, decision = (
+            ("cancelled", "cancel", booking.cancel_request) if cancels else ("declined", "decline", booking.decline_request)
+        )
+        known = self.pick(which, kind)
+        reason = self.reasons[{"cancel": "decline", "decline": "cancel"}[use] if wrong_list else use]
+        self.decide(known, kind, lambda r, **c: decision(r, reason=reason, **c), holds=not wrong_list, by=self.staff)
+
+    @about_a_request
+    @rule(which=which_one, kind=st.sampled_from(["answered", "completed", "missed"]), early=seldom)
+    def finish(self, which, kind, early):
+        known = self.pick(which, kind)
+        if known.start and not early:
+            self.now = max(self.now, known.start)
+        decisions = {"answered": booking.answer_request, "completed": booking.complete_request, "missed": booking.miss_request}
+        holds = known.start is None if kind == "answered" else known.start is not None and known.start <= self.now
+        self.decide(known, kind, decisions[kind], holds=holds, by=self.staff)
+
+    @about_a_request
+    @rule(which=which_one, release=flags)
+    def set_aside_or_take_back(self, which, release):
+        known = self.pick(which, "released" if release else "quarantined")
+        if not release:
+            self.decide(known, "quarantined", booking.quarantine_request, by=self.staff)
+            return
+        holds = known.start is None or self.accepts(known.start, for_staff=True)
+        length = self.length if known.start else known.length
+        changes = {"length": length, "answer_by": self.reply_time(known.start), "kept": known.kept and known.start is None}
+        self.decide(known, "released", booking.release_request, holds=holds, by=self.staff, **changes)
+
+    # Hours and policy
+
+    def set_policy(self, policy: dict) -> None:
+        ConsultPolicy.objects.update(**policy)
+        self.length, self.capacity = policy["length_minutes"], policy["capacity"]
+        self.notice, self.horizon, self.answer_days = policy["notice_hours"], policy["horizon_days"], policy["answer_open_days"]
+
+    def post(self, weekday: int, shifts: Shifts) -> None:
+        OpeningHours.objects.filter(weekday=weekday).delete()
+        OpeningHours.objects.bulk_create(OpeningHours(weekday=weekday, opens=opens, closes=closes) for opens, closes in shifts)
+        self.week[weekday] = shifts
+
+    @rule(policy=policies)
+    def change_policy(self, policy):
+        self.set_policy(policy)
+
+    @rule(weekday=st.integers(0, 6), shifts=shifts_of_a_day)
+    def change_the_week(self, weekday, shifts):
+        self.post(weekday, shifts)
+
+    @rule(ahead=st.integers(0, 16), shifts=st.one_of(st.none(), shifts_of_a_day))
+    def post_a_special_day(self, ahead, shifts):
+        """None takes the date's rows away again."""
+        day = self.today + DAY * ahead
+        SpecialHours.objects.filter(date=day).delete()
+        self.special.pop(day, None)
+        if shifts is not None:
+            rows = [SpecialHours(date=day, opens=opens, closes=closes) for opens, closes in shifts]
+            SpecialHours.objects.bulk_create(rows or [SpecialHours(date=day)])
+            self.special[day] = shifts
+
+    # Time, and the worker
+
+    @rule(hours=st.sampled_from([1, 5, 20, 24, 49, 120]))
+    def wait(self, hours):
+        self.now += timedelta(hours=hours)
+
+    @about_a_request
+    @rule(which=which_one, until=st.sampled_from(["answer_by", "start"]), seconds=st.sampled_from([-1, 0, 1]))
+    def wait_until_it_matters(self, which, until, seconds):
+        known = self.pick(which, "kept")
+        moment = getattr(known, until)
+        if moment is not None:
+            self.now = max(self.now, moment + timedelta(seconds=seconds))
+
+    @rule()
+    def expire(self):
+        """11."""
+        overdue = [
+            known
+            for known in self.known.values()
+            if known.status == "requested" and (known.answer_by <= self.now or (known.start and known.start <= self.now))
+        ]
+        assert expiry.expire_overdue(now=self.now) == len(overdue)
+        for known in overdue:
+            known.status, known.ended_at = "expired", self.now
+            self.happened(known, "expired", RULES["expired"][2], by=None)
+
+    @rule(is_down=seldom)
+    def deliver(self, is_down):
+        """9: what is due leaves once, under its own Message-ID; while the mail server is down it waits for a later attempt."""
+        due = [
+            told
+            for known in self.known.values()
+            for told in known.told.values()
+            if (told.channel, told.state) == ("mail", "waiting") and told.not_before <= self.now
+        ]
+        with pytest.MonkeyPatch.context() as patch:
+            if is_down:
+                patch.setattr(delivery, "get_connection", self.no_connection)
+            assert delivery.deliver_due(now=self.now, at_most=10**4) == (0 if is_down else len(due))
+        for told in due:
+            if is_down:
+                told.not_before = OutboxMessage.objects.get(message_id=told.message_id).not_before
+                assert self.now < told.not_before <= self.now + timedelta(hours=1)
+            else:
+                told.state = "done"
+        leaving = [f"<{told.message_id}@127.0.0.1>" for told in due if not is_down]
+        assert Counter(letter.extra_headers["Message-ID"] for letter in mail.outbox) == Counter(self.sent + leaving)
+        self.sent += leaving
+
+    @staticmethod
+    def no_connection():
+        raise ConnectionRefusedError
+
+    # What holds after every step
+
+    @rule(ahead=st.integers(0, 16), picks=st.lists(st.integers(0, 287), max_size=3))
+    def what_is_listed_is_what_is_accepted(self, ahead, picks):
+        """3, 4: on the day that is looked at, tried for real and undone."""
+        day = self.today + DAY * ahead
+        listed = booking.with_held_seats(booking.current_offers(now=self.now, clinic=self.clinic), day, day).starts_on(day)
+        others = [self.wanted(("any", ahead, pick)) for pick in picks]
+        for start in [*listed[:1], *listed[-1:], *others]:
+            with transaction.atomic():
+                known = self.submit(PEOPLE[0], start.astimezone(UTC))
+                transaction.set_rollback(True)
+            if known:
+                del self.known[known.pk]
+            assert (known is not None) == (start in listed)
+
+    @invariant()
+    def everything_is_as_the_model_says(self):
+        self.requests_stand_where_the_model_has_them()
+        self.seats_are_exactly_the_cells_of_what_is_held()
+        self.events_tell_the_whole_history()
+        self.each_event_has_the_messages_it_owes()
+        self.conflicts_are_what_hours_and_capacity_no_longer_carry()
+        self.a_date_lists_the_starts_that_the_rules_allow()
+
+    def requests_stand_where_the_model_has_them(self):
+        """6, 7: nothing moves or ends by itself; the version counts the events."""
+        fields = ("pk", "status", "starts_at", "length_minutes", "version", "answer_by", "kept_outside_hours", "ended_at")
+        stored = ConsultRequest.objects.order_by("pk").values_list(*fields)
+        assert list(stored) == sorted(known.row for known in self.known.values())
+
+    def seats_are_exactly_the_cells_of_what_is_held(self):
+        """1."""
+        stored = list(Seat.objects.values_list("cell", "request_id", "seat"))
+        held = Counter((cell, known.pk) for known in self.known.values() for cell in known.cells)
+        assert Counter((cell, pk) for cell, pk, _ in stored) == held
+        assert len({(cell, seat) for cell, _, seat in stored}) == len(stored)
+
+    def events_tell_the_whole_history(self):
+        """7, 8."""
+        stored = Event.objects.order_by("request_id", "number").values_list(
+            "request_id", "number", "kind", "status", "starts_at", "at", "by_id"
+        )
+        assert list(stored) == [
+            (pk, number, *event) for pk, known in sorted(self.known.items()) for number, event in enumerate(known.events, 1)
+        ]
+        for known in self.known.values():
+            statuses = [event[1] for event in known.events]
+            assert statuses[-1] == known.status
+            assert not set(ENDED) & set(statuses[:-1])
+
+    def each_event_has_the_messages_it_owes(self):
+        """9."""
+        fields = ("event__request_id", "event__number", "kind", "recipient", "channel", "state", "not_before", "message_id")
+        rows = list(OutboxMessage.objects.values_list(*fields))
+        for pk, number, kind, recipient, *_, message_id in rows:
+            told = self.known[pk].told.get((number, kind, recipient))
+            assert told, f"nobody owes {kind} to {recipient}"
+            assert told.message_id in {None, message_id}
+            told.message_id = message_id
+        owed = [
+            (pk, *which, told.channel, told.state, told.not_before, told.message_id)
+            for pk, known in self.known.items()
+            for which, told in known.told.items()
+        ]
+        waiting = [[row for row in of if row[5] == "waiting"] for of in (rows, owed)]
+        assert sorted(waiting[0]) == sorted(waiting[1])
+        assert sorted((*row[:6], row[7]) for row in rows) == sorted((*row[:6], row[7]) for row in owed)
+        assert len({row[-1] for row in rows}) == len(rows)
+
+    def conflicts_are_what_hours_and_capacity_no_longer_carry(self):
+        """6: each waits for a person's yes."""
+        held = self.held()
+        expected = {}
+        for known in self.known.values():
+            if not known.cells or known.start <= self.now or known.kept:
+                continue
+            if not self.is_posted(known.start, known.length):
+                expected[known.pk] = "closed"
+            elif any(held[cell] > self.capacity for cell in known.cells):
+                expected[known.pk] = "full"
+        assert {conflict.request.pk: conflict.reason for conflict in conflicts(now=self.now)} == expected
+
+    def a_date_lists_the_starts_that_the_rules_allow(self):
+        """2, 3, 5: another date after every step."""
+        day = self.today + DAY * (next(self.numbers) % 17)
+        offers = booking.with_held_seats(booking.current_offers(now=self.now, clinic=self.clinic), day, day)
+        assert offers.starts_on(day) == [start for start in self.grid_on(day) if self.accepts(start)]
+
+    # What holds at the end
+
+    def everything_ends(self):
+        """11."""
+        self.now += timedelta(days=90)
+        self.expire()
+        assert not ConsultRequest.objects.filter(status="requested").exists()
+        self.each_event_has_the_messages_it_owes()
+        for known in self.known.values():
+            if known.events[-1][0] == "expired":
+                assert (len(known.events), "expired", "patient") in known.told
+
+    def nobody_is_anybody_else(self):
+        """13, 17."""
+        addresses = {"patient": {"mail": "email", "call": "phone"}}
+        for pk, known in self.known.items():
+            request = ConsultRequest.objects.get(pk=pk)
+            assert request.person == known.person | {"token": known.token}
+            for message in OutboxMessage.objects.filter(event__request=request):
+                letter = message.letter
+                if message.recipient == "patient":
+                    assert letter["to"] == known.person[addresses["patient"][message.channel]]
+                others = [person["full_name"] for person in PEOPLE if person["full_name"] != known.person["full_name"]]
+                assert not [name for name in others if name in str(letter)]
+                assert not [other for other in self.known.values() if other is not known and other.token in str(letter)]
+            opens = known.ended_at is None or self.now < known.ended_at + timedelta(days=30)
+            assert list(ConsultRequest.objects.by_token(known.token, now=self.now)) == ([request] if opens else [])
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clinic")
+def test_any_history_keeps_the_promises(settings_with_a_desk):
+    run_state_machine_as_test(Desk, settings=settings(max_examples=40, stateful_step_count=30, deadline=None, derandomize=True))
+
+
+@pytest.fixture
+def settings_with_a_desk(settings):
+    settings.STAFF_INBOX = "desk@clinic.example"

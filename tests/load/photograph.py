@@ -1,0 +1,77 @@
+"""Photographs of every page in every state, phone and desktop, light and dark, of a site it starts for them.
+
+    python -m tests.load.photograph FOLDER
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.chromium import DESKTOP, PHONE, find_chromium, running_chromium
+from tests.browser.pages import PUBLIC_STATES, REQUESTS, book, log_in, open_path
+from tests.server import Site
+
+SIZES = {"phone": PHONE, "desktop": DESKTOP}
+SCHEMES = ("light", "dark")
+
+
+def open_first_request(page: Page, site: Site) -> None:
+    page.goto(site.url + REQUESTS)
+    page.locator("#result_list tbody th a").first.click()
+
+
+# Some pages of the desk: the first is seen before the login.
+STAFF_STATES: dict[str, Callable[[Page, Site], None]] = {
+    "staff-login": open_path("/admin/"),
+    "staff-home": open_path("/admin/"),
+    "staff-requests": open_path(REQUESTS),
+    "staff-request": open_first_request,
+}
+
+
+def photograph(browser: Browser, site: Site, staff: tuple[str, str], folder: Path) -> None:
+    for (size_name, size), scheme in product(SIZES.items(), SCHEMES):
+        kind = f"{size_name}-{scheme}"
+        look = {"viewport": size, "color_scheme": scheme, "reduced_motion": "reduce"}
+        for state, prepare in PUBLIC_STATES.items():
+            context = browser.new_context(**look)
+            page = context.new_page()
+            prepare(page, site)
+            page.screenshot(path=folder / f"{state}-{kind}.png", full_page=True)
+            context.close()
+        context = browser.new_context(**look)
+        page = context.new_page()
+        for state, prepare in STAFF_STATES.items():
+            prepare(page, site)
+            page.screenshot(path=folder / f"{state}-{kind}.png", full_page=True)
+            if state == "staff-login":
+                log_in(page, site, *staff)
+        context.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path, help="where the PNG files go")
+    folder = parser.parse_args().folder
+    program = find_chromium()
+    if program is None:
+        sys.exit("Chromium was not found: no chromium on PATH, and CHROMIUM is not set")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place, running_chromium(program) as browser:
+        site = Site(Path(place), {"BOOKING_RATE": "off"})
+        try:
+            site.serve()
+            with browser.new_context() as context:
+                book(context.new_page(), site)
+            photograph(browser, site, site.make_staff(), folder)
+        finally:
+            site.stop()
+
+
+if __name__ == "__main__":
+    main()

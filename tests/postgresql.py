@@ -1,0 +1,162 @@
+"""A real PostgreSQL server of its own for a test: a temporary data folder, a free port, gone afterwards."""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from tests.environment import skip_for_want_of
+from tests.server import dying_with_us, free_port
+
+_START_SECONDS = 60
+
+
+def why_postgresql_is_missing() -> str:
+    """One line for a skipped test; empty when a server can be started here."""
+    if _programs() is None:
+        return "PostgreSQL was not found: no initdb and postgres on PATH or in /usr/lib/postgresql/*/bin"
+    if os.geteuid() == 0 and not (shutil.which("setpriv") and _has_postgres_user()):
+        return "PostgreSQL was found, but it refuses to run as root, and there is no setpriv or no user postgres to run it as"
+    return ""
+
+
+@contextmanager
+def postgresql():
+    """A running server for a test; skips the test in one line where there is none."""
+    if reason := why_postgresql_is_missing():
+        skip_for_want_of(reason)
+    server = Postgresql.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@dataclass
+class Postgresql:
+    """A running server. `folder` is everything it wrote."""
+
+    folder: Path
+    port: int
+    password: str
+    process: subprocess.Popen
+
+    @classmethod
+    def start(cls) -> "Postgresql":
+        folder = _reachable_folder()
+        try:
+            password = secrets.token_urlsafe(16)
+            _initialise(folder, password)
+            server = cls(folder, 0, password, None)
+            server._run()
+            return server
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def url(self, database: str) -> str:
+        return f"postgresql://clinic:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """The URL of a fresh, empty database."""
+        name = f"clinic_{secrets.token_hex(4)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self) -> None:
+        for _ in range(3):
+            self.port = free_port()
+            options = {
+                "listen_addresses": "127.0.0.1",
+                "port": self.port,
+                "unix_socket_directories": "",
+                # A crash of the machine would cost a test run, nothing more.
+                **dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off"),
+            }
+            settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+            with open(self.folder / "log", "ab") as log:
+                command = [_programs() / "postgres", "-D", self.folder / "data", *settings]
+                self.process = subprocess.Popen(_as_its_user(command), cwd="/", stdout=log, stderr=log)
+            if self._becomes_ready():
+                return
+        raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()}")
+
+    def _becomes_ready(self) -> bool:
+        """False when it ended by itself: somebody else took the port."""
+        deadline = time.monotonic() + _START_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            try:
+                psycopg.connect(self.url("postgres"), connect_timeout=5).close()
+                return True
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        return False
+
+
+def _programs() -> Path | None:
+    """The folder of the newest server programs. Debian keeps them off PATH."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
+    found = [Path(program).parent for program in [shutil.which("initdb")] if program]
+    return next((folder for folder in [*found, *debian] if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
+
+
+def _has_postgres_user() -> bool:
+    try:
+        return bool(pwd.getpwnam("postgres"))
+    except KeyError:
+        return False
+
+
+def _reachable_folder() -> Path:
+    """A new folder which the server's user can reach: as root that is another user, whom a 0700 folder above would stop."""
+    parents = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
+    open_to_all = (path for path in parents if all(place.stat().st_mode & 0o001 for place in [path, *path.parents]))
+    folder = Path(tempfile.mkdtemp(prefix="clinic-postgresql-", dir=next(open_to_all, parents[0])))
+    folder.chmod(0o755)
+    (folder / "data").mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        shutil.chown(folder / "data", "postgres", "postgres")
+    return folder
+
+
+def _initialise(folder: Path, password: str) -> None:
+    password_file = folder / "password"
+    password_file.touch(mode=0o600)
+    password_file.write_text(password)
+    if os.geteuid() == 0:
+        shutil.chown(password_file, "postgres", "postgres")
+    login = ["--username=clinic", "--auth=scram-sha-256", f"--pwfile={password_file}"]
+    options = [*login, "--encoding=UTF8", "--locale=C", "--no-sync"]
+    command = _as_its_user([_programs() / "initdb", "-D", folder / "data", *options])
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")
+
+
+def _as_its_user(command: list) -> list[str]:
+    words = [str(word) for word in command]
+    if os.geteuid() != 0:
+        return dying_with_us(words, signal.SIGINT)
+    return dying_with_us(words, signal.SIGINT, "--reuid=postgres", "--regid=postgres", "--clear-groups")
