@@ -20,7 +20,7 @@ from .seating import held_seats
 
 __all__ = ["NotAllowed", "Refused", "Stale"]
 
-Kind = Event.Kind
+Kind, Status = Event.Kind, ConsultRequest.Status
 # Far enough for staff, who are not bound by the patients' horizon.
 _STAFF_HORIZON_DAYS = 3650
 
@@ -31,12 +31,18 @@ def current_offers(*, now: datetime, clinic: Clinic) -> Offers:
     return Offers(posted, policy_value(ConsultPolicy.objects.current()), now)
 
 
-def with_held_seats(offers: Offers, first: date, last: date) -> Offers:
-    """The same rules with the seats counted in that are held on the local dates `first` to `last`. One query."""
+def with_held_seats(offers: Offers, first: date, last: date, *, mover: ConsultRequest | None = None) -> Offers:
+    """The same rules with the seats counted in that are held on the local dates `first` to `last`. One query.
+
+    The seats of `mover`, who would give them up for another time, do not count.
+    """
     zone = offers.posted.zone
     start = datetime.combine(first, time.min, zone).astimezone(UTC)
     end = datetime.combine(last + timedelta(days=1), time.min, zone).astimezone(UTC) + offers.policy.length
-    return replace(offers, held=held_seats(start, end))
+    held = held_seats(start, end)
+    for cell in mover.seats.values_list("cell", flat=True) if mover else ():
+        held[cell] = held.get(cell, 1) - 1
+    return replace(offers, held=held)
 
 
 def without_notice(offers: Offers) -> Offers:
@@ -89,10 +95,9 @@ def submit_request(
             request.length_minutes = int(policy.length.total_seconds() // 60)
             request.seal_person(**person, token=secrets.token_urlsafe(32))
             decision = Decision(request, clinic, posted, policy, now)
-            if looks_like_spam:
-                decision.set_aside(starts_at, policy)
-            else:
-                decision.accept(starts_at, replace(policy, notice=timedelta(0)) if below_notice else policy)
+            if below_notice:
+                policy = replace(policy, notice=timedelta(0))
+            decision.accept(starts_at, policy, status=Status.QUARANTINED if looks_like_spam else Status.REQUESTED)
             decision.record(Kind.QUARANTINED if looks_like_spam else Kind.REQUESTED, by=by)
             return request
     except IntegrityError:

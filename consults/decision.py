@@ -105,24 +105,15 @@ class Decision:
         except NoSeat:
             raise Refused(Refusal.TAKEN) from None
 
-    def accept(self, starts_at: datetime | None, policy: Policy) -> None:
-        """A new request: checked, stored, its seat held."""
+    def accept(self, starts_at: datetime | None, policy: Policy, *, status: str) -> None:
+        """A new request: checked and stored, its seat held unless it is set aside."""
         if starts_at is not None:
             self.refuse_unless_offered(starts_at, policy, own=frozenset())
-        self.row.starts_at = starts_at
+        self.row.status, self.row.starts_at = status, starts_at
         self.set_reply_time()
         self.row.save(force_insert=True)
-        if starts_at is not None:
+        if starts_at is not None and status in ConsultRequest.HOLDS_A_SEAT:
             self.hold(policy)
-
-    def set_aside(self, starts_at: datetime | None, policy: Policy) -> None:
-        """A new request that looks like spam: under the same rules, but without a seat."""
-        if starts_at is not None:
-            self.refuse_unless_offered(starts_at, policy, own=frozenset())
-        self.row.status = Status.QUARANTINED
-        self.row.starts_at = starts_at
-        self.set_reply_time()
-        self.row.save(force_insert=True)
 
     def set_reply_time(self) -> None:
         self.row.answer_by = reply_due(

@@ -31,7 +31,8 @@ class StartField(forms.CharField):
             return text
         try:
             start = datetime.fromisoformat(text)
-            if start.tzinfo is None or len(text) > 40:
+            # fromisoformat takes any character between date and time, a NUL included.
+            if start.tzinfo is None or not re.fullmatch(r"[0-9TtWZ:.,+ -]{1,40}", text):
                 raise ValueError
             return start.astimezone(UTC)
         except (ValueError, OverflowError):

@@ -73,8 +73,14 @@ def _choice(start: datetime, number, chosen, *, label: str, spoken: str) -> dict
     }
 
 
-def listed_days(offers: Offers, first: date, zone: ZoneInfo) -> tuple[tuple[date, tuple[datetime, ...]], ...]:
+def listed_days(
+    offers: Offers, first: date, zone: ZoneInfo, *, leave_out: datetime | None
+) -> tuple[tuple[date, tuple[datetime, ...]], ...]:
     """The dates of the page that begins on `first` which have times that can be had, with those times."""
     days = (first + timedelta(days=number) for number in range(DAYS_SHOWN))
-    listed = ((day, tuple(start.astimezone(zone) for start in offers.starts_on(day))) for day in days if day <= offers.last_date)
+    listed = (
+        (day, tuple(start.astimezone(zone) for start in offers.starts_on(day) if start != leave_out))
+        for day in days
+        if day <= offers.last_date
+    )
     return tuple((day, starts) for day, starts in listed if starts)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pages.models import Clinic
 
 from . import booking, wording
+from .models import ConsultRequest
 from .scheduling import Offers
 from .time_choices import DAYS_SHOWN, TimeChoices, listed_days
 
@@ -16,17 +17,27 @@ class TimesPage:
     context: dict
 
 
-def times_page(*, asked: str | None, base_url: str, clinic: Clinic, now: datetime, wanted: datetime | None) -> TimesPage:
+def times_page(
+    *,
+    asked: str | None,
+    base_url: str,
+    clinic: Clinic,
+    now: datetime,
+    wanted: datetime | None,
+    mover: ConsultRequest | None = None,
+) -> TimesPage:
     """The times from the date `asked` on (the text of ?from=, whatever it is, or None), and what the template needs around them.
 
-    `wanted` is a start that was refused: the nearest times that can be had come first.
+    `wanted` is a start that was refused: the nearest times that can be had come first. `mover` is a request that looks for
+    another time: its own seats count as free, and its own time is not listed.
     """
     rules = booking.current_offers(now=now, clinic=clinic)
     first = _first_date(asked or "", rules)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
-    offers = booking.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)))
-    nearest = tuple(start.astimezone(clinic.zone) for start in offers.nearest(wanted)) if wanted else ()
-    listed = listed_days(offers, first, clinic.zone)
+    offers = booking.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), mover=mover)
+    own = mover.starts_at if mover else None
+    nearest = tuple(start.astimezone(clinic.zone) for start in offers.nearest(wanted, leave_out=own)) if wanted else ()
+    listed = listed_days(offers, first, clinic.zone, leave_out=own)
 
     def url(day: date) -> str:
         return f"{base_url}?from={day.isoformat()}"

@@ -37,6 +37,8 @@ _NOT_ALLOWED = {
     "no_time": "This request has no time yet. Offer one first",
     "has_time": "This request has a time. Confirm it or offer another",
     "still_time": "The reply time has not passed",
+    # The same to a patient whose request was set aside by mistake, who must not read that it was.
+    "is_quarantined": "This request cannot be changed here just now",
     "wrong_reason": "Choose a reason from the list",
 }
 

@@ -85,13 +85,16 @@ class Offers:
         fits = any(i.start <= start and end <= i.end for i in self.posted.open_intervals(day))
         return Refusal.NOT_A_START if fits else Refusal.CLOSED
 
-    def nearest(self, wanted: datetime, count: int = 3, within_days: int = 21) -> list[datetime]:
-        """Up to `count` starts that can be had, nearest in time to the instant `wanted`, in order of time."""
+    def nearest(
+        self, wanted: datetime, count: int = 3, within_days: int = 21, leave_out: datetime | None = None
+    ) -> list[datetime]:
+        """Up to `count` starts that can be had, without `leave_out`, nearest in time to `wanted`, in order of time."""
         wanted_day = min(max(self.posted.local(wanted).date(), self.today), self.last_date)
         found: list[datetime] = []
         for distance in range(within_days + 1):
             days = {wanted_day - timedelta(days=distance), wanted_day + timedelta(days=distance)}
-            found += [start for day in days if self.today <= day <= self.last_date for start in self.starts_on(day)]
+            open_days = [day for day in days if self.today <= day <= self.last_date]
+            found += [start for day in open_days for start in self.starts_on(day) if start != leave_out]
             # One more ring of days: a start on the next day may be nearer than one far back on this one.
             if len(found) >= count and distance:
                 break

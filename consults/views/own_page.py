@@ -95,6 +95,7 @@ def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, stat
             clinic=clinic,
             now=now,
             wanted=wanted,
+            mover=found,
         )
         form.choices = times.choices
         context |= times.context

@@ -1,0 +1,14 @@
+"""Log lines without the links of patients."""
+
+import logging
+import re
+
+_TOKEN = re.compile(r"(/consults/)[^/\s'\"]+")
+
+
+class HideTokens(logging.Filter):
+    """Replaces the token in a patient's address. For the logger that names addresses, so that every handler gets it so."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _TOKEN.sub(r"\1...", record.getMessage()), ()
+        return True
