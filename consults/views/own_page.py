@@ -45,7 +45,7 @@ def _withdraw(request, found: ConsultRequest, now: datetime):
         booking.withdraw_request(found, now=now)
     except booking.NotAllowed as stopped:
         if stopped.code != "is_withdrawn":
-            return _page(request, found, MoveForm(), now, status=422, problem=wording.not_allowed(stopped.code))
+            return _not_allowed(request, found, now, stopped)
     return _back(found)
 
 
@@ -57,11 +57,17 @@ def _move(request, found: ConsultRequest, now: datetime):
     try:
         booking.move_request(found, starts_at=wanted, now=now)
     except booking.NotAllowed as stopped:
-        return _page(request, found, MoveForm(), now, status=422, problem=wording.not_allowed(stopped.code))
+        return _not_allowed(request, found, now, stopped)
     except booking.Refused as refused:
         form.refuse(wording.REFUSALS[refused.code], refused.code)
         return _page(request, found, form, now, status=422, wanted=wanted)
     return _back(found)
+
+
+def _not_allowed(request, found: ConsultRequest, now: datetime, stopped: booking.NotAllowed):
+    """The page as the request stands by now, and why nothing was done."""
+    found.refresh_from_db()
+    return _page(request, found, MoveForm(), now, status=422, problem=wording.not_allowed(stopped.code))
 
 
 def _back(found: ConsultRequest):
@@ -72,7 +78,6 @@ def _back(found: ConsultRequest):
 
 def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, status: int, problem: str = "", wanted=None):
     clinic = Clinic.objects.current()
-    found.refresh_from_db()
     is_open = found.status in ConsultRequest.HOLDS_A_SEAT and (found.starts_at is None or found.starts_at > now)
     context = {
         "own": found,
