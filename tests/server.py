@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -189,6 +190,21 @@ class Site:
             raise OSError(f"not an HTTP answer: {error!r}") from error
         finally:
             connection.close()
+
+
+@cache
+def first_start() -> Site:
+    """A site that was started for the first time, and stopped. Once in a test process: it takes seconds."""
+    site = Site(Path(os.environ["DATA_DIR"]) / "first-start")
+    site.serve().stop()
+    return site
+
+
+def started_before(folder: Path, settings: dict[str, str] | None = None) -> Site:
+    """A new site that has been started once before. By default without limits: all visitors have one address here."""
+    site = Site(folder, {"BOOKING_RATE": "off"} | (settings or {}))
+    shutil.copytree(first_start().data, site.data)
+    return site
 
 
 def book(site: Site, name: str, headers: dict[str, str] | None = None) -> Answer:

@@ -6,13 +6,13 @@ import re
 import brotli
 import pytest
 
-from tests.server import OVER_HTTPS, Site, book
+from tests.server import OVER_HTTPS, book, started_before
 
 THROUGH_PROXY = {"Host": "clinic.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
 
 
 def running(folder, settings):
-    site = Site(folder, {"BOOKING_RATE": "off"} | settings)
+    site = started_before(folder, settings)
     try:
         yield site.serve()
     finally:

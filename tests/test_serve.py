@@ -8,31 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import CHECKOUT, OVER_HTTPS, STOP_SECONDS, Site, book, kill, wait_for
+from tests.server import CHECKOUT, OVER_HTTPS, STOP_SECONDS, Site, book, first_start, kill, started_before, wait_for
 
 # A start with nothing to prepare takes one to two seconds; the rest is room for a busy machine.
 QUICK_SECONDS = 15
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """A site that was started for the first time, and stopped: DATA_DIR as that leaves it."""
-    site = Site(tmp_path_factory.mktemp("first"))
-    site.serve().stop()
-    return site
-
-
-@pytest.fixture(scope="module")
-def new_site(prepared, tmp_path_factory):
+def new_site(tmp_path_factory):
     """Makes sites that were started once before; those that still run at the end are stopped."""
     made = []
 
-    def make(**settings: str) -> Site:
-        # Without limits on an address: these visitors are quick, and all come from one.
-        site = Site(tmp_path_factory.mktemp("site"), {"BOOKING_RATE": "off"} | settings)
-        shutil.copytree(prepared.data, site.data)
-        made.append(site)
-        return site
+    def make() -> Site:
+        made.append(started_before(tmp_path_factory.mktemp("site")))
+        return made[-1]
 
     yield make
     for site in made:
@@ -57,9 +46,10 @@ def listing(folder: Path) -> dict[str, tuple[int, int]]:
 # The start and the end
 
 
-def test_the_first_start_ends_with_a_site_that_answers_and_takes_requests(prepared, new_site):
-    assert f"The site: {prepared.url}/\n" in prepared.log
-    assert re.search(rf"^Staff login: {prepared.url}/admin/ .*createsuperuser", prepared.log, re.MULTILINE)
+def test_the_first_start_ends_with_a_site_that_answers_and_takes_requests(new_site):
+    first = first_start()
+    assert f"The site: {first.url}/\n" in first.log
+    assert re.search(rf"^Staff login: {first.url}/admin/ .*createsuperuser", first.log, re.MULTILINE)
     site = new_site().serve()
     assert "4:00 PM to 8:00 PM" in site.get("/").text
     answer = book(site, "Ada")

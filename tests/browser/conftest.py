@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.chromium import DESKTOP, PHONE, find_chromium, running_chromium
 from tests.environment import skip_for_want_of
-from tests.server import Site
+from tests.server import started_before
 
 # Keeps every layout shift from the first moment of a document on.
 WATCH_SHIFTS = """
@@ -26,8 +26,8 @@ def browser():
 
 @pytest.fixture(scope="module")
 def site(browser, tmp_path_factory):
-    """One site for the module's tests, started for the first time. Without a limit: all visitors have one address here."""
-    site = Site(tmp_path_factory.mktemp("browser"), {"BOOKING_RATE": "off"})
+    """One site for the module's tests."""
+    site = started_before(tmp_path_factory.mktemp("browser"))
     try:
         yield site.serve()
     finally:
