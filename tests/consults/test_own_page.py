@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from consults import booking
-from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason
+from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
 from consults.models.consult_request import ConsultRequestQuerySet
 from pages.models import Clinic
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
@@ -430,6 +430,25 @@ def _would_move(request: ConsultRequest, value: str) -> bool:
             return False
         transaction.set_rollback(True)
     return True
+
+
+@pytest.mark.parametrize(
+    ("capacity", "length", "closes", "listed_there"),
+    [
+        pytest.param(2, 30, "16:30", [], id="only their own time is open"),
+        pytest.param(1, 20, "16:40", ["2026-12-21T16:20-06:00"], id="a time that overlaps their own"),
+    ],
+)
+def test_the_link_to_the_next_open_time_leads_to_one(client, capacity, length, closes, listed_there):
+    OpeningHours.objects.all().delete()
+    SpecialHours.objects.create(date="2026-12-21", opens="16:00", closes=closes)
+    url = own_url(submit(starts_at=local("2026-12-21 16:00")))
+    ConsultPolicy.objects.update(capacity=capacity, length_minutes=length)
+    page = client.get(url).content.decode()
+    next_url = re.search(r'<a href="([^"]+)">Go to the next open time', page)
+    assert bool(next_url) == bool(listed_there)
+    if next_url:
+        assert listed(client.get(next_url[1]).content.decode()) == listed_there
 
 
 # Withdrawing, and what is not possible

@@ -393,10 +393,12 @@ class Desk(RuleBasedStateMachine):
         for number in range(crowd):
             self.submit(PEOPLE[(PEOPLE.index(person) + number) % len(PEOPLE)], start)
 
-    @rule(person=people, wish=wishes, no_time=flags, spam=flags)
-    def ask_in_other_ways(self, person, wish, no_time, spam):
-        """None of the times suit, by telephone through staff, or by what looks like a machine."""
-        self.submit(person, None if no_time else self.wanted(wish), by=None if spam else self.staff, spam=spam)
+    @rule(person=people, wish=wishes, no_time=seldom, spam=flags, is_a_patient=flags)
+    def ask_in_other_ways(self, person, wish, no_time, spam, is_a_patient):
+        """None of the times suit, by telephone through staff, or by what looks like a machine and may be a patient."""
+        known = self.submit(person, None if no_time else self.wanted(wish), by=None if spam else self.staff, spam=spam)
+        if known and spam and is_a_patient:
+            self.decide(known, "released", start=None)
 
     @about_a_request
     @rule(which=which_one, person=people, wish=wishes)
@@ -470,17 +472,20 @@ class Desk(RuleBasedStateMachine):
     def change_the_week(self, weekday, shifts):
         self.post(weekday, shifts)
 
+    @about_a_request
     @rule(ahead=st.integers(0, 16), which=which_one, shifts=st.one_of(st.none(), shifts_of_a_day))
     def post_a_special_day(self, ahead, which, shifts):
-        """Often the date of a request that stands. None takes the date's rows away again."""
-        starts = [known.start.astimezone(CHICAGO).date() for known in self.known.values() if known.cells]
-        day = starts[which % len(starts)] if starts and which % 3 else self.today + DAY * ahead
+        """Often the date of a request that somebody is about to confirm. None takes the date's rows away again."""
+        known = self.pick(which, "confirmed")
+        day = known.start.astimezone(CHICAGO).date() if known.cells else self.today + DAY * ahead
         SpecialHours.objects.filter(date=day).delete()
         self.special.pop(day, None)
         if shifts is not None:
             rows = [SpecialHours(date=day, opens=opens, closes=closes) for opens, closes in shifts]
             SpecialHours.objects.bulk_create(rows or [SpecialHours(date=day)])
             self.special[day] = shifts
+        if known.cells:
+            self.decide(known, "confirmed", start=None)
 
     # Time, and the worker
 

@@ -140,7 +140,7 @@ def test_what_the_page_lists_is_what_the_rules_offer_and_what_is_accepted(client
             values, offers = listed(page), everything_offered(now)
             expected = [start.astimezone(zone) for day in days if day <= last_date for start in offers.starts_on(day)]
             assert values == [*(start.isoformat(timespec="minutes") for start in expected), "none"]
-            assert all(lies_in_printed_hours(start, page) for start in expected)
+            assert not outside_printed_hours(expected, page)
             midnight = datetime.combine(first, time(), zone).astimezone(UTC)
             samples = {*expected[:1], *expected[-1:], *(midnight + FIVE_MINUTES * pick for pick in picks)}
             for number, start in enumerate(sorted(samples)):
@@ -257,10 +257,15 @@ def printed_special_days(page: str) -> dict[date, list]:
     return {datetime.strptime(label, "%A, %B %d, %Y").date(): shifts for label, shifts in found[0].items()} if found else {}  # noqa: DTZ007
 
 
-def lies_in_printed_hours(start: datetime, page: str) -> bool:
-    """Does the wall clock at a listed start read a time inside the hours that the same page prints for that date?"""
-    shifts = printed_special_days(page).get(start.date(), printed_week(page)[start.weekday()])
-    return any(opens <= start.time() < closes for opens, closes in shifts)
+def outside_printed_hours(starts: list[datetime], page: str) -> list[datetime]:
+    """Listed starts at which the wall clock reads no time inside the hours that the same page prints for that date."""
+    week, special = printed_week(page), printed_special_days(page)
+
+    def is_printed(start: datetime) -> bool:
+        shifts = special.get(start.date(), week[start.weekday()])
+        return any(opens <= start.time() < closes for opens, closes in shifts)
+
+    return [start for start in starts if not is_printed(start)]
 
 
 def marked_up(page: str) -> dict:
