@@ -50,7 +50,7 @@ def times_page(
         "next_date_url": "",
         "length_minutes": int(rules.policy.length.total_seconds() // 60),
     }
-    if not listed and not nearest and (day := _next_date(rules, following)):
+    if not listed and not nearest and (day := _next_date(rules, following, mover)):
         context["next_date_url"] = url(day)
     return TimesPage(TimeChoices(listed, base_url if asked is None else url(first), nearest), context)
 
@@ -66,13 +66,14 @@ def _first_date(asked: str, rules: Offers) -> date:
     return max(day, rules.today)
 
 
-def _next_date(rules: Offers, day: date) -> date | None:
+def _next_date(rules: Offers, day: date, mover: ConsultRequest | None) -> date | None:
     """The first date from `day` on with a time that can be had; None up to the last date."""
     if day > rules.last_date:
         return None
-    offers = booking.with_held_seats(rules, day, rules.last_date)
+    offers = booking.with_held_seats(rules, day, rules.last_date, mover=mover)
+    own = mover.starts_at if mover else None
     while day <= offers.last_date:
-        if offers.starts_on(day):
+        if any(start != own for start in offers.starts_on(day)):
             return day
         day += timedelta(days=1)
     return None
