@@ -26,8 +26,11 @@ def write_messages(
 ) -> None:
     """What this event owes the patient (a mail, or a call for staff to make: the patient chose which) and the staff.
 
-    A reminder that waits for an earlier state of the request is dropped; a visit that is confirmed gets its own.
+    A reminder that waits for an earlier state of the request is dropped; a visit that is confirmed gets its own. One that is
+    kept as it stands keeps its reminder too.
     """
+    if event.kind == Kind.KEPT:
+        return
     _waiting_reminders(request).update(state=OutboxMessage.State.DROPPED)
     facts = letters.Facts(request, clinic, posted, reason, now)
     if event.kind in _TELLS_PATIENT:

@@ -12,8 +12,8 @@ from consults.posted_hours import posted_hours, special_notes
 
 from .models import Clinic
 
-# As far ahead as special days are printed: as far as consults can usually be asked for.
-DAYS_AHEAD = timedelta(days=60)
+# As far ahead as special days are printed: as far as the policy lets consults be asked for at most.
+DAYS_AHEAD = timedelta(days=366)
 
 _remembered_name = ""
 
