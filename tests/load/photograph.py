@@ -1,6 +1,6 @@
 """Photographs of every page in every state, phone and desktop, light and dark, of a site it starts for them.
 
-    python -m tests.load.photograph FOLDER
+python -m tests.load.photograph FOLDER
 """
 
 import argparse
