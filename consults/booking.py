@@ -205,10 +205,17 @@ def quarantine_request(request: ConsultRequest, *, by, now: datetime, version: i
     return decision.row
 
 
-def release_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """It is a patient after all: the start is held again if it is still free; Refused asks for another time."""
+def release_request(
+    request: ConsultRequest, *, by, now: datetime, version: int | None = None, without_time: bool = False
+) -> ConsultRequest:
+    """It is a patient after all: the start is held again if it is still free.
+
+    Raises Refused when it is not. `without_time` then takes the request without its start and asks for another time.
+    """
     with deciding(request, Kind.RELEASED, now=now, by=by, version=version) as decision:
         row = decision.row
+        if without_time:
+            row.starts_at = None
         if row.starts_at is not None:
             wanted, row.starts_at = row.starts_at, None
             decision.take(wanted, replace(decision.policy, notice=timedelta(0), horizon_days=_STAFF_HORIZON_DAYS))

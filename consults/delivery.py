@@ -2,11 +2,14 @@
 
 import logging
 import smtplib
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend as MailServer
 from django.db.models import F
 
 from pages.models import Clinic
@@ -21,17 +24,51 @@ LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 12
 
 
-def deliver_due(*, now: datetime, at_most: int = 50) -> int:
-    """Sends up to `at_most` messages that are due. Returns how many were handed over."""
-    due = OutboxMessage.objects.due(now=now).order_by("not_before", "pk")[:at_most]
-    return sum(_deliver(message, now) for message in due)
+class _Line:
+    """What the messages of a batch share: who writes, and the line to the mail server, open from one to the next."""
+
+    def __init__(self) -> None:
+        self.clinic = Clinic.objects.current()
+        self._server: MailServer | None = None
+
+    def backend(self):
+        """What takes the next message. Mail that is written to files gets a file, and so a backend, for each."""
+        backend = self._server or get_connection()
+        if isinstance(backend, MailServer):
+            # `send` closes what it opened itself.
+            backend.open()
+            self._server = backend
+        return backend
+
+    def hang_up(self) -> None:
+        if self._server:
+            with suppress(OSError, smtplib.SMTPException):
+                self._server.close()
 
 
-def _deliver(message: OutboxMessage, now: datetime) -> bool:
+def deliver_due(*, now: datetime, at_most: int = 50, stop: Callable[[], bool] = lambda: False) -> int:
+    """Sends up to `at_most` messages that are due, over one connection to the mail server. Returns how many were handed over.
+
+    Each is claimed when its turn comes, so that a crash leaves one in doubt. `stop` is asked before each: it has to end the
+    batch well within LEASE after `now`.
+    """
+    due = list(OutboxMessage.objects.due(now=now).order_by("not_before", "pk")[:at_most])
+    if not due:
+        return 0
+    line, sent = _Line(), 0
+    for message in due:
+        if stop():
+            break
+        sent += _deliver(message, now, line)
+    line.hang_up()
+    return sent
+
+
+def _deliver(message: OutboxMessage, now: datetime, line: _Line) -> bool:
     if not _claim(message, now):
         return False
     try:
-        _send(message)
+        _send(message, line)
     except sealing.CannotOpen:
         logger.exception("message %s cannot be opened", message.pk)
         _give_up(message, "cannot_open")
@@ -42,6 +79,7 @@ def _deliver(message: OutboxMessage, now: datetime) -> bool:
         else:
             _retry(message, now, f"refused_{codes[0]}")
     except (OSError, smtplib.SMTPException) as error:
+        line.hang_up()
         # The text of an SMTP error may quote the address: only its kind is kept.
         _retry(message, now, type(error).__name__)
     else:
@@ -56,9 +94,8 @@ def _claim(message: OutboxMessage, now: datetime) -> bool:
     return bool(unchanged.update(not_before=now + LEASE, attempts=F("attempts") + 1))
 
 
-def _send(message: OutboxMessage) -> None:
-    letter = message.letter
-    clinic = Clinic.objects.current()
+def _send(message: OutboxMessage, line: _Line) -> None:
+    letter, clinic = message.letter, line.clinic
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     mail = EmailMultiAlternatives(
         subject=letter["subject"],
@@ -67,7 +104,7 @@ def _send(message: OutboxMessage) -> None:
         to=[letter["to"]],
         reply_to=[clinic.email] if clinic.email else None,
         headers={"Message-ID": f"<{message.message_id}@{settings.PUBLIC.host}>", "Auto-Submitted": "auto-generated"},
-        connection=get_connection(),
+        connection=line.backend(),
     )
     if letter["html"]:
         mail.attach_alternative(letter["html"], "text/html")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from consults import booking
 from consults.models import ConsultRequest, Reason
@@ -64,6 +65,12 @@ ACTIONS = [
     Action("keep", "Keep as it stands", (Status.REQUESTED, Status.CONFIRMED), _plain(booking.keep_request)),
     Action("quarantine", "Not a patient", (Status.REQUESTED,), _plain(booking.quarantine_request)),
     Action("release", "Is a patient", (Status.QUARANTINED,), _plain(booking.release_request)),
+    Action(
+        "release_without_time",
+        "Is a patient: ask for another time",
+        (Status.QUARANTINED,),
+        _plain(partial(booking.release_request, without_time=True)),
+    ),
 ]
 
 
@@ -77,5 +84,6 @@ def possible_actions(request: ConsultRequest, *, now: datetime, in_conflict: boo
         "miss": starts_at is not None and starts_at <= now,
         "cancel": starts_at is not None and starts_at > now,
         "keep": in_conflict,
+        "release_without_time": starts_at is not None,
     }
     return [action for action in ACTIONS if request.status in action.statuses and fits.get(action.code, True)]

@@ -12,10 +12,14 @@ LONGEST_LOOK_AHEAD = 30
 def reply_due(*, posted: PostedHours, open_days: int, asked_at: datetime, starts_at: datetime | None) -> datetime:
     """The earlier of the closing time of the `open_days`-th open date after the local date of asking, and two hours
     before the start. All instants aware; the answer is in UTC. Rule: "Reply time" of the booking rules.
+
+    A start less than two hours away (a caller's, or where the notice is shorter) is answered by the start itself: a reply
+    time that has passed already would end the request in the moment it is made.
     """
     due = _closing_of_open_date(posted, open_days, asked_at)
     if starts_at is not None:
-        due = min(due, starts_at - BEFORE_THE_START)
+        before_the_start = starts_at - BEFORE_THE_START
+        due = min(due, before_the_start if before_the_start > asked_at else starts_at)
     return due
 
 

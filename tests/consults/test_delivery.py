@@ -1,8 +1,11 @@
 """Mail leaves the outbox at least once, under one Message-ID, through a real SMTP server."""
 
+import asyncio
 import email
 import smtplib
 import socket
+import threading
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -17,10 +20,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
 
 
 class Inbox:
-    """An SMTP server's memory; `answer` is what it says to the letter."""
+    """An SMTP server's memory; `answer` is what it says to the letter, after `pause` seconds. It `dies` so many times first."""
 
     def __init__(self):
         self.letters, self.answer, self.recipient_answer = [], "250 kept", "250 ok"
+        self.pause = self.dies = 0
+        self.lines = set()
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.recipient_answer.startswith("250"):
@@ -28,6 +33,12 @@ class Inbox:
         return self.recipient_answer
 
     async def handle_DATA(self, server, session, envelope):
+        self.lines.add(session.peer)
+        await asyncio.sleep(self.pause)
+        if self.dies:
+            self.dies -= 1
+            server.transport.abort()
+            return "421 never heard"
         if self.answer.startswith("250"):
             self.letters.append(email.message_from_bytes(envelope.content))
         return self.answer
@@ -100,8 +111,10 @@ def test_attempts_end(inbox):
 def test_two_workers_send_one_letter_once(inbox):
     submit()
     seen_by_both = OutboxMessage.objects.get()
-    assert delivery._deliver(seen_by_both, WEDNESDAY) is True
-    assert delivery._deliver(seen_by_both, WEDNESDAY) is False
+    line = delivery._Line()
+    assert delivery._deliver(seen_by_both, WEDNESDAY, line) is True
+    assert delivery._deliver(seen_by_both, WEDNESDAY, line) is False
+    line.hang_up()
     assert len(inbox.letters) == 1
 
 
@@ -110,15 +123,17 @@ def test_without_the_claim_two_workers_would_send_it_twice(inbox, monkeypatch):
     monkeypatch.setattr(delivery, "_claim", lambda *_: True)
     submit()
     seen_by_both = OutboxMessage.objects.get()
-    delivery._deliver(seen_by_both, WEDNESDAY)
-    delivery._deliver(seen_by_both, WEDNESDAY)
+    line = delivery._Line()
+    delivery._deliver(seen_by_both, WEDNESDAY, line)
+    delivery._deliver(seen_by_both, WEDNESDAY, line)
+    line.hang_up()
     assert len(inbox.letters) == 2
 
 
 def test_a_letter_whose_worker_died_is_taken_again_after_its_lease(inbox, monkeypatch):
     submit()
 
-    def die(_):
+    def die(*_):
         raise SystemExit
 
     with monkeypatch.context() as patched:
@@ -133,13 +148,72 @@ def test_a_letter_whose_worker_died_is_taken_again_after_its_lease(inbox, monkey
 def test_problems_are_noted_without_personal_data(inbox, caplog, monkeypatch):
     submit()
 
-    def refuse(_):
+    def refuse(*_):
         raise smtplib.SMTPSenderRefused(550, b"ada@example.com is unwelcome", "ada@example.com")
 
     monkeypatch.setattr(delivery, "_send", refuse)
     delivery.deliver_due(now=WEDNESDAY)
     assert OutboxMessage.objects.get().problem == "SMTPSenderRefused"
     assert "ada@example.com" not in caplog.text
+
+
+def test_a_server_that_dies_over_the_letter_gets_it_again_under_the_same_id(inbox):
+    """It may have kept the letter and died before it said so: at least once, and told apart by the Message-ID."""
+    submit()
+    submit(key="next", starts_at=local("2026-12-07 17:00"), email="next@example.com")
+    inbox.dies = 1
+    assert delivery.deliver_due(now=WEDNESDAY) == 1, "the next letter goes over a new line"
+    waiting = OutboxMessage.objects.get(state="waiting")
+    assert waiting.problem == "SMTPServerDisconnected"
+    assert delivery.deliver_due(now=waiting.not_before) == 1
+    assert [letter["To"] for letter in inbox.letters] == ["next@example.com", "ada@example.com"]
+    assert inbox.letters[1]["Message-ID"] == f"<{waiting.message_id}@127.0.0.1>"
+
+
+def test_a_server_that_dies_in_the_middle_of_the_letter_is_tried_again(inbox, settings):
+    submit()
+    port = settings.EMAIL_PORT
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        settings.EMAIL_PORT = listening.getsockname()[1]
+        dying = threading.Thread(target=_reads_a_little_and_dies, args=[listening])
+        dying.start()
+        assert delivery.deliver_due(now=WEDNESDAY) == 0
+        dying.join()
+    message = OutboxMessage.objects.get()
+    assert message.state == "waiting"
+    settings.EMAIL_PORT = port
+    assert delivery.deliver_due(now=message.not_before) == 1
+    assert len(inbox.letters) == 1
+
+
+def _reads_a_little_and_dies(listening: socket.socket) -> None:
+    line, _ = listening.accept()
+    with line:
+        line.sendall(b"220 here\r\n")
+        for answer in (b"250 hello\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n"):
+            line.recv(4096)
+            line.sendall(answer)
+        line.recv(64)
+
+
+def test_a_slow_server_is_waited_for_and_a_silent_one_is_not(inbox, settings):
+    submit()
+    inbox.pause, settings.EMAIL_TIMEOUT = 0.6, 0.2
+    assert delivery.deliver_due(now=WEDNESDAY) == 0
+    message = OutboxMessage.objects.get()
+    assert message.state == "waiting"
+    inbox.pause, settings.EMAIL_TIMEOUT = 0.2, 5
+    assert delivery.deliver_due(now=message.not_before) == 1
+    # The silent one may have kept a copy of its own.
+    assert {letter["Message-ID"] for letter in inbox.letters} == {f"<{message.message_id}@127.0.0.1>"}
+
+
+def test_a_batch_goes_over_one_connection_and_ends_when_it_is_told_to(inbox):
+    for number, hour in enumerate((16, 17, 18)):
+        submit(key=str(number), starts_at=local(f"2026-12-07 {hour}:00"))
+    assert delivery.deliver_due(now=WEDNESDAY, stop=lambda: len(inbox.letters) == 2) == 2
+    assert len(inbox.lines) == 1
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
 
 
 def test_several_letters_go_in_order(inbox):

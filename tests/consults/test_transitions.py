@@ -248,6 +248,25 @@ def test_a_released_request_gets_its_time_back_if_it_is_free(staff):
     assert booking.release_request(aside, by=staff, now=WEDNESDAY).seats.count() == 6
 
 
+def test_a_released_request_whose_time_is_gone_asks_for_another(staff):
+    aside = submit(looks_like_spam=True)
+    submit(key="other")
+    released = booking.release_request(aside, by=staff, now=WEDNESDAY, without_time=True)
+    assert (released.status, released.starts_at, released.seats.count()) == ("requested", None, 0)
+    assert released.answer_by == local("2026-12-04 20:00")
+    letter = OutboxMessage.objects.get(event__request=aside).letter
+    assert "No time is held for you yet. Please choose one on your own" in letter["text"]
+    assert booking.move_request(released, starts_at=NEXT, now=WEDNESDAY).starts_at == NEXT
+
+
+def test_a_visit_in_less_than_two_hours_is_answered_by_its_start(staff):
+    soon, now = local("2026-12-07 16:00"), local("2026-12-07 14:30")
+    request = submit(now=now, by=staff, below_notice=True)
+    assert request.answer_by == soon
+    assert expiry.expire_overdue(now=now) == 0
+    assert booking.confirm_request(request, by=staff, now=now).status == "confirmed"
+
+
 def test_what_looks_like_spam_holds_nothing_mails_nobody_and_keeps_its_reply_time(settings):
     settings.STAFF_INBOX = "desk@clinic.example"
     request = submit(looks_like_spam=True)

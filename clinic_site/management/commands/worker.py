@@ -49,7 +49,7 @@ class Command(BaseCommand):
                     forget_clients(now=now)
                     last_tidy = now
                 expiry.expire_overdue(now=now)
-                sent = deliver_due(now=now, at_most=1)
+                sent = deliver_due(now=now, stop=lambda since=now: self.stopping or timezone.now() - since >= BEAT_EVERY)
             except DatabaseError as error:
                 logger.warning("database: %s; trying again", type(error).__name__)
                 connection.close()
