@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "pages",
     "blog",
     "consults",
+    "staff",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

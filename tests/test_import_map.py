@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"clinic_site", "pages", "blog", "consults"}
+OURS = {"clinic_site", "pages", "blog", "consults", "staff"}
 MAY_IMPORT = {
-    "clinic_site": {"clinic_site", "pages", "blog", "consults"},
+    "clinic_site": {"clinic_site", "pages", "blog", "consults", "staff"},
+    "staff": {"staff", "consults"},
     "pages": {"pages", "blog", "consults"},
     "blog": {"blog", "pages.models"},
     "consults": {"consults", "pages.models"},

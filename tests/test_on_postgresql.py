@@ -10,7 +10,7 @@ from tests.environment import without_settings
 from tests.postgresql import postgresql
 from tests.server import CHECKOUT, Site
 
-FOLDERS = ["tests/consults", "tests/pages", "tests/blog", "tests/clinic_site"]
+FOLDERS = ["tests/consults", "tests/staff", "tests/pages", "tests/blog", "tests/clinic_site"]
 RUN_SECONDS = 540
 
 

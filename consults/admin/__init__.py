@@ -1,3 +1,3 @@
-from . import hours, messages, requests
+from . import access, hours, messages, requests
 
-__all__ = ["hours", "messages", "requests"]
+__all__ = ["access", "hours", "messages", "requests"]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from consults import booking, wording
 from consults.conflicts import conflicts
-from consults.models import ConsultRequest, Event, OutboxMessage, Reason
+from consults.models import AccessRecord, ConsultRequest, Event, OutboxMessage, Reason
 from pages.models import Clinic
 
 from .actions import ACTIONS, Incomplete, possible_actions
@@ -100,6 +100,8 @@ class ConsultRequestAdmin(admin.ModelAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         found = self.get_object(request, object_id)
         extra = {}
+        if found is not None and self.has_view_permission(request, found):
+            AccessRecord.objects.write(AccessRecord.Kind.OPENED, by=request.user, at=timezone.now(), request=found)
         if found is not None and self.may_decide(request):
             now = timezone.now()
             clashing = {conflict.request.pk: conflict.reason for conflict in conflicts(now=now)}

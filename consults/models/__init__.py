@@ -1,3 +1,4 @@
+from .access_record import AccessRecord
 from .client_budget import ClientBudget
 from .consult_policy import ConsultPolicy
 from .consult_request import ConsultRequest
@@ -10,6 +11,7 @@ from .special_hours import SpecialHours
 from .worker_heartbeat import WorkerHeartbeat
 
 __all__ = [
+    "AccessRecord",
     "ClientBudget",
     "ConsultPolicy",
     "ConsultRequest",

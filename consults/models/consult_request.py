@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -88,6 +89,14 @@ class ConsultRequest(models.Model):
     kept_outside_hours = models.BooleanField(default=False, help_text="Staff said yes to this start although it is not posted.")
     version = models.PositiveIntegerField(default=1, help_text="Moves forward with every change, so that a stale one is noticed.")
     client = models.CharField(max_length=40, blank=True, help_text="Keyed hash of the sender's address, for a day.")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who of the staff takes care of it.",
+    )
     submission_key = models.CharField(max_length=43, unique=True, help_text="From the form's ticket: one form, one request.")
     sealed = models.BinaryField()
     email_index = models.CharField(max_length=40, blank=True)
@@ -97,6 +106,11 @@ class ConsultRequest(models.Model):
     objects = ConsultRequestQuerySet.as_manager()
 
     class Meta:
+        # Nobody adds or deletes a request by hand: no role is given those two permissions.
+        permissions = [
+            ("export_consultrequest", "Can take a list of requests away as a file"),
+            ("erase_consultrequest", "Can print a copy of, and erase, what is kept of one person"),
+        ]
         indexes = [
             models.Index(fields=["status", "answer_by"], name="requests_by_reply_time"),
             models.Index(fields=["starts_at"], name="requests_by_start"),

@@ -51,7 +51,10 @@ class OutboxMessage(models.Model):
     objects = OutboxMessageQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["not_before"], name="messages_waiting", condition=Q(state="waiting"))]
+        indexes = [
+            models.Index(fields=["not_before"], name="messages_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["not_before"], name="messages_failed", condition=Q(state="failed")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["event", "kind", "recipient"], name="an_event_owes_a_message_once"),
         ]

@@ -1,0 +1,35 @@
+"""The access record, for owners to read."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+
+from consults.models import AccessRecord
+
+
+@admin.register(AccessRecord)
+class AccessRecordAdmin(admin.ModelAdmin):
+    list_display = ["at", "by", "kind", "for_request", "rows"]
+    list_display_links = None
+    list_filter = ["kind", "by"]
+    list_select_related = ["by", "request"]
+    search_fields = ["=request__reference", "=by__username"]
+    search_help_text = "A reference like 7K3M-9QXA, or a user name."
+    show_full_result_count = False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="request")
+    def for_request(self, obj):
+        if obj.request is None:
+            return "-"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:consults_consultrequest_change", args=[obj.request_id]), obj.request.reference
+        )

@@ -1,0 +1,51 @@
+"""Three roles, made after every migrate: who may do what at the desk.
+
+They are kept as they stand here: a change made by hand to one of these groups is undone by the next update. Who needs
+something else makes another group.
+"""
+
+from django.apps import apps as all_apps
+from django.contrib.auth.management import create_permissions
+from django.db.models import Q
+
+FRONT_DESK, EDITORS, OWNERS = "Front desk", "Editors", "Owners"
+CONTENT_APPS = ("pages", "blog")
+
+_REQUESTS = ("view_consultrequest", "change_consultrequest", "view_outboxmessage", "change_outboxmessage")
+_PERMISSIONS = {
+    FRONT_DESK: {"consults": (*_REQUESTS, "view_openinghours", "view_specialhours")},
+    EDITORS: {},
+    OWNERS: {
+        "consults": (
+            *_REQUESTS,
+            *("export_consultrequest", "erase_consultrequest", "view_accessrecord"),
+            *(f"{verb}_{model}" for model in ("openinghours", "specialhours") for verb in ("view", "add", "change", "delete")),
+            *(f"{verb}_{model}" for model in ("consultpolicy", "reason") for verb in ("view", "add", "change")),
+        ),
+        "auth": ("view_user", "add_user", "change_user", "view_group"),
+    },
+}
+_WITH_ALL_CONTENT = {EDITORS, OWNERS}
+
+
+def make_roles(*, using: str = "default", apps=all_apps, **_) -> None:
+    """Makes the three groups and gives each exactly its permissions. Safe to run again (post_migrate)."""
+    from django.contrib.auth.models import Group, Permission
+
+    # Permissions are made app by app in the same signal; some apps may come later than this one.
+    for config in all_apps.get_app_configs():
+        create_permissions(config, verbosity=0, using=using)
+    for name, by_app in _PERMISSIONS.items():
+        wanted = Q(pk__in=[])
+        for app, codenames in by_app.items():
+            wanted |= Q(content_type__app_label=app, codename__in=codenames)
+        if name in _WITH_ALL_CONTENT:
+            wanted |= _content_permissions()
+        group, _made = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.set(Permission.objects.using(using).filter(wanted))
+
+
+def _content_permissions() -> Q:
+    """Everything in the content apps, models that come later included. What is history is only read."""
+    history = Q(content_type__model__startswith="historical") & ~Q(codename__startswith="view_")
+    return Q(content_type__app_label__in=CONTENT_APPS) & ~history

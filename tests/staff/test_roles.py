@@ -1,0 +1,108 @@
+"""Each role sees and does what it needs, and nothing else."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.core.management import call_command
+
+from consults.models import AccessRecord, ConsultRequest
+from staff.roles import EDITORS, FRONT_DESK, OWNERS
+from tests.builders import WEDNESDAY, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+REQUESTS = "/admin/consults/consultrequest/"
+
+
+@pytest.fixture(autouse=True)
+def _wednesday(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY)
+
+
+def log_in(client, role: str | None):
+    user = User.objects.create_user(f"{role or 'nobody'}", is_staff=True)
+    if role:
+        user.groups.add(Group.objects.get(name=role))
+    client.force_login(user)
+    return client
+
+
+ROLES = (FRONT_DESK, EDITORS, OWNERS, None)
+# What a page answers to each role, in the order of ROLES.
+PAGES = {
+    "/admin/": (200, 200, 200, 200),
+    REQUESTS: (200, 403, 200, 403),
+    f"{REQUESTS}{{request}}/change/": (200, 403, 200, 403),
+    f"{REQUESTS}{{request}}/history/": (200, 403, 200, 403),
+    f"{REQUESTS}{{request}}/delete/": (403, 403, 403, 403),
+    f"{REQUESTS}by-phone/": (200, 403, 200, 403),
+    "/admin/consults/outboxmessage/": (200, 403, 200, 403),
+    "/admin/consults/accessrecord/": (403, 403, 200, 403),
+    "/admin/consults/openinghours/": (200, 403, 200, 403),
+    "/admin/consults/openinghours/add/": (403, 403, 200, 403),
+    "/admin/consults/specialhours/add/": (403, 403, 200, 403),
+    "/admin/consults/consultpolicy/1/change/": (403, 403, 200, 403),
+    "/admin/consults/reason/": (403, 403, 200, 403),
+    "/admin/pages/clinic/1/change/": (403, 200, 200, 403),
+    "/admin/pages/page/": (403, 200, 200, 403),
+    "/admin/pages/question/add/": (403, 200, 200, 403),
+    "/admin/blog/article/add/": (403, 200, 200, 403),
+    "/admin/auth/user/": (403, 403, 200, 403),
+    "/admin/auth/group/add/": (403, 403, 403, 403),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_role_opens_what_it_needs_and_nothing_else(client, path, role):
+    request = submit()
+    answer = log_in(client, role).get(path.format(request=request.pk))
+    assert answer.status_code == PAGES[path][ROLES.index(role)]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_deletes_a_request_by_hand(client, role):
+    request = submit()
+    staff = log_in(client, role)
+    assert staff.post(f"{REQUESTS}{request.pk}/delete/", {"post": "yes"}).status_code == 403
+    staff.post(REQUESTS, {"action": "delete_selected", "_selected_action": [request.pk], "post": "yes"})
+    assert ConsultRequest.objects.filter(pk=request.pk).exists()
+    assert not User.objects.get(username=role or "nobody").has_perm("consults.delete_consultrequest")
+
+
+def test_editors_may_keep_every_model_of_the_content_apps():
+    editors = Group.objects.get(name=EDITORS)
+    given = set(editors.permissions.values_list("content_type__app_label", "codename"))
+    for app, codename in Permission.objects.filter(content_type__app_label__in=("pages", "blog")).values_list(
+        "content_type__app_label", "codename"
+    ):
+        is_history = "_historical" in codename
+        assert ((app, codename) in given) == (not is_history or codename.startswith("view_")), codename
+    assert {app for app, _ in given} == {"pages", "blog"}
+
+
+def test_the_roles_are_made_again_after_every_migrate():
+    Group.objects.get(name=OWNERS).delete()
+    desk = Group.objects.get(name=FRONT_DESK)
+    before = set(desk.permissions.all())
+    desk.permissions.add(Permission.objects.get(codename="delete_consultrequest"))
+    call_command("migrate", verbosity=0)
+    assert set(desk.permissions.all()) == before
+    assert Group.objects.get(name=OWNERS).permissions.filter(codename="view_accessrecord").exists()
+
+
+def test_opening_a_request_leaves_a_row_that_owners_read(client):
+    request = submit()
+    desk = log_in(client, FRONT_DESK)
+    desk.get(f"{REQUESTS}{request.pk}/change/")
+    record = AccessRecord.objects.get()
+    assert (record.kind, record.request, record.by.username, record.at) == ("opened", request, FRONT_DESK, WEDNESDAY)
+    page = log_in(client, OWNERS).get("/admin/consults/accessrecord/").content.decode()
+    assert request.reference in page
+    assert FRONT_DESK in page
+    assert "Ada Example" not in page
+
+
+def test_a_request_that_may_not_be_opened_leaves_no_row(client):
+    request = submit()
+    log_in(client, EDITORS).get(f"{REQUESTS}{request.pk}/change/")
+    client.get(f"{REQUESTS}999999/change/")
+    assert not AccessRecord.objects.exists()
