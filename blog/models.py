@@ -11,6 +11,10 @@ class ArticleQuerySet(models.QuerySet):
         """Articles a visitor may read at the instant `at`, newest first."""
         return self.filter(is_draft=False, published_at__lte=at)
 
+    def next_publication(self, *, after):
+        """The next instant at which an article appears by itself; None when none is waiting."""
+        return self.filter(is_draft=False, published_at__gt=after).aggregate(models.Min("published_at"))["published_at__min"]
+
 
 class Article(RenderedText):
     slug = models.SlugField(max_length=100, unique=True, help_text="The last part of its address, for example ketamine-benefits.")

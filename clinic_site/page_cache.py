@@ -1,9 +1,10 @@
 """Finished public pages: compressed once, answered before Django wakes up.
 
 A page is public when Django says so: status 200, `Cache-Control: public`, no cookie. All are
-dropped when the content version moves (anybody's edit, seen within a second) or the clinic's date
-changes (special days come and go). Queries make no difference: no public page reads one. Other
-pages are compressed for the request at hand.
+dropped when the content version moves (anybody's edit, seen within a second), when the clinic's
+date changes (special days come and go) and when the next instant has come at which a page changes
+by itself. Queries make no difference: no public page reads one. Other pages are compressed for the
+request at hand.
 """
 
 import gzip
@@ -11,12 +12,14 @@ import hashlib
 import threading
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 import brotli
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from clinic_site.next_change import next_change
 from pages.models import Clinic, ContentVersion
 from pages.site_facts import remember_clinic
 
@@ -48,6 +51,7 @@ class PageCache:
         self._lock = threading.Lock()
         self._pages: dict[str, _Finished] = {}
         self._state = None
+        self._changes_at: datetime | None = None
         self._next_look = 0.0
 
     def __call__(self, environ, start_response):
@@ -73,13 +77,21 @@ class PageCache:
             try:
                 clinic = Clinic.objects.current()
                 remember_clinic(clinic)
-                state = (ContentVersion.current(), timezone.now().astimezone(clinic.zone).date())
+                state = self._read_state(clinic)
             except DatabaseError:
                 # What was finished before is the best answer while the database is away.
                 state = self._state
             if state != self._state:
                 self._pages, self._state = {}, state
             self._next_look = time.monotonic() + LOOK_EVERY_SECONDS
+
+    def _read_state(self, clinic: Clinic) -> tuple:
+        """What the pages depend on. The next change is asked for only when the rest has moved or it has come."""
+        now = timezone.now()
+        state = (ContentVersion.current(), now.astimezone(clinic.zone).date())
+        if self._state is None or state != self._state[:2] or (self._changes_at and now >= self._changes_at):
+            self._changes_at = next_change(clinic, after=now)
+        return (*state, self._changes_at)
 
     def _keep(self, path: str, page: _Finished, state) -> None:
         with self._lock:

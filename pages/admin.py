@@ -10,6 +10,7 @@ from .models import Clinic, Page, Provider, Question
 @admin.register(Clinic)
 class ClinicAdmin(admin.ModelAdmin):
     fieldsets = [
+        ("On top of every page today", {"fields": ["announcement", "announcement_until"]}),
         (None, {"fields": ["name", "summary", "legal_name", "copyright_since"]}),
         ("Where and when", {"fields": ["street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"]}),
         ("How to reach the clinic", {"fields": ["phone", "email", "after_hours"]}),

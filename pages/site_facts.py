@@ -37,8 +37,16 @@ class SiteFacts:
         return Clinic.objects.current()
 
     @cached_property
+    def now(self):
+        return timezone.now()
+
+    @cached_property
     def today(self):
-        return timezone.now().astimezone(self.clinic.zone).date()
+        return self.now.astimezone(self.clinic.zone).date()
+
+    @property
+    def announcement(self) -> str:
+        return self.clinic.announcement_at(self.now)
 
     @property
     def year(self) -> int:

@@ -1,5 +1,6 @@
 """Who the clinic is: one row that staff edit. What is not known stays null and is not rendered."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -72,6 +73,18 @@ class Clinic(PublicContent):
     privacy_notice_url = models.URLField(
         "Notice of Privacy Practices", null=True, blank=True, help_text="Address of the clinic's notice, once it is supplied."
     )
+    announcement = models.CharField(
+        max_length=200,
+        default="",
+        blank=True,
+        help_text="On top of every page, for example: Closed today because of snow. We call everybody who has a visit.",
+    )
+    announcement_until = models.DateTimeField(
+        "shown until",
+        null=True,
+        blank=True,
+        help_text="Clinic time. The announcement is gone from this moment on. Empty: it stays until you empty it.",
+    )
 
     objects = ClinicQuerySet.as_manager()
 
@@ -85,6 +98,11 @@ class Clinic(PublicContent):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def announcement_at(self, instant: datetime) -> str:
+        """What stands on top of every page at an instant; nothing from `announcement_until` on."""
+        is_over = self.announcement_until is not None and self.announcement_until <= instant
+        return "" if is_over else self.announcement
 
     @property
     def address_line(self) -> str:

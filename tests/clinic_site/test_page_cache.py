@@ -2,11 +2,12 @@
 
 import gzip
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import brotli
 import pytest
 
+from blog.models import Article
 from clinic_site import page_cache
 from pages.models import Clinic, ContentVersion
 
@@ -155,6 +156,25 @@ def test_the_date_changes_at_the_clinics_midnight(cache, site, monkeypatch):
         ask(cache)
         ask(cache)
     assert site.asked == 2
+
+
+def test_every_page_is_made_anew_when_one_changes_by_itself(cache, site, monkeypatch):
+    ends, appears = datetime(2026, 12, 2, 17, 0, tzinfo=UTC), datetime(2026, 12, 2, 18, 0, tzinfo=UTC)
+    Clinic.objects.create(announcement="Closed today because of snow.", announcement_until=ends)
+    Article.objects.create(slug="later", title="Later", published_at=appears, updated_on=appears.date())
+    second = timedelta(seconds=1)
+    for instant, made in [
+        (ends - second, 1),
+        (ends - second, 1),
+        (ends, 2),
+        (ends + second, 2),
+        (appears - second, 2),
+        (appears, 3),
+        (appears + second, 3),
+    ]:
+        monkeypatch.setattr("django.utils.timezone.now", lambda instant=instant: instant)
+        ask(cache)
+        assert site.asked == made, instant
 
 
 def test_finished_pages_outlive_a_database_that_is_away(cache, site, monkeypatch):

@@ -1,0 +1,17 @@
+"""When a public page next changes by itself, without anybody's edit: what a cache of finished pages has to know."""
+
+from datetime import datetime
+
+from blog.models import Article
+from pages.models import Clinic
+
+
+def next_change(clinic: Clinic, *, after: datetime) -> datetime | None:
+    """The first instant after `after` at which an article appears or the announcement ends; None when nothing waits.
+
+    Whatever else begins or ends at a set time belongs in this list. Special days do not: every page changes with the date.
+    """
+    waiting = [Article.objects.next_publication(after=after)]
+    if clinic.announcement_at(after):
+        waiting.append(clinic.announcement_until)
+    return min((instant for instant in waiting if instant), default=None)
