@@ -1,0 +1,206 @@
+"""Every component and every state of a page, for looking at and for the tests that photograph them. Routed in DEBUG only.
+
+The real templates, with rows made up here and never saved: what a database seldom holds (no article, forty people, a
+holiday on top of an announcement) is one address away.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import cycle, islice
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import path
+from django.utils.safestring import mark_safe
+
+from blog.models import Article
+from blog.rendering import render as markdown
+from consults import wording
+from consults.forms import ConsultRequestForm
+from consults.scheduling import PostedHours, Shift
+from consults.time_choices import TimeChoices
+from pages.models import Clinic, Page, Provider
+from pages.site_facts import SiteFacts
+
+app_name = "components"
+_DAY = date(2026, 12, 7)
+_WEEK = {**{day: (Shift(time(16), time(20)),) for day in range(5)}, 5: (Shift(time(8), time(12)),)}
+_SNOW = "Closed today because of snow. We call everybody who has a visit today, and nobody loses a place."
+_SENTENCE = "A few plain sentences stand here, as long as they usually are, to see how they wrap."
+_LONG_NAME = "A provider whose two family names are rather long-winded-indeed"
+_ARTICLE = f"""{_SENTENCE} Sources stand in the text.
+
+::: note Before you read
+{_SENTENCE}
+:::
+
+## A table
+
+| Medicine | Approved | For depression |
+| --- | --- | --- |
+| **First**: with a word of explanation | Anesthesia | Off-label |
+| Second | Some adults | At certified sites |
+
+### A smaller heading that runs over two lines when the screen is as narrow as a telephone
+
+1. {_SENTENCE}
+2. {_SENTENCE}
+
+- One
+- Another, with [a link](/faqs/) in it
+
+> {_SENTENCE}
+
+::: pair
+### What it may do
+- {_SENTENCE}
+### What to weigh
+- {_SENTENCE}
+:::
+
+::: steps
+### First
+{_SENTENCE}
+### Second
+{_SENTENCE}
+### Third
+{_SENTENCE}
+:::
+
+::: crisis If this is urgent
+[Call 911](tel:911) now if someone is in danger.
+:::
+"""
+
+
+def _facts(*, announcement: str = "", special_days: list[dict[str, str]] | None = None, week: dict | None = None) -> SiteFacts:
+    """The clinic as it is posted here, with what a state changes about it."""
+    facts = SiteFacts()
+    facts.clinic = Clinic(
+        name="Modern Therapeutics",
+        street="200 Schilling Dr S.",
+        city="Dundas",
+        state="MN",
+        postal_code="55019",
+        announcement=announcement,
+    )
+    posted = PostedHours(facts.clinic.zone, _WEEK if week is None else week)
+    facts.hours, facts.week, facts.special_days = wording.weekly_hours(posted), wording.week_windows(posted), special_days or []
+    return facts
+
+
+def _page(title: str, **fields) -> Page:
+    return Page(title=title, browser_title=title, description=_SENTENCE, updated_on=_DAY, lede=_SENTENCE, **fields)
+
+
+def _people(number: int):
+    rows = cycle(
+        [
+            ("Provider Name", "Credentials", "What this person does here", f"<p>{_SENTENCE}</p>"),
+            (
+                _LONG_NAME,
+                "Credentials, second credentials, third credentials",
+                "A role that takes more than one line on a phone",
+                "",
+            ),
+            ("Name", "", "", f"<p>{_SENTENCE}</p><p>{_SENTENCE} {_SENTENCE}</p>"),
+        ]
+    )
+    for name, credentials, role, bio in islice(rows, number):
+        yield Provider(name=name, credentials=credentials, role=role, bio_html=mark_safe(bio))  # noqa: S308
+
+
+def _articles(number: int):
+    titles = cycle(["An article", "An article with a title that is as long as titles are allowed to be on a site like this one"])
+    for index, title in enumerate(islice(titles, number)):
+        published = datetime(2026, 12, 7, 18, tzinfo=UTC) - timedelta(days=9 * index)
+        yield Article(
+            title=title, slug=f"article-{index}", summary=_SENTENCE, published_at=published, updated_on=published.date()
+        )
+
+
+def _form(days: int, *, data: dict | None = None, times: int = 8) -> ConsultRequestForm:
+    form = ConsultRequestForm(data, ticket="")
+    zone = Clinic().zone
+    dates = (_DAY + timedelta(days=number) for number in range(days))
+    listed = tuple(
+        (day, tuple(datetime.combine(day, time(16), zone) + timedelta(minutes=30 * number) for number in range(times)))
+        for day in dates
+    )
+    form.choices = TimeChoices(listed, "/book-a-consult/")
+    return form
+
+
+def _booking(form: ConsultRequestForm, **context) -> tuple[str, dict]:
+    around = {"length_minutes": 30, "shown_range": "", "earlier_url": "", "later_url": "", "next_date_url": ""}
+    page = _page("Book a consult", body_html=f"<p><strong>Good to know.</strong> {_SENTENCE}</p>")
+    return "consults/request_consult.html", {"page": page, "form": form, **around, **context}
+
+
+def _article(**context) -> tuple[str, dict]:
+    rendered = markdown(_ARTICLE)
+    [article] = _articles(1)
+    article.body_html, article.subtitle = mark_safe(rendered.html), _SENTENCE  # noqa: S308
+    facts = {"article": article, "author_name": "Modern Therapeutics", "published_on": _DAY, "contents": rendered.contents}
+    return "blog/article.html", facts | {"references": []} | context
+
+
+def _providers(number: int) -> tuple[str, dict]:
+    return "pages/providers.html", {"page": _page("Meet our providers"), "providers": list(_people(number))}
+
+
+def _blog(number: int, **context) -> tuple[str, dict]:
+    return "blog/index.html", {"page": _page("The Blog"), "articles": list(_articles(number)), **context}
+
+
+def _letter() -> tuple[str, dict]:
+    address = f"https://clinic.example/consults/{'a' * 43}/"
+    text = f"Hello Name,\n\n{_SENTENCE}\n\nWhen: Monday, December 7, 2026\n\nYour page:\n{address}\n"
+    return "consults/mail/letter.html", {"subject": "Your request", "text": text}
+
+
+def _error(name: str) -> Callable[[], tuple[str, dict]]:
+    return lambda: (f"{name}.html", {"clinic_name": "Modern Therapeutics"})
+
+
+_WRONG = {"email": "name at example", "phone": "12", "starts_at": "2026-12-07T16:00-06:00", "contact_by": "phone"}
+_HOLIDAY = [
+    {"label": "Thursday, December 24", "text": "4:00 PM to 6:00 PM", "note": "Christmas Eve"},
+    {"label": "Friday, December 25", "text": "Closed", "note": "Christmas Day"},
+]
+# State -> its template and what the template is given.
+STATES: dict[str, Callable[[], tuple[str, dict]]] = {
+    "providers-one": lambda: _providers(1),
+    "providers-forty": lambda: _providers(40),
+    "blog-none": lambda: _blog(0),
+    "blog-one": lambda: _blog(1),
+    "blog-forty": lambda: _blog(40),
+    "article": _article,
+    "announcement": lambda: _article(site=_facts(announcement=_SNOW)),
+    "holiday": lambda: _blog(0, site=_facts(announcement=_SNOW, special_days=_HOLIDAY)),
+    "never-open": lambda: _blog(0, site=_facts(week={})),
+    "book-no-times": lambda: _booking(_form(0), next_date_url="?from=2026-12-28", later_url="?from=2026-12-21"),
+    "book-one-time": lambda: _booking(_form(1, times=1), earlier_url="?from=2026-11-23"),
+    "book-many-times": lambda: _booking(_form(14, times=40), later_url="?from=2026-12-21"),
+    "book-errors": lambda: _booking(_form(2, data={})),
+    "book-wrong": lambda: _booking(_form(2, data=_WRONG)),
+    "letter": _letter,
+    "share": lambda: ("components/share.html", {}),
+    **{f"error-{name}": _error(name) for name in ("400", "403", "403_csrf", "404", "429", "500", "503")},
+}
+
+
+def index(request):
+    return render(request, "components/index.html", {"site": _facts(), "section": "", "states": STATES})
+
+
+def state(request, name: str):
+    if name not in STATES:
+        raise Http404
+    template, context = STATES[name]()
+    given = {"site": _facts(), "section": "", "references": [], "breadcrumbs": []}
+    # Error pages are made without facts, as they are when the database is away.
+    return render(request, template, context if name.startswith("error-") else given | context)
+
+
+urlpatterns = [path("", index, name="index"), path("<slug:name>/", state, name="state")]
