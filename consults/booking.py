@@ -12,9 +12,10 @@ from django.db import IntegrityError, transaction
 
 from pages.models import Clinic
 
-from .decision import Decision, NotAllowed, Refused, Stale, deciding, rules_in_force
-from .models import ConsultPolicy, ConsultRequest, Event, Reason
-from .posted_hours import policy_value, posted_hours
+from . import outbox
+from .decision import Decision, NotAllowed, Refused, Stale, deciding
+from .models import ConsultRequest, Event, Reason
+from .rules import rules_in_force
 from .scheduling import Offers, Refusal
 from .seating import held_seats
 
@@ -27,8 +28,8 @@ _STAFF_HORIZON_DAYS = 3650
 
 def current_offers(*, now: datetime, clinic: Clinic) -> Offers:
     """The rules in force at the instant `now`, before any held seat is counted."""
-    posted = posted_hours(clinic, since=now.astimezone(clinic.zone).date())
-    return Offers(posted, policy_value(ConsultPolicy.objects.current()), now)
+    rules = rules_in_force(now)
+    return Offers(rules.posted, rules.policy, now)
 
 
 def with_held_seats(offers: Offers, first: date, last: date, *, mover: ConsultRequest | None = None) -> Offers:
@@ -48,6 +49,11 @@ def with_held_seats(offers: Offers, first: date, last: date, *, mover: ConsultRe
 def without_notice(offers: Offers) -> Offers:
     """The same rules for staff, who may go below the notice."""
     return replace(offers, policy=replace(offers.policy, notice=timedelta(0)))
+
+
+def reference_of(submission_key: str) -> str | None:
+    """The reference of the request that was made with this key, if one was."""
+    return ConsultRequest.objects.filter(submission_key=submission_key).values_list("reference", flat=True).first()
 
 
 def find_submission(submission_key: str) -> ConsultRequest | None:
@@ -88,23 +94,22 @@ def submit_request(
     }
     try:
         with transaction.atomic():
-            clinic, posted, policy = rules_in_force(now)
-            if (request := find_submission(submission_key)) is not None:
-                return request
+            rules = rules_in_force(now, lock=True)
+            policy = rules.policy
             request = ConsultRequest(created_at=now, submission_key=submission_key, client=client)
             request.length_minutes = int(policy.length.total_seconds() // 60)
             request.seal_person(**person, token=secrets.token_urlsafe(32))
-            decision = Decision(request, clinic, posted, policy, now)
+            decision = Decision(request, rules, now)
             if below_notice:
                 policy = replace(policy, notice=timedelta(0))
             decision.accept(starts_at, policy, status=Status.QUARANTINED if looks_like_spam else Status.REQUESTED)
             decision.record(Kind.QUARANTINED if looks_like_spam else Kind.REQUESTED, by=by)
             return request
-    except IntegrityError:
-        # Somebody was faster by an instant: with the same form, or with the same seat.
+    except (IntegrityError, Refused) as error:
+        # Somebody was faster: with the same form, or with the same seat.
         if (request := find_submission(submission_key)) is not None:
             return request
-        raise Refused(Refusal.TAKEN) from None
+        raise Refused(error.code if isinstance(error, Refused) else Refusal.TAKEN) from None
 
 
 def confirm_request(
@@ -126,7 +131,7 @@ def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime)
     with deciding(request, Kind.MOVED, now=now) as decision:
         row = decision.row
         decision.require(row.starts_at is None or row.starts_at > now, "start_passed")
-        decision.take(starts_at, decision.policy)
+        decision.take(starts_at, decision.rules.policy)
         decision.set_reply_time()
     return row
 
@@ -136,7 +141,7 @@ def reschedule_request(
 ) -> ConsultRequest:
     """Staff give the patient another start, posted and free, and confirm it."""
     with deciding(request, Kind.RESCHEDULED, now=now, by=by, version=version) as decision:
-        policy = replace(decision.policy, notice=timedelta(0), horizon_days=_STAFF_HORIZON_DAYS)
+        policy = replace(decision.rules.policy, notice=timedelta(0), horizon_days=_STAFF_HORIZON_DAYS)
         decision.take(starts_at, policy)
     return decision.row
 
@@ -163,9 +168,9 @@ def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime
     return decision.row
 
 
-def withdraw_request(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
-    """The patient takes the request back, before the start."""
-    with deciding(request, Kind.WITHDRAWN, now=now) as decision:
+def withdraw_request(request: ConsultRequest, *, now: datetime, by=None, version: int | None = None) -> ConsultRequest:
+    """The patient takes the request back, before the start; `by` did it for them."""
+    with deciding(request, Kind.WITHDRAWN, now=now, by=by, version=version) as decision:
         decision.require(decision.row.starts_at is None or decision.row.starts_at > now, "start_passed")
     return decision.row
 
@@ -198,6 +203,39 @@ def miss_request(request: ConsultRequest, *, by, now: datetime, version: int | N
     return decision.row
 
 
+def note_request(request: ConsultRequest, *, text: str, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Staff write down what they need to know; sealed like everything else about the person. Replaces the earlier note."""
+    with deciding(request, Kind.NOTED, now=now, by=by, version=version) as decision:
+        decision.row.seal_person(**decision.row.person | {"staff_notes": text})
+    return decision.row
+
+
+def erase_request(request: ConsultRequest, *, by=None, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Nothing is left that tells who asked: not in the request and not in its messages. Events and counts stay.
+
+    Raises NotAllowed for one that is still open.
+    """
+    with deciding(request, Kind.ERASED, now=now, by=by, version=version) as decision:
+        row = decision.row
+        decision.require(row.status != Status.CONFIRMED or row.starts_at <= now, "is_confirmed")
+        row.forget_person(at=now)
+        outbox.forget_letters(row)
+    return row
+
+
+def erase_at_once(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """An owner erases one person's request whatever its state. An open one is taken back first, which frees its seat.
+
+    The person can be sent no message afterwards, so whoever erases tells them.
+    """
+    with transaction.atomic():
+        has_begun = request.starts_at is not None and request.starts_at <= now
+        if request.status in ConsultRequest.HOLDS_A_SEAT and not has_begun:
+            request = withdraw_request(request, now=now, by=by, version=version)
+            version = request.version
+        return erase_request(request, by=by, now=now, version=version)
+
+
 def quarantine_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
     """Staff see that this is no patient. Reversible; holds no seat and mails nobody."""
     with deciding(request, Kind.QUARANTINED, now=now, by=by, version=version) as decision:
@@ -218,6 +256,6 @@ def release_request(
             row.starts_at = None
         if row.starts_at is not None:
             wanted, row.starts_at = row.starts_at, None
-            decision.take(wanted, replace(decision.policy, notice=timedelta(0), horizon_days=_STAFF_HORIZON_DAYS))
+            decision.take(wanted, replace(decision.rules.policy, notice=timedelta(0), horizon_days=_STAFF_HORIZON_DAYS))
         decision.set_reply_time()
     return row

@@ -1,24 +1,23 @@
 """One decision about one request: the table of transitions, and what every decision has in common.
 
-A decision is one transaction. It takes the policy row first (on PostgreSQL that puts decisions and changes of hours in line;
+A decision is one transaction. It locks the rules first (on PostgreSQL that puts decisions and changes of hours in line;
 SQLite's IMMEDIATE does already), then the request's row, and writes status, seats, event and messages together.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from pages.models import Clinic
-
 from . import outbox
-from .models import ConsultPolicy, ConsultRequest, Event, Reason
-from .posted_hours import policy_value, posted_hours
+from .models import ConsultRequest, Event, Reason
+from .rules import Rules, rules_in_force
 from .scheduling import Offers, Policy, PostedHours, Refusal, reply_due
 from .scheduling.cells import cells_of
-from .seating import NoSeat, free_seat, held_seats, hold_seat
+from .seating import NoSeat, free_seat, hold_seat, taken_seats
 
 Status, Kind = ConsultRequest.Status, Event.Kind
 
@@ -37,6 +36,9 @@ TRANSITIONS: dict[str, tuple[tuple[str, ...], str]] = {
     Kind.QUARANTINED: ((Status.REQUESTED,), Status.QUARANTINED),
     Kind.RELEASED: ((Status.QUARANTINED,), Status.REQUESTED),
     Kind.KEPT: ((Status.REQUESTED, Status.CONFIRMED), ""),
+    Kind.NOTED: (tuple(Status), ""),
+    # A visit that took place, or did not, is erased in time also when nobody said which.
+    Kind.ERASED: ((*ConsultRequest.ENDED, Status.QUARANTINED, Status.CONFIRMED), ""),
 }
 
 
@@ -69,22 +71,22 @@ class Decision:
     """A request under decision, with the rules in force. Its row is written when the decision is recorded."""
 
     row: ConsultRequest
-    clinic: Clinic
-    posted: PostedHours
-    policy: Policy
+    rules: Rules
     now: datetime
     reason: Reason | None = None
+    # (cell, seat) held by others around the start that is asked for.
+    taken: Set[tuple[int, int]] = frozenset()
 
     def require(self, holds: bool, code: str) -> None:
         if not holds:
             raise NotAllowed(code)
 
     def is_posted(self) -> bool:
-        return fits_posted_hours(self.row, self.posted)
+        return fits_posted_hours(self.row, self.rules.posted)
 
     def take(self, starts_at: datetime, policy: Policy) -> None:
         """Gives the request this start, held from now on instead of its old one. Raises Refused."""
-        own = frozenset(self.row.seats.values_list("cell", flat=True))
+        own = frozenset(self.row.seats.values_list("cell", "seat"))
         if starts_at == self.row.starts_at:
             raise Refused(Refusal.TAKEN)
         self.refuse_unless_offered(starts_at, policy, own=own)
@@ -93,15 +95,17 @@ class Decision:
         self.row.kept_outside_hours = False
         self.hold(policy)
 
-    def refuse_unless_offered(self, starts_at: datetime, policy: Policy, *, own: frozenset[int]) -> None:
-        """`own`: cells the request holds already, which do not stand in its way."""
-        held = {cell: count - (cell in own) for cell, count in held_seats(starts_at, starts_at + policy.length).items()}
-        if (code := Offers(self.posted, policy, self.now, held).refusal(starts_at)) is not None:
+    def refuse_unless_offered(self, starts_at: datetime, policy: Policy, *, own: frozenset[tuple[int, int]]) -> None:
+        """`own`: (cell, seat) the request holds already, which do not stand in its way."""
+        self.taken = taken_seats(cells_of(starts_at, policy.length)) - own
+        held = Counter(cell for cell, _ in self.taken)
+        if (code := Offers(self.rules.posted, policy, self.now, held).refusal(starts_at)) is not None:
             raise Refused(code)
 
     def hold(self, policy: Policy) -> None:
+        cells = cells_of(self.row.starts_at, timedelta(minutes=self.row.length_minutes))
         try:
-            hold_seat(self.row, cells_of(self.row.starts_at, timedelta(minutes=self.row.length_minutes)), policy.capacity)
+            hold_seat(self.row, cells, policy.capacity, self.taken)
         except NoSeat:
             raise Refused(Refusal.TAKEN) from None
 
@@ -116,9 +120,8 @@ class Decision:
             self.hold(policy)
 
     def set_reply_time(self) -> None:
-        self.row.answer_by = reply_due(
-            posted=self.posted, open_days=self.policy.answer_open_days, asked_at=self.now, starts_at=self.row.starts_at
-        )
+        posted, open_days = self.rules.posted, self.rules.policy.answer_open_days
+        self.row.answer_by = reply_due(posted=posted, open_days=open_days, asked_at=self.now, starts_at=self.row.starts_at)
 
     def record(self, kind: str, *, by) -> Event:
         """Writes the event the row now stands for, and the messages it owes."""
@@ -133,7 +136,7 @@ class Decision:
             at=self.now,
             by=by,
         )
-        outbox.write_messages(event, self.row, clinic=self.clinic, posted=self.posted, reason=reason, now=self.now)
+        outbox.write_messages(event, self.row, clinic=self.rules.clinic, posted=self.rules.posted, reason=reason, now=self.now)
         return event
 
 
@@ -143,17 +146,19 @@ def deciding(request: ConsultRequest, kind: str, *, now: datetime, by=None, vers
     allowed, status = TRANSITIONS[kind]
     try:
         with transaction.atomic():
-            rules = rules_in_force(now)
+            rules = rules_in_force(now, lock=True)
             row = ConsultRequest.objects.select_for_update().get(pk=request.pk)
             if version is not None and row.version != version:
                 raise Stale(row)
             if row.status not in allowed:
                 raise NotAllowed(f"is_{row.status}")
-            decision = Decision(row, *rules, now)
+            if row.erased_at is not None:
+                raise NotAllowed("is_erased")
+            decision = Decision(row, rules, now)
             yield decision
             row.status = status or row.status
             row.version += 1
-            if row.status in ConsultRequest.ENDED:
+            if row.status in ConsultRequest.ENDED and row.ended_at is None:
                 row.ended_at = now
             if row.status not in ConsultRequest.HOLDS_A_SEAT:
                 free_seat(row)
@@ -162,13 +167,6 @@ def deciding(request: ConsultRequest, kind: str, *, now: datetime, by=None, vers
     except IntegrityError:
         # Only a seat can be contested here: the request's own row is locked.
         raise Refused(Refusal.TAKEN) from None
-
-
-def rules_in_force(now: datetime) -> tuple[Clinic, PostedHours, Policy]:
-    """Clinic, posted hours and policy, with the policy's row locked until the transaction ends."""
-    policy = policy_value(ConsultPolicy.objects.select_for_update().current())
-    clinic = Clinic.objects.current()
-    return clinic, posted_hours(clinic, since=now.astimezone(clinic.zone).date()), policy
 
 
 def fits_posted_hours(request: ConsultRequest, posted: PostedHours) -> bool:

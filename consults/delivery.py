@@ -14,7 +14,7 @@ from django.db.models import F
 
 from pages.models import Clinic
 
-from . import sealing
+from . import letters, sealing
 from .models import OutboxMessage
 
 logger = logging.getLogger("clinic.mail")
@@ -106,8 +106,8 @@ def _send(message: OutboxMessage, line: _Line) -> None:
         headers={"Message-ID": f"<{message.message_id}@{settings.PUBLIC.host}>", "Auto-Submitted": "auto-generated"},
         connection=line.backend(),
     )
-    if letter["html"]:
-        mail.attach_alternative(letter["html"], "text/html")
+    if message.recipient == OutboxMessage.Recipient.PATIENT:
+        mail.attach_alternative(letters.html_part(letter), "text/html")
     if letter["calendar"]:
         mail.attach("visit.ics", letter["calendar"], "text/calendar")
     mail.send()

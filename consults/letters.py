@@ -18,12 +18,11 @@ from .scheduling import PostedHours
 
 
 class Letter(NamedTuple):
-    """`html` and `calendar` are empty when the letter has none."""
+    """`calendar` is empty when the letter has none."""
 
     to: str
     subject: str
     text: str
-    html: str = ""
     calendar: str = ""
 
 
@@ -95,11 +94,15 @@ def to_patient(kind: str, facts: Facts) -> Letter:
         subject += f": {wording.day_text(start)}, {wording.choice_text(start)}"
     context = facts.context()
     text = render_to_string(f"consults/mail/{kind}.txt", context)
-    html = render_to_string("consults/mail/letter.html", {"subject": subject, "text": text})
     calendar = ""
     if method := _WITH_CALENDAR.get(kind):
         calendar = calendar_file(request, facts.clinic, at=facts.now, method=method).decode()
-    return Letter(request.email, subject, text, html, calendar)
+    return Letter(request.email, subject, text, calendar)
+
+
+def html_part(letter: dict) -> str:
+    """The same words for mail programs that prefer HTML: made when the letter is sent, from the text that is kept."""
+    return render_to_string("consults/mail/letter.html", letter)
 
 
 def call_notes(kind: str, facts: Facts) -> Letter:

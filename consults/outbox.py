@@ -29,9 +29,10 @@ def write_messages(
     A reminder that waits for an earlier state of the request is dropped; a visit that is confirmed gets its own. One that is
     kept as it stands keeps its reminder too.
     """
-    if event.kind == Kind.KEPT:
+    if event.kind in {Kind.KEPT, Kind.NOTED}:
         return
-    _waiting_reminders(request).update(state=OutboxMessage.State.DROPPED)
+    if event.number > 1:
+        _waiting_reminders(request).update(state=OutboxMessage.State.DROPPED)
     facts = letters.Facts(request, clinic, posted, reason, now)
     if event.kind in _TELLS_PATIENT:
         _to_patient(event, event.kind, facts, now, not_before=now)
@@ -41,6 +42,13 @@ def write_messages(
             _to_patient(event, REMINDER, facts, now, not_before=at)
     if event.kind in _TELLS_STAFF and settings.STAFF_INBOX and event.by is None:
         _write(event, event.kind, "staff", OutboxMessage.Channel.MAIL, letters.to_staff(event.kind, facts), now, now)
+
+
+def forget_letters(request: ConsultRequest) -> None:
+    """Empties every message about the request; what waits is not sent any more."""
+    letters_of = OutboxMessage.objects.filter(event__request=request)
+    letters_of.filter(state=OutboxMessage.State.WAITING).update(state=OutboxMessage.State.DROPPED)
+    letters_of.update(sealed=b"")
 
 
 def _waiting_reminders(request: ConsultRequest):

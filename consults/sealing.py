@@ -48,6 +48,10 @@ def unseal(sealed: bytes, *, table: str, reference: str) -> dict:
     raise CannotOpen(f"{table} {reference}: sealed data does not belong to this row or was changed")
 
 
+def is_under_first_key(sealed: bytes) -> bool:
+    return bytes(sealed)[1:5] == _key_id(settings.FIELD_KEYS[0])
+
+
 def blind_index(purpose: str, value: str) -> str:
     """A keyed hash to store beside sealed data and to find it by; empty for an empty value."""
     return _blind(settings.FIELD_KEYS[0], purpose, value) if value else ""

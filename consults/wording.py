@@ -39,6 +39,7 @@ _NOT_ALLOWED = {
     "still_time": "The reply time has not passed",
     # The same to a patient whose request was set aside by mistake, who must not read that it was.
     "is_quarantined": "This request cannot be changed here just now",
+    "is_erased": "What this person gave was erased, so nothing more can be done with it",
     "wrong_reason": "Choose a reason from the list",
 }
 

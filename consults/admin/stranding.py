@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from consults.conflicts import Conflict, conflicts
-from consults.models import ConsultPolicy
+from consults.rules import rules_in_force
 
 YES = "strand"
 
@@ -35,8 +35,8 @@ class AsksBeforeStranding:
         now = timezone.now()
         try:
             with transaction.atomic():
-                # The policy row first, like every decision: nothing is confirmed while this is weighed.
-                ConsultPolicy.objects.select_for_update().current()
+                # Like every decision: nothing is accepted or confirmed while this is weighed.
+                rules_in_force(now, lock=True)
                 before = {conflict.request.pk for conflict in conflicts(now=now)}
                 response = view(request, *args, **kwargs)
                 found = [conflict for conflict in conflicts(now=now) if conflict.request.pk not in before]

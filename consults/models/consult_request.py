@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from consults import sealing
 from consults.contact import normalised_email, normalised_phone
 
 TOKEN_LIVES_ON = timedelta(days=30)
+_NOBODY = {"voicemail_ok": False} | dict.fromkeys(
+    ("full_name", "email", "phone", "contact_by", "note", "token", "staff_notes"), ""
+)
 # Without I, L, O and U: nothing in a reference is misread over the telephone.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -43,6 +46,21 @@ class ConsultRequestQuerySet(models.QuerySet):
     def holding_from(self, instant: datetime):
         """Requests that hold a seat for a consult beginning after the instant, earliest first."""
         return self.filter(status__in=ConsultRequest.HOLDS_A_SEAT, starts_at__gt=instant).order_by("starts_at", "pk")
+
+    def to_erase(self, *, now: datetime, after: timedelta, quarantined_after: timedelta):
+        """Requests that ended `after` ago or longer, visits that long past, and what was set aside for `quarantined_after`."""
+        set_aside = Max("events__at", filter=Q(events__kind="quarantined"))
+        ended = Q(status__in=ConsultRequest.ENDED, ended_at__lte=now - after)
+        quarantined = Q(status=ConsultRequest.Status.QUARANTINED, set_aside__lte=now - quarantined_after)
+        past = Q(status=ConsultRequest.Status.CONFIRMED, starts_at__lte=now - after)
+        return self.filter(erased_at=None).alias(set_aside=set_aside).filter(ended | past | quarantined)
+
+    def of_same_contact(self, request: "ConsultRequest"):
+        """Every request with this one's email address or phone number, itself included."""
+        same = Q(pk=request.pk)
+        for contact in (request.email, request.phone):
+            same |= Q(pk__in=self.model.objects.by_contact(contact).values("pk")) if contact else Q()
+        return self.filter(same)
 
     def by_token(self, token: str, *, now: datetime):
         """The request whose own page this token opens, until 30 days after it ended."""
@@ -86,6 +104,7 @@ class ConsultRequest(models.Model):
     created_at = models.DateTimeField()
     answer_by = models.DateTimeField(help_text="The patient was told that the clinic answers by then.")
     ended_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True, help_text="From then on nothing in this row tells who asked.")
     kept_outside_hours = models.BooleanField(default=False, help_text="Staff said yes to this start although it is not posted.")
     version = models.PositiveIntegerField(default=1, help_text="Moves forward with every change, so that a stale one is noticed.")
     client = models.CharField(max_length=40, blank=True, help_text="Keyed hash of the sender's address, for a day.")
@@ -116,8 +135,8 @@ class ConsultRequest(models.Model):
             models.Index(fields=["starts_at"], name="requests_by_start"),
             models.Index(fields=["created_at"], name="requests_by_arrival"),
             models.Index(fields=["client"], name="requests_by_client", condition=~Q(client="")),
-            models.Index(fields=["email_index"], name="requests_by_email", condition=~Q(email_index="")),
-            models.Index(fields=["phone_index"], name="requests_by_phone", condition=~Q(phone_index="")),
+            models.Index(fields=["email_index"], name="requests_by_email"),
+            models.Index(fields=["phone_index"], name="requests_by_phone"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -137,6 +156,10 @@ class ConsultRequest(models.Model):
                 name="a_request_has_a_known_status",
             ),
             models.CheckConstraint(condition=~Q(status="confirmed", starts_at=None), name="a_confirmed_request_has_a_start"),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(sealed=b"", email_index="", phone_index="", client=""),
+                name="an_erased_request_tells_nobodys_name",
+            ),
             models.CheckConstraint(condition=Q(length_minutes__gte=5), name="a_request_lasts_five_minutes_or_more"),
         ]
 
@@ -147,8 +170,8 @@ class ConsultRequest(models.Model):
     def ends_at(self) -> datetime | None:
         return self.starts_at and self.starts_at + timedelta(minutes=self.length_minutes)
 
-    def seal_person(self, *, full_name, email, phone, contact_by, voicemail_ok, note, token) -> None:
-        """Seals what the patient gave (and the token of their own page) and sets what the row is found by."""
+    def seal_person(self, *, full_name, email, phone, contact_by, voicemail_ok, note, token, staff_notes="") -> None:
+        """Seals what the patient gave, the token of their own page and what staff noted; sets what the row is found by."""
         person = {
             "full_name": full_name,
             "email": email,
@@ -157,6 +180,7 @@ class ConsultRequest(models.Model):
             "voicemail_ok": voicemail_ok,
             "note": note,
             "token": token,
+            "staff_notes": staff_notes,
         }
         self.sealed = sealing.seal(person, table=self.TABLE, reference=self.reference)
         self.email_index = sealing.blind_index("email", normalised_email(email))
@@ -164,9 +188,18 @@ class ConsultRequest(models.Model):
         self.token_hash = token_hash(token)
         self.__dict__.pop("_person", None)
 
+    def forget_person(self, *, at: datetime) -> None:
+        """Leaves nothing in the row that tells who asked."""
+        self.erased_at, self.sealed = at, b""
+        self.email_index = self.phone_index = self.client = ""
+        self.token_hash = secrets.token_hex(32)
+        self.__dict__.pop("_person", None)
+
     @property
     def person(self) -> dict:
-        """What is sealed in this row, opened once. Raises sealing.CannotOpen."""
+        """What is sealed in this row, opened once; blank after erasure. Raises sealing.CannotOpen."""
+        if self.erased_at is not None:
+            return _NOBODY
         if "_person" not in self.__dict__:
             self.__dict__["_person"] = sealing.unseal(self.sealed, table=self.TABLE, reference=self.reference)
         return self.__dict__["_person"]
@@ -194,6 +227,10 @@ class ConsultRequest(models.Model):
     @property
     def note(self) -> str:
         return self.person["note"]
+
+    @property
+    def staff_notes(self) -> str:
+        return self.person.get("staff_notes", "")
 
     @property
     def token(self) -> str:

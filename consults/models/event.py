@@ -25,6 +25,8 @@ class Event(models.Model):
         ANSWERED = "answered"
         COMPLETED = "completed"
         MISSED = "missed"
+        NOTED = "noted", "staff wrote a note"
+        ERASED = "erased", "what the person gave was erased"
 
     request = models.ForeignKey(ConsultRequest, on_delete=models.PROTECT, related_name="events")
     number = models.PositiveIntegerField(help_text="Counts from 1.")

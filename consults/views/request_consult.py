@@ -38,7 +38,7 @@ def _answer_post(request, now: datetime):
         ticket = read_ticket(request.POST.get("ticket", ""))
     except BadTicket:
         return _plain(request, "403_csrf.html", status=403)
-    if (earlier := booking.find_submission(ticket.key)) is not None:
+    if (earlier := booking.reference_of(ticket.key)) is not None:
         return _sent(earlier)
     client = client_key(request)
     if rate := settings.BOOKING_RATE:
@@ -60,7 +60,7 @@ def _answer_post(request, now: datetime):
     )
     try:
         made = booking.submit_request(submission_key=ticket.key, **answers, now=now, client=client, looks_like_spam=spam)
-        return _sent(made)
+        return _sent(made.reference)
     except booking.Refused as refused:
         form.refuse(wording.REFUSALS[refused.code], refused.code)
         return _form_page(request, form, now, status=422, wanted=answers["starts_at"])
@@ -83,12 +83,12 @@ def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int,
     return render(request, "consults/request_consult.html", context, status=status)
 
 
-def _sent(consult_request: ConsultRequest):
+def _sent(reference: str):
     response = redirect("consults:sent")
     response.status_code = 303
     response.set_cookie(
         settings.SENT_COOKIE_NAME,
-        signing.dumps(consult_request.reference, salt=_SENT_SALT),
+        signing.dumps(reference, salt=_SENT_SALT),
         max_age=_SENT_SECONDS,
         httponly=True,
         samesite="Lax",

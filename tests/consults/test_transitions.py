@@ -43,6 +43,8 @@ def decisions(staff) -> dict:
         "quarantined": lambda r, now: booking.quarantine_request(r, by=staff, now=now),
         "released": lambda r, now: booking.release_request(r, by=staff, now=now),
         "kept": lambda r, now: booking.keep_request(r, by=staff, now=now),
+        "noted": lambda r, now: booking.note_request(r, text="Prefers mornings.", by=staff, now=now),
+        "erased": lambda r, now: booking.erase_request(r, now=now),
     }
 
 
@@ -58,7 +60,7 @@ PATHS = {
     "missed": ["confirmed", "missed"],
     "quarantined": ["quarantined"],
 }
-LATE = {"expired", "completed", "missed"}
+LATE = {"expired", "completed", "missed", "erased"}
 NEEDS_NO_TIME = {"answered"}
 
 
@@ -117,6 +119,7 @@ TOLD = {
     "answered": [],
     "quarantined": [],
     "kept": [],
+    "noted": [],
 }
 
 

@@ -1,4 +1,4 @@
-"""The background worker: ends what nobody answered, sends what the outbox holds, tidies up.
+"""The background worker: ends what nobody answered, sends what the outbox holds, erases what is over, tidies up.
 
 `serve` starts one; more do no harm.
 """
@@ -16,6 +16,7 @@ from django.utils import timezone
 from consults import expiry
 from consults.budget import forget_idle_clients
 from consults.delivery import deliver_due
+from consults.erasure import erase_due
 from consults.models import WorkerHeartbeat
 from consults.spam import forget_clients
 
@@ -47,6 +48,8 @@ class Command(BaseCommand):
                 if now - last_tidy >= TIDY_EVERY:
                     forget_idle_clients(now=now)
                     forget_clients(now=now)
+                    while erase_due(now=now) and not self.stopping:
+                        continue
                     last_tidy = now
                 expiry.expire_overdue(now=now)
                 sent = deliver_due(now=now, stop=lambda since=now: self.stopping or timezone.now() - since >= BEAT_EVERY)

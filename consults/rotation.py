@@ -1,0 +1,58 @@
+"""Sealing everything anew under the first of FIELD_KEYS, so that an older key can be taken out of the list."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+
+from . import sealing
+from .contact import normalised_email, normalised_phone
+from .models import ConsultRequest, OutboxMessage
+
+_AT_ONCE = 200
+
+
+@dataclass
+class Rotation:
+    """How many rows were `sealed_anew`, and which `cannot_be_opened` (the reference of a request, the id of a message)."""
+
+    sealed_anew: int = 0
+    cannot_be_opened: list[str] = field(default_factory=list)
+
+
+def rotate() -> Rotation:
+    """Goes through every sealed row once. The site may go on working meanwhile.
+
+    A row is replaced only while it holds what was read of it, so that nothing is lost that a decision or an erasure wrote in
+    between; such a row is read again.
+    """
+    rotation = Rotation()
+    for model, name in ((ConsultRequest, "reference"), (OutboxMessage, "message_id")):
+        for row in _under_older_keys(model):
+            try:
+                while not _replace(row):
+                    row.refresh_from_db()
+                rotation.sealed_anew += 1
+            except sealing.CannotOpen:
+                rotation.cannot_be_opened.append(str(getattr(row, name)))
+    return rotation
+
+
+def _under_older_keys(model: type[Model]) -> Iterator[Model]:
+    last = 0
+    while rows := list(model.objects.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
+        last = rows[-1].pk
+        yield from (row for row in rows if row.sealed and not sealing.is_under_first_key(row.sealed))
+
+
+def _replace(row: ConsultRequest | OutboxMessage) -> bool:
+    """False when the row holds something else by now. Raises sealing.CannotOpen."""
+    if not row.sealed:
+        return True
+    reference = row.reference if isinstance(row, ConsultRequest) else str(row.message_id)
+    values = sealing.unseal(row.sealed, table=row.TABLE, reference=reference)
+    changes = {"sealed": sealing.seal(values, table=row.TABLE, reference=reference)}
+    if isinstance(row, ConsultRequest):
+        changes["email_index"] = sealing.blind_index("email", normalised_email(values["email"]))
+        changes["phone_index"] = sealing.blind_index("phone", normalised_phone(values["phone"]))
+    return bool(type(row).objects.filter(pk=row.pk, sealed=row.sealed).update(**changes))

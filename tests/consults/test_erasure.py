@@ -1,0 +1,143 @@
+"""Forgetting: after its time, or at once, nothing is left that tells who asked; events and counts stay."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+
+from consults import booking, erasure, expiry
+from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat
+from tests.builders import WEDNESDAY, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def owner():
+    return User.objects.create_user("owner", is_staff=True)
+
+
+def everything_stored() -> str:
+    """Every value of every table, read without the models' help."""
+    values = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            values += [repr(bytes(v) if isinstance(v, memoryview) else v) for row in cursor.fetchall() for v in row]
+    return "\n".join(values)
+
+
+def traces_of(request: ConsultRequest) -> list[str]:
+    """What tells this person from anybody else in the database."""
+    sealed = [request.sealed, *OutboxMessage.objects.filter(event__request=request).values_list("sealed", flat=True)]
+    return [request.email_index, request.phone_index, request.token_hash, request.client, *(repr(bytes(s)) for s in sealed)]
+
+
+def test_after_erasure_nothing_in_any_table_tells_who_asked(owner):
+    request = submit(client="0123456789abcdef" * 2)
+    booking.note_request(request, text="Prefers mornings.", by=owner, now=WEDNESDAY)
+    request = booking.withdraw_request(request, now=WEDNESDAY)
+    traces = traces_of(request)
+    before = everything_stored()
+    assert all(trace in before for trace in traces)
+    token, events = request.token, list(Event.objects.order_by("pk").values())
+    later = WEDNESDAY + 90 * DAY
+    assert erasure.erase_due(now=later) == 1
+    after = everything_stored()
+    assert not [trace for trace in traces if trace in after]
+    fresh = ConsultRequest.objects.get()
+    assert (fresh.status, fresh.full_name, fresh.staff_notes, fresh.token) == ("withdrawn", "", "", "")
+    assert (fresh.erased_at, fresh.ended_at) == (later, WEDNESDAY)
+    assert list(Event.objects.order_by("pk").values())[:-1] == events
+    assert Event.objects.last().kind == "erased"
+    assert not ConsultRequest.objects.by_token(token, now=later).exists()
+
+
+def test_a_second_run_changes_nothing(owner):
+    booking.withdraw_request(submit(), now=WEDNESDAY)
+    later = WEDNESDAY + 90 * DAY
+    erasure.erase_due(now=later)
+    before = everything_stored()
+    assert erasure.erase_due(now=later + DAY) == 0
+    assert everything_stored() == before
+
+
+def test_it_happens_when_the_policy_says_and_not_a_second_sooner():
+    ConsultPolicy.objects.update(erase_after_days=10)
+    booking.withdraw_request(submit(), now=WEDNESDAY)
+    assert erasure.erase_due(now=WEDNESDAY + 10 * DAY - SECOND) == 0
+    assert erasure.erase_due(now=WEDNESDAY + 10 * DAY) == 1
+
+
+def test_what_was_set_aside_is_kept_for_thirty_days_from_then(owner):
+    submit(looks_like_spam=True)
+    set_aside_later = WEDNESDAY + 2 * DAY
+    booking.quarantine_request(submit(key="second"), by=owner, now=set_aside_later)
+    assert erasure.erase_due(now=WEDNESDAY + 30 * DAY - SECOND) == 0
+    assert erasure.erase_due(now=WEDNESDAY + 30 * DAY) == 1
+    assert erasure.erase_due(now=set_aside_later + 30 * DAY) == 1
+
+
+def test_what_waits_or_lies_ahead_is_never_erased_by_itself(owner):
+    waiting = submit()
+    ahead = booking.confirm_request(submit(key="b", starts_at=local("2026-12-08 16:00")), by=owner, now=WEDNESDAY)
+    ConsultPolicy.objects.update(erase_after_days=1)
+    assert erasure.erase_due(now=local("2026-12-07 15:00")) == 0
+    assert [request.person["full_name"] for request in (waiting, ahead)] == ["Ada Example"] * 2
+
+
+def test_a_visit_that_nobody_spoke_of_since_is_erased_in_time_too(owner):
+    request = booking.confirm_request(submit(), by=owner, now=WEDNESDAY)
+    assert erasure.erase_due(now=request.starts_at + 90 * DAY) == 1
+    assert ConsultRequest.objects.get().status == "confirmed"
+
+
+def test_an_owner_erases_an_open_request_at_once_and_its_seat_is_free(owner):
+    request = submit()
+    erased = booking.erase_at_once(request, by=owner, now=WEDNESDAY, version=request.version)
+    assert (erased.status, erased.erased_at) == ("withdrawn", WEDNESDAY)
+    assert [(event.kind, event.by) for event in erased.events.all()] == [
+        ("requested", None),
+        ("withdrawn", owner),
+        ("erased", owner),
+    ]
+    assert not Seat.objects.exists()
+    assert not OutboxMessage.objects.filter(state="waiting").exists()
+
+
+def test_with_what_is_erased_nothing_more_is_done(owner):
+    erased = booking.erase_at_once(submit(looks_like_spam=True), by=owner, now=WEDNESDAY)
+    for decide in (booking.release_request, booking.erase_at_once):
+        with pytest.raises(booking.NotAllowed, match="is_erased"):
+            decide(erased, by=owner, now=WEDNESDAY)
+
+
+def test_a_stale_page_erases_nothing(owner):
+    seen = submit()
+    booking.confirm_request(seen, by=owner, now=WEDNESDAY)
+    with pytest.raises(booking.Stale):
+        booking.erase_at_once(seen, by=owner, now=WEDNESDAY, version=seen.version)
+    assert ConsultRequest.objects.get().status == "confirmed"
+
+
+def test_erased_requests_keep_counting_and_expire_no_more(owner):
+    booking.erase_at_once(submit(), by=owner, now=WEDNESDAY)
+    assert expiry.expire_overdue(now=WEDNESDAY + 30 * DAY) == 0
+    assert ConsultRequest.objects.count() == 1
+
+
+def test_the_database_refuses_an_erased_row_that_still_tells_who_asked():
+    request = submit()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ConsultRequest.objects.filter(pk=request.pk).update(erased_at=WEDNESDAY)
+
+
+def test_every_request_of_one_contact_is_found_for_its_owner():
+    first = submit()
+    submit(key="b", starts_at=local("2026-12-07 17:00"), email="ADA@example.com ", phone="")
+    submit(key="c", starts_at=local("2026-12-07 18:00"), email="", phone="(507) 555-0100", contact_by="phone")
+    submit(key="d", starts_at=local("2026-12-07 19:00"), email="ben@example.com", phone="")
+    assert ConsultRequest.objects.of_same_contact(first).count() == 3
