@@ -20,6 +20,8 @@ PUBLIC_PAGES = (
     "/faqs/",
     "/blog/",
     "/blog/ketamine-benefits/",
+    "/blog/ketamine-words/",
+    "/blog/questions-for-a-ketamine-clinic/",
     "/disclaimer/",
     "/privacy-policy/",
     "/terms-of-service/",

@@ -10,20 +10,21 @@ from consults.models import OpeningHours, SpecialHours
 from pages.models import Clinic, Page, Provider, Question
 
 pytestmark = pytest.mark.django_db
+ARTICLES = ["/blog/ketamine-benefits/", "/blog/ketamine-words/", "/blog/questions-for-a-ketamine-clinic/"]
 PUBLIC = [
     "/",
     "/meet-our-providers/",
     "/what-is-ketamine/",
     "/faqs/",
     "/blog/",
-    "/blog/ketamine-benefits/",
+    *ARTICLES,
     "/disclaimer/",
     "/privacy-policy/",
     "/terms-of-service/",
     "/acceptable-use/",
     "/accessibility/",
 ]
-OFF_LABEL = ["/", "/what-is-ketamine/", "/faqs/", "/blog/ketamine-benefits/", "/disclaimer/"]
+OFF_LABEL = ["/", "/what-is-ketamine/", "/faqs/", *ARTICLES, "/disclaimer/"]
 
 
 @pytest.fixture(autouse=True)
