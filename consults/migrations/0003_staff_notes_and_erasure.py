@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consults", "0001_initial"),
+        ("consults", "0002_desk"),
     ]
 
     operations = [
