@@ -25,11 +25,21 @@ def new_reference() -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
+def read_reference(text: str) -> str:
+    """The reference somebody typed, with or without its hyphen; empty when it cannot be one."""
+    code = "".join(text.upper().replace("-", "").split())
+    return f"{code[:4]}-{code[4:]}" if len(code) == 8 and set(code) <= set(_LETTERS) else ""
+
+
 def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class ConsultRequestQuerySet(models.QuerySet):
+    def open(self):
+        """Requests that have not ended: a person still has to do something about each."""
+        return self.filter(status__in=ConsultRequest.OPEN)
+
     def awaiting_answer(self):
         """Requests a person still has to answer."""
         return self.filter(status__in=ConsultRequest.AWAITING_ANSWER)
@@ -38,6 +48,9 @@ class ConsultRequestQuerySet(models.QuerySet):
         """Every request: those that wait come first, the soonest reply time on top; then the newest."""
         waits = models.Case(models.When(status__in=ConsultRequest.AWAITING_ANSWER, then=0), default=1)
         return self.annotate(waits=waits).order_by("waits", models.Case(models.When(waits=0, then=F("answer_by"))), "-created_at")
+
+    def newest_first(self):
+        return self.order_by("-created_at", "-pk")
 
     def overdue(self, *, now: datetime):
         """Requests whose reply time, or whose start, has passed without an answer."""
@@ -91,6 +104,7 @@ class ConsultRequest(models.Model):
 
     HOLDS_A_SEAT = (Status.REQUESTED, Status.CONFIRMED)
     ENDED = (Status.DECLINED, Status.WITHDRAWN, Status.CANCELLED, Status.EXPIRED, Status.COMPLETED, Status.MISSED)
+    OPEN = (Status.REQUESTED, Status.QUARANTINED, Status.CONFIRMED)
     AWAITING_ANSWER = (Status.REQUESTED, Status.QUARANTINED)
     SHORTEST = timedelta(minutes=5)
     TABLE = "consults_consultrequest"

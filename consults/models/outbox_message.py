@@ -15,6 +15,18 @@ class OutboxMessageQuerySet(models.QuerySet):
         """Mails the worker may take now: waiting, or taken by a worker that did not come back in time."""
         return self.filter(channel=OutboxMessage.Channel.MAIL, state=OutboxMessage.State.WAITING, not_before__lte=now)
 
+    def calls_to_make(self, *, now):
+        """Calls that staff may make now, the longest waiting first."""
+        calls = self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
+        return calls.order_by("not_before", "pk")
+
+    def needing_a_person(self, *, now):
+        """Calls to make, and mail that was given up."""
+        return self.filter(
+            Q(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
+            | Q(state=OutboxMessage.State.FAILED)
+        )
+
 
 class OutboxMessage(models.Model):
     class Channel(models.TextChoices):
