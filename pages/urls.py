@@ -12,6 +12,8 @@ _PROSE = (
     Page.Key.TERMS_OF_SERVICE,
     Page.Key.ACCEPTABLE_USE,
     Page.Key.ACCESSIBILITY,
+    Page.Key.GOOD_FAITH_ESTIMATE,
+    Page.Key.NOTICE_OF_PRIVACY_PRACTICES,
 )
 
 urlpatterns = [

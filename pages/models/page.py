@@ -29,6 +29,8 @@ class Page(RenderedText):
         TERMS_OF_SERVICE = "terms-of-service", "Terms of service"
         ACCEPTABLE_USE = "acceptable-use", "Acceptable use"
         ACCESSIBILITY = "accessibility", "Accessibility"
+        GOOD_FAITH_ESTIMATE = "good-faith-estimate", "Good faith estimate"
+        NOTICE_OF_PRIVACY_PRACTICES = "notice-of-privacy-practices", "Notice of Privacy Practices"
 
     key = models.CharField(max_length=40, unique=True, choices=Key.choices)
     title = models.CharField(max_length=120, help_text="The heading at the top of the page.")

@@ -27,6 +27,8 @@ PUBLIC_PAGES = (
     "/terms-of-service/",
     "/acceptable-use/",
     "/accessibility/",
+    "/good-faith-estimate/",
+    "/notice-of-privacy-practices/",
 )
 _people = count(1)
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")

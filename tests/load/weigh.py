@@ -14,7 +14,7 @@ BUDGETS = {
     "/": 18_000,
     "/book-a-consult/": 18_000,
     "/meet-our-providers/": 18_000,
-    "/blog/ketamine-benefits/": 26_000,
+    "/blog/ketamine-benefits/": 24_000,
     "/faqs/": 28_000,
     "/what-is-ketamine/": None,
     "/blog/": None,
@@ -23,6 +23,10 @@ BUDGETS = {
     "/terms-of-service/": None,
     "/acceptable-use/": None,
     "/accessibility/": None,
+    "/good-faith-estimate/": None,
+    "/notice-of-privacy-practices/": None,
+    "/blog/ketamine-words/": None,
+    "/blog/questions-for-a-ketamine-clinic/": None,
 }
 _PARTS = re.compile(
     r'<link rel="(?:stylesheet|preload)"[^>]*?href="([^"]+)"|<link[^>]*?href="([^"]+)"[^>]*?rel="stylesheet"'

@@ -23,6 +23,8 @@ PUBLIC = [
     "/terms-of-service/",
     "/acceptable-use/",
     "/accessibility/",
+    "/good-faith-estimate/",
+    "/notice-of-privacy-practices/",
 ]
 OFF_LABEL = ["/", "/what-is-ketamine/", "/faqs/", *ARTICLES, "/disclaimer/"]
 

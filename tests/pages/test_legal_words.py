@@ -1,0 +1,48 @@
+"""What the legal pages say is what the software does."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from consults.erasure import QUARANTINE_LASTS
+from consults.forms import ConsultRequestForm
+from consults.models import ConsultPolicy
+from consults.models.consult_request import TOKEN_LIVES_ON
+from consults.views.request_consult import _SENT_SECONDS
+from pages.content_files import read_content_file
+from pages.models import Clinic
+
+PAGES = Path(__file__).resolve().parents[2] / "pages/content/pages"
+
+
+def test_the_privacy_policy_names_what_the_software_keeps_and_for_how_long():
+    policy = read_content_file(PAGES / "privacy-policy.md")
+    kept_for = f"{ConsultPolicy().erase_after_days} days after your request has ended"
+    assert kept_for in policy.facts["in_short"]
+    for words in (
+        kept_for,
+        f"{QUARANTINE_LASTS.days} days after it was set aside",
+        f"stops working {TOKEN_LIVES_ON.days} days after your request has ended",
+        f"| {_SENT_SECONDS // 60} minutes |",
+        f"| Up to {settings.SESSION_COOKIE_AGE // 3600} hours |",
+        f"a note of up to {ConsultRequestForm.base_fields['note'].max_length} characters",
+    ):
+        assert words in policy.body
+
+
+@pytest.mark.parametrize("name", ["disclaimer", "privacy-policy", "terms-of-service", "acceptable-use"])
+def test_a_legal_page_says_that_no_lawyer_has_read_it_yet(name):
+    assert "::: note Draft for the clinic's lawyer" in read_content_file(PAGES / f"{name}.md").body
+
+
+@pytest.mark.django_db
+def test_the_notice_of_privacy_practices_says_it_is_missing_until_its_address_is_set(client):
+    call_command("load_content", verbosity=0)
+    page = client.get("/notice-of-privacy-practices/").content.decode()
+    assert "The notice is being prepared" in page
+    Clinic.objects.update(privacy_notice_url="https://clinic.example/notice.pdf")
+    page = client.get("/notice-of-privacy-practices/").content.decode()
+    assert "being prepared" not in page
+    assert 'href="https://clinic.example/notice.pdf"' in page
