@@ -1,33 +1,78 @@
 """Staff keep articles and references here."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.utils import timezone
 
-from .content_admin import ContentAdmin
+from .addresses import keep_former_slug
+from .citations import cited_where
+from .content_admin import JUSTIFICATION, ContentAdmin
 from .models import Article, Reference
+from .views import show_article
 
 
 @admin.register(Article)
 class ArticleAdmin(ContentAdmin):
-    list_display = ["title", "is_draft", "published_at", "updated_on", "reviewed_on"]
+    list_display = ["title", "state", "published_at", "updated_on", "reviewed_on"]
     list_filter = ["is_draft"]
     search_fields = ["title", "body"]
     prepopulated_fields = {"slug": ["title"]}
     readonly_fields = ["updated_on"]
+    actions = ["unpublish"]
     fieldsets = [
         (None, {"fields": ["title", "subtitle", "slug", "summary", "body"]}),
-        ("Publishing", {"fields": ["is_draft", "published_at", "author", "change_note", "updated_on"]}),
+        ("Publishing", {"fields": ["is_draft", "published_at", "author", "picture", "change_note", "updated_on"]}),
         ("Search engines", {"fields": ["browser_title", "description"]}),
-        ("Review", {"fields": ["reviewed_by", "reviewed_on"]}),
+        ("Review", {"fields": ["reviewed_by", "reviewed_on", "review_by"]}),
+        JUSTIFICATION,
     ]
+
+    def get_changeform_initial_data(self, request):
+        """A new article begins as a draft."""
+        return {"is_draft": True, "published_at": timezone.now().replace(second=0, microsecond=0)}
 
     def view_on_site(self, obj):
         return f"/blog/{obj.slug}/"
 
+    def preview(self, request, row):
+        row.slug = row.slug or "preview"
+        row.published_at = row.published_at or timezone.now()
+        return show_article(request, row)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        keep_former_slug(obj)
+
+    @admin.display(description="state")
+    def state(self, obj):
+        if obj.is_draft:
+            return "Draft"
+        return "Published" if obj.published_at <= timezone.now() else "Scheduled"
+
+    @admin.action(description="Take the selected articles off the site", permissions=["change"])
+    def unpublish(self, request, queryset):
+        """Row by row, so that each leaves its trace in the history."""
+        taken = list(queryset.filter(is_draft=False))
+        for article in taken:
+            article.is_draft = True
+            article._history_user = request.user
+            article.save()
+        self.message_user(request, f"{len(taken)} taken off the site. They are drafts now.", messages.SUCCESS)
+
 
 @admin.register(Reference)
-class ReferenceAdmin(admin.ModelAdmin):
-    list_display = ["key", "title", "journal", "year", "link_label"]
+class ReferenceAdmin(ContentAdmin):
+    list_display = ["key", "title", "journal", "year", "link_label", "last_checked"]
     search_fields = ["key", "title", "authors", "doi", "pmid"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Texts cite by the key: it stays."""
+        return ["key"] if obj else []
+
+    def get_deleted_objects(self, objs, request):
+        """A source that is cited cannot be deleted."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        cited = [f"{reference.key}, cited by: {where}" for reference in objs for where in cited_where(reference.key)]
+        return deleted, counts, missing, protected + cited
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "url":

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from .models import Reference
+from pages.models import Page, Question
+
+from .models import Article, Reference
 
 _CITATION = re.compile(r"\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
 
@@ -22,6 +24,13 @@ def cited_keys(*texts: str) -> list[str]:
     """The keys that Markdown or rendered texts cite, each once, in order."""
     keys = (key.lstrip("@ ") for text in texts for match in _CITATION.finditer(text) for key in match[1].split(";"))
     return list(dict.fromkeys(keys))
+
+
+def cited_where(key: str) -> list[str]:
+    """Names of the texts that cite this key."""
+    texts = [(row, row.body) for model in (Article, Page) for row in model.objects.filter(body__contains=f"@{key}")]
+    texts += [(row, row.answer) for row in Question.objects.filter(answer__contains=f"@{key}")]
+    return [f"{row._meta.verbose_name} {row}" for row, text in texts if key in cited_keys(text)]
 
 
 class Citations:

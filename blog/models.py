@@ -1,19 +1,22 @@
 """Articles, and the studies and official pages that the whole site cites."""
 
+from datetime import datetime
+
 from django.core.validators import RegexValidator
 from django.db import models
+from simple_history.models import HistoricalRecords
 
-from pages.models import Provider, PublicContent, RenderedText
+from pages.models import Picture, Provider, PublicContent, RenderedText
 
 
 class ArticleQuerySet(models.QuerySet):
-    def published(self, *, at):
+    def published(self, *, at: datetime):
         """Articles a visitor may read at the instant `at`, newest first."""
         return self.filter(is_draft=False, published_at__lte=at)
 
-    def next_publication(self, *, after):
-        """The next instant at which an article appears by itself; None when none is waiting."""
-        return self.filter(is_draft=False, published_at__gt=after).aggregate(models.Min("published_at"))["published_at__min"]
+    def next_publication(self, *, after: datetime) -> datetime | None:
+        """The next instant at which an article appears by itself; None while nothing is scheduled."""
+        return self.filter(is_draft=False, published_at__gt=after).aggregate(first=models.Min("published_at"))["first"]
 
 
 class Article(RenderedText):
@@ -27,7 +30,6 @@ class Article(RenderedText):
     summary = models.TextField(help_text="One or two sentences for the list of articles.")
     is_draft = models.BooleanField("draft", default=False, help_text="Drafts are seen by staff only.")
     published_at = models.DateTimeField(help_text="Nobody sees the article before this moment.")
-    updated_on = models.DateField(help_text="The date of the last change of the words. Set by saving.")
     change_note = models.CharField(
         max_length=200, blank=True, help_text="What changed last, for example: Sources added and statements corrected."
     )
@@ -39,23 +41,31 @@ class Article(RenderedText):
         related_name="articles",
         help_text="Empty: the clinic is named as author.",
     )
-    reviewed_by = models.ForeignKey(
-        Provider,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="reviewed_articles",
-        help_text="Only a provider who has read this very text.",
+    picture = models.ForeignKey(
+        Picture, null=True, blank=True, on_delete=models.SET_NULL, help_text="Shown above the text. Optional."
     )
-    reviewed_on = models.DateField(null=True, blank=True)
+
+    # Every article speaks of treatment; pages decide it for themselves.
+    medical = True
 
     objects = ArticleQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["body_html", "contents", "reviewed_words"])
 
     class Meta:
         ordering = ["-published_at", "slug"]
 
     def __str__(self) -> str:
         return self.title
+
+
+class FormerSlug(PublicContent):
+    """An address that an article had before: it leads on to the one it has now."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="former_slugs")
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Reference(PublicContent):
@@ -78,7 +88,9 @@ class Reference(PublicContent):
     )
     url = models.URLField("address", blank=True, max_length=300, help_text="Only where there is neither DOI nor PMID.")
     verified = models.TextField("how verified", blank=True, help_text="How the identifiers and the figures were checked.")
-    last_checked = models.DateField(null=True, blank=True)
+    last_checked = models.DateField(null=True, blank=True, help_text="The day somebody last opened the source and compared.")
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["key"]

@@ -1,7 +1,9 @@
 """The blog: a list of articles, and each article with its references."""
 
 from django.conf import settings
-from django.shortcuts import get_object_or_404, render
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,7 +12,8 @@ from pages.models import Clinic, Page
 
 from .citations import Citations
 from .markup import article_nodes
-from .models import Article
+from .models import Article, FormerSlug
+from .review import show_review
 
 _FEWEST_CONTENTS = 3
 
@@ -29,11 +32,24 @@ def index(request):
 
 @require_safe
 def article(request, slug: str):
-    published = Article.objects.published(at=timezone.now()).select_related("author", "reviewed_by")
-    article = get_object_or_404(published, slug=slug)
+    published = Article.objects.published(at=timezone.now()).select_related("author", "reviewed_by", "picture")
+    formerly = FormerSlug.objects.filter(slug=slug).values("article")
+    found = {article.slug: article for article in published.filter(Q(slug=slug) | Q(pk__in=formerly))}
+    if not found:
+        raise Http404
+    article = found.get(slug)
+    if article is None:
+        # An address that an article had before leads on to the one it has now.
+        return redirect("blog:article", next(iter(found)), permanent=True)
+    return show_article(request, article)
+
+
+def show_article(request, article: Article):
+    show_review(article)
     citations = Citations([article.body_html])
     article.body_html = citations.number(article.body_html)
     clinic = Clinic.objects.current()
+    url = reverse("blog:article", args=[article.slug])
     context = {
         "article": article,
         "author_name": article.author.name if article.author else clinic.name,
@@ -44,7 +60,7 @@ def article(request, slug: str):
         "breadcrumbs": [
             {"name": "Home", "url": "/"},
             {"name": "Blog", "url": reverse("blog:index")},
-            {"name": article.title, "url": request.path},
+            {"name": article.title, "url": url},
         ],
         "json_ld": article_nodes(article, clinic, citations.references, origin=settings.PUBLIC_URL),
     }

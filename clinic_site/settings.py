@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "crispy_forms",
     "csp",
+    "simple_history",
 ]
 MIDDLEWARE = [
     "clinic_site.security_headers.SecurityHeadersMiddleware",

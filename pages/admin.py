@@ -2,13 +2,15 @@
 
 from django.contrib import admin
 
-from blog.content_admin import ContentAdmin
+from blog.content_admin import JUSTIFICATION, ContentAdmin
+from blog.links import path_of
 
+from . import views
 from .models import Clinic, Page, Provider, Question
 
 
 @admin.register(Clinic)
-class ClinicAdmin(admin.ModelAdmin):
+class ClinicAdmin(ContentAdmin):
     fieldsets = [
         ("On top of every page today", {"fields": ["announcement", "announcement_until"]}),
         (None, {"fields": ["name", "summary", "legal_name", "copyright_since"]}),
@@ -25,6 +27,13 @@ class ClinicAdmin(admin.ModelAdmin):
             },
         ),
     ]
+
+    def get_fieldsets(self, request, obj=None):
+        promises = {
+            "description": "Type what the clinic has confirmed. prelaunch compares it with the consult policy.",
+            "fields": ["confirmed_answer_days", "confirmed_erase_days"],
+        }
+        return [*super().get_fieldsets(request, obj), ("Confirmed promises", promises)]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "privacy_notice_url":
@@ -46,7 +55,8 @@ class PageAdmin(ContentAdmin):
     fieldsets = [
         (None, {"fields": ["key", "title", "eyebrow", "lede", "body", "in_short"]}),
         ("Search engines", {"fields": ["browser_title", "description"]}),
-        ("Review", {"fields": ["medical", "updated_on", "reviewed_by", "reviewed_on"]}),
+        ("Review", {"fields": ["medical", "updated_on", "reviewed_by", "reviewed_on", "review_by"]}),
+        JUSTIFICATION,
     ]
 
     def has_add_permission(self, request):
@@ -56,7 +66,13 @@ class PageAdmin(ContentAdmin):
         return False
 
     def view_on_site(self, obj):
-        return "/" if obj.key == Page.Key.HOME else f"/{obj.key}/"
+        return path_of(obj)
+
+    def shown_with(self, obj):
+        return views.shown_with(obj)
+
+    def preview(self, request, row):
+        return views.show_page(request, row)
 
 
 @admin.register(Question)
@@ -69,6 +85,12 @@ class QuestionAdmin(ContentAdmin):
     def view_on_site(self, obj):
         return f"/faqs/#{obj.slug}"
 
+    def preview(self, request, row):
+        """Among the others, first of all, so that it is in sight."""
+        others = Question.objects.published().exclude(pk=row.pk)
+        same_group = [row, *others.filter(group=row.group)]
+        return views.show_faqs(request, views.get_page(Page.Key.FAQS), same_group)
+
 
 @admin.register(Provider)
 class ProviderAdmin(ContentAdmin):
@@ -76,4 +98,7 @@ class ProviderAdmin(ContentAdmin):
     search_fields = ["name"]
 
     def view_on_site(self, obj):
-        return "/meet-our-providers/"
+        return path_of(obj)
+
+    def preview(self, request, row):
+        return views.show_providers(request, views.get_page(Page.Key.MEET_OUR_PROVIDERS), [row])

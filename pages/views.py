@@ -1,5 +1,6 @@
 """The pages that staff keep: home, providers, what is ketamine, FAQs, the legal pages."""
 
+from collections.abc import Iterable
 from itertools import groupby
 
 from django.http import Http404
@@ -8,6 +9,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from blog.citations import Citations, without_citations
+from blog.review import show_review
 
 from . import json_ld
 from .models import Page, Provider, Question
@@ -29,10 +31,14 @@ def breadcrumbs(page: Page) -> list[dict[str, str]]:
 
 @require_safe
 def home(request):
+    return show_home(request, get_page(Page.Key.HOME))
+
+
+def show_home(request, page: Page):
     site = SiteFacts()
-    page = get_page(Page.Key.HOME)
-    page.body_html = without_citations(page.body_html)
     questions = list(Question.objects.on_home())
+    show_review(page, questions)
+    page.body_html = without_citations(page.body_html)
     for question in questions:
         question.answer_html = without_citations(question.answer_html)
     context = {
@@ -48,13 +54,17 @@ def home(request):
 @require_safe
 def prose(request, key: str):
     """A page that is mostly text."""
-    page = get_page(key)
+    return show_prose(request, get_page(key))
+
+
+def show_prose(request, page: Page):
+    show_review(page)
     citations = Citations([page.body_html])
     page.body_html = citations.number(page.body_html)
     page.in_short_html = without_citations(page.in_short_html)
     context = {
         "page": page,
-        "section": key,
+        "section": page.key,
         "contents": page.contents if len(page.contents) >= _FEWEST_CONTENTS else [],
         "references": citations.references,
         "breadcrumbs": breadcrumbs(page),
@@ -64,9 +74,13 @@ def prose(request, key: str):
 
 @require_safe
 def meet_our_providers(request):
-    page = get_page(Page.Key.MEET_OUR_PROVIDERS)
+    providers = Provider.objects.published().select_related("portrait")
+    return show_providers(request, get_page(Page.Key.MEET_OUR_PROVIDERS), list(providers))
+
+
+def show_providers(request, page: Page, providers: list[Provider]):
+    show_review(page)
     page.body_html = without_citations(page.body_html)
-    providers = list(Provider.objects.published())
     for provider in providers:
         provider.bio_html = mark_safe(provider.bio_html)  # noqa: S308  cleaned when it was saved
     context = {
@@ -80,9 +94,12 @@ def meet_our_providers(request):
 
 @require_safe
 def faqs(request):
-    page = get_page(Page.Key.FAQS)
-    order = list(Question.Group.values)
-    questions = sorted(Question.objects.published(), key=lambda question: order.index(question.group))
+    return show_faqs(request, get_page(Page.Key.FAQS), in_groups(Question.objects.published()))
+
+
+def show_faqs(request, page: Page, questions: list[Question]):
+    """`questions` in the order of their groups; see `in_groups`."""
+    show_review(page, questions)
     citations = Citations([page.body_html, *(question.answer_html for question in questions)])
     page.body_html = citations.number(page.body_html)
     for question in questions:
@@ -99,3 +116,27 @@ def faqs(request):
         "breadcrumbs": breadcrumbs(page),
     }
     return render(request, "pages/faqs.html", context)
+
+
+def show_page(request, page: Page):
+    """Whatever page it is, as visitors see it; the booking page and the list of articles with their words only."""
+    if page.key == Page.Key.HOME:
+        return show_home(request, page)
+    if page.key == Page.Key.FAQS:
+        return show_faqs(request, page, in_groups(Question.objects.published()))
+    if page.key == Page.Key.MEET_OUR_PROVIDERS:
+        return show_providers(request, page, list(Provider.objects.published().select_related("portrait")))
+    return show_prose(request, page)
+
+
+def in_groups(questions: Iterable[Question]) -> list[Question]:
+    """As they are read on the page of questions: group by group."""
+    order = list(Question.Group.values)
+    return sorted(questions, key=lambda question: order.index(question.group))
+
+
+def shown_with(page: Page) -> list[Question]:
+    """The questions that stand on the page too: its medical review covers them."""
+    if page.key == Page.Key.FAQS:
+        return in_groups(Question.objects.published())
+    return list(Question.objects.on_home()) if page.key == Page.Key.HOME else []

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from .content_version import PublicContent
 
@@ -86,7 +87,22 @@ class Clinic(PublicContent):
         help_text="Clinic time. The announcement is gone from this moment on. Empty: it stays until you empty it.",
     )
 
+    confirmed_answer_days = models.PositiveSmallIntegerField(
+        "confirmed answer time",
+        null=True,
+        blank=True,
+        help_text="The open days within which the clinic will really answer. Empty or not what the consult policy says: prelaunch"
+        " reports it.",
+    )
+    confirmed_erase_days = models.PositiveSmallIntegerField(
+        "confirmed retention",
+        null=True,
+        blank=True,
+        help_text="The days after which a finished request may be erased, as the clinic's counsel confirmed it.",
+    )
+
     objects = ClinicQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = verbose_name_plural = "clinic facts"

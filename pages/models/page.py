@@ -1,11 +1,12 @@
 """A page of the site whose words staff keep: home, what is ketamine, the legal pages…"""
 
 from django.db import models
+from simple_history.models import HistoricalRecords
 
-from .content_version import PublicContent
+from .reviewed import Reviewed
 
 
-class RenderedText(PublicContent):
+class RenderedText(Reviewed):
     """Markdown as written, and what `blog.rendering` made of it when it was saved."""
 
     body = models.TextField(blank=True, help_text="Markdown. Cite a source with [@key]; see the list of references for the keys.")
@@ -43,15 +44,8 @@ class Page(RenderedText):
     in_short = models.TextField("in short", blank=True, help_text="Markdown for the card beside the text. Optional.")
     in_short_html = models.TextField(editable=False, default="")
     medical = models.BooleanField(default=False, help_text="Medical pages print the date of the last change and their review.")
-    updated_on = models.DateField(help_text="The date of the last change of the words. Set by saving.")
-    reviewed_by = models.ForeignKey(
-        "pages.Provider",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        help_text="Only a provider who has read this very text.",
-    )
-    reviewed_on = models.DateField(null=True, blank=True)
+
+    history = HistoricalRecords(excluded_fields=["body_html", "contents", "in_short_html", "reviewed_words"])
 
     class Meta:
         ordering = ["title"]

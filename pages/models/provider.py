@@ -1,8 +1,10 @@
 """A real person who sees patients. Nobody is listed until the clinic enters and publishes them."""
 
 from django.db import models
+from simple_history.models import HistoricalRecords
 
-from .content_version import PublicContent
+from .picture import Picture
+from .reviewed import ClaimChecked
 
 
 class ProviderQuerySet(models.QuerySet):
@@ -10,7 +12,7 @@ class ProviderQuerySet(models.QuerySet):
         return self.filter(is_published=True)
 
 
-class Provider(PublicContent):
+class Provider(ClaimChecked):
     name = models.CharField(max_length=120, help_text="Full name, without title.")
     credentials = models.CharField(max_length=120, blank=True, help_text="Spelled as on the licence, for example APRN, CNP.")
     role = models.CharField(max_length=120, blank=True, help_text="What this person does at the clinic.")
@@ -19,10 +21,14 @@ class Provider(PublicContent):
     )
     bio = models.TextField(blank=True, help_text="Markdown. Only what is true today.")
     bio_html = models.TextField(editable=False, default="")
+    portrait = models.ForeignKey(
+        Picture, null=True, blank=True, on_delete=models.SET_NULL, help_text="With the person's consent."
+    )
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")
     is_published = models.BooleanField(default=False, help_text="Show this profile on the site.")
 
     objects = ProviderQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["bio_html"])
 
     class Meta:
         ordering = ["position", "name"]

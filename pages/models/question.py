@@ -1,8 +1,9 @@
 """A question people ask, with its answer."""
 
 from django.db import models
+from simple_history.models import HistoricalRecords
 
-from .content_version import PublicContent
+from .reviewed import ClaimChecked
 
 
 class QuestionQuerySet(models.QuerySet):
@@ -13,7 +14,7 @@ class QuestionQuerySet(models.QuerySet):
         return self.published().filter(on_home=True)
 
 
-class Question(PublicContent):
+class Question(ClaimChecked):
     class Group(models.TextChoices):
         WHAT_IT_IS = "what-it-is", "What it is"
         SAFETY = "safety", "Safety"
@@ -39,6 +40,7 @@ class Question(PublicContent):
     updated_on = models.DateField(null=True, blank=True, editable=False)
 
     objects = QuestionQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["answer_html"])
 
     class Meta:
         ordering = ["position", "slug"]

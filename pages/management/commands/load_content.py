@@ -51,6 +51,7 @@ def _load(report: Report) -> None:
     reasons = read_toml(_content("consults") / "reasons.toml")["reason"]
     sync_rows(Reason, "code", reasons, render=fill_rendered, report=report)
     _post_first_hours()
+    _begin_histories()
 
 
 def _content(app: str) -> Path:
@@ -58,7 +59,17 @@ def _content(app: str) -> Path:
 
 
 def _reference(facts: dict) -> dict:
-    optional = {"authors": "", "journal": "", "details": "", "doi": "", "pmid": "", "url": "", "verified": "", "year": None}
+    optional = {
+        "authors": "",
+        "journal": "",
+        "details": "",
+        "doi": "",
+        "pmid": "",
+        "url": "",
+        "verified": "",
+        "year": None,
+        "last_checked": None,
+    }
     return optional | facts
 
 
@@ -123,4 +134,12 @@ def _render_anew_when_the_renderer_changed() -> None:
     for model in (Page, Provider, Question, Article):
         for row in model.objects.all():
             fill_rendered(row)
+            row.skip_history_when_saving = True
             row.save()
+
+
+def _begin_histories() -> None:
+    """A row that has no history yet, from before there were histories, gets its first version."""
+    for model in (Clinic, Page, Provider, Question, Reference, Article):
+        rows = list(model.objects.exclude(pk__in=model.history.values("id")))
+        model.history.bulk_history_create(rows, default_change_reason="")

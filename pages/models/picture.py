@@ -1,0 +1,37 @@
+"""An uploaded picture, kept as WebP in a few widths; `pages.pictures` makes and serves the files."""
+
+from django.db import models
+from django.urls import reverse
+
+from .content_version import PublicContent
+
+
+class Picture(PublicContent):
+    name = models.CharField(max_length=80, help_text="For staff, to find it in lists.")
+    alt = models.CharField(
+        "alternative text",
+        max_length=250,
+        help_text="What a person who cannot see it should know, for example: A quiet room with two chairs and a lamp.",
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    widths = models.JSONField(editable=False, default=list, help_text="The widths it is kept in, ascending, in pixels.")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def file_name(self, width: int) -> str:
+        return f"{self.digest[:24]}-{width}.webp"
+
+    @property
+    def url(self) -> str:
+        """Of the largest file."""
+        return reverse("pages:picture", args=[self.digest[:24], self.widths[-1]])
+
+    @property
+    def srcset(self) -> str:
+        return ", ".join(f"{reverse('pages:picture', args=[self.digest[:24], width])} {width}w" for width in self.widths)
