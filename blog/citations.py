@@ -49,10 +49,10 @@ class Citations:
 
     def _marks(self, match: re.Match) -> str:
         keys = [key.lstrip("@ ") for key in match[1].split(";")]
-        numbers = sorted((self._numbers[key], key) for key in keys if key in self._numbers)
+        numbers = sorted(self._numbers[key] for key in keys if key in self._numbers)
         if not numbers:
             return ""
-        links = format_html_join(", ", '<a href="#ref-{}" aria-label="Source {}">{}</a>', ((key, n, n) for n, key in numbers))
+        links = format_html_join(", ", '<a href="#ref-{0}" aria-label="Source {0}">{0}</a>', ((number,) for number in numbers))
         return f'<sup class="cite">{links}</sup>'
 
 

@@ -21,9 +21,9 @@ def test_numbers_follow_the_first_mention_over_all_texts(django_assert_num_queri
         citations = Citations(texts)
     assert [(numbered.number, numbered.reference.key) for numbered in citations.references] == [(1, "b"), (2, "a"), (3, "c")]
     assert citations.number(texts[0]) == (
-        '<p>One.<sup class="cite"><a href="#ref-b" aria-label="Source 1">1</a></sup>'
-        ' Two.<sup class="cite"><a href="#ref-b" aria-label="Source 1">1</a>,'
-        ' <a href="#ref-a" aria-label="Source 2">2</a></sup></p>'
+        '<p>One.<sup class="cite"><a href="#ref-1" aria-label="Source 1">1</a></sup>'
+        ' Two.<sup class="cite"><a href="#ref-1" aria-label="Source 1">1</a>,'
+        ' <a href="#ref-2" aria-label="Source 2">2</a></sup></p>'
     )
 
 

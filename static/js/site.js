@@ -1,0 +1,23 @@
+// Two small helps on the booking pages. Without this file they work the same; nothing is stored.
+"use strict";
+
+// A form is sent once, however often its button is pressed while the answer is on its way.
+addEventListener("submit", event => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.ariaBusy) return event.preventDefault();
+  form.ariaBusy = "true";
+  // A reader who stops a slow answer can send again.
+  setTimeout(() => { form.ariaBusy = null; }, 10000);
+});
+
+// Also after the way back to a page that the browser kept.
+addEventListener("pageshow", () => {
+  for (const form of document.forms) form.ariaBusy = null;
+});
+
+// Opening a day closes the one before, which may push the chosen day off the screen.
+addEventListener("click", event => {
+  const summary = event.target.closest(".days summary");
+  if (summary) requestAnimationFrame(() => summary.scrollIntoView({ block: "nearest" }));
+});
