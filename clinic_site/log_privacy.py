@@ -1,13 +1,13 @@
-"""Log lines without the links of patients."""
+"""Log lines without the links of patients, and without those that set a new password."""
 
 import logging
 import re
 
-_TOKEN = re.compile(r"(/consults/)[^/\s'\"]+")
+_TOKEN = re.compile(r"(/consults/|/admin/reset/[^/\s]+/)[^/\s'\"]+")
 
 
 class HideTokens(logging.Filter):
-    """Replaces the token in a patient's address. For the logger that names addresses, so that every handler gets it so."""
+    """Replaces the token in such an address. For the logger that names addresses, so that every handler gets it so."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = _TOKEN.sub(r"\1...", record.getMessage()), ()

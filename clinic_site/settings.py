@@ -3,6 +3,7 @@
 Values come from the environment through `env`, whose readers stop the start with one line.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -37,7 +38,6 @@ INSTALLED_APPS = [
     "pages",
     "blog",
     "consults",
-    "staff.apps.StaffConfig",
     "staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -47,6 +47,11 @@ INSTALLED_APPS = [
     "crispy_forms",
     "csp",
     "simple_history",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    # After the apps whose admin pages it replaces.
+    "staff.apps.StaffConfig",
 ]
 MIDDLEWARE = [
     "clinic_site.security_headers.SecurityHeadersMiddleware",
@@ -60,9 +65,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "staff.session_limits.SessionLimitsMiddleware",
+    "staff.password_again.PasswordAgainMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic_site.clinic_time.ClinicTimeMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 # A booking is a few hundred bytes; the admin's longest article stays far below this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
@@ -99,6 +108,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR", "filters": ["hide_tokens"]},
         "django.security": {"level": "ERROR"},
+        # Its lines name who failed to sign in, and people type passwords into the wrong field.
+        "axes": {"level": "ERROR"},
         "clinic": {"level": "INFO"},
     },
 }
@@ -122,7 +133,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 _COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # the cookie; `staff.session_limits` ends a session
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None
@@ -162,7 +173,41 @@ TEMPLATES = [
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "clinic"
 CRISPY_FAIL_SILENTLY = False
 
+# Messages: in the session, so that no cookie of its own is set.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 # Authentication
+LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_RESET_TIMEOUT = 3600
+# A code from a phone beside the password, wherever the site is reachable from outside.
+STAFF_SECOND_FACTOR = PUBLIC.is_https
+STAFF_IDLE_SECONDS = 30 * 60
+STAFF_SESSION_SECONDS = 12 * 3600
+# What asks for the password once more, and for how long that counts.
+STAFF_PASSWORD_AGAIN_SECONDS = 10 * 60
+STAFF_PASSWORD_AGAIN = {
+    *(f"admin:auth_user_{name}" for name in ("add", "change", "delete", "password_change", "second_factor")),
+    *(f"admin:consults_consultrequest_{name}" for name in ("export", "copy", "erase")),
+    "admin:second_factor_renew",
+}
+# Sign-in posts from one address; off together with BOOKING_RATE, for tests where everybody has one address.
+STAFF_RATE = env.Rate(60, 3600)
+# Guesses of one person's code from the phone.
+STAFF_CODE_RATE = env.Rate(10, 3600)
+OTP_TOTP_THROTTLE_FACTOR = 0  # doubles without end; STAFF_CODE_RATE limits guesses and lets the right person in again
+OTP_TOTP_ISSUER = PUBLIC.host
+# Five wrong passwords for one name from one address wait an hour, never for ever. Addresses are not stored: see `staff.limits`.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(hours=1)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "staff.limits.address_pseudonym"
+AXES_LOCKOUT_CALLABLE = "staff.limits.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("pages.urls")),
     path("blog/", include("blog.urls")),
     path("", include("consults.urls")),
+    path("admin/", include("staff.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -7,9 +7,12 @@ from django.conf import settings
 from . import sealing
 
 
-def client_key(request) -> str:
-    """A keyed hash that stands for the client's address; an IPv6 client is its /64 network."""
-    return sealing.blind_index("client address", _network(_client_address(request)))
+def client_key(request, *, purpose: str = "client address") -> str:
+    """A keyed hash that stands for the client's address; an IPv6 client is its /64 network.
+
+    The same address has another hash for another purpose, so that a visitor and a member of staff do not share a budget.
+    """
+    return sealing.blind_index(purpose, _network(_client_address(request)))
 
 
 def _client_address(request) -> str:

@@ -19,6 +19,7 @@ from consults.delivery import deliver_due
 from consults.erasure import erase_due
 from consults.models import WorkerHeartbeat
 from consults.spam import forget_clients
+from staff.tidy import forget_what_is_over
 
 logger = logging.getLogger("clinic.worker")
 
@@ -48,6 +49,7 @@ class Command(BaseCommand):
                 if now - last_tidy >= TIDY_EVERY:
                     forget_idle_clients(now=now)
                     forget_clients(now=now)
+                    forget_what_is_over(now=now)
                     while erase_due(now=now) and not self.stopping:
                         continue
                     last_tidy = now

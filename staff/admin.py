@@ -1,0 +1,84 @@
+"""Owners keep the accounts of staff here."""
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, Q
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.views.decorators.http import require_POST
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from . import second_factor
+from .roles import OWNERS
+
+admin.site.unregister(User)
+# A phone's key is nobody's business: it is set up by its owner and removed from the account's page.
+admin.site.unregister(TOTPDevice)
+
+_IS_OWNER = Q(is_superuser=True) | Q(groups__name=OWNERS)
+
+
+class StaffUserForm(UserChangeForm):
+    def clean(self):
+        """Somebody who can let others in has to be left."""
+        cleaned = super().clean()
+        others = User.objects.filter(_IS_OWNER, is_active=True, is_staff=True).exclude(pk=self.instance.pk)
+        is_owner_now = User.objects.filter(_IS_OWNER, pk=self.instance.pk, is_active=True, is_staff=True).exists()
+        if is_owner_now and not self._stays_owner(cleaned) and not others.exists():
+            raise ValidationError("This is the last owner. Make somebody else an owner first.", code="last_owner")
+        return cleaned
+
+    def _stays_owner(self, cleaned: dict) -> bool:
+        groups = cleaned.get("groups")
+        is_owner = cleaned.get("is_superuser", self.instance.is_superuser) or (
+            groups is not None and any(group.name == OWNERS for group in groups)
+        )
+        return bool(cleaned.get("is_active") and cleaned.get("is_staff") and is_owner)
+
+
+@admin.register(User)
+class StaffUserAdmin(UserAdmin):
+    """Nobody is deleted: what they did stays theirs. Who leaves is made inactive."""
+
+    form = StaffUserForm
+    list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff", "has_phone", "last_login"]
+    list_filter = ["is_active", "is_staff", "groups"]
+
+    def get_urls(self):
+        remove = self.admin_site.admin_view(require_POST(self.remove_second_factor))
+        return [path("<int:pk>/second-factor/", remove, name="auth_user_second_factor"), *super().get_urls()]
+
+    def get_queryset(self, request):
+        phones = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return super().get_queryset(request).annotate(has_phone=Exists(phones))
+
+    def get_fieldsets(self, request, obj=None):
+        """Only a superuser makes superusers, and gives permissions past the roles."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or request.user.is_superuser:
+            return fieldsets
+        hidden = {"is_superuser", "user_permissions"}
+        return [(name, {**parts, "fields": [f for f in parts["fields"] if f not in hidden]}) for name, parts in fieldsets]
+
+    def has_change_permission(self, request, obj=None):
+        """An owner who is no superuser cannot take a superuser's account over."""
+        is_above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return super().has_change_permission(request, obj) and not is_above
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def remove_second_factor(self, request, pk: int):
+        user = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        second_factor.remove(user, by=request.user, words="Second step removed; the next sign-in sets up a new phone.")
+        messages.success(request, f"{user} sets up a new phone at the next sign-in.")
+        return redirect("admin:auth_user_change", pk)
+
+    @admin.display(description="second step", boolean=True)
+    def has_phone(self, obj):
+        return obj.has_phone

@@ -1,0 +1,22 @@
+"""For an owner who lost the phone and the recovery codes: run on the server."""
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from staff import second_factor
+
+
+class Command(BaseCommand):
+    help = "Removes the second step of one member of staff. Their next sign-in sets up a new phone. Leaves a record."
+
+    def add_arguments(self, parser):
+        parser.add_argument("username")
+
+    def handle(self, *args, username: str, **options):
+        model = get_user_model()
+        try:
+            user = model.objects.get_by_natural_key(username)
+        except model.DoesNotExist:
+            raise CommandError(f"there is no user {username!r}") from None
+        second_factor.remove(user, by=user, words="Second step removed on the server, by the command reset_second_factor.")
+        self.stdout.write(f"{username} sets up a new phone at the next sign-in. The removal stands in the user's history.")

@@ -1,0 +1,80 @@
+"""A code from a phone (TOTP) beside the password; recovery codes for who lost it. The steps, without pages."""
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from .models import RecoveryCode
+
+_DEVICE_NAME = "phone"
+
+
+def phone_of(user) -> TOTPDevice | None:
+    """The phone whose codes count; None before one is set up."""
+    return TOTPDevice.objects.filter(user=user, confirmed=True).first()
+
+
+def new_phone(user) -> TOTPDevice:
+    """A phone to be set up. It counts for nothing until a code of it was typed; asked again, it is the same one."""
+    waiting = TOTPDevice.objects.filter(user=user, confirmed=False).order_by("pk").first()
+    return waiting or TOTPDevice.objects.create(user=user, name=_DEVICE_NAME, confirmed=False)
+
+
+def set_up_phone(user, code: str) -> tuple[TOTPDevice, list[str]] | None:
+    """The phone that counts from now on and new recovery codes, when `code` comes from the one to be set up.
+
+    Until then an earlier phone keeps counting, so nobody is locked out half-way.
+    """
+    with transaction.atomic():
+        phone = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).order_by("pk").first()
+        if phone is None or not phone.verify_token(_digits(code)):
+            return None
+        TOTPDevice.objects.filter(user=user).exclude(pk=phone.pk).delete()
+        phone.confirmed = True
+        phone.save()
+        codes = RecoveryCode.objects.renew(user)
+        keep_record(user, by=user, words="Set up a phone for the second step, with new recovery codes.")
+    return phone, codes
+
+
+def renew_codes(user) -> list[str]:
+    with transaction.atomic():
+        keep_record(user, by=user, words="Made new recovery codes.")
+        return RecoveryCode.objects.renew(user)
+
+
+def is_digits(code: str) -> bool:
+    """Six digits are a code from the phone; anything else is taken for a recovery code."""
+    return len(_digits(code)) == 6 and _digits(code).isdecimal()
+
+
+def check_code(user, code: str) -> TOTPDevice | None:
+    """The user's phone when its current code, or an unused recovery code, was typed. Either counts once."""
+    with transaction.atomic():
+        phone = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
+        if phone is None:
+            return None
+        if is_digits(code):
+            return phone if phone.verify_token(_digits(code)) else None
+        if not RecoveryCode.objects.use(user, code):
+            return None
+        left = RecoveryCode.objects.filter(user=user).count()
+        keep_record(user, by=user, words=f"Signed in with a recovery code; {left} left.")
+        return phone
+
+
+def remove(user, *, by, words: str) -> None:
+    """The next sign-in sets up a new phone. What was signed in with the old one no longer counts."""
+    with transaction.atomic():
+        TOTPDevice.objects.filter(user=user).delete()
+        RecoveryCode.objects.filter(user=user).delete()
+        keep_record(user, by=by, words=words)
+
+
+def keep_record(user, *, by, words: str) -> None:
+    """In the user's history in the admin."""
+    LogEntry.objects.log_actions(by.pk, [user], CHANGE, change_message=words, single_object=True)
+
+
+def _digits(code: str) -> str:
+    return "".join(code.split())

@@ -1,0 +1,114 @@
+"""The second step of signing in, and setting it up. For who has given their password, and nobody else."""
+
+import django_otp
+import segno
+from django import forms
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
+
+from . import second_factor
+from .limits import too_many, wait_of_code
+from .models import RecoveryCode
+from .password_again import safe_next
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+
+    def refuse(self) -> None:
+        self.add_error("code", forms.ValidationError("This code is not right, or it was used already.", code="wrong_code"))
+
+
+def signed_in(view):
+    """For staff whose password was right, whether or not the second step is done."""
+
+    @never_cache
+    def signed_in_view(request, *args, **kwargs):
+        if not (request.user.is_active and request.user.is_staff):
+            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+        return view(request, *args, **kwargs)
+
+    return signed_in_view
+
+
+@signed_in
+def ask_code(request, *, each_context: dict):
+    """The code from the phone, or a recovery code."""
+    if "leave" in request.POST:
+        logout(request)
+        return redirect("admin:login")
+    if second_factor.phone_of(request.user) is None:
+        return redirect(f"{reverse('admin:second_factor_set_up')}?{request.GET.urlencode()}")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        code = form.cleaned_data["code"]
+        if second_factor.is_digits(code) and (wait := wait_of_code(request.user, now=timezone.now())):
+            return too_many(request, wait)
+        if phone := second_factor.check_code(request.user, code):
+            return _let_in(request, phone, safe_next(request))
+        form.refuse()
+    context = {**each_context, "title": "Second step", "form": form, "next": safe_next(request)}
+    return TemplateResponse(request, "registration/second_factor.html", context)
+
+
+@signed_in
+def set_up(request, *, each_context: dict):
+    """A phone for the first time; another one only for who got in with the present one or a recovery code."""
+    user = request.user
+    if second_factor.phone_of(user) is not None and not user.is_verified():
+        return redirect(f"{reverse('admin:second_factor')}?{request.GET.urlencode()}")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        if wait := wait_of_code(user, now=timezone.now()):
+            return too_many(request, wait)
+        if made := second_factor.set_up_phone(user, form.cleaned_data["code"]):
+            phone, codes = made
+            _let_in(request, phone, "")
+            return _codes_page(request, codes, each_context, goes_to=safe_next(request))
+        form.refuse()
+    phone = second_factor.new_phone(user)
+    picture = segno.make(phone.config_url, error="m").svg_inline(scale=5, border=4, light="#fff", svgclass="qr", lineclass=None)
+    key = phone.config_url.partition("secret=")[2].partition("&")[0]
+    context = {
+        **each_context,
+        "title": "Set up the second step",
+        "form": form,
+        "next": safe_next(request),
+        # Drawn here, from our own text: no picture of the key is fetched from anywhere.
+        "picture": mark_safe(picture),  # noqa: S308
+        "key": " ".join(key[i : i + 4] for i in range(0, len(key), 4)),
+    }
+    return TemplateResponse(request, "registration/second_factor_set_up.html", context)
+
+
+def renew(request, *, each_context: dict):
+    """New recovery codes, or the way to another phone. Behind the password (settings.STAFF_PASSWORD_AGAIN)."""
+    if request.method == "POST":
+        return _codes_page(request, second_factor.renew_codes(request.user), each_context, goes_to=reverse("admin:index"))
+    left = RecoveryCode.objects.filter(user=request.user).count()
+    context = {**each_context, "title": "Your second step", "left": left}
+    return TemplateResponse(request, "registration/second_factor_renew.html", context)
+
+
+def _let_in(request, phone, goes_to: str):
+    django_otp.login(request, phone)
+    # As at the password: what an earlier session key opened does not grow.
+    request.session.cycle_key()
+    return redirect(goes_to or "admin:index")
+
+
+def _codes_page(request, codes: list[str], each_context: dict, *, goes_to: str):
+    context = {**each_context, "title": "Your recovery codes", "codes": codes, "next": goes_to}
+    return TemplateResponse(request, "registration/recovery_codes.html", context)
