@@ -135,21 +135,6 @@ def test_staff_pages_open_and_are_not_public(staff, path):
     assert "default-src 'none'" in response["Content-Security-Policy"]
 
 
-def test_an_edit_renders_dates_and_clears_the_review(staff):
-    from pages.models import Page, Provider
-
-    reviewer = Provider.objects.create(name="Real Person")
-    review = {"reviewed_by": reviewer, "reviewed_on": "2020-02-01"}
-    page = Page.objects.create(key="faqs", title="T", browser_title="T", description="D", updated_on="2020-01-01", **review)
-    form = {"title": "T", "browser_title": "T", "description": "D", "body": "## New", "lede": "", "eyebrow": "", "in_short": ""}
-    whole = form | {"reviewed_by": reviewer.pk, "reviewed_on": "2020-02-01"}
-    assert staff.post(f"/admin/pages/page/{page.pk}/change/", whole).status_code == 302
-    page.refresh_from_db()
-    assert page.body_html == '<h2 id="new">New</h2>'
-    assert page.updated_on.year > 2020
-    assert (page.reviewed_by, page.reviewed_on) == (None, None)
-
-
 def act(staff, request: ConsultRequest, action: str, **form):
     data = {"action": action, "version": request.version, **form}
     return staff.post(f"{REQUESTS}{request.pk}/act/", data, follow=True).content.decode()
