@@ -1,0 +1,40 @@
+"""What must hold of the stored rows after any race, as SQL that both databases read."""
+
+from tests.races.actors import Records
+
+_HELD = "('requested', 'confirmed')"
+_ENDED = "('declined', 'withdrawn', 'cancelled', 'expired', 'completed', 'missed')"
+_TELLING = "('requested', 'released', 'confirmed', 'moved', 'rescheduled', 'declined', 'withdrawn', 'cancelled', 'expired')"
+
+# Each counts how often it is broken among the requests after the id {since}.
+_BROKEN = {
+    "more held than the capacity": """
+        SELECT count(*) FROM (SELECT cell FROM consults_seat WHERE request_id > {since} GROUP BY cell
+            HAVING count(*) > (SELECT capacity FROM consults_consultpolicy)) AS crowded""",
+    "a held request without all its seats, or one that ended with some": f"""
+        SELECT count(*) FROM consults_consultrequest AS r
+        WHERE id > {{since}} AND starts_at IS NOT NULL AND (SELECT count(*) FROM consults_seat AS s WHERE s.request_id = r.id)
+            <> CASE WHEN status IN {_HELD} THEN length_minutes / 5 ELSE 0 END""",
+    "a form that made two requests": """
+        SELECT count(*) FROM (SELECT submission_key FROM consults_consultrequest WHERE id > {since}
+            GROUP BY submission_key HAVING count(*) > 1) AS twice""",
+    "events that are not numbered from 1 without gaps, or do not add up to the status": """
+        SELECT count(*) FROM consults_consultrequest AS r
+        WHERE id > {since} AND (version <> (SELECT count(*) FROM consults_event AS e WHERE e.request_id = r.id)
+            OR version <> (SELECT max(number) FROM consults_event AS e WHERE e.request_id = r.id)
+            OR status <> (SELECT e.status FROM consults_event AS e WHERE e.request_id = r.id
+                ORDER BY number DESC, id DESC LIMIT 1))""",
+    "an outcome after the outcome": f"""
+        SELECT count(*) FROM consults_event AS one JOIN consults_event AS next
+            ON next.request_id = one.request_id AND next.id > one.id
+        WHERE one.request_id > {{since}} AND one.status IN {_ENDED} AND next.status <> one.status""",
+    "a decision the patient was not told of exactly once": f"""
+        SELECT count(*) FROM consults_event AS e WHERE request_id > {{since}} AND kind IN {_TELLING} AND 1 <> (SELECT count(*)
+            FROM consults_outboxmessage AS m WHERE m.event_id = e.id AND m.kind = e.kind AND m.recipient = 'patient')""",
+}
+
+
+def broken(records: Records, *, since: int) -> list[str]:
+    """Every promise that the rows of requests after the id `since` break, with how many times."""
+    counts = {what: records.value(statement.format(since=since)) for what, statement in _BROKEN.items()}
+    return [f"{what} ({times} times)" for what, times in counts.items() if times]

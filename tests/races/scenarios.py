@@ -1,0 +1,272 @@
+"""One round of each race. A scenario returns what went wrong in it, nothing when all is well; the stored rows are judged apart.
+
+Every round takes starts that nobody holds yet, so that rounds do not meet.
+"""
+
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tests.races.actors import Clerk, Patient, Records, Visitor, starts_on, together
+from tests.races.promises import broken
+from tests.server import Site, wait_for
+
+CROWD = 20
+SET_UP = "UPDATE consults_consultpolicy SET capacity = 1, length_minutes = 30, horizon_days = 366, notice_hours = 24"
+MAKE_STAFF = """
+from django.contrib.auth.models import User
+for number in range({staff}):
+    User.objects.create_superuser(f"clerk-{{number}}", "desk@clinic.example", "{password}")
+"""
+# Tells the token of each request whose id it is sent.
+_TELL_TOKENS = """
+import sys
+from consults.models import ConsultRequest
+for line in sys.stdin:
+    print(ConsultRequest.objects.get(pk=int(line)).token, flush=True)
+"""
+_PASSWORD = "lamps-in-seven-windows"
+_STAFF = 6
+
+
+@dataclass
+class Stage:
+    """A running site with staff signed in, a second background worker, and the open evenings of a year."""
+
+    site: Site
+    records: Records
+    clerks: list[Clerk]
+    days: list[list[str]]
+    tokens: subprocess.Popen
+
+    def a_day(self) -> list[str]:
+        """The eight starts of an evening that nobody holds."""
+        return self.days.pop()
+
+    def visitors(self, number: int = CROWD) -> list[Visitor]:
+        return together([Visitor(self.site).open_form for _ in range(number)])
+
+    def a_request(self, start: str) -> int:
+        """Its id."""
+        (visitor,) = self.visitors(1)
+        assert visitor.ask(start) == 303
+        return self.records.last_request
+
+    def patients(self, request: int, number: int) -> list[Patient]:
+        """So many windows of the patient's own page."""
+        self.tokens.stdin.write(f"{request}\n")
+        self.tokens.stdin.flush()
+        token = self.tokens.stdout.readline().strip()
+        return together([lambda: Patient(self.site).open_page(token) for _ in range(number)])
+
+    def held_at(self, start: str) -> int:
+        cell = int(datetime.fromisoformat(start).timestamp()) // 300
+        return self.records.value(f"SELECT count(DISTINCT request_id) FROM consults_seat WHERE cell = {cell}")
+
+    def events_of(self, request: int) -> list[str]:
+        statement = f"SELECT kind FROM consults_event WHERE request_id = {request} ORDER BY id"
+        return [kind for (kind,) in self.records.rows(statement)]
+
+    def play(self, scenario: Callable[["Stage"], list[str]]) -> list[str]:
+        """One round; what went wrong in it, and what the stored rows break."""
+        since = self.records.last_request
+        wrong = scenario(self) + broken(self.records, since=since)
+        # What this round left stands in nobody's way: staff said yes to it.
+        self.records.run("UPDATE consults_consultrequest SET kept_outside_hours = true")
+        self.records.run(SET_UP)
+        return wrong
+
+
+@contextmanager
+def stage(site: Site):
+    """Serves the site and sets the stage; ends everything afterwards."""
+    assert site.manage("migrate").returncode == 0
+    site.shell(MAKE_STAFF.format(staff=_STAFF, password=_PASSWORD))
+    site.serve()
+    records = Records(site)
+    manage = [sys.executable, str(site.checkout / "manage.py")]
+    common = {"cwd": site.folder, "env": site.environment, "stderr": subprocess.DEVNULL, "text": True}
+    worker = subprocess.Popen([*manage, "worker"], **common)
+    tokens = subprocess.Popen(
+        [*manage, "shell", "--verbosity=0", "-c", _TELL_TOKENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **common
+    )
+    try:
+        records.run(SET_UP)
+        clerks = [Clerk(site).sign_in(f"clerk-{number}", _PASSWORD) for number in range(_STAFF)]
+        yield Stage(site, records, clerks, _evenings(site), tokens)
+    finally:
+        tokens.stdin.close()
+        worker.terminate()
+        worker.wait(30)
+        tokens.wait(30)
+        tokens.stdout.close()
+        records.close()
+        site.stop()
+
+
+def _evenings(site: Site) -> list[list[str]]:
+    today, days = datetime.now(UTC).date(), {}
+    for number in range(2, 360, 14):
+        for start in starts_on(site.get(f"/book-a-consult/?from={today + timedelta(days=number)}").text):
+            days.setdefault(start[:10], []).append(start)
+    return [starts for starts in days.values() if len(starts) == 8]
+
+
+def _unlike(answers: list[int], allowed: set[int]) -> list[str]:
+    """A loser gets a clear refusal, never a 5xx and never silence."""
+    return [f"answered {status}" for status in answers if status not in allowed]
+
+
+def visitors_for_one_seat(stage: Stage, capacity: int = 1) -> list[str]:
+    stage.records.run(f"UPDATE consults_consultpolicy SET capacity = {capacity}")
+    start = stage.a_day()[0]
+    answers = together([lambda v=v: v.ask(start) for v in stage.visitors()])
+    wrong = _unlike(answers, {303, 422})
+    if (got := answers.count(303)) != capacity or stage.held_at(start) != capacity:
+        wrong.append(f"{got} were told they have one of {capacity} seats, {stage.held_at(start)} hold one")
+    return wrong
+
+
+def visitors_for_three_seats(stage: Stage) -> list[str]:
+    return visitors_for_one_seat(stage, capacity=3)
+
+
+def one_form_sent_fifteen_times(stage: Stage) -> list[str]:
+    (visitor,), start, before = stage.visitors(1), stage.a_day()[0], stage.records.last_request
+    windows = [Visitor(stage.site, dict(visitor.cookies)) for _ in range(15)]
+    for window in windows:
+        window.fields = visitor.fields
+    answers = together([lambda w=w: w.ask(start) for w in windows])
+    made = stage.records.value(f"SELECT count(*) FROM consults_consultrequest WHERE id > {before}")
+    return _unlike(answers, {303}) + ([f"{made} requests"] if made != 1 else [])
+
+
+def two_lengths_that_overlap(stage: Stage) -> list[str]:
+    """Half an hour from 4:00 and 4:30, twenty minutes from 4:00, 4:20 and 4:40, while staff change the length."""
+    day = stage.a_day()
+    wanted = [day[0], day[1], day[0][:14] + "20" + day[0][16:], day[0][:14] + "40" + day[0][16:]]
+    crowd = stage.visitors()
+
+    def change_length():
+        for minutes in (20, 30) * 6:
+            stage.records.run(f"UPDATE consults_consultpolicy SET length_minutes = {minutes}")
+
+    asks = [lambda v=v, start=wanted[number % 4]: v.ask(start) for number, v in enumerate(crowd)]
+    answers = together([change_length, *asks])[1:]
+    return _unlike(answers, {303, 422})
+
+
+def staff_confirm_one_request_twice(stage: Stage) -> list[str]:
+    request = stage.a_request(stage.a_day()[0])
+    answers = together([lambda c=c: c.decide(request, "confirm", 1) for c in stage.clerks * 3])
+    events = stage.events_of(request)
+    return _unlike(answers, {302}) + ([f"events {events}"] if events != ["requested", "confirmed"] else [])
+
+
+def confirm_against_withdraw(stage: Stage) -> list[str]:
+    request = stage.a_request(stage.a_day()[0])
+    windows = stage.patients(request, 8)
+    acts = [lambda c=c: c.decide(request, "confirm", 1) for c in stage.clerks * 2] + [w.withdraw for w in windows]
+    answers = together(acts)
+    events = stage.events_of(request)
+    possible = (["requested", "withdrawn"], ["requested", "confirmed", "withdrawn"])
+    return _unlike(answers, {302, 303, 422}) + ([f"events {events}"] if events not in possible else [])
+
+
+def asking_against_a_closure(stage: Stage) -> list[str]:
+    """Without a yes, a day is never both closed and held."""
+    day = stage.a_day()
+    crowd = stage.visitors()
+    asks = [lambda v=v, start=day[number % 8]: v.ask(start) for number, v in enumerate(crowd)]
+    closed, *answers = together([lambda: stage.clerks[0].post_closure(day[0][:10]), *asks])
+    held = sum(stage.held_at(start) for start in day)
+    return _unlike(answers, {303, 422}) + ([f"closed without a yes, and {held} held"] if closed and held else [])
+
+
+def confirming_against_a_closure(stage: Stage) -> list[str]:
+    """The desk asks first, whoever is faster: the day is held by a request."""
+    day = stage.a_day()
+    request = stage.a_request(day[0])
+    closed, *answers = together(
+        [lambda: stage.clerks[0].post_closure(day[0][:10])]
+        + [lambda c=c: c.decide(request, "confirm", 1) for c in stage.clerks[1:] * 3]
+    )
+    events = stage.events_of(request)
+    wrong = _unlike(answers, {302}) + (["closed without a yes"] if closed else [])
+    return wrong + ([f"events {events}"] if events != ["requested", "confirmed"] else [])
+
+
+def asking_against_lowered_capacity(stage: Stage) -> list[str]:
+    stage.records.run("UPDATE consults_consultpolicy SET capacity = 3")
+    start, crowd = stage.a_day()[0], stage.visitors()
+    lowered, *answers = together([lambda: stage.clerks[0].post_capacity(1), *[lambda v=v: v.ask(start) for v in crowd]])
+    held = stage.held_at(start)
+    return _unlike(answers, {303, 422}) + ([f"lowered to 1 without a yes, and {held} held"] if lowered and held > 1 else [])
+
+
+def moving_against_asking(stage: Stage) -> list[str]:
+    day = stage.a_day()
+    request = stage.a_request(day[0])
+    windows, crowd = stage.patients(request, 4), stage.visitors(CROWD - 4)
+    moves = [lambda w=w: w.move(day[1]) for w in windows]
+    asks = [lambda v=v, start=day[number % 2]: v.ask(start) for number, v in enumerate(crowd)]
+    answers = together(moves + asks)
+    held = stage.records.value(f"SELECT count(*) FROM consults_seat WHERE request_id = {request}")
+    wrong = _unlike(answers, {303, 422})
+    if held != 6 or stage.held_at(day[0]) > 1 or stage.held_at(day[1]) != 1:
+        wrong.append(f"{held} cells held, {stage.held_at(day[0])} at the old time, {stage.held_at(day[1])} at the new one")
+    return wrong
+
+
+def confirming_against_expiry(stage: Stage) -> list[str]:
+    """Two background workers look twice a second each; the clerks decide at about the moment the reply time passes."""
+    request = stage.a_request(stage.a_day()[0])
+    moment = datetime.now(UTC) + timedelta(seconds=0.5)
+    text = f"{moment:%Y-%m-%d %H:%M:%S.%f}" + ("+00" if stage.records.is_postgresql else "")
+    stage.records.run(f"UPDATE consults_consultrequest SET answer_by = '{text}' WHERE id = {request}")
+    time.sleep(0.5 + random.uniform(0, 0.5))
+    answers = together([lambda c=c: c.decide(request, "confirm", 1) for c in stage.clerks * 2])
+    is_open = f"SELECT count(*) FROM consults_consultrequest WHERE id = {request} AND status = 'requested'"
+    wait_for(lambda: not stage.records.value(is_open), 10, "the request is confirmed or expired")
+    events = stage.events_of(request)
+    possible = (["requested", "confirmed"], ["requested", "expired"])
+    return _unlike(answers, {302}) + ([f"events {events}"] if events not in possible else [])
+
+
+def two_workers_on_one_outbox(stage: Stage) -> list[str]:
+    """Everything is owed again, to both at once."""
+    waiting = "SELECT count(*) FROM consults_outboxmessage WHERE state = 'waiting' AND kind <> 'reminder'"
+    wait_for(lambda: not stage.records.value(waiting), 60, "the outbox is empty")
+    before = _message_ids(stage.site)
+    stage.records.run("UPDATE consults_outboxmessage SET state = 'waiting', not_before = created_at WHERE state = 'done'")
+    owed = stage.records.value(waiting)
+    wait_for(lambda: not stage.records.value(waiting), 120, "the outbox is empty again")
+    sent = _message_ids(stage.site) - before
+    return [f"{owed} owed, {sent.total()} sent of {len(sent)}"] if not owed == len(sent) == sent.total() else []
+
+
+def _message_ids(site: Site) -> Counter:
+    texts = (path.read_text() for path in (site.data / "mail").glob("*.log"))
+    return Counter(line for text in texts for line in text.splitlines() if line.startswith("Message-ID"))
+
+
+SCENARIOS = [
+    visitors_for_one_seat,
+    visitors_for_three_seats,
+    one_form_sent_fifteen_times,
+    two_lengths_that_overlap,
+    staff_confirm_one_request_twice,
+    confirm_against_withdraw,
+    asking_against_a_closure,
+    confirming_against_a_closure,
+    asking_against_lowered_capacity,
+    moving_against_asking,
+    confirming_against_expiry,
+    two_workers_on_one_outbox,
+]

@@ -1,0 +1,56 @@
+"""The site with its guards taken away: no transactions and no locks around a decision, no unique seats, forms or events.
+
+For negative controls: on such a site the races have to break the promises, or they show nothing.
+"""
+
+import shutil
+from pathlib import Path
+
+from tests.server import CHECKOUT, Site, started_before
+
+# file -> what is replaced in it by what
+_TAKEN_AWAY = {
+    "consults/booking.py": {
+        "with transaction.atomic():": "with __import__('contextlib').nullcontext():",
+    },
+    "consults/decision.py": {
+        "with transaction.atomic():": "with __import__('contextlib').nullcontext():",
+        # A moment passes where the lock was, as it would on a busy machine.
+        "yield decision": "__import__('time').sleep(0.02); yield decision",
+        "ConsultRequest.objects.select_for_update().get": "ConsultRequest.objects.get",
+    },
+    "consults/rules.py": {"versions.select_for_update() if lock else versions": "versions"},
+    "consults/delivery.py": {"return bool(unchanged.update(": "return True or bool(unchanged.update("},
+}
+_TAKE_CONSTRAINTS_AWAY = """
+from django.db import connection, models
+from consults.models import ConsultRequest, Event, Seat
+with connection.schema_editor() as editor:
+    for model, name in ((Seat, "a_seat_is_held_once"), (Event, "events_of_a_request_are_numbered")):
+        constraint = next(c for c in model._meta.constraints if c.name == name)
+        # SQLite makes the table anew from what the model has left.
+        model._meta.constraints.remove(constraint)
+        editor.remove_constraint(model, constraint)
+    unique = ConsultRequest._meta.get_field("submission_key")
+    plain = models.CharField(max_length=unique.max_length)
+    plain.set_attributes_from_name("submission_key")
+    plain.model = ConsultRequest
+    editor.alter_field(ConsultRequest, unique, plain)
+"""
+
+
+def unguarded(folder: Path, settings: dict[str, str]) -> Site:
+    """A site that runs from a copy of the checkout, its guards taken away in code and database."""
+    checkout = folder / "checkout"
+    shutil.copytree(CHECKOUT, checkout, ignore=shutil.ignore_patterns(".git", "var", "__pycache__", ".*_cache", ".hypothesis"))
+    for name, replacements in _TAKEN_AWAY.items():
+        text = (checkout / name).read_text()
+        for guard, nothing in replacements.items():
+            assert guard in text, f"{name} has no guard {guard!r} to take away"
+            text = text.replace(guard, nothing)
+        (checkout / name).write_text(text)
+    site = started_before(folder / "site", settings)
+    site.checkout = checkout
+    assert site.manage("migrate").returncode == 0
+    site.shell(_TAKE_CONSTRAINTS_AWAY)
+    return site
