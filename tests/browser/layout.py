@@ -13,7 +13,8 @@ _WIDER_THAN_THE_SCREEN = """() => document.documentElement.scrollWidth <= innerW
         && !part.closest('.table, svg')).slice(0, 5).map(part => 'wider than the screen: ' + part.outerHTML.slice(0, 90))"""
 
 # Links inside a sentence are exempt (WCAG 2.5.8); an input inside a label counts as its label.
-_SMALL_TARGETS = """least => [...document.querySelectorAll('a[href], button, summary, label.choice, input, textarea')].filter(part => {
+_SMALL_TARGETS = """least => [...document.querySelectorAll('a[href], button, summary, label.choice, input, textarea')]
+.filter(part => {
     const box = part.getBoundingClientRect()
     if (!box.width || !part.checkVisibility({contentVisibilityAuto: true}) || part.closest('.vh, .skip')) return false
     if (part.matches('input') && part.closest('label')) return false
@@ -27,7 +28,8 @@ _SMALL_TARGETS = """least => [...document.querySelectorAll('a[href], button, sum
 
 _CUT_OFF = """() => [...document.querySelectorAll('body *')].filter(part => {
     const style = getComputedStyle(part)
-    return ['hidden', 'clip'].includes(style.overflowY) && !part.closest('.vh, svg') && part.scrollHeight > part.clientHeight + 1
+    return ['hidden', 'clip'].includes(style.overflowY) && !part.closest('.vh, svg')
+        && (part.scrollHeight > part.clientHeight + 1 || part.scrollWidth > part.clientWidth + 1)
 }).map(part => 'cut off: ' + part.outerHTML.slice(0, 90))"""
 
 

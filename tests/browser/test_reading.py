@@ -113,28 +113,6 @@ def test_no_staff_page_complains_in_the_console(page, site, staff):
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("path", [HOME, BOOK])
-def test_nothing_moves_while_a_page_loads(page, site, path, size):
-    page.set_viewport_size(size)
-    # Long enough for a first paint in the stand-in typeface: the swap is what could move words.
-    page.route("**/*.woff2", lambda route: (page.wait_for_timeout(400), route.continue_()))
-    page.goto(site.url + path, wait_until="networkidle")
-    page.evaluate("document.fonts.ready")
-    assert page.evaluate("document.fonts.check('1rem \"Brygada 1918\"')")
-    # Two frames: the observer has been told of whatever the last one moved.
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert page.evaluate("shifts") == []
-
-
-@pytest.mark.parametrize("path", [*PUBLIC_PAGES, BOOK, "/no-such-page/"])
-def test_nothing_is_wider_than_a_small_phone(page, site, path):
-    page.set_viewport_size(SMALL_PHONE)
-    page.goto(site.url + path)
-    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
-    assert page.evaluate("document.documentElement.scrollWidth") <= SMALL_PHONE["width"]
-
-
 @pytest.mark.parametrize("size", [SMALL_PHONE, PHONE, DESKTOP], ids=["small phone", "phone", "desktop"])
 @pytest.mark.parametrize("state", ["book-every-day", "book-time-taken"])
 def test_the_words_of_a_time_stay_inside_its_box(page, site, state, size):

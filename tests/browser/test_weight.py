@@ -1,0 +1,76 @@
+"""What a first view costs on a bad connection, and that it stands still while it arrives.
+
+Sizes are as sent: the compressed bodies of the document, stylesheet, font, pictures and script; icons and manifest are not
+counted. 1 KB is 1,000 bytes.
+"""
+
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.chromium import DESKTOP, PHONE
+from tests.browser.pages import BOOK, HOME
+
+BUDGETS = {
+    HOME: 17_000,
+    BOOK: 17_000,
+    "/meet-our-providers/": 17_000,
+    "/blog/ketamine-benefits/": 24_000,
+    "/faqs/": 27_000,
+}
+STYLESHEET = 6_500
+SCRIPT = 3_000
+MOST_REQUESTS = 5
+
+
+def first_view(page, url: str) -> tuple[list[str], Counter]:
+    """Every address the browser asks for, and the bytes of the bodies as sent, by kind."""
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(url, wait_until="networkidle")
+    page.evaluate("document.fonts.ready")
+    counted = [answer for answer in answers if not answer.url.endswith((".svg", ".webmanifest", ".ico"))]
+    sizes = Counter()
+    for answer in counted:
+        sizes[answer.request.resource_type] += answer.request.sizes()["responseBodySize"]
+    return [answer.url for answer in counted], sizes
+
+
+def shifts(page) -> list[float]:
+    """Two frames from now: the observer has been told of whatever the last one moved."""
+    return page.evaluate(
+        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50, shifts))))"
+    )
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("path", BUDGETS)
+def test_a_first_view_is_small_and_stands_still(page, site, path, size):
+    page.set_viewport_size(size)
+    # Long enough for a first paint in the stand-in typeface: the swap is what could move words.
+    page.route("**/*.woff2", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    addresses, sizes = first_view(page, site.url + path)
+    assert {urlsplit(address).netloc for address in addresses} == {urlsplit(site.url).netloc}
+    assert len(addresses) <= MOST_REQUESTS
+    assert sizes.total() <= BUDGETS[path], sizes
+    assert {"document", "stylesheet", "font"} <= sizes.keys()
+    assert 0 < sizes["stylesheet"] <= STYLESHEET
+    assert sizes["script"] <= SCRIPT
+    assert page.evaluate("document.fonts.check('1rem \"Brygada 1918\"')")
+    assert shifts(page) == []
+
+
+def test_a_heavier_page_would_be_noticed(page, site):
+    """The sizes are those of the wire: what compresses well counts as little, what does not counts in full."""
+    page.route("**/*.css", lambda route: route.fulfill(body="/*" + "x" * 40_000 + "*/", content_type="text/css"))
+    _, sizes = first_view(page, site.url)
+    assert sizes["stylesheet"] > STYLESHEET
+    raw = len(page.evaluate("fetch('/').then(answer => answer.text())").encode())
+    assert sizes["document"] < raw / 2
+
+
+def test_words_that_jump_would_be_noticed(page, site):
+    page.goto(site.url)
+    page.evaluate("document.querySelector('h1').style.marginTop = '80px'")
+    assert shifts(page) != []
