@@ -9,11 +9,12 @@ from consults import booking
 from consults.models import ConsultRequest, Reason
 
 Status = ConsultRequest.Status
+LONGEST_NOTE = 2000
 
 
 @dataclass(frozen=True)
 class Action:
-    """`needs`: "" or what else the form asks for: a `reason` or a new `time`."""
+    """`needs`: "" or what else the form asks for: a `reason`, a new `time` or a `note`."""
 
     code: str
     label: str
@@ -54,6 +55,13 @@ def _reschedule(request, form, **common):
     return booking.reschedule_request(request, starts_at=starts_at, **common)
 
 
+def _note(request, form, **common):
+    text = form.get("staff_notes", "").replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_NOTE:
+        raise Incomplete(f"A note has up to {LONGEST_NOTE} characters; this one has {len(text)}")
+    return booking.note_request(request, text=text, **common)
+
+
 ACTIONS = [
     Action("confirm", "Confirm", (Status.REQUESTED,), _confirm),
     Action("reschedule", "Offer another time", (Status.REQUESTED, Status.CONFIRMED), _reschedule, "time"),
@@ -65,6 +73,7 @@ ACTIONS = [
     Action("keep", "Keep as it stands", (Status.REQUESTED, Status.CONFIRMED), _plain(booking.keep_request)),
     Action("quarantine", "Not a patient", (Status.REQUESTED,), _plain(booking.quarantine_request)),
     Action("release", "Is a patient", (Status.QUARANTINED,), _plain(booking.release_request)),
+    Action("note", "Keep this note", tuple(Status), _note, "note"),
     Action(
         "release_without_time",
         "Is a patient: ask for another time",
@@ -76,6 +85,8 @@ ACTIONS = [
 
 def possible_actions(request: ConsultRequest, *, now: datetime, in_conflict: bool) -> list[Action]:
     """The actions whose guards hold for the request at this instant."""
+    if request.erased_at is not None:
+        return []
     starts_at = request.starts_at
     fits = {
         "confirm": starts_at is not None and starts_at > now,

@@ -63,7 +63,7 @@ class DayOfVisit(admin.SimpleListFilter):
         if value == "past":
             return queryset.filter(starts_at__lte=now)
         spans = {"today": (today, 1), "tomorrow": (today + timedelta(days=1), 1), "week": (today, 7)}
-        first, days = spans.get(value) or (_date(value), 1)
+        first, days = spans.get(value) or (read_date(value), 1)
         return queryset.filter(**starting_in(first, days)) if first else queryset
 
 
@@ -74,7 +74,8 @@ def starting_in(first: date, days: int) -> dict:
     return {"starts_at__gte": start, "starts_at__lt": datetime.combine(first + timedelta(days=days), time.min, zone)}
 
 
-def _date(text: str | None) -> date | None:
+def read_date(text: str | None) -> date | None:
+    """A date like 2026-12-07; None for anything else, and for a year no clinic opens in."""
     try:
         day = date.fromisoformat(text or "")
     except ValueError:

@@ -43,6 +43,7 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
         "sent": list(OutboxMessage.objects.filter(event__request=found).order_by("pk")),
         "version": found.version,
         "possible": [],
+        "may_note": False,
         "conflict": "",
     }
     if may_decide:
@@ -50,7 +51,8 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
         possible = possible_actions(found, now=now, in_conflict=found.pk in clashing)
         needs = {action.needs for action in possible}
         context |= {
-            "possible": possible,
+            "possible": [action for action in possible if action.needs != "note"],
+            "may_note": any(action.needs == "note" for action in possible),
             "conflict": clashing.get(found.pk, ""),
             "days": open_days(now) if "time" in needs else [],
             "reasons": Reason.objects.filter(is_offered=True) if "reason" in needs else [],

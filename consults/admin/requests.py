@@ -1,6 +1,7 @@
 """Requests for a consult, as staff see them. Status changes only through `actions`, which decide through `booking`."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.shortcuts import get_object_or_404, redirect
@@ -17,7 +18,10 @@ from pages.models import Clinic
 from .actions import ACTIONS, Incomplete
 from .bulk import confirm_selected, decline_selected, version_field
 from .by_phone import by_phone_view
+from .diary import diary_view
+from .export import csv_answer
 from .finding import FILTERS, MOST_NAMES_OPENED, find
+from .one_person import copy_view, erase_view
 from .paging import BoundedPaginator
 from .request_page import page_context, what_changed
 from .shown import near_moment, person_of, whole_visit_text
@@ -31,7 +35,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
     list_display_links = ["shown_reference"]
     list_filter = FILTERS
     list_select_related = ["assigned_to"]
-    list_per_page = 50
+    list_per_page = list_max_show_all = 50
     sortable_by = ["visit", "created_at"]
     search_fields = ["reference"]
     search_help_text = "A reference like 7K3M-9QXA, a whole email address or phone number, or a name among open requests."
@@ -44,6 +48,10 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         wrap, name = self.admin_site.admin_view, "consults_consultrequest_{}".format
         return [
             path("by-phone/", wrap(self.by_phone_view), name=name("by_phone")),
+            path("diary/", wrap(self.diary_view), name=name("diary")),
+            path("export/", wrap(self.export_view), name=name("export")),
+            path("<int:pk>/copy/", wrap(self.one_person_view(copy_view)), name=name("copy")),
+            path("<int:pk>/erase/", wrap(self.one_person_view(erase_view)), name=name("erase")),
             path("<int:pk>/act/", wrap(require_POST(self.act_view)), name=name("act")),
             path("<int:pk>/assign/", wrap(require_POST(self.assign_view)), name=name("assign")),
             *super().get_urls(),
@@ -96,6 +104,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "original": found,
             "may_decide": may_decide,
+            "may_erase": request.user.has_perm("consults.erase_consultrequest"),
             **page_context(found, now=now, may_decide=may_decide, seen=_number(request.GET.get("seen"))),
         }
         return TemplateResponse(request, "admin/consults/consultrequest/request.html", context)
@@ -125,7 +134,8 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         except Incomplete as incomplete:
             messages.error(request, f"{incomplete}.")
         else:
-            messages.success(request, f"{decided.reference} is {decided.get_status_display().lower()} now.")
+            is_now = "has its note" if action.needs == "note" else f"is {decided.get_status_display().lower()} now"
+            messages.success(request, f"{decided.reference} {is_now}.")
         return redirect(page)
 
     def assign_view(self, request, pk: int):
@@ -142,6 +152,34 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         if not self.has_decide_permission(request):
             raise PermissionDenied
         return by_phone_view(request, each_context=self.admin_site.each_context(request), opts=self.opts)
+
+    def diary_view(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return diary_view(request, each_context=self.admin_site.each_context(request), opts=self.opts)
+
+    def export_view(self, request):
+        """The list as it is filtered in the address, as a file."""
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        try:
+            chosen = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return redirect(LIST)
+        now, rows = timezone.now(), chosen.order_by().count()
+        AccessRecord.objects.write(AccessRecord.Kind.EXPORTED, by=request.user, at=now, rows=rows)
+        return csv_answer(chosen, name=f"requests-{timezone.localtime(now):%Y-%m-%d}")
+
+    def one_person_view(self, view):
+        """A view of all requests of one person, for who may erase them."""
+
+        def of_one_person(request, pk: int):
+            if not request.user.has_perm("consults.erase_consultrequest"):
+                raise PermissionDenied
+            found = get_object_or_404(ConsultRequest, pk=pk)
+            return view(request, found, each_context=self.admin_site.each_context(request), opts=self.opts)
+
+        return of_one_person
 
     @admin.display(description="reference")
     def shown_reference(self, obj):

@@ -9,15 +9,17 @@ from consults import sealing, wording
 from consults.models import ConsultRequest
 
 _URGENT = timedelta(hours=4)
-_NOBODY = {"full_name": "", "email": "", "phone": "", "contact_by": "", "voicemail_ok": False, "note": "", "token": ""}
+_NOBODY = {"full_name": "", "email": "", "phone": "", "contact_by": "", "voicemail_ok": False, "note": "", "staff_notes": ""}
 UNREADABLE = "(cannot be opened)"
 
 
 def person_of(request: ConsultRequest) -> dict:
     """Who asks; without a word of it when the row was erased or its key is missing."""
+    if request.erased_at is not None:
+        return _NOBODY | {"full_name": "(erased)"}
     try:
         return _NOBODY | request.person
-    except (sealing.CannotOpen, TypeError):
+    except sealing.CannotOpen:
         return _NOBODY | {"full_name": UNREADABLE}
 
 
