@@ -53,6 +53,8 @@ class Article(RenderedText):
 
     class Meta:
         ordering = ["-published_at", "slug"]
+        # What is published is asked for on every page of articles: without reading through the texts.
+        indexes = [models.Index(fields=["is_draft", "published_at"], name="articles_published")]
 
     def __str__(self) -> str:
         return self.title

@@ -20,5 +20,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("meet-our-providers/", views.meet_our_providers, name="meet_our_providers"),
     path("faqs/", views.faqs, name="faqs"),
+    path("search/", views.search, name="search"),
     *(path(f"{key.value}/", views.prose, {"key": key.value}, name=key.value.replace("-", "_")) for key in _PROSE),
 ]

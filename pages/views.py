@@ -5,6 +5,7 @@ from itertools import groupby
 
 from django.http import Http404
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from blog.review import show_review
 
 from . import json_ld
 from .models import Page, Provider, Question
+from .search import LONGEST_QUERY, find
 from .site_facts import SiteFacts
 
 _FEWEST_CONTENTS = 4
@@ -127,6 +129,23 @@ def show_page(request, page: Page):
     if page.key == Page.Key.MEET_OUR_PROVIDERS:
         return show_providers(request, page, list(Provider.objects.published().select_related("portrait")))
     return show_prose(request, page)
+
+
+@require_safe
+def search(request):
+    """Nothing of a search is kept, here or on the way: what people look for here is about their health."""
+    query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    context = {
+        "query": query,
+        "results": find(query, at=timezone.now()) if query else [],
+        "section": "search",
+        "canonical": "",
+        "breadcrumbs": [{"name": "Home", "url": "/"}, {"name": "Search", "url": "/search/"}],
+    }
+    response = render(request, "pages/search.html", context)
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def in_groups(questions: Iterable[Question]) -> list[Question]:

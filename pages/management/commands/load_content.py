@@ -14,6 +14,7 @@ from blog import rendering
 from blog.models import Article, Reference
 from blog.rendered_rows import fill_rendered
 from consults.models import ConsultPolicy, OpeningHours, Reason
+from pages import search_index
 from pages.content_files import UnreadableContent, read_content_files, read_toml
 from pages.content_sync import Report, sync_rows
 from pages.models import Clinic, LoadedContent, Page, Provider, Question
@@ -52,6 +53,7 @@ def _load(report: Report) -> None:
     sync_rows(Reason, "code", reasons, render=fill_rendered, report=report)
     _post_first_hours()
     _begin_histories()
+    search_index.fill()
 
 
 def _content(app: str) -> Path:

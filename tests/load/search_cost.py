@@ -1,0 +1,66 @@
+"""What a search costs the server: CPU time per request over 2,000 articles.
+
+    python -m tests.load.search_cost
+
+Articles of 600 words each are written with one statement and indexed by the first search. CPU time (user and system) of
+gunicorn's web workers, from /proc. Prints the median of several rounds for each query, in milliseconds.
+"""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from tests.load.page_cost import cpu_seconds, web_workers
+from tests.server import Site
+
+ARTICLES = 2000
+ROUNDS = 5
+REQUESTS = 40
+QUERIES = ("ketamin", "side effects", "bladder", "how long does it last", "spravato zebra")
+_MAKE = f"""
+import random
+from datetime import datetime, UTC
+from blog.models import Article
+from pages.models import Question
+chance = random.Random(7)
+words = " ".join(Question.objects.values_list("answer_html", flat=True)).replace("<p>", "").replace("</p>", "").split()
+Article.objects.bulk_create(
+    Article(
+        slug=f"article-{{n}}", title=f"Article {{n}} on ketamine", browser_title="A", description="D", summary="S",
+        body_html="<p>" + " ".join(chance.choices(words, k=600)) + "</p>",
+        published_at=datetime(2026, 1, 1, tzinfo=UTC), updated_on="2026-01-01",
+    )
+    for n in range({ARTICLES})
+)
+"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder))
+        try:
+            site.serve()
+            site.shell(_MAKE)
+            began = time.monotonic()
+            assert "<mark>" in site.get("/search/?q=ketamin").text
+            print(f"first search, which indexes {ARTICLES} articles: {time.monotonic() - began:.1f} s")
+            workers = web_workers(site)
+            for query in QUERIES:
+                costs = [_cost(site, workers, f"/search/?q={quote(query)}") for _ in range(ROUNDS)]
+                print(f"{query}: {statistics.median(costs):.1f} ms of server CPU ({min(costs):.1f} to {max(costs):.1f})")
+        finally:
+            site.stop()
+
+
+def _cost(site: Site, workers: list[int], path: str) -> float:
+    """Milliseconds of CPU for one request."""
+    before = cpu_seconds(workers)
+    for _ in range(REQUESTS):
+        assert site.get(path).status == 200
+    return (cpu_seconds(workers) - before) / REQUESTS * 1e3
+
+
+if __name__ == "__main__":
+    main()
