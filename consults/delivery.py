@@ -82,6 +82,8 @@ def _deliver(message: OutboxMessage, now: datetime, line: _Line) -> bool:
         line.hang_up()
         # The text of an SMTP error may quote the address: only its kind is kept.
         _retry(message, now, type(error).__name__)
+    except Exception as error:
+        _give_up(message, type(error).__name__)
     else:
         OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DONE, done_at=now, problem="")
         return True

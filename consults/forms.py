@@ -40,8 +40,8 @@ class StartField(forms.CharField):
 
 
 def _plain_line(value: str) -> str:
-    """One line without control characters or doubled spaces; everything else a name may need is kept."""
-    return re.sub(r"\s+", " ", re.sub(r"[\x01-\x1f\x7f-\x9f\u200b\u2060\ufeff]", " ", value)).strip()
+    """One line without doubled spaces or what turns the direction of text; everything else a name may need is kept."""
+    return re.sub(r"\s+", " ", re.sub(r"[\x01-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]", " ", value)).strip()
 
 
 class TimesForm(forms.Form):

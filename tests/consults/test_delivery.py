@@ -98,6 +98,18 @@ def test_a_temporary_refusal_waits_and_a_permanent_one_is_given_up(inbox):
     assert (message.state, message.problem) == ("failed", "refused_550")
 
 
+def test_a_letter_that_cannot_be_put_together_keeps_no_other_from_leaving(inbox, monkeypatch, caplog):
+    for number, hour in enumerate((16, 17)):
+        submit(key=str(number), starts_at=local(f"2026-12-07 {hour}:00"), email=f"p{number}@example.com")
+    broken = OutboxMessage.objects.first()
+    broken.seal_letter(broken.letter | {"subject": "Two\nlines"})
+    broken.save()
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    broken.refresh_from_db()
+    assert (broken.state, broken.problem) == ("failed", "BadHeaderError")
+    assert "p0@example.com" not in caplog.text
+
+
 def test_attempts_end(inbox):
     submit()
     inbox.answer = "451 later"

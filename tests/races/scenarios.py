@@ -270,3 +270,14 @@ SCENARIOS = [
     confirming_against_expiry,
     two_workers_on_one_outbox,
 ]
+# Those whose guards a site can be run without.
+CONTROLLED = [
+    visitors_for_one_seat,
+    one_form_sent_fifteen_times,
+    two_lengths_that_overlap,
+    staff_confirm_one_request_twice,
+    confirm_against_withdraw,
+    asking_against_a_closure,
+    moving_against_asking,
+    two_workers_on_one_outbox,
+]

@@ -46,18 +46,7 @@ def test_a_race_has_one_outcome_and_clear_refusals(guarded, scenario):
     assert "Traceback" not in guarded.site.log
 
 
-@pytest.mark.parametrize(
-    "scenario",
-    [
-        scenarios.visitors_for_one_seat,
-        scenarios.one_form_sent_fifteen_times,
-        scenarios.staff_confirm_one_request_twice,
-        scenarios.confirm_against_withdraw,
-        scenarios.asking_against_a_closure,
-        scenarios.two_workers_on_one_outbox,
-    ],
-    ids=lambda scenario: scenario.__name__,
-)
+@pytest.mark.parametrize("scenario", scenarios.CONTROLLED, ids=lambda scenario: scenario.__name__)
 def test_without_its_guards_the_same_race_breaks_a_promise(without_guards, scenario):
     """Negative control."""
     for _ in range(MOST_ROUNDS):
