@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tests.races.actors import Clerk, Patient, Records, Visitor, starts_on, together
+from tests.actors import Clerk, Patient, Records, Visitor, starts_on, together
 from tests.races.promises import broken
 from tests.server import Site, wait_for
 
