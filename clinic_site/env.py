@@ -129,7 +129,8 @@ def database(name: str, default_path: str) -> dict:
             "OPTIONS": {
                 # IMMEDIATE: a writer takes the lock first and so never has to upgrade a read, which SQLite refuses.
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                # Seconds a writer waits for another; the visitor then gets a 503 with what they typed.
+                "timeout": 10,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
                 ),

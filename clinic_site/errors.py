@@ -4,6 +4,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
+from consults.views.kept_answers import kept_answers
 from pages.site_facts import remembered_clinic_name
 
 
@@ -37,7 +38,7 @@ def csrf_failure(request, reason=""):
 
 
 class DatabaseUnavailableMiddleware:
-    """A database that is locked, full or gone is a 503 that says so, not a 500."""
+    """A database that is locked, full or gone is a 503 that says so, not a 500. A booking gets its answers back with it."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -47,7 +48,9 @@ class DatabaseUnavailableMiddleware:
 
     def process_exception(self, request, exception):
         if isinstance(exception, OperationalError | InterfaceError):
-            response = error_page(503)
+            is_booking = request.method == "POST" and request.resolver_match.view_name == "consults:request"
+            template, context = ("consults/not_stored.html", kept_answers(request)) if is_booking else (None, {})
+            response = error_page(503, template, **context)
             response["Retry-After"] = "60"
             return response
         return None
