@@ -2,7 +2,7 @@
 
 from django.utils.cache import patch_cache_control
 
-_NAMESPACES = {"pages", "blog"}
+_NAMESPACES = {"pages", "blog", "machines"}
 
 
 class PublicPagesMiddleware:

@@ -12,6 +12,8 @@ handler404 = errors.page_not_found
 handler500 = errors.server_error
 
 urlpatterns = [
+    path("", include("clinic_site.redirects")),
+    path("", include("clinic_site.machine_urls")),
     path("", include("pages.urls")),
     path("blog/", include("blog.urls")),
     path("", include("consults.urls")),

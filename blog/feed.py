@@ -1,0 +1,63 @@
+"""The blog as an Atom feed: what is published, newest first, each with its summary."""
+
+from datetime import datetime, time
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+
+from pages.models import Clinic, Page
+
+from .models import Article
+
+MOST_ARTICLES = 30
+
+
+class ArticleFeed(Feed):
+    """Absolute addresses come from PUBLIC_URL, never from the request."""
+
+    feed_type = Atom1Feed
+
+    def get_object(self, request):
+        return Clinic.objects.current()
+
+    def title(self, clinic: Clinic) -> str:
+        return f"{clinic.name}: blog"
+
+    def subtitle(self, clinic: Clinic) -> str:
+        page = Page.objects.filter(key=Page.Key.BLOG).only("description").first()
+        return page.description if page else ""
+
+    def link(self, clinic: Clinic) -> str:
+        return settings.PUBLIC_URL + reverse("blog:index")
+
+    def feed_url(self, clinic: Clinic) -> str:
+        return settings.PUBLIC_URL + reverse("blog:feed")
+
+    def author_name(self, clinic: Clinic) -> str:
+        return clinic.name
+
+    def items(self, clinic: Clinic):
+        newest = Article.objects.published(at=timezone.now()).select_related("author").defer("body", "body_html", "contents")
+        self._zone = clinic.zone
+        return newest[:MOST_ARTICLES]
+
+    def item_title(self, item: Article) -> str:
+        return item.title
+
+    def item_description(self, item: Article) -> str:
+        return item.summary
+
+    def item_link(self, item: Article) -> str:
+        return settings.PUBLIC_URL + reverse("blog:article", args=[item.slug])
+
+    def item_author_name(self, item: Article) -> str | None:
+        return item.author.name if item.author else None
+
+    def item_pubdate(self, item: Article) -> datetime:
+        return item.published_at
+
+    def item_updateddate(self, item: Article) -> datetime:
+        return max(item.published_at, datetime.combine(item.updated_on, time(), self._zone))
