@@ -17,6 +17,7 @@ from blog.models import Article
 from blog.rendering import render as markdown
 from consults import wording
 from consults.forms import ConsultRequestForm
+from consults.letter_layout import paragraphs
 from consults.scheduling import PostedHours, Shift
 from consults.time_choices import TimeChoices
 from pages.models import Clinic, Page, Provider
@@ -155,8 +156,9 @@ def _blog(number: int, **context) -> tuple[str, dict]:
 
 def _letter() -> tuple[str, dict]:
     address = f"https://clinic.example/consults/{'a' * 43}/"
-    text = f"Hello Name,\n\n{_SENTENCE}\n\nWhen: Monday, December 7, 2026\n\nYour page:\n{address}\n"
-    return "consults/mail/letter.html", {"subject": "Your request", "text": text}
+    visit = "  Time:       Monday, December 7, 2026, 4:00 PM\n  Place:      200 Schilling Dr S., Dundas, MN 55019"
+    text = f"Hello Name,\n\n{_SENTENCE}\n\n{visit}\n\nYour page:\n{address}\n\nModern Therapeutics\n200 Schilling Dr S."
+    return "consults/mail/letter.html", {"subject": "Your request", "paragraphs": paragraphs(text)}
 
 
 def _error(name: str) -> Callable[[], tuple[str, dict]]:

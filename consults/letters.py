@@ -13,6 +13,7 @@ from pages.models import Clinic
 
 from . import wording
 from .calendar_file import calendar_file
+from .letter_layout import paragraphs
 from .models import ConsultRequest, Reason
 from .scheduling import PostedHours
 
@@ -102,7 +103,7 @@ def to_patient(kind: str, facts: Facts) -> Letter:
 
 def html_part(letter: dict) -> str:
     """The same words for mail programs that prefer HTML: made when the letter is sent, from the text that is kept."""
-    return render_to_string("consults/mail/letter.html", letter)
+    return render_to_string("consults/mail/letter.html", letter | {"paragraphs": paragraphs(letter["text"])})
 
 
 def call_notes(kind: str, facts: Facts) -> Letter:

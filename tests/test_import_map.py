@@ -18,7 +18,7 @@ MAY_IMPORT = {
 LAYERS = [
     {"scheduling", "sealing", "contact"},
     {"models"},
-    {"posted_hours", "client_address", "budget", "ticket", "wording", "calendar_file", "seating", "spam"},
+    {"posted_hours", "client_address", "budget", "ticket", "wording", "calendar_file", "letter_layout", "seating", "spam"},
     {"opening_markup", "letters", "time_choices"},
     {"outbox", "delivery"},
     {"rules"},
