@@ -1,5 +1,6 @@
 """Owners keep the accounts of staff here."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
@@ -46,6 +47,8 @@ class StaffUserAdmin(UserAdmin):
     form = StaffUserForm
     list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff", "has_phone", "last_login"]
     list_filter = ["is_active", "is_staff", "groups"]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = []
 
     def get_urls(self):
         remove = self.admin_site.admin_view(require_POST(self.remove_second_factor))
@@ -56,12 +59,17 @@ class StaffUserAdmin(UserAdmin):
         return super().get_queryset(request).annotate(has_phone=Exists(phones))
 
     def get_fieldsets(self, request, obj=None):
-        """Only a superuser makes superusers, and gives permissions past the roles."""
+        """Permissions come from roles alone, and only a superuser makes superusers."""
+        if obj is None:
+            return self.add_fieldsets
+        hidden = {"user_permissions"} if request.user.is_superuser else {"user_permissions", "is_superuser"}
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or request.user.is_superuser:
-            return fieldsets
-        hidden = {"is_superuser", "user_permissions"}
         return [(name, {**parts, "fields": [f for f in parts["fields"] if f not in hidden]}) for name, parts in fieldsets]
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request, obj=None):
         """An owner who is no superuser cannot take a superuser's account over."""

@@ -10,7 +10,7 @@ from pages.models import Clinic
 
 from .finding import starting_in
 from .messages import letter_of
-from .shown import line, near_day, near_moment
+from .shown import line, near_day, near_moment, person_of
 
 # A front page is read at a glance: more than these are one link away.
 MOST_SHOWN = 20
@@ -48,7 +48,10 @@ def _messages():
 
 
 def _call(message: OutboxMessage, now: datetime) -> dict:
-    return {"message": message, "to": letter_of(message)["to"], "since": near_moment(message.not_before, now)}
+    letter, request = letter_of(message), message.event.request
+    about = letter.get("subject", message.kind).removesuffix(f" ({request.reference})")
+    since = near_moment(message.not_before, now)
+    return {"message": message, "name": person_of(request)["full_name"], "to": letter["to"], "about": about, "since": since}
 
 
 def _visit_days(now: datetime) -> list[tuple[str, list]]:

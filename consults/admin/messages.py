@@ -52,6 +52,7 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     ]
     fields = readonly_fields
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they would count the whole table
     paginator = BoundedPaginator
 
     def get_urls(self):

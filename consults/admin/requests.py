@@ -31,15 +31,16 @@ LIST, PAGE = "admin:consults_consultrequest_changelist", "admin:consults_consult
 
 @admin.register(ConsultRequest)
 class ConsultRequestAdmin(admin.ModelAdmin):
-    list_display = ["shown_reference", "who_asks", "shown_status", "visit", "answer_due", "assigned_to", "created_at"]
+    list_display = ["shown_reference", "who_asks", "shown_status", "visit", "answer_due", "in_care", "asked_at"]
     list_display_links = ["shown_reference"]
     list_filter = FILTERS
     list_select_related = ["assigned_to"]
     list_per_page = list_max_show_all = 50
-    sortable_by = ["visit", "created_at"]
+    sortable_by = ["visit", "asked_at"]
     search_fields = ["reference"]
     search_help_text = "A reference like 7K3M-9QXA, a whole email address or phone number, or a name among open requests."
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they would count the whole table
     paginator = BoundedPaginator
     ordering = []
     actions = [confirm_selected, decline_selected]
@@ -198,6 +199,14 @@ class ConsultRequestAdmin(admin.ModelAdmin):
     @admin.display(description="time asked for", ordering="starts_at")
     def visit(self, obj):
         return whole_visit_text(obj, obj.zone_label)
+
+    @admin.display(description="asked", ordering="created_at")
+    def asked_at(self, obj):
+        return near_moment(obj.created_at, timezone.now())
+
+    @admin.display(description="in the care of", empty_value="-")
+    def in_care(self, obj):
+        return obj.assigned_to and (obj.assigned_to.get_short_name() or obj.assigned_to.get_username())
 
     @admin.display(description="answer by")
     def answer_due(self, obj):
