@@ -1,12 +1,18 @@
 """Staff keep the clinic's facts and words here."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
 
 from blog.content_admin import JUSTIFICATION, ContentAdmin
 from blog.links import path_of
 
 from . import views
+from .launch import blockers, unused_references
 from .models import Clinic, Page, Provider, Question
+from .review import stale_content
 
 
 @admin.register(Clinic)
@@ -39,6 +45,27 @@ class ClinicAdmin(ContentAdmin):
         if db_field.name == "privacy_notice_url":
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_urls(self):
+        return [path("launch/", self.admin_site.admin_view(self.launch_view), name="pages_clinic_launch"), *super().get_urls()]
+
+    def launch_view(self, request):
+        """What `manage.py prelaunch` says, with links."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = timezone.now()
+        found = blockers(now=now)
+        groups: dict[str, list] = {}
+        for blocker in found:
+            groups.setdefault(blocker.group, []).append(blocker)
+        context = self.admin_site.each_context(request) | {
+            "title": "Before launch",
+            "count": len(found),
+            "groups": list(groups.items()),
+            "stale": stale_content(today=timezone.localdate(now)),
+            "unused": unused_references(),
+        }
+        return render(request, "admin/pages/launch.html", context)
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and not Clinic.objects.exists()

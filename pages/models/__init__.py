@@ -6,6 +6,7 @@ from .picture import Picture
 from .provider import Provider
 from .question import Question
 from .reviewed import ClaimChecked, Reviewed
+from .stale_mail import StaleMail
 
 __all__ = [
     "ClaimChecked",
@@ -19,4 +20,5 @@ __all__ = [
     "Question",
     "RenderedText",
     "Reviewed",
+    "StaleMail",
 ]

@@ -19,6 +19,7 @@ from consults.delivery import deliver_due
 from consults.erasure import erase_due
 from consults.models import WorkerHeartbeat
 from consults.spam import forget_clients
+from pages.review_mail import mail_stale_content
 from staff.tidy import forget_what_is_over
 
 logger = logging.getLogger("clinic.worker")
@@ -52,6 +53,7 @@ class Command(BaseCommand):
                     forget_what_is_over(now=now)
                     while erase_due(now=now) and not self.stopping:
                         continue
+                    mail_stale_content(now=now)
                     last_tidy = now
                 expiry.expire_overdue(now=now)
                 sent = deliver_due(now=now, stop=lambda since=now: self.stopping or timezone.now() - since >= BEAT_EVERY)

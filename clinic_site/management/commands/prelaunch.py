@@ -1,0 +1,25 @@
+"""Lists what stands between the site and its launch."""
+
+from itertools import groupby
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from pages.launch import blockers
+
+
+class Command(BaseCommand):
+    help = "Lists what is still unset, unconfirmed, unreviewed or broken, and where to mend it. Exit status 1 while anything is."
+
+    def handle(self, *args, **options):
+        found = blockers(now=timezone.now())
+        for group, members in groupby(found, key=lambda blocker: blocker.group):
+            self.stdout.write(f"{group}")
+            for blocker in members:
+                where = settings.PUBLIC_URL + blocker.where if blocker.where.startswith("/") else blocker.where
+                self.stdout.write(f"  {blocker.what}  [{where}]")
+        if found:
+            self.stdout.write(f"{len(found)} to settle before launch.")
+            raise SystemExit(1)
+        self.stdout.write("Nothing stands in the way.")
