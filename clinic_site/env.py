@@ -118,6 +118,10 @@ def field_keys(name: str, value: str) -> list[bytes]:
     return keys
 
 
+# Seconds a writer waits for another. The visitor then gets a 503 with what they typed, instead of silence.
+_WRITER_WAITS = 10
+
+
 def database(name: str, default_path: str) -> dict:
     """Django's DATABASES['default'] for a PostgreSQL URL, or for the SQLite file at `default_path`."""
     value = text(name)
@@ -129,8 +133,7 @@ def database(name: str, default_path: str) -> dict:
             "OPTIONS": {
                 # IMMEDIATE: a writer takes the lock first and so never has to upgrade a read, which SQLite refuses.
                 "transaction_mode": "IMMEDIATE",
-                # Seconds a writer waits for another; the visitor then gets a 503 with what they typed.
-                "timeout": 10,
+                "timeout": _WRITER_WAITS,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
                 ),
@@ -154,7 +157,8 @@ def database(name: str, default_path: str) -> dict:
         "PORT": str(port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {key: values[-1] for key, values in parse_qs(parts.query).items()},
+        "OPTIONS": {"options": f"-c lock_timeout={_WRITER_WAITS}s"}
+        | {key: values[-1] for key, values in parse_qs(parts.query).items()},
     }
 
 
