@@ -1,11 +1,15 @@
 """Error pages in the site's look, made without a database query: they must work when the database does not."""
 
+import logging
+
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from consults.views.kept_answers import kept_answers
 from pages.site_facts import remembered_clinic_name
+
+logger = logging.getLogger("clinic.database")
 
 
 def error_page(status: int, template: str | None = None, **context) -> HttpResponse:
@@ -48,6 +52,8 @@ class DatabaseUnavailableMiddleware:
 
     def process_exception(self, request, exception):
         if isinstance(exception, OperationalError | InterfaceError):
+            # Its first line names what is missing, locked or full; nothing that was typed.
+            logger.error("database: %s: %s", type(exception).__name__, str(exception).partition("\n")[0])
             is_booking = request.method == "POST" and request.resolver_match.view_name == "consults:request"
             template, context = ("consults/not_stored.html", kept_answers(request)) if is_booking else (None, {})
             response = error_page(503, template, **context)
