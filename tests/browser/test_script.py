@@ -1,0 +1,51 @@
+"""The two small helps of static/js/site.js. Every other test of the booking flow passes without them."""
+
+from playwright.sync_api import expect
+
+from tests.browser.chromium import PHONE
+from tests.browser.pages import BOOK, SENT, choose_time, tell_who
+
+
+def test_the_chosen_day_stays_in_view(page, site):
+    page.set_viewport_size(PHONE)
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(site.url + BOOK)
+    days = page.locator(".days summary")
+    # The first day is open above; opening the next one closes it and pulls everything below up.
+    days.nth(1).scroll_into_view_if_needed()
+    page.evaluate("scrollTo(0, document.querySelectorAll('.days summary')[1].getBoundingClientRect().top + scrollY - 10)")
+    page.evaluate("document.documentElement.style.overflowAnchor = 'none'")
+    days.nth(1).click()
+    expect(page.locator(".days details").nth(1)).to_have_attribute("open", "")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    box = days.nth(1).bounding_box()
+    assert 0 <= box["y"] <= PHONE["height"] - box["height"]
+
+
+def test_a_form_is_sent_once_and_can_be_sent_again_after_the_way_back(page, site):
+    posts = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.route(f"**{BOOK}", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.goto(site.url + BOOK)
+    choose_time(page)
+    tell_who(page, "Once Example")
+    form = page.locator("form.form")
+    form.evaluate("form => { for (let times = 0; times < 3; times++) form.requestSubmit() }")
+    page.wait_for_url(site.url + SENT)
+    assert len(posts) == 1
+    page.go_back()
+    expect(page.get_by_role("button", name="Send request")).to_be_enabled()
+    assert form.get_attribute("aria-busy") is None
+    page.get_by_role("button", name="Send request").click()
+    page.wait_for_url(site.url + SENT)
+    assert len(posts) == 2
+
+
+def test_only_the_booking_pages_have_a_script_and_it_keeps_nothing(page, site):
+    page.goto(site.url + BOOK)
+    scripts = page.locator("script[src]")
+    expect(scripts).to_have_count(1)
+    assert scripts.get_attribute("defer") is not None
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    page.goto(site.url)
+    expect(page.locator("script[src]")).to_have_count(0)
