@@ -11,6 +11,7 @@ from tests.server import Site, wait_for
 HOME = "/"
 BOOK = "/book-a-consult/"
 SENT = "/book-a-consult/sent/"
+SEARCH = "/search/"
 REQUESTS = "/admin/consults/consultrequest/"
 # The public pages: everything a link leads to, but the booking flow.
 PUBLIC_PAGES = (
@@ -184,6 +185,9 @@ PUBLIC_STATES: dict[str, Callable[[Page, Site], None]] = {
     **{path.strip("/").replace("/", "-") or "home": open_path(path) for path in PUBLIC_PAGES},
     "faqs-one-open": open_one_answer,
     "faqs-all-open": open_every_answer,
+    "search": open_path(SEARCH),
+    "search-many": open_path(f"{SEARCH}?q=ketamin"),
+    "search-none": open_path(f"{SEARCH}?q=zzzz"),
     "book": open_path(BOOK),
     "book-every-day": open_every_day,
     "book-errors": send_an_empty_form,

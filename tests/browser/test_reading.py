@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chromium import DESKTOP, PHONE, SMALL_PHONE
-from tests.browser.pages import BOOK, HOME, PUBLIC_PAGES, PUBLIC_STATES, SENT, book, log_in
+from tests.browser.pages import BOOK, HOME, PUBLIC_PAGES, PUBLIC_STATES, SEARCH, SENT, book, log_in
 
 
 def links(page) -> list[str]:
@@ -41,7 +41,9 @@ def test_every_page_is_found_by_links_and_complete_without_javascript(plain_page
     hosts, titles, descriptions = Counter(), {}, {}
     plain_page.context.on("request", lambda request: hosts.update([urlsplit(request.url).netloc]))
     documents = read_everything(plain_page, site)
-    assert {urlsplit(path).path for path in documents} == {*PUBLIC_PAGES, BOOK}
+    assert {urlsplit(path).path for path in documents} == {*PUBLIC_PAGES, BOOK, SEARCH}
+    # Search is for people, not for search engines: it has neither a canonical address nor a description.
+    del documents[SEARCH]
     for path in documents:
         plain_page.goto(site.url + path)
         assert plain_page.locator("h1").count() == 1, path
