@@ -20,8 +20,9 @@ class PublicPagesMiddleware:
         match = request.resolver_match
         if match and match.namespace in _NAMESPACES and response.status_code == 200:
             response.cookies.clear()
-            if "no-store" in response.get("Cache-Control", ""):
-                return response
             response.headers.pop("Vary", None)
+            if response.has_header("Cache-Control"):
+                # A search is not kept, a picture is kept for good.
+                return response
             patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
         return response

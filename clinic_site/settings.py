@@ -77,6 +77,11 @@ MIDDLEWARE = [
 # A booking is a few hundred bytes; the admin's longest article stays far below this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_HANDLERS = [
+    "clinic_site.upload_limit.LargeUploadsRefused",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Cache
 CACHES = {"default": env.cache("CACHE_URL")}

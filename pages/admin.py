@@ -12,6 +12,7 @@ from blog.links import path_of
 from . import views
 from .launch import blockers, unused_references
 from .models import Clinic, Page, Provider, Question
+from .picture_admin import PictureAdmin  # noqa: F401  registers itself
 from .review import stale_content
 
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from . import views
 from .models import Page
@@ -20,6 +20,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("meet-our-providers/", views.meet_our_providers, name="meet_our_providers"),
     path("faqs/", views.faqs, name="faqs"),
+    re_path(r"^pictures/(?P<name>[0-9a-f]{24}-[0-9]{1,4}\.webp)$", views.picture, name="picture"),
     path("search/", views.search, name="search"),
     *(path(f"{key.value}/", views.prose, {"key": key.value}, name=key.value.replace("-", "_")) for key in _PROSE),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import mark_safe
@@ -13,7 +13,8 @@ from blog.citations import Citations, without_citations
 from blog.review import show_review
 
 from . import json_ld
-from .models import Page, Provider, Question
+from .models import Page, Picture, Provider, Question
+from .pictures import folder
 from .search import LONGEST_QUERY, find
 from .site_facts import SiteFacts
 
@@ -145,6 +146,22 @@ def search(request):
     response = render(request, "pages/search.html", context)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+def picture(request, name: str):
+    """A picture's file, while a row names it. A file never changes, so it is kept for good."""
+    digest, _, width = name.removesuffix(".webp").partition("-")
+    row = Picture.objects.filter(digest__startswith=digest).first()
+    if row is None or int(width) not in row.widths:
+        raise Http404
+    try:
+        response = FileResponse((folder() / name).open("rb"), content_type="image/webp")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 

@@ -27,11 +27,18 @@ class Picture(PublicContent):
     def file_name(self, width: int) -> str:
         return f"{self.digest[:24]}-{width}.webp"
 
+    def _url(self, width: int) -> str:
+        return reverse("pages:picture", args=[self.file_name(width)])
+
     @property
     def url(self) -> str:
-        """Of the largest file."""
-        return reverse("pages:picture", args=[self.digest[:24], self.widths[-1]])
+        """Of the widest file."""
+        return self._url(self.widths[-1])
+
+    @property
+    def smallest_url(self) -> str:
+        return self._url(self.widths[0])
 
     @property
     def srcset(self) -> str:
-        return ", ".join(f"{reverse('pages:picture', args=[self.digest[:24], width])} {width}w" for width in self.widths)
+        return ", ".join(f"{self._url(width)} {width}w" for width in self.widths)

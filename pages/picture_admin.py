@@ -1,0 +1,62 @@
+"""Staff upload pictures here, and choose them on articles and profiles."""
+
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.utils.html import format_html
+
+from .models import Picture
+from .pictures import MOST_BYTES, PictureRefused, discard, draw, keep
+
+
+class PictureForm(forms.ModelForm):
+    upload = forms.FileField(
+        label="Picture",
+        help_text="JPEG, PNG or WebP, up to 12 MB. Where and with what it was taken is removed.",
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
+    def clean_upload(self):
+        upload = self.cleaned_data["upload"]
+        if upload.size > MOST_BYTES:
+            raise forms.ValidationError("It is larger than 12 MB. Make it smaller first.", code="large")
+        try:
+            self.drawn = draw(upload)
+        except PictureRefused as refused:
+            raise forms.ValidationError(str(refused), code="picture") from refused
+        same = Picture.objects.filter(digest=self.drawn.digest).first()
+        if same:
+            raise forms.ValidationError(f"This picture is here already, as “{same}”.", code="same")
+        return upload
+
+
+@admin.register(Picture)
+class PictureAdmin(admin.ModelAdmin):
+    list_display = ["thumbnail", "name", "alt", "width", "height"]
+    list_display_links = ["thumbnail", "name"]
+    search_fields = ["name", "alt"]
+    readonly_fields = ["thumbnail"]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """The picture itself stays; another one is another row."""
+        return super().get_form(request, obj, change, **({} if obj else {"form": PictureForm}), **kwargs)
+
+    def get_fields(self, request, obj=None):
+        return ["thumbnail", "name", "alt"] if obj else ["upload", "name", "alt"]
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            keep(obj, form.drawn)
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request, obj):
+        transaction.on_commit(lambda: discard(obj))
+        obj.delete()
+
+    def delete_queryset(self, request, queryset):
+        for picture in queryset:
+            self.delete_model(request, picture)
+
+    @admin.display(description="picture")
+    def thumbnail(self, obj):
+        return format_html('<img src="{}" alt="{}" width="160">', obj.smallest_url, obj.alt)

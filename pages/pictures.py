@@ -1,0 +1,104 @@
+"""Uploaded pictures: drawn anew as WebP in a few widths, so that nothing of the file that came in is ever served."""
+
+import hashlib
+import io
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from .models import Picture
+
+MOST_BYTES = 12_000_000
+MOST_PIXELS = 50_000_000
+WIDTHS = (320, 640, 1280)
+WIDEST = 1600
+_FORMATS = ("JPEG", "PNG", "WEBP")
+_QUALITY = 80
+
+
+class PictureRefused(Exception):
+    """Not a picture we take; the text says why, for the person who uploads it."""
+
+
+@dataclass(frozen=True)
+class DrawnPicture:
+    """WebP bytes by width in pixels; `height` belongs to the widest."""
+
+    digest: str
+    height: int
+    files: dict[int, bytes]
+
+
+def draw(upload: BinaryIO) -> DrawnPicture:
+    """The picture upright, in the sRGB colors, without metadata. Raises PictureRefused."""
+    image = _upright(upload)
+    widths = [width for width in WIDTHS if width < image.width] + [min(image.width, WIDEST)]
+    files = {}
+    for width in sorted(set(widths)):
+        size = (width, max(1, round(image.height * width / image.width)))
+        out = io.BytesIO()
+        image.resize(size, Image.Resampling.LANCZOS).save(out, "WEBP", quality=_QUALITY, method=6)
+        files[width] = out.getvalue()
+    return DrawnPicture(hashlib.sha256(files[max(files)]).hexdigest(), size[1], files)
+
+
+def _upright(upload: BinaryIO) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(upload, formats=_FORMATS)
+        if image.width * image.height > MOST_PIXELS:
+            raise PictureRefused(f"It has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller first.")
+        if getattr(image, "n_frames", 1) > 1:
+            raise PictureRefused("Moving pictures are not taken.")
+        # A large photo is read at a fraction of its size.
+        image.draft("RGB", (2 * WIDEST, 2 * WIDEST))
+        profile = image.info.get("icc_profile")
+        image = ImageOps.exif_transpose(image)
+        has_alpha = "A" in image.getbands() or "transparency" in image.info
+        image = _in_srgb(image.convert("RGBA" if has_alpha else "RGB"), profile)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise PictureRefused("It has too many pixels. Make it smaller first.") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise PictureRefused("It is not a JPEG, PNG or WebP picture, or it is damaged.") from error
+    # A fresh picture takes over the pixels and nothing else.
+    fresh = Image.new(image.mode, image.size)
+    fresh.paste(image)
+    return fresh
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if not profile:
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=image.mode) or image
+    except (ImageCms.PyCMSError, OSError):
+        return image
+
+
+def folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / "pictures"
+
+
+def keep(picture: Picture, drawn: DrawnPicture) -> None:
+    """Sets the row's facts and writes its files, each complete or not at all. Does not save the row."""
+    picture.digest, picture.widths = drawn.digest, sorted(drawn.files)
+    picture.width, picture.height = picture.widths[-1], drawn.height
+    folder().mkdir(parents=True, exist_ok=True)
+    for width, content in drawn.files.items():
+        path = folder() / picture.file_name(width)
+        unfinished = path.with_suffix(f".{os.getpid()}.part")
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+
+
+def discard(picture: Picture) -> None:
+    """Removes the files; call it when the row's deletion is committed."""
+    for width in picture.widths:
+        (folder() / picture.file_name(width)).unlink(missing_ok=True)

@@ -1,0 +1,191 @@
+"""Uploaded pictures: drawn anew, without metadata, described, and served strictly."""
+
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageCms
+
+from blog.models import Article
+from pages import pictures
+from pages.models import Page, Picture, Provider
+from pages.pictures import PictureRefused, draw
+
+pytestmark = pytest.mark.django_db
+SECRET = b"45.5017N 73.5673W Somebody's Camera"
+
+
+@pytest.fixture(autouse=True)
+def _uploads(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(User.objects.create_superuser("alex"))
+    return client
+
+
+def photo(width: int = 800, height: int = 600, kind: str = "JPEG", mode: str = "RGB", **options) -> bytes:
+    image = Image.linear_gradient("L").resize((width, height)).convert(mode)
+    if mode == "RGBA":
+        image.putalpha(100)
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def with_metadata(orientation: int = 1) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010E] = SECRET.decode()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return photo(exif=exif, icc_profile=profile, comment=SECRET)
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))
+
+
+def test_a_picture_is_drawn_anew_in_each_width_without_metadata():
+    original = with_metadata()
+    assert SECRET in original
+    drawn = draw(io.BytesIO(original))
+    assert list(drawn.files) == [320, 640, 800]
+    for width, content in drawn.files.items():
+        image = opened(content)
+        assert (image.format, image.width) == ("WEBP", width)
+        assert not image.getexif()
+        assert "icc_profile" not in image.info
+        assert SECRET not in content
+    assert drawn.height == 600
+
+
+def test_a_picture_taken_sideways_stands_upright():
+    drawn = draw(io.BytesIO(with_metadata(orientation=6)))
+    assert opened(drawn.files[600]).size == (600, 800)
+
+
+@pytest.mark.parametrize(
+    ("width", "widths"),
+    [
+        pytest.param(100, [100], id="small stays small"),
+        pytest.param(640, [320, 640], id="as wide as one of ours"),
+        pytest.param(3000, [320, 640, 1280, 1600], id="large is made smaller"),
+    ],
+)
+def test_the_widths(width, widths):
+    assert list(draw(io.BytesIO(photo(width, 50))).files) == widths
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_see_through_parts_stay(kind):
+    drawn = draw(io.BytesIO(photo(kind=kind, mode="RGBA")))
+    assert opened(drawn.files[320]).mode == "RGBA"
+
+
+def moving() -> bytes:
+    out = io.BytesIO()
+    frames = [Image.new("RGB", (50, 50), color) for color in ("red", "blue")]
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"<svg onload=alert(1)>", id="svg"),
+        pytest.param(b"<html>", id="a page"),
+        pytest.param(photo()[:2000], id="a damaged photo"),
+        pytest.param(photo(kind="GIF", mode="L"), id="gif"),
+        pytest.param(photo(kind="TIFF"), id="tiff"),
+        pytest.param(moving(), id="a moving picture"),
+    ],
+)
+def test_anything_else_is_refused(content):
+    with pytest.raises(PictureRefused):
+        draw(io.BytesIO(content))
+
+
+def test_too_many_pixels_are_refused_before_they_are_read(monkeypatch):
+    content = photo()
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 800 * 600 - 1)
+    monkeypatch.setattr(Image.Image, "convert", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(PictureRefused, match="pixels"):
+        draw(io.BytesIO(content))
+
+
+def upload(staff, content: bytes = b"", **fields):
+    file = SimpleUploadedFile("IMG_0001.jpg", content or photo(), "image/jpeg")
+    return staff.post("/admin/pages/picture/add/", {"upload": file, "name": "Room", "alt": "A quiet room."} | fields)
+
+
+def test_an_upload_needs_a_description(staff):
+    response = upload(staff, alt="")
+    assert response.status_code == 200
+    assert "alt" in response.context["adminform"].form.errors
+    assert not Picture.objects.exists()
+
+
+def test_an_upload_that_is_no_picture_is_told_so(staff):
+    response = upload(staff, b"<svg>")
+    assert "not a JPEG" in response.content.decode()
+    assert not Picture.objects.exists()
+
+
+def test_a_large_upload_is_not_read(staff, monkeypatch):
+    monkeypatch.setattr("clinic_site.upload_limit.LARGEST_REQUEST", 1000)
+    response = upload(staff)
+    assert response.status_code == 200
+    assert "upload" in response.context["adminform"].form.errors
+
+
+def test_the_same_picture_is_kept_once(staff):
+    assert upload(staff).status_code == 302
+    assert "here already" in upload(staff).content.decode()
+    assert Picture.objects.count() == 1
+
+
+def test_a_picture_is_served_strictly_and_only_while_a_row_names_it(staff, client):
+    upload(staff)
+    picture = Picture.objects.get()
+    client.logout()
+    response = client.get(picture.url)
+    content = b"".join(response.streaming_content)
+    assert response.status_code == 200
+    assert opened(content).size == (picture.width, picture.height) == (800, 600)
+    assert response["Content-Type"] == "image/webp"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "immutable" in response["Cache-Control"]
+    assert not response.cookies
+    for wrong in (picture.url.replace("-800", "-801"), picture.url.replace("-800", "-0"), "/pictures/../secret.webp"):
+        assert client.get(wrong).status_code == 404
+
+
+def test_deleting_a_picture_removes_its_files(staff, django_capture_on_commit_callbacks):
+    upload(staff)
+    picture = Picture.objects.get()
+    assert len(list(pictures.folder().iterdir())) == 3
+    with django_capture_on_commit_callbacks(execute=True):
+        staff.post(f"/admin/pages/picture/{picture.pk}/delete/", {"post": "yes"})
+    assert list(pictures.folder().iterdir()) == []
+    assert staff.get(picture.url).status_code == 404
+
+
+def test_pictures_stand_on_articles_and_profiles_with_their_sizes(staff, client):
+    upload(staff)
+    picture = Picture.objects.get()
+    Page.objects.create(key="meet-our-providers", title="P", browser_title="P", description="P", updated_on="2026-01-01")
+    Provider.objects.create(name="Real Person", is_published=True, portrait=picture)
+    common = {"browser_title": "A", "description": "D", "summary": "S", "updated_on": "2026-01-01"}
+    Article.objects.create(slug="one", title="One", published_at=datetime(2026, 1, 1, tzinfo=UTC), picture=picture, **common)
+    for path in ("/meet-our-providers/", "/blog/one/"):
+        (image,) = re.findall(r"<img [^>]*>", client.get(path).content.decode())
+        assert f'src="{picture.url}"' in image
+        assert f"{picture.smallest_url} 320w" in image
+        assert 'alt="A quiet room."' in image
