@@ -77,6 +77,7 @@ _ARTICLE = f"""{_SENTENCE} Sources stand in the text.
 def _facts(*, announcement: str = "", special_days: list[dict[str, str]] | None = None, week: dict | None = None) -> SiteFacts:
     """The clinic as it is posted here, with what a state changes about it."""
     facts = SiteFacts()
+    facts.today = _DAY
     facts.clinic = Clinic(
         name="Modern Therapeutics",
         street="200 Schilling Dr S.",
@@ -146,6 +147,11 @@ def _article(**context) -> tuple[str, dict]:
     return "blog/article.html", facts | {"references": []} | context
 
 
+def _home() -> tuple[str, dict]:
+    page = _page("A headline, as long as it usually is", eyebrow="What and where", body_html=markdown(_ARTICLE).html)
+    return "pages/home.html", {"page": page, "questions": []}
+
+
 def _providers(number: int) -> tuple[str, dict]:
     return "pages/providers.html", {"page": _page("Meet our providers"), "providers": list(_people(number))}
 
@@ -172,6 +178,7 @@ _HOLIDAY = [
 ]
 # State -> its template and what the template is given.
 STATES: dict[str, Callable[[], tuple[str, dict]]] = {
+    "home": _home,
     "providers-one": lambda: _providers(1),
     "providers-forty": lambda: _providers(40),
     "blog-none": lambda: _blog(0),

@@ -1,4 +1,6 @@
-"""Photographs of every page in every state, phone and desktop, light and dark, of a site it starts for them.
+"""Photographs of every page in every state, phone and desktop, light and dark, of two sites it starts for them.
+
+The second has DEBUG on, for the page of components and its rare states.
 
 python -m tests.load.photograph FOLDER
 """
@@ -34,6 +36,19 @@ STAFF_STATES: dict[str, Callable[[Page, Site], None]] = {
 }
 
 
+def photograph_components(browser: Browser, workshop: Site, folder: Path) -> None:
+    for (size_name, size), scheme in product(SIZES.items(), SCHEMES):
+        # Letters have styles of their own, which mail programs read and the site's policy does not allow.
+        with browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True) as context:
+            page = context.new_page()
+            page.goto(f"{workshop.url}/components/")
+            addresses = page.locator(".toc a").evaluate_all("links => links.map(link => link.href)")
+            for address in [page.url, *addresses]:
+                page.goto(address)
+                name = address.rstrip("/").rpartition("/")[2]
+                page.screenshot(path=folder / f"rare-{name}-{size_name}-{scheme}.png", full_page=True)
+
+
 def photograph(browser: Browser, site: Site, staff: tuple[str, str], folder: Path) -> None:
     for (size_name, size), scheme in product(SIZES.items(), SCHEMES):
         kind = f"{size_name}-{scheme}"
@@ -63,14 +78,18 @@ def main() -> None:
         sys.exit("Chromium was not found: no chromium on PATH, and CHROMIUM is not set")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place, running_chromium(program) as browser:
-        site = Site(Path(place), {"BOOKING_RATE": "off"})
+        site = Site(Path(place, "site"), {"BOOKING_RATE": "off"})
+        workshop = Site(Path(place, "workshop"), {"DEBUG": "on"})
         try:
             site.serve()
+            workshop.serve()
+            photograph_components(browser, workshop, folder)
             with browser.new_context() as context:
                 book(context.new_page(), site)
             photograph(browser, site, site.make_staff(), folder)
         finally:
             site.stop()
+            workshop.stop()
 
 
 if __name__ == "__main__":
