@@ -12,6 +12,10 @@ from .sealing import blind_indexes
 FASTEST = timedelta(seconds=2)
 MOST_OPEN_PER_CONTACT = 3
 MOST_SEATS_PER_ADDRESS = 3
+# So many unanswered requests within an hour are a rush: the desk is told, and an address may hold only one seat a day until
+# somebody answers. A machine with many addresses then runs out of addresses before the clinic runs out of times.
+RUSH = 10
+MOST_SEATS_IN_A_RUSH = 1
 _DAY = timedelta(days=1)
 
 
@@ -38,7 +42,14 @@ def _has_enough_open(email: str, phone: str) -> bool:
 
 def _has_enough_seats(client: str, now: datetime) -> bool:
     held = ConsultRequest.objects.filter(client=client, created_at__gt=now - _DAY, status__in=ConsultRequest.HOLDS_A_SEAT)
-    return held.exclude(starts_at=None).count() >= MOST_SEATS_PER_ADDRESS
+    seats = held.exclude(starts_at=None).count()
+    return seats >= MOST_SEATS_PER_ADDRESS or (seats >= MOST_SEATS_IN_A_RUSH and unanswered_lately(now=now) >= RUSH)
+
+
+def unanswered_lately(*, now: datetime) -> int:
+    """How many requests of the last hour wait for an answer, set aside or not; counted up to a thousand."""
+    lately = ConsultRequest.objects.awaiting_answer().filter(created_at__gt=now - timedelta(hours=1), erased_at=None)
+    return lately[:1000].count()
 
 
 def forget_clients(*, now: datetime) -> int:

@@ -26,10 +26,11 @@ class Browser:
 
     site: Site
     cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def send(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str, str]:
         """Status, Location, body. A status of 0: no answer came."""
-        headers = {
+        headers = self.headers | {
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "Referer": self.site.url + FORM,
         }

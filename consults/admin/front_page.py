@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from consults.conflicts import conflicts
 from consults.models import ConsultRequest, OutboxMessage
+from consults.spam import RUSH, unanswered_lately
 from pages.models import Clinic
 
 from .finding import starting_in
@@ -34,6 +35,7 @@ def front_page(user, *, now: datetime) -> dict:
             "visit_days": _visit_days(now),
             "conflicts": [(conflict, line(conflict.request, now)) for conflict in conflicts(now=now)[:MOST_SHOWN]],
             **_misses(now),
+            "rush": lately if (lately := unanswered_lately(now=now)) >= RUSH else 0,
             "most_shown": MOST_SHOWN,
         }
 

@@ -259,3 +259,10 @@ def test_a_row_whose_key_is_missing_is_listed_all_the_same(desk, settings):
         answer = desk.get(path)
         assert answer.status_code == 200, path
     assert "(cannot be opened)" in desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+
+
+def test_ten_unanswered_requests_within_an_hour_are_an_alert(desk):
+    for number in range(10):
+        assert "of the last hour wait" not in desk.get("/admin/").content.decode()
+        submit(key=f"rush-{number}", looks_like_spam=True)
+    assert "10 requests of the last hour wait" in desk.get("/admin/").content.decode()

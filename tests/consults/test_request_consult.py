@@ -404,6 +404,20 @@ def test_the_fourth_seat_from_one_address_in_a_day_is_set_aside_unless_limits_ar
     assert statuses()[-1] == "requested"
 
 
+@pytest.mark.parametrize(("unanswered", "second"), [(8, "requested"), (9, "quarantined")])
+def test_in_a_rush_an_address_holds_one_seat_a_day(client, settings, later, unanswered, second):
+    """The tenth is the address's own first one."""
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    for number in range(unanswered):
+        submit(key=f"rush-{number}", email=f"rush-{number}@example.com", phone="", looks_like_spam=True)
+    for number, hour in enumerate(("16:00", "16:30")):
+        later(number * 10)
+        form = answers(client, starts_at=f"2026-12-07T{hour}-06:00", email=f"p{number}@example.com")
+        later(number * 10 + 5)
+        client.post(URL, form)
+    assert statuses()[-2:] == ["requested", second]
+
+
 def test_addresses_are_kept_as_keyed_hashes_for_a_day(client):
     from consults.spam import forget_clients
 
