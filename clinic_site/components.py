@@ -7,9 +7,11 @@ holiday on top of an announcement) is one address away.
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import cycle, islice
+from types import SimpleNamespace
 
 from django.http import Http404
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import path
 from django.utils.safestring import mark_safe
 
@@ -156,6 +158,15 @@ def _providers(number: int) -> tuple[str, dict]:
     return "pages/providers.html", {"page": _page("Meet our providers"), "providers": list(_people(number))}
 
 
+def _with_photo() -> tuple[str, dict]:
+    """A provider with a portrait, and one without. The site's own picture stands in: nobody is shown who is nobody."""
+    picture = static("img/share.png")
+    template, context = _providers(1)
+    portrait = SimpleNamespace(url=picture, srcset=f"{picture} 1200w", alt="A river at dusk")
+    person = SimpleNamespace(name="Provider Name", credentials="", role="Role", bio_html=f"<p>{_SENTENCE}</p>", portrait=portrait)
+    return template, {**context, "providers": [person, *context["providers"]]}
+
+
 def _blog(number: int, **context) -> tuple[str, dict]:
     return "blog/index.html", {"page": _page("The Blog"), "articles": list(_articles(number)), **context}
 
@@ -171,7 +182,7 @@ def _error(name: str) -> Callable[[], tuple[str, dict]]:
     return lambda: (f"{name}.html", {"clinic_name": "Modern Therapeutics"})
 
 
-_WRONG = {"email": "name at example", "phone": "12", "starts_at": "2026-12-07T16:00-06:00", "contact_by": "phone"}
+_WRONG = {"ticket": "-", "email": "name at example", "phone": "12", "starts_at": "2026-12-07T16:00-06:00", "contact_by": "phone"}
 _HOLIDAY = [
     {"label": "Thursday, December 24", "text": "4:00 PM to 6:00 PM", "note": "Christmas Eve"},
     {"label": "Friday, December 25", "text": "Closed", "note": "Christmas Day"},
@@ -180,6 +191,7 @@ _HOLIDAY = [
 STATES: dict[str, Callable[[], tuple[str, dict]]] = {
     "home": _home,
     "providers-one": lambda: _providers(1),
+    "providers-photo": _with_photo,
     "providers-forty": lambda: _providers(40),
     "blog-none": lambda: _blog(0),
     "blog-one": lambda: _blog(1),
@@ -191,7 +203,7 @@ STATES: dict[str, Callable[[], tuple[str, dict]]] = {
     "book-no-times": lambda: _booking(_form(0), next_date_url="?from=2026-12-28", later_url="?from=2026-12-21"),
     "book-one-time": lambda: _booking(_form(1, times=1), earlier_url="?from=2026-11-23"),
     "book-many-times": lambda: _booking(_form(14, times=40), later_url="?from=2026-12-21"),
-    "book-errors": lambda: _booking(_form(2, data={})),
+    "book-errors": lambda: _booking(_form(2, data={"ticket": "-"})),
     "book-wrong": lambda: _booking(_form(2, data=_WRONG)),
     "letter": _letter,
     "share": lambda: ("components/share.html", {}),

@@ -12,7 +12,7 @@ from tests.server import started_before
 
 # States that a real site seldom shows, from the page of components. The rest of them differ in words alone.
 RARE_STATES = (
-    *("", "providers-one/", "blog-none/", "blog-forty/", "article/", "holiday/"),
+    *("", "providers-photo/", "blog-none/", "blog-forty/", "article/", "holiday/"),
     *("book-no-times/", "book-many-times/", "error-403_csrf/", "error-429/", "error-503/"),
 )
 

@@ -1,6 +1,6 @@
 """The weight of a first view as sent: br bodies of HTML, CSS, font, pictures and scripts (icons and manifest not counted).
 
-    python tests/load/weigh.py http://127.0.0.1:8000
+    python -m tests.load.weigh http://127.0.0.1:8000
 
 Prints one line a page and ends with status 1 when a page is over its budget. KB = 1,000 bytes.
 """
@@ -10,24 +10,10 @@ import sys
 from urllib.parse import urljoin
 from urllib.request import Request, urlopen
 
-BUDGETS = {
-    "/": 18_000,
-    "/book-a-consult/": 18_000,
-    "/meet-our-providers/": 18_000,
-    "/blog/ketamine-benefits/": 24_000,
-    "/faqs/": 28_000,
-    "/what-is-ketamine/": None,
-    "/blog/": None,
-    "/disclaimer/": None,
-    "/privacy-policy/": None,
-    "/terms-of-service/": None,
-    "/acceptable-use/": None,
-    "/accessibility/": None,
-    "/good-faith-estimate/": None,
-    "/notice-of-privacy-practices/": None,
-    "/blog/ketamine-words/": None,
-    "/blog/questions-for-a-ketamine-clinic/": None,
-}
+from tests.browser.pages import BOOK, PUBLIC_PAGES
+from tests.browser.test_weight import BUDGETS
+
+PAGES = (*PUBLIC_PAGES, BOOK)
 _PARTS = re.compile(
     r'<link rel="(?:stylesheet|preload)"[^>]*?href="([^"]+)"|<link[^>]*?href="([^"]+)"[^>]*?rel="stylesheet"'
     r'|<(?:img|script)[^>]*? src="([^"]+)"'
@@ -49,7 +35,8 @@ def fetch(url: str) -> tuple[bytes, int]:
 
 def main(base: str) -> int:
     over = 0
-    for path, budget in BUDGETS.items():
+    for path in PAGES:
+        budget = BUDGETS.get(path)
         html, html_size = fetch(urljoin(base, path))
         parts = {next(filter(None, match)) for match in _PARTS.findall(html.decode())}
         foreign = [part for part in parts if urljoin(base, part).split("/")[2] != base.split("/")[2]]
