@@ -95,6 +95,7 @@ def possible_actions(request: ConsultRequest, *, now: datetime, in_conflict: boo
         "miss": starts_at is not None and starts_at <= now,
         "cancel": starts_at is not None and starts_at > now,
         "keep": in_conflict,
+        "release": starts_at is None or starts_at > now,
         "release_without_time": starts_at is not None,
     }
     return [action for action in ACTIONS if request.status in action.statuses and fits.get(action.code, True)]

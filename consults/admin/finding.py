@@ -43,6 +43,8 @@ class WhereItStands(admin.SimpleListFilter):
             return queryset.awaiting_answer()
         # Ended ones are many: the database walks them in the order of their arrival instead of sorting them all.
         queryset = queryset if request.GET.get("q", "").strip() else queryset.newest_first()
+        if value in ConsultRequest.ENDED:
+            return queryset.ended_as(value)
         return queryset.filter(status=value) if value in Status.values else queryset
 
 

@@ -52,6 +52,10 @@ class ConsultRequestQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-created_at", "-pk")
 
+    def ended_as(self, status: str):
+        """Requests that ended with this status. Named so that the database walks its index of ended ones by their arrival."""
+        return self.filter(status=status, ended_at__isnull=False)
+
     def overdue(self, *, now: datetime):
         """Requests whose reply time, or whose start, has passed without an answer."""
         return self.filter(Q(answer_by__lte=now) | Q(starts_at__lte=now), status=ConsultRequest.Status.REQUESTED)
@@ -148,6 +152,7 @@ class ConsultRequest(models.Model):
             models.Index(fields=["status", "answer_by"], name="requests_by_reply_time"),
             models.Index(fields=["starts_at"], name="requests_by_start"),
             models.Index(fields=["created_at"], name="requests_by_arrival"),
+            models.Index(fields=["status", "created_at"], name="ended_requests_by_arrival", condition=Q(ended_at__isnull=False)),
             models.Index(fields=["client"], name="requests_by_client", condition=~Q(client="")),
             models.Index(fields=["email_index"], name="requests_by_email"),
             models.Index(fields=["phone_index"], name="requests_by_phone"),

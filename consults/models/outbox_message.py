@@ -21,11 +21,9 @@ class OutboxMessageQuerySet(models.QuerySet):
         return calls.order_by("not_before", "pk")
 
     def needing_a_person(self, *, now):
-        """Calls to make, and mail that was given up."""
-        return self.filter(
-            Q(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
-            | Q(state=OutboxMessage.State.FAILED)
-        )
+        """Calls to make, and mail that was given up. Each by its own index: joined by OR, the database would read every row."""
+        calls, failed = self.calls_to_make(now=now), self.filter(state=OutboxMessage.State.FAILED)
+        return self.filter(Q(pk__in=calls.order_by().values("pk")) | Q(pk__in=failed.order_by().values("pk")))
 
 
 class OutboxMessage(models.Model):
