@@ -23,12 +23,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as at_the_end:
         os.environ["DATA_DIR"] = folder
         from tests.postgresql import Postgresql
+        from tests.races.scenarios import TWO_KEYS
 
         server = Postgresql.start()
         at_the_end.callback(server.stop)
-        for name, settings in (("SQLite", {}), ("PostgreSQL", {"DATABASE_URL": server.new_database()})):
+        for name, settings in (("SQLite", TWO_KEYS), ("PostgreSQL", TWO_KEYS | {"DATABASE_URL": server.new_database()})):
             failed += race(Path(folder, name), name, settings, options.rounds)
-            without = {"DATABASE_URL": server.new_database()} if settings else {}
+            without = {"DATABASE_URL": server.new_database()} if "DATABASE_URL" in settings else {}
             failed += race_without_guards(Path(folder, f"{name}-unguarded"), name, without, options.rounds)
     return int(failed > 0)
 
@@ -37,7 +38,7 @@ def race(folder: Path, name: str, settings: dict[str, str], rounds: int) -> int:
     from tests.server import started_before
 
     site = started_before(folder, settings)
-    if settings:
+    if "DATABASE_URL" in settings:
         assert site.manage("migrate").returncode == site.manage("load_content").returncode == 0
     return _play(site, name, rounds, lambda wrong: f"{len(wrong)} broken {wrong[:3] if wrong else ''}", expect_broken=False)
 

@@ -3,6 +3,7 @@
 Every round takes starts that nobody holds yet, so that rounds do not meet.
 """
 
+import base64
 import random
 import subprocess
 import sys
@@ -33,6 +34,8 @@ for line in sys.stdin:
 """
 _PASSWORD = "lamps-in-seven-windows"
 _STAFF = 6
+# Two, so that everything can be sealed anew under the other one.
+TWO_KEYS = {"FIELD_KEYS": ",".join(base64.urlsafe_b64encode(letter * 32).decode() for letter in (b"a", b"b"))}
 
 
 @dataclass
@@ -256,6 +259,60 @@ def _message_ids(site: Site) -> Counter:
     return Counter(line for text in texts for line in text.splitlines() if line.startswith("Message-ID"))
 
 
+def rotating_keys_against_everything(stage: Stage) -> list[str]:
+    """Everything is sealed anew under the other key while visitors ask and a clerk writes note after note."""
+    request = stage.a_request(stage.a_day()[0])
+    start, crowd = stage.a_day(), stage.visitors(8)
+    keys = stage.site.settings["FIELD_KEYS"].split(",")
+
+    def rotate() -> int:
+        return stage.site.manage("rotate_field_keys", FIELD_KEYS=",".join(reversed(keys))).returncode
+
+    def take_notes() -> int:
+        return max(stage.clerks[0].decide(request, "note", v, staff_notes=f"Note {v}") for v in range(1, 31))
+
+    asks = [lambda v=v, start=start[number]: v.ask(start) for number, v in enumerate(crowd)]
+    rotated, noted, *answers = together([rotate, take_notes, *asks])
+    told = stage.site.shell(
+        "from consults.models import ConsultRequest as R, OutboxMessage as M; [r.person for r in R.objects.all()];"
+        f" [m.letter for m in M.objects.all()]; r = R.objects.get(pk={request}); print(r.version, r.staff_notes)"
+    )
+    wrong = _unlike([*answers, noted], {302, 303}) + ([f"the command ended with {rotated}"] if rotated else [])
+    return wrong + ([f"the note is {told!r}"] if told != "31 Note 30" else [])
+
+
+def erasing_against_staff(stage: Stage) -> list[str]:
+    """An owner erases a request that a clerk writes notes to: what is erased stays so."""
+    day = stage.a_day()
+    requests = [stage.a_request(start) for start in day[:3]]
+    gone = "SELECT count(*) FROM consults_consultrequest WHERE erased_at IS NOT NULL AND id = "
+
+    def keep_writing(clerk: Clerk, request: int) -> int:
+        version, answers = 1, [302]
+        while not stage.records.value(f"{gone}{request}") and version < 500:
+            answers.append(clerk.decide(request, "note", version, staff_notes="Ring twice."))
+            version += 1
+        return max(answers)
+
+    def erase() -> int:
+        stage.site.shell(
+            "from django.utils import timezone; from consults import booking; from consults.models import ConsultRequest as R;"
+            f" [booking.erase_at_once(r, by=None, now=timezone.now()) for r in R.objects.filter(pk__in={requests})]"
+        )
+        return 302
+
+    writes = [lambda c=c, r=r: keep_writing(c, r) for c, r in zip(stage.clerks, requests, strict=False)]
+    answers = together([erase, *writes])
+    ids = ", ".join(str(number) for number in requests)
+    left = stage.records.value(
+        f"SELECT count(*) FROM consults_consultrequest WHERE id IN ({ids}) AND (erased_at IS NULL OR length(sealed) > 0)"
+    ) + stage.records.value(
+        "SELECT count(*) FROM consults_outboxmessage AS m JOIN consults_event AS e ON e.id = m.event_id"
+        f" WHERE e.request_id IN ({ids}) AND length(m.sealed) > 0"
+    )
+    return _unlike(answers, {302}) + ([f"{left} rows still tell who asked"] if left else [])
+
+
 SCENARIOS = [
     visitors_for_one_seat,
     visitors_for_three_seats,
@@ -269,6 +326,8 @@ SCENARIOS = [
     moving_against_asking,
     confirming_against_expiry,
     two_workers_on_one_outbox,
+    rotating_keys_against_everything,
+    erasing_against_staff,
 ]
 # Those whose guards a site can be run without.
 CONTROLLED = [
