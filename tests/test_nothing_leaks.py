@@ -93,6 +93,7 @@ def use_and_break(site) -> None:
         assert visitor.ask(start) == 303
         work_as_staff(Clerk(site).sign_in(name, password), records.last_request)
         wait_for(lambda: site.letters(MARKERS["email"]), 20, "the letter", lambda: site.log)
+        assert site.manage("backup").returncode == 0
     finally:
         records.close()
         site.stop()

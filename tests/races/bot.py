@@ -33,12 +33,18 @@ class Somebody(Browser):
             "contact_by": "email",
             "acknowledged": "on",
         }
-        return starts_on(page)
+        return self._times_on(page)
+
+    def _times_on(self, page: str) -> list[str]:
+        """What is listed; when nothing is, what the page's own link to the next open date leads to."""
+        if (times := starts_on(page)) or not (link := re.search(r'href="(/book-a-consult/\?from=[0-9-]+)"', page)):
+            return times
+        return starts_on(self.send("GET", link[1])[2])
 
     def ask(self, start: str) -> tuple[int, list[str]]:
         """Status, and the times that are listed by now."""
         status, _, page = self.send("POST", FORM, self.fields | {"starts_at": start})
-        return status, starts_on(page)
+        return status, self._times_on(page)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The background worker: ends what nobody answered, sends what the outbox holds, erases what is over, tidies up.
+"""The background worker: ends what nobody answered, sends what the outbox holds, erases what is over, makes the nightly backup.
 
 `serve` starts one; more do no harm.
 """
@@ -6,19 +6,23 @@
 import logging
 import os
 import signal
+import sqlite3
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
+from clinic_site import backups
 from consults import expiry
 from consults.budget import forget_idle_clients
 from consults.delivery import deliver_due
 from consults.erasure import erase_due
 from consults.models import WorkerHeartbeat
 from consults.spam import forget_clients
+from pages.models import Clinic
 from pages.review_mail import mail_stale_content
 from staff.tidy import forget_what_is_over
 
@@ -54,6 +58,7 @@ class Command(BaseCommand):
                     while erase_due(now=now) and not self.stopping:
                         continue
                     mail_stale_content(now=now)
+                    self._back_up(now)
                     last_tidy = now
                 expiry.expire_overdue(now=now)
                 sent = deliver_due(now=now, stop=lambda since=now: self.stopping or timezone.now() - since >= BEAT_EVERY)
@@ -66,6 +71,15 @@ class Command(BaseCommand):
             close_old_connections()
             if not sent:
                 time.sleep(0.5)
+        # A worker that was told to stop is not looked for: `restore` sees at once that the site is down.
+        with suppress(DatabaseError):
+            WorkerHeartbeat.objects.all().delete()
+
+    def _back_up(self, now: datetime) -> None:
+        try:
+            backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone)
+        except (backups.BackupFailed, OSError, sqlite3.Error) as error:
+            logger.error("no backup was made: %s", error)
 
     def _stop(self, *_):
         self.stopping = True
