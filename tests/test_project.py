@@ -76,3 +76,16 @@ def test_the_readme_holds_one_command_to_run_and_one_to_test():
     assert [block.count("\n") for block in blocks[:2]] == [1, 1]
     assert "manage.py serve" in blocks[0]
     assert "pytest" in blocks[1]
+
+
+def test_the_promises_name_tests_that_exist():
+    missing, file = [], ""
+    for reference in re.findall(r"`([^`\n]+)`", (ROOT / "docs" / "promises.md").read_text()):
+        named, _, test = reference.partition("::")
+        if not named.endswith((".py", "…")):
+            continue
+        file = file if named == "…" else named
+        path = ROOT / "tests" / file
+        if not path.exists() or (test and f"def {test}(" not in path.read_text()):
+            missing.append(reference)
+    assert missing == []

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from clinic_site.backups import KEPT
 from consults.erasure import QUARANTINE_LASTS
 from consults.forms import ConsultRequestForm
 from consults.models import ConsultPolicy
@@ -28,6 +29,8 @@ def test_the_privacy_policy_names_what_the_software_keeps_and_for_how_long():
         f"| {_SENT_SECONDS // 60} minutes |",
         f"| Up to {settings.SESSION_COOKIE_AGE // 3600} hours |",
         f"a note of up to {ConsultRequestForm.base_fields['note'].max_length} characters",
+        f"| {KEPT.days} nights. Then newer ones take their place |",
+        f"up to {KEPT.days} nights",
     ):
         assert words in policy.body
 
