@@ -106,13 +106,16 @@ USE_I18N = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"hide_tokens": {"()": "clinic_site.log_privacy.HideTokens"}},
+    "filters": {
+        "hide_tokens": {"()": "clinic_site.log_privacy.HideTokens"},
+        "quiet_health": {"()": "clinic_site.log_privacy.QuietHealth"},
+    },
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.request": {"level": "ERROR", "filters": ["hide_tokens"]},
+        "django.request": {"level": "ERROR", "filters": ["quiet_health", "hide_tokens"]},
         "django.security": {"level": "ERROR"},
         # Its lines name who failed to sign in, and people type passwords into the wrong field.
         "axes": {"level": "ERROR"},

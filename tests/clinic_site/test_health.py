@@ -1,5 +1,6 @@
 """What monitors read."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -37,3 +38,17 @@ def test_over_https_probes_inside_the_machine_are_not_redirected(client, setting
     settings.SECURE_SSL_REDIRECT = True
     assert client.get("/health/live").status_code == 200
     assert client.get("/faqs/").status_code == 301
+
+
+@pytest.mark.django_db
+def test_not_being_ready_yet_is_no_error_in_the_log(client):
+    """Read where Django's own logger sends it: a filter of that logger decides."""
+    lines = []
+    handler = logging.Handler()
+    handler.emit = lines.append
+    logging.getLogger("django").addHandler(handler)
+    try:
+        assert client.get("/health/ready").status_code == 503
+    finally:
+        logging.getLogger("django").removeHandler(handler)
+    assert lines == []
