@@ -32,7 +32,7 @@ def test_the_list_opens_on_open_requests_and_those_that_need_an_answer_come_firs
     ended = submit(key="ended", starts_at=local("2026-12-08 16:00"))
     soon = submit(key="soon", starts_at=local("2026-12-03 16:00"))
     agreed = submit(key="agreed", starts_at=local("2026-12-03 17:00"))
-    ConsultRequest.objects.filter(pk=ended.pk).update(status="declined")
+    ConsultRequest.objects.filter(pk=ended.pk).update(status="declined", ended_at=WEDNESDAY)
     ConsultRequest.objects.filter(pk=agreed.pk).update(status="confirmed")
     every = (later, ended, soon, agreed)
     page = staff.get(REQUESTS).content.decode()
