@@ -67,9 +67,12 @@ class ContentAdmin(SimpleHistoryAdmin):
         words_changed = before is None or words_of(before) != words_of(obj)
         if isinstance(obj, Reviewed):
             self._keep_dates_true(request, obj, before, words_changed, today=form.today)
-        elif hasattr(obj, "updated_on") and (words_changed or not obj.updated_on):
+        elif hasattr(obj, "updated_on") and words_changed:
             obj.updated_on = form.today
         fill_rendered(obj)
+        if before is not None and not differences(before, obj):
+            # A save that changes nothing is no version. The library asks whether the attribute is there.
+            obj.skip_history_when_saving = True
         super().save_model(request, obj, form, change)
 
     def _keep_dates_true(self, request, obj: Reviewed, before: Reviewed | None, words_changed: bool, *, today) -> None:

@@ -33,6 +33,7 @@ class ContentForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
+        self._keep_line_ends()
         if self.is_preview:
             return cleaned
         self._refuse_a_stale_save()
@@ -51,6 +52,15 @@ class ContentForm(forms.ModelForm):
         candidate = construct_instance(self, copy.copy(self.instance), self._meta.fields, self._meta.exclude)
         fill_rendered(candidate)
         return candidate
+
+    def _keep_line_ends(self) -> None:
+        """A browser sends other line ends than files have, and forms strip the last one: neither is a change of words."""
+        for name, value in self.cleaned_data.items():
+            if isinstance(value, str):
+                value = value.replace("\r\n", "\n")
+                saved = getattr(self._saved, name, None)
+                unchanged = isinstance(saved, str) and saved.strip() == value.strip()
+                self.cleaned_data[name] = saved if unchanged else value
 
     def _refuse_a_stale_save(self):
         if self._saved is None:

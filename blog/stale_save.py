@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+from datetime import UTC, datetime
 
 from django.db import models
 
@@ -58,4 +59,10 @@ def _fields(row: models.Model) -> list[models.Field]:
 
 
 def _values(row: models.Model) -> dict[str, str]:
-    return {field.name: str(field.value_to_string(row)) for field in _fields(row)}
+    return {field.name: _as_text(field, row) for field in _fields(row)}
+
+
+def _as_text(field: models.Field, row: models.Model) -> str:
+    """The same for an instant as the form gave it and as the database gave it back."""
+    value = field.value_from_object(row)
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(field.value_to_string(row))
