@@ -21,6 +21,7 @@ urlpatterns = [
     path("meet-our-providers/", views.meet_our_providers, name="meet_our_providers"),
     path("faqs/", views.faqs, name="faqs"),
     re_path(r"^pictures/(?P<name>[0-9a-f]{24}-[0-9]{1,4}\.webp)$", views.picture, name="picture"),
+    re_path(r"^share/(?P<name>[0-9a-f]{24})\.png$", views.share, name="share"),
     path("search/", views.search, name="search"),
     *(path(f"{key.value}/", views.prose, {"key": key.value}, name=key.value.replace("-", "_")) for key in _PROSE),
 ]

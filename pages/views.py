@@ -10,7 +10,9 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from blog.citations import Citations, without_citations
+from blog.models import Article
 from blog.review import show_review
+from blog.share_picture import can_be_drawn, name_of, share_picture
 
 from . import json_ld
 from .models import Page, Picture, Provider, Question
@@ -162,6 +164,21 @@ def picture(request, name: str):
         raise Http404 from error
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@require_safe
+def share(request, name: str):
+    """The share picture of a page or article that visitors may read, drawn when it is first asked for."""
+    titles = [
+        *Page.objects.values_list("title", flat=True),
+        *Article.objects.published(at=timezone.now()).values_list("title", flat=True),
+    ]
+    title = next((title for title in titles if name_of(title) == name and can_be_drawn(title)), None)
+    if title is None:
+        raise Http404
+    response = FileResponse(share_picture(title).open("rb"), content_type="image/png")
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

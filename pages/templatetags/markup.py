@@ -3,8 +3,10 @@
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 
+from blog.share_picture import can_be_drawn, name_of
 from pages.json_ld import breadcrumb_node, graph
 
 register = template.Library()
@@ -14,6 +16,24 @@ register = template.Library()
 def absolute_static(path: str) -> str:
     """The address of a static file for readers elsewhere: with scheme and host."""
     return settings.PUBLIC_URL + static(path)
+
+
+@register.simple_tag(takes_context=True)
+def open_graph(context):
+    """What is shown where the page's address is shared: the title and picture of its `article` or `page`, or the site's."""
+    row = context.get("article") or context.get("page")
+    picture, facts = absolute_static("img/share.png"), {}
+    if row is not None and row.pk:
+        is_article = row._meta.label_lower == "blog.article"
+        facts = {
+            "og:type": "article" if is_article else "website",
+            "og:title": row.title,
+            "og:description": row.description,
+            "og:url": context["canonical"],
+        }
+        if getattr(row, "key", "") != "home" and can_be_drawn(row.title):
+            picture = settings.PUBLIC_URL + reverse("pages:share", args=[name_of(row.title)])
+    return format_html_join("\n", '<meta property="{}" content="{}">', [*facts.items(), ("og:image", picture)])
 
 
 @register.simple_tag(takes_context=True)
