@@ -90,7 +90,8 @@ def save(staff, row, *, form: dict | None = None, **changed):
     ],
 )
 def test_what_a_published_article_may_not_say(staff, body, refused):
-    call_command("load_content", verbosity=0)
+    if "/" in body:
+        call_command("load_content", verbosity=0)
     Reference.objects.create(key="known-2020", authors="A", title="T")
     make_article(slug="draft", is_draft=True)
     article = make_article()

@@ -21,7 +21,6 @@ TODAY = date(2026, 12, 2)
 @pytest.fixture(autouse=True)
 def _now(monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
-    call_command("load_content", verbosity=0)
 
 
 @pytest.fixture
@@ -106,6 +105,7 @@ def test_a_restored_version_is_not_reviewed_by_its_old_stamp(staff, client, revi
 
 @pytest.mark.parametrize("change", ["answer", "unpublish", "add"])
 def test_the_review_of_the_questions_covers_every_question(staff, client, reviewer, change):
+    call_command("load_content", verbosity=0)
     page = Page.objects.get(key="faqs")
     assert reviewed(staff, page, reviewer) is None
     assert stamp(client, "/faqs/")
