@@ -15,8 +15,18 @@ def version_field(request: ConsultRequest) -> str:
     return f"version-{request.pk}"
 
 
+def seen_on_the_page(http_request, queryset):
+    """(those of the requests whose version the page told, how many others there are; 1,000 is as far as they are counted).
+
+    "Select all" of a long list names requests that nobody has seen: nothing is decided about them.
+    """
+    names = (name.removeprefix("version-") for name in http_request.POST if name.startswith("version-"))
+    keys = [int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 19]
+    return queryset.filter(pk__in=keys), queryset.exclude(pk__in=keys).order_by()[:1000].count()
+
+
 def decide_each(http_request, requests, decide: Callable) -> tuple[list[str], list[str]]:
-    """(references that were decided, refusals in words). What was not seen on the page, or changed since, is refused."""
+    """(references that were decided, refusals in words). What changed since the page was read is refused."""
     done, refused = [], []
     for request in requests:
         version = http_request.POST.get(version_field(request), "")
@@ -36,16 +46,21 @@ def decide_each(http_request, requests, decide: Callable) -> tuple[list[str], li
     return done, refused
 
 
-def _report(http_request, verb: str, done: list[str], refused: list[str]) -> None:
+def _decide_and_report(http_request, queryset, verb: str, decide: Callable) -> None:
+    seen, others = seen_on_the_page(http_request, queryset)
+    done, refused = decide_each(http_request, seen, decide)
     if done:
         messages.success(http_request, f"{verb}: {', '.join(done)}.")
     for line in refused:
         messages.error(http_request, f"Not {verb.lower()}: {line}.")
+    if others:
+        count = "1,000 or more" if others == 1000 else others
+        messages.error(http_request, f"Not {verb.lower()}: {count} that were not on the page you saw.")
 
 
 @admin.action(description="Confirm the selected requests", permissions=["decide"])
 def confirm_selected(model_admin, http_request, queryset):
-    _report(http_request, "Confirmed", *decide_each(http_request, queryset, booking.confirm_request))
+    _decide_and_report(http_request, queryset, "Confirmed", booking.confirm_request)
 
 
 @admin.action(description="Decline the selected requests", permissions=["decide"])
@@ -58,12 +73,13 @@ def decline_selected(model_admin, http_request, queryset):
     def decide(request, **common):
         return booking.decline_request(request, reason=reason, **common)
 
-    _report(http_request, "Declined", *decide_each(http_request, queryset, decide))
+    _decide_and_report(http_request, queryset, "Declined", decide)
     return None
 
 
 def _ask_for_reason(model_admin, http_request, queryset):
-    rows = [(request, http_request.POST.get(version_field(request), "")) for request in queryset]
+    seen, _others = seen_on_the_page(http_request, queryset)
+    rows = [(request, http_request.POST[version_field(request)]) for request in seen]
     context = {
         **model_admin.admin_site.each_context(http_request),
         "title": "Decline the selected requests",

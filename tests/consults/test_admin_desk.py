@@ -217,10 +217,23 @@ def test_bulk_confirm_decides_each_by_itself_and_names_each_refusal(desk):
     assert statuses == {good.reference: "confirmed", moved.reference: "requested", closed.reference: "requested"}
 
 
-def test_bulk_decisions_refuse_what_was_not_on_the_page(desk):
+@pytest.mark.parametrize("action", ["confirm_selected", "decline_selected"])
+def test_select_all_of_a_long_list_decides_only_what_was_on_the_page(desk, action):
+    Reason.objects.create(use="decline", code="decline-full", label="Full", text="No time.")
+    seen = submit(key="seen", starts_at=EVENING)
+    unseen = submit(key="unseen", starts_at=local("2026-12-17 16:00"))
+    decided = {"confirm_selected": "confirmed", "decline_selected": "declined"}
+    form = {"select_across": 1, "reason": "decline-full"}
+    page = bulk(desk, action, seen, **form)
+    assert "1 that were not on the page you saw" in page
+    statuses = dict(ConsultRequest.objects.values_list("reference", "status"))
+    assert statuses == {seen.reference: decided[action], unseen.reference: "requested"}
+
+
+@pytest.mark.parametrize("version", ["", "²", "9" * 30, "0"])
+def test_a_version_that_is_none_decides_nothing(desk, version):
     request = submit(starts_at=EVENING)
-    data = {"action": "confirm_selected", "index": 0, "_selected_action": [request.pk]}
-    assert "it was not on the page you saw" in desk.post(REQUESTS, data, follow=True).content.decode()
+    bulk(desk, "confirm_selected", request, **{f"version-{request.pk}": version})
     assert ConsultRequest.objects.get().status == "requested"
 
 

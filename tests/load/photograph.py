@@ -33,6 +33,8 @@ STAFF_STATES: dict[str, Callable[[Page, Site], None]] = {
     "staff-home": open_path("/admin/"),
     "staff-requests": open_path(REQUESTS),
     "staff-request": open_first_request,
+    "staff-week": open_path(f"{REQUESTS}diary/"),
+    "staff-by-phone": open_path(f"{REQUESTS}by-phone/"),
 }
 
 
