@@ -17,7 +17,20 @@ from .shown import line, near_day, near_moment, person_of
 MOST_SHOWN = 20
 MISSES_OF = timedelta(days=30)
 MOST_MISSES_COUNTED = 100
-Status, Channel, State = ConsultRequest.Status, OutboxMessage.Channel, OutboxMessage.State
+# What a call is for. The whole text to say is one click away.
+_TO_SAY = {
+    "requested": "Say that we have the request",
+    "released": "Say that we have the request",
+    "moved": "Say that we have the new time",
+    "confirmed": "Say that the visit is confirmed",
+    "rescheduled": "Say the new time",
+    "reminder": "Remind of the visit",
+    "declined": "Say that we cannot offer it",
+    "cancelled": "Say that the visit is cancelled",
+    "withdrawn": "Say that it is taken back",
+    "expired": "Say sorry: not answered in time",
+}
+Status, State = ConsultRequest.Status, OutboxMessage.State
 
 
 def front_page(user, *, now: datetime) -> dict:
@@ -51,7 +64,7 @@ def _messages():
 
 def _call(message: OutboxMessage, now: datetime) -> dict:
     letter, request = letter_of(message), message.event.request
-    about = letter.get("subject", message.kind).removesuffix(f" ({request.reference})")
+    about = _TO_SAY.get(message.kind, message.kind)
     since = near_moment(message.not_before, now)
     return {"message": message, "name": person_of(request)["full_name"], "to": letter["to"], "about": about, "since": since}
 

@@ -1,26 +1,32 @@
-"""The desk's walks: the front desk answers an afternoon's requests, an editor sees none, an owner exports and erases."""
+"""The desk's walks: the front desk answers an afternoon's requests, an editor sees none, an owner exports and erases.
+
+On either database.
+"""
 
 import csv
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.axe import failures
-from tests.browser.chromium import DESKTOP
 from tests.browser.desk import PASSWORD, fill, give_password_again, hire, open_request
 from tests.browser.pages import REQUESTS, log_in
 from tests.browser.test_walks import tab_to
+from tests.postgresql import postgresql
 from tests.server import started_before
 
 
-@pytest.fixture(scope="module")
-def site(browser, tmp_path_factory):
-    site = started_before(tmp_path_factory.mktemp("desk"))
-    hire(site)
-    try:
-        yield site.serve()
-    finally:
-        site.stop()
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def site(request, browser, tmp_path_factory):
+    with ExitStack() as at_the_end:
+        settings = {}
+        if request.param == "PostgreSQL":
+            settings["DATABASE_URL"] = at_the_end.enter_context(postgresql()).new_database()
+        site = started_before(tmp_path_factory.mktemp("desk"), settings)
+        at_the_end.callback(site.stop)
+        site.serve()
+        hire(site)
+        yield site
 
 
 @pytest.fixture(scope="module")
@@ -179,39 +185,3 @@ def test_the_week_is_walked_with_the_keyboard_alone(page, site, asked):
     tab_to(page, "a.seat")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Take a request by telephone")).to_be_visible()
-
-
-SCREENS = {
-    "front page": "/admin/",
-    "list": REQUESTS,
-    "week": f"{REQUESTS}diary/",
-    "day": f"{REQUESTS}diary/?days=1",
-    "request": f"{REQUESTS}1/change/",
-    "in conflict": f"{REQUESTS}7/change/",
-    "by phone": f"{REQUESTS}by-phone/",
-    "messages": "/admin/consults/outboxmessage/?left=all",
-    "access record": "/admin/consults/accessrecord/",
-    "password again": "/admin/password-again/",
-    "copy": f"{REQUESTS}1/copy/",
-    "erase": f"{REQUESTS}1/erase/",
-    "accounts": "/admin/auth/user/",
-    "account": "/admin/auth/user/1/change/",
-    "forgotten password": "/admin/password_reset/",
-}
-
-
-def test_axe_finds_nothing_on_the_desk(browser, site, asked):
-    # axe is a script that the site's policy refuses to run. Everything else is as staff have it.
-    with browser.new_context(reduced_motion="reduce", bypass_csp=True, viewport=DESKTOP) as context:
-        page = context.new_page()
-        page.goto(f"{site.url}/admin/login/")
-        found = {"sign-in": failures(page)}
-        log_in(page, site, "olga", PASSWORD)
-        page.goto(f"{site.url}/admin/password-again/")
-        give_password_again(page)
-        for screen, path in SCREENS.items():
-            page.goto(site.url + path)
-            found[screen] = failures(page)
-            too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-            found[screen] += ["wider than the window"] if too_wide else []
-    assert {screen: problems for screen, problems in found.items() if problems} == {}
