@@ -56,7 +56,12 @@ class ContentAdmin(SimpleHistoryAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in _ROWS:
             kwargs["widget"] = forms.Textarea(attrs={"rows": _ROWS[db_field.name], "cols": 90})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.SplitDateTimeField):
+            # Two inputs under one label: each says which half it is.
+            for widget, half in zip(field.widget.widgets, ("date", "time"), strict=True):
+                widget.attrs["aria-label"] = f"{db_field.verbose_name}: {half}".capitalize()
+        return field
 
     def shown_with(self, obj) -> list:
         """Other rows whose words stand on the same page: a medical review covers them too."""
