@@ -197,6 +197,7 @@ STAFF_SESSION_SECONDS = 12 * 3600
 STAFF_PASSWORD_AGAIN_SECONDS = 10 * 60
 STAFF_PASSWORD_AGAIN = {
     *(f"admin:auth_user_{name}" for name in ("add", "change", "delete", "password_change", "second_factor")),
+    *(f"admin:auth_group_{name}" for name in ("add", "change", "delete")),
     *(f"admin:consults_consultrequest_{name}" for name in ("export", "copy", "erase")),
     "admin:second_factor_renew",
 }

@@ -25,14 +25,21 @@ class PasswordAgainMiddleware:
         """Sends who did not give the password lately to give it. A form that was posted has to be sent again afterwards."""
         if request.resolver_match.view_name not in settings.STAFF_PASSWORD_AGAIN or not request.user.is_authenticated:
             return None
-        age = timezone.now().timestamp() - request.session.get(_GIVEN_AT, float("-inf"))
-        if 0 <= age < settings.STAFF_PASSWORD_AGAIN_SECONDS:
-            return None
-        goes_to = request.get_full_path()
-        if request.method not in {"GET", "HEAD"}:
-            goes_to = _page_of_the_form(request)
-            messages.info(request, "Your password was needed first. Nothing was done yet: please do it again now.")
-        return redirect_to_login(goes_to, reverse("admin:password_again"))
+        return None if given_lately(request) else ask(request)
+
+
+def given_lately(request) -> bool:
+    age = timezone.now().timestamp() - request.session.get(_GIVEN_AT, float("-inf"))
+    return 0 <= age < settings.STAFF_PASSWORD_AGAIN_SECONDS
+
+
+def ask(request):
+    """To the page that asks, and from there back."""
+    goes_to = request.get_full_path()
+    if request.method not in {"GET", "HEAD"}:
+        goes_to = _page_of_the_form(request)
+        messages.info(request, "Your password was needed first. Nothing was done yet: please do it again now.")
+    return redirect_to_login(goes_to, reverse("admin:password_again"))
 
 
 def _page_of_the_form(request) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from . import second_factor
 from .limits import too_many, wait_of_code
 from .models import RecoveryCode
-from .password_again import safe_next
+from .password_again import ask, given_lately, safe_next
 
 
 class CodeForm(forms.Form):
@@ -67,8 +67,12 @@ def ask_code(request, *, each_context: dict):
 def set_up(request, *, each_context: dict):
     """A phone for the first time; another one only for who got in with the present one or a recovery code."""
     user = request.user
-    if second_factor.phone_of(user) is not None and not user.is_verified():
-        return redirect(f"{reverse('admin:second_factor')}?{request.GET.urlencode()}")
+    if second_factor.phone_of(user) is not None:
+        if not user.is_verified():
+            return redirect(f"{reverse('admin:second_factor')}?{request.GET.urlencode()}")
+        # Who finds an open session does not put their own phone in the place of this one.
+        if not given_lately(request):
+            return ask(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         if wait := wait_of_code(user, now=timezone.now()):

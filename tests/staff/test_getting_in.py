@@ -106,6 +106,19 @@ def test_later_the_second_step_asks_for_a_code_and_refuses_one_that_was_used(cli
     assert client.get("/admin/").status_code == 200
 
 
+def test_another_phone_takes_the_password_again_and_the_old_one_counts_until_then(client, owner, two_steps):
+    sign_in(client)
+    old, _ = set_up(client)
+    for method in (client.get, client.post):
+        assert method(SET_UP)["Location"].startswith("/admin/password-again/")
+    client.post("/admin/password-again/", {"password": PASSWORD})
+    client.get(SET_UP)
+    assert TOTPDevice.objects.get(confirmed=True) == old
+    client.post(SET_UP, {"code": digits(TOTPDevice.objects.get(confirmed=False))})
+    assert TOTPDevice.objects.get() != old
+    assert client.get("/admin/").status_code == 200
+
+
 def test_the_session_key_changes_at_the_second_step(client, owner, two_steps):
     sign_in(client)
     before = client.session.session_key
@@ -225,7 +238,13 @@ def test_a_session_ends_when_nobody_is_there_and_after_twelve_hours(client, owne
         assert "You were signed out" in client.get("/admin/login/").content.decode()
 
 
-AGAIN = ["/admin/auth/user/add/", "/admin/auth/user/{pk}/change/", "/admin/auth/user/{pk}/password/", CODES]
+AGAIN = [
+    "/admin/auth/group/add/",
+    "/admin/auth/user/add/",
+    "/admin/auth/user/{pk}/change/",
+    "/admin/auth/user/{pk}/password/",
+    CODES,
+]
 
 
 @pytest.mark.parametrize("path", AGAIN)
