@@ -20,8 +20,9 @@ for minutes in (-60, -1, 0, 10, 24 * 60 - 1, 24 * 60, 15 * 24 * 60):
 """
 
 
-@pytest.fixture(params=["SQLite", "PostgreSQL"])
-def site(request, tmp_path):
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def site(request, tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("backups")
     if request.param == "SQLite":
         yield from _stopped_afterwards(started_before(tmp_path))
         return
@@ -58,6 +59,7 @@ def test_a_copy_made_while_the_site_runs_brings_it_back(site):
     assert (site.data / "uploads" / "picture.webp").read_bytes() == b"picture"
     site.serve()
     assert book(site, "Cleo").status == 303
+    site.stop()
 
 
 def test_there_is_one_copy_a_night_for_fourteen_nights(site):

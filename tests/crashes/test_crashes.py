@@ -1,6 +1,6 @@
 """Crashes in their short form; `python -m tests.load.crash_drill` is the long one."""
 
-import pytest
+from contextlib import contextmanager
 
 from tests.crashes import drills
 from tests.environment import skip_for_want_of
@@ -9,55 +9,45 @@ from tests.races.unguarded import unguarded
 from tests.server import started_before
 
 
-@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
-def drilled(request, tmp_path_factory):
-    """A running site on this database, and what its mail server was given."""
-    folder = tmp_path_factory.mktemp("crash")
+@contextmanager
+def running(folder, settings):
+    """A running site with these settings, and what its mail server was given."""
     with drills.mail_server() as (postbox, mail):
-        if request.param == "SQLite":
-            yield from _running(started_before(folder, mail), postbox)
-            return
-        with postgresql() as server:
-            site = started_before(folder, mail | {"DATABASE_URL": server.new_database()})
+        site = started_before(folder, mail | settings)
+        if settings:
             assert site.manage("migrate").returncode == site.manage("load_content").returncode == 0
-            yield from _running(site, postbox)
+        try:
+            yield site.serve(), postbox
+        finally:
+            site.stop()
 
 
-def _running(site, postbox):
-    try:
-        yield site.serve(), postbox
-    finally:
-        site.stop()
+def crash(site, postbox) -> dict[str, list[str]]:
+    """What each drill broke."""
+    locked, wrong_when_locked = drills.database_locked(site, postbox, seconds=12)
+    assert "answered 503" in locked
+    return {
+        "locked": wrong_when_locked,
+        "restarted": drills.restart_under_load(site, postbox, seconds=1.5)[1],
+        "killed": drills.kill_at_random(site, postbox, seconds=5)[1],
+    }
 
 
-def test_whatever_is_killed_what_was_acknowledged_is_stored_once_and_told_once(drilled):
-    site, postbox = drilled
-    figures, wrong = drills.kill_at_random(site, postbox, seconds=5)
-    assert wrong == [], figures
+# All drills of a database in one test: a site takes longer to start than most of them.
+def test_whatever_happens_what_was_acknowledged_is_stored_once_and_told_once(tmp_path):
+    with running(tmp_path, {}) as (site, postbox):
+        assert crash(site, postbox) == {"locked": [], "restarted": [], "killed": []}
 
 
-def test_a_restart_under_load_drops_no_request_that_was_read(drilled):
-    site, postbox = drilled
-    figures, wrong = drills.restart_under_load(site, postbox, seconds=1.5)
-    assert wrong == [], figures
-
-
-def test_a_locked_database_answers_503_keeps_the_answers_and_recovers(drilled):
-    site, postbox = drilled
-    figures, wrong = drills.database_locked(site, postbox, seconds=13)
-    assert wrong == [], figures
-    assert "503" in figures
+def test_the_same_on_postgresql(tmp_path):
+    with postgresql() as server, running(tmp_path, {"DATABASE_URL": server.new_database()}) as (site, postbox):
+        assert crash(site, postbox) == {"locked": [], "restarted": [], "killed": []}
 
 
 def test_a_full_disk_answers_503_keeps_the_answers_and_recovers(tmp_path):
     try:
-        with drills.small_disk(tmp_path / "disk", megabytes=40) as disk, drills.mail_server() as (postbox, mail):
-            site = started_before(disk / "site", mail)
-            try:
-                site.serve()
-                figures, wrong = drills.disk_full(site, postbox, fill=lambda: drills.fill_disk(disk))
-            finally:
-                site.stop()
+        with drills.small_disk(tmp_path / "disk", megabytes=40) as disk, running(disk / "site", {}) as (site, postbox):
+            figures, wrong = drills.disk_full(site, postbox, fill=lambda: drills.fill_disk(disk))
     except PermissionError as error:
         skip_for_want_of(f"a disk to fill: {error}")
     assert wrong == [], figures
