@@ -10,7 +10,15 @@ from tests.environment import without_settings
 from tests.postgresql import postgresql
 from tests.server import CHECKOUT, Site
 
-FOLDERS = ["tests/consults", "tests/staff", "tests/pages", "tests/blog", "tests/clinic_site"]
+# What a database can make different: constraints, locks, triggers, time zones, full text. Pages and words are the same on both.
+TRIED = [
+    "tests/consults",
+    "tests/staff",
+    "tests/blog/test_editing.py",
+    "tests/clinic_site/test_health.py",
+    "tests/clinic_site/test_page_cache.py",
+    *(f"tests/pages/test_{name}.py" for name in ("announcement", "content_sync", "content_version", "review", "search")),
+]
 RUN_SECONDS = 540
 
 
@@ -24,7 +32,7 @@ def server():
 
 def test_the_database_tests_pass_on_postgresql(server):
     done = subprocess.run(
-        [sys.executable, "-B", "-m", "pytest", "-p", "tests.environment", "--database=postgresql", "-n", "2", *FOLDERS],
+        [sys.executable, "-B", "-m", "pytest", "-p", "tests.environment", "--database=postgresql", "-n", "2", *TRIED],
         cwd=CHECKOUT,
         env=without_settings(os.environ) | {"TEST_DATABASE_URL": server.new_database()},
         stdin=subprocess.DEVNULL,

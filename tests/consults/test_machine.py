@@ -738,5 +738,5 @@ def _staff_inbox(settings):
 def test_any_history_keeps_the_promises():
     # Shrinking a failure takes minutes: take `phases` away to see the shortest history.
     phases = (Phase.explicit, Phase.generate)
-    histories = 15 if connection.vendor == "postgresql" else 50
+    histories = 10 if connection.vendor == "postgresql" else 30
     run_state_machine_as_test(Desk, settings=settings(max_examples=histories, stateful_step_count=30, phases=phases))
