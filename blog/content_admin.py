@@ -5,6 +5,7 @@ from csp.decorators import csp_replace
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -168,4 +169,6 @@ class ContentAdmin(SimpleHistoryAdmin):
         record = get_object_or_404(self.model.history.model, id=object_id, history_id=version_id)
         now = self.model._default_manager.filter(pk=object_id).first()
         context = {"record": record, "differences": differences(now, record.instance) if now else []}
-        return super().history_form_view(request, object_id, version_id, context | (extra_context or {}))
+        # The form locks the row, as it does on the page of changes, which Django wraps by itself.
+        with transaction.atomic():
+            return super().history_form_view(request, object_id, version_id, context | (extra_context or {}))

@@ -26,7 +26,8 @@ class Stale:
 
 def stale_content(*, today: date) -> list[Stale]:
     """Public texts and cited sources to read again, the longest overdue first. `today` is the clinic's date."""
-    texts = [*Page.objects.all(), *Article.objects.filter(is_draft=False)]
+    long_fields = ("body", "body_html", "contents")
+    texts = [*Page.objects.defer(*long_fields), *Article.objects.filter(is_draft=False).defer(*long_fields)]
     found = [Stale(f"{row._meta.verbose_name} “{row}”", "Read it again.", row.read_again_on, edit_path(row)) for row in texts]
     for reference in Reference.objects.exclude(last_checked=None):
         due = reference.last_checked + READ_AGAIN_AFTER

@@ -232,6 +232,17 @@ def test_restoring_keeps_the_address_leading_on(staff, client):
     assert client.get("/blog/two/")["Location"] == "/blog/one/"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_version_is_restored_in_one_transaction(staff):
+    """PostgreSQL locks a row only inside one; tests usually stand inside one of their own."""
+    article = make_article()
+    oldest = article.history.get()
+    assert save(staff, article, title="Two") is None
+    version = address(article, "simple_history", oldest.pk)
+    assert staff.post(version, opened(staff, version)).status_code == 302
+    assert Article.objects.get().title == "One"
+
+
 @pytest.mark.parametrize("model", ["article", "page", "question", "provider"])
 def test_the_preview_is_the_real_page_and_saves_nothing(staff, model):
     call_command("load_content", verbosity=0)
