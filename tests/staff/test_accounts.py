@@ -1,0 +1,108 @@
+"""Accounts, and the password once more before what reaches far."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from tests.builders import WEDNESDAY
+from tests.staff.signing_in import CODES, PASSWORD, sign_in
+
+pytestmark = [
+    *(pytest.mark.django_db, pytest.mark.ignore_template_errors),
+    pytest.mark.usefixtures("clinic", "clock", "quick_passwords"),
+]
+
+
+AGAIN = [
+    "/admin/auth/group/add/",
+    "/admin/auth/user/add/",
+    "/admin/auth/user/{pk}/change/",
+    "/admin/auth/user/{pk}/password/",
+    CODES,
+]
+
+
+@pytest.mark.parametrize("path", AGAIN)
+def test_the_password_is_asked_again_before_what_reaches_far(client, owner, clock, path):
+    path = path.format(pk=owner.pk)
+    sign_in(client)
+    asked = client.get(path)
+    assert asked["Location"] == f"/admin/password-again/?next={path}"
+    wrong = client.post(asked["Location"], {"password": "wrong", "next": path})
+    assert "This is not your password" in wrong.content.decode()
+    assert client.get(path).status_code == 302
+    assert client.post(asked["Location"], {"password": PASSWORD, "next": path})["Location"] == path
+    assert client.get(path).status_code == 200
+    clock(WEDNESDAY + timedelta(minutes=11))
+    assert client.get(path).status_code == 302
+
+
+def test_a_form_posted_without_the_password_changes_nothing_and_leads_back(client, owner):
+    other = User.objects.create_user("berta", is_staff=True)
+    TOTPDevice.objects.create(user=other)
+    sign_in(client)
+    page = f"http://testserver/admin/auth/user/{other.pk}/change/"
+    answer = client.post(f"/admin/auth/user/{other.pk}/second-factor/", headers={"referer": page})
+    assert answer["Location"].endswith(f"/admin/auth/user/{other.pk}/change/")
+    assert TOTPDevice.objects.exists()
+    client.post("/admin/password-again/", {"password": PASSWORD})
+    client.post(f"/admin/auth/user/{other.pk}/second-factor/")
+    assert not TOTPDevice.objects.exists()
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_going_on_leads_to_pages_of_this_site_only(client, owner, elsewhere):
+    sign_in(client)
+    assert client.post("/admin/password-again/", {"password": PASSWORD, "next": elsewhere})["Location"] == "/admin/"
+
+
+def test_wrong_passwords_asked_again_count_as_failed_sign_ins(client, owner):
+    sign_in(client)
+    answers = [client.post("/admin/password-again/", {"password": "wrong"}).status_code for _ in range(5)]
+    assert answers == [200, 200, 200, 200, 429]
+
+
+def as_owner(client) -> User:
+    """An owner by role, who is no superuser and has just given the password again."""
+    user = User.objects.create_user("rosa", password=PASSWORD, is_staff=True)
+    user.groups.add(Group.objects.get(name="Owners"))
+    sign_in(client, "rosa")
+    client.post("/admin/password-again/", {"password": PASSWORD})
+    return user
+
+
+def account(user: User, **changes) -> dict:
+    groups = list(user.groups.values_list("pk", flat=True))
+    return {"username": user.username, "is_active": "on", "is_staff": "on", "groups": groups, **changes}
+
+
+def test_an_owner_makes_nobody_a_superuser_and_takes_no_superusers_account(client, owner):
+    rosa = as_owner(client)
+    page = client.get(f"/admin/auth/user/{rosa.pk}/change/").content.decode()
+    assert 'name="groups"' in page
+    assert 'name="is_superuser"' not in page
+    assert 'name="user_permissions"' not in page
+    client.post(f"/admin/auth/user/{rosa.pk}/change/", account(rosa, is_superuser="on"))
+    rosa.refresh_from_db()
+    assert not rosa.is_superuser
+    for path in (f"/admin/auth/user/{owner.pk}/password/", f"/admin/auth/user/{owner.pk}/second-factor/"):
+        assert client.post(path, {"password1": "x", "password2": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("change", [{"groups": []}, {"is_active": ""}, {"is_staff": ""}])
+def test_the_last_owner_cannot_be_taken_away(client, change):
+    rosa = as_owner(client)
+    form = account(rosa) | change
+    form = {name: value for name, value in form.items() if value != ""}
+    page = client.post(f"/admin/auth/user/{rosa.pk}/change/", form)
+    assert "This is the last owner" in page.content.decode()
+    User.objects.create_superuser("second", password=PASSWORD)
+    assert client.post(f"/admin/auth/user/{rosa.pk}/change/", form).status_code == 302
+
+
+def test_nobody_deletes_an_account(client, owner):
+    sign_in(client)
+    client.post("/admin/password-again/", {"password": PASSWORD})
+    assert client.post(f"/admin/auth/user/{owner.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -1,0 +1,82 @@
+"""How often somebody may try, how long a session lasts, and what is kept of it."""
+
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from clinic_site.env import Rate
+from consults.models import ClientBudget
+from staff.tidy import forget_what_is_over
+from tests.builders import WEDNESDAY
+from tests.staff.signing_in import PASSWORD, sign_in
+
+pytestmark = [
+    *(pytest.mark.django_db, pytest.mark.ignore_template_errors),
+    pytest.mark.usefixtures("clinic", "clock", "quick_passwords"),
+]
+
+
+def test_five_wrong_passwords_wait_an_hour_and_never_for_ever(client, owner, clock):
+    assert [sign_in(client, password="wrong").status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+    assert sign_in(client).status_code == 429
+    clock(WEDNESDAY + timedelta(minutes=50))
+    assert sign_in(client, password="wrong").status_code == 429, "trying while it waits does not make it longer"
+    clock(WEDNESDAY + timedelta(minutes=61))
+    assert sign_in(client).status_code == 302
+
+
+def test_another_name_and_another_address_are_not_held_up(client, owner):
+    User.objects.create_superuser("berta", password=PASSWORD)
+    for _ in range(5):
+        sign_in(client, password="wrong")
+    assert sign_in(client, "berta").status_code == 302
+    client.logout()
+    assert sign_in(client, REMOTE_ADDR="198.51.100.7").status_code == 302
+
+
+def test_an_address_has_a_limit_over_all_names(client, owner, settings):
+    settings.STAFF_RATE = Rate(6, 3600)
+    answers = [sign_in(client, f"name-{number}").status_code for number in range(8)]
+    assert answers == [200] * 6 + [429] * 2
+    assert client.post("/admin/password_reset/", {"email": "olga@clinic.example"}).status_code == 429
+    assert sign_in(client, REMOTE_ADDR="198.51.100.7").status_code == 302
+
+
+def test_no_address_is_stored_and_what_is_stored_goes(client, owner, clock):
+    sign_in(client, password="wrong", REMOTE_ADDR="198.51.100.7")
+    attempt = AccessAttempt.objects.get()
+    assert attempt.ip_address.startswith("fd")
+    everything = str(list(AccessAttempt.objects.values())) + str(list(ClientBudget.objects.values()))
+    assert "198.51" not in everything
+    assert "wrong" not in everything
+    sign_in(client, REMOTE_ADDR="198.51.100.8")
+    assert forget_what_is_over(now=WEDNESDAY + timedelta(minutes=59)) == 0
+    forget_what_is_over(now=WEDNESDAY + timedelta(hours=13))
+    assert (AccessAttempt.objects.count(), Session.objects.filter(expire_date__lt=timezone.now()).count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("visits", "still_in"),
+    [
+        pytest.param([29], True, id="29 idle minutes"),
+        pytest.param([31], False, id="31 idle minutes"),
+        pytest.param([20 * n for n in range(1, 36)], True, id="busy for 11 hours and 40 minutes"),
+        pytest.param([20 * n for n in range(1, 37)], False, id="busy for 12 hours"),
+    ],
+)
+def test_a_session_ends_when_nobody_is_there_and_after_twelve_hours(client, owner, clock, visits, still_in):
+    sign_in(client)
+    client.get("/admin/")
+    for minutes in visits:
+        clock(WEDNESDAY + timedelta(minutes=minutes))
+        answer = client.get("/admin/auth/user/?x=1")
+        if answer.status_code != 302 or answer["Location"].startswith("/admin/auth"):
+            continue
+        assert answer["Location"] == "/admin/login/?next=/admin/auth/user/%3Fx%3D1"
+    assert client.get("/admin/").status_code == (200 if still_in else 302)
+    if not still_in:
+        assert "You were signed out" in client.get("/admin/login/").content.decode()
