@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from pages.models import Page, Question
@@ -41,10 +41,14 @@ class Citations:
         known = {reference.key: reference for reference in Reference.objects.filter(key__in=keys)} if keys else {}
         cited = [known[key] for key in keys if key in known]
         self.references = [NumberedReference(number, reference) for number, reference in enumerate(cited, start=1)]
+        self._anchored: set[int] = set()
         self._numbers = {numbered.reference.key: numbered.number for numbered in self.references}
 
     def number(self, html: str) -> SafeString:
-        """The text with each citation as links to the list; one whose reference does not exist is left out."""
+        """The text with each citation as links to the list; one whose reference does not exist is left out.
+
+        The first mention of each on the page is where the list leads back to.
+        """
         return mark_safe(_CITATION.sub(self._marks, html))  # noqa: S308  cleaned when it was saved
 
     def _marks(self, match: re.Match) -> str:
@@ -52,8 +56,15 @@ class Citations:
         numbers = sorted(self._numbers[key] for key in keys if key in self._numbers)
         if not numbers:
             return ""
-        links = format_html_join(", ", '<a href="#ref-{0}" aria-label="Source {0}">{0}</a>', ((number,) for number in numbers))
+        link = '<a{1} href="#ref-{0}" aria-label="Source {0}">{0}</a>'
+        links = format_html_join(", ", link, ((number, self._anchor(number)) for number in numbers))
         return f'<sup class="cite">{links}</sup>'
+
+    def _anchor(self, number: int) -> SafeString:
+        if number in self._anchored:
+            return SafeString()
+        self._anchored.add(number)
+        return format_html(' id="cited-{}"', number)
 
 
 def without_citations(html: str) -> SafeString:

@@ -21,10 +21,11 @@ def test_numbers_follow_the_first_mention_over_all_texts(django_assert_num_queri
         citations = Citations(texts)
     assert [(numbered.number, numbered.reference.key) for numbered in citations.references] == [(1, "b"), (2, "a"), (3, "c")]
     assert citations.number(texts[0]) == (
-        '<p>One.<sup class="cite"><a href="#ref-1" aria-label="Source 1">1</a></sup>'
+        '<p>One.<sup class="cite"><a id="cited-1" href="#ref-1" aria-label="Source 1">1</a></sup>'
         ' Two.<sup class="cite"><a href="#ref-1" aria-label="Source 1">1</a>,'
-        ' <a href="#ref-2" aria-label="Source 2">2</a></sup></p>'
+        ' <a id="cited-2" href="#ref-2" aria-label="Source 2">2</a></sup></p>'
     )
+    assert 'id="cited-3"' in citations.number(texts[1])
 
 
 @pytest.mark.usefixtures("_references")

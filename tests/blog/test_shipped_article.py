@@ -37,11 +37,11 @@ def test_the_article_keeps_its_date_and_says_what_changed(article, client):
     assert "<article" in page
 
 
-def test_every_citation_on_the_page_points_to_its_source(article, client):
+def test_every_citation_on_the_page_points_to_its_source_and_every_source_back(article, client):
     page = client.get("/blog/ketamine-benefits/").content.decode()
-    targets = set(re.findall(r'href="#(ref-[a-z0-9-]+)"', page))
-    assert targets
-    assert targets <= set(re.findall(r'id="(ref-[a-z0-9-]+)"', page))
+    sources, mentions = (re.findall(rf'href="#{kind}-([0-9]+)"', page) for kind in ("ref", "cited"))
+    assert set(sources) == set(re.findall(r'id="ref-([0-9]+)"', page)) == set(mentions)
+    assert sorted(mentions) == sorted(re.findall(r'id="cited-([0-9]+)"', page)), "each source leads back once"
 
 
 def test_the_headings_are_those_of_the_first_version(article):
