@@ -29,7 +29,7 @@ def crash(site, postbox) -> dict[str, list[str]]:
     return {
         "locked": wrong_when_locked,
         "restarted": drills.restart_under_load(site, postbox, seconds=1.5)[1],
-        "killed": drills.kill_at_random(site, postbox, seconds=5)[1],
+        "killed": drills.kill_at_random(site, postbox, seconds=4)[1],
     }
 
 

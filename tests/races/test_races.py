@@ -9,7 +9,7 @@ from tests.races import scenarios
 from tests.races.unguarded import unguarded
 from tests.server import started_before
 
-ROUNDS = 2
+ROUNDS = 1
 # Enough for a site without guards to fail once.
 MOST_ROUNDS = 25
 DATABASES = ["SQLite", "PostgreSQL"]
