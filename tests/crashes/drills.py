@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 
 from tests.actors import FORM, Records, Visitor
 from tests.races.promises import broken
-from tests.server import Site, free_port, kill, wait_for
+from tests.server import Site, free_port, kill, started_before, wait_for
 
 VISITORS = 6
 # The clock is moved on instead of waiting three minutes for the lease of a message that was in flight.
@@ -47,6 +47,17 @@ def mail_server() -> Iterator[tuple[Postbox, dict[str, str]]]:
         yield postbox, {"EMAIL_URL": f"smtp://127.0.0.1:{port}"}
     finally:
         server.stop()
+
+
+@contextmanager
+def running(folder: Path, settings: dict[str, str]) -> Iterator[tuple[Site, Postbox]]:
+    """A running site with these settings, and what its mail server was given."""
+    with mail_server() as (postbox, mail):
+        site = started_before(folder, mail | settings)
+        try:
+            yield site.serve(), postbox
+        finally:
+            site.stop()
 
 
 @dataclass

@@ -1,30 +1,14 @@
 """Crashes in their short form; `python -m tests.load.crash_drill` is the long one."""
 
-from contextlib import contextmanager
-
 from tests.crashes import drills
 from tests.environment import skip_for_want_of
 from tests.postgresql import postgresql
 from tests.races.unguarded import unguarded
-from tests.server import started_before
-
-
-@contextmanager
-def running(folder, settings):
-    """A running site with these settings, and what its mail server was given."""
-    with drills.mail_server() as (postbox, mail):
-        site = started_before(folder, mail | settings)
-        if settings:
-            assert site.manage("migrate").returncode == site.manage("load_content").returncode == 0
-        try:
-            yield site.serve(), postbox
-        finally:
-            site.stop()
 
 
 def crash(site, postbox) -> dict[str, list[str]]:
     """What each drill broke."""
-    locked, wrong_when_locked = drills.database_locked(site, postbox, seconds=12)
+    locked, wrong_when_locked = drills.database_locked(site, postbox, seconds=18)
     assert "answered 503" in locked
     return {
         "locked": wrong_when_locked,
@@ -35,18 +19,18 @@ def crash(site, postbox) -> dict[str, list[str]]:
 
 # All drills of a database in one test: a site takes longer to start than most of them.
 def test_whatever_happens_what_was_acknowledged_is_stored_once_and_told_once(tmp_path):
-    with running(tmp_path, {}) as (site, postbox):
+    with drills.running(tmp_path, {}) as (site, postbox):
         assert crash(site, postbox) == {"locked": [], "restarted": [], "killed": []}
 
 
 def test_the_same_on_postgresql(tmp_path):
-    with postgresql() as server, running(tmp_path, {"DATABASE_URL": server.new_database()}) as (site, postbox):
+    with postgresql() as server, drills.running(tmp_path, {"DATABASE_URL": server.new_database()}) as (site, postbox):
         assert crash(site, postbox) == {"locked": [], "restarted": [], "killed": []}
 
 
 def test_a_full_disk_answers_503_keeps_the_answers_and_recovers(tmp_path):
     try:
-        with drills.small_disk(tmp_path / "disk", megabytes=40) as disk, running(disk / "site", {}) as (site, postbox):
+        with drills.small_disk(tmp_path / "disk", megabytes=40) as disk, drills.running(disk / "site", {}) as (site, postbox):
             figures, wrong = drills.disk_full(site, postbox, fill=lambda: drills.fill_disk(disk))
     except PermissionError as error:
         skip_for_want_of(f"a disk to fill: {error}")

@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 
@@ -28,34 +28,18 @@ def main() -> int:
         server = Postgresql.start()
         at_the_end.callback(server.stop)
         for name, settings in (("SQLite", {}), ("PostgreSQL", {"DATABASE_URL": server.new_database()})):
-            with running(Path(folder, name), settings) as (site, postbox):
+            with drills.running(Path(folder, name), settings) as (site, postbox):
                 for what, rounds, drill in (
                     ("kill -9 at random", options.rounds, lambda s, p: drills.kill_at_random(s, p, seconds=6)),
                     ("SIGTERM restart under load", options.rounds // 2, lambda s, p: drills.restart_under_load(s, p, seconds=3)),
                     ("database locked", 1, lambda s, p: drills.database_locked(s, p, seconds=30)),
                 ):
                     failed += report(f"{name}: {what}", rounds, lambda d=drill, s=site, p=postbox: d(s, p))
-        with drills.small_disk(Path(folder, "disk"), megabytes=40) as disk, running(disk / "site", {}) as (site, postbox):
+        with drills.small_disk(Path(folder, "disk"), megabytes=40) as disk, drills.running(disk / "site", {}) as (site, postbox):
             drill = lambda: drills.disk_full(site, postbox, fill=lambda: drills.fill_disk(disk))  # noqa: E731
             failed += report("SQLite: disk full", 3, drill)
         failed += without_transactions(Path(folder, "unguarded"), options.rounds)
     return int(failed > 0)
-
-
-@contextmanager
-def running(folder: Path, settings: dict[str, str]):
-    from tests.crashes import drills
-    from tests.server import started_before
-
-    with drills.mail_server() as (postbox, mail):
-        site = started_before(folder, mail | settings)
-        if settings:
-            assert site.manage("migrate").returncode == site.manage("load_content").returncode == 0
-        site.serve()
-        try:
-            yield site, postbox
-        finally:
-            site.stop()
 
 
 def report(name: str, rounds: int, drill: Callable[[], tuple[str, list[str]]]) -> int:
