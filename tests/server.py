@@ -201,9 +201,16 @@ def first_start() -> Site:
 
 
 def started_before(folder: Path, settings: dict[str, str] | None = None) -> Site:
-    """A new site that has been started once before. By default without limits: all visitors have one address here."""
+    """A new site that has been started once before. By default without limits: all visitors have one address here.
+
+    A database of its own (DATABASE_URL) is prepared as that first start would have.
+    """
     site = Site(folder, {"BOOKING_RATE": "off"} | (settings or {}))
     shutil.copytree(first_start().data, site.data)
+    if "DATABASE_URL" in site.settings:
+        for command in ("migrate", "load_content"):
+            done = site.manage(command)
+            assert done.returncode == 0, done.stderr
     return site
 
 

@@ -28,7 +28,6 @@ def site(request, tmp_path_factory):
         return
     with postgresql() as server:
         site = started_before(tmp_path, {"DATABASE_URL": server.new_database()})
-        assert site.manage("migrate").returncode == site.manage("load_content").returncode == 0
         yield from _stopped_afterwards(site)
 
 

@@ -77,10 +77,10 @@ class OutboxMessage(models.Model):
 
     @property
     def letter(self) -> dict:
-        """`to`, `subject`, `text`, `html`, `calendar`; the last two may be empty. Raises sealing.CannotOpen.
+        """`to`, `subject`, `text`, `calendar`; the last may be empty. Raises sealing.CannotOpen.
 
         All are empty when the person it went to was erased.
         """
         if not self.sealed and self.state != self.State.WAITING:
-            return dict.fromkeys(("to", "subject", "text", "html", "calendar"), "")
+            return dict.fromkeys(("to", "subject", "text", "calendar"), "")
         return sealing.unseal(self.sealed, table=self.TABLE, reference=str(self.message_id))

@@ -30,8 +30,6 @@ def database(name: str):
 def test_a_race_has_one_outcome_and_clear_refusals(name, tmp_path):
     with database(name) as settings:
         site = started_before(tmp_path, settings)
-        if "DATABASE_URL" in settings:
-            assert site.manage("migrate").returncode == site.manage("load_content").returncode == 0
         with scenarios.stage(site) as stage:
             wrong = {scenario.__name__: [stage.play(scenario) for _ in range(ROUNDS)] for scenario in scenarios.SCENARIOS}
     assert {race: rounds for race, rounds in wrong.items() if any(rounds)} == {}
