@@ -139,6 +139,11 @@ def database(name: str, default_path: str) -> dict:
                 ),
             },
         }
+    return postgresql(name, value)
+
+
+def postgresql(name: str, value: str) -> dict:
+    """Django's DATABASES['default'] for the PostgreSQL URL `value`; `name` is the variable that a refusal names."""
     takes = "takes postgresql://user:password@host:port/name, or nothing for SQLite in DATA_DIR"
     try:
         parts = urlsplit(value)

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import Group, User
+
 from consults import booking
 from consults.models import ConsultPolicy, OpeningHours
 from consults.scheduling import PostedHours, Shift
@@ -14,6 +16,8 @@ MORNING = Shift(time(8), time(12))
 CLINIC_WEEK = {0: (EVENING,), 1: (EVENING,), 2: (EVENING,), 3: (EVENING,), 4: (EVENING,), 5: (MORNING,)}
 POSTED = PostedHours(CHICAGO, CLINIC_WEEK)
 
+# What every colleague signs in with.
+PASSWORD = "lamps-in-seven-windows"
 # A Wednesday, ten in the morning in Dundas.
 WEDNESDAY = datetime(2026, 12, 2, 16, 0, tzinfo=UTC)
 
@@ -40,6 +44,14 @@ def post_clinic_hours() -> None:
         for weekday, shifts in CLINIC_WEEK.items()
         for shift in shifts
     )
+
+
+def colleague(name: str, role: str = "") -> User:
+    """A member of staff; `role`: Front desk, Editors or Owners."""
+    user = User.objects.create_user(name, password=PASSWORD, is_staff=True, first_name=name.title())
+    if role:
+        user.groups.add(Group.objects.get(name=role))
+    return user
 
 
 def submit(*, key: str = "key-1", now: datetime = WEDNESDAY, starts_at: datetime | None = None, **answers):

@@ -1,25 +1,100 @@
-"""Shared by every test: what Hypothesis may take, and the clinic as it opens."""
+"""Shared by every test: the clinic as it opens, its content, the clock, colleagues, and the database a test runs on."""
+
+import os
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from django.db import connections
 from hypothesis import HealthCheck, settings
 
-from tests.builders import post_clinic_hours
+from tests import postgresql
+from tests.builders import WEDNESDAY, colleague, post_clinic_hours
+from tests.shipped_content import ShippedContent
+from tests.swapped_database import postgresql_connection
 
-# Without a deadline: two cores shared with a browser and two databases. Derandomised, so that CI repeats what a laptop saw.
-settings.register_profile(
-    "repeatable", deadline=None, derandomize=True, max_examples=200, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("repeatable")
+# Without a deadline: two cores are shared with a browser and two databases. Derandomised, so that CI repeats what a laptop saw.
+_COMMON = {"deadline": None, "derandomize": True, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("quick", max_examples=40, stateful_step_count=20, **_COMMON)
+settings.register_profile("thorough", max_examples=200, stateful_step_count=50, **_COMMON)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+pytest_sessionstart = postgresql.pytest_sessionstart
 
 
 def pytest_configure(config):
     # In-process tests read static files by their plain names; the tests of the real server collect and hash them.
     django_settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    # Hashing as the site does takes a tenth of a second each time; the tests of the real server do it.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def pytest_generate_tests(metafunc):
+    """A test marked `databases` runs once on each database that this run was given."""
+    if not any(metafunc.definition.iter_markers("databases")):
+        return
+    chosen = metafunc.config.option.database
+    names = {"both": ["sqlite", "postgresql"]}.get(chosen, [chosen])
+    marks = {"sqlite": [], "postgresql": [pytest.mark.server]}
+    # First of all fixtures: before pytest-django opens the transaction of the test.
+    metafunc.fixturenames.insert(0, "database")
+    metafunc.parametrize("database", [pytest.param(name, marks=marks[name]) for name in names], indirect=True)
+
+
+@pytest.fixture
+def database(request, django_db_setup, django_db_blocker):
+    """The name of the database on which a test marked `databases` runs; the default connection leads there meanwhile."""
+    if request.param == "sqlite":
+        yield request.param
+        return
+    sqlite = connections["default"]
+    with django_db_blocker.unblock():
+        connections["default"] = postgresql_connection()
+    try:
+        yield request.param
+    finally:
+        connections["default"] = sqlite
 
 
 @pytest.fixture
 def clinic(db):
     """The clinic's facts, posted hours and policy in the database."""
     post_clinic_hours()
+
+
+@pytest.fixture
+def content(db):
+    """Everything that ships with the site, as `load_content` leaves it. Read from the files once in a process."""
+    ShippedContent.read_once().write()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Sets the time that views, commands and the admin read: an aware instant. WEDNESDAY until it is called."""
+    now = [WEDNESDAY]
+    for name in ("django.utils.timezone.now", "axes.handlers.proxy.now"):
+        monkeypatch.setattr(name, lambda: now[0])
+    return lambda instant: now.__setitem__(0, instant)
+
+
+@pytest.fixture
+def staff(db) -> User:
+    """A colleague without a role, for what only needs to know who decided."""
+    return colleague("staff")
+
+
+@pytest.fixture
+def desk(client):
+    """A test client signed in as the front desk; `desk.user` is who that is."""
+    client.user = colleague("anna", "Front desk")
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
+def superuser(client):
+    """A test client signed in as somebody who may do everything; `superuser.user` is who that is."""
+    client.user = User.objects.create_superuser("alex", "alex@clinic.example")
+    client.force_login(client.user)
+    return client

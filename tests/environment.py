@@ -1,7 +1,10 @@
 """A pytest plugin that gives every run the same environment, before Django reads its settings.
 
-`addopts` names it with `-p`, so it works with `python -m pytest` in the project's folder. Nothing of the machine's
-own settings reaches a test; whatever the site writes goes to a temporary folder that is removed at the end.
+`addopts` names it with `-p`, so it works with `python -m pytest` in the project's folder. None of the machine's own
+settings reach a test; whatever the site writes goes to a temporary folder that is removed at the end.
+
+A run of the whole suite takes three processes and both databases. A run of named files or tests takes this process and
+SQLite alone, unless -n and --database say otherwise: that is the quick answer while one line is being changed.
 """
 
 import atexit
@@ -22,11 +25,24 @@ SETTINGS = (
     *("HOST", "PORT", "WEB_WORKERS", "DATA_DIR", "PUBLIC_URL", "SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "CACHE_URL"),
     *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "TRUSTED_PROXIES", "DEBUG", "DJANGO_SETTINGS_MODULE"),
 )
+# Many tests wait for a browser or a server: three processes keep two cores busy.
+PROCESSES = 3
+MARKS = {
+    "browser": "starts Chromium",
+    "server": "starts another process than Chromium: the site itself, PostgreSQL, a mail server",
+    "slow": "takes long by its nature; `.ci/run` runs it after the rest",
+    "databases": "runs on SQLite and again on PostgreSQL",
+}
 
 
 def without_settings(environment: dict[str, str]) -> dict[str, str]:
     """A copy without the site's settings and without pytest's own variables: for a process that starts clean."""
     return {name: value for name, value in environment.items() if name not in SETTINGS and not name.startswith("PYTEST_")}
+
+
+def shared_folder() -> Path:
+    """One folder for all processes of this run, for what is made once and used by each."""
+    return Path(os.environ["TESTS_SHARED_DIR"])
 
 
 def skip_for_want_of(reason: str) -> NoReturn:
@@ -39,49 +55,47 @@ def skip_for_want_of(reason: str) -> NoReturn:
 def pytest_addoption(parser):
     parser.addoption(
         "--database",
-        choices=["sqlite", "postgresql"],
-        help="Where tests keep their database. postgresql: at TEST_DATABASE_URL, or else in a server started for this run."
-        " Default: sqlite, unless TEST_DATABASE_URL is set.",
+        choices=["sqlite", "postgresql", "both"],
+        help="Where tests marked `databases` run. Default: both for the whole suite, sqlite for named files or tests.",
     )
 
 
 # A wrapper runs before every plain hook, so before pytest-django's, which reads the settings.
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests(early_config):
-    inherited = {name: os.environ.pop(name, "") for name in SETTINGS}
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker:
-        folder = Path(inherited["DATA_DIR"], worker)
+def pytest_load_initial_conftests():
+    for name in SETTINGS:
+        os.environ.pop(name, None)
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = shared_folder() / worker
     else:
         folder = Path(tempfile.mkdtemp(prefix="clinic-tests-"))
         atexit.register(_remove, folder, os.getpid())
+        os.environ["TESTS_SHARED_DIR"] = str(folder)
         # Workers of xdist read settings before they read -p: they find this plugin here.
         os.environ["PYTEST_PLUGINS"] = __name__
     os.environ["DATA_DIR"] = str(folder)
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(folder / "hypothesis")
-    if url := _database_url(early_config.known_args_namespace.database):
-        # In TEST_DATABASE_URL too, for the workers.
-        os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"] = url
     return (yield)
 
 
-def pytest_report_header():
-    return f"database: {'PostgreSQL' if os.environ.get('DATABASE_URL') else 'SQLite'}"
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config) -> int:
+    return PROCESSES if _is_whole_suite(config) else 0
 
 
-def _database_url(chosen: str | None) -> str:
-    given = os.environ.get("TEST_DATABASE_URL", "")
-    if chosen != "postgresql":
-        return "" if chosen == "sqlite" else given
-    if given:
-        return given
-    from tests.postgresql import Postgresql, why_postgresql_is_missing
+def pytest_configure(config):
+    for mark, meaning in MARKS.items():
+        config.addinivalue_line("markers", f"{mark}: {meaning}")
+    if config.option.database is None:  # workers are told by the process that started them
+        config.option.database = "both" if _is_whole_suite(config) else "sqlite"
 
-    if reason := why_postgresql_is_missing():
-        raise pytest.UsageError(reason)
-    server = Postgresql.start()
-    atexit.register(server.stop)
-    return server.new_database()
+
+def pytest_report_header(config):
+    return f"databases: {config.option.database}"
+
+
+def _is_whole_suite(config) -> bool:
+    return config.args_source == pytest.Config.ArgsSource.TESTPATHS
 
 
 def _remove(folder: Path, owner: int) -> None:

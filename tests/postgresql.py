@@ -1,5 +1,10 @@
-"""A real PostgreSQL server of its own for a test: a temporary data folder, a free port, gone afterwards."""
+"""A real PostgreSQL server for tests: a temporary data folder, a free port, gone afterwards.
 
+One server serves a whole run: the process that started the run owns it, the others find its address in the environment.
+Databases are copies of two templates, which whoever needs them first makes: one with the tables, one with the content too.
+"""
+
+import atexit
 import os
 import pwd
 import secrets
@@ -10,14 +15,16 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
 
-from tests.environment import skip_for_want_of
-from tests.server import dying_with_us, free_port
+from tests.environment import shared_folder, skip_for_want_of
+from tests.server import Site, dying_with_us, free_port, made_once
 
-_START_SECONDS = 60
+_START_SECONDS = 180
+_SHARED = "TESTS_POSTGRESQL"
 
 
 def why_postgresql_is_missing() -> str:
@@ -29,9 +36,63 @@ def why_postgresql_is_missing() -> str:
     return ""
 
 
+def pytest_sessionstart(session):
+    """The first process of a run on several starts the server for all: it outlives each of them."""
+    is_first = session.config.getoption("tx", None) and not hasattr(session.config, "workerinput")
+    if is_first and session.config.option.database != "sqlite" and not why_postgresql_is_missing():
+        os.environ[_SHARED] = _started().url("")
+
+
+def shared_postgresql() -> str:
+    """The address of the run's server, up to the name of a database; skips the test in one line where there is none."""
+    if reason := why_postgresql_is_missing():
+        skip_for_want_of(reason)
+    if _SHARED not in os.environ:
+        os.environ[_SHARED] = _started().url("")
+    return os.environ[_SHARED]
+
+
+@cache
+def _started() -> "Postgresql":
+    server = Postgresql.start()
+    atexit.register(lambda owner: os.getpid() == owner and server.stop(), os.getpid())
+    return server
+
+
+def new_database(template: str = "template1") -> str:
+    """The URL of a fresh database on the run's server; `template`: one of those below, by default empty."""
+    address, name = shared_postgresql(), f"clinic_{secrets.token_hex(4)}"
+    with psycopg.connect(f"{address}postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return f"{address}{name}"
+
+
+def with_tables() -> str:
+    """A template with every table, and no rows but those that migrations make."""
+    return _template("with_tables", "migrate")
+
+
+def with_content() -> str:
+    """A template with tables and the starting content: what a site finds that was started before."""
+    return _template("with_content", "migrate", "load_content")
+
+
+def _template(name: str, *commands: str) -> str:
+    address = shared_postgresql()
+    with made_once(name) as is_there:
+        if not is_there:
+            with psycopg.connect(f"{address}postgres", autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}")
+            site = Site(shared_folder() / f"making-{name}", {"DATABASE_URL": f"{address}{name}"})
+            for command in commands:
+                done = site.manage(command)
+                assert done.returncode == 0, done.stderr
+    return name
+
+
 @contextmanager
 def postgresql():
-    """A running server for a test; skips the test in one line where there is none."""
+    """A server of its own, for a test that looks at its files; skips the test in one line where there is none."""
     if reason := why_postgresql_is_missing():
         skip_for_want_of(reason)
     server = Postgresql.start()

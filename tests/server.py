@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import fcntl
 import http.client
 import os
 import re
@@ -12,17 +13,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.environment import without_settings
+from tests.environment import shared_folder, without_settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60
+# Ends a hang; a start takes two seconds, beside other work a minute.
+START_SECONDS = 300
 STOP_SECONDS = 20
 # Settings of a site behind a proxy that ends TLS.
 OVER_HTTPS = {
@@ -192,25 +195,38 @@ class Site:
             connection.close()
 
 
+@contextmanager
+def made_once(name: str) -> Iterator[bool]:
+    """Whether another process of this run has made it already. If not, the block makes it, while the others wait."""
+    folder = shared_folder() / "made-once"
+    folder.mkdir(exist_ok=True)
+    done = folder / name
+    with open(folder / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield (is_there := done.exists())
+        if not is_there:
+            done.touch()
+
+
 @cache
 def first_start() -> Site:
-    """A site that was started for the first time, and stopped. Once in a test process: it takes seconds."""
-    site = Site(Path(os.environ["DATA_DIR"]) / "first-start")
-    site.serve().stop()
+    """A site that was started for the first time, and stopped. Once in a run: it takes seconds."""
+    with made_once("first-start") as is_there:
+        port = shared_folder() / "first-start-port"
+        site = Site(shared_folder() / "first-start", port=int(port.read_text()) if is_there else 0)
+        if not is_there:
+            site.serve().stop()
+            port.write_text(str(site.port))
     return site
 
 
 def started_before(folder: Path, settings: dict[str, str] | None = None) -> Site:
     """A new site that has been started once before. By default without limits: all visitors have one address here.
 
-    A database of its own (DATABASE_URL) is prepared as that first start would have.
+    A database of its own (DATABASE_URL) is one with content: `postgresql.with_content`.
     """
     site = Site(folder, {"BOOKING_RATE": "off"} | (settings or {}))
     shutil.copytree(first_start().data, site.data)
-    if "DATABASE_URL" in site.settings:
-        for command in ("migrate", "load_content"):
-            done = site.manage(command)
-            assert done.returncode == 0, done.stderr
     return site
 
 

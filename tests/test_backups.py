@@ -11,6 +11,8 @@ NIGHTS = """
 from datetime import datetime, timedelta, UTC
 from pages.models import Clinic
 from clinic_site import backups
+
+pytestmark = pytest.mark.server
 for _, path in backups.existing():
     path.unlink()
 three = datetime(2026, 12, 7, 9, 0, tzinfo=UTC)

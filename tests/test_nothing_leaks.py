@@ -13,6 +13,8 @@ from tests.actors import FORM, REQUESTS, Clerk, Records, Visitor, starts_on
 from tests.postgresql import postgresql
 from tests.server import started_before, wait_for
 
+pytestmark = pytest.mark.server
+
 MARKERS = {
     "full_name": "Qzvx Wkjh",
     "email": "pqzjxw@mail.example",

@@ -1,59 +1,26 @@
-"""What holds on SQLite holds on PostgreSQL: the tests that touch the database run again on a real server."""
-
-import os
-import subprocess
-import sys
+"""The whole site on PostgreSQL; and tests marked `databases` run where they say they do."""
 
 import pytest
+from django.db import connection
 
-from tests.environment import without_settings
-from tests.postgresql import postgresql
-from tests.server import CHECKOUT, Site
-
-# What a database can make different: constraints, locks, triggers, time zones, full text. How a page or a letter looks, what a
-# form refuses and who may do what is the same on both.
-TRIED = [
-    *(
-        f"tests/consults/test_{name}.py"
-        for name in (
-            *("admin_matrix", "booking", "budget", "delivery", "erasure", "flow_agrees", "machine", "offers"),
-            *("request_consult", "rotation", "transitions"),
-        )
-    ),
-    "tests/staff/test_roles.py",
-    "tests/blog/test_editing.py",
-    "tests/clinic_site/test_health.py",
-    *(f"tests/pages/test_{name}.py" for name in ("content_sync", "content_version", "search")),
-]
-RUN_SECONDS = 540
+from tests import postgresql
+from tests.server import Site
 
 
-@pytest.fixture(scope="module")
-def server():
-    if os.environ.get("DATABASE_URL"):
-        pytest.skip("this run is on PostgreSQL already")
-    with postgresql() as running:
-        yield running
+@pytest.mark.databases
+@pytest.mark.django_db
+def test_a_test_marked_databases_runs_on_each(database):
+    assert connection.vendor == database
 
 
-def test_the_database_tests_pass_on_postgresql(server):
-    done = subprocess.run(
-        [sys.executable, "-B", "-m", "pytest", "-p", "tests.environment", "--database=postgresql", "-n", "2", *TRIED],
-        cwd=CHECKOUT,
-        env=without_settings(os.environ) | {"TEST_DATABASE_URL": server.new_database()},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=RUN_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, f"on PostgreSQL:\n{done.stdout}"
-    assert "database: PostgreSQL" in done.stdout
+@pytest.mark.django_db
+def test_other_tests_run_on_sqlite():
+    assert connection.vendor == "sqlite"
 
 
-def test_the_site_runs_on_postgresql(server, tmp_path):
-    site = Site(tmp_path, {"DATABASE_URL": server.new_database()})
+@pytest.mark.server
+def test_the_site_runs_on_postgresql(tmp_path):
+    site = Site(tmp_path, {"DATABASE_URL": postgresql.new_database()})
     try:
         site.serve()
         assert "4:00 PM to 8:00 PM" in site.get("/").text

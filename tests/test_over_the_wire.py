@@ -8,6 +8,8 @@ import pytest
 
 from tests.server import OVER_HTTPS, book, started_before
 
+pytestmark = pytest.mark.server
+
 THROUGH_PROXY = {"Host": "clinic.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
 
 

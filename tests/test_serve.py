@@ -10,6 +10,8 @@ import pytest
 
 from tests.server import CHECKOUT, OVER_HTTPS, STOP_SECONDS, Site, book, first_start, kill, started_before, wait_for
 
+pytestmark = pytest.mark.server
+
 # A start with nothing to prepare takes one to two seconds; the rest is room for a busy machine.
 QUICK_SECONDS = 15
 

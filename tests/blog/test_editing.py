@@ -12,7 +12,7 @@ from blog.words import words_of
 from pages.models import Page, Provider, Question
 from tests.builders import CHICAGO
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 WHOLE = "Treating depression with ketamine is off-label. In a crisis call or text [988](tel:988)."
 NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
 

@@ -15,6 +15,8 @@ from tests.browser.test_walks import tab_to
 from tests.postgresql import postgresql
 from tests.server import started_before
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
 def site(request, browser, tmp_path_factory):

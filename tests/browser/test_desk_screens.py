@@ -8,6 +8,8 @@ from tests.browser.desk import PASSWORD, fill, give_password_again, hire
 from tests.browser.pages import REQUESTS, log_in
 from tests.server import started_before
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module")
 def site(browser, tmp_path_factory):

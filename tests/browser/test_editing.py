@@ -12,6 +12,8 @@ from tests.browser.pages import log_in
 from tests.builders import CHICAGO
 from tests.server import wait_for
 
+pytestmark = pytest.mark.browser
+
 ADD = "/admin/blog/article/add/"
 BODY = """## What herons do
 

@@ -7,6 +7,8 @@ from tests.browser.pictures import FOLDER, PICTURES, difference, take
 from tests.environment import skip_for_want_of
 from tests.server import started_before
 
+pytestmark = pytest.mark.browser
+
 # Measured: the same page 0.002 at most (a picture has fewer colors); six pixels further down 0.07; in another font 0.15.
 TOLERANCE = 0.02
 

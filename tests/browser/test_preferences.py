@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.pages import BOOK, HOME, PUBLIC_STATES, book
 
+pytestmark = pytest.mark.browser
+
 # Every text color on every ground it stands on. Text over a gradient is what axe cannot judge by itself.
 TEXT_PAIRS = (
     *product(("--ink", "--soft", "--brand"), ("--paper", "--card", "--tint", "--sky-1", "--sky-2")),

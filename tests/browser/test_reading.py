@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from tests.browser.chromium import DESKTOP, PHONE, SMALL_PHONE
 from tests.browser.pages import BOOK, HOME, PUBLIC_PAGES, PUBLIC_STATES, SEARCH, SENT, book, log_in
 
+pytestmark = pytest.mark.browser
+
 
 def links(page) -> list[str]:
     """Where the page's links lead, absolute."""

@@ -1,9 +1,12 @@
 """The two small helps of static/js/site.js. Every other test of the booking flow passes without them."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chromium import PHONE
 from tests.browser.pages import BOOK, SENT, choose_time, tell_who
+
+pytestmark = pytest.mark.browser
 
 
 def test_the_chosen_day_stays_in_view(page, site):

@@ -10,6 +10,8 @@ from tests.browser.layout import problems
 from tests.browser.pages import PUBLIC_STATES
 from tests.server import started_before
 
+pytestmark = pytest.mark.browser
+
 # States that a real site seldom shows, from the page of components. The rest of them differ in words alone.
 RARE_STATES = (
     *("", "providers-photo/", "blog-none/", "blog-forty/", "article/", "holiday/"),

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chromium import DESKTOP
@@ -22,6 +23,8 @@ from tests.browser.pages import (
     tell_who,
 )
 from tests.server import wait_for
+
+pytestmark = pytest.mark.browser
 
 
 def test_an_empty_form_comes_back_with_its_errors_without_javascript(plain_page, site):

@@ -12,6 +12,8 @@ import pytest
 from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.pages import BOOK, HOME
 
+pytestmark = pytest.mark.browser
+
 BUDGETS = {
     HOME: 17_000,
     BOOK: 17_000,

@@ -12,7 +12,7 @@ from consults.decision import TRANSITIONS
 from consults.models import ConsultRequest, Event, Reason
 from tests.builders import WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
 ROLES = {"Front desk": True, "Owners": True, "Editors": False, None: False}
 START, NEXT = local("2026-12-07 16:00"), local("2026-12-08 16:00")

@@ -10,7 +10,7 @@ from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage,
 from consults.scheduling import Refusal
 from tests.builders import WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 
 
 def test_an_accepted_request_holds_its_seat_and_owes_its_messages(settings):

@@ -8,7 +8,7 @@ from consults import budget
 from consults.models import ClientBudget
 from tests.builders import WEDNESDAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 
 def spend(seconds: float = 0, client: str = "a") -> int:

@@ -16,7 +16,7 @@ from consults.models import OutboxMessage
 from pages.models import Clinic
 from tests.builders import WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 
 
 class Inbox:

@@ -10,7 +10,7 @@ from consults import booking, erasure, expiry
 from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat
 from tests.builders import WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 

@@ -117,6 +117,7 @@ def _no_rate(settings):
     settings.BOOKING_RATE = None
 
 
+@pytest.mark.databases
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clinic", "_no_rate")
 def test_what_the_page_lists_is_what_the_rules_offer_and_what_is_accepted(client):
@@ -302,6 +303,7 @@ def marked_up_special_days(clinic: dict) -> dict[date, list]:
     return special
 
 
+@pytest.mark.databases
 @pytest.mark.django_db
 def test_printed_and_marked_up_hours_are_read_from_the_same_shifts(client):
     call_command("load_content", verbosity=0)

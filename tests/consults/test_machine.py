@@ -733,6 +733,7 @@ def _staff_inbox(settings):
     settings.STAFF_INBOX = "desk@clinic.example"
 
 
+@pytest.mark.databases
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clinic", "_staff_inbox")
 def test_any_history_keeps_the_promises():

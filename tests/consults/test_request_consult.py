@@ -10,7 +10,7 @@ from django.test import Client
 from consults.models import ClientBudget, ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "wednesday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "wednesday")]
 URL = "/book-a-consult/"
 MONDAY = "2026-12-07T16:00-06:00"
 

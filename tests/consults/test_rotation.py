@@ -10,7 +10,7 @@ from consults import booking, rotation, sealing
 from consults.models import ConsultRequest, OutboxMessage
 from tests.builders import WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, 
 from consults.scheduling import Refusal
 from tests.builders import WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 NEXT = local("2026-12-08 16:00")
 AFTER = local("2026-12-07 17:00")
 

@@ -1,9 +1,13 @@
 """Crashes in their short form; `python -m tests.load.crash_drill` is the long one."""
 
+import pytest
+
 from tests.crashes import drills
 from tests.environment import skip_for_want_of
 from tests.postgresql import postgresql
 from tests.races.unguarded import unguarded
+
+pytestmark = pytest.mark.server
 
 
 def crash(site, postbox) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from pages.content_files import UnreadableContent, read_content_file
 from pages.content_sync import Report, sync_rows
 from pages.models import Page, Question
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 
 def sync(*records) -> Report:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from consults.models import ConsultPolicy, OpeningHours, SpecialHours
 from pages.models import Clinic, ContentVersion, PublicContent, Question
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pages.models import Page, Question
 from pages.search import find
 from pages.search_index import TABLE, fill
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
 
 

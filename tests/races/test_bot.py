@@ -8,6 +8,8 @@ from tests.actors import Records
 from tests.races.bot import BEHIND_A_PROXY, Bot, a_patient_asks
 from tests.server import started_before
 
+pytestmark = pytest.mark.server
+
 # A week with some forty seats, and more addresses than half of them.
 FEW_SEATS = "UPDATE consults_consultpolicy SET horizon_days = 7"
 ADDRESSES = 24

@@ -9,6 +9,8 @@ from tests.races import scenarios
 from tests.races.unguarded import unguarded
 from tests.server import started_before
 
+pytestmark = pytest.mark.server
+
 ROUNDS = 1
 # Enough for a site without guards to fail once.
 MOST_ROUNDS = 25

@@ -10,6 +10,8 @@ from django_otp.oath import TOTP
 
 from tests.server import OVER_HTTPS, Site, started_before
 
+pytestmark = pytest.mark.server
+
 THROUGH_PROXY = {"Host": "clinic.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.7"}
 
 

@@ -8,7 +8,7 @@ from consults.models import AccessRecord, ConsultRequest
 from staff.roles import EDITORS, FRONT_DESK, OWNERS
 from tests.builders import WEDNESDAY, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
 
 

@@ -1,0 +1,17 @@
+"""PostgreSQL in the place of the default connection, for tests that run on both databases."""
+
+from functools import cache
+
+from django.db import connections
+from django.db.utils import load_backend
+
+from clinic_site import env
+from tests import postgresql
+
+
+@cache
+def postgresql_connection():
+    """A connection to a database of this process, a copy of the template with tables; made when a test asks first."""
+    settings = env.postgresql("DATABASE_URL", postgresql.new_database(postgresql.with_tables()))
+    settings = connections.configure_settings({"default": settings})["default"]
+    return load_backend(settings["ENGINE"]).DatabaseWrapper(settings, "default")
