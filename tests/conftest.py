@@ -1,23 +1,14 @@
 """Shared by every test: the clinic as it opens, its content, the clock, colleagues, and the database a test runs on."""
 
-import os
-
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.db import connections
-from hypothesis import HealthCheck, settings
 
-from tests import postgresql
+from tests import examples, postgresql
 from tests.builders import WEDNESDAY, colleague, post_clinic_hours
 from tests.shipped_content import ShippedContent
 from tests.swapped_database import postgresql_connection
-
-# Without a deadline: two cores are shared with a browser and two databases. Derandomised, so that CI repeats what a laptop saw.
-_COMMON = {"deadline": None, "derandomize": True, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("quick", max_examples=40, stateful_step_count=20, **_COMMON)
-settings.register_profile("thorough", max_examples=200, stateful_step_count=50, **_COMMON)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 pytest_sessionstart = postgresql.pytest_sessionstart
 
@@ -28,6 +19,10 @@ def pytest_configure(config):
     # Hashing as the site does takes a tenth of a second each time; the tests of the real server do it.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def pytest_report_header():
+    return f"property tests: {examples.PROFILE}"
 
 
 def pytest_generate_tests(metafunc):

@@ -1,7 +1,6 @@
 """What the site may not promise: each entry catches what it is for and leaves honest sentences alone."""
 
 import pytest
-from django.core.management import call_command
 
 from blog.claims import CLAIMS, find_claims
 from blog.models import Article
@@ -111,8 +110,7 @@ def test_each_place_is_named_with_its_line():
 
 
 @pytest.mark.django_db
-def test_shipped_words_need_no_justification():
-    call_command("load_content", verbosity=0)
+def test_shipped_words_need_no_justification(content):
     found = [
         (str(row), field, hit.claim.code, hit.sentence)
         for model in (Page, Question, Article, Provider)

@@ -5,7 +5,6 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from django.core.management import call_command
 from PIL import Image, ImageChops
 
 from blog import share_picture
@@ -17,9 +16,8 @@ ORIGIN = "http://127.0.0.1:8000"
 
 
 @pytest.fixture(autouse=True)
-def _content(db, settings, tmp_path):
+def _uploads(content, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    call_command("load_content", verbosity=0)
 
 
 def facts(client, path: str) -> dict[str, str]:

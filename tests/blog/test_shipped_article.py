@@ -5,7 +5,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from blog.citations import cited_keys
 from blog.models import Article, Reference
@@ -14,8 +13,7 @@ FILES = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def article(db):
-    call_command("load_content", verbosity=0)
+def article(content):
     return Article.objects.get(slug="ketamine-benefits")
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from blog.citations import cited_keys
@@ -100,8 +99,7 @@ def test_a_text_has_no_dash_where_a_period_would_do(file):
 
 
 @pytest.mark.django_db
-def test_nothing_keeps_a_shipped_text_from_being_published():
-    call_command("load_content", verbosity=0)
+def test_nothing_keeps_a_shipped_text_from_being_published(content):
     links = Links(at=timezone.now())
     rows = [row for model in (Page, Question, Article) for row in model.objects.all()]
     found = {str(row): problems(row, at=links.at, links=links) for row in rows}

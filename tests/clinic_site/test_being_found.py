@@ -6,24 +6,18 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
-from django.core.management import call_command
 
 from blog.models import Article
 from clinic_site.redirects import MOVED
 from pages.models import Clinic, Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 ORIGIN = "http://127.0.0.1:8000"
 MACHINES = ["/sitemap.xml", "/robots.txt", "/manifest.webmanifest", "/.well-known/security.txt", "/blog/feed/"]
 
 
-@pytest.fixture(autouse=True)
-def _content(db):
-    call_command("load_content", verbosity=0)
-
-
 @pytest.fixture
-def _hidden():
+def _hidden(content):
     common = {"browser_title": "A", "description": "D", "summary": "S", "updated_on": "2026-01-01"}
     Article.objects.create(slug="draft", title="Hidden", is_draft=True, published_at=datetime(2026, 1, 1, tzinfo=UTC), **common)
     Article.objects.create(slug="later", title="Hidden", published_at=datetime(2126, 1, 1, tzinfo=UTC), **common)

@@ -149,16 +149,16 @@ def test_a_page_made_while_the_content_changed_is_not_kept(cache, site):
     assert site.asked == 2
 
 
-def test_the_date_changes_at_the_clinics_midnight(cache, site, monkeypatch):
+def test_the_date_changes_at_the_clinics_midnight(cache, site, clock):
     Clinic.objects.create()
     for instant in (datetime(2026, 12, 2, 5, 59, tzinfo=UTC), datetime(2026, 12, 2, 6, 0, tzinfo=UTC)):
-        monkeypatch.setattr("django.utils.timezone.now", lambda instant=instant: instant)
+        clock(instant)
         ask(cache)
         ask(cache)
     assert site.asked == 2
 
 
-def test_every_page_is_made_anew_when_one_changes_by_itself(cache, site, monkeypatch):
+def test_every_page_is_made_anew_when_one_changes_by_itself(cache, site, clock):
     ends, appears = datetime(2026, 12, 2, 17, 0, tzinfo=UTC), datetime(2026, 12, 2, 18, 0, tzinfo=UTC)
     Clinic.objects.create(announcement="Closed today because of snow.", announcement_until=ends)
     Article.objects.create(slug="later", title="Later", published_at=appears, updated_on=appears.date())
@@ -172,7 +172,7 @@ def test_every_page_is_made_anew_when_one_changes_by_itself(cache, site, monkeyp
         (appears, 3),
         (appears + second, 3),
     ]:
-        monkeypatch.setattr("django.utils.timezone.now", lambda instant=instant: instant)
+        clock(instant)
         ask(cache)
         assert site.asked == made, instant
 

@@ -8,26 +8,15 @@ from django.test.utils import CaptureQueriesContext
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
-
-
-@pytest.fixture(autouse=True)
-def _wednesday(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY)
-
-
-@pytest.fixture
-def staff(client):
-    client.force_login(User.objects.create_superuser("desk", password="x"))
-    return client
 
 
 def references(page: str, *requests: ConsultRequest) -> list[str]:
     return sorted((request.reference for request in requests if request.reference in page), key=page.index)
 
 
-def test_the_list_opens_on_open_requests_and_those_that_need_an_answer_come_first(staff):
+def test_the_list_opens_on_open_requests_and_those_that_need_an_answer_come_first(superuser):
     later = submit(key="later", starts_at=local("2026-12-21 16:00"))
     ended = submit(key="ended", starts_at=local("2026-12-08 16:00"))
     soon = submit(key="soon", starts_at=local("2026-12-03 16:00"))
@@ -35,42 +24,42 @@ def test_the_list_opens_on_open_requests_and_those_that_need_an_answer_come_firs
     ConsultRequest.objects.filter(pk=ended.pk).update(status="declined", ended_at=WEDNESDAY)
     ConsultRequest.objects.filter(pk=agreed.pk).update(status="confirmed")
     every = (later, ended, soon, agreed)
-    page = staff.get(REQUESTS).content.decode()
+    page = superuser.get(REQUESTS).content.decode()
     assert references(page, *every) == [soon.reference, later.reference, agreed.reference]
     assert "Thursday, December 3, 2026, 4:00 PM to 4:30 PM Central Time" in page
     found = {
-        status: references(staff.get(REQUESTS, {"status": status}).content.decode(), *every) for status in ("declined", "all")
+        status: references(superuser.get(REQUESTS, {"status": status}).content.decode(), *every) for status in ("declined", "all")
     }
     assert found["declined"] == [ended.reference]
     assert sorted(found["all"]) == sorted(request.reference for request in every)
 
 
 @pytest.mark.parametrize("term", ["{reference}", " {reference} ", "ada@example.com", "ADA@example.com", "(507) 555-0100"])
-def test_a_request_is_found_by_reference_and_exact_contact(staff, term):
+def test_a_request_is_found_by_reference_and_exact_contact(superuser, term):
     wanted = submit(key="wanted", phone="507 555 0100")
     other = submit(key="other", starts_at=local("2026-12-08 16:00"), email="bob@example.com", phone="507-555-0111")
-    page = staff.get(REQUESTS, {"q": term.format(reference=wanted.reference)}).content.decode()
+    page = superuser.get(REQUESTS, {"q": term.format(reference=wanted.reference)}).content.decode()
     assert references(page, wanted, other) == [wanted.reference]
 
 
-def test_a_request_page_shows_everything_and_changes_nothing(staff):
+def test_a_request_page_shows_everything_and_changes_nothing(superuser):
     request = submit(note="Call after six", voicemail_ok=True)
     url = f"{REQUESTS}{request.pk}/change/"
-    page = staff.get(url).content.decode()
+    page = superuser.get(url).content.decode()
     shown = ("Ada Example", "ada@example.com", "507-555-0100", "Call after six", "Monday, December 7, 2026")
     for words in (*shown, request.reference):
         assert words in page
     assert '<select name="status"' not in page
     assert 'name="_save"' not in page
-    staff.post(url, {"status": "confirmed"})
+    superuser.post(url, {"status": "confirmed"})
     request.refresh_from_db()
     assert request.status == "requested"
 
 
-def test_requests_are_not_added_or_deleted_by_hand(staff):
+def test_requests_are_not_added_or_deleted_by_hand(superuser):
     request = submit()
-    assert staff.get(f"{REQUESTS}add/").status_code == 403
-    assert staff.post(f"{REQUESTS}{request.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert superuser.get(f"{REQUESTS}add/").status_code == 403
+    assert superuser.post(f"{REQUESTS}{request.pk}/delete/", {"post": "yes"}).status_code == 403
     assert ConsultRequest.objects.count() == 1
 
 
@@ -80,37 +69,37 @@ def test_visitors_are_sent_to_the_login(client):
     assert response["Location"].startswith("/admin/login/")
 
 
-def test_hours_are_posted_in_the_clinics_words(staff):
+def test_hours_are_posted_in_the_clinics_words(superuser):
     base = "/admin/consults/openinghours/"
-    assert staff.post(f"{base}add/", {"weekday": 6, "opens": "10:00", "closes": "12:00"}).status_code == 302
+    assert superuser.post(f"{base}add/", {"weekday": 6, "opens": "10:00", "closes": "12:00"}).status_code == 302
     assert OpeningHours.objects.filter(weekday=6).count() == 1
     for wrong, words in (
         ({"weekday": 6, "opens": "12:00", "closes": "10:00"}, "closing time must be after"),
         ({"weekday": 6, "opens": "11:00", "closes": "13:00"}, "overlap"),
         ({"weekday": 6, "opens": "13:03", "closes": "14:00"}, "five-minute"),
     ):
-        page = staff.post(f"{base}add/", wrong)
+        page = superuser.post(f"{base}add/", wrong)
         assert page.status_code == 200
         assert words in page.content.decode()
     assert OpeningHours.objects.filter(weekday=6).count() == 1
 
 
-def test_a_special_date_is_open_or_closed_not_both(staff):
+def test_a_special_date_is_open_or_closed_not_both(superuser):
     url = "/admin/consults/specialhours/add/"
-    assert staff.post(url, {"date": "2026-12-25", "opens": "", "closes": "", "note": "Christmas Day"}).status_code == 302
+    assert superuser.post(url, {"date": "2026-12-25", "opens": "", "closes": "", "note": "Christmas Day"}).status_code == 302
     for wrong in ({"opens": "08:00", "closes": "12:00"}, {"opens": "", "closes": ""}, {"opens": "08:00", "closes": ""}):
-        assert staff.post(url, {"date": "2026-12-25", "note": "", **wrong}).status_code == 200
+        assert superuser.post(url, {"date": "2026-12-25", "note": "", **wrong}).status_code == 200
     assert SpecialHours.objects.count() == 1
 
 
-def test_there_is_one_policy_with_sensible_bounds(staff):
-    assert staff.get("/admin/consults/consultpolicy/add/").status_code == 403
+def test_there_is_one_policy_with_sensible_bounds(superuser):
+    assert superuser.get("/admin/consults/consultpolicy/add/").status_code == 403
     url = "/admin/consults/consultpolicy/1/change/"
     whole = {"length_minutes": 30, "capacity": 1, "notice_hours": 24, "horizon_days": 60}
     whole |= {"answer_open_days": 2, "erase_after_days": 90}
-    assert staff.post(url, whole | {"length_minutes": 33}).status_code == 200
-    assert staff.post(url, whole | {"capacity": 0}).status_code == 200
-    assert staff.post(url, whole | {"length_minutes": 45}).status_code == 302
+    assert superuser.post(url, whole | {"length_minutes": 33}).status_code == 200
+    assert superuser.post(url, whole | {"capacity": 0}).status_code == 200
+    assert superuser.post(url, whole | {"length_minutes": 45}).status_code == 302
     assert ConsultPolicy.objects.get().length_minutes == 45
 
 
@@ -128,42 +117,42 @@ def test_there_is_one_policy_with_sensible_bounds(staff):
         "/admin/consults/specialhours/add/",
     ],
 )
-def test_staff_pages_open_and_are_not_public(staff, path):
-    response = staff.get(path)
+def test_staff_pages_open_and_are_not_public(superuser, path):
+    response = superuser.get(path)
     assert response.status_code == 200
     assert "public" not in response.get("Cache-Control", "")
     assert "default-src 'none'" in response["Content-Security-Policy"]
 
 
-def act(staff, request: ConsultRequest, action: str, **form):
+def act(superuser, request: ConsultRequest, action: str, **form):
     data = {"action": action, "version": request.version, **form}
-    return staff.post(f"{REQUESTS}{request.pk}/act/", data, follow=True).content.decode()
+    return superuser.post(f"{REQUESTS}{request.pk}/act/", data, follow=True).content.decode()
 
 
-def test_staff_confirm_and_the_stale_second_click_is_told(staff):
+def test_staff_confirm_and_the_stale_second_click_is_told(superuser):
     request = submit(starts_at=ahead())
-    assert "is confirmed now" in act(staff, request, "confirm")
-    assert "changed meanwhile and is confirmed now" in act(staff, request, "confirm")
+    assert "is confirmed now" in act(superuser, request, "confirm")
+    assert "changed meanwhile and is confirmed now" in act(superuser, request, "confirm")
     request.refresh_from_db()
-    assert (request.status, request.version, request.events.last().by.username) == ("confirmed", 2, "desk")
+    assert (request.status, request.version, request.events.last().by.username) == ("confirmed", 2, "alex")
 
 
-def test_staff_decline_only_with_a_reason_of_the_list(staff):
+def test_staff_decline_only_with_a_reason_of_the_list(superuser):
     Reason.objects.create(use="decline", code="decline-full", label="Full", text="No time.")
     Reason.objects.create(use="cancel", code="cancel-closed", label="Closed", text="Closed.")
     request = submit(starts_at=ahead())
     for reason in ("", "nonsense", "cancel-closed"):
-        assert "Choose a reason from the list" in act(staff, request, "decline", reason=reason)
-    assert "is declined now" in act(staff, request, "decline", reason="decline-full")
+        assert "Choose a reason from the list" in act(superuser, request, "decline", reason=reason)
+    assert "is declined now" in act(superuser, request, "decline", reason="decline-full")
     request.refresh_from_db()
     assert request.events.last().reason == "decline-full"
 
 
-def test_staff_offer_another_open_time(staff):
+def test_staff_offer_another_open_time(superuser):
     request = submit(starts_at=ahead())
     other = ahead(hour=17)
-    assert "Choose one of the open times" in act(staff, request, "reschedule", starts_at="")
-    assert "is confirmed now" in act(staff, request, "reschedule", starts_at=other.isoformat())
+    assert "Choose one of the open times" in act(superuser, request, "reschedule", starts_at="")
+    assert "is confirmed now" in act(superuser, request, "reschedule", starts_at=other.isoformat())
     request.refresh_from_db()
     assert request.starts_at == other
 
@@ -177,24 +166,26 @@ def ahead(hour: int = 16):
     "change",
     [
         pytest.param(
-            lambda staff, start: staff.post("/admin/consults/specialhours/add/", {"date": start.date().isoformat(), "note": ""}),
+            lambda superuser, start: superuser.post(
+                "/admin/consults/specialhours/add/", {"date": start.date().isoformat(), "note": ""}
+            ),
             id="a closed special day",
         ),
         pytest.param(
-            lambda staff, start: staff.post(
+            lambda superuser, start: superuser.post(
                 f"/admin/consults/openinghours/{OpeningHours.objects.get(weekday=start.weekday()).pk}/change/",
                 {"weekday": start.weekday(), "opens": "17:00", "closes": "20:00"},
             ),
             id="a later opening",
         ),
         pytest.param(
-            lambda staff, start: staff.post(
+            lambda superuser, start: superuser.post(
                 f"/admin/consults/openinghours/{OpeningHours.objects.get(weekday=start.weekday()).pk}/delete/", {"post": "yes"}
             ),
             id="a weekday deleted",
         ),
         pytest.param(
-            lambda staff, start: staff.post(
+            lambda superuser, start: superuser.post(
                 "/admin/consults/openinghours/",
                 {
                     "action": "delete_selected",
@@ -206,67 +197,67 @@ def ahead(hour: int = 16):
         ),
     ],
 )
-def test_a_change_that_would_strand_a_request_asks_first_and_saves_nothing(staff, change):
+def test_a_change_that_would_strand_a_request_asks_first_and_saves_nothing(superuser, change):
     request = submit(starts_at=ahead())
     start = ahead().astimezone(CHICAGO)
     hours = list(OpeningHours.objects.values())
-    page = change(staff, start)
+    page = change(superuser, start)
     assert page.status_code == 200
     assert request.reference in page.content.decode()
     assert "Nothing has been saved yet" in page.content.decode()
-    assert "successfully" not in staff.get("/admin/").content.decode()
+    assert "successfully" not in superuser.get("/admin/").content.decode()
     assert list(OpeningHours.objects.values()) == hours
     assert not SpecialHours.objects.exists()
 
 
-def test_with_a_yes_the_change_is_saved_and_the_request_sits_among_the_conflicts(staff):
+def test_with_a_yes_the_change_is_saved_and_the_request_sits_among_the_conflicts(superuser):
     request = submit(starts_at=ahead())
     day = ahead().astimezone(CHICAGO).date().isoformat()
-    assert staff.post("/admin/consults/specialhours/add/", {"date": day, "note": "", "strand": "yes"}).status_code == 302
-    listed = staff.get(REQUESTS, {"conflict": "yes"}).content.decode()
+    assert superuser.post("/admin/consults/specialhours/add/", {"date": day, "note": "", "strand": "yes"}).status_code == 302
+    listed = superuser.get(REQUESTS, {"conflict": "yes"}).content.decode()
     assert request.reference in listed
     request.refresh_from_db()
     assert request.status == "requested"
-    assert "outside the posted hours" in staff.get(f"{REQUESTS}{request.pk}/change/").content.decode()
-    assert "no longer in the posted hours" in act(staff, request, "confirm")
-    assert "is confirmed now" in act(staff, request, "confirm", even_if_not_posted="yes")
-    assert request.reference not in staff.get(REQUESTS, {"conflict": "yes"}).content.decode()
+    assert "outside the posted hours" in superuser.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert "no longer in the posted hours" in act(superuser, request, "confirm")
+    assert "is confirmed now" in act(superuser, request, "confirm", even_if_not_posted="yes")
+    assert request.reference not in superuser.get(REQUESTS, {"conflict": "yes"}).content.decode()
 
 
-def test_a_change_that_strands_nobody_is_saved_at_once(staff):
+def test_a_change_that_strands_nobody_is_saved_at_once(superuser):
     submit(starts_at=ahead())
-    assert staff.post("/admin/consults/specialhours/add/", {"date": "2031-01-01", "note": ""}).status_code == 302
+    assert superuser.post("/admin/consults/specialhours/add/", {"date": "2031-01-01", "note": ""}).status_code == 302
 
 
-def test_lowering_the_capacity_asks_too(staff):
+def test_lowering_the_capacity_asks_too(superuser):
     ConsultPolicy.objects.update(capacity=2)
     one, two = submit(key="1", starts_at=ahead()), submit(key="2", starts_at=ahead())
     whole = {"length_minutes": 30, "capacity": 1, "notice_hours": 24, "horizon_days": 60}
     whole |= {"answer_open_days": 2, "erase_after_days": 90}
-    page = staff.post("/admin/consults/consultpolicy/1/change/", whole)
+    page = superuser.post("/admin/consults/consultpolicy/1/change/", whole)
     assert references(page.content.decode(), one, two) == [one.reference, two.reference]
     assert ConsultPolicy.objects.get().capacity == 2
 
 
-def test_a_callers_request_goes_through_the_same_rules(staff):
+def test_a_callers_request_goes_through_the_same_rules(superuser):
     url = f"{REQUESTS}by-phone/"
     start = ahead()
     form = {"starts_at": start.isoformat(), "full_name": "Cal Caller", "phone": "507-555-0100", "contact_by": "phone"}
-    assert staff.get(url).status_code == 200
-    assert staff.post(url, form | {"full_name": ""}).status_code == 422
-    assert staff.post(url, form).status_code == 302
+    assert superuser.get(url).status_code == 200
+    assert superuser.post(url, form | {"full_name": ""}).status_code == 422
+    assert superuser.post(url, form).status_code == 302
     request = ConsultRequest.objects.get()
-    assert (request.starts_at, request.events.get().by.username) == (start, "desk")
-    page = staff.post(url, form)
+    assert (request.starts_at, request.events.get().by.username) == (start, "alex")
+    page = superuser.post(url, form)
     assert page.status_code == 422
     assert "taken a moment ago" in page.content.decode()
 
 
-def test_staff_go_below_the_notice_only_when_they_say_so(staff):
+def test_staff_go_below_the_notice_only_when_they_say_so(superuser):
     this_evening = local("2026-12-02 16:00").isoformat()
     form = {"starts_at": this_evening, "full_name": "Cal", "phone": "507-555-0100", "contact_by": "phone"}
-    assert "too soon" in staff.post(f"{REQUESTS}by-phone/", form).content.decode()
-    assert staff.post(f"{REQUESTS}by-phone/", form | {"below_notice": "on"}).status_code == 302
+    assert "too soon" in superuser.post(f"{REQUESTS}by-phone/", form).content.decode()
+    assert superuser.post(f"{REQUESTS}by-phone/", form | {"below_notice": "on"}).status_code == 302
 
 
 def test_who_may_only_look_is_offered_no_action(client):
@@ -283,31 +274,31 @@ def test_who_may_only_look_is_offered_no_action(client):
 
 
 @pytest.mark.parametrize("query", [{}, {"q": "ada@example.com"}, {"q": "Ada"}, {"status": "all"}, {"conflict": "yes"}])
-def test_the_list_takes_the_same_queries_for_one_and_thirty(staff, django_assert_num_queries, query):
+def test_the_list_takes_the_same_queries_for_one_and_thirty(superuser, django_assert_num_queries, query):
     ConsultPolicy.objects.update(capacity=20)
     submit(key="first", starts_at=ahead())
-    staff.get(REQUESTS, query)
+    superuser.get(REQUESTS, query)
     with CaptureQueriesContext(connection) as one:
-        staff.get(REQUESTS, query)
+        superuser.get(REQUESTS, query)
     for number in range(29):
         submit(key=str(number), starts_at=ahead(16 + number % 4))
     with django_assert_num_queries(len(one)):
-        page = staff.get(REQUESTS, query).content.decode()
+        page = superuser.get(REQUESTS, query).content.decode()
     assert page.count("Ada Example") == (0 if query == {"conflict": "yes"} else 30)
 
 
-def test_calls_to_make_are_ticked_off_and_failed_mail_is_sent_again(staff):
+def test_calls_to_make_are_ticked_off_and_failed_mail_is_sent_again(superuser):
     submit(key="call", contact_by="phone", starts_at=ahead())
     submit(key="mail", starts_at=ahead(17))
     call, mail = OutboxMessage.objects.order_by("pk")
     OutboxMessage.objects.filter(pk=mail.pk).update(state="failed", problem="refused_550")
     url = "/admin/consults/outboxmessage/"
-    assert "refused_550" in staff.get(url, {"left": "failed"}).content.decode()
-    page = staff.get(f"{url}{call.pk}/change/").content.decode()
+    assert "refused_550" in superuser.get(url, {"left": "failed"}).content.decode()
+    page = superuser.get(f"{url}{call.pk}/change/").content.decode()
     assert "507-555-0100" in page
     assert "Do not leave a voicemail" in page
     both = {"_selected_action": [call.pk, mail.pk]}
-    staff.post(url, both | {"action": "mark_calls_made"})
-    staff.post(url, both | {"action": "try_again"})
+    superuser.post(url, both | {"action": "mark_calls_made"})
+    superuser.post(url, both | {"action": "try_again"})
     assert list(OutboxMessage.objects.order_by("pk").values_list("state", flat=True)) == ["done", "waiting"]
-    assert staff.get(f"{url}add/").status_code == 403
+    assert superuser.get(f"{url}add/").status_code == 403

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,26 +12,9 @@ from consults.admin import finding
 from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage, Reason, SpecialHours
 from tests.builders import WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
 EVENING = local("2026-12-16 16:00")
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch):
-    """A function that sets the time; Wednesday morning to begin with."""
-    now = [WEDNESDAY]
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now[0])
-    return lambda instant: now.__setitem__(0, instant)
-
-
-@pytest.fixture
-def desk(client):
-    user = User.objects.create_user("anna", is_staff=True)
-    user.groups.add(Group.objects.get(name="Front desk"))
-    client.force_login(user)
-    client.user = user
-    return client
 
 
 def section(page: str, name: str) -> str:

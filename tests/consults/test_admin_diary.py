@@ -9,23 +9,9 @@ from consults import booking
 from consults.models import ConsultPolicy, ConsultRequest, SpecialHours
 from tests.builders import WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
 DIARY = f"{REQUESTS}diary/"
-
-
-@pytest.fixture(autouse=True)
-def _wednesday(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY)
-
-
-@pytest.fixture
-def desk(client):
-    user = User.objects.create_user("anna", is_staff=True)
-    user.groups.add(Group.objects.get(name="Front desk"))
-    client.force_login(user)
-    client.user = user
-    return client
 
 
 def day_of(page: str, number: int) -> str:

@@ -57,13 +57,6 @@ STATES = {
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    now = [WEDNESDAY]
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now[0])
-    return lambda instant: now.__setitem__(0, instant)
-
-
-@pytest.fixture
 def boss():
     for use in ("decline", "cancel"):
         Reason.objects.create(use=use, code=f"{use}-test", label=use, text="Closed.")

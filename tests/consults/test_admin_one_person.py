@@ -4,29 +4,19 @@ import csv
 import io
 
 import pytest
-from django.contrib.auth.models import Group, User
 
 from consults import booking
 from consults.admin.export import plain_cell
 from consults.models import AccessRecord, ConsultRequest
-from tests.builders import WEDNESDAY, local, submit
+from tests.builders import PASSWORD, WEDNESDAY, colleague, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
-PASSWORD = "lamps-in-seven-windows"
-
-
-@pytest.fixture(autouse=True)
-def _wednesday(monkeypatch, settings):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def log_in(client, role: str):
-    user = User.objects.create_user(role, password=PASSWORD, is_staff=True)
-    user.groups.add(Group.objects.get(name=role))
-    client.force_login(user)
-    client.user = user
+    client.user = colleague(role, role)
+    client.force_login(client.user)
     return client
 
 

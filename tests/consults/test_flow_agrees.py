@@ -8,9 +8,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from consults import booking
@@ -20,6 +19,7 @@ from consults.scheduling import Offers, Policy, PostedHours, Refusal, Shift
 from consults.wording import REFUSALS, WEEKDAYS
 from pages.models import Clinic
 from tests.builders import CHICAGO
+from tests.examples import examples
 
 URL = "/book-a-consult/"
 DAY, FIVE_MINUTES = timedelta(days=1), timedelta(minutes=5)
@@ -52,7 +52,7 @@ policies = st.builds(
 )
 TEN_YEARS = (datetime(2026, 1, 1), datetime(2036, 1, 1))  # noqa: DTZ001
 # Shrinking a failure takes minutes with whole pages: take `phases` away to see the shortest example.
-QUICKLY = settings(max_examples=60, phases=(Phase.explicit, Phase.generate))
+QUICKLY = examples(60, phases=(Phase.explicit, Phase.generate))
 CHANGES = [datetime(2026, 11, 1, 7, tzinfo=UTC), datetime(2027, 3, 14, 8, tzinfo=UTC), datetime(2034, 11, 5, 7, tzinfo=UTC)]
 instants = st.one_of(
     st.datetimes(*TEN_YEARS, timezones=st.just(UTC)),
@@ -118,6 +118,7 @@ def _no_rate(settings):
 
 
 @pytest.mark.databases
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clinic", "_no_rate")
 def test_what_the_page_lists_is_what_the_rules_offer_and_what_is_accepted(client):
@@ -188,7 +189,7 @@ def posts(client, page: str, starts_at: str) -> int:
 
 
 @given(now=instants, zone=zones, week=weeks, special=special_days, policy=policies, ahead=st.integers(-1, 95))
-@settings(max_examples=150)
+@examples(150)
 def test_every_five_minutes_of_a_day_are_offered_or_refused_with_a_reason(now, zone, week, special, policy, ahead):
     today = now.astimezone(zone).date()
     offers = Offers(PostedHours(zone, week, {today + DAY * number: shifts for number, shifts in special.items()}), policy, now)
@@ -208,7 +209,7 @@ offsets = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(
 
 
 @given(now=instants, week=weeks, policy=policies, minutes=st.integers(-100, 40_000), spellings=st.lists(offsets, max_size=4))
-@settings(max_examples=150)
+@examples(150)
 def test_one_instant_gets_one_verdict_however_it_is_spelled(now, week, policy, minutes, spellings):
     offers = Offers(PostedHours(CHICAGO, week), policy, now)
     start = now.replace(second=0, microsecond=0) + timedelta(minutes=minutes)
@@ -304,9 +305,9 @@ def marked_up_special_days(clinic: dict) -> dict[date, list]:
 
 
 @pytest.mark.databases
+@pytest.mark.hypothesis
 @pytest.mark.django_db
-def test_printed_and_marked_up_hours_are_read_from_the_same_shifts(client):
-    call_command("load_content", verbosity=0)
+def test_printed_and_marked_up_hours_are_read_from_the_same_shifts(client, content):
 
     @QUICKLY
     @given(now=instants, week=weeks, special=special_days, policy=policies)

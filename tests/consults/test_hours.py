@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from consults.scheduling import Interval, PostedHours, Shift
 from tests.builders import CHICAGO, CLINIC_WEEK, POSTED
+from tests.examples import examples
 
 
 def utc(text: str) -> datetime:
@@ -55,6 +56,7 @@ shifts = st.tuples(five_minutes, five_minutes).filter(lambda pair: pair[0] < pai
 zones = st.sampled_from(["America/Chicago", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kolkata", "America/St_Johns", "UTC"])
 
 
+@examples(200)
 @given(shift=shifts, day=st.dates(date(2024, 1, 1), date(2034, 12, 31)), zone=zones, minute=st.integers(-600, 2400))
 def test_open_exactly_when_the_wall_clock_of_that_date_reads_inside_the_shift(shift, day, zone, minute):
     from zoneinfo import ZoneInfo

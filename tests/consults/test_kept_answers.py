@@ -9,7 +9,6 @@ from django.test import Client
 
 from consults import booking
 from consults.models import ConsultRequest
-from tests.builders import WEDNESDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
 URL = "/book-a-consult/"
@@ -26,9 +25,7 @@ TYPED = {
 
 
 @pytest.fixture
-def locked(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY)
-
+def locked(monkeypatch, clock):
     def away(**_):
         raise OperationalError("database is locked")
 

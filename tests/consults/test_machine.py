@@ -15,7 +15,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.db import connection, transaction
-from hypothesis import Phase, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -24,6 +24,7 @@ from consults.conflicts import conflicts
 from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Reason, Seat, SpecialHours
 from pages.models import Clinic
 from tests.builders import CHICAGO
+from tests.examples import examples
 
 FIVE_MINUTES, DAY = timedelta(minutes=5), timedelta(days=1)
 STAFF_HORIZON = 3650
@@ -734,10 +735,11 @@ def _staff_inbox(settings):
 
 
 @pytest.mark.databases
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clinic", "_staff_inbox")
 def test_any_history_keeps_the_promises():
     # Shrinking a failure takes minutes: take `phases` away to see the shortest history.
     phases = (Phase.explicit, Phase.generate)
-    histories = 10 if connection.vendor == "postgresql" else 30
-    run_state_machine_as_test(Desk, settings=settings(max_examples=histories, stateful_step_count=30, phases=phases))
+    histories = 12 if connection.vendor == "postgresql" else 40
+    run_state_machine_as_test(Desk, settings=examples(histories, stateful_step_count=30, phases=phases))

@@ -11,6 +11,7 @@ from consults.scheduling import Offers, Policy, PostedHours, Refusal, Shift, rep
 from consults.scheduling.cells import cells_of
 from tests.builders import CHICAGO, CLINIC_WEEK, POSTED, WEDNESDAY, local
 from tests.consults.test_hours import shifts
+from tests.examples import examples
 
 OFFERS = Offers(POSTED, Policy(), WEDNESDAY)
 
@@ -103,6 +104,7 @@ def test_the_nearest_times_are_near_and_can_be_had():
     assert offers.nearest(local("9998-01-01 10:00")) != []
 
 
+@examples(200)
 @given(
     week=st.dictionaries(st.integers(0, 6), st.lists(shifts, max_size=2).map(tuple)),
     day=st.dates(date(2025, 1, 1), date(2035, 1, 1)),

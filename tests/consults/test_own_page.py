@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import User
 from django.core import mail
 from django.db import OperationalError, connection, transaction
 from django.test import Client
@@ -25,22 +24,6 @@ AFTER = START + timedelta(hours=1)
 TUESDAY = "2026-12-08T16:00-06:00"
 WHEN = "Monday, December 7, 2026, 4:00 PM to 4:30 PM Central Time"
 MOST_QUERIES = 12
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """Sets the time that views read; WEDNESDAY until it is called."""
-
-    def stands_at(now: datetime) -> None:
-        monkeypatch.setattr("django.utils.timezone.now", lambda: now)
-
-    stands_at(WEDNESDAY)
-    return stands_at
-
-
-@pytest.fixture
-def staff():
-    return User.objects.create_user("desk", is_staff=True)
 
 
 def reason(use: str) -> Reason:

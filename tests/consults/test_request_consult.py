@@ -10,14 +10,9 @@ from django.test import Client
 from consults.models import ClientBudget, ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "wednesday")]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "clock")]
 URL = "/book-a-consult/"
 MONDAY = "2026-12-07T16:00-06:00"
-
-
-@pytest.fixture
-def wednesday(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY)
 
 
 @pytest.fixture(autouse=True)
@@ -303,8 +298,8 @@ def test_no_times_for_two_weeks_still_offers_to_be_contacted_and_the_next_date(c
     assert client.post(URL, answers(client, starts_at="none")).status_code == 303
 
 
-def test_the_repeated_hour_is_listed_twice_with_its_zone(client, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 10, 25, 18, tzinfo=UTC))
+def test_the_repeated_hour_is_listed_twice_with_its_zone(client, clock):
+    clock(datetime(2026, 10, 25, 18, tzinfo=UTC))
     ConsultPolicy.objects.update(length_minutes=60)
     OpeningHours.objects.create(weekday=6, opens="01:00", closes="02:00")
     page = client.get(URL).content.decode()
@@ -341,13 +336,9 @@ def test_the_list_shows_clinic_time_whoever_looks(client):
 
 
 @pytest.fixture
-def later(monkeypatch):
+def later(clock):
     """Moves the clock on by some seconds."""
-
-    def move(seconds: float) -> None:
-        monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY + timedelta(seconds=seconds))
-
-    return move
+    return lambda seconds: clock(WEDNESDAY + timedelta(seconds=seconds))
 
 
 def statuses() -> list[str]:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
 from consults import booking, expiry
@@ -15,11 +14,6 @@ from tests.builders import WEDNESDAY, local, submit
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 NEXT = local("2026-12-08 16:00")
 AFTER = local("2026-12-07 17:00")
-
-
-@pytest.fixture
-def staff():
-    return User.objects.create_user("desk", is_staff=True)
 
 
 def reason(use: str) -> Reason:

@@ -3,20 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 
 from pages.models import Clinic
 from tests.builders import WEDNESDAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 SNOW = "Closed today because of snow. <b>We</b> call you & others."
 ESCAPED = "Closed today because of snow. &lt;b&gt;We&lt;/b&gt; call you &amp; others."
-
-
-@pytest.fixture(autouse=True)
-def _content(db):
-    call_command("load_content", verbosity=0)
 
 
 @pytest.mark.parametrize("path", ["/", "/faqs/", "/blog/ketamine-benefits/", "/disclaimer/", "/book-a-consult/"])
@@ -27,10 +21,10 @@ def test_it_stands_on_every_page_as_plain_text_before_the_heading(client, path):
     assert page.index('href="tel:988"') < page.index(ESCAPED) < page.index("<h1")
 
 
-def test_it_is_gone_from_the_moment_staff_chose(client, monkeypatch):
+def test_it_is_gone_from_the_moment_staff_chose(client, clock):
     Clinic.objects.update(announcement=SNOW, announcement_until=WEDNESDAY)
     for now, is_shown in [(WEDNESDAY - timedelta(seconds=1), True), (WEDNESDAY, False)]:
-        monkeypatch.setattr("django.utils.timezone.now", lambda now=now: now)
+        clock(now)
         assert (ESCAPED in client.get("/").content.decode()) is is_shown
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 from clinic_site.backups import KEPT
 from consults.erasure import QUARANTINE_LASTS
@@ -41,8 +40,7 @@ def test_a_legal_page_says_that_no_lawyer_has_read_it_yet(name):
 
 
 @pytest.mark.django_db
-def test_the_notice_of_privacy_practices_says_it_is_missing_until_its_address_is_set(client):
-    call_command("load_content", verbosity=0)
+def test_the_notice_of_privacy_practices_says_it_is_missing_until_its_address_is_set(client, content):
     page = client.get("/notice-of-privacy-practices/").content.decode()
     assert "The notice is being prepared" in page
     Clinic.objects.update(privacy_notice_url="https://clinic.example/notice.pdf")

@@ -5,7 +5,6 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 
@@ -21,12 +20,6 @@ SECRET = b"45.5017N 73.5673W Somebody's Camera"
 @pytest.fixture(autouse=True)
 def _uploads(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def staff(client):
-    client.force_login(User.objects.create_superuser("alex"))
-    return client
 
 
 def photo(width: int = 800, height: int = 600, kind: str = "JPEG", mode: str = "RGB", **options) -> bytes:
@@ -119,39 +112,39 @@ def test_too_many_pixels_are_refused_before_they_are_read(monkeypatch):
         draw(io.BytesIO(content))
 
 
-def upload(staff, content: bytes = b"", **fields):
+def upload(superuser, content: bytes = b"", **fields):
     file = SimpleUploadedFile("IMG_0001.jpg", content or photo(), "image/jpeg")
-    return staff.post("/admin/pages/picture/add/", {"upload": file, "name": "Room", "alt": "A quiet room."} | fields)
+    return superuser.post("/admin/pages/picture/add/", {"upload": file, "name": "Room", "alt": "A quiet room."} | fields)
 
 
-def test_an_upload_needs_a_description(staff):
-    response = upload(staff, alt="")
+def test_an_upload_needs_a_description(superuser):
+    response = upload(superuser, alt="")
     assert response.status_code == 200
     assert "alt" in response.context["adminform"].form.errors
     assert not Picture.objects.exists()
 
 
-def test_an_upload_that_is_no_picture_is_told_so(staff):
-    response = upload(staff, b"<svg>")
+def test_an_upload_that_is_no_picture_is_told_so(superuser):
+    response = upload(superuser, b"<svg>")
     assert "not a JPEG" in response.content.decode()
     assert not Picture.objects.exists()
 
 
-def test_a_large_upload_is_not_read(staff, monkeypatch):
+def test_a_large_upload_is_not_read(superuser, monkeypatch):
     monkeypatch.setattr("clinic_site.upload_limit.LARGEST_REQUEST", 1000)
-    response = upload(staff)
+    response = upload(superuser)
     assert response.status_code == 200
     assert "upload" in response.context["adminform"].form.errors
 
 
-def test_the_same_picture_is_kept_once(staff):
-    assert upload(staff).status_code == 302
-    assert "here already" in upload(staff).content.decode()
+def test_the_same_picture_is_kept_once(superuser):
+    assert upload(superuser).status_code == 302
+    assert "here already" in upload(superuser).content.decode()
     assert Picture.objects.count() == 1
 
 
-def test_a_picture_is_served_strictly_and_only_while_a_row_names_it(staff, client):
-    upload(staff)
+def test_a_picture_is_served_strictly_and_only_while_a_row_names_it(superuser, client):
+    upload(superuser)
     picture = Picture.objects.get()
     client.logout()
     response = client.get(picture.url)
@@ -167,18 +160,18 @@ def test_a_picture_is_served_strictly_and_only_while_a_row_names_it(staff, clien
         assert client.get(wrong).status_code == 404
 
 
-def test_deleting_a_picture_removes_its_files(staff, django_capture_on_commit_callbacks):
-    upload(staff)
+def test_deleting_a_picture_removes_its_files(superuser, django_capture_on_commit_callbacks):
+    upload(superuser)
     picture = Picture.objects.get()
     assert len(list(pictures.folder().iterdir())) == 3
     with django_capture_on_commit_callbacks(execute=True):
-        staff.post(f"/admin/pages/picture/{picture.pk}/delete/", {"post": "yes"})
+        superuser.post(f"/admin/pages/picture/{picture.pk}/delete/", {"post": "yes"})
     assert list(pictures.folder().iterdir()) == []
-    assert staff.get(picture.url).status_code == 404
+    assert superuser.get(picture.url).status_code == 404
 
 
-def test_pictures_stand_on_articles_and_profiles_with_their_sizes(staff, client):
-    upload(staff)
+def test_pictures_stand_on_articles_and_profiles_with_their_sizes(superuser, client):
+    upload(superuser)
     picture = Picture.objects.get()
     Page.objects.create(key="meet-our-providers", title="P", browser_title="P", description="P", updated_on="2026-01-01")
     Provider.objects.create(name="Real Person", is_published=True, portrait=picture)

@@ -15,13 +15,8 @@ from pages.launch import blockers, unused_references
 from pages.models import Clinic, Page, Provider, Question
 from pages.views import shown_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _content(db):
-    call_command("load_content", verbosity=0)
 
 
 def listed() -> set[str]:
@@ -29,7 +24,7 @@ def listed() -> set[str]:
 
 
 @pytest.fixture
-def _ready(settings):
+def _ready(content, settings):
     """A clinic that has answered everything."""
     settings.PUBLIC = PublicURL("https", "clinic.example", "https://clinic.example")
     settings.STAFF_INBOX = "staff@clinic.example"

@@ -4,12 +4,11 @@ import json
 import re
 
 import pytest
-from django.core.management import call_command
 
 from consults.models import OpeningHours, SpecialHours
 from pages.models import Clinic, Page, Provider, Question
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 ARTICLES = ["/blog/ketamine-benefits/", "/blog/ketamine-words/", "/blog/questions-for-a-ketamine-clinic/"]
 PUBLIC = [
     "/",
@@ -27,11 +26,6 @@ PUBLIC = [
     "/notice-of-privacy-practices/",
 ]
 OFF_LABEL = ["/", "/what-is-ketamine/", "/faqs/", *ARTICLES, "/disclaimer/"]
-
-
-@pytest.fixture(autouse=True)
-def _content(db):
-    call_command("load_content", verbosity=0)
 
 
 def read(client, path: str) -> str:
@@ -136,10 +130,7 @@ def test_printed_and_marked_up_hours_are_the_posted_ones(client):
     assert "specialOpeningHoursSpecification" not in specifications(page)
 
 
-def test_changed_hours_and_special_days_show_everywhere_at_once(client, monkeypatch):
-    from tests.builders import WEDNESDAY
-
-    monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY)
+def test_changed_hours_and_special_days_show_everywhere_at_once(client, clock):
     OpeningHours.objects.filter(weekday=4).delete()
     OpeningHours.objects.create(weekday=5, opens="13:00", closes="17:00")
     SpecialHours.objects.create(date="2026-12-24", opens="08:00", closes="12:00", note="Christmas Eve")

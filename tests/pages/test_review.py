@@ -3,9 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.core import mail
-from django.core.management import call_command
 
 from blog.models import Article, Reference
 from pages.models import Page, Provider, Question, StaleMail
@@ -13,20 +11,9 @@ from pages.review import awaiting_review, stale_content
 from pages.review_mail import LEASE, mail_stale_content
 from tests.blog.test_editing import address, make_article, opened, save
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
 TODAY = date(2026, 12, 2)
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
-
-
-@pytest.fixture
-def staff(client):
-    client.force_login(User.objects.create_superuser("alex"))
-    return client
 
 
 @pytest.fixture
@@ -34,8 +21,8 @@ def reviewer():
     return Provider.objects.create(name="Real Person", is_published=True)
 
 
-def reviewed(staff, row, reviewer, day: str = "2026-12-02"):
-    return save(staff, row, reviewed_by=str(reviewer.pk), reviewed_on=day)
+def reviewed(superuser, row, reviewer, day: str = "2026-12-02"):
+    return save(superuser, row, reviewed_by=str(reviewer.pk), reviewed_on=day)
 
 
 def stamp(client, path: str) -> bool:
@@ -44,9 +31,9 @@ def stamp(client, path: str) -> bool:
     return "Medically reviewed by Real Person" in page
 
 
-def test_a_named_published_provider_can_stamp_a_text(staff, client, reviewer):
+def test_a_named_published_provider_can_stamp_a_text(superuser, client, reviewer):
     article = make_article()
-    assert reviewed(staff, article, reviewer) is None
+    assert reviewed(superuser, article, reviewer) is None
     assert stamp(client, "/blog/one/")
     assert '"lastReviewed":"2026-12-02"' in client.get("/blog/one/").content.decode()
     assert article not in awaiting_review()
@@ -61,53 +48,52 @@ def test_a_named_published_provider_can_stamp_a_text(staff, client, reviewer):
         pytest.param("", "2026-12-02", {"half_a_review"}, id="by nobody"),
     ],
 )
-def test_a_review_that_cannot_be(staff, reviewer, person, day, refused):
+def test_a_review_that_cannot_be(superuser, reviewer, person, day, refused):
     hidden = Provider.objects.create(name="Draft Person")
     article = make_article()
     who = {"hidden": str(hidden.pk), "real": str(reviewer.pk), "": ""}[person]
-    assert refused <= (save(staff, article, reviewed_by=who, reviewed_on=day) or set())
+    assert refused <= (save(superuser, article, reviewed_by=who, reviewed_on=day) or set())
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(lambda staff, row: save(staff, row, title="Other words"), id="in the admin"),
-        pytest.param(lambda staff, row: Article.objects.filter(pk=row.pk).update(body="Other words"), id="queryset.update"),
-        pytest.param(lambda staff, row: Provider.objects.update(is_published=False), id="the reviewer left"),
-        pytest.param(lambda staff, row: Provider.objects.all().delete(), id="the reviewer's profile is gone"),
+        pytest.param(lambda superuser, row: save(superuser, row, title="Other words"), id="in the admin"),
+        pytest.param(lambda superuser, row: Article.objects.filter(pk=row.pk).update(body="Other words"), id="queryset.update"),
+        pytest.param(lambda superuser, row: Provider.objects.update(is_published=False), id="the reviewer left"),
+        pytest.param(lambda superuser, row: Provider.objects.all().delete(), id="the reviewer's profile is gone"),
     ],
 )
-def test_any_change_of_the_words_ends_the_review(staff, client, reviewer, change):
+def test_any_change_of_the_words_ends_the_review(superuser, client, reviewer, change):
     article = make_article()
-    reviewed(staff, article, reviewer)
+    reviewed(superuser, article, reviewer)
     assert stamp(client, "/blog/one/")
-    change(staff, article)
+    change(superuser, article)
     assert not stamp(client, "/blog/one/")
     article.refresh_from_db()
     assert article in awaiting_review()
 
 
-def test_a_change_that_touches_no_words_keeps_the_review(staff, client, reviewer):
+def test_a_change_that_touches_no_words_keeps_the_review(superuser, client, reviewer):
     article = make_article()
-    reviewed(staff, article, reviewer)
-    assert save(staff, article, review_by="2027-01-01") is None
+    reviewed(superuser, article, reviewer)
+    assert save(superuser, article, review_by="2027-01-01") is None
     assert stamp(client, "/blog/one/")
 
 
-def test_a_restored_version_is_not_reviewed_by_its_old_stamp(staff, client, reviewer):
+def test_a_restored_version_is_not_reviewed_by_its_old_stamp(superuser, client, reviewer):
     article = make_article()
-    reviewed(staff, article, reviewer, "2026-12-01")
+    reviewed(superuser, article, reviewer, "2026-12-01")
     version = address(article, "simple_history", article.history.first().pk)
-    save(staff, article, title="Other words")
-    staff.post(version, opened(staff, version))
+    save(superuser, article, title="Other words")
+    superuser.post(version, opened(superuser, version))
     assert not stamp(client, "/blog/one/")
 
 
 @pytest.mark.parametrize("change", ["answer", "unpublish", "add"])
-def test_the_review_of_the_questions_covers_every_question(staff, client, reviewer, change):
-    call_command("load_content", verbosity=0)
+def test_the_review_of_the_questions_covers_every_question(superuser, client, reviewer, change, content):
     page = Page.objects.get(key="faqs")
-    assert reviewed(staff, page, reviewer) is None
+    assert reviewed(superuser, page, reviewer) is None
     assert stamp(client, "/faqs/")
     one = Question.objects.published().first()
     if change == "answer":
@@ -203,8 +189,8 @@ def test_without_an_inbox_or_anything_due_there_is_no_mail(settings):
     assert mail.outbox == []
 
 
-def test_the_admins_front_page_shows_what_is_due(staff):
+def test_the_admins_front_page_shows_what_is_due(superuser):
     make_article(review_by=TODAY)
-    page = staff.get("/admin/").content.decode()
+    page = superuser.get("/admin/").content.decode()
     assert "article “One”" in page
     assert "/admin/pages/clinic/launch/" in page

@@ -144,8 +144,7 @@ def test_loaded_content_is_indexed_at_once():
     assert Page.objects.count() + Question.objects.count() + Article.objects.count() > 60
 
 
-def test_the_page_keeps_and_sets_nothing_and_is_not_indexed(client):
-    call_command("load_content", verbosity=0)
+def test_the_page_keeps_and_sets_nothing_and_is_not_indexed(client, content):
     response = client.get("/search/", {"q": "ketamin"})
     page = response.content.decode()
     main = re.search(r"<main.*?</main>", page, re.S)[0]
@@ -168,8 +167,8 @@ def test_any_query_gets_a_page_that_shows_it_escaped(client, query):
     assert "<h1>Search</h1>" in page
 
 
-def test_a_search_takes_few_queries_at_one_and_at_thirty_articles(client, django_assert_max_num_queries, monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+def test_a_search_takes_few_queries_at_one_and_at_thirty_articles(client, django_assert_max_num_queries, clock):
+    clock(NOW)
     for shown, add in ((1, 1), (20, 29)):
         for _ in range(add):
             make_article(f"a{Article.objects.count()}", "heron")

@@ -11,7 +11,7 @@ from tests.staff.signing_in import CODES, PASSWORD, sign_in
 
 pytestmark = [
     *(pytest.mark.django_db, pytest.mark.ignore_template_errors),
-    pytest.mark.usefixtures("clinic", "clock", "quick_passwords"),
+    pytest.mark.usefixtures("clinic", "clock"),
 ]
 
 

@@ -17,7 +17,7 @@ from tests.staff.signing_in import CODES, PASSWORD, SET_UP, STEP, digits, set_up
 
 pytestmark = [
     *(pytest.mark.django_db, pytest.mark.ignore_template_errors),
-    pytest.mark.usefixtures("clinic", "clock", "quick_passwords"),
+    pytest.mark.usefixtures("clinic", "clock"),
 ]
 
 

@@ -16,7 +16,7 @@ from tests.staff.signing_in import PASSWORD, sign_in
 
 pytestmark = [
     *(pytest.mark.django_db, pytest.mark.ignore_template_errors),
-    pytest.mark.usefixtures("clinic", "clock", "quick_passwords"),
+    pytest.mark.usefixtures("clinic", "clock"),
 ]
 
 

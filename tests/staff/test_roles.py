@@ -8,13 +8,11 @@ from consults.models import AccessRecord, ConsultRequest
 from staff.roles import EDITORS, FRONT_DESK, OWNERS
 from tests.builders import WEDNESDAY, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+pytestmark = [
+    *(pytest.mark.django_db, pytest.mark.databases, pytest.mark.ignore_template_errors),
+    pytest.mark.usefixtures("clinic", "clock"),
+]
 REQUESTS = "/admin/consults/consultrequest/"
-
-
-@pytest.fixture(autouse=True)
-def _wednesday(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: WEDNESDAY)
 
 
 def log_in(client, role: str | None):
