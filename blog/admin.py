@@ -30,9 +30,6 @@ class ArticleAdmin(ContentAdmin):
         """A new article begins as a draft."""
         return {"is_draft": True, "published_at": timezone.now().replace(second=0, microsecond=0)}
 
-    def view_on_site(self, obj):
-        return f"/blog/{obj.slug}/"
-
     def preview(self, request, row):
         row.slug = row.slug or "preview"
         row.published_at = row.published_at or timezone.now()
@@ -65,7 +62,7 @@ class ReferenceAdmin(ContentAdmin):
     search_fields = ["key", "title", "authors", "doi", "pmid"]
 
     def get_readonly_fields(self, request, obj=None):
-        """Texts cite by the key: it stays."""
+        """Texts cite the key, so it cannot change."""
         return ["key"] if obj else []
 
     def get_deleted_objects(self, objs, request):

@@ -1,4 +1,4 @@
-"""Numbers for what the text cites, in the order of first mention on a page, and the list they point to."""
+"""Numbers citations in order of first mention on a page and builds the list of references."""
 
 import re
 from collections.abc import Iterable
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from pages.models import Page, Question
+from pages.models import kinds
 
-from .models import Article, Reference
+from .models import Reference
 
 _CITATION = re.compile(r"\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
 
@@ -28,9 +28,8 @@ def cited_keys(*texts: str) -> list[str]:
 
 def cited_where(key: str) -> list[str]:
     """Names of the texts that cite this key."""
-    texts = [(row, row.body) for model in (Article, Page) for row in model.objects.filter(body__contains=f"@{key}")]
-    texts += [(row, row.answer) for row in Question.objects.filter(answer__contains=f"@{key}")]
-    return [f"{row._meta.verbose_name} {row}" for row, text in texts if key in cited_keys(text)]
+    rows = (row for kind in kinds() for row in kind.objects.all())
+    return [f"{row._meta.verbose_name} {row}" for row in rows if key in cited_keys(*row.texts().values())]
 
 
 class Citations:

@@ -1,4 +1,4 @@
-"""What the site may not promise: the entries of `claims.toml`, each with its reason and its source, over the words.
+"""What the site may not promise: the entries of `claims.toml`, each with its reason and its source, over the text.
 
 A pattern reads one sentence at a time, without Markdown. What a sentence denies ("is not a cure") or only asks ("Is it
 safe?") is no claim, unless the entry says otherwise. The list is a net, not a proof: a person still reads every text.
@@ -29,9 +29,9 @@ _MARKUP = (
 
 @dataclass(frozen=True)
 class Claim:
-    """`unless`: words elsewhere in the sentence that make it fair.
+    """`unless`: what elsewhere in the sentence makes it fair.
 
-    `denied_is_fine`: a denial before the words, in the same clause, makes them no claim. `asked_is_fine`: so does a question.
+    `denied_is_fine`: a preceding negation in the same clause means it is not a claim. `asked_is_fine`: nor is a question.
     """
 
     code: str
@@ -49,7 +49,7 @@ class Hit:
 
     claim: Claim
     line: int
-    words: str
+    quote: str
     sentence: str
 
 

@@ -1,4 +1,4 @@
-"""How words are edited in the admin, the same for pages, questions, providers, articles and references."""
+"""How content is edited in the admin, the same for every text, for references and for the clinic's facts."""
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
@@ -14,26 +14,23 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from simple_history.admin import SimpleHistoryAdmin
 
-from pages.models import Reviewed
+from pages.models import ReviewedText, Text
 
 from .content_form import ContentForm
-from .publishing import is_public
-from .rendered_rows import fill_rendered
 from .review import end_review, stamp
 from .stale_save import current_row, differences
-from .words import words_of
 
 _ROWS = {"body": 36, "answer": 8, "bio": 8, "in_short": 6, "summary": 3, "lede": 3, "claims_justification": 3}
 JUSTIFICATION = (
-    "Words that promise too much",
+    "Statements that promise too much",
     {"fields": ["claims_justification"], "description": "Leave this empty, unless saving asks for it."},
 )
 
 
 class ContentAdmin(SimpleHistoryAdmin):
-    """Checks, renders and dates the words when they are saved, keeps their history, and shows them as the real page would.
+    """Checks, renders and dates a text when it is saved, keeps its history, and previews it on the real page.
 
-    A subclass whose texts are pages of the site defines `preview(request, row)`, which answers with that page.
+    A subclass whose texts visitors can read defines `preview(request, row)`, which answers with that page.
     """
 
     form = ContentForm
@@ -64,41 +61,37 @@ class ContentAdmin(SimpleHistoryAdmin):
                 widget.attrs["aria-label"] = f"{db_field.verbose_name}: {half}".capitalize()
         return field
 
-    def shown_with(self, obj) -> list:
-        """Other rows whose words stand on the same page: a medical review covers them too."""
-        return []
-
     def save_model(self, request, obj, form, change):
         before = current_row(obj)
-        words_changed = before is None or words_of(before) != words_of(obj)
-        if isinstance(obj, Reviewed):
-            self._keep_dates_true(request, obj, before, words_changed, today=form.today)
-        elif hasattr(obj, "updated_on") and words_changed:
-            obj.updated_on = form.today
-        fill_rendered(obj)
+        if isinstance(obj, Text):
+            text_changed = before is None or before.texts() != obj.texts()
+            if isinstance(obj, ReviewedText):
+                self._keep_dates_true(request, obj, before, text_changed, today=form.today)
+            elif hasattr(obj, "updated_on") and text_changed:
+                obj.updated_on = form.today
+            obj.render()
         if before is not None and not differences(before, obj):
-            # A save that changes nothing is no version. The library asks whether the attribute is there.
+            # An unchanged save must not create a version. simple-history only checks that the attribute exists.
             obj.skip_history_when_saving = True
         super().save_model(request, obj, form, change)
 
-    def _keep_dates_true(self, request, obj: Reviewed, before: Reviewed | None, words_changed: bool, *, today) -> None:
-        """A change of words ends an earlier medical review; one given in the same save, today, is for the new words."""
-        if words_changed or not obj.updated_on:
+    def _keep_dates_true(self, request, obj: ReviewedText, before: ReviewedText | None, text_changed: bool, *, today) -> None:
+        """A changed text ends an earlier medical review; one given in the same save, today, is for the new text."""
+        if text_changed or not obj.updated_on:
             obj.updated_on = today
         named = (obj.reviewed_by_id, obj.reviewed_on)
         is_new = before is None or named != (before.reviewed_by_id, before.reviewed_on)
-        if words_changed and not (is_new and obj.reviewed_on == today):
+        if text_changed and not (is_new and obj.reviewed_on == today):
             if any(named):
-                messages.warning(request, "The words changed, so their medical review has ended.")
+                messages.warning(request, "The text changed, so its medical review has ended.")
             end_review(obj)
         elif is_new:
-            stamp(obj, self.shown_with(obj))
+            stamp(obj)
 
     def get_view_on_site_url(self, obj=None):
-        """Only where there is something to see."""
-        if obj is None or obj.pk is None or not is_public(obj) or getattr(obj, "published_at", timezone.now()) > timezone.now():
-            return None
-        return super().get_view_on_site_url(obj)
+        """None while visitors cannot see it."""
+        is_there = isinstance(obj, Text) and obj.pk is not None and obj.is_public(timezone.now())
+        return obj.get_absolute_url() if is_there else None
 
     # Preview
 
@@ -125,9 +118,9 @@ class ContentAdmin(SimpleHistoryAdmin):
         form.is_preview = True
         form.is_valid()
         row = form.as_filled_in()
-        if isinstance(row, Reviewed):
+        if isinstance(row, ReviewedText):
             row.updated_on = row.updated_on or form.today
-            if obj is None or words_of(obj) != words_of(row):
+            if obj is None or obj.texts() != row.texts():
                 row.updated_on = form.today
                 end_review(row)
         response = self.preview(request, row)

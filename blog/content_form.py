@@ -6,18 +6,18 @@ from datetime import date, datetime
 from django import forms
 from django.forms.models import construct_instance
 
-from pages.models import ClaimChecked, Reviewed
+from pages.models import ReviewedText, Text
 
 from .publishing import claims_in, problems
-from .rendered_rows import fill_rendered
 from .stale_save import changes_since, current_row, fingerprint
 
 _JUSTIFICATION = "claims_justification"
 
 
 class ContentForm(forms.ModelForm):
-    """Refuses a save over somebody else's, unknown citations, links that lead nowhere and missing sentences; asks why words may
-    stay that promise too much. The admin sets `now`, an aware instant, and `today`, the clinic's date, on its subclass.
+    """Refuses a save over somebody else's, unknown citations, broken links and missing sentences; requires a justification
+    for statements that promise too much. The admin sets `now`, an aware instant, and `today`, the clinic's date, on its
+    subclass.
     """
 
     now: datetime
@@ -38,23 +38,22 @@ class ContentForm(forms.ModelForm):
             return cleaned
         self._refuse_a_stale_save()
         candidate = self.as_filled_in()
-        for problem in problems(candidate, at=self.now):
-            field = problem.field if problem.field in self.fields else None
-            self.add_error(field, forms.ValidationError(problem.message, code=problem.code))
-        if isinstance(candidate, ClaimChecked):
+        if isinstance(candidate, Text):
+            self._refuse_problems(candidate)
             self._ask_for_justification(candidate)
-        if isinstance(candidate, Reviewed):
+        if isinstance(candidate, ReviewedText):
             self._check_review(candidate)
         return cleaned
 
     def as_filled_in(self):
         """The row as it would be saved, with what of the form can be read, and rendered. For checks and the preview."""
         candidate = construct_instance(self, copy.copy(self.instance), self._meta.fields, self._meta.exclude)
-        fill_rendered(candidate)
+        if isinstance(candidate, Text):
+            candidate.render()
         return candidate
 
     def _keep_line_ends(self) -> None:
-        """A browser sends other line ends than files have, and forms strip the last one: neither is a change of words."""
+        """Browsers send CRLF and forms strip the final newline; neither counts as an edit."""
         for name, value in self.cleaned_data.items():
             if isinstance(value, str):
                 value = value.replace("\r\n", "\n")
@@ -72,8 +71,8 @@ class ContentForm(forms.ModelForm):
             None,
             [
                 forms.ValidationError(
-                    "Somebody saved this text while you were editing it. Your words stand below and are not saved yet. Take over"
-                    " what you need from the changes listed here; saving once more replaces them.",
+                    "Someone else saved this text while you were editing it. Your version is below and is not saved yet. Copy"
+                    " over what you need from the changes listed here; saving once more replaces them.",
                     code="stale",
                 ),
                 *(forms.ValidationError(change, code="changed_meanwhile") for change in changes_since(saved, self.data["seen"])),
@@ -83,27 +82,32 @@ class ContentForm(forms.ModelForm):
         self.data = self.data.copy()
         self.data[self.add_prefix("seen")] = fingerprint(saved)
 
-    def _ask_for_justification(self, candidate: ClaimChecked) -> None:
+    def _refuse_problems(self, candidate: Text) -> None:
+        for problem in problems(candidate, at=self.now):
+            field = problem.field if problem.field in self.fields else None
+            self.add_error(field, forms.ValidationError(problem.message, code=problem.code))
+
+    def _ask_for_justification(self, candidate: Text) -> None:
         found = claims_in(candidate)
         if not found:
             self.cleaned_data[_JUSTIFICATION] = ""
             return
-        known = {(field, hit.claim.code, hit.words) for field, hit in claims_in(self._saved)} if self._saved else set()
-        added = {(field, hit.claim.code, hit.words) for field, hit in found} - known
+        known = {(field, hit.claim.code, hit.quote) for field, hit in claims_in(self._saved)} if self._saved else set()
+        added = {(field, hit.claim.code, hit.quote) for field, hit in found} - known
         given = self.cleaned_data.get(_JUSTIFICATION, "").strip()
         if given and (not added or self._saved is None or given != self._saved.claims_justification.strip()):
             return
         for field, hit in found:
-            place = f"Line {hit.line}, “{hit.words}”: {hit.claim.reason} ({hit.claim.source})"
+            place = f"Line {hit.line}, “{hit.quote}”: {hit.claim.reason} ({hit.claim.source})"
             self.add_error(field if field in self.fields else None, forms.ValidationError(place, code=f"claim_{hit.claim.code}"))
         self.add_error(
             _JUSTIFICATION if _JUSTIFICATION in self.fields else None,
             forms.ValidationError(
-                "Change the words marked above. If they must stay, write here why they are true and fair.", code="justify"
+                "Change the statements marked above. If they must stay, write here why they are true and fair.", code="justify"
             ),
         )
 
-    def _check_review(self, candidate: Reviewed) -> None:
+    def _check_review(self, candidate: ReviewedText) -> None:
         provider, day = candidate.reviewed_by, candidate.reviewed_on
         if "reviewed_by" not in self.fields or not (provider or day):
             return

@@ -8,7 +8,7 @@ from .models import Article
 
 def article_nodes(article: Article, clinic: Clinic, references: list[NumberedReference], *, origin: str) -> list[dict]:
     """The page (MedicalWebPage) and the article on it. The author is the clinic while no person is named."""
-    url = f"{origin}/blog/{article.slug}/"
+    url = origin + article.get_absolute_url()
     clinic_id = {"@id": f"{origin}/#clinic"}
     page = {"@type": "MedicalWebPage", "@id": url, "url": url, "name": article.title}
     if article.reviewed_by and article.reviewed_on:

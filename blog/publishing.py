@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from pages.models import Page, Provider, Question
+from pages.models import Text
 
 from .citations import cited_keys
 from .claims import Hit, find_claims
 from .links import Links
-from .models import Article, Reference
-from .words import words_of
+from .models import Reference
 
 _OFF_LABEL = re.compile(r"\boff-label\b", re.I)
 _CRISIS_LINE = "(tel:988)"
@@ -18,31 +17,23 @@ _CRISIS_LINE = "(tel:988)"
 
 @dataclass(frozen=True)
 class Problem:
-    """`field`: where it can be mended, or None for the whole text."""
+    """`field`: where to fix it, or None for the whole text."""
 
     code: str
     message: str
     field: str | None = None
 
 
-def is_public(row) -> bool:
-    """Whether visitors read this row, now or from the instant it is scheduled for."""
-    if isinstance(row, Article):
-        return not row.is_draft
-    return row.is_published if isinstance(row, Question | Provider) else True
-
-
-def problems(row, *, at: datetime, links: Links | None = None) -> list[Problem]:
-    """Why the row cannot be saved, and if it is public why it cannot be published. It must be rendered already."""
+def problems(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
+    """Why the text cannot be saved, and if it is published why it cannot be. It must be rendered already."""
     found = unknown_citations(row)
-    if is_public(row):
+    if row.is_published:
         found += [*missing_sentences(row), *broken_links(row, at=at, links=links)]
     return found
 
 
-def unknown_citations(row) -> list[Problem]:
-    words = words_of(row)
-    cited = {field: cited_keys(text) for field, text in words.items()}
+def unknown_citations(row: Text) -> list[Problem]:
+    cited = {field: cited_keys(text) for field, text in row.texts().items()}
     keys = {key for keys in cited.values() for key in keys}
     known = set(Reference.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
     return [
@@ -53,31 +44,28 @@ def unknown_citations(row) -> list[Problem]:
     ]
 
 
-def missing_sentences(row) -> list[Problem]:
-    """A medical page says that the use is off-label and where to turn in a crisis, in its own words."""
-    if not getattr(row, "medical", False) or isinstance(row, Question):
+def missing_sentences(row: Text) -> list[Problem]:
+    """A medical page says in its own text that the use is off-label and where to turn in a crisis."""
+    if not (row.is_page and row.medical):
         return []
-    text = "\n".join(words_of(row).values())
+    text = "\n".join(row.texts().values())
     found = []
     if not _OFF_LABEL.search(text):
         found.append(Problem("off_label", "Say that treating depression with ketamine is off-label.", "body"))
-    # The home page's template shows the crisis card.
-    if _CRISIS_LINE not in text and not (isinstance(row, Page) and row.key == Page.Key.HOME):
+    if _CRISIS_LINE not in text and not row.has_crisis_card:
         found.append(Problem("crisis_line", "Give the crisis line, as a link: call or text [988](tel:988).", "body"))
     return found
 
 
-def broken_links(row, *, at: datetime, links: Links | None = None) -> list[Problem]:
-    """`at`: links must work when the row appears, which may be later for a scheduled article."""
-    if isinstance(row, Article) and row.published_at > at:
-        links, at = None, row.published_at
-    field = next(name for name in ("body", "answer", "bio") if hasattr(row, name)) if words_of(row) else None
-    if field is None:
-        return []
+def broken_links(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
+    """`at`: links must work when the text appears, which is later for one that is scheduled."""
+    if row.public_from and row.public_from > at:
+        links, at = None, row.public_from
+    field = next(iter(row.MARKDOWN))
     broken = (links or Links(at=at)).broken(row)
     return [Problem("broken_link", f"The link {href} leads nowhere.", field) for href in broken]
 
 
-def claims_in(row) -> list[tuple[str, Hit]]:
-    """Every place of the row's words that promises too much, with the field it stands in."""
-    return [(field, hit) for field, text in words_of(row).items() for hit in find_claims(text)]
+def claims_in(row: Text) -> list[tuple[str, Hit]]:
+    """Every statement of the text that promises too much, with the field that makes it."""
+    return [(field, hit) for field, text in row.texts().items() for hit in find_claims(text)]

@@ -30,7 +30,7 @@ def robots(request):
 def security(request):
     """Where to report a weakness: the clinic's mail, or while there is none the page that says what else to do."""
     clinic = Clinic.objects.current()
-    contact = f"mailto:{clinic.email}" if clinic.email else settings.PUBLIC_URL + reverse("pages:acceptable_use")
+    contact = f"mailto:{clinic.email}" if clinic.email else settings.PUBLIC_URL + reverse("pages:page", args=["acceptable-use"])
     today = timezone.now().astimezone(clinic.zone).date()
     expires = datetime.combine(today + _GOOD_FOR, time(), UTC)
     return _plain(
@@ -38,7 +38,7 @@ def security(request):
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages: en",
         f"Canonical: {settings.PUBLIC_URL}{request.path}",
-        f"Policy: {settings.PUBLIC_URL}{reverse('pages:acceptable_use')}",
+        f"Policy: {settings.PUBLIC_URL}{reverse('pages:page', args=['acceptable-use'])}",
     )
 
 

@@ -2,18 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import models
 
-from .models import LoadedContent
+from .models import LoadedContent, Text
 
 
 @dataclass
 class Report:
-    """What a load did, as lines for people; `kept` are rows left alone because somebody edited them here."""
+    """A human-readable summary of a load; `kept` are rows left alone because somebody edited them here."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -21,17 +21,10 @@ class Report:
     kept: list[str] = field(default_factory=list)
 
 
-def sync_rows(
-    model: type[models.Model],
-    key_field: str,
-    records: Iterable[dict],
-    *,
-    render: Callable[[models.Model], None],
-    report: Report,
-) -> None:
+def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict], *, report: Report) -> None:
     """Brings the table in step with `records`, each a complete set of the fields that files decide.
 
-    `render` fills a row's derived fields before it is saved. A row is edited when its fields are no longer those that
+    A row is edited when its fields are no longer those that
     were loaded; a row deleted here counts as edited.
     """
     kind = model._meta.label_lower
@@ -46,7 +39,7 @@ def sync_rows(
         if row is None and key in loaded:
             report.kept.append(f"{label} (deleted here)")
         elif row is None:
-            _save(model(**record), render)
+            _save(model(**record))
             _remember(kind, key, wanted)
             report.created.append(label)
         elif now == wanted:
@@ -55,7 +48,7 @@ def sync_rows(
         elif loaded.get(key) == now:
             for name, value in record.items():
                 setattr(row, name, value)
-            _save(row, render)
+            _save(row)
             _remember(kind, key, wanted)
             report.updated.append(label)
         else:
@@ -77,9 +70,10 @@ def _remove_retired(kind: str, rows: dict, loaded: dict, shipped: dict, report: 
         LoadedContent.objects.filter(kind=kind, key=key).delete()
 
 
-def _save(row: models.Model, render: Callable[[models.Model], None]) -> None:
+def _save(row: models.Model) -> None:
     row.full_clean(exclude=[name.name for name in row._meta.fields if not name.editable])
-    render(row)
+    if isinstance(row, Text):
+        row.render()
     row.save()
 
 
@@ -88,11 +82,11 @@ def _remember(kind: str, key: str, digest: str) -> None:
 
 
 def _digest(fields: dict) -> str:
-    text = json.dumps({name: _plain(value) for name, value in fields.items()}, sort_keys=True)
+    text = json.dumps({name: _as_text(value) for name, value in fields.items()}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(value) -> str:
+def _as_text(value) -> str:
     """The same text for a value from a file and for the same value read back from the database."""
     if isinstance(value, datetime):
         return str(value.timestamp())

@@ -3,20 +3,22 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
-from django.db import models
 from django.urls import reverse
 
 from blog.citations import cited_keys
 from blog.links import Links
-from blog.models import Article, Reference
-from blog.publishing import claims_in, is_public, problems
-from blog.words import words_of
+from blog.models import Reference
+from blog.publishing import claims_in, problems
+from blog.review import awaiting_review
 from consults.models import ConsultPolicy, OpeningHours
 
-from .models import Clinic, Page, Provider, Question
-from .review import awaiting_review, edit_path
+from .content_files import read_content_files
+from .models import Clinic, Page, Provider, Question, Text, kinds
+from .review import edit_path
 
 _NOT_FACTS = {"announcement", "announcement_until", "privacy_notice_url", "confirmed_answer_days", "confirmed_erase_days"}
 
@@ -32,8 +34,7 @@ class Blocker:
 
 def blockers(*, now: datetime) -> list[Blocker]:
     """Everything that is unset, unconfirmed, unreviewed, unverified or broken, in the order to work through it."""
-    texts = [*Page.objects.all(), *Question.objects.all(), *Provider.objects.all(), *Article.objects.all()]
-    public = [row for row in texts if is_public(row)]
+    public = [row for row in _texts() if row.is_published]
     return [
         *_settings(),
         *_clinic_facts(),
@@ -42,18 +43,21 @@ def blockers(*, now: datetime) -> list[Blocker]:
         *_unanswered(),
         *_reviews(),
         *_references(public),
-        *_words(public, now),
+        *_problems(public, now),
     ]
 
 
 def unused_references() -> list[Reference]:
     """Sources that no text cites. They block nothing."""
-    texts = [*Page.objects.all(), *Question.objects.all(), *Provider.objects.all(), *Article.objects.all()]
-    return list(Reference.objects.exclude(key__in=_cited(texts)))
+    return list(Reference.objects.exclude(key__in=_cited(_texts())))
 
 
-def _cited(rows: list[models.Model]) -> set[str]:
-    return set(cited_keys(*(text for row in rows for text in words_of(row).values())))
+def _texts() -> list[Text]:
+    return [row for kind in kinds() for row in kind.objects.all()]
+
+
+def _cited(rows: list[Text]) -> set[str]:
+    return set(cited_keys(*(text for row in rows for text in row.texts().values())))
 
 
 def _settings() -> Iterator[Blocker]:
@@ -91,9 +95,9 @@ def _legal() -> Iterator[Blocker]:
         form = reverse("admin:pages_clinic_change", args=[1])
         yield Blocker("Legal", "Not set: the address of the Notice of Privacy Practices.", form)
     present = set(Page.objects.values_list("key", flat=True))
-    for key in Page.Key:
-        if key not in present:
-            yield Blocker("Legal", f"Missing: the page “{key.label}”.", "manage.py load_content")
+    for file in read_content_files(Path(apps.get_app_config("pages").path) / "content" / "pages"):
+        if file.name not in present:
+            yield Blocker("Legal", f"Missing: the page “{file.facts['title']}”.", "manage.py load_content")
 
 
 def _unanswered() -> Iterator[Blocker]:
@@ -106,7 +110,7 @@ def _reviews() -> Iterator[Blocker]:
         yield Blocker("Medical review", f"Pending: {row._meta.verbose_name} “{row}”.", edit_path(row))
 
 
-def _references(public: list[models.Model]) -> Iterator[Blocker]:
+def _references(public: list[Text]) -> Iterator[Blocker]:
     for reference in Reference.objects.filter(key__in=_cited(public)):
         if not reference.link:
             yield Blocker("References", f"{reference.key} has no DOI, PMID or address.", edit_path(reference))
@@ -115,11 +119,11 @@ def _references(public: list[models.Model]) -> Iterator[Blocker]:
             yield Blocker("References", f"{reference.key} does not say {missing}.", edit_path(reference))
 
 
-def _words(public: list[models.Model], now: datetime) -> Iterator[Blocker]:
+def _problems(public: list[Text], now: datetime) -> Iterator[Blocker]:
     links = Links(at=now)
     for row in public:
         for problem in problems(row, at=now, links=links):
-            yield Blocker("Words", f"{row._meta.verbose_name} “{row}”: {problem.message}", edit_path(row))
+            yield Blocker("Texts", f"{row._meta.verbose_name} “{row}”: {problem.message}", edit_path(row))
         for _, hit in claims_in(row):
             why = row.claims_justification or "no justification is written down"
-            yield Blocker("Words", f"{row._meta.verbose_name} “{row}” says “{hit.words}” ({why}).", edit_path(row))
+            yield Blocker("Texts", f"{row._meta.verbose_name} “{row}” says “{hit.quote}” ({why}).", edit_path(row))

@@ -1,17 +1,14 @@
-"""What has to be read again, and which medical reviews still count."""
+"""What is due to be checked again."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 
-from blog.models import Article, Reference
-from blog.publishing import is_public
-from blog.review import is_reviewed
-from pages.models.reviewed import READ_AGAIN_AFTER
+from blog.models import Reference
 
-from .models import Page
-from .views import shown_with
+from .models import ReviewedText, kinds
+from .models.text import DUE_AFTER
 
 
 @dataclass(frozen=True)
@@ -26,21 +23,16 @@ class Stale:
 
 def stale_content(*, today: date) -> list[Stale]:
     """Public texts and cited sources to read again, the longest overdue first. `today` is the clinic's date."""
-    long_fields = ("body", "body_html", "contents")
-    texts = [*Page.objects.defer(*long_fields), *Article.objects.filter(is_draft=False).defer(*long_fields)]
-    found = [Stale(f"{row._meta.verbose_name} “{row}”", "Read it again.", row.read_again_on, edit_path(row)) for row in texts]
+    texts = (row for kind in kinds(ReviewedText) for row in kind.objects.defer("body", "body_html", "contents"))
+    found = [
+        Stale(f"{row._meta.verbose_name} “{row}”", "Read it again.", row.due_on, edit_path(row))
+        for row in texts
+        if row.is_published
+    ]
     for reference in Reference.objects.exclude(last_checked=None):
-        due = reference.last_checked + READ_AGAIN_AFTER
+        due = reference.last_checked + DUE_AFTER
         found.append(Stale(f"reference {reference.key}", "Open the source and compare.", due, edit_path(reference)))
     return sorted((row for row in found if row.due <= today), key=lambda row: (row.due, row.what))
-
-
-def awaiting_review() -> list[Page | Article]:
-    """Medical texts on the site that no named, published provider has reviewed as they are now."""
-    pages = Page.objects.filter(medical=True).select_related("reviewed_by")
-    articles = Article.objects.filter(is_draft=False).select_related("reviewed_by")
-    waiting = [page for page in pages if not is_reviewed(page, shown_with(page))]
-    return waiting + [article for article in articles if is_public(article) and not is_reviewed(article)]
 
 
 def edit_path(row) -> str:

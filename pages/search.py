@@ -8,10 +8,7 @@ from django.db import connection
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from blog.models import Article
-
-from .models import Page, Question
-from .search_index import TABLE, entry_number, fill
+from .search_index import TABLE, entry_number, fill, searched_kinds
 
 MOST_RESULTS = 20
 LONGEST_QUERY = 100
@@ -39,7 +36,7 @@ class Result:
 
 
 def find(query: str, *, at: datetime) -> list[Result]:
-    """The pages, questions and articles that visitors may read at the instant `at` and that match, best first.
+    """The texts that visitors may read at the instant `at` and that match, best first.
 
     All words have to be there, each at least as the beginning of a word; when nothing holds them all, any of them.
     """
@@ -55,9 +52,11 @@ def find(query: str, *, at: datetime) -> list[Result]:
 
 def _visible(at: datetime) -> tuple[str, tuple]:
     """SQL for the numbers of the entries that visitors may see."""
-    rows = [Page.objects.all(), Question.objects.published(), Article.objects.published(at=at)]
-    numbers = [queryset.order_by().annotate(entry=entry_number(queryset.model)).values("entry") for queryset in rows]
-    return numbers[0].union(*numbers[1:], all=True).query.sql_with_params()
+    numbers = [
+        kind.objects.public(at=at).order_by().annotate(entry=entry_number(kind)).values("entry") for kind in searched_kinds()
+    ]
+    # Django 6 compiles a union with an ordering, even an empty one, only when it is told so.
+    return numbers[0].union(*numbers[1:], all=True).order_by().query.sql_with_params()
 
 
 def _in_sqlite(words: list[str], all_words: bool, at: datetime) -> list[tuple]:

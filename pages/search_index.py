@@ -1,21 +1,21 @@
-"""The table that search reads: one entry for every page, question and article, on SQLite (FTS5) and PostgreSQL (tsvector).
+"""The table that search reads: one entry for every text that search finds, on SQLite (FTS5) and PostgreSQL (tsvector).
 
-An entry is there exactly while it is true. Triggers on the three tables delete the entry of every row that changes, in the
-change's own transaction and whoever makes it; `fill` makes the missing ones anew, before a search and after `load_content`.
+An entry is there exactly while it is true. Triggers on the tables of texts delete the entry of every row that changes, in the
+change's own transaction and whoever makes it; `fill` makes the missing ones, before a search and after `load_content`.
 What may be seen is decided when searching, so that a scheduled article needs no new entry.
 """
 
 import html
 import re
 
-from django.apps import apps
-from django.db import connection, connections, models, transaction
+from django.db import connection, connections, transaction
 from django.db.models import F
 
+from .models import Text, kinds
+
 TABLE = "pages_search"
-# The entries of the three tables share one table: the entry of row 7 has the number 7 * 4 + kind.
-KINDS = {"pages.page": 0, "pages.question": 1, "blog.article": 2}
-_STEP = 4
+# The entries of all kinds share one table: the entry of row 7 has the number 7 * 16 + the kind's number.
+_STEP = 16
 _TAG = re.compile(r"<[^>]*>")
 _CITATION = re.compile(r"\s*\[@[^\]]*\]")
 _UNSEEN = re.compile(r"[\x00-\x1f\s]+")
@@ -23,32 +23,35 @@ _UNSEEN = re.compile(r"[\x00-\x1f\s]+")
 _NUMBERS = {"sqlite": ("pages_search_docsize", "id"), "postgresql": (TABLE, "rowid")}
 
 
-def entry_number(model: type[models.Model]):
+def searched_kinds() -> list[type[Text]]:
+    return [kind for kind in kinds() if kind.SEARCH_NUMBER is not None]
+
+
+def entry_number(kind: type[Text]):
     """The number of a row's entry, as an expression over the row."""
-    return F("pk") * _STEP + KINDS[model._meta.label_lower]
+    return F("pk") * _STEP + kind.SEARCH_NUMBER
 
 
 def fill() -> int:
     """Makes the entries that are missing. Returns how many."""
     made = 0
-    for label in KINDS:
-        model = apps.get_model(label)
-        if missing := _missing(model):
-            made += _add(model, missing)
+    for kind in searched_kinds():
+        if missing := _missing(kind):
+            made += _add(kind, missing)
     return made
 
 
-def _missing(model: type[models.Model]) -> list[int]:
+def _missing(kind: type[Text]) -> list[int]:
     table, column = _NUMBERS[connection.vendor]
-    number = f"{_STEP} * id + {KINDS[model._meta.label_lower]}"
+    number = f"{_STEP} * id + {kind.SEARCH_NUMBER}"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id FROM {model._meta.db_table} WHERE {number} NOT IN (SELECT {column} FROM {table})"  # noqa: S608
+            f"SELECT id FROM {kind._meta.db_table} WHERE {number} NOT IN (SELECT {column} FROM {table})"  # noqa: S608
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def _add(model: type[models.Model], keys: list[int]) -> int:
+def _add(kind: type[Text], keys: list[int]) -> int:
     insert = f"INSERT INTO {TABLE} (rowid, url, title, text) VALUES (%s, %s, %s, %s)"  # noqa: S608
     if connection.vendor == "postgresql":
         insert += " ON CONFLICT (rowid) DO UPDATE SET url = EXCLUDED.url, title = EXCLUDED.title, text = EXCLUDED.text"
@@ -56,32 +59,22 @@ def _add(model: type[models.Model], keys: list[int]) -> int:
         insert = insert.replace("INSERT", "INSERT OR REPLACE")
     with transaction.atomic(), connection.cursor() as cursor:
         # Locked, so that no change slips in between reading a row and writing its entry.
-        rows = model.objects.select_for_update().filter(pk__in=keys).annotate(entry=entry_number(model))
-        entries = [(row.entry, *_entry(row)) for row in rows]
+        rows = kind.objects.select_for_update().filter(pk__in=keys).annotate(entry=entry_number(kind))
+        entries = [(row.entry, row.get_absolute_url(), str(row), _plain_text(*row.search_texts())) for row in rows]
         cursor.executemany(insert, entries)
     return len(entries)
 
 
-def _entry(row) -> tuple[str, str, str]:
-    """(address, title, text) as visitors read them."""
-    kind = row._meta.label_lower
-    if kind == "pages.question":
-        return f"/faqs/#{row.slug}", row.question, _plain(row.answer_html)
-    if kind == "blog.article":
-        return f"/blog/{row.slug}/", row.title, _plain(row.subtitle, row.summary, row.body_html)
-    return "/" if row.key == "home" else f"/{row.key}/", row.title, _plain(row.lede, row.in_short_html, row.body_html)
-
-
-def _plain(*texts: str) -> str:
+def _plain_text(*texts: str) -> str:
     text = " ".join(texts)
     return _UNSEEN.sub(" ", html.unescape(_TAG.sub(" ", _CITATION.sub("", text)))).strip()
 
 
 def install_search_triggers(*, using: str = "default", **_) -> None:
-    """Creates or replaces the triggers, and empties the index: everything is read anew. Safe to run again (post_migrate)."""
+    """Creates or replaces the triggers, and empties the index: every text is read again. Safe to run again (post_migrate)."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
-    tables = {apps.get_model(label)._meta.db_table: kind for label, kind in KINDS.items()}
+    tables = {kind._meta.db_table: kind.SEARCH_NUMBER for kind in searched_kinds()}
     if not present.issuperset({*tables, TABLE}):
         return
     statements = _sqlite(tables) if connection.vendor == "sqlite" else _postgresql(tables)

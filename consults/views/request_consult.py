@@ -76,9 +76,7 @@ def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int,
         wanted=wanted,
     )
     form.choices = times.choices
-    page = Page.objects.filter(key=Page.Key.BOOK_A_CONSULT).first() or Page(
-        title="Book a consult", browser_title="Book a consult"
-    )
+    page = Page.objects.filter(key=Page.BOOK_A_CONSULT).first() or Page(title="Book a consult", browser_title="Book a consult")
     context = {"page": page, "section": "book-a-consult", "form": form, **times.context}
     return render(request, "consults/request_consult.html", context, status=status)
 

@@ -1,15 +1,14 @@
 from .clinic import Clinic
 from .content_version import ContentVersion, PublicContent
 from .loaded_content import LoadedContent
-from .page import Page, RenderedText
+from .page import Page
 from .picture import Picture
 from .provider import Provider
 from .question import Question
-from .reviewed import ClaimChecked, Reviewed
 from .stale_mail import StaleMail
+from .text import ReviewedText, Text, kinds
 
 __all__ = [
-    "ClaimChecked",
     "Clinic",
     "ContentVersion",
     "LoadedContent",
@@ -18,7 +17,8 @@ __all__ = [
     "Provider",
     "PublicContent",
     "Question",
-    "RenderedText",
-    "Reviewed",
+    "ReviewedText",
     "StaleMail",
+    "Text",
+    "kinds",
 ]

@@ -24,14 +24,13 @@ def open_graph(context):
     row = context.get("article") or context.get("page")
     picture, facts = absolute_static("img/share.png"), {}
     if row is not None and row.pk:
-        is_article = row._meta.label_lower == "blog.article"
         facts = {
-            "og:type": "article" if is_article else "website",
+            "og:type": row.og_type,
             "og:title": row.title,
             "og:description": row.description,
             "og:url": context["canonical"],
         }
-        if getattr(row, "key", "") != "home" and can_be_drawn(row.title):
+        if row.has_share_picture and can_be_drawn(row.title):
             picture = settings.PUBLIC_URL + reverse("pages:share", args=[name_of(row.title)])
     return format_html_join("\n", '<meta property="{}" content="{}">', [*facts.items(), ("og:image", picture)])
 

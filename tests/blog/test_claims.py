@@ -5,7 +5,6 @@ from django.core.management import call_command
 
 from blog.claims import CLAIMS, find_claims
 from blog.models import Article
-from blog.words import words_of
 from pages.models import Page, Provider, Question
 
 CLAIMED = [
@@ -107,7 +106,7 @@ def test_a_denial_in_another_clause_excuses_nothing(sentence):
 
 def test_each_place_is_named_with_its_line():
     hits = find_claims("Fine.\n\n- Fine [@a].\n- A *miracle* and a cure.\n")
-    assert [(hit.claim.code, hit.line, hit.words) for hit in hits] == [("cure", 4, "cure"), ("miracle", 4, "miracle")]
+    assert [(hit.claim.code, hit.line, hit.quote) for hit in hits] == [("cure", 4, "cure"), ("miracle", 4, "miracle")]
 
 
 @pytest.mark.django_db
@@ -117,7 +116,7 @@ def test_shipped_words_need_no_justification():
         (str(row), field, hit.claim.code, hit.sentence)
         for model in (Page, Question, Article, Provider)
         for row in model.objects.all()
-        for field, text in words_of(row).items()
+        for field, text in row.texts().items()
         for hit in find_claims(text)
     ]
     assert found == []

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def sync(*records) -> Report:
     report = Report()
     complete = [{"group": "safety", "answer": "A", "position": 1, "question": "Q?"} | record for record in records]
-    sync_rows(Question, "slug", complete, render=lambda row: None, report=report)
+    sync_rows(Question, "slug", complete, report=report)
     return report
 
 
@@ -71,7 +71,7 @@ def test_dates_and_instants_compare_equal_after_the_database():
     }
     for expected in (["blog.article a"], []):
         report = Report()
-        sync_rows(Article, "slug", [record], render=lambda row: None, report=report)
+        sync_rows(Article, "slug", [record], report=report)
         assert (report.created, report.kept, report.updated) == (expected, [], [])
 
 

@@ -8,8 +8,9 @@ from django.core import mail
 from django.core.management import call_command
 
 from blog.models import Article, Reference
+from blog.review import awaiting_review
 from pages.models import Page, Provider, Question, StaleMail
-from pages.review import awaiting_review, stale_content
+from pages.review import stale_content
 from pages.review_mail import LEASE, mail_stale_content
 from tests.blog.test_editing import address, make_article, opened, save
 

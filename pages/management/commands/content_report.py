@@ -3,12 +3,10 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from blog.links import Links, html_of, path_of
-from blog.models import Article
-from blog.publishing import is_public
+from blog.links import Links
 from blog.readability import readability
 from pages.launch import unused_references
-from pages.models import Clinic, Page, Question
+from pages.models import Clinic, Text, kinds
 from pages.review import stale_content
 
 
@@ -36,16 +34,18 @@ def _today(now):
 
 
 def _texts():
-    """(name, HTML). The questions count as the one page they are read on, and each by itself."""
-    for row in [*Page.objects.order_by("key"), *Article.objects.all()]:
-        shown = f"<p>{getattr(row, 'lede', '')}</p>{html_of(row)}"
-        if isinstance(row, Page) and row.key == Page.Key.FAQS:
-            shown += "".join(f"<p>{question}</p>{question.answer_html}" for question in Question.objects.published())
-        yield path_of(row), shown
-    for question in Question.objects.published():
-        yield f"/faqs/#{question.slug}", question.answer_html
+    """(address, HTML). Texts that share a page count with it, and those with an address of their own on their own too."""
+    for text in _public():
+        if not text.is_page:
+            yield text.get_absolute_url(), text.html
+            continue
+        shown = "".join(f"<p>{row}</p>{row.html}" for row in text.shown_with())
+        yield text.get_absolute_url(), "".join(f"<p>{part}</p>" for part in text.search_texts()) + shown
 
 
 def _broken(links: Links) -> list[str]:
-    rows = [*Page.objects.all(), *Question.objects.all(), *Article.objects.all()]
-    return [f"{path_of(row)} ({row}): {href}" for row in rows if is_public(row) for href in links.broken(row)]
+    return [f"{text.get_absolute_url()} ({text}): {href}" for text in _public() for href in links.broken(text)]
+
+
+def _public() -> list[Text]:
+    return [text for kind in kinds() for text in kind.objects.all() if text.is_published]

@@ -12,12 +12,11 @@ from django.db import transaction
 
 from blog import rendering
 from blog.models import Article, Reference
-from blog.rendered_rows import fill_rendered
 from consults.models import ConsultPolicy, OpeningHours, Reason
 from pages import search_index
 from pages.content_files import UnreadableContent, read_content_files, read_toml
 from pages.content_sync import Report, sync_rows
-from pages.models import Clinic, LoadedContent, Page, Provider, Question
+from pages.models import Clinic, LoadedContent, Page, PublicContent, Question, kinds
 
 
 class Command(BaseCommand):
@@ -38,19 +37,17 @@ class Command(BaseCommand):
 
 
 def _load(report: Report) -> None:
-    _render_anew_when_the_renderer_changed()
-    sync_rows(Clinic, "id", [{"id": 1} | read_toml(_content("pages") / "clinic.toml")], render=fill_rendered, report=report)
+    _render_again_when_the_renderer_changed()
+    sync_rows(Clinic, "id", [{"id": 1} | read_toml(_content("pages") / "clinic.toml")], report=report)
     zone = Clinic.objects.current().zone
     references = read_toml(_content("blog") / "references.toml")["reference"]
-    sync_rows(Reference, "key", map(_reference, references), render=fill_rendered, report=report)
-    sync_rows(Page, "key", map(_page, read_content_files(_content("pages") / "pages")), render=fill_rendered, report=report)
-    sync_rows(
-        Question, "slug", map(_question, read_content_files(_content("pages") / "questions")), render=fill_rendered, report=report
-    )
+    sync_rows(Reference, "key", map(_reference, references), report=report)
+    sync_rows(Page, "key", map(_page, read_content_files(_content("pages") / "pages")), report=report)
+    sync_rows(Question, "slug", map(_question, read_content_files(_content("pages") / "questions")), report=report)
     articles = read_content_files(_content("blog") / "articles")
-    sync_rows(Article, "slug", (_article(file, zone) for file in articles), render=fill_rendered, report=report)
+    sync_rows(Article, "slug", (_article(file, zone) for file in articles), report=report)
     reasons = read_toml(_content("consults") / "reasons.toml")["reason"]
-    sync_rows(Reason, "code", reasons, render=fill_rendered, report=report)
+    sync_rows(Reason, "code", reasons, report=report)
     _post_first_hours()
     _begin_histories()
     search_index.fill()
@@ -80,8 +77,7 @@ def _page(file) -> dict:
     return {
         "key": file.name,
         **{name: file.facts[name] for name in names},
-        "eyebrow": file.facts.get("eyebrow", ""),
-        "in_short": file.facts.get("in_short", ""),
+        **{name: file.facts.get(name, "") for name in ("name", "eyebrow", "in_short")},
         "medical": file.facts["medical"],
         "updated_on": file.facts["updated"],
         "body": file.body,
@@ -112,7 +108,7 @@ def _article(file, zone) -> dict:
 
 
 def _post_first_hours() -> None:
-    """Once: whoever empties the hours later means it."""
+    """Only once: if staff empty the hours later, that is intentional."""
     _, is_first = LoadedContent.objects.get_or_create(
         kind="consults.openinghours", key="week", defaults={"digest": "loaded once"}
     )
@@ -126,22 +122,24 @@ def _post_first_hours() -> None:
             OpeningHours.objects.create(weekday=weekday, opens=row["opens"], closes=row["closes"])
 
 
-def _render_anew_when_the_renderer_changed() -> None:
+def _render_again_when_the_renderer_changed() -> None:
     libraries = [f"{name} {version(name)}" for name in ("markdown-it-py", "mdit-py-plugins", "nh3")]
     digest = hashlib.sha256(rendering.SOURCE + "\n".join(libraries).encode()).hexdigest()
     _, is_new = LoadedContent.objects.get_or_create(kind="blog.rendering", key=digest[:12], defaults={"digest": digest})
     if not is_new:
         return
     LoadedContent.objects.filter(kind="blog.rendering").exclude(digest=digest).delete()
-    for model in (Page, Provider, Question, Article):
-        for row in model.objects.all():
-            fill_rendered(row)
+    for kind in kinds():
+        for row in kind.objects.all():
+            row.render()
             row.skip_history_when_saving = True
             row.save()
 
 
 def _begin_histories() -> None:
     """A row that has no history yet, from before there were histories, gets its first version."""
-    for model in (Clinic, Page, Provider, Question, Reference, Article):
+    for model in apps.get_models():
+        if not (issubclass(model, PublicContent) and hasattr(model, "history")):
+            continue
         rows = list(model.objects.exclude(pk__in=model.history.values("id")))
         model.history.bulk_history_create(rows, default_change_reason="")
