@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from content.citations import Citations
+from content.medical_review import show_review
 from pages.models import Clinic, Page
 
-from .citations import Citations
-from .markup import article_nodes
 from .models import Article, FormerSlug
-from .review import show_review
+from .structured_data import article_nodes
 
 _FEWEST_CONTENTS = 3
 

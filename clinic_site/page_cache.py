@@ -20,7 +20,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from clinic_site.next_change import next_change
-from pages.models import Clinic, ContentVersion
+from content.models import ContentVersion
+from pages.models import Clinic
 from pages.site_facts import remember_clinic
 
 LOOK_EVERY_SECONDS = 1.0

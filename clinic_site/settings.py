@@ -35,6 +35,7 @@ ROOT_URLCONF = "clinic_site.urls"
 WSGI_APPLICATION = "clinic_site.wsgi.application"
 INSTALLED_APPS = [
     "clinic_site",
+    "content",
     "pages",
     "blog",
     "consults",

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.utils import timezone
 
-from pages.models import ReviewedText, kinds
+from content.models import ReviewedText, kinds
 
 
 class TextSitemap(Sitemap):

@@ -1,4 +1,4 @@
-"""Staff keep the clinic's facts and words here."""
+"""Staff edit the clinic's facts, the pages, questions and providers here."""
 
 from django import forms
 from django.contrib import admin
@@ -7,14 +7,15 @@ from django.shortcuts import render
 from django.urls import path, resolve
 from django.utils import timezone
 
-from blog.content_admin import JUSTIFICATION, ContentAdmin
-from blog.content_form import ContentForm
+from content.due import find_due
+from content.editing.admin import JUSTIFICATION, ContentAdmin
+from content.editing.form import ContentForm
+from content.models import LoadedContent
 
 from . import views
 from .launch import blockers, unused_references
-from .models import Clinic, LoadedContent, Page, Provider, Question
+from .models import Clinic, Page, Provider, Question
 from .picture_admin import PictureAdmin  # noqa: F401  registers itself
-from .review import stale_content
 
 
 @admin.register(Clinic)
@@ -64,7 +65,7 @@ class ClinicAdmin(ContentAdmin):
             "title": "Before launch",
             "count": len(found),
             "groups": list(groups.items()),
-            "stale": stale_content(today=timezone.localdate(now)),
+            "due": find_due(today=timezone.localdate(now)),
             "unused": unused_references(),
         }
         return render(request, "admin/pages/launch.html", context)

@@ -9,16 +9,16 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import reverse
 
-from blog.citations import cited_keys
-from blog.links import Links
-from blog.models import Reference
-from blog.publishing import claims_in, problems
-from blog.review import awaiting_review
 from consults.models import ConsultPolicy, OpeningHours
+from content.citations import cited_keys
+from content.editing.address import edit_path
+from content.files import read_content_files
+from content.links import Links
+from content.medical_review import awaiting_review
+from content.models import Reference, Text, kinds
+from content.publishing import claims_in, problems
 
-from .content_files import read_content_files
-from .models import Clinic, Page, Provider, Question, Text, kinds
-from .review import edit_path
+from .models import Clinic, Page, Provider, Question
 
 _NOT_FACTS = {"announcement", "announcement_until", "privacy_notice_url", "confirmed_answer_days", "confirmed_erase_days"}
 

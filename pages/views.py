@@ -8,16 +8,16 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from blog.citations import Citations, without_citations
-from blog.review import show_review
-from blog.share_picture import can_be_drawn, name_of, share_picture
+from content.citations import Citations, without_citations
+from content.medical_review import show_review
+from content.models import ReviewedText, kinds
+from content.search import LONGEST_QUERY, find
+from content.share_picture import can_be_drawn, name_of, share_picture
 
-from . import json_ld
-from .models import Page, Picture, Provider, Question, ReviewedText, kinds
-from .models.question import in_groups
+from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
-from .search import LONGEST_QUERY, find
 from .site_facts import SiteFacts
+from .structured_data import clinic_node, website_node
 
 _FEWEST_CONTENTS = 4
 
@@ -50,7 +50,7 @@ def show_home(request, page: Page):
         "questions": questions,
         "section": "home",
         "site": site,
-        "json_ld": [json_ld.clinic_node(site), json_ld.website_node(site)],
+        "json_ld": [clinic_node(site), website_node(site)],
     }
     return render(request, "pages/home.html", context)
 

@@ -9,7 +9,7 @@ from django.contrib.auth.management import create_permissions
 from django.db.models import Q
 
 FRONT_DESK, EDITORS, OWNERS = "Front desk", "Editors", "Owners"
-CONTENT_APPS = ("pages", "blog")
+CONTENT_APPS = ("content", "pages", "blog")
 
 _REQUESTS = ("view_consultrequest", "change_consultrequest", "view_outboxmessage", "change_outboxmessage")
 _PERMISSIONS = {

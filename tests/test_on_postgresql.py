@@ -21,9 +21,9 @@ TRIED = [
         )
     ),
     "tests/staff/test_roles.py",
-    "tests/blog/test_editing.py",
+    "tests/content/test_editing.py",
     "tests/clinic_site/test_health.py",
-    *(f"tests/pages/test_{name}.py" for name in ("content_sync", "content_version", "search")),
+    *(f"tests/content/test_{name}.py" for name in ("sync", "content_version", "search")),
 ]
 RUN_SECONDS = 540
 

@@ -1,4 +1,3 @@
-import django.core.validators
 import django.db.models.deletion
 import simple_history.models
 from django.conf import settings
@@ -14,62 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Reference",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.SlugField(help_text="What the text cites, for example lii-2023.", max_length=60, unique=True)),
-                ("authors", models.CharField(max_length=300)),
-                ("title", models.CharField(max_length=400)),
-                ("journal", models.CharField(blank=True, help_text="Journal, publisher or agency.", max_length=200)),
-                ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "details",
-                    models.CharField(blank=True, help_text="Volume and pages, for example 1(11):876-886.", max_length=120),
-                ),
-                (
-                    "doi",
-                    models.CharField(
-                        blank=True,
-                        max_length=120,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^10\\.\\d{4,9}/\\S+$", "Enter a DOI like 10.1000/xyz123.", code="doi"
-                            )
-                        ],
-                        verbose_name="DOI",
-                    ),
-                ),
-                (
-                    "pmid",
-                    models.CharField(
-                        blank=True,
-                        max_length=10,
-                        validators=[django.core.validators.RegexValidator("^\\d+$", "Enter digits only.", code="pmid")],
-                        verbose_name="PMID",
-                    ),
-                ),
-                (
-                    "url",
-                    models.URLField(
-                        blank=True, help_text="Only where there is neither DOI nor PMID.", max_length=300, verbose_name="address"
-                    ),
-                ),
-                (
-                    "verified",
-                    models.TextField(
-                        blank=True, help_text="How the identifiers and the figures were checked.", verbose_name="how verified"
-                    ),
-                ),
-                (
-                    "last_checked",
-                    models.DateField(blank=True, help_text="The day somebody last opened the source and compared.", null=True),
-                ),
-            ],
-            options={
-                "ordering": ["key"],
-            },
-        ),
         migrations.CreateModel(
             name="Article",
             fields=[
@@ -301,76 +244,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "historical article",
                 "verbose_name_plural": "historical articles",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="HistoricalReference",
-            fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("key", models.SlugField(help_text="What the text cites, for example lii-2023.", max_length=60)),
-                ("authors", models.CharField(max_length=300)),
-                ("title", models.CharField(max_length=400)),
-                ("journal", models.CharField(blank=True, help_text="Journal, publisher or agency.", max_length=200)),
-                ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "details",
-                    models.CharField(blank=True, help_text="Volume and pages, for example 1(11):876-886.", max_length=120),
-                ),
-                (
-                    "doi",
-                    models.CharField(
-                        blank=True,
-                        max_length=120,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^10\\.\\d{4,9}/\\S+$", "Enter a DOI like 10.1000/xyz123.", code="doi"
-                            )
-                        ],
-                        verbose_name="DOI",
-                    ),
-                ),
-                (
-                    "pmid",
-                    models.CharField(
-                        blank=True,
-                        max_length=10,
-                        validators=[django.core.validators.RegexValidator("^\\d+$", "Enter digits only.", code="pmid")],
-                        verbose_name="PMID",
-                    ),
-                ),
-                (
-                    "url",
-                    models.URLField(
-                        blank=True, help_text="Only where there is neither DOI nor PMID.", max_length=300, verbose_name="address"
-                    ),
-                ),
-                (
-                    "verified",
-                    models.TextField(
-                        blank=True, help_text="How the identifiers and the figures were checked.", verbose_name="how verified"
-                    ),
-                ),
-                (
-                    "last_checked",
-                    models.DateField(blank=True, help_text="The day somebody last opened the source and compared.", null=True),
-                ),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "historical reference",
-                "verbose_name_plural": "historical references",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
             },

@@ -6,33 +6,6 @@ from django.db import migrations, models
 
 import pages.models.clinic
 
-_SQLITE = """
-CREATE VIRTUAL TABLE pages_search USING fts5(
-    url UNINDEXED, title, text, tokenize = "porter unicode61 remove_diacritics 2", prefix = '3 5'
-)
-"""
-_POSTGRESQL = """
-CREATE TABLE pages_search (
-    rowid bigint PRIMARY KEY,
-    url text NOT NULL,
-    title text NOT NULL,
-    text text NOT NULL,
-    words tsvector NOT NULL GENERATED ALWAYS AS (
-        setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', text), 'D')
-    ) STORED
-);
-CREATE INDEX pages_search_words ON pages_search USING gin (words);
-"""
-
-
-def make_search_table(apps, schema_editor):
-    """See pages/search_index.py, which also installs its triggers after every migrate."""
-    schema_editor.execute(_SQLITE if schema_editor.connection.vendor == "sqlite" else _POSTGRESQL)
-
-
-def drop_search_table(apps, schema_editor):
-    schema_editor.execute("DROP TABLE pages_search")
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -119,16 +92,6 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["position", "slug"],
             },
-        ),
-        migrations.CreateModel(
-            name="StaleMail",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("month", models.DateField(help_text="The first day of the month.", unique=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("not_before", models.DateTimeField(help_text="The next attempt; moved forward as a lease while one runs.")),
-                ("done_at", models.DateTimeField(null=True)),
-            ],
         ),
         migrations.CreateModel(
             name="Clinic",
@@ -339,16 +302,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "clinic facts",
                 "verbose_name_plural": "clinic facts",
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_clinic")],
-            },
-        ),
-        migrations.CreateModel(
-            name="ContentVersion",
-            fields=[
-                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ("number", models.PositiveBigIntegerField(default=0)),
-            ],
-            options={
-                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_content_version")],
             },
         ),
         migrations.CreateModel(
@@ -639,19 +592,6 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="LoadedContent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(help_text="The model, for example pages.page.", max_length=60)),
-                ("key", models.CharField(max_length=120)),
-                ("digest", models.CharField(max_length=64)),
-            ],
-            options={
-                "verbose_name_plural": "loaded content",
-                "constraints": [models.UniqueConstraint(fields=("kind", "key"), name="one_record_per_loaded_row")],
-            },
         ),
         migrations.CreateModel(
             name="HistoricalProvider",
@@ -953,5 +893,4 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
-        migrations.RunPython(make_search_table, drop_search_table),
     ]

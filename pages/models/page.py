@@ -4,8 +4,9 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from content.models import ReviewedText, TextQuerySet
+
 from .question import Question, in_groups
-from .text import ReviewedText, TextQuerySet
 
 
 class Page(ReviewedText):

@@ -6,8 +6,9 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from content.models import Text, TextQuerySet
+
 from .picture import Picture
-from .text import Text, TextQuerySet
 
 
 class ProviderQuerySet(TextQuerySet):

@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from .text import Text, TextQuerySet
+from content.models import Text, TextQuerySet
 
 
 class QuestionQuerySet(TextQuerySet):

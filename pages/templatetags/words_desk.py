@@ -3,7 +3,7 @@
 from django import template
 from django.utils import timezone
 
-from pages.review import stale_content
+from content.due import find_due
 
 register = template.Library()
 
@@ -13,4 +13,4 @@ def words_desk(context):
     """Only for people who may edit the words."""
     if not context["user"].has_perm("pages.change_page"):
         return {"may_edit": False}
-    return {"may_edit": True, "stale": stale_content(today=timezone.localdate())}
+    return {"may_edit": True, "stale": find_due(today=timezone.localdate())}

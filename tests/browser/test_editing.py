@@ -163,7 +163,7 @@ SCREENS = {
     "question": "/admin/pages/question/1/change/",
     "provider": "/admin/pages/provider/add/",
     "picture": "/admin/pages/picture/add/",
-    "reference": "/admin/blog/reference/1/change/",
+    "reference": "/admin/content/reference/1/change/",
     "clinic": "/admin/pages/clinic/1/change/",
     "history": "/admin/blog/article/1/history/",
     "before launch": "/admin/pages/clinic/launch/",

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from pages.models import Page
-from tests.blog.test_editing import make_article, save
+from tests.content.test_editing import make_article, save
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)

@@ -22,8 +22,8 @@ from consults.delivery import deliver_due
 from consults.erasure import erase_due
 from consults.models import WorkerHeartbeat
 from consults.spam import forget_clients
+from content.due_mail import send_due_mail
 from pages.models import Clinic
-from pages.review_mail import mail_stale_content
 from staff.tidy import forget_what_is_over
 
 logger = logging.getLogger("clinic.worker")
@@ -57,7 +57,7 @@ class Command(BaseCommand):
                     forget_what_is_over(now=now)
                     while erase_due(now=now) and not self.stopping:
                         continue
-                    mail_stale_content(now=now)
+                    send_due_mail(now=now, zone=Clinic.objects.current().zone)
                     self._back_up(now)
                     last_tidy = now
                 expiry.expire_overdue(now=now)
