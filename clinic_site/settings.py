@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "content",
     "pages",
     "blog",
+    "guard",
     "consults",
     "staff.apps.StaffAdminConfig",
     "django.contrib.auth",
@@ -70,7 +71,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "staff.session_limits.SessionLimitsMiddleware",
-    "staff.password_again.PasswordAgainMiddleware",
+    "staff.reauthentication.PasswordAgainMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic_site.clinic_time.ClinicTimeMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -208,14 +209,14 @@ STAFF_RATE = env.Rate(60, 3600)
 STAFF_CODE_RATE = env.Rate(10, 3600)
 OTP_TOTP_THROTTLE_FACTOR = 0  # doubles without end; STAFF_CODE_RATE limits guesses and lets the right person in again
 OTP_TOTP_ISSUER = PUBLIC.host
-# Five wrong passwords for one name from one address wait an hour, never for ever. Addresses are not stored: see `staff.limits`.
+# Five wrong passwords for one name from one IP address lock it out for an hour. No address is stored: see `staff.rate_limits`.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(hours=1)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "staff.limits.address_pseudonym"
-AXES_LOCKOUT_CALLABLE = "staff.limits.locked_out"
+AXES_CLIENT_IP_CALLABLE = "staff.rate_limits.address_pseudonym"
+AXES_LOCKOUT_CALLABLE = "staff.rate_limits.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

@@ -16,8 +16,8 @@ class StaffSite(AdminSite):
 
     def get_urls(self):
         # Here, because the admin's own modules are imported before their models are.
-        from . import password_again, views
-        from .limits import limited
+        from . import reauthentication, views
+        from .rate_limits import limited
 
         def page(view):
             @never_cache
@@ -30,7 +30,7 @@ class StaffSite(AdminSite):
             path("second-factor/", limited(page(views.ask_code)), name="second_factor"),
             path("second-factor/set-up/", limited(page(views.set_up)), name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(page(views.renew)), name="second_factor_renew"),
-            path("password-again/", limited(self.admin_view(page(password_again.password_again))), name="password_again"),
+            path("password-again/", limited(self.admin_view(page(reauthentication.password_again))), name="password_again"),
             *super().get_urls(),
         ]
 
@@ -46,8 +46,8 @@ class StaffSite(AdminSite):
     def login(self, request, extra_context=None):
         from django.contrib.auth.views import redirect_to_login
 
-        from .limits import limited
-        from .password_again import safe_next
+        from .rate_limits import limited
+        from .reauthentication import safe_next
 
         if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):
             return redirect_to_login(safe_next(request), reverse("admin:second_factor"))

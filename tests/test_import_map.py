@@ -6,20 +6,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"content", "clinic_site", "pages", "blog", "consults", "staff"}
+OURS = {"content", "guard", "clinic_site", "pages", "blog", "consults", "staff"}
 MAY_IMPORT = {
     "content": {"content"},
-    "clinic_site": {"clinic_site", "content", "pages", "blog", "consults", "staff"},
-    "staff": {"staff", "consults"},
+    "guard": {"guard"},
+    "clinic_site": {"clinic_site", "content", "guard", "pages", "blog", "consults", "staff"},
+    "staff": {"staff", "guard", "consults"},
     "pages": {"pages", "content", "consults"},
     "blog": {"blog", "content", "pages.models"},
-    "consults": {"consults", "content", "pages.models"},
+    "consults": {"consults", "content", "guard", "pages.models"},
 }
 # Inside consults each layer uses only what stands before it.
 LAYERS = [
-    {"scheduling", "sealing", "contact"},
+    {"scheduling", "contact"},
     {"models"},
-    {"posted_hours", "client_address", "budget", "ticket", "wording", "calendar_file", "letter_layout", "seating", "spam"},
+    {"posted_hours", "ticket", "wording", "calendar_file", "letter_layout", "seating", "spam"},
     {"opening_markup", "letters", "time_choices"},
     {"outbox", "delivery"},
     {"rules"},

@@ -16,10 +16,11 @@ TRIED = [
     *(
         f"tests/consults/test_{name}.py"
         for name in (
-            *("admin_matrix", "booking", "budget", "delivery", "erasure", "flow_agrees", "machine", "offers"),
+            *("admin_matrix", "booking", "delivery", "erasure", "flow_agrees", "machine", "offers"),
             *("request_consult", "rotation", "transitions"),
         )
     ),
+    "tests/guard/test_rate_limit.py",
     "tests/staff/test_roles.py",
     "tests/content/test_editing.py",
     "tests/clinic_site/test_health.py",

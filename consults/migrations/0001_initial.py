@@ -19,20 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="ClientBudget",
-            fields=[
-                (
-                    "client",
-                    models.CharField(help_text="Keyed hash of the address.", max_length=40, primary_key=True, serialize=False),
-                ),
-                ("tokens", models.FloatField(help_text="Posts left, as of `counted_at`.")),
-                (
-                    "counted_at",
-                    models.FloatField(db_index=True, help_text="Seconds since 1970, so that one statement can refill and spend."),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Reason",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -1,4 +1,4 @@
-"""Deleting what getting in no longer needs."""
+"""Deletes expired sign-in data."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 
-def forget_what_is_over(*, now: datetime) -> int:
+def delete_expired(*, now: datetime) -> int:
     """Failed sign-ins after their hour, ended sessions, phones nobody finished setting up. Returns how many rows."""
     failed = AccessAttempt.objects.filter(attempt_time__lte=now - settings.AXES_COOLOFF_TIME).delete()[0]
     ended = Session.objects.filter(expire_date__lt=now).delete()[0]

@@ -1,4 +1,4 @@
-"""The password once more before something that reaches far: the addresses are listed in settings.STAFF_PASSWORD_AGAIN."""
+"""Asks for the password again before a sensitive action: the addresses are listed in settings.STAFF_PASSWORD_AGAIN."""
 
 from django import forms
 from django.conf import settings
@@ -22,13 +22,13 @@ class PasswordAgainMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        """Sends who did not give the password lately to give it. A form that was posted has to be sent again afterwards."""
+        """Redirects anyone who has not entered their password recently; a form that was posted has to be sent again."""
         if request.resolver_match.view_name not in settings.STAFF_PASSWORD_AGAIN or not request.user.is_authenticated:
             return None
-        return None if given_lately(request) else ask(request)
+        return None if given_recently(request) else ask(request)
 
 
-def given_lately(request) -> bool:
+def given_recently(request) -> bool:
     age = timezone.now().timestamp() - request.session.get(_GIVEN_AT, float("-inf"))
     return 0 <= age < settings.STAFF_PASSWORD_AGAIN_SECONDS
 

@@ -10,7 +10,7 @@ from . import sealing
 def client_key(request, *, purpose: str = "client address") -> str:
     """A keyed hash that stands for the client's address; an IPv6 client is its /64 network.
 
-    The same address has another hash for another purpose, so that a visitor and a member of staff do not share a budget.
+    The same address has another hash for another purpose, so that a visitor and a member of staff do not share a rate limit.
     """
     return sealing.blind_index(purpose, _network(_client_address(request)))
 
@@ -18,7 +18,7 @@ def client_key(request, *, purpose: str = "client address") -> str:
 def _client_address(request) -> str:
     """The entry that the outermost trusted proxy added to X-Forwarded-For; with none trusted, the peer itself.
 
-    Entries further left come from the client and are not believed.
+    Entries further left are client-supplied and not trusted.
     """
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     if settings.TRUSTED_PROXIES and len(forwarded) >= settings.TRUSTED_PROXIES:

@@ -1,4 +1,4 @@
-"""How often somebody may try to get in. No address is stored: only keyed hashes of it, for a day at most."""
+"""How often somebody may try to sign in. No address is stored: only keyed hashes of it, for a day at most."""
 
 import ipaddress
 from datetime import datetime
@@ -7,25 +7,25 @@ from django.conf import settings
 from django.shortcuts import render
 from django.utils import timezone
 
-from consults import budget
-from consults.client_address import client_key
-from consults.sealing import blind_index
+from guard import rate_limit
+from guard.client_address import client_key
+from guard.sealing import blind_index
 
 _PURPOSE = "staff sign-in"
 
 
 def wait_of_address(request, *, now: datetime) -> int:
-    """Takes one try from the budget of the request's address. 0, or the seconds until the next try."""
+    """Takes one of the tries of the request's address. Returns 0, or the seconds until the next."""
     if settings.BOOKING_RATE is None:
         return 0
     rate = settings.STAFF_RATE
-    return budget.spend(client_key(request, purpose=_PURPOSE), limit=rate.limit, seconds=rate.seconds, now=now)
+    return rate_limit.take(client_key(request, purpose=_PURPOSE), limit=rate.limit, seconds=rate.seconds, now=now)
 
 
 def wait_of_code(user, *, now: datetime) -> int:
-    """Takes one guess at this user's six digits. 0, or the seconds until the next."""
+    """Takes one guess at this user's six digits. Returns 0, or the seconds until the next."""
     rate = settings.STAFF_CODE_RATE
-    return budget.spend(blind_index("second factor", str(user.pk)), limit=rate.limit, seconds=rate.seconds, now=now)
+    return rate_limit.take(blind_index("second factor", str(user.pk)), limit=rate.limit, seconds=rate.seconds, now=now)
 
 
 def address_pseudonym(request) -> str:
@@ -36,8 +36,8 @@ def address_pseudonym(request) -> str:
 def too_many(request, wait: int):
     """The page for too many tries. `wait`: seconds until the next."""
     minutes = max(1, -(-wait // 60))
-    words = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    response = render(request, "registration/too_many.html", {"title": "Too many tries", "retry_text": words}, status=429)
+    retry = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+    response = render(request, "registration/too_many.html", {"title": "Too many tries", "retry_text": retry}, status=429)
     response["Retry-After"] = str(wait)
     return response
 
