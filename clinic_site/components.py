@@ -16,6 +16,7 @@ from django.urls import path
 from django.utils.safestring import mark_safe
 
 from blog.models import Article
+from clinic_site.context_processors import SiteFacts
 from consults import wording
 from consults.forms import ConsultRequestForm
 from consults.letter_layout import paragraphs
@@ -23,7 +24,6 @@ from consults.scheduling import PostedHours, Shift
 from consults.time_choices import TimeChoices
 from content import markdown
 from pages.models import Clinic, Page, Provider
-from pages.site_facts import SiteFacts
 
 app_name = "components"
 _DAY = date(2026, 12, 7)

@@ -34,13 +34,13 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ROOT_URLCONF = "clinic_site.urls"
 WSGI_APPLICATION = "clinic_site.wsgi.application"
 INSTALLED_APPS = [
-    "clinic_site",
+    "clinic_site.apps.ClinicSiteConfig",
     "content",
     "pages",
     "blog",
     "guard",
     "consults",
-    "staff.apps.StaffAdminConfig",
+    "clinic_site.apps.ClinicAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     # After the apps whose admin pages it replaces.
-    "staff.apps.StaffConfig",
+    "staff",
 ]
 MIDDLEWARE = [
     "clinic_site.security_headers.SecurityHeadersMiddleware",
@@ -176,7 +176,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "pages.site_facts.site",
+                "clinic_site.context_processors.site",
             ]
         },
     }

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class ContentConfig(AppConfig):
@@ -11,3 +12,5 @@ class ContentConfig(AppConfig):
 
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="content version triggers")
         post_migrate.connect(install_search_triggers, sender=self, dispatch_uid="search triggers")
+        # There each app registers what it wants checked, as it registers its models with the admin in `admin.py`.
+        autodiscover_modules("prelaunch_checks")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from .models import Reference, kinds
+from .models import Reference, Text, kinds
 
 _CITATION = re.compile(r"\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
 
@@ -28,6 +28,16 @@ def cited_where(key: str) -> list[str]:
     """Names of the texts that cite this key."""
     rows = (row for kind in kinds() for row in kind.objects.all())
     return [f"{row._meta.verbose_name} {row}" for row in rows if key in cited_keys(*row.texts().values())]
+
+
+def cited_in(rows: Iterable[Text]) -> set[str]:
+    """The keys that these texts cite."""
+    return set(cited_keys(*(text for row in rows for text in row.texts().values())))
+
+
+def unused_references() -> list[Reference]:
+    """Sources that no text cites."""
+    return list(Reference.objects.exclude(key__in=cited_in(row for kind in kinds() for row in kind.objects.all())))
 
 
 class Citations:

@@ -50,7 +50,7 @@ def _claim(month: DueMail, now: datetime) -> bool:
 
 def _send(due: list, month: date) -> None:
     origin = settings.PUBLIC_URL
-    context = {"due": due, "origin": origin, "page": origin + reverse("admin:pages_clinic_launch")}
+    context = {"due": due, "origin": origin, "page": origin + reverse("admin:pages_clinic_prelaunch")}
     EmailMessage(
         subject=f"To check again: {len(due)} on the website",
         body=render_to_string("content/mail/due.txt", context),

@@ -1,5 +1,7 @@
 """Staff edit the clinic's facts, the pages, questions and providers here."""
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -7,13 +9,14 @@ from django.shortcuts import render
 from django.urls import path, resolve
 from django.utils import timezone
 
+from content.citations import unused_references
 from content.due import find_due
 from content.editing.admin import JUSTIFICATION, ContentAdmin
 from content.editing.form import ContentForm
 from content.models import LoadedContent
+from content.prelaunch import blockers
 
 from . import views
-from .launch import blockers, unused_references
 from .models import Clinic, Page, Provider, Question
 from .picture_admin import PictureAdmin  # noqa: F401  registers itself
 
@@ -50,9 +53,10 @@ class ClinicAdmin(ContentAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_urls(self):
-        return [path("launch/", self.admin_site.admin_view(self.launch_view), name="pages_clinic_launch"), *super().get_urls()]
+        show = self.admin_site.admin_view(self.prelaunch_view)
+        return [path("prelaunch/", show, name="pages_clinic_prelaunch"), *super().get_urls()]
 
-    def launch_view(self, request):
+    def prelaunch_view(self, request):
         """What `manage.py prelaunch` says, with links."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -68,7 +72,7 @@ class ClinicAdmin(ContentAdmin):
             "due": find_due(today=timezone.localdate(now)),
             "unused": unused_references(),
         }
-        return render(request, "admin/pages/launch.html", context)
+        return render(request, "admin/pages/prelaunch.html", context)
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and not Clinic.objects.exists()
@@ -134,3 +138,11 @@ class ProviderAdmin(ContentAdmin):
 
     def preview(self, request, row):
         return views.show_providers(request, views.get_page(Page.MEET_OUR_PROVIDERS), [row])
+
+
+def texts_to_check(user, *, now: datetime) -> dict:
+    """The front page's section for users who may edit texts."""
+    return {"due": find_due(today=timezone.localdate(now))} if user.has_perm("pages.change_page") else {}
+
+
+admin.site.add_section("admin/pages/_texts.html", texts_to_check)

@@ -2,11 +2,11 @@
 
 from django.conf import settings
 
-from .site_facts import SiteFacts
+from .models import Clinic
 
 
-def clinic_node(site: SiteFacts) -> dict:
-    clinic = site.clinic
+def clinic_node(clinic: Clinic, opening_hours: dict) -> dict:
+    """`opening_hours`: its properties that say when the clinic is open."""
     address = {
         "streetAddress": clinic.street,
         "addressLocality": clinic.city,
@@ -22,16 +22,16 @@ def clinic_node(site: SiteFacts) -> dict:
         "url": f"{settings.PUBLIC_URL}/",
         **{key: value for key, value in optional.items() if value},
         "address": {"@type": "PostalAddress", **{key: value for key, value in address.items() if value}},
-        **site.opening_markup(),
+        **opening_hours,
     }
 
 
-def website_node(site: SiteFacts) -> dict:
+def website_node(clinic: Clinic) -> dict:
     origin = settings.PUBLIC_URL
     return {
         "@type": "WebSite",
         "@id": f"{origin}/#website",
-        "name": site.clinic.name,
+        "name": clinic.name,
         "url": f"{origin}/",
         "publisher": {"@id": f"{origin}/#clinic"},
     }

@@ -16,8 +16,6 @@ from content.share_picture import can_be_drawn, name_of, share_picture
 
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
-from .site_facts import SiteFacts
-from .structured_data import clinic_node, website_node
 
 _FEWEST_CONTENTS = 4
 
@@ -39,7 +37,6 @@ def home(request):
 
 
 def show_home(request, page: Page):
-    site = SiteFacts()
     questions = list(Question.objects.on_home())
     show_review(page)
     page.body_html = without_citations(page.body_html)
@@ -49,8 +46,6 @@ def show_home(request, page: Page):
         "page": page,
         "questions": questions,
         "section": "home",
-        "site": site,
-        "json_ld": [clinic_node(site), website_node(site)],
     }
     return render(request, "pages/home.html", context)
 

@@ -26,7 +26,7 @@ LAYERS = [
     {"rules"},
     {"decision"},
     {"booking"},
-    {"times_page", "expiry", "conflicts", "erasure", "rotation"},
+    {"times_page", "expiry", "conflicts", "erasure", "rotation", "prelaunch_checks"},
     {"forms"},
     {"views", "admin"},
     {"urls", "apps"},

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 
 from content.share_picture import can_be_drawn, name_of
 from content.structured_data import breadcrumb_node, graph
+from pages.structured_data import clinic_node, website_node
 
 register = template.Library()
 
@@ -36,9 +37,20 @@ def open_graph(context):
 
 
 @register.simple_tag(takes_context=True)
+def clinic_json_ld(context):
+    """The clinic and its website, for the home page. The hours are those that the page shows."""
+    site = context["site"]
+    return _script(clinic_node(site.clinic, site.opening_hours()), website_node(site.clinic))
+
+
+@register.simple_tag(takes_context=True)
 def json_ld(context):
     """From `json_ld`, a list of schema.org nodes, and `breadcrumbs`, both optional in the context."""
     nodes = [*context.get("json_ld", [])]
     if crumbs := context.get("breadcrumbs"):
         nodes.append(breadcrumb_node(crumbs))
-    return format_html('<script type="application/ld+json">{}</script>', graph(*nodes)) if nodes else ""
+    return _script(*nodes) if nodes else ""
+
+
+def _script(*nodes: dict):
+    return format_html('<script type="application/ld+json">{}</script>', graph(*nodes))

@@ -166,7 +166,7 @@ SCREENS = {
     "reference": "/admin/content/reference/1/change/",
     "clinic": "/admin/pages/clinic/1/change/",
     "history": "/admin/blog/article/1/history/",
-    "before launch": "/admin/pages/clinic/launch/",
+    "before launch": "/admin/pages/clinic/prelaunch/",
 }
 
 

@@ -210,4 +210,4 @@ def test_the_admins_front_page_shows_what_is_due(staff):
     make_article(review_by=TODAY)
     page = staff.get("/admin/").content.decode()
     assert "article “One”" in page
-    assert "/admin/pages/clinic/launch/" in page
+    assert "/admin/pages/clinic/prelaunch/" in page

@@ -10,8 +10,9 @@ from django.core.management import call_command
 from blog.models import Article, Reference
 from clinic_site.env import PublicURL
 from consults.models import ConsultPolicy
+from content.citations import unused_references
 from content.medical_review import stamp
-from pages.launch import blockers, unused_references
+from content.prelaunch import blockers
 from pages.models import Clinic, Page, Provider, Question
 
 pytestmark = pytest.mark.django_db
@@ -126,11 +127,11 @@ def test_the_command_names_where_to_mend_it_and_exits_with_1(capsys):
 
 def test_the_admins_page_says_the_same(client):
     client.force_login(User.objects.create_superuser("alex"))
-    page = client.get("/admin/pages/clinic/launch/").content.decode()
+    page = client.get("/admin/pages/clinic/prelaunch/").content.decode()
     assert f"{len(blockers(now=NOW))} to settle before launch." in page
     assert "style=" not in page
     client.logout()
-    assert client.get("/admin/pages/clinic/launch/").status_code == 302
+    assert client.get("/admin/pages/clinic/prelaunch/").status_code == 302
 
 
 def test_references_that_no_text_cites_are_reported_and_block_nothing():

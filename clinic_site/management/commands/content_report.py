@@ -3,11 +3,11 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from content.citations import unused_references
 from content.due import find_due
 from content.links import Links
 from content.models import Text, kinds
 from content.readability import measure
-from pages.launch import unused_references
 from pages.models import Clinic
 
 

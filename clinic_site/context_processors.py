@@ -1,4 +1,4 @@
-"""What every page prints about the clinic: name, address, hours. Read once a page, when a template asks."""
+"""What every page shows of the clinic: name, address, hours. Read once per page, when a template asks."""
 
 from datetime import timedelta
 from functools import cached_property
@@ -9,28 +9,14 @@ from django.utils import timezone
 from consults import wording
 from consults.opening_markup import opening_hours_markup
 from consults.posted_hours import posted_hours, special_notes
+from pages.models import Clinic
 
-from .models import Clinic
-
-# As far ahead as special days are printed: as far as the policy lets consults be asked for at most.
+# As far ahead as special days are shown: as far as the policy lets consults be asked for at most.
 DAYS_AHEAD = timedelta(days=366)
-
-_remembered_name = ""
-
-
-def remember_clinic(clinic: Clinic) -> None:
-    """Keeps the name in this process, for pages that must be made without a query."""
-    global _remembered_name
-    _remembered_name = clinic.name
-
-
-def remembered_clinic_name() -> str:
-    """The clinic's name without a query; the site's host while this process has not read it yet."""
-    return _remembered_name or settings.PUBLIC.host
 
 
 class SiteFacts:
-    """Lazy: a page that prints no hours asks for none."""
+    """Lazy: a page that shows no hours runs no query for them."""
 
     @cached_property
     def clinic(self) -> Clinic:
@@ -71,7 +57,8 @@ class SiteFacts:
     def week(self) -> list[dict[str, str]]:
         return wording.week_windows(self._posted)
 
-    def opening_markup(self) -> dict:
+    def opening_hours(self) -> dict:
+        """As schema.org properties of the clinic."""
         return opening_hours_markup(self._posted, today=self.today, until=self.today + DAYS_AHEAD)
 
 

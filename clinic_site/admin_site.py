@@ -1,24 +1,37 @@
-"""Django's admin site, with the desk's front page and a second step of signing in where the site is reachable from outside."""
+"""Django's admin site, with a desk of sections in front and a second step of signing in where it can be reached from outside."""
+
+from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from staff import reauthentication, views
+from staff.rate_limits import limited
 
-class StaffSite(AdminSite):
+
+class ClinicAdminSite(AdminSite):
     index_title = "Desk"
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._sections: list[tuple[str, Callable[..., dict]]] = []
+
+    def add_section(self, template: str, facts: Callable[..., dict]) -> None:
+        """Puts a section on the front page; an app's admin module calls it, as it registers its models.
+
+        `facts(user, now=...)` gives what the template is rendered with as `section`; what is empty is not shown.
+        """
+        self._sections.append((template, facts))
+
     def has_permission(self, request) -> bool:
-        """Every page of the admin asks this."""
+        """Checked on every page of the admin."""
         return super().has_permission(request) and (not settings.STAFF_SECOND_FACTOR or request.user.is_verified())
 
     def get_urls(self):
-        # Here, because the admin's own modules are imported before their models are.
-        from . import reauthentication, views
-        from .rate_limits import limited
-
         def page(view):
             @never_cache
             def page_view(request):
@@ -38,17 +51,12 @@ class StaffSite(AdminSite):
         return super().each_context(request) | {"second_factor": settings.STAFF_SECOND_FACTOR}
 
     def index(self, request, extra_context=None):
-        from consults.admin.front_page import front_page
-
-        desk = front_page(request.user, now=timezone.now())
-        return super().index(request, {"desk": desk, **(extra_context or {})})
+        now = timezone.now()
+        sections = [(template, facts(request.user, now=now)) for template, facts in self._sections]
+        shown = [{"template": template, "facts": found} for template, found in sections if found]
+        return super().index(request, {"sections": shown, **(extra_context or {})})
 
     def login(self, request, extra_context=None):
-        from django.contrib.auth.views import redirect_to_login
-
-        from .rate_limits import limited
-        from .reauthentication import safe_next
-
         if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):
-            return redirect_to_login(safe_next(request), reverse("admin:second_factor"))
+            return redirect_to_login(reauthentication.safe_next(request), reverse("admin:second_factor"))
         return limited(super().login)(request, extra_context)
