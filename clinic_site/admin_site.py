@@ -18,14 +18,16 @@ class ClinicAdminSite(AdminSite):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self._sections: list[tuple[str, Callable[..., dict]]] = []
+        self._sections: list[tuple[int, str, Callable[..., dict]]] = []
 
-    def add_section(self, template: str, facts: Callable[..., dict]) -> None:
+    def add_section(self, template: str, facts: Callable[..., dict], *, position: int) -> None:
         """Puts a section on the front page; an app's admin module calls it, as it registers its models.
 
         `facts(user, now=...)` gives what the template is rendered with as `section`; what is empty is not shown.
+        Sections with lower positions come first.
         """
-        self._sections.append((template, facts))
+        self._sections.append((position, template, facts))
+        self._sections.sort(key=lambda section: section[0])
 
     def has_permission(self, request) -> bool:
         """Checked on every page of the admin."""
@@ -52,7 +54,7 @@ class ClinicAdminSite(AdminSite):
 
     def index(self, request, extra_context=None):
         now = timezone.now()
-        sections = [(template, facts(request.user, now=now)) for template, facts in self._sections]
+        sections = [(template, facts(request.user, now=now)) for _, template, facts in self._sections]
         shown = [{"template": template, "facts": found} for template, found in sections if found]
         return super().index(request, {"sections": shown, **(extra_context or {})})
 

@@ -145,4 +145,4 @@ def texts_to_check(user, *, now: datetime) -> dict:
     return {"due": find_due(today=timezone.localdate(now))} if user.has_perm("pages.change_page") else {}
 
 
-admin.site.add_section("admin/pages/_texts.html", texts_to_check)
+admin.site.add_section("admin/pages/_texts.html", texts_to_check, position=50)

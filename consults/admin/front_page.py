@@ -85,4 +85,4 @@ def _misses(now: datetime) -> dict:
     return {"misses": [line(request, now) for request in missed[:5]], "misses_counted": missed[:MOST_MISSES_COUNTED].count()}
 
 
-admin.site.add_section("admin/consults/_desk.html", front_page)
+admin.site.add_section("admin/consults/_desk.html", front_page, position=10)

@@ -203,6 +203,13 @@ def test_view_on_site_is_offered_where_there_is_something_to_see(staff):
     assert "View on site" not in staff.get(address(article)).content.decode()
 
 
+@pytest.mark.parametrize("number", ["", "x", "0", "٣", "9" * 25])
+def test_a_version_that_is_not_there_is_not_compared(staff, number):
+    article = make_article()
+    response = staff.get(address(article, "compare"), {"older": number, "newer": article.history.first().pk})
+    assert response.status_code == 302
+
+
 def test_two_versions_can_be_compared_and_the_older_restored(staff):
     article = make_article()
     save(staff, article, title="Two", body=f"{WHOLE}\n\nMore.")
