@@ -8,7 +8,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from clinic_site import env, laptop_keys
+from clinic_site import env, generated_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic_site.errors.DatabaseUnavailableMiddleware",
-    "clinic_site.public_pages.PublicPagesMiddleware",
+    "clinic_site.cache_headers.CacheHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "staff.session_limits.SessionLimitsMiddleware",
     "staff.reauthentication.PasswordAgainMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "clinic_site.clinic_time.ClinicTimeMiddleware",
+    "clinic_site.admin_time_zone.AdminTimeZoneMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 # A booking is a few hundred bytes; the admin's longest article stays far below this.
@@ -129,10 +129,10 @@ LOGGING = {
 if PUBLIC.is_https and not (env.text("SECRET_KEY") and env.text("FIELD_KEYS")):
     _missing = "FIELD_KEYS" if env.text("SECRET_KEY") else "SECRET_KEY"
     raise env.WrongSetting(_missing, "is required when PUBLIC_URL is https; the README says how to make one")
-SECRET_KEY = env.text("SECRET_KEY") or laptop_keys.read_or_make(DATA_DIR / "keys", "secret_key")
+SECRET_KEY = env.text("SECRET_KEY") or generated_keys.read_or_make(DATA_DIR / "keys", "secret_key")
 if len(SECRET_KEY) < 32:
     raise env.WrongSetting("SECRET_KEY", "takes at least 32 random characters")
-FIELD_KEYS = env.field_keys("FIELD_KEYS", env.text("FIELD_KEYS") or laptop_keys.read_or_make(DATA_DIR / "keys", "field_keys"))
+FIELD_KEYS = env.field_keys("FIELD_KEYS", env.text("FIELD_KEYS") or generated_keys.read_or_make(DATA_DIR / "keys", "field_keys"))
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC.is_https
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -13,7 +13,7 @@ handler500 = errors.server_error
 
 urlpatterns = [
     path("", include("clinic_site.redirects")),
-    path("", include("clinic_site.machine_urls")),
+    path("", include("clinic_site.well_known_urls")),
     path("blog/", include("blog.urls")),
     path("", include("consults.urls")),
     path("admin/", include("staff.urls")),

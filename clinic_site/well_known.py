@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from pages.models import Clinic
 
-# RFC 9116 wants less than a year. The page is made anew every day.
+# RFC 9116 requires less than a year; the page is regenerated daily.
 _GOOD_FOR = timedelta(days=180)
 
 
-def _plain(*lines: str) -> HttpResponse:
+def _plain_text(*lines: str) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
@@ -23,7 +23,7 @@ def _plain(*lines: str) -> HttpResponse:
 def robots(request):
     """Search is left open here: its pages say noindex themselves, which a crawler has to read."""
     sitemap = settings.PUBLIC_URL + reverse("machines:sitemap")
-    return _plain("User-agent: *", "Disallow: /admin/", "Disallow: /consults/", "", f"Sitemap: {sitemap}")
+    return _plain_text("User-agent: *", "Disallow: /admin/", "Disallow: /consults/", "", f"Sitemap: {sitemap}")
 
 
 @require_safe
@@ -33,7 +33,7 @@ def security(request):
     contact = f"mailto:{clinic.email}" if clinic.email else settings.PUBLIC_URL + reverse("pages:page", args=["acceptable-use"])
     today = timezone.now().astimezone(clinic.zone).date()
     expires = datetime.combine(today + _GOOD_FOR, time(), UTC)
-    return _plain(
+    return _plain_text(
         f"Contact: {contact}",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages: en",

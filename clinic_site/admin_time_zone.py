@@ -1,11 +1,11 @@
-"""The admin speaks the clinic's time, wherever the server or the member of staff is."""
+"""The admin shows the clinic's time, wherever the server or the member of staff is."""
 
 from django.utils import timezone
 
 from pages.models import Clinic
 
 
-class ClinicTimeMiddleware:
+class AdminTimeZoneMiddleware:
     """Activates the clinic's zone for the admin, whose forms and lists show times. Other pages convert explicitly."""
 
     def __init__(self, get_response):

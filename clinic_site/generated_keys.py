@@ -1,4 +1,4 @@
-"""Keys for a laptop: made once in DATA_DIR, readable by their owner only.
+"""Keys that are generated once in DATA_DIR, readable by their owner only; enough for a laptop.
 
 Production names its keys in the environment; see the README's settings table.
 """

@@ -1,15 +1,15 @@
-"""Which pages are public: the same for everybody, safe to keep and to share."""
+"""Cache headers of public pages: the same for everybody, safe to keep and to share."""
 
 from django.utils.cache import patch_cache_control
 
 _NAMESPACES = {"pages", "blog", "machines"}
 
 
-class PublicPagesMiddleware:
-    """Marks public pages `Cache-Control: public`, for `page_cache` and for any cache on the way.
+class CacheHeadersMiddleware:
+    """Marks public pages `Cache-Control: public`, for `page_cache` and for any intermediate cache.
 
-    Shared caches ask again each time (a 304 is cheap): hours and words may change within two seconds. A visitor may
-    bring cookies of the booking flow, even broken ones that Django would replace: a public page answers none.
+    Shared caches ask again each time (a 304 is cheap): hours and texts may change within two seconds. A visitor may
+    bring cookies of the booking flow, even broken ones that Django would replace: a public page sets none.
     """
 
     def __init__(self, get_response):
