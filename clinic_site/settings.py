@@ -99,9 +99,7 @@ STAFF_INBOX = env.mail_address("STAFF_INBOX")
 EMAIL_SUBJECT_PREFIX = ""
 
 # Globalization: the clinic's own zone is a row that staff edit; UTC is what is stored.
-LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
-USE_TZ = True
 USE_I18N = False
 
 # Logging: to standard error. Refused requests (4xx) are not logged: their addresses may hold a patient's link.

@@ -7,10 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("pages", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("pages", "0001_initial"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -114,9 +111,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["-published_at", "slug"],
-            },
+            options={"ordering": ["-published_at", "slug"]},
         ),
         migrations.CreateModel(
             name="FormerSlug",
@@ -130,9 +125,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
         ),
         migrations.CreateModel(
             name="HistoricalArticle",
@@ -250,7 +243,6 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddIndex(
-            model_name="article",
-            index=models.Index(fields=["is_draft", "published_at"], name="articles_published"),
+            model_name="article", index=models.Index(fields=["is_draft", "published_at"], name="articles_published")
         ),
     ]

@@ -13,9 +13,7 @@ import consults.models.posted_time
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -42,9 +40,7 @@ class Migration(migrations.Migration):
                 ("is_offered", models.BooleanField(default=True, help_text="Show it in the list.")),
                 ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
             ],
-            options={
-                "ordering": ["use", "position", "code"],
-            },
+            options={"ordering": ["use", "position", "code"]},
         ),
         migrations.CreateModel(
             name="ConsultPolicy",
@@ -195,7 +191,7 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("export_consultrequest", "Can take a list of requests away as a file"),
                     ("erase_consultrequest", "Can print a copy of, and erase, what is kept of one person"),
-                ],
+                ]
             },
         ),
         migrations.CreateModel(
@@ -236,11 +232,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "access record",
-                "verbose_name_plural": "access record",
-                "ordering": ["-at", "-pk"],
-            },
+            options={"verbose_name": "access record", "verbose_name_plural": "access record", "ordering": ["-at", "-pk"]},
         ),
         migrations.CreateModel(
             name="Event",
@@ -309,9 +301,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["request", "number"],
-            },
+            options={"ordering": ["request", "number"]},
         ),
         migrations.CreateModel(
             name="OpeningHours",
@@ -472,22 +462,13 @@ class Migration(migrations.Migration):
                 ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ("beat_at", models.DateTimeField()),
             ],
-            options={
-                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_heartbeat")],
-            },
+            options={"constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_heartbeat")]},
         ),
         migrations.AddIndex(
-            model_name="consultrequest",
-            index=models.Index(fields=["status", "answer_by"], name="requests_by_reply_time"),
+            model_name="consultrequest", index=models.Index(fields=["status", "answer_by"], name="requests_by_reply_time")
         ),
-        migrations.AddIndex(
-            model_name="consultrequest",
-            index=models.Index(fields=["starts_at"], name="requests_by_start"),
-        ),
-        migrations.AddIndex(
-            model_name="consultrequest",
-            index=models.Index(fields=["created_at"], name="requests_by_arrival"),
-        ),
+        migrations.AddIndex(model_name="consultrequest", index=models.Index(fields=["starts_at"], name="requests_by_start")),
+        migrations.AddIndex(model_name="consultrequest", index=models.Index(fields=["created_at"], name="requests_by_arrival")),
         migrations.AddIndex(
             model_name="consultrequest",
             index=models.Index(
@@ -498,14 +479,8 @@ class Migration(migrations.Migration):
             model_name="consultrequest",
             index=models.Index(condition=models.Q(("client", ""), _negated=True), fields=["client"], name="requests_by_client"),
         ),
-        migrations.AddIndex(
-            model_name="consultrequest",
-            index=models.Index(fields=["email_index"], name="requests_by_email"),
-        ),
-        migrations.AddIndex(
-            model_name="consultrequest",
-            index=models.Index(fields=["phone_index"], name="requests_by_phone"),
-        ),
+        migrations.AddIndex(model_name="consultrequest", index=models.Index(fields=["email_index"], name="requests_by_email")),
+        migrations.AddIndex(model_name="consultrequest", index=models.Index(fields=["phone_index"], name="requests_by_phone")),
         migrations.AddConstraint(
             model_name="consultrequest",
             constraint=models.CheckConstraint(
@@ -573,7 +548,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("event", "kind", "recipient"), name="an_event_owes_a_message_once"),
         ),
         migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("cell", "seat"), name="a_seat_is_held_once"),
+            model_name="seat", constraint=models.UniqueConstraint(fields=("cell", "seat"), name="a_seat_is_held_once")
         ),
     ]

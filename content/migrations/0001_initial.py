@@ -35,9 +35,7 @@ def drop_search_table(apps, schema_editor):
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -102,9 +100,7 @@ class Migration(migrations.Migration):
                     models.DateField(blank=True, help_text="The day somebody last opened the source and compared.", null=True),
                 ),
             ],
-            options={
-                "ordering": ["key"],
-            },
+            options={"ordering": ["key"]},
         ),
         migrations.CreateModel(
             name="ContentVersion",
@@ -112,9 +108,7 @@ class Migration(migrations.Migration):
                 ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ("number", models.PositiveBigIntegerField(default=0)),
             ],
-            options={
-                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_content_version")],
-            },
+            options={"constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_content_version")]},
         ),
         migrations.CreateModel(
             name="HistoricalReference",

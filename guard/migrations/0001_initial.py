@@ -22,5 +22,5 @@ class Migration(migrations.Migration):
                     models.FloatField(db_index=True, help_text="Seconds since 1970, so that one statement can refill and take."),
                 ),
             ],
-        ),
+        )
     ]

@@ -10,9 +10,7 @@ import pages.models.clinic
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -36,9 +34,7 @@ class Migration(migrations.Migration):
                     models.JSONField(default=list, editable=False, help_text="The widths it is kept in, ascending, in pixels."),
                 ),
             ],
-            options={
-                "ordering": ["name"],
-            },
+            options={"ordering": ["name"]},
         ),
         migrations.CreateModel(
             name="Question",
@@ -89,9 +85,7 @@ class Migration(migrations.Migration):
                 ("is_published", models.BooleanField(default=True)),
                 ("updated_on", models.DateField(blank=True, editable=False, null=True)),
             ],
-            options={
-                "ordering": ["position", "slug"],
-            },
+            options={"ordering": ["position", "slug"]},
         ),
         migrations.CreateModel(
             name="Clinic",
@@ -690,9 +684,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position", "name"],
-            },
+            options={"ordering": ["position", "name"]},
         ),
         migrations.CreateModel(
             name="Page",
@@ -786,9 +778,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["title"],
-            },
+            options={"ordering": ["title"]},
         ),
         migrations.CreateModel(
             name="HistoricalPage",
