@@ -1,12 +1,12 @@
-"""Staff keep articles and references here."""
+"""Staff edit articles here."""
 
 from django.contrib import admin, messages
 from django.utils import timezone
 
-from .addresses import keep_former_slug
-from .citations import cited_where
-from .content_admin import JUSTIFICATION, ContentAdmin
-from .models import Article, Reference
+from content.editing.admin import JUSTIFICATION, ContentAdmin
+
+from .former_slugs import keep_former_slug
+from .models import Article
 from .views import show_article
 
 
@@ -29,9 +29,6 @@ class ArticleAdmin(ContentAdmin):
     def get_changeform_initial_data(self, request):
         """A new article begins as a draft."""
         return {"is_draft": True, "published_at": timezone.now().replace(second=0, microsecond=0)}
-
-    def view_on_site(self, obj):
-        return f"/blog/{obj.slug}/"
 
     def preview(self, request, row):
         row.slug = row.slug or "preview"
@@ -57,24 +54,3 @@ class ArticleAdmin(ContentAdmin):
             article._history_user = request.user
             article.save()
         self.message_user(request, f"{len(taken)} taken off the site. They are drafts now.", messages.SUCCESS)
-
-
-@admin.register(Reference)
-class ReferenceAdmin(ContentAdmin):
-    list_display = ["key", "title", "journal", "year", "link_label", "last_checked"]
-    search_fields = ["key", "title", "authors", "doi", "pmid"]
-
-    def get_readonly_fields(self, request, obj=None):
-        """Texts cite by the key: it stays."""
-        return ["key"] if obj else []
-
-    def get_deleted_objects(self, objs, request):
-        """A source that is cited cannot be deleted."""
-        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        cited = [f"{reference.key}, cited by: {where}" for reference in objs for where in cited_where(reference.key)]
-        return deleted, counts, missing, protected + cited
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "url":
-            kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -27,7 +27,7 @@ class ArticleFeed(Feed):
         return f"{clinic.name}: blog"
 
     def subtitle(self, clinic: Clinic) -> str:
-        page = Page.objects.filter(key=Page.Key.BLOG).only("description").first()
+        page = Page.objects.filter(key=Page.BLOG).only("description").first()
         return page.description if page else ""
 
     def link(self, clinic: Clinic) -> str:
@@ -51,7 +51,7 @@ class ArticleFeed(Feed):
         return item.summary
 
     def item_link(self, item: Article) -> str:
-        return settings.PUBLIC_URL + reverse("blog:article", args=[item.slug])
+        return settings.PUBLIC_URL + item.get_absolute_url()
 
     def item_author_name(self, item: Article) -> str | None:
         return item.author.name if item.author else None

@@ -1,25 +1,40 @@
-"""Articles, and the studies and official pages that the whole site cites."""
+"""Articles of the blog."""
 
 from datetime import datetime
 
-from django.core.validators import RegexValidator
 from django.db import models
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from pages.models import Picture, Provider, PublicContent, RenderedText
+from content.models import PublicContent, Reference, ReviewedText, TextQuerySet
+from pages.models import Picture, Provider
+
+# `Reference` is imported from here too: the contract names it so.
+__all__ = ["Article", "FormerSlug", "Reference"]
 
 
-class ArticleQuerySet(models.QuerySet):
+class ArticleQuerySet(TextQuerySet):
     def published(self, *, at: datetime):
         """Articles a visitor may read at the instant `at`, newest first."""
         return self.filter(is_draft=False, published_at__lte=at)
 
+    def public(self, *, at: datetime):
+        return self.published(at=at)
+
     def next_publication(self, *, after: datetime) -> datetime | None:
-        """The next instant at which an article appears by itself; None while nothing is scheduled."""
+        """The next instant at which an article appears without an edit; None while nothing is scheduled."""
         return self.filter(is_draft=False, published_at__gt=after).aggregate(first=models.Min("published_at"))["first"]
 
 
-class Article(RenderedText):
+class Article(ReviewedText):
+    TEXTS = ("title", "subtitle", "summary", "body", "browser_title", "description", "change_note")
+    MARKDOWN = {"body": "body_html"}
+    VIEW = "blog:article"
+    SEARCH_NUMBER = 2
+    og_type = "article"
+    # Every article is medical; for pages it is a field.
+    medical = True
+
     slug = models.SlugField(max_length=100, unique=True, help_text="The last part of its address, for example ketamine-benefits.")
     title = models.CharField(max_length=160)
     subtitle = models.CharField(max_length=200, blank=True)
@@ -45,73 +60,45 @@ class Article(RenderedText):
         Picture, null=True, blank=True, on_delete=models.SET_NULL, help_text="Shown above the text. Optional."
     )
 
-    # Every article speaks of treatment; pages decide it for themselves.
-    medical = True
-
     objects = ArticleQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["body_html", "contents", "reviewed_words"])
+    history = HistoricalRecords(excluded_fields=["body_html", "contents", "reviewed_digest"])
 
     class Meta:
         ordering = ["-published_at", "slug"]
-        # What is published is asked for on every page of articles: without reading through the texts.
+        # Every list of articles filters by these; the index avoids reading the texts.
         indexes = [models.Index(fields=["is_draft", "published_at"], name="articles_published")]
 
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("blog:article", args=[self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        return not self.is_draft
+
+    @property
+    def public_from(self) -> datetime:
+        return self.published_at
+
+    def is_public(self, now: datetime) -> bool:
+        return self.is_published and self.published_at <= now
+
+    @classmethod
+    def former_urls(cls, *, at: datetime) -> list[str]:
+        slugs = FormerSlug.objects.filter(article__in=cls.objects.published(at=at)).values_list("slug", flat=True)
+        return [reverse("blog:article", args=[slug]) for slug in slugs]
+
+    def search_texts(self) -> tuple[str, ...]:
+        return self.subtitle, self.summary, self.body_html
+
 
 class FormerSlug(PublicContent):
-    """An address that an article had before: it leads on to the one it has now."""
+    """An address that an article had before: it redirects to the current one."""
 
     slug = models.SlugField(max_length=100, unique=True)
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="former_slugs")
 
     def __str__(self) -> str:
         return self.slug
-
-
-class Reference(PublicContent):
-    """A source that text cites by its key, as [@key]."""
-
-    key = models.SlugField(max_length=60, unique=True, help_text="What the text cites, for example lii-2023.")
-    authors = models.CharField(max_length=300)
-    title = models.CharField(max_length=400)
-    journal = models.CharField(max_length=200, blank=True, help_text="Journal, publisher or agency.")
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
-    details = models.CharField(max_length=120, blank=True, help_text="Volume and pages, for example 1(11):876-886.")
-    doi = models.CharField(
-        "DOI",
-        max_length=120,
-        blank=True,
-        validators=[RegexValidator(r"^10\.\d{4,9}/\S+$", "Enter a DOI like 10.1000/xyz123.", code="doi")],
-    )
-    pmid = models.CharField(
-        "PMID", max_length=10, blank=True, validators=[RegexValidator(r"^\d+$", "Enter digits only.", code="pmid")]
-    )
-    url = models.URLField("address", blank=True, max_length=300, help_text="Only where there is neither DOI nor PMID.")
-    verified = models.TextField("how verified", blank=True, help_text="How the identifiers and the figures were checked.")
-    last_checked = models.DateField(null=True, blank=True, help_text="The day somebody last opened the source and compared.")
-
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["key"]
-
-    def __str__(self) -> str:
-        return self.key
-
-    @property
-    def link(self) -> str:
-        if self.doi:
-            return f"https://doi.org/{self.doi}"
-        if self.pmid:
-            return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/"
-        return self.url
-
-    @property
-    def link_label(self) -> str:
-        if self.doi:
-            return f"doi:{self.doi}"
-        if self.pmid:
-            return f"PMID {self.pmid}"
-        return self.url.removeprefix("https://").removeprefix("http://").rstrip("/")

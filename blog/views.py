@@ -8,19 +8,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from content.citations import Citations
+from content.medical_review import show_review
 from pages.models import Clinic, Page
 
-from .citations import Citations
-from .markup import article_nodes
 from .models import Article, FormerSlug
-from .review import show_review
+from .structured_data import article_nodes
 
 _FEWEST_CONTENTS = 3
 
 
 @require_safe
 def index(request):
-    page = get_object_or_404(Page, key=Page.Key.BLOG)
+    page = get_object_or_404(Page, key=Page.BLOG)
     context = {
         "page": page,
         "articles": Article.objects.published(at=timezone.now()).defer("body", "body_html", "contents"),
@@ -39,7 +39,7 @@ def article(request, slug: str):
         raise Http404
     article = found.get(slug)
     if article is None:
-        # An address that an article had before leads on to the one it has now.
+        # A former slug redirects to the current one.
         return redirect("blog:article", next(iter(found)), permanent=True)
     return show_article(request, article)
 
@@ -49,7 +49,7 @@ def show_article(request, article: Article):
     citations = Citations([article.body_html])
     article.body_html = citations.number(article.body_html)
     clinic = Clinic.objects.current()
-    url = reverse("blog:article", args=[article.slug])
+    url = article.get_absolute_url()
     context = {
         "article": article,
         "author_name": article.author.name if article.author else clinic.name,

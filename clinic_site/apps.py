@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class ClinicSiteConfig(AppConfig):
     name = "clinic_site"
+
+
+class ClinicAdminConfig(AdminConfig):
+    """Django's admin with our site object: the same addresses and names."""
+
+    default_site = "clinic_site.admin_site.ClinicAdminSite"

@@ -16,14 +16,14 @@ from django.urls import path
 from django.utils.safestring import mark_safe
 
 from blog.models import Article
-from blog.rendering import render as markdown
+from clinic_site.context_processors import SiteFacts
 from consults import wording
 from consults.forms import ConsultRequestForm
 from consults.letter_layout import paragraphs
 from consults.scheduling import PostedHours, Shift
 from consults.time_choices import TimeChoices
+from content import markdown
 from pages.models import Clinic, Page, Provider
-from pages.site_facts import SiteFacts
 
 app_name = "components"
 _DAY = date(2026, 12, 7)
@@ -142,7 +142,7 @@ def _booking(form: ConsultRequestForm, **context) -> tuple[str, dict]:
 
 
 def _article(**context) -> tuple[str, dict]:
-    rendered = markdown(_ARTICLE)
+    rendered = markdown.render(_ARTICLE)
     [article] = _articles(1)
     article.body_html, article.subtitle = mark_safe(rendered.html), _SENTENCE  # noqa: S308
     facts = {"article": article, "author_name": "Modern Therapeutics", "published_on": _DAY, "contents": rendered.contents}
@@ -150,7 +150,7 @@ def _article(**context) -> tuple[str, dict]:
 
 
 def _home() -> tuple[str, dict]:
-    page = _page("A headline, as long as it usually is", eyebrow="What and where", body_html=markdown(_ARTICLE).html)
+    page = _page("A headline, as long as it usually is", eyebrow="What and where", body_html=markdown.render(_ARTICLE).html)
     return "pages/home.html", {"page": page, "questions": []}
 
 

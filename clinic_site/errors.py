@@ -7,14 +7,15 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from consults.views.kept_answers import kept_answers
-from pages.site_facts import remembered_clinic_name
+
+from . import clinic_name
 
 logger = logging.getLogger("clinic.database")
 
 
 def error_page(status: int, template: str | None = None, **context) -> HttpResponse:
     """The page for an HTTP status. Rendered without a request, so that no context processor asks the database."""
-    body = render_to_string(template or f"{status}.html", {"clinic_name": remembered_clinic_name(), **context})
+    body = render_to_string(template or f"{status}.html", {"clinic_name": clinic_name.remembered(), **context})
     response = HttpResponse(body, status=status)
     response["Cache-Control"] = "no-store"
     return response
@@ -42,7 +43,7 @@ def csrf_failure(request, reason=""):
 
 
 class DatabaseUnavailableMiddleware:
-    """A database that is locked, full or gone is a 503 that says so, not a 500. A booking gets its answers back with it."""
+    """A database that is locked, full or gone is a 503 that says so, not a 500. A failed booking gets its answers back."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -19,9 +19,10 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from clinic_site import clinic_name
 from clinic_site.next_change import next_change
-from pages.models import Clinic, ContentVersion
-from pages.site_facts import remember_clinic
+from content.models import ContentVersion
+from pages.models import Clinic
 
 LOOK_EVERY_SECONDS = 1.0
 MOST_PAGES = 2000
@@ -76,7 +77,7 @@ class PageCache:
                 return
             try:
                 clinic = Clinic.objects.current()
-                remember_clinic(clinic)
+                clinic_name.remember(clinic)
                 state = self._read_state(clinic)
             except DatabaseError:
                 # What was finished before is the best answer while the database is away.

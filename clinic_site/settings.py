@@ -8,7 +8,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from clinic_site import env, laptop_keys
+from clinic_site import env, generated_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -34,11 +34,13 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ROOT_URLCONF = "clinic_site.urls"
 WSGI_APPLICATION = "clinic_site.wsgi.application"
 INSTALLED_APPS = [
-    "clinic_site",
+    "clinic_site.apps.ClinicSiteConfig",
+    "content",
     "pages",
     "blog",
+    "guard",
     "consults",
-    "staff.apps.StaffAdminConfig",
+    "clinic_site.apps.ClinicAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,7 +54,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     # After the apps whose admin pages it replaces.
-    "staff.apps.StaffConfig",
+    "staff",
 ]
 MIDDLEWARE = [
     "clinic_site.security_headers.SecurityHeadersMiddleware",
@@ -61,7 +63,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic_site.errors.DatabaseUnavailableMiddleware",
-    "clinic_site.public_pages.PublicPagesMiddleware",
+    "clinic_site.cache_headers.CacheHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -69,9 +71,9 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "staff.session_limits.SessionLimitsMiddleware",
-    "staff.password_again.PasswordAgainMiddleware",
+    "staff.reauthentication.PasswordAgainMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "clinic_site.clinic_time.ClinicTimeMiddleware",
+    "clinic_site.admin_time_zone.AdminTimeZoneMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 # A booking is a few hundred bytes; the admin's longest article stays far below this.
@@ -97,9 +99,7 @@ STAFF_INBOX = env.mail_address("STAFF_INBOX")
 EMAIL_SUBJECT_PREFIX = ""
 
 # Globalization: the clinic's own zone is a row that staff edit; UTC is what is stored.
-LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
-USE_TZ = True
 USE_I18N = False
 
 # Logging: to standard error. Refused requests (4xx) are not logged: their addresses may hold a patient's link.
@@ -127,10 +127,10 @@ LOGGING = {
 if PUBLIC.is_https and not (env.text("SECRET_KEY") and env.text("FIELD_KEYS")):
     _missing = "FIELD_KEYS" if env.text("SECRET_KEY") else "SECRET_KEY"
     raise env.WrongSetting(_missing, "is required when PUBLIC_URL is https; the README says how to make one")
-SECRET_KEY = env.text("SECRET_KEY") or laptop_keys.read_or_make(DATA_DIR / "keys", "secret_key")
+SECRET_KEY = env.text("SECRET_KEY") or generated_keys.read_or_make(DATA_DIR / "keys", "secret_key")
 if len(SECRET_KEY) < 32:
     raise env.WrongSetting("SECRET_KEY", "takes at least 32 random characters")
-FIELD_KEYS = env.field_keys("FIELD_KEYS", env.text("FIELD_KEYS") or laptop_keys.read_or_make(DATA_DIR / "keys", "field_keys"))
+FIELD_KEYS = env.field_keys("FIELD_KEYS", env.text("FIELD_KEYS") or generated_keys.read_or_make(DATA_DIR / "keys", "field_keys"))
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC.is_https
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
@@ -174,7 +174,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "pages.site_facts.site",
+                "clinic_site.context_processors.site",
             ]
         },
     }
@@ -207,14 +207,14 @@ STAFF_RATE = env.Rate(60, 3600)
 STAFF_CODE_RATE = env.Rate(10, 3600)
 OTP_TOTP_THROTTLE_FACTOR = 0  # doubles without end; STAFF_CODE_RATE limits guesses and lets the right person in again
 OTP_TOTP_ISSUER = PUBLIC.host
-# Five wrong passwords for one name from one address wait an hour, never for ever. Addresses are not stored: see `staff.limits`.
+# Five wrong passwords for one name from one IP address lock it out for an hour. No address is stored: see `staff.rate_limits`.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(hours=1)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "staff.limits.address_pseudonym"
-AXES_LOCKOUT_CALLABLE = "staff.limits.locked_out"
+AXES_CLIENT_IP_CALLABLE = "staff.rate_limits.address_pseudonym"
+AXES_LOCKOUT_CALLABLE = "staff.rate_limits.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

@@ -2,42 +2,26 @@
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.urls import reverse
 from django.utils import timezone
 
-from blog.models import Article
-from pages.models import Page
+from content.models import ReviewedText, kinds
 
 
-class _OwnAddress(Sitemap):
-    """Absolute addresses come from PUBLIC_URL, never from the request."""
+class TextSitemap(Sitemap):
+    """Every public page of prose. Absolute addresses come from PUBLIC_URL, never from the request."""
 
     protocol = settings.PUBLIC_URL.partition("://")[0]
 
     def get_domain(self, site=None) -> str:
         return settings.PUBLIC_URL.partition("://")[2]
 
+    def items(self) -> list[ReviewedText]:
+        now = timezone.now()
+        long_fields = ("body", "body_html", "contents")
+        return [text for kind in kinds(ReviewedText) for text in kind.objects.public(at=now).defer(*long_fields)]
 
-class PageSitemap(_OwnAddress):
-    def items(self):
-        return Page.objects.order_by("key").only("key", "updated_on")
-
-    def location(self, item):
-        return "/" if item.key == Page.Key.HOME else f"/{item.key}/"
-
-    def lastmod(self, item):
+    def lastmod(self, item: ReviewedText):
         return item.updated_on
 
 
-class ArticleSitemap(_OwnAddress):
-    def items(self):
-        return Article.objects.published(at=timezone.now()).only("slug", "updated_on", "published_at")
-
-    def location(self, item):
-        return reverse("blog:article", args=[item.slug])
-
-    def lastmod(self, item):
-        return item.updated_on
-
-
-SITEMAPS = {"pages": PageSitemap, "articles": ArticleSitemap}
+SITEMAPS = {"texts": TextSitemap}

@@ -13,13 +13,12 @@ handler500 = errors.server_error
 
 urlpatterns = [
     path("", include("clinic_site.redirects")),
-    path("", include("clinic_site.machine_urls")),
-    path("", include("pages.urls")),
+    path("", include("clinic_site.well_known_urls")),
     path("blog/", include("blog.urls")),
     path("", include("consults.urls")),
     path("admin/", include("staff.urls")),
     path("admin/", admin.site.urls),
+    *([path("components/", include("clinic_site.components"))] if settings.DEBUG else []),
+    # Last, because a page of prose may have any address that is left.
+    path("", include("pages.urls")),
 ]
-
-if settings.DEBUG:
-    urlpatterns.append(path("components/", include("clinic_site.components")))

@@ -12,9 +12,10 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend as MailServer
 from django.db.models import F
 
+from guard import sealing
 from pages.models import Clinic
 
-from . import letters, sealing
+from . import letters
 from .models import OutboxMessage
 
 logger = logging.getLogger("clinic.mail")

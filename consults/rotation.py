@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
-from . import sealing
+from guard import sealing
+
 from .contact import normalised_email, normalised_phone
 from .models import ConsultRequest, OutboxMessage
 

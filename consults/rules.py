@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pages.models import Clinic, ContentVersion
+from content.models import ContentVersion
+from pages.models import Clinic
 
 from .models import ConsultPolicy
 from .posted_hours import policy_value, posted_hours

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from guard.sealing import blind_indexes
+
 from .contact import normalised_email, normalised_phone
 from .models import ConsultRequest
-from .sealing import blind_indexes
 
 # Nobody reads the page, chooses a time and types a name in less.
 FASTEST = timedelta(seconds=2)

@@ -1,19 +1,24 @@
-"""Staff keep the clinic's facts and words here."""
+"""Staff edit the clinic's facts, the pages, questions and providers here."""
 
+from datetime import datetime
+
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, resolve
 from django.utils import timezone
 
-from blog.content_admin import JUSTIFICATION, ContentAdmin
-from blog.links import path_of
+from content.citations import unused_references
+from content.due import find_due
+from content.editing.admin import JUSTIFICATION, ContentAdmin
+from content.editing.form import ContentForm
+from content.models import LoadedContent
+from content.prelaunch import blockers
 
 from . import views
-from .launch import blockers, unused_references
 from .models import Clinic, Page, Provider, Question
 from .picture_admin import PictureAdmin  # noqa: F401  registers itself
-from .review import stale_content
 
 
 @admin.register(Clinic)
@@ -48,9 +53,10 @@ class ClinicAdmin(ContentAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_urls(self):
-        return [path("launch/", self.admin_site.admin_view(self.launch_view), name="pages_clinic_launch"), *super().get_urls()]
+        show = self.admin_site.admin_view(self.prelaunch_view)
+        return [path("prelaunch/", show, name="pages_clinic_prelaunch"), *super().get_urls()]
 
-    def launch_view(self, request):
+    def prelaunch_view(self, request):
         """What `manage.py prelaunch` says, with links."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -63,10 +69,10 @@ class ClinicAdmin(ContentAdmin):
             "title": "Before launch",
             "count": len(found),
             "groups": list(groups.items()),
-            "stale": stale_content(today=timezone.localdate(now)),
+            "due": find_due(today=timezone.localdate(now)),
             "unused": unused_references(),
         }
-        return render(request, "admin/pages/launch.html", context)
+        return render(request, "admin/pages/prelaunch.html", context)
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and not Clinic.objects.exists()
@@ -75,31 +81,39 @@ class ClinicAdmin(ContentAdmin):
         return False
 
 
+class PageForm(ContentForm):
+    def clean_key(self) -> str:
+        """A new page cannot take an address where another view answers."""
+        key = self.cleaned_data["key"]
+        if resolve(f"/{key}/").view_name != Page.VIEW:
+            raise forms.ValidationError("Another page of the site has this address.", code="taken")
+        return key
+
+
 @admin.register(Page)
 class PageAdmin(ContentAdmin):
+    form = PageForm
     list_display = ["title", "key", "medical", "updated_on", "reviewed_on"]
     search_fields = ["title", "body", "lede"]
-    readonly_fields = ["key", "updated_on"]
+    readonly_fields = ["updated_on"]
     fieldsets = [
-        (None, {"fields": ["key", "title", "eyebrow", "lede", "body", "in_short"]}),
+        (None, {"fields": ["key", "title", "name", "eyebrow", "lede", "body", "in_short"]}),
         ("Search engines", {"fields": ["browser_title", "description"]}),
         ("Review", {"fields": ["medical", "updated_on", "reviewed_by", "reviewed_on", "review_by"]}),
         JUSTIFICATION,
     ]
 
-    def has_add_permission(self, request):
-        return False
+    def get_readonly_fields(self, request, obj=None):
+        """Links lead to the address, so it cannot change."""
+        return [*self.readonly_fields, "key"] if obj else self.readonly_fields
 
     def has_delete_permission(self, request, obj=None):
-        return False
-
-    def view_on_site(self, obj):
-        return path_of(obj)
-
-    def shown_with(self, obj):
-        return views.shown_with(obj)
+        """A page that ships with the site stays; one that staff added can go."""
+        ships = obj is None or LoadedContent.objects.filter(kind=Page._meta.label_lower, key=obj.key).exists()
+        return super().has_delete_permission(request, obj) and not ships
 
     def preview(self, request, row):
+        row.key = row.key or "preview"
         return views.show_page(request, row)
 
 
@@ -110,14 +124,11 @@ class QuestionAdmin(ContentAdmin):
     search_fields = ["question", "answer"]
     prepopulated_fields = {"slug": ["question"]}
 
-    def view_on_site(self, obj):
-        return f"/faqs/#{obj.slug}"
-
     def preview(self, request, row):
         """Among the others, first of all, so that it is in sight."""
         others = Question.objects.published().exclude(pk=row.pk)
         same_group = [row, *others.filter(group=row.group)]
-        return views.show_faqs(request, views.get_page(Page.Key.FAQS), same_group)
+        return views.show_faqs(request, views.get_page(Page.FAQS), same_group)
 
 
 @admin.register(Provider)
@@ -125,8 +136,13 @@ class ProviderAdmin(ContentAdmin):
     list_display = ["name", "credentials", "role", "position", "is_published"]
     search_fields = ["name"]
 
-    def view_on_site(self, obj):
-        return path_of(obj)
-
     def preview(self, request, row):
-        return views.show_providers(request, views.get_page(Page.Key.MEET_OUR_PROVIDERS), [row])
+        return views.show_providers(request, views.get_page(Page.MEET_OUR_PROVIDERS), [row])
+
+
+def texts_to_check(user, *, now: datetime) -> dict:
+    """The front page's section for users who may edit texts."""
+    return {"due": find_due(today=timezone.localdate(now))} if user.has_perm("pages.change_page") else {}
+
+
+admin.site.add_section("admin/pages/_texts.html", texts_to_check, position=50)

@@ -1,4 +1,4 @@
-"""Uploaded pictures: drawn anew as WebP in a few widths, so that nothing of the file that came in is ever served."""
+"""Uploaded pictures, re-encoded as WebP in a few widths, so that the uploaded file itself is never served."""
 
 import hashlib
 import io

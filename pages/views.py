@@ -1,6 +1,5 @@
 """The pages that staff keep: home, providers, what is ketamine, FAQs, the legal pages."""
 
-from collections.abc import Iterable
 from itertools import groupby
 
 from django.http import FileResponse, Http404
@@ -9,16 +8,14 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from blog.citations import Citations, without_citations
-from blog.models import Article
-from blog.review import show_review
-from blog.share_picture import can_be_drawn, name_of, share_picture
+from content.citations import Citations, without_citations
+from content.medical_review import show_review
+from content.models import ReviewedText, kinds
+from content.search import LONGEST_QUERY, find
+from content.share_picture import can_be_drawn, name_of, share_picture
 
-from . import json_ld
-from .models import Page, Picture, Provider, Question
+from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
-from .search import LONGEST_QUERY, find
-from .site_facts import SiteFacts
 
 _FEWEST_CONTENTS = 4
 
@@ -31,18 +28,17 @@ def get_page(key: str) -> Page:
 
 
 def breadcrumbs(page: Page) -> list[dict[str, str]]:
-    return [{"name": "Home", "url": "/"}, {"name": page.get_key_display(), "url": f"/{page.key}/"}]
+    return [{"name": "Home", "url": "/"}, {"name": page.name or page.title, "url": page.get_absolute_url()}]
 
 
 @require_safe
 def home(request):
-    return show_home(request, get_page(Page.Key.HOME))
+    return show_home(request, get_page(Page.HOME))
 
 
 def show_home(request, page: Page):
-    site = SiteFacts()
     questions = list(Question.objects.on_home())
-    show_review(page, questions)
+    show_review(page)
     page.body_html = without_citations(page.body_html)
     for question in questions:
         question.answer_html = without_citations(question.answer_html)
@@ -50,15 +46,13 @@ def show_home(request, page: Page):
         "page": page,
         "questions": questions,
         "section": "home",
-        "site": site,
-        "json_ld": [json_ld.clinic_node(site), json_ld.website_node(site)],
     }
     return render(request, "pages/home.html", context)
 
 
 @require_safe
-def prose(request, key: str):
-    """A page that is mostly text."""
+def page(request, key: str):
+    """A page of prose, which is whatever page has no view of its own."""
     return show_prose(request, get_page(key))
 
 
@@ -80,7 +74,7 @@ def show_prose(request, page: Page):
 @require_safe
 def meet_our_providers(request):
     providers = Provider.objects.published().select_related("portrait")
-    return show_providers(request, get_page(Page.Key.MEET_OUR_PROVIDERS), list(providers))
+    return show_providers(request, get_page(Page.MEET_OUR_PROVIDERS), list(providers))
 
 
 def show_providers(request, page: Page, providers: list[Provider]):
@@ -99,12 +93,12 @@ def show_providers(request, page: Page, providers: list[Provider]):
 
 @require_safe
 def faqs(request):
-    return show_faqs(request, get_page(Page.Key.FAQS), in_groups(Question.objects.published()))
+    return show_faqs(request, get_page(Page.FAQS), in_groups(Question.objects.published()))
 
 
 def show_faqs(request, page: Page, questions: list[Question]):
     """`questions` in the order of their groups; see `in_groups`."""
-    show_review(page, questions)
+    show_review(page)
     citations = Citations([page.body_html, *(question.answer_html for question in questions)])
     page.body_html = citations.number(page.body_html)
     for question in questions:
@@ -124,12 +118,12 @@ def show_faqs(request, page: Page, questions: list[Question]):
 
 
 def show_page(request, page: Page):
-    """Whatever page it is, as visitors see it; the booking page and the list of articles with their words only."""
-    if page.key == Page.Key.HOME:
+    """Whatever page it is, as visitors see it; the booking page and the list of articles with their text only."""
+    if page.key == Page.HOME:
         return show_home(request, page)
-    if page.key == Page.Key.FAQS:
+    if page.key == Page.FAQS:
         return show_faqs(request, page, in_groups(Question.objects.published()))
-    if page.key == Page.Key.MEET_OUR_PROVIDERS:
+    if page.key == Page.MEET_OUR_PROVIDERS:
         return show_providers(request, page, list(Provider.objects.published().select_related("portrait")))
     return show_prose(request, page)
 
@@ -170,26 +164,11 @@ def picture(request, name: str):
 @require_safe
 def share(request, name: str):
     """The share picture of a page or article that visitors may read, drawn when it is first asked for."""
-    titles = [
-        *Page.objects.values_list("title", flat=True),
-        *Article.objects.published(at=timezone.now()).values_list("title", flat=True),
-    ]
+    now = timezone.now()
+    titles = [title for kind in kinds(ReviewedText) for title in kind.objects.public(at=now).values_list("title", flat=True)]
     title = next((title for title in titles if name_of(title) == name and can_be_drawn(title)), None)
     if title is None:
         raise Http404
     response = FileResponse(share_picture(title).open("rb"), content_type="image/png")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
-
-
-def in_groups(questions: Iterable[Question]) -> list[Question]:
-    """As they are read on the page of questions: group by group."""
-    order = list(Question.Group.values)
-    return sorted(questions, key=lambda question: order.index(question.group))
-
-
-def shown_with(page: Page) -> list[Question]:
-    """The questions that stand on the page too: its medical review covers them."""
-    if page.key == Page.Key.FAQS:
-        return in_groups(Question.objects.published())
-    return list(Question.objects.on_home()) if page.key == Page.Key.HOME else []

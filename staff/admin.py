@@ -83,7 +83,7 @@ class StaffUserAdmin(UserAdmin):
         user = get_object_or_404(User, pk=pk)
         if not self.has_change_permission(request, user):
             raise PermissionDenied
-        second_factor.remove(user, by=request.user, words="Second step removed; the next sign-in sets up a new phone.")
+        second_factor.remove(user, by=request.user, message="Second step removed; the next sign-in sets up a new phone.")
         messages.success(request, f"{user} sets up a new phone at the next sign-in.")
         return redirect("admin:auth_user_change", pk)
 

@@ -6,10 +6,11 @@ something else makes another group.
 
 from django.apps import apps as all_apps
 from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
 FRONT_DESK, EDITORS, OWNERS = "Front desk", "Editors", "Owners"
-CONTENT_APPS = ("pages", "blog")
+CONTENT_APPS = ("content", "pages", "blog")
 
 _REQUESTS = ("view_consultrequest", "change_consultrequest", "view_outboxmessage", "change_outboxmessage")
 _PERMISSIONS = {
@@ -30,8 +31,6 @@ _WITH_ALL_CONTENT = {EDITORS, OWNERS}
 
 def make_roles(*, using: str = "default", apps=all_apps, **_) -> None:
     """Makes the three groups and gives each exactly its permissions. Safe to run again (post_migrate)."""
-    from django.contrib.auth.models import Group, Permission
-
     # Permissions are made app by app in the same signal; some apps may come later than this one.
     for config in all_apps.get_app_configs():
         create_permissions(config, verbosity=0, using=using)

@@ -33,13 +33,13 @@ def set_up_phone(user, code: str) -> tuple[TOTPDevice, list[str]] | None:
         phone.confirmed = True
         phone.save()
         codes = RecoveryCode.objects.renew(user)
-        keep_record(user, by=user, words="Set up a phone for the second step, with new recovery codes.")
+        keep_record(user, by=user, message="Set up a phone for the second step, with new recovery codes.")
     return phone, codes
 
 
 def renew_codes(user) -> list[str]:
     with transaction.atomic():
-        keep_record(user, by=user, words="Made new recovery codes.")
+        keep_record(user, by=user, message="Made new recovery codes.")
         return RecoveryCode.objects.renew(user)
 
 
@@ -59,21 +59,21 @@ def check_code(user, code: str) -> TOTPDevice | None:
         if not RecoveryCode.objects.use(user, code):
             return None
         left = RecoveryCode.objects.filter(user=user).count()
-        keep_record(user, by=user, words=f"Signed in with a recovery code; {left} left.")
+        keep_record(user, by=user, message=f"Signed in with a recovery code; {left} left.")
         return phone
 
 
-def remove(user, *, by, words: str) -> None:
+def remove(user, *, by, message: str) -> None:
     """The next sign-in sets up a new phone. What was signed in with the old one no longer counts."""
     with transaction.atomic():
         TOTPDevice.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
-        keep_record(user, by=by, words=words)
+        keep_record(user, by=by, message=message)
 
 
-def keep_record(user, *, by, words: str) -> None:
+def keep_record(user, *, by, message: str) -> None:
     """In the user's history in the admin."""
-    LogEntry.objects.log_actions(by.pk, [user], CHANGE, change_message=words, single_object=True)
+    LogEntry.objects.log_actions(by.pk, [user], CHANGE, change_message=message, single_object=True)
 
 
 def _digits(code: str) -> str:

@@ -3,8 +3,8 @@
 from django.contrib.auth import views
 from django.urls import path
 
-from .forgotten_password import ForgottenPasswordForm
-from .limits import limited
+from .password_reset import ForgottenPasswordForm
+from .rate_limits import limited
 
 urlpatterns = [
     path(

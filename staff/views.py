@@ -1,4 +1,4 @@
-"""The second step of signing in, and setting it up. For who has given their password, and nobody else."""
+"""The second step of signing in, and setting it up. Only for users who have entered their password."""
 
 import django_otp
 import segno
@@ -13,9 +13,9 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 
 from . import second_factor
-from .limits import too_many, wait_of_code
 from .models import RecoveryCode
-from .password_again import ask, given_lately, safe_next
+from .rate_limits import too_many, wait_of_code
+from .reauthentication import ask, given_recently, safe_next
 
 
 class CodeForm(forms.Form):
@@ -71,7 +71,7 @@ def set_up(request, *, each_context: dict):
         if not user.is_verified():
             return redirect(f"{reverse('admin:second_factor')}?{request.GET.urlencode()}")
         # Who finds an open session does not put their own phone in the place of this one.
-        if not given_lately(request):
+        if not given_recently(request):
             return ask(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():

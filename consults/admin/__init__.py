@@ -1,3 +1,3 @@
-from . import access, hours, messages, requests
+from . import access, front_page, hours, messages, requests
 
-__all__ = ["access", "hours", "messages", "requests"]
+__all__ = ["access", "front_page", "hours", "messages", "requests"]

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib import admin
 from django.utils import timezone
 
 from consults.conflicts import conflicts
@@ -82,3 +83,6 @@ def _misses(now: datetime) -> dict:
     """Requests that ended because nobody answered. Their reply time lies at or before their end."""
     missed = ConsultRequest.objects.filter(status=Status.EXPIRED, answer_by__gt=now - MISSES_OF).order_by("-answer_by", "-pk")
     return {"misses": [line(request, now) for request in missed[:5]], "misses_counted": missed[:MOST_MISSES_COUNTED].count()}
+
+
+admin.site.add_section("admin/consults/_desk.html", front_page, position=10)

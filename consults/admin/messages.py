@@ -9,8 +9,8 @@ from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
-from consults import sealing
 from consults.models import AccessRecord, OutboxMessage
+from guard import sealing
 
 from .paging import BoundedPaginator
 

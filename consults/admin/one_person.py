@@ -5,8 +5,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from consults import booking, sealing
+from consults import booking
 from consults.models import AccessRecord, ConsultRequest
+from guard import sealing
 from pages.models import Clinic
 
 from .bulk import decide_each, version_field

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from consults import sealing, wording
+from consults import wording
 from consults.models import ConsultRequest
+from guard import sealing
 
 _URGENT = timedelta(hours=4)
 _NOBODY = {"full_name": "", "email": "", "phone": "", "contact_by": "", "voicemail_ok": False, "note": "", "staff_notes": ""}

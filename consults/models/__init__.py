@@ -1,5 +1,4 @@
 from .access_record import AccessRecord
-from .client_budget import ClientBudget
 from .consult_policy import ConsultPolicy
 from .consult_request import ConsultRequest
 from .event import Event
@@ -12,7 +11,6 @@ from .worker_heartbeat import WorkerHeartbeat
 
 __all__ = [
     "AccessRecord",
-    "ClientBudget",
     "ConsultPolicy",
     "ConsultRequest",
     "Event",

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from pages.models import PublicContent
+from content.models import PublicContent
 
 
 def validate_five_minute_length(value: int) -> None:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Max, Q
 
-from consults import sealing
 from consults.contact import normalised_email, normalised_phone
+from guard import sealing
 
 TOKEN_LIVES_ON = timedelta(days=30)
 _NOBODY = {"voicemail_ok": False} | dict.fromkeys(

@@ -1,18 +1,8 @@
 """Triggers that let events be added and nothing else."""
 
-from django.db import connections
+from content import triggers
 
 _TABLE = "consults_event"
-
-
-def install_triggers(*, using: str = "default", **_) -> None:
-    """Creates or replaces them. After every migrate, because SQLite drops triggers when it rebuilds a table."""
-    connection = connections[using]
-    if _TABLE not in connection.introspection.table_names():
-        return
-    with connection.cursor() as cursor:
-        for statement in _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL:
-            cursor.execute(statement)
 
 
 _SQLITE = [
@@ -29,3 +19,8 @@ _POSTGRESQL = [
     f"DROP TRIGGER IF EXISTS events_never_change ON {_TABLE}",
     f"CREATE TRIGGER events_never_change BEFORE UPDATE OR DELETE ON {_TABLE} FOR EACH ROW EXECUTE FUNCTION refuse_event_change()",
 ]
+
+
+def install_triggers(*, using: str = "default", **_) -> None:
+    """Creates or replaces them (post_migrate)."""
+    triggers.install(using, [_TABLE], {"sqlite": _SQLITE, "postgresql": _POSTGRESQL})

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from pages.models import PublicContent
+from content.models import PublicContent
 
 from .posted_time import overlaps, validate_five_minutes
 

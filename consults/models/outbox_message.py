@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from consults import sealing
+from guard import sealing
 
 from .event import Event
 

@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consults import booking, budget, wording
-from consults.client_address import client_key
+from consults import booking, wording
 from consults.forms import ConsultRequestForm
 from consults.models import ConsultRequest
 from consults.spam import looks_like_spam
 from consults.ticket import BadTicket, new_ticket, read_ticket
 from consults.times_page import times_page
+from guard import rate_limit
+from guard.client_address import client_key
 from pages.models import Clinic, Page
 
 _SENT_SALT = "consults.sent"
@@ -42,7 +43,7 @@ def _answer_post(request, now: datetime):
         return _sent(earlier)
     client = client_key(request)
     if rate := settings.BOOKING_RATE:
-        wait = budget.spend(client, limit=rate.limit, seconds=rate.seconds, now=now)
+        wait = rate_limit.take(client, limit=rate.limit, seconds=rate.seconds, now=now)
         if wait:
             return _too_many(request, wait)
     form = ConsultRequestForm(request.POST, ticket=str(ticket))
@@ -76,9 +77,7 @@ def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int,
         wanted=wanted,
     )
     form.choices = times.choices
-    page = Page.objects.filter(key=Page.Key.BOOK_A_CONSULT).first() or Page(
-        title="Book a consult", browser_title="Book a consult"
-    )
+    page = Page.objects.filter(key=Page.BOOK_A_CONSULT).first() or Page(title="Book a consult", browser_title="Book a consult")
     context = {"page": page, "section": "book-a-consult", "form": form, **times.context}
     return render(request, "consults/request_consult.html", context, status=status)
 

@@ -1,24 +1,7 @@
 from .clinic import Clinic
-from .content_version import ContentVersion, PublicContent
-from .loaded_content import LoadedContent
-from .page import Page, RenderedText
+from .page import Page
 from .picture import Picture
 from .provider import Provider
-from .question import Question
-from .reviewed import ClaimChecked, Reviewed
-from .stale_mail import StaleMail
+from .question import Question, in_groups
 
-__all__ = [
-    "ClaimChecked",
-    "Clinic",
-    "ContentVersion",
-    "LoadedContent",
-    "Page",
-    "Picture",
-    "Provider",
-    "PublicContent",
-    "Question",
-    "RenderedText",
-    "Reviewed",
-    "StaleMail",
-]
+__all__ = ["Clinic", "Page", "Picture", "Provider", "Question", "in_groups"]

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from .content_version import PublicContent
+from content.models import PublicContent
 
 
 def validate_time_zone(value: str) -> None:

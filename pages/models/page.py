@@ -1,40 +1,36 @@
-"""A page of the site whose words staff keep: home, what is ketamine, the legal pages…"""
+"""A page of the site whose text staff keep: home, what is ketamine, the legal pages, and any other page of prose."""
 
 from django.db import models
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from .reviewed import Reviewed
+from content.models import ReviewedText, TextQuerySet
+
+from .question import Question, in_groups
 
 
-class RenderedText(Reviewed):
-    """Markdown as written, and what `blog.rendering` made of it when it was saved."""
+class Page(ReviewedText):
+    """Its key is its address. Most pages are text and nothing else; those named here have a view of their own."""
 
-    body = models.TextField(blank=True, help_text="Markdown. Cite a source with [@key]; see the list of references for the keys.")
-    body_html = models.TextField(editable=False, default="")
-    contents = models.JSONField(editable=False, default=list, help_text="[{id, text}] of the second-level headings.")
+    HOME = "home"
+    MEET_OUR_PROVIDERS = "meet-our-providers"
+    FAQS = "faqs"
+    BLOG = "blog"
+    BOOK_A_CONSULT = "book-a-consult"
 
-    class Meta:
-        abstract = True
+    TEXTS = ("title", "eyebrow", "lede", "body", "in_short", "browser_title", "description")
+    MARKDOWN = {"body": "body_html", "in_short": "in_short_html"}
+    VIEW = "pages:page"
+    SEARCH_NUMBER = 0
+    is_published = True
 
-
-class Page(RenderedText):
-    class Key(models.TextChoices):
-        HOME = "home", "Home"
-        MEET_OUR_PROVIDERS = "meet-our-providers", "Meet our providers"
-        WHAT_IS_KETAMINE = "what-is-ketamine", "What is ketamine"
-        FAQS = "faqs", "FAQs"
-        BLOG = "blog", "Blog"
-        BOOK_A_CONSULT = "book-a-consult", "Book a consult"
-        DISCLAIMER = "disclaimer", "Disclaimer"
-        PRIVACY_POLICY = "privacy-policy", "Privacy policy"
-        TERMS_OF_SERVICE = "terms-of-service", "Terms of service"
-        ACCEPTABLE_USE = "acceptable-use", "Acceptable use"
-        ACCESSIBILITY = "accessibility", "Accessibility"
-        GOOD_FAITH_ESTIMATE = "good-faith-estimate", "Good faith estimate"
-        NOTICE_OF_PRIVACY_PRACTICES = "notice-of-privacy-practices", "Notice of Privacy Practices"
-
-    key = models.CharField(max_length=40, unique=True, choices=Key.choices)
+    key = models.SlugField(
+        "address", max_length=40, unique=True, help_text="The last part of its address, for example for-clinicians. It stays."
+    )
     title = models.CharField(max_length=120, help_text="The heading at the top of the page.")
+    name = models.CharField(
+        "short name", max_length=40, blank=True, help_text="For breadcrumbs, where it differs from the title, for example FAQs."
+    )
     browser_title = models.CharField(
         max_length=60, help_text="Shown in the browser's tab and in search results, before the clinic's name."
     )
@@ -45,10 +41,31 @@ class Page(RenderedText):
     in_short_html = models.TextField(editable=False, default="")
     medical = models.BooleanField(default=False, help_text="Medical pages print the date of the last change and their review.")
 
-    history = HistoricalRecords(excluded_fields=["body_html", "contents", "in_short_html", "reviewed_words"])
+    objects = TextQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["body_html", "contents", "in_short_html", "reviewed_digest"])
 
     class Meta:
         ordering = ["title"]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:home") if self.key == self.HOME else reverse("pages:page", args=[self.key])
+
+    @property
+    def has_share_picture(self) -> bool:
+        """The home page shares the site's own picture."""
+        return self.key != self.HOME
+
+    @property
+    def has_crisis_card(self) -> bool:
+        return self.key == self.HOME
+
+    def shown_with(self) -> list[Question]:
+        if self.key == self.FAQS:
+            return in_groups(Question.objects.published())
+        return list(Question.objects.on_home()) if self.key == self.HOME else []
+
+    def search_texts(self) -> tuple[str, ...]:
+        return self.lede, self.in_short_html, self.body_html

@@ -3,7 +3,7 @@
 from django.db import models
 from django.urls import reverse
 
-from .content_version import PublicContent
+from content.models import PublicContent
 
 
 class Picture(PublicContent):

@@ -1,18 +1,29 @@
 """A real person who sees patients. Nobody is listed until the clinic enters and publishes them."""
 
+from datetime import datetime
+
 from django.db import models
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from content.models import Text, TextQuerySet
+
 from .picture import Picture
-from .reviewed import ClaimChecked
 
 
-class ProviderQuerySet(models.QuerySet):
+class ProviderQuerySet(TextQuerySet):
     def published(self):
         return self.filter(is_published=True)
 
+    def public(self, *, at: datetime):
+        return self.published()
 
-class Provider(ClaimChecked):
+
+class Provider(Text):
+    TEXTS = ("name", "credentials", "role", "bio")
+    MARKDOWN = {"bio": "bio_html"}
+    medical = False
+
     name = models.CharField(max_length=120, help_text="Full name, without title.")
     credentials = models.CharField(max_length=120, blank=True, help_text="Spelled as on the licence, for example APRN, CNP.")
     role = models.CharField(max_length=120, blank=True, help_text="What this person does at the clinic.")
@@ -35,6 +46,9 @@ class Provider(ClaimChecked):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.credentials}" if self.credentials else self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:meet_our_providers")
 
     @property
     def initials(self) -> str:

@@ -1,20 +1,27 @@
 """A question people ask, with its answer."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.db import models
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from .reviewed import ClaimChecked
+from content.models import Text, TextQuerySet
 
 
-class QuestionQuerySet(models.QuerySet):
+class QuestionQuerySet(TextQuerySet):
     def published(self):
         return self.filter(is_published=True)
+
+    def public(self, *, at: datetime):
+        return self.published()
 
     def on_home(self):
         return self.published().filter(on_home=True)
 
 
-class Question(ClaimChecked):
+class Question(Text):
     class Group(models.TextChoices):
         WHAT_IT_IS = "what-it-is", "What it is"
         SAFETY = "safety", "Safety"
@@ -24,6 +31,10 @@ class Question(ClaimChecked):
         COST = "cost", "Cost and insurance"
         CONSULT = "consult", "Consults and requests"
         PRIVACY = "privacy", "Privacy"
+
+    TEXTS = ("question", "answer")
+    MARKDOWN = {"answer": "answer_html"}
+    SEARCH_NUMBER = 1
 
     slug = models.SlugField(max_length=80, unique=True, help_text="The link to this question: /faqs/#slug.")
     group = models.CharField(max_length=20, choices=Group.choices)
@@ -47,3 +58,16 @@ class Question(ClaimChecked):
 
     def __str__(self) -> str:
         return self.question
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('pages:faqs')}#{self.slug}"
+
+    def anchors(self) -> set[str]:
+        """Its own heading and its group's are on the page too."""
+        return super().anchors() | {self.slug, self.group}
+
+
+def in_groups(questions: Iterable[Question]) -> list[Question]:
+    """Group by group, as the page of questions shows them."""
+    order = list(Question.Group.values)
+    return sorted(questions, key=lambda question: order.index(question.group))

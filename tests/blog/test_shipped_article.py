@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from blog.citations import cited_keys
 from blog.models import Article, Reference
+from content.citations import cited_keys
 
 FILES = Path(__file__).resolve().parents[2]
 
@@ -58,7 +58,7 @@ def test_the_approval_status_stands_in_the_first_hundred_words(article):
 
 
 def test_every_reference_can_be_opened():
-    references = tomllib.loads((FILES / "blog/content/references.toml").read_text())["reference"]
+    references = tomllib.loads((FILES / "content/references.toml").read_text())["reference"]
     for reference in references:
         assert reference.get("doi") or reference.get("pmid") or reference.get("url", "").startswith("https://"), reference["key"]
     assert len({reference["key"] for reference in references}) == len(references)

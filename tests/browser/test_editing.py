@@ -134,7 +134,7 @@ def test_what_may_not_be_published_is_named_and_two_editors_do_not_overwrite_eac
     plain_desk.locator("#id_subtitle").fill("From the second")
     plain_desk.get_by_role("button", name="Save and continue editing").click()
     told = plain_desk.locator(".errornote + .errorlist").inner_text()
-    assert "Somebody saved this text while you were editing it" in told
+    assert "Someone else saved this text while you were editing it" in told
     assert "+ From the first" in told
     expect(plain_desk.locator("#id_subtitle")).to_have_value("From the second")
     plain_desk.get_by_role("button", name="Save and continue editing").click()
@@ -165,10 +165,10 @@ SCREENS = {
     "question": "/admin/pages/question/1/change/",
     "provider": "/admin/pages/provider/add/",
     "picture": "/admin/pages/picture/add/",
-    "reference": "/admin/blog/reference/1/change/",
+    "reference": "/admin/content/reference/1/change/",
     "clinic": "/admin/pages/clinic/1/change/",
     "history": "/admin/blog/article/1/history/",
-    "before launch": "/admin/pages/clinic/launch/",
+    "before launch": "/admin/pages/clinic/prelaunch/",
 }
 
 

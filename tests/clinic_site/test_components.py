@@ -7,7 +7,7 @@ from clinic_site.components import STATES
 from clinic_site.urls import urlpatterns as site_urls
 
 pytestmark = pytest.mark.django_db
-urlpatterns = [*site_urls, path("components/", include("clinic_site.components"))]
+urlpatterns = [path("components/", include("clinic_site.components")), *site_urls]
 
 
 def test_visitors_never_meet_it(client):

@@ -9,7 +9,8 @@ import pytest
 
 from blog.models import Article
 from clinic_site import page_cache
-from pages.models import Clinic, ContentVersion
+from content.models import ContentVersion
+from pages.models import Clinic
 
 pytestmark = pytest.mark.django_db
 PAGE = b"<!doctype html><title>x</title>" + b"words " * 200

@@ -112,7 +112,7 @@ def test_there_is_one_policy_with_sensible_bounds(superuser):
         "/admin/pages/question/add/",
         "/admin/pages/provider/add/",
         "/admin/blog/article/add/",
-        "/admin/blog/reference/add/",
+        "/admin/content/reference/add/",
         "/admin/consults/openinghours/",
         "/admin/consults/specialhours/add/",
     ],

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from consults import booking, decision, letters, sealing
+from consults import booking, decision, letters
 from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat, SpecialHours
 from consults.scheduling import Refusal
+from guard import sealing
 from tests.builders import WEDNESDAY, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]

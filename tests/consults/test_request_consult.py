@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from consults.models import ClientBudget, ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
+from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
+from guard.models import RateLimit
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "clock")]
@@ -257,7 +258,7 @@ def test_too_many_posts_from_one_address_are_told_when_to_come_back(client, sett
     assert "30 minutes" in response.content.decode()
     assert "988" in response.content.decode()
     assert client.post(URL, form, REMOTE_ADDR="10.1.2.3").status_code == 422
-    assert not any("127.0.0.1" in budget.client for budget in ClientBudget.objects.all())
+    assert not any("127.0.0.1" in row.client for row in RateLimit.objects.all())
 
 
 def test_a_spoofed_forwarding_header_changes_nothing_unless_a_proxy_is_trusted(client, settings):
@@ -312,7 +313,7 @@ def test_the_repeated_hour_is_listed_twice_with_its_zone(client, clock):
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_reading_changes_nothing(client, method):
     getattr(client, method)(URL)
-    assert (ConsultRequest.objects.count(), OutboxMessage.objects.count(), ClientBudget.objects.count()) == (0, 0, 0)
+    assert (ConsultRequest.objects.count(), OutboxMessage.objects.count(), RateLimit.objects.count()) == (0, 0, 0)
 
 
 def test_the_flow_keeps_quiet_about_the_treatment_and_is_not_stored(client):

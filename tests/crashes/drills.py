@@ -211,7 +211,7 @@ def _write_lock(site: Site) -> Iterator[None]:
         import psycopg
 
         with psycopg.connect(url) as holder:
-            holder.execute("LOCK TABLE consults_consultrequest, consults_clientbudget IN EXCLUSIVE MODE")
+            holder.execute("LOCK TABLE consults_consultrequest, guard_ratelimit IN EXCLUSIVE MODE")
             yield
         return
     with closing(sqlite3.connect(site.data / "clinic.sqlite3", isolation_level=None)) as holder:

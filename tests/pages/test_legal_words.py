@@ -11,7 +11,7 @@ from consults.forms import ConsultRequestForm
 from consults.models import ConsultPolicy
 from consults.models.consult_request import TOKEN_LIVES_ON
 from consults.views.request_consult import _SENT_SECONDS
-from pages.content_files import read_content_file
+from content.files import read_content_file
 from pages.models import Clinic
 
 PAGES = Path(__file__).resolve().parents[2] / "pages/content/pages"

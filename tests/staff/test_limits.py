@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from clinic_site.env import Rate
-from consults.models import ClientBudget
-from staff.tidy import forget_what_is_over
+from guard.models import RateLimit
+from staff.cleanup import delete_expired
 from tests.builders import WEDNESDAY
 from tests.staff.signing_in import PASSWORD, sign_in
 
@@ -50,12 +50,12 @@ def test_no_address_is_stored_and_what_is_stored_goes(client, owner, clock):
     sign_in(client, password="wrong", REMOTE_ADDR="198.51.100.7")
     attempt = AccessAttempt.objects.get()
     assert attempt.ip_address.startswith("fd")
-    everything = str(list(AccessAttempt.objects.values())) + str(list(ClientBudget.objects.values()))
+    everything = str(list(AccessAttempt.objects.values())) + str(list(RateLimit.objects.values()))
     assert "198.51" not in everything
     assert "wrong" not in everything
     sign_in(client, REMOTE_ADDR="198.51.100.8")
-    assert forget_what_is_over(now=WEDNESDAY + timedelta(minutes=59)) == 0
-    forget_what_is_over(now=WEDNESDAY + timedelta(hours=13))
+    assert delete_expired(now=WEDNESDAY + timedelta(minutes=59)) == 0
+    delete_expired(now=WEDNESDAY + timedelta(hours=13))
     assert (AccessAttempt.objects.count(), Session.objects.filter(expire_date__lt=timezone.now()).count()) == (0, 0)
 
 

@@ -75,12 +75,12 @@ def test_no_role_changes_what_the_roles_may():
 def test_editors_may_keep_every_model_of_the_content_apps():
     editors = Group.objects.get(name=EDITORS)
     given = set(editors.permissions.values_list("content_type__app_label", "codename"))
-    for app, codename in Permission.objects.filter(content_type__app_label__in=("pages", "blog")).values_list(
+    for app, codename in Permission.objects.filter(content_type__app_label__in=("content", "pages", "blog")).values_list(
         "content_type__app_label", "codename"
     ):
         is_history = "_historical" in codename
         assert ((app, codename) in given) == (not is_history or codename.startswith("view_")), codename
-    assert {app for app, _ in given} == {"pages", "blog"}
+    assert {app for app, _ in given} == {"content", "pages", "blog"}
 
 
 def test_the_roles_are_made_again_after_every_migrate():

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from pages.launch import blockers
+from content.prelaunch import blockers
 
 
 class Command(BaseCommand):
-    help = "Lists what is still unset, unconfirmed, unreviewed or broken, and where to mend it. Exit status 1 while anything is."
+    help = "Lists what is still unset, unconfirmed, unreviewed or broken, and where to fix it. Exit status 1 while anything is."
 
     def handle(self, *args, **options):
         found = blockers(now=timezone.now())

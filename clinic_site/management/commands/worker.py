@@ -17,14 +17,14 @@ from django.utils import timezone
 
 from clinic_site import backups
 from consults import expiry
-from consults.budget import forget_idle_clients
 from consults.delivery import deliver_due
 from consults.erasure import erase_due
 from consults.models import WorkerHeartbeat
 from consults.spam import forget_clients
+from content.due_mail import send_due_mail
+from guard.rate_limit import forget_idle_clients
 from pages.models import Clinic
-from pages.review_mail import mail_stale_content
-from staff.tidy import forget_what_is_over
+from staff.cleanup import delete_expired
 
 logger = logging.getLogger("clinic.worker")
 
@@ -54,10 +54,10 @@ class Command(BaseCommand):
                 if now - last_tidy >= TIDY_EVERY:
                     forget_idle_clients(now=now)
                     forget_clients(now=now)
-                    forget_what_is_over(now=now)
+                    delete_expired(now=now)
                     while erase_due(now=now) and not self.stopping:
                         continue
-                    mail_stale_content(now=now)
+                    send_due_mail(now=now, zone=Clinic.objects.current().zone)
                     self._back_up(now)
                     last_tidy = now
                 expiry.expire_overdue(now=now)

@@ -18,5 +18,5 @@ class Command(BaseCommand):
             user = model.objects.get_by_natural_key(username)
         except model.DoesNotExist:
             raise CommandError(f"there is no user {username!r}") from None
-        second_factor.remove(user, by=user, words="Second step removed on the server, by the command reset_second_factor.")
+        second_factor.remove(user, by=user, message="Second step removed on the server, by the command reset_second_factor.")
         self.stdout.write(f"{username} sets up a new phone at the next sign-in. The removal stands in the user's history.")

@@ -1,0 +1,12 @@
+"""An article's former slugs, which redirect to the current one."""
+
+from .models import Article, FormerSlug
+
+
+def keep_former_slug(article: Article) -> None:
+    """Call it after an article was saved. Only a slug that visitors could have seen is kept, while no article has it."""
+    FormerSlug.objects.filter(slug=article.slug).delete()
+    records = article.history.exclude(slug=article.slug).filter(is_draft=False)
+    for slug in set(records.values_list("slug", flat=True)):
+        if not Article.objects.filter(slug=slug).exists():
+            FormerSlug.objects.update_or_create(slug=slug, defaults={"article": article})

@@ -1,0 +1,32 @@
+"""An article as schema.org nodes: only what the page itself shows."""
+
+from content.citations import NumberedReference
+from pages.models import Clinic
+
+from .models import Article
+
+
+def article_nodes(article: Article, clinic: Clinic, references: list[NumberedReference], *, origin: str) -> list[dict]:
+    """The page (MedicalWebPage) and the article on it. The author is the clinic while no person is named."""
+    url = origin + article.get_absolute_url()
+    clinic_id = {"@id": f"{origin}/#clinic"}
+    page = {"@type": "MedicalWebPage", "@id": url, "url": url, "name": article.title}
+    if article.reviewed_by and article.reviewed_on:
+        page |= {
+            "lastReviewed": article.reviewed_on.isoformat(),
+            "reviewedBy": {"@type": "Person", "name": article.reviewed_by.name},
+        }
+    posting = {
+        "@type": "BlogPosting",
+        "@id": f"{url}#article",
+        "mainEntityOfPage": {"@id": url},
+        "headline": article.title,
+        "description": article.description,
+        "datePublished": article.published_at.astimezone(clinic.zone).date().isoformat(),
+        "dateModified": article.updated_on.isoformat(),
+        "author": {"@type": "Person", "name": article.author.name} if article.author else clinic_id,
+        "publisher": clinic_id,
+        "citation": [numbered.reference.link for numbered in references if numbered.reference.link],
+    }
+    organization = {"@type": "MedicalClinic", **clinic_id, "name": clinic.name, "url": f"{origin}/"}
+    return [page, posting, organization]

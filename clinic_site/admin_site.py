@@ -1,0 +1,64 @@
+"""Django's admin site, with a desk of sections in front and a second step of signing in where it can be reached from outside."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from staff import reauthentication, views
+from staff.rate_limits import limited
+
+
+class ClinicAdminSite(AdminSite):
+    index_title = "Desk"
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._sections: list[tuple[int, str, Callable[..., dict]]] = []
+
+    def add_section(self, template: str, facts: Callable[..., dict], *, position: int) -> None:
+        """Puts a section on the front page; an app's admin module calls it, as it registers its models.
+
+        `facts(user, now=...)` gives what the template is rendered with as `section`; what is empty is not shown.
+        Sections with lower positions come first.
+        """
+        self._sections.append((position, template, facts))
+        self._sections.sort(key=lambda section: section[0])
+
+    def has_permission(self, request) -> bool:
+        """Checked on every page of the admin."""
+        return super().has_permission(request) and (not settings.STAFF_SECOND_FACTOR or request.user.is_verified())
+
+    def get_urls(self):
+        def page(view):
+            @never_cache
+            def page_view(request):
+                return view(request, each_context=self.each_context(request))
+
+            return page_view
+
+        return [
+            path("second-factor/", limited(page(views.ask_code)), name="second_factor"),
+            path("second-factor/set-up/", limited(page(views.set_up)), name="second_factor_set_up"),
+            path("second-factor/codes/", self.admin_view(page(views.renew)), name="second_factor_renew"),
+            path("password-again/", limited(self.admin_view(page(reauthentication.password_again))), name="password_again"),
+            *super().get_urls(),
+        ]
+
+    def each_context(self, request):
+        return super().each_context(request) | {"second_factor": settings.STAFF_SECOND_FACTOR}
+
+    def index(self, request, extra_context=None):
+        now = timezone.now()
+        sections = [(template, facts(request.user, now=now)) for _, template, facts in self._sections]
+        shown = [{"template": template, "facts": found} for template, found in sections if found]
+        return super().index(request, {"sections": shown, **(extra_context or {})})
+
+    def login(self, request, extra_context=None):
+        if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):
+            return redirect_to_login(reauthentication.safe_next(request), reverse("admin:second_factor"))
+        return limited(super().login)(request, extra_context)

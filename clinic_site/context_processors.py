@@ -1,0 +1,71 @@
+"""What every page shows of the clinic: name, address, hours. Read once per page, when a template asks."""
+
+from datetime import timedelta
+from functools import cached_property
+
+from django.conf import settings
+from django.utils import timezone
+
+from consults import wording
+from consults.opening_markup import opening_hours_markup
+from consults.posted_hours import posted_hours, special_notes
+from pages.models import Clinic
+
+# As far ahead as special days are shown: as far as the policy lets consults be asked for at most.
+DAYS_AHEAD = timedelta(days=366)
+
+
+class SiteFacts:
+    """Lazy: a page that shows no hours runs no query for them."""
+
+    @cached_property
+    def clinic(self) -> Clinic:
+        return Clinic.objects.current()
+
+    @cached_property
+    def now(self):
+        return timezone.now()
+
+    @cached_property
+    def today(self):
+        return self.now.astimezone(self.clinic.zone).date()
+
+    @property
+    def announcement(self) -> str:
+        return self.clinic.announcement_at(self.now)
+
+    @property
+    def year(self) -> int:
+        return self.today.year
+
+    @cached_property
+    def _posted(self):
+        return posted_hours(self.clinic, since=self.today)
+
+    @cached_property
+    def hours(self) -> list[dict[str, str]]:
+        return wording.weekly_hours(self._posted)
+
+    @cached_property
+    def special_days(self) -> list[dict[str, str]]:
+        if not self._posted.special:
+            return []
+        notes = special_notes(since=self.today)
+        return wording.special_days(self._posted, notes, today=self.today, until=self.today + DAYS_AHEAD)
+
+    @cached_property
+    def week(self) -> list[dict[str, str]]:
+        return wording.week_windows(self._posted)
+
+    def opening_hours(self) -> dict:
+        """As schema.org properties of the clinic."""
+        return opening_hours_markup(self._posted, today=self.today, until=self.today + DAYS_AHEAD)
+
+
+def site(request) -> dict:
+    """Context processor: `site`, and the address search engines should know the page by.
+
+    Also as `site_facts`: Django's own login page has another `site`.
+    """
+    facts = SiteFacts()
+    return {"site": facts, "site_facts": facts, "canonical": settings.PUBLIC_URL + request.path}

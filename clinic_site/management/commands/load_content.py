@@ -1,0 +1,145 @@
+"""Loads the starting content that ships with the site. Safe to run again: see `content.sync`."""
+
+import hashlib
+from datetime import datetime, time
+from importlib.metadata import version
+from pathlib import Path
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from blog.models import Article
+from consults.models import ConsultPolicy, OpeningHours, Reason
+from content import markdown, search_index
+from content.files import UnreadableContent, read_content_files, read_toml
+from content.models import LoadedContent, PublicContent, Reference, kinds
+from content.sync import Report, sync_rows
+from pages.models import Clinic, Page, Question
+
+
+class Command(BaseCommand):
+    help = "Loads the shipped pages, questions, articles, references, clinic facts and opening hours."
+
+    def handle(self, *args, verbosity: int, **options):
+        report = Report()
+        try:
+            with transaction.atomic():
+                _load(report)
+        except (UnreadableContent, ValidationError, KeyError) as error:
+            raise CommandError(f"The content could not be loaded, nothing was changed: {error}") from error
+        if verbosity:
+            for done in ("created", "updated", "removed"):
+                self.stdout.write(f"{done}: {len(getattr(report, done))}")
+        for label in report.kept:
+            self.stdout.write(f"edited here, left alone: {label}")
+
+
+def _load(report: Report) -> None:
+    _render_again_when_the_renderer_changed()
+    sync_rows(Clinic, "id", [{"id": 1} | read_toml(_content("pages") / "clinic.toml")], report=report)
+    zone = Clinic.objects.current().zone
+    references = read_toml(Path(apps.get_app_config("content").path) / "references.toml")["reference"]
+    sync_rows(Reference, "key", map(_reference, references), report=report)
+    sync_rows(Page, "key", map(_page, read_content_files(_content("pages") / "pages")), report=report)
+    sync_rows(Question, "slug", map(_question, read_content_files(_content("pages") / "questions")), report=report)
+    articles = read_content_files(_content("blog") / "articles")
+    sync_rows(Article, "slug", (_article(file, zone) for file in articles), report=report)
+    reasons = read_toml(_content("consults") / "reasons.toml")["reason"]
+    sync_rows(Reason, "code", reasons, report=report)
+    _post_first_hours()
+    _begin_histories()
+    search_index.fill()
+
+
+def _content(app: str) -> Path:
+    return Path(apps.get_app_config(app).path) / "content"
+
+
+def _reference(facts: dict) -> dict:
+    optional = {
+        "authors": "",
+        "journal": "",
+        "details": "",
+        "doi": "",
+        "pmid": "",
+        "url": "",
+        "verified": "",
+        "year": None,
+        "last_checked": None,
+    }
+    return optional | facts
+
+
+def _page(file) -> dict:
+    names = ("title", "browser_title", "description", "lede")
+    return {
+        "key": file.name,
+        **{name: file.facts[name] for name in names},
+        **{name: file.facts.get(name, "") for name in ("name", "eyebrow", "in_short")},
+        "medical": file.facts["medical"],
+        "updated_on": file.facts["updated"],
+        "body": file.body,
+    }
+
+
+def _question(file) -> dict:
+    return {
+        "slug": file.facts["slug"],
+        "group": file.facts["group"],
+        "question": file.facts["question"],
+        "answer": file.body,
+        "position": int(file.name.partition("-")[0]),
+        "on_home": file.facts.get("on_home", False),
+        "medical": file.facts.get("medical", False),
+        "clinic_must_answer": file.facts.get("clinic_must_answer", False),
+    }
+
+
+def _article(file, zone) -> dict:
+    return {
+        "slug": file.name,
+        **{name: file.facts[name] for name in ("title", "subtitle", "browser_title", "description", "summary", "change_note")},
+        "published_at": datetime.combine(file.facts["published"], time(), zone),
+        "updated_on": file.facts["updated"],
+        "body": file.body,
+    }
+
+
+def _post_first_hours() -> None:
+    """Only once: if staff empty the hours later, that is intentional."""
+    _, is_first = LoadedContent.objects.get_or_create(
+        kind="consults.openinghours", key="week", defaults={"digest": "loaded once"}
+    )
+    if not is_first:
+        return
+    ConsultPolicy.objects.get_or_create(pk=1)
+    if OpeningHours.objects.exists():
+        return
+    for row in read_toml(_content("consults") / "hours.toml")["opening_hours"]:
+        for weekday in row["weekdays"]:
+            OpeningHours.objects.create(weekday=weekday, opens=row["opens"], closes=row["closes"])
+
+
+def _render_again_when_the_renderer_changed() -> None:
+    libraries = [f"{name} {version(name)}" for name in ("markdown-it-py", "mdit-py-plugins", "nh3")]
+    digest = hashlib.sha256(markdown.SOURCE + "\n".join(libraries).encode()).hexdigest()
+    _, is_new = LoadedContent.objects.get_or_create(kind="content.markdown", key=digest[:12], defaults={"digest": digest})
+    if not is_new:
+        return
+    LoadedContent.objects.filter(kind="content.markdown").exclude(digest=digest).delete()
+    for kind in kinds():
+        for row in kind.objects.all():
+            row.render()
+            row.skip_history_when_saving = True
+            row.save()
+
+
+def _begin_histories() -> None:
+    """A row that has no history yet, from before there were histories, gets its first version."""
+    for model in apps.get_models():
+        if not (issubclass(model, PublicContent) and hasattr(model, "history")):
+            continue
+        rows = list(model.objects.exclude(pk__in=model.history.values("id")))
+        model.history.bulk_history_create(rows, default_change_reason="")

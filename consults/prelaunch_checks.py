@@ -1,0 +1,29 @@
+"""What consults need before the launch: posted hours, and promises that the clinic has confirmed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+
+from content.editing.address import edit_path
+from content.prelaunch import Blocker, register
+from pages.models import Clinic
+
+from .models import ConsultPolicy, OpeningHours
+
+
+@register
+def hours_are_posted(*, now: datetime) -> Iterator[Blocker]:
+    if not OpeningHours.objects.exists():
+        yield Blocker("Clinic facts", "No opening hours are posted.", reverse("admin:consults_openinghours_changelist"))
+
+
+@register
+def promises_are_confirmed(*, now: datetime) -> Iterator[Blocker]:
+    clinic, policy = Clinic.objects.current(), ConsultPolicy.objects.current()
+    if clinic.confirmed_answer_days != policy.answer_open_days:
+        what = f"Not confirmed: an answer within {policy.answer_open_days} open days."
+        yield Blocker("Promises", what, edit_path(clinic))
+    if clinic.confirmed_erase_days != policy.erase_after_days:
+        what = f"Not confirmed: requests are erased after {policy.erase_after_days} days."
+        yield Blocker("Promises", what, edit_path(clinic))

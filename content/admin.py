@@ -1,0 +1,28 @@
+"""Staff edit references here."""
+
+from django.contrib import admin
+
+from .citations import cited_where
+from .editing.admin import ContentAdmin
+from .models import Reference
+
+
+@admin.register(Reference)
+class ReferenceAdmin(ContentAdmin):
+    list_display = ["key", "title", "journal", "year", "link_label", "last_checked"]
+    search_fields = ["key", "title", "authors", "doi", "pmid"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Texts cite the key, so it cannot change."""
+        return ["key"] if obj else []
+
+    def get_deleted_objects(self, objs, request):
+        """A source that is cited cannot be deleted."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        cited = [f"{reference.key}, cited by: {where}" for reference in objs for where in cited_where(reference.key)]
+        return deleted, counts, missing, protected + cited
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "url":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)

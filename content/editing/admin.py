@@ -1,0 +1,169 @@
+"""How content is edited in the admin, the same for every text, for references and for the clinic's facts."""
+
+from csp.constants import SELF
+from csp.decorators import csp_replace
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from simple_history.admin import SimpleHistoryAdmin
+
+from content.medical_review import end_review, stamp
+from content.models import ReviewedText, Text
+
+from .conflict import current_row, differences
+from .form import ContentForm
+
+_ROWS = {"body": 36, "answer": 8, "bio": 8, "in_short": 6, "summary": 3, "lede": 3, "claims_justification": 3}
+JUSTIFICATION = (
+    "Statements that promise too much",
+    {"fields": ["claims_justification"], "description": "Leave this empty, unless saving asks for it."},
+)
+
+
+class ContentAdmin(SimpleHistoryAdmin):
+    """Checks, renders and dates a text when it is saved, keeps its history, and previews it on the real page.
+
+    A subclass whose texts visitors can read defines `preview(request, row)`, which answers with that page.
+    """
+
+    form = ContentForm
+    change_form_template = "admin/content/content_form.html"
+    object_history_list_template = "admin/content/history_list.html"
+    object_history_form_template = "admin/content/history_form.html"
+    preview = None
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.now = timezone.now()
+        form.today = timezone.localdate(form.now)
+        return form
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = [(name, dict(options)) for name, options in super().get_fieldsets(request, obj)]
+        if not any("seen" in options["fields"] for _, options in fieldsets):
+            fieldsets[0][1]["fields"] = [*fieldsets[0][1]["fields"], "seen"]
+        return fieldsets
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in _ROWS:
+            kwargs["widget"] = forms.Textarea(attrs={"rows": _ROWS[db_field.name], "cols": 90})
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.SplitDateTimeField):
+            # Two inputs under one label: each says which half it is.
+            for widget, half in zip(field.widget.widgets, ("date", "time"), strict=True):
+                widget.attrs["aria-label"] = f"{db_field.verbose_name}: {half}".capitalize()
+        return field
+
+    def save_model(self, request, obj, form, change):
+        before = current_row(obj)
+        if isinstance(obj, Text):
+            text_changed = before is None or before.texts() != obj.texts()
+            if isinstance(obj, ReviewedText):
+                self._keep_dates_true(request, obj, before, text_changed, today=form.today)
+            elif hasattr(obj, "updated_on") and text_changed:
+                obj.updated_on = form.today
+            obj.render()
+        if before is not None and not differences(before, obj):
+            # An unchanged save must not create a version. simple-history only checks that the attribute exists.
+            obj.skip_history_when_saving = True
+        super().save_model(request, obj, form, change)
+
+    def _keep_dates_true(self, request, obj: ReviewedText, before: ReviewedText | None, text_changed: bool, *, today) -> None:
+        """A changed text ends an earlier medical review; one given in the same save, today, is for the new text."""
+        if text_changed or not obj.updated_on:
+            obj.updated_on = today
+        named = (obj.reviewed_by_id, obj.reviewed_on)
+        is_new = before is None or named != (before.reviewed_by_id, before.reviewed_on)
+        if text_changed and not (is_new and obj.reviewed_on == today):
+            if any(named):
+                messages.warning(request, "The text changed, so its medical review has ended.")
+            end_review(obj)
+        elif is_new:
+            stamp(obj)
+
+    def get_view_on_site_url(self, obj=None):
+        """None while visitors cannot see it."""
+        is_there = isinstance(obj, Text) and obj.pk is not None and obj.is_public(timezone.now())
+        return obj.get_absolute_url() if is_there else None
+
+    # Preview
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        show, compare = self.admin_site.admin_view(self.preview_view), self.admin_site.admin_view(self.compare_view)
+        own = [path("<path:object_id>/history/compare/", compare, name=f"{name}_compare")]
+        if self.preview is not None:
+            own += [
+                path("preview/", show, name=f"{name}_preview"),
+                path("<path:object_id>/preview/", show, name=f"{name}_preview"),
+            ]
+        return own + super().get_urls()
+
+    @method_decorator(csp_replace({"frame-ancestors": [SELF]}))
+    @method_decorator(xframe_options_sameorigin)
+    def preview_view(self, request, object_id=None) -> HttpResponse:
+        """The real page with what the form holds now. Saves nothing."""
+        obj = get_object_or_404(self.get_queryset(request), pk=object_id) if object_id else None
+        allowed = self.has_view_or_change_permission(request, obj) if obj else self.has_add_permission(request)
+        if not allowed or request.method != "POST":
+            raise PermissionDenied
+        form = self.get_form(request, obj, change=obj is not None)(request.POST, request.FILES, instance=obj)
+        form.is_preview = True
+        form.is_valid()
+        row = form.as_filled_in()
+        if isinstance(row, ReviewedText):
+            row.updated_on = row.updated_on or form.today
+            if obj is None or obj.texts() != row.texts():
+                row.updated_on = form.today
+                end_review(row)
+        response = self.preview(request, row)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @method_decorator(csp_replace({"frame-src": [SELF]}))
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        context = {"preview_url": ""}
+        if self.preview is not None:
+            name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_preview"
+            context["preview_url"] = reverse(name, args=[object_id] if object_id else [])
+        return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+
+    # History
+
+    def compare_view(self, request, object_id) -> HttpResponse:
+        """What changed between two versions, `older` and `newer`."""
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
+        if not self.has_view_history_or_change_history_permission(request, row):
+            raise PermissionDenied
+        wanted = [request.GET.get(name, "") for name in ("older", "newer")]
+        # Longer numbers do not fit the column, and name no version.
+        numbers = [number for number in wanted if number.isdecimal() and len(number) < 19]
+        records = {str(record.pk): record for record in row.history.filter(pk__in=numbers)}
+        if not records.keys() >= set(wanted):
+            return redirect("../")
+        older, newer = sorted((records[number] for number in wanted), key=lambda record: record.history_date)
+        context = self.admin_site.each_context(request) | {
+            "title": f"Compare: {row}",
+            "opts": self.opts,
+            "object_id": object_id,
+            "older": older,
+            "newer": newer,
+            "differences": differences(older.instance, newer.instance),
+        }
+        return render(request, "admin/content/compare.html", context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """A version with what restoring it would change."""
+        record = get_object_or_404(self.model.history.model, id=object_id, history_id=version_id)
+        now = self.model._default_manager.filter(pk=object_id).first()
+        context = {"record": record, "differences": differences(now, record.instance) if now else []}
+        # The form locks the row, as it does on the page of changes, which Django wraps by itself.
+        with transaction.atomic():
+            return super().history_form_view(request, object_id, version_id, context | (extra_context or {}))

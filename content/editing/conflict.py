@@ -1,0 +1,68 @@
+"""Two people edit one text: the second save is rejected and shown what the first one changed."""
+
+import difflib
+import hashlib
+import json
+from datetime import UTC, datetime
+
+from django.db import models
+
+_LOOK_BACK = 50
+_LONGEST_LINE = 160
+
+
+def current_row(instance: models.Model, *, lock: bool = False) -> models.Model | None:
+    """The row as the database holds it; None for a new one. `lock`: until the transaction ends."""
+    if instance.pk is None:
+        return None
+    rows = type(instance)._default_manager
+    return (rows.select_for_update() if lock else rows).filter(pk=instance.pk).first()
+
+
+def fingerprint(row: models.Model) -> str:
+    """The same for two states of a row that an editor could not tell apart."""
+    return hashlib.sha256(json.dumps(_values(row)).encode()).hexdigest()
+
+
+def changes_since(row: models.Model, seen: str) -> list[str]:
+    """What the row says now against the state whose fingerprint is `seen`, as lines for the editor."""
+    records = row.history.all()[:_LOOK_BACK] if hasattr(row, "history") else []
+    latest = next(iter(records), None)
+    who = latest and latest.history_user
+    lines = [f"Saved by {who} at {latest.history_date:%Y-%m-%d %H:%M} UTC." if who else "It is not known who saved it."]
+    before = next((record.instance for record in records if fingerprint(record.instance) == seen), None)
+    if before is None:
+        return [*lines, "The text you started from is not in the history; compare with the page itself."]
+    for label, changed in differences(before, row):
+        lines.append("\n".join([f"{label}:", *(f"{sign} {_shortened(line)}" for sign, line in changed)]))
+    return lines
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+
+
+def differences(before: models.Model, after: models.Model) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(label, [("-" or "+", line)]) for each field an editor sees that differs: taken out, put in."""
+    old, new = _values(before), _values(after)
+    labels = {field.name: str(field.verbose_name).capitalize() for field in _fields(after)}
+    return [(labels[name], _changed_lines(old[name], new[name])) for name in new if old[name] != new[name]]
+
+
+def _changed_lines(old: str, new: str) -> list[tuple[str, str]]:
+    lines = difflib.ndiff(old.splitlines(), new.splitlines())
+    return [(line[0], line[2:]) for line in lines if line.startswith(("- ", "+ ")) and line[2:].strip()]
+
+
+def _fields(row: models.Model) -> list[models.Field]:
+    return [field for field in row._meta.concrete_fields if field.editable and not field.primary_key]
+
+
+def _values(row: models.Model) -> dict[str, str]:
+    return {field.name: _as_text(field, row) for field in _fields(row)}
+
+
+def _as_text(field: models.Field, row: models.Model) -> str:
+    """The same for an instant as the form gave it and as the database gave it back."""
+    value = field.value_from_object(row)
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(field.value_to_string(row))

@@ -1,0 +1,70 @@
+"""Finds broken internal links in a text."""
+
+import re
+from collections import defaultdict
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import unquote, urldefrag, urlsplit
+
+from django.conf import settings
+from django.urls import Resolver404, resolve
+
+from .models import Text, kinds
+
+_HREF = re.compile(r'href="([^"]*)"')
+# Places that the templates make.
+_ON_EVERY_PAGE = {"", "main", "references"}
+
+
+def path_of(row: Text) -> str:
+    """The page on which visitors read the text."""
+    return urldefrag(row.get_absolute_url()).url
+
+
+class Links:
+    """Which links work at the instant `at`. One reading of what is published, for any number of texts."""
+
+    def __init__(self, *, at: datetime) -> None:
+        self.at = at
+
+    def broken(self, row: Text) -> list[str]:
+        """The links of a rendered text that lead nowhere inside the site, each once. Addresses elsewhere are not opened."""
+        hrefs = [href.replace("&amp;", "&") for href in dict.fromkeys(_HREF.findall(row.html))]
+        return [href for href in hrefs if not self._works(href.removeprefix(settings.PUBLIC_URL), row)]
+
+    def _works(self, href: str, row: Text) -> bool:
+        if not href.startswith(("/", "#")):
+            # A relative address means another page on every page that shows the text.
+            return ":" in href
+        place = urlsplit(href)
+        path, fragment = place.path or path_of(row), unquote(place.fragment)
+        if not path.endswith("/") and "." not in path:
+            path += "/"
+        if path == path_of(row):
+            # The text as it is now counts, not as it was saved; what shares its page counts too.
+            others = (found for key, found in self._anchors.get(path, {}).items() if key != (type(row), row.pk))
+            return fragment in _ON_EVERY_PAGE.union(row.anchors(), *others)
+        if path in self._anchors:
+            return fragment in _ON_EVERY_PAGE.union(*self._anchors[path].values())
+        return fragment in _ON_EVERY_PAGE and (path in self._former or _is_page(path))
+
+    @cached_property
+    def _anchors(self) -> dict[str, dict[tuple, set[str]]]:
+        """For each page, the anchors of every public text on it."""
+        found = defaultdict(dict)
+        for kind in kinds():
+            for row in kind.objects.public(at=self.at).defer(*kind.MARKDOWN):
+                found[path_of(row)][kind, row.pk] = row.anchors()
+        return dict(found)
+
+    @cached_property
+    def _former(self) -> set[str]:
+        return {path for kind in kinds() for path in kind.former_urls(at=self.at)}
+
+
+def _is_page(path: str) -> bool:
+    """Whether a view answers there; one that only shows texts has none at this address."""
+    try:
+        return resolve(path).view_name not in {kind.VIEW for kind in kinds()}
+    except Resolver404:
+        return False

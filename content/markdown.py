@@ -1,0 +1,158 @@
+"""Markdown to clean HTML, once, when content is saved.
+
+CommonMark with tables and a few containers (`::: note Title`, `::: crisis`, `::: steps`,
+`::: pair`). No raw HTML, no images from elsewhere. Citations (`[@key]`) stay in the HTML as
+written; `content.citations` numbers them when a page is rendered.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.container import container_plugin
+
+_HEADING_ID = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
+# Containers whose third-level headings each begin an item, and the tags of container and item.
+_ITEMISED = {"steps": ("ol", "li"), "pair": ("div", "div")}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """`contents`: the second-level headings as [{"id", "text"}]."""
+
+    html: str
+    contents: list[dict[str, str]]
+
+
+def render(text: str) -> Rendered:
+    contents: list[dict[str, str]] = []
+    html = _markdown.render(text, {"contents": contents})
+    return Rendered(nh3.clean(html, **_CLEANING).strip(), contents)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
+
+
+def _name_headings(state) -> None:
+    """An id for every heading, the given one or one from its words; the second-level ones make the contents."""
+    used: set[str] = set()
+    for token, inline in zip(state.tokens, state.tokens[1:], strict=False):
+        if token.type != "heading_open":
+            continue
+        text = inline.content
+        if match := _HEADING_ID.search(text):
+            text = inline.content = text[: match.start()]
+            inline.children = []
+            state.md.inline.parse(text, state.md, state.env, inline.children)
+        name = match[1] if match else _slug(text)
+        while name in used:
+            name += "-2"
+        used.add(name)
+        token.attrSet("id", name)
+        if token.tag == "h2":
+            state.env.setdefault("contents", []).append({"id": name, "text": text})
+
+
+def _itemise(state) -> None:
+    """Inside steps and pair, wraps each third-level heading and what follows it in an item."""
+    tokens, kind, is_open = [], None, False
+    for token in state.tokens:
+        begun = re.fullmatch(r"container_(steps|pair)_(open|close)", token.type)
+        ends_item = is_open and (begun or (token.type == "heading_open" and token.tag == "h3"))
+        if ends_item:
+            tokens.append(Token("item_close", _ITEMISED[kind][1], -1, block=True))
+            is_open = False
+        if begun:
+            kind = begun[1] if begun[2] == "open" else None
+            token.tag = _ITEMISED[begun[1]][0]
+        elif kind and token.type == "heading_open" and token.tag == "h3":
+            tokens.append(Token("item_open", _ITEMISED[kind][1], 1, block=True))
+            is_open = True
+        tokens.append(token)
+    state.tokens = tokens
+
+
+def _frame_tables(state) -> None:
+    """A wide table scrolls inside a region that a keyboard can reach, named after the heading above it."""
+    tokens, heading = [], "Table"
+    for index, token in enumerate(state.tokens):
+        if token.type == "heading_open":
+            heading = state.tokens[index + 1].content
+        if token.type == "table_open":
+            frame = Token("frame_open", "div", 1, block=True)
+            frame.attrs = {"class": "table", "role": "region", "tabindex": "0", "aria-label": f"Table: {heading}"}
+            tokens.append(frame)
+        elif token.type == "th_open":
+            token.attrSet("scope", "col")
+        tokens.append(token)
+        if token.type == "table_close":
+            tokens.append(Token("frame_close", "div", -1, block=True))
+    state.tokens = tokens
+
+
+def _open_box(css_class: str):
+    def render_box(renderer, tokens, index, options, env):
+        token = tokens[index]
+        if token.nesting == -1:
+            return "</div>\n"
+        title = token.info.strip().partition(" ")[2].strip()
+        label = f'<p class="label">{_escape(title)}</p>\n' if title else ""
+        return f'<div class="{css_class}">\n{label}'
+
+    return render_box
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _itemised_tag(css_class: str):
+    def render_tag(renderer, tokens, index, options, env):
+        token = tokens[index]
+        return f"</{token.tag}>\n" if token.nesting == -1 else f'<{token.tag} class="{css_class}">\n'
+
+    return render_tag
+
+
+def _build() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(["table", "replacements", "smartquotes"])
+    markdown.disable(["image", "html_block", "html_inline"])
+    for name, renderer in {
+        "note": _open_box("note"),
+        "crisis": _open_box("note crisis-card"),
+        "steps": _itemised_tag("steps grid"),
+        "pair": _itemised_tag("pair"),
+    }.items():
+        container_plugin(markdown, name, render=renderer)
+    for rule in (_name_headings, _itemise, _frame_tables):
+        markdown.core.ruler.after("inline", rule.__name__, rule)
+    return markdown
+
+
+_markdown = _build()
+
+_CLEANING = {
+    "tags": {
+        *("p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquote", "hr", "br", "code", "pre", "div"),
+        *("table", "thead", "tbody", "tr", "th", "td"),
+    },
+    "attributes": {
+        "a": {"href", "title"},
+        "h2": {"id"},
+        "h3": {"id"},
+        "h4": {"id"},
+        "p": {"class"},
+        "ol": {"class", "start"},
+        "div": {"class", "role", "tabindex", "aria-label"},
+        "th": {"scope"},
+    },
+    "url_schemes": {"https", "mailto", "tel"},
+    "link_rel": None,
+}
+
+# Content is rendered again when this file changes; see load_content.
+SOURCE = Path(__file__).read_bytes()

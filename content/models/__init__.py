@@ -1,0 +1,17 @@
+from .content_version import ContentVersion, PublicContent
+from .due_mail import DueMail
+from .loaded_content import LoadedContent
+from .reference import Reference
+from .text import ReviewedText, Text, TextQuerySet, kinds
+
+__all__ = [
+    "ContentVersion",
+    "DueMail",
+    "LoadedContent",
+    "PublicContent",
+    "Reference",
+    "ReviewedText",
+    "Text",
+    "TextQuerySet",
+    "kinds",
+]

@@ -1,0 +1,69 @@
+"""What keeps a text from being saved, or from being published. For the admin's forms and for `prelaunch`."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from .citations import cited_keys
+from .claims import Hit, find_claims
+from .links import Links
+from .models import Reference, Text
+
+_OFF_LABEL = re.compile(r"\boff-label\b", re.I)
+_CRISIS_LINE = "(tel:988)"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`field`: where to fix it, or None for the whole text."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+def problems(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
+    """Why the text cannot be saved, and if it is published why it cannot be. It must be rendered already."""
+    found = unknown_citations(row)
+    if row.is_published:
+        found += [*missing_sentences(row), *broken_links(row, at=at, links=links)]
+    return found
+
+
+def unknown_citations(row: Text) -> list[Problem]:
+    cited = {field: cited_keys(text) for field, text in row.texts().items()}
+    keys = {key for keys in cited.values() for key in keys}
+    known = set(Reference.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+    return [
+        Problem("unknown_citation", f"[@{key}] is not in the list of references.", field)
+        for field, keys in cited.items()
+        for key in keys
+        if key not in known
+    ]
+
+
+def missing_sentences(row: Text) -> list[Problem]:
+    """A medical page says in its own text that the use is off-label and where to turn in a crisis."""
+    if not (row.is_page and row.medical):
+        return []
+    text = "\n".join(row.texts().values())
+    found = []
+    if not _OFF_LABEL.search(text):
+        found.append(Problem("off_label", "Say that treating depression with ketamine is off-label.", "body"))
+    if _CRISIS_LINE not in text and not row.has_crisis_card:
+        found.append(Problem("crisis_line", "Give the crisis line, as a link: call or text [988](tel:988).", "body"))
+    return found
+
+
+def broken_links(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
+    """`at`: links must work when the text appears, which is later for one that is scheduled."""
+    if row.public_from and row.public_from > at:
+        links, at = None, row.public_from
+    field = next(iter(row.MARKDOWN))
+    broken = (links or Links(at=at)).broken(row)
+    return [Problem("broken_link", f"The link {href} leads nowhere.", field) for href in broken]
+
+
+def claims_in(row: Text) -> list[tuple[str, Hit]]:
+    """Every statement of the text that promises too much, with the field that makes it."""
+    return [(field, hit) for field, text in row.texts().items() for hit in find_claims(text)]

@@ -1,0 +1,103 @@
+"""The table that search reads: one entry for every text that search finds, on SQLite (FTS5) and PostgreSQL (tsvector).
+
+An entry is there exactly while it is true. Triggers on the tables of texts delete the entry of every row that changes, in the
+change's own transaction and whoever makes it; `fill` makes the missing ones, before a search and after `load_content`.
+What may be seen is decided when searching, so that a scheduled article needs no new entry.
+"""
+
+import html
+import re
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from . import triggers
+from .models import Text, kinds
+
+TABLE = "content_search"
+# The entries of all kinds share one table: the entry of row 7 has the number 7 * 16 + the kind's number.
+_STEP = 16
+_TAG = re.compile(r"<[^>]*>")
+_CITATION = re.compile(r"\s*\[@[^\]]*\]")
+_UNSEEN = re.compile(r"[\x00-\x1f\s]+")
+# FTS5 keeps the numbers of its entries in this small table of its own.
+_NUMBERS = {"sqlite": ("content_search_docsize", "id"), "postgresql": (TABLE, "rowid")}
+
+
+def searched_kinds() -> list[type[Text]]:
+    return [kind for kind in kinds() if kind.SEARCH_NUMBER is not None]
+
+
+def entry_number(kind: type[Text]):
+    """The number of a row's entry, as an expression over the row."""
+    return F("pk") * _STEP + kind.SEARCH_NUMBER
+
+
+def fill() -> int:
+    """Makes the entries that are missing. Returns how many."""
+    made = 0
+    for kind in searched_kinds():
+        if missing := _missing(kind):
+            made += _add(kind, missing)
+    return made
+
+
+def _missing(kind: type[Text]) -> list[int]:
+    table, column = _NUMBERS[connection.vendor]
+    number = f"{_STEP} * id + {kind.SEARCH_NUMBER}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {kind._meta.db_table} WHERE {number} NOT IN (SELECT {column} FROM {table})"  # noqa: S608
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _add(kind: type[Text], keys: list[int]) -> int:
+    insert = f"INSERT INTO {TABLE} (rowid, url, title, text) VALUES (%s, %s, %s, %s)"  # noqa: S608
+    if connection.vendor == "postgresql":
+        insert += " ON CONFLICT (rowid) DO UPDATE SET url = EXCLUDED.url, title = EXCLUDED.title, text = EXCLUDED.text"
+    else:
+        insert = insert.replace("INSERT", "INSERT OR REPLACE")
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Locked, so that no change slips in between reading a row and writing its entry.
+        rows = kind.objects.select_for_update().filter(pk__in=keys).annotate(entry=entry_number(kind))
+        entries = [(row.entry, row.get_absolute_url(), str(row), _plain_text(*row.search_texts())) for row in rows]
+        cursor.executemany(insert, entries)
+    return len(entries)
+
+
+def _plain_text(*texts: str) -> str:
+    text = " ".join(texts)
+    return _UNSEEN.sub(" ", html.unescape(_TAG.sub(" ", _CITATION.sub("", text)))).strip()
+
+
+def install_search_triggers(*, using: str = "default", **_) -> None:
+    """Creates or replaces the triggers, and empties the index: every text is read again (post_migrate)."""
+    tables = {kind._meta.db_table: kind.SEARCH_NUMBER for kind in searched_kinds()}
+    empty = f"DELETE FROM {TABLE}"  # noqa: S608
+    statements = {"sqlite": [*_sqlite(tables), empty], "postgresql": [*_postgresql(tables), empty]}
+    triggers.install(using, [*tables, TABLE], statements)
+
+
+def _sqlite(tables: dict[str, int]):
+    for table, kind in tables.items():
+        for event in ("update", "delete"):
+            delete = f"DELETE FROM {TABLE} WHERE rowid = OLD.id * {_STEP} + {kind}"  # noqa: S608
+            yield f"DROP TRIGGER IF EXISTS search_{table}_{event}"
+            yield f"CREATE TRIGGER search_{table}_{event} AFTER {event} ON {table} BEGIN {delete}; END"
+
+
+def _postgresql(tables: dict[str, int]):
+    delete = f"DELETE FROM {TABLE} WHERE rowid"  # noqa: S608
+    yield (
+        "CREATE OR REPLACE FUNCTION forget_search_entry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF TG_OP = 'TRUNCATE' THEN {delete} % {_STEP} = TG_ARGV[0]::int;"
+        f" ELSE {delete} = OLD.id * {_STEP} + TG_ARGV[0]::int; END IF; RETURN NULL; END $$"
+    )
+    for table, kind in tables.items():
+        for name, event, each in (
+            ("search_entry", "UPDATE OR DELETE", "ROW"),
+            ("search_entries", "TRUNCATE", "STATEMENT"),
+        ):
+            yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+            yield (f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH {each} EXECUTE FUNCTION forget_search_entry({kind})")

@@ -1,0 +1,94 @@
+"""The picture that is shown when a page's address is shared: the site's own, with the page's title instead of the headline.
+
+Drawn once for each title, when it is first asked for, and kept in DATA_DIR. The name holds a fingerprint of what is drawn, so a
+new title is a new picture and an old one can be kept for good.
+"""
+
+import hashlib
+import os
+import re
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from PIL import Image, ImageDraw, ImageFont
+
+# Where the site's picture has its headline, in pixels, and the column of plain sky that covers it.
+_LEFT, _TOP, _BOTTOM, _RIGHT, _SKY_AT = 72, 130, 400, 900, 1100
+_INK = (30, 36, 64)
+_LINE = 1.15
+_SIZES = (66, 58, 50, 44)
+_MOST_LINES = 3
+# What the headings' font holds (static/fonts/README.md).
+_LETTERS = re.compile(r"""[ !"$%&'(),\-./0-9:;?A-Za-z\xa0é–—‘’“”]+""")
+
+
+def can_be_drawn(title: str) -> bool:
+    """Whether the font has every letter; else the site's own picture is shared."""
+    return bool(_LETTERS.fullmatch(title))
+
+
+def name_of(title: str) -> str:
+    """The file's stem."""
+    fingerprint = _ground_fingerprint().copy()
+    fingerprint.update(title.encode())
+    return fingerprint.hexdigest()[:24]
+
+
+def share_picture(title: str) -> Path:
+    """The PNG's file, drawn now if it is not there yet."""
+    folder = Path(settings.MEDIA_ROOT) / "share"
+    path = folder / f"{name_of(title)}.png"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}.part")
+        unfinished.write_bytes(draw(title))
+        unfinished.replace(path)
+    return path
+
+
+def draw(title: str) -> bytes:
+    """1200 by 630 pixels."""
+    image = Image.open(BytesIO(_ground_bytes())).convert("RGB")
+    sky = image.crop((_SKY_AT, _TOP, _SKY_AT + 1, _BOTTOM)).resize((_RIGHT - _LEFT + 20, _BOTTOM - _TOP))
+    image.paste(sky, (_LEFT - 10, _TOP))
+    font, lines = _set(title)
+    pen = ImageDraw.Draw(image)
+    for number, line in enumerate(lines):
+        pen.text((_LEFT, 150 + number * font.size * _LINE), line, font=font, fill=_INK)
+    out = BytesIO()
+    image.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _set(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:
+    """The largest size at which the title fits in three lines; at the smallest, what fits."""
+    for size in _SIZES:
+        font = ImageFont.truetype(finders.find("fonts/brygada-1918-400.woff2"), size)
+        lines = _broken(title, font)
+        if len(lines) <= _MOST_LINES:
+            return font, lines
+    return font, [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]}..."]
+
+
+def _broken(title: str, font: ImageFont.FreeTypeFont) -> list[str]:
+    lines = [""]
+    for word in title.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and font.getlength(longer) > _RIGHT - _LEFT:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+@cache
+def _ground_fingerprint():
+    return hashlib.sha256(_ground_bytes())
+
+
+@cache
+def _ground_bytes() -> bytes:
+    return Path(finders.find("img/share.png")).read_bytes()

@@ -1,0 +1,93 @@
+"""Rows that follow files: a row nobody edited follows its file, an edited one is left alone and reported."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import models
+
+from .models import LoadedContent, Text
+
+
+@dataclass
+class Report:
+    """A human-readable summary of a load; `kept` are rows left alone because somebody edited them here."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict], *, report: Report) -> None:
+    """Brings the table in step with `records`, each a complete set of the fields that files decide.
+
+    A row is edited when its fields are no longer those that
+    were loaded; a row deleted here counts as edited.
+    """
+    kind = model._meta.label_lower
+    loaded = dict(LoadedContent.objects.filter(kind=kind).values_list("key", "digest"))
+    rows = {str(getattr(row, key_field)): row for row in model.objects.all()}
+    shipped: dict[str, list[str]] = {}
+    for record in records:
+        key, wanted = str(record[key_field]), _digest(record)
+        shipped[key] = list(record)
+        row, label = rows.get(key), f"{kind} {record[key_field]}"
+        now = _digest({name: getattr(row, name) for name in record}) if row else None
+        if row is None and key in loaded:
+            report.kept.append(f"{label} (deleted here)")
+        elif row is None:
+            _save(model(**record))
+            _remember(kind, key, wanted)
+            report.created.append(label)
+        elif now == wanted:
+            if loaded.get(key) != wanted:
+                _remember(kind, key, wanted)
+        elif loaded.get(key) == now:
+            for name, value in record.items():
+                setattr(row, name, value)
+            _save(row)
+            _remember(kind, key, wanted)
+            report.updated.append(label)
+        else:
+            report.kept.append(label)
+    _remove_retired(kind, rows, loaded, shipped, report)
+
+
+def _remove_retired(kind: str, rows: dict, loaded: dict, shipped: dict, report: Report) -> None:
+    """Rows whose file is gone go too, unless somebody edited them."""
+    fields = next(iter(shipped.values()), [])
+    for key in loaded.keys() - shipped.keys():
+        row = rows.get(key)
+        if row is not None and _digest({name: getattr(row, name) for name in fields}) != loaded[key]:
+            report.kept.append(f"{kind} {key} (no longer shipped)")
+            continue
+        if row is not None:
+            row.delete()
+            report.removed.append(f"{kind} {key}")
+        LoadedContent.objects.filter(kind=kind, key=key).delete()
+
+
+def _save(row: models.Model) -> None:
+    row.full_clean(exclude=[name.name for name in row._meta.fields if not name.editable])
+    if isinstance(row, Text):
+        row.render()
+    row.save()
+
+
+def _remember(kind: str, key: str, digest: str) -> None:
+    LoadedContent.objects.update_or_create(kind=kind, key=key, defaults={"digest": digest})
+
+
+def _digest(fields: dict) -> str:
+    text = json.dumps({name: _as_text(value) for name, value in fields.items()}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _as_text(value) -> str:
+    """The same text for a value from a file and for the same value read back from the database."""
+    if isinstance(value, datetime):
+        return str(value.timestamp())
+    return "" if value is None else str(value)

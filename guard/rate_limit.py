@@ -1,0 +1,33 @@
+"""The rate limit on posts: so many per client and time."""
+
+import math
+from datetime import datetime
+
+from django.db.models import F, Value
+from django.db.models.functions import Greatest, Least
+
+from .models import RateLimit
+
+
+def take(client: str, *, limit: int, seconds: int, now: datetime) -> int:
+    """Takes one of the client's `limit` tries per `seconds`.
+
+    Returns 0 when there was one, otherwise the whole seconds until the next. One conditional UPDATE decides, so that posts
+    at the same moment cannot both take the last one.
+    """
+    instant = now.timestamp()
+    per_second = limit / seconds
+    refilled = Least(
+        Value(float(limit)), F("tokens") + Greatest(Value(0.0), Value(instant) - F("counted_at")) * Value(per_second)
+    )
+    RateLimit.objects.bulk_create([RateLimit(client=client, tokens=float(limit), counted_at=instant)], ignore_conflicts=True)
+    row = RateLimit.objects.filter(client=client)
+    if row.alias(refilled=refilled).filter(refilled__gte=1).update(tokens=refilled - Value(1.0), counted_at=instant):
+        return 0
+    left = row.annotate(refilled=refilled).values_list("refilled", flat=True).first() or 0.0
+    return max(1, math.ceil((1 - left) / per_second))
+
+
+def forget_idle_clients(*, now: datetime) -> int:
+    """Deletes rows untouched for a day, when every rate up to a day has refilled them. Returns how many."""
+    return RateLimit.objects.filter(counted_at__lt=now.timestamp() - 86400).delete()[0]

@@ -1,0 +1,285 @@
+"""Editing a text in the admin: what is refused, what is asked for, what is kept."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from blog.models import Article, Reference
+from pages.models import Page, Provider, Question
+from tests.builders import CHICAGO
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clock")]
+WHOLE = "Treating depression with ketamine is off-label. In a crisis call or text [988](tel:988)."
+NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
+
+
+def make_article(**fields) -> Article:
+    standard = {
+        "slug": "one",
+        "title": "One",
+        "browser_title": "One",
+        "description": "About one.",
+        "summary": "One.",
+        "body": WHOLE,
+        "published_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "updated_on": date(2026, 1, 1),
+    }
+    return Article.objects.create(**(standard | fields))
+
+
+def address(row, name: str = "change", *more) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}", args=[row.pk, *more])
+
+
+def opened(superuser, url: str) -> dict:
+    """The fields of the form as a browser would send them back."""
+    form = superuser.get(url).context["adminform"].form
+    sent = {}
+    for bound in form:
+        value = bound.value()
+        if isinstance(value, datetime):
+            value = value.astimezone(CHICAGO)
+            sent[f"{bound.name}_0"], sent[f"{bound.name}_1"] = f"{value:%Y-%m-%d}", f"{value:%H:%M:%S}"
+        elif value is True:
+            sent[bound.name] = "on"
+        elif value not in (None, False):
+            sent[bound.name] = str(value)
+    return sent
+
+
+def save(superuser, row, *, form: dict | None = None, **changed):
+    """None when it was saved, else the codes of what was refused."""
+    url = address(row)
+    response = superuser.post(url, (form or opened(superuser, url)) | changed)
+    if response.status_code == 302:
+        return None
+    errors = response.context["adminform"].form.errors.as_data()
+    return {error.code for found in errors.values() for error in found}
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        pytest.param(WHOLE, None, id="a whole text"),
+        pytest.param("Call [988](tel:988).", {"off_label"}, id="without the off-label sentence"),
+        pytest.param("Off-label.", {"crisis_line"}, id="without the crisis line"),
+        pytest.param(f"{WHOLE} [@nobody-2020]", {"unknown_citation"}, id="an unknown source"),
+        pytest.param(f"{WHOLE} [@known-2020]", None, id="a known source"),
+        pytest.param(f"{WHOLE} [x](/nope/)", {"broken_link"}, id="a link to nowhere"),
+        pytest.param(f"{WHOLE} [x](/faqs/#nope)", {"broken_link"}, id="a link to no question"),
+        pytest.param(f"{WHOLE} [x](/faqs/#bladder)", None, id="a link to a question"),
+        pytest.param(f"{WHOLE} [x](/blog/draft/)", {"broken_link"}, id="a link to a draft"),
+        pytest.param(f"{WHOLE}\n\n## Here\n\n[x](#here)", None, id="a link to its own heading"),
+        pytest.param(f"{WHOLE} [x](#there)", {"broken_link"}, id="a link to no heading"),
+        pytest.param(f"{WHOLE} It is a miracle.", {"claim_miracle", "justify"}, id="a promise"),
+    ],
+)
+def test_what_a_published_article_may_not_say(superuser, content, body, refused):
+    Reference.objects.create(key="known-2020", authors="A", title="T")
+    make_article(slug="draft", is_draft=True)
+    article = make_article()
+    assert save(superuser, article, body=body) == refused
+    article.refresh_from_db()
+    assert article.body == (WHOLE if refused else body)
+
+
+def test_a_draft_may_be_unfinished_but_cites_only_what_exists(superuser):
+    draft = make_article(is_draft=True, body="To do. [x](/nope/)")
+    assert save(superuser, draft, title="Draft") is None
+    assert save(superuser, draft, body="[@nobody-2020]") == {"unknown_citation"}
+
+
+def test_a_link_has_to_work_when_a_scheduled_article_appears(superuser, content):
+    make_article(slug="earlier", published_at=NOW + timedelta(days=1))
+    make_article(slug="later", published_at=NOW + timedelta(days=3))
+    article = make_article(published_at=NOW + timedelta(days=2))
+    assert save(superuser, article, body=f"{WHOLE} [x](/blog/earlier/)") is None
+    assert save(superuser, article, body=f"{WHOLE} [x](/blog/later/)") == {"broken_link"}
+
+
+def test_a_promise_needs_a_reason_that_stays_in_the_history(superuser):
+    article = make_article()
+    promise = f"{WHOLE} It is a miracle."
+    assert save(superuser, article, body=promise) == {"claim_miracle", "justify"}
+    assert save(superuser, article, body=promise, claims_justification="It quotes a book's title.") is None
+    # The same words may be saved again; one promise more asks again.
+    assert save(superuser, article, title="Two") is None
+    assert save(superuser, article, body=f"{promise} A cure.") == {"claim_miracle", "claim_cure", "justify"}
+    assert save(superuser, article, body=f"{promise} A cure.", claims_justification="Both are quoted.") is None
+    assert save(superuser, article, body=WHOLE) is None
+    article.refresh_from_db()
+    assert article.claims_justification == ""
+    kept = [record.claims_justification for record in article.history.all()]
+    assert kept == ["", "Both are quoted.", "It quotes a book's title.", "It quotes a book's title.", ""]
+    assert article.history.first().history_user.username == "alex"
+
+
+def test_saving_without_a_change_leaves_everything_as_it_was(superuser, content):
+    """As a browser sends it: with its own line ends, and without the last one."""
+    for row in (Article.objects.get(slug="ketamine-benefits"), Page.objects.get(key="home"), Question.objects.first()):
+        form = {name: value.replace("\n", "\r\n") for name, value in opened(superuser, address(row)).items()}
+        before = (row.updated_on, row.history.count(), row.texts())
+        assert save(superuser, row, form=form) is None
+        row.refresh_from_db()
+        assert (row.updated_on, row.history.count(), row.texts()) == before
+
+
+def test_a_stale_save_is_refused_and_told_what_changed(superuser):
+    article = make_article()
+    first = opened(superuser, address(article))
+    assert save(superuser, article, title="Theirs") is None
+    response = superuser.post(address(article), first | {"title": "Mine"})
+    told = str(response.context["adminform"].form.non_field_errors())
+    assert "Saved by alex" in told
+    assert "- One\n+ Theirs" in told.replace("&gt;", ">")
+    assert Article.objects.get().title == "Theirs"
+    shown_again = response.context["adminform"].form["seen"].value()
+    assert save(superuser, article, form=first | {"title": "Mine", "seen": shown_again}) is None
+    assert Article.objects.get().title == "Mine"
+
+
+def test_a_change_that_left_no_history_is_noticed_too(superuser):
+    article = make_article()
+    form = opened(superuser, address(article))
+    Article.objects.update(title="By another way")
+    assert save(superuser, article, form=form) == {"stale", "changed_meanwhile"}
+
+
+def test_a_new_address_leaves_a_redirect_and_a_draft_leaves_none(superuser, client):
+    article = make_article()
+    assert save(superuser, article, slug="two") is None
+    assert save(superuser, article, slug="three") is None
+    for former in ("one", "two"):
+        answer = client.get(f"/blog/{former}/")
+        assert (answer.status_code, answer["Location"]) == (301, "/blog/three/")
+    assert save(superuser, article, slug="one") is None
+    assert client.get("/blog/one/").status_code == 200
+    assert client.get("/blog/three/")["Location"] == "/blog/one/"
+    draft = make_article(slug="draft", is_draft=True)
+    assert save(superuser, draft, slug="moved") is None
+    assert save(superuser, draft, is_draft="", body=WHOLE) is None
+    assert client.get("/blog/draft/").status_code == 404
+
+
+def test_a_redirect_leads_only_to_what_is_published(superuser, client):
+    article = make_article()
+    save(superuser, article, slug="two")
+    Article.objects.update(is_draft=True)
+    assert client.get("/blog/one/").status_code == 404
+
+
+def test_a_scheduled_article_appears_at_its_instant_and_can_be_taken_off(superuser, client, clock):
+    article = make_article(published_at=NOW + timedelta(hours=1))
+    for moment, status in ((59, 404), (60, 200)):
+        clock(NOW + timedelta(minutes=moment))
+        assert client.get("/blog/one/").status_code == status
+    superuser.post(reverse("admin:blog_article_changelist"), {"action": "unpublish", "_selected_action": [article.pk]})
+    assert client.get("/blog/one/").status_code == 404
+    assert article.history.first().is_draft
+
+
+def test_view_on_site_is_offered_where_there_is_something_to_see(superuser):
+    article = make_article()
+    assert "/blog/one/" in superuser.get(address(article)).content.decode()
+    Article.objects.update(is_draft=True)
+    assert "View on site" not in superuser.get(address(article)).content.decode()
+
+
+@pytest.mark.parametrize("number", ["", "x", "0", "٣", "9" * 25])
+def test_a_version_that_is_not_there_is_not_compared(superuser, number):
+    article = make_article()
+    response = superuser.get(address(article, "compare"), {"older": number, "newer": article.history.first().pk})
+    assert response.status_code == 302
+
+
+def test_two_versions_can_be_compared_and_the_older_restored(superuser):
+    article = make_article()
+    save(superuser, article, title="Two", body=f"{WHOLE}\n\nMore.")
+    newest, oldest = article.history.all()
+    page = superuser.get(address(article, "history")).content.decode()
+    assert "style=" not in page
+    page = superuser.get(address(article, "compare"), {"older": oldest.pk, "newer": newest.pk}).content.decode()
+    assert "<del>One</del><ins>Two</ins>" in page
+    assert "<ins>More.</ins>" in page
+    version = address(article, "simple_history", oldest.pk)
+    assert "<del>Two</del><ins>One</ins>" in superuser.get(version).content.decode()
+    assert superuser.post(version, opened(superuser, version)).status_code == 302
+    article.refresh_from_db()
+    assert (article.title, article.body, article.updated_on) == ("One", WHOLE, date(2026, 12, 2))
+    assert "off-label" in article.body_html
+    assert "More." not in article.body_html
+    assert article.history.count() == 3
+
+
+def test_restoring_keeps_the_address_leading_on(superuser, client):
+    article = make_article()
+    oldest = article.history.get()
+    save(superuser, article, slug="two")
+    version = address(article, "simple_history", oldest.pk)
+    superuser.post(version, opened(superuser, version))
+    assert client.get("/blog/two/")["Location"] == "/blog/one/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_version_is_restored_in_one_transaction(superuser):
+    """PostgreSQL locks a row only inside one; tests usually stand inside one of their own."""
+    article = make_article()
+    oldest = article.history.get()
+    assert save(superuser, article, title="Two") is None
+    version = address(article, "simple_history", oldest.pk)
+    assert superuser.post(version, opened(superuser, version)).status_code == 302
+    assert Article.objects.get().title == "One"
+
+
+@pytest.mark.parametrize("model", ["article", "page", "question", "provider"])
+def test_the_preview_is_the_real_page_and_saves_nothing(superuser, model, content):
+    Provider.objects.create(name="Real Person")
+    row, field = {
+        "article": lambda: (Article.objects.get(slug="ketamine-benefits"), "body"),
+        "page": lambda: (Page.objects.get(key="what-is-ketamine"), "body"),
+        "question": lambda: (Question.objects.first(), "answer"),
+        "provider": lambda: (Provider.objects.get(), "bio"),
+    }[model]()
+    before = row.history.count()
+    response = superuser.post(address(row, "preview"), opened(superuser, address(row)) | {field: "Not *saved* yet."})
+    page = response.content.decode()
+    assert "Not <em>saved</em> yet." in page
+    assert 'class="mast"' in page
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
+    assert "no-store" in response["Cache-Control"]
+    row.refresh_from_db()
+    assert "Not *saved*" not in getattr(row, field)
+    assert row.history.count() == before
+
+
+def test_only_the_forms_page_may_hold_a_frame_and_only_the_preview_be_framed(superuser, client):
+    article = make_article()
+    form = superuser.get(address(article))
+    assert "frame-src 'self'" in form["Content-Security-Policy"]
+    assert form["X-Frame-Options"] == "DENY"
+    page = client.get("/blog/one/")
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+    assert page["X-Frame-Options"] == "DENY"
+
+
+def test_a_new_article_can_be_previewed_before_it_is_saved(superuser):
+    url = reverse("admin:blog_article_preview")
+    page = superuser.post(url, {"title": "Not yet", "body": "Words.", "is_draft": "on"}).content.decode()
+    assert "<h1>Not yet</h1>" in page
+    assert not Article.objects.exists()
+
+
+def test_a_preview_is_for_staff_only(client):
+    article = make_article()
+    assert client.post(address(article, "preview"), {"title": "x"}).status_code == 302
+
+
+def test_a_cited_source_is_not_deleted(superuser):
+    cited = Reference.objects.create(key="cited-2020", authors="A", title="T")
+    free = Reference.objects.create(key="free-2020", authors="A", title="T")
+    make_article(body=f"{WHOLE} [@cited-2020]")
+    for reference in (cited, free):
+        superuser.post(address(reference, "delete"), {"post": "yes"})
+    assert list(Reference.objects.values_list("key", flat=True)) == ["cited-2020"]

@@ -1,0 +1,84 @@
+"""Markdown becomes clean HTML: nothing raw, nothing from elsewhere, headings that can be linked to."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from content.markdown import render
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        pytest.param("Two *words*", "<p>Two <em>words</em></p>", id="emphasis"),
+        pytest.param("## A heading", '<h2 id="a-heading">A heading</h2>', id="a heading gets an id from its words"),
+        pytest.param("## A heading {#here}", '<h2 id="here">A heading</h2>', id="or the one it is given"),
+        pytest.param("## Same\n\n## Same", '<h2 id="same">Same</h2>\n<h2 id="same-2">Same</h2>', id="never one id twice"),
+        pytest.param('It\'s "so"', "<p>It’s “so”</p>", id="typographic quotes"),
+        pytest.param("[988](tel:988)", '<p><a href="tel:988">988</a></p>', id="a phone link"),
+        pytest.param("[x](https://a.example)", '<p><a href="https://a.example">x</a></p>', id="a link"),
+        pytest.param(
+            "::: note Mind\nText\n:::", '<div class="note">\n<p class="label">Mind</p>\n<p>Text</p>\n</div>', id="a note"
+        ),
+        pytest.param("::: note\nText\n:::", '<div class="note">\n<p>Text</p>\n</div>', id="a note without a title"),
+        pytest.param("::: crisis\nCall\n:::", '<div class="note crisis-card">\n<p>Call</p>\n</div>', id="a crisis card"),
+        pytest.param("Claim.[@a-1; @b-2]", "<p>Claim.[@a-1; @b-2]</p>", id="citations wait for their numbers"),
+    ],
+)
+def test_what_markdown_becomes(text, html):
+    assert render(text).html == html
+
+
+def test_steps_and_pairs_become_items():
+    steps = render("::: steps\n### One\nA\n### Two\nB\n:::\nAfter").html.replace("\n", "")
+    assert steps == (
+        '<ol class="steps grid"><li><h3 id="one">One</h3><p>A</p></li><li><h3 id="two">Two</h3><p>B</p></li></ol><p>After</p>'
+    )
+    pair = render("::: pair\n### One\n- A\n### Two\n- B\n:::").html.replace("\n", "")
+    assert pair == (
+        '<div class="pair"><div><h3 id="one">One</h3><ul><li>A</li></ul></div>'
+        '<div><h3 id="two">Two</h3><ul><li>B</li></ul></div></div>'
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](data:text/html,hi)",
+        "![x](https://tracker.example/pixel.gif)",
+        '<a href="/" onclick="x()">x</a>',
+        '<p style="color:red">x</p>',
+        "::: note <b onclick=x>\nx\n:::",
+        "<iframe src='https://x.example'></iframe>",
+        "[x](http://plain.example)",
+    ],
+)
+def test_nothing_raw_or_remote_gets_through(text):
+    elements: list[tuple[str, dict]] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: elements.append((tag, dict(attributes)))
+    parser.feed(render(text).html)
+    for tag, attributes in elements:
+        assert tag in {"p", "a", "div"}
+        assert attributes.keys() <= {"href", "class"}
+        assert attributes.get("href", "https://").startswith("https://")
+
+
+def test_a_table_scrolls_in_a_named_region_a_keyboard_reaches():
+    html = render("## Uses\n\n| A | B |\n|---|---:|\n| 1 | 2 |").html
+    assert '<div class="table" role="region" tabindex="0" aria-label="Table: Uses">' in html
+    assert '<th scope="col">A</th>' in html
+    assert "style=" not in html
+
+
+def test_the_contents_are_the_second_level_headings():
+    rendered = render("## One & two\n\n### Not this\n\n## Three {#x}")
+    assert rendered.contents == [{"id": "one-two", "text": "One & two"}, {"id": "x", "text": "Three"}]
+
+
+def test_rendering_twice_gives_the_same():
+    text = "## A\n\n::: pair\n### X\n- a\n### Y\n- b\n:::"
+    assert render(text) == render(text)

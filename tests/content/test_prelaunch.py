@@ -1,0 +1,147 @@
+"""What stands between the site and its launch is listed, and nothing else is."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+
+from blog.models import Article, Reference
+from clinic_site.env import PublicURL
+from consults.models import ConsultPolicy
+from content.citations import unused_references
+from content.medical_review import stamp
+from content.prelaunch import blockers
+from pages.models import Clinic, Page, Provider, Question
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
+NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
+
+
+def listed() -> set[str]:
+    return {blocker.what for blocker in blockers(now=NOW)}
+
+
+@pytest.fixture
+def _ready(content, settings):
+    """A clinic that has answered everything."""
+    settings.PUBLIC = PublicURL("https", "clinic.example", "https://clinic.example")
+    settings.STAFF_INBOX = "staff@clinic.example"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    texts = ("fees", "insurance", "routes", "ages", "referral_policy", "preparation", "after_hours", "interpreter", "parking")
+    Clinic.objects.update(
+        **dict.fromkeys([*texts, "good_faith_contact", "legal_name"], "Known."),
+        phone="(507) 555-0100",
+        email="hello@clinic.example",
+        privacy_notice_url="https://clinic.example/notice.pdf",
+        copyright_since=2024,
+        confirmed_answer_days=2,
+        confirmed_erase_days=90,
+    )
+    Question.objects.update(clinic_must_answer=False)
+    Reference.objects.update(last_checked=date(2026, 11, 23))
+    provider = Provider.objects.create(name="Real Person", is_published=True)
+    for row in [*Page.objects.filter(medical=True), *Article.objects.all()]:
+        row.reviewed_by, row.reviewed_on = provider, date(2026, 12, 1)
+        stamp(row)
+        row.save()
+
+
+@pytest.mark.usefixtures("_ready")
+def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(capsys):
+    assert listed() == set()
+    call_command("prelaunch")
+    assert capsys.readouterr().out == "Nothing stands in the way.\n"
+
+
+@pytest.mark.usefixtures("_ready")
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        pytest.param(lambda: Clinic.objects.update(phone=None), "Not set: phone.", id="an unset fact"),
+        pytest.param(
+            lambda: Clinic.objects.update(privacy_notice_url=None),
+            "Not set: the address of the Notice of Privacy Practices.",
+            id="a missing legal slot",
+        ),
+        pytest.param(lambda: Page.objects.get(key="disclaimer").delete(), "Missing: the page “Disclaimer”.", id="a missing page"),
+        pytest.param(
+            lambda: ConsultPolicy.objects.update(answer_open_days=3),
+            "Not confirmed: an answer within 3 open days.",
+            id="an answer time that changed after it was confirmed",
+        ),
+        pytest.param(
+            lambda: ConsultPolicy.objects.update(erase_after_days=30),
+            "Not confirmed: requests are erased after 30 days.",
+            id="retention",
+        ),
+        pytest.param(
+            lambda: Question.objects.filter(slug="bladder").update(clinic_must_answer=True),
+            "Part of the answer is the clinic's to give: “Can it hurt my bladder?”",
+            id="an answer that only the clinic has",
+        ),
+        pytest.param(
+            lambda: Article.objects.filter(slug="ketamine-benefits").update(summary="New words."),
+            "Pending: article “The Benefits of Ketamine Therapy for Depression”.",
+            id="an unreviewed text",
+        ),
+        pytest.param(
+            lambda: Reference.objects.filter(key="lii-2023").update(verified=""),
+            "lii-2023 does not say how it was verified.",
+            id="an unverified source",
+        ),
+        pytest.param(
+            lambda: Page.objects.filter(key="accessibility").update(lede="A miracle.", claims_justification="A title is quoted."),
+            "page “Accessibility” says “miracle” (A title is quoted.).",
+            id="a justified promise",
+        ),
+        pytest.param(
+            lambda: Page.objects.filter(key="accessibility").update(body_html='<a href="/nope/">x</a>'),
+            "page “Accessibility”: The link /nope/ leads nowhere.",
+            id="a broken link",
+        ),
+        pytest.param(lambda: Provider.objects.update(is_published=False), "No provider is shown.", id="no provider"),
+    ],
+)
+def test_each_thing_is_listed_by_itself(change, what):
+    Page.objects.filter(key="accessibility").update(title="Accessibility")
+    change()
+    assert what in listed()
+
+
+def test_the_command_names_where_to_mend_it_and_exits_with_1(capsys):
+    with pytest.raises(SystemExit) as end:
+        call_command("prelaunch")
+    told = capsys.readouterr().out
+    assert end.value.code == 1
+    assert re.search(r"Not set: phone\.  \[http://127\.0\.0\.1:8000/admin/pages/clinic/1/change/\]", told)
+    assert "Nobody is told of new requests.  [STAFF_INBOX]" in told
+    assert re.search(r"\d+ to settle before launch\.", told)
+
+
+def test_the_admins_page_says_the_same(client):
+    client.force_login(User.objects.create_superuser("alex"))
+    page = client.get("/admin/pages/clinic/prelaunch/").content.decode()
+    assert f"{len(blockers(now=NOW))} to settle before launch." in page
+    assert "style=" not in page
+    client.logout()
+    assert client.get("/admin/pages/clinic/prelaunch/").status_code == 302
+
+
+def test_references_that_no_text_cites_are_reported_and_block_nothing():
+    before = listed()
+    Reference.objects.create(key="unused-2020", authors="A", title="T")
+    assert [reference.key for reference in unused_references()] == ["unused-2020"]
+    assert listed() == before
+
+
+def test_the_report_prints_words_and_grade_of_every_text(capsys):
+    call_command("content_report")
+    told = capsys.readouterr().out
+    for path in ("/", "/what-is-ketamine/", "/blog/ketamine-benefits/", "/faqs/", "/faqs/#bladder"):
+        assert re.search(rf"^ *\d+ +\d+\.\d  {re.escape(path)}$", told, re.M), path
+    words = int(re.search(r"^ *(\d+) .* /blog/ketamine-benefits/$", told, re.M)[1])
+    assert words >= 2000
+    assert "References that no text cites: none" in told
+    assert "Links that lead nowhere: none" in told

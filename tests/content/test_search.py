@@ -1,0 +1,177 @@
+"""Search finds what is published, whoever wrote it and however, and nothing else."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from blog.models import Article
+from content import search_index
+from content.search import find
+from content.search_index import TABLE, fill
+from pages.models import Page, Question
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
+
+
+def make_article(slug: str, text: str = "", **fields) -> Article:
+    standard = {
+        "title": slug.title(),
+        "browser_title": slug,
+        "description": "About it.",
+        "summary": "In short.",
+        "body_html": f"<p>{text}</p>",
+        "published_at": NOW - timedelta(days=1),
+        "updated_on": "2026-12-01",
+    }
+    return Article.objects.create(slug=slug, **(standard | fields))
+
+
+def found(query: str, at: datetime = NOW) -> list[str]:
+    return [result.url for result in find(query, at=at)]
+
+
+@pytest.mark.parametrize(
+    ("query", "finds"),
+    [
+        pytest.param("heron", True, id="a word"),
+        pytest.param("HERON", True, id="in capitals"),
+        pytest.param("hero", True, id="the beginning of a word"),
+        pytest.param("herons", True, id="another form"),
+        pytest.param("grey heron", True, id="all words, some in the title"),
+        pytest.param("heron zebra", True, id="any word when not all are there"),
+        pytest.param("where is the heron?", True, id="a question"),
+        pytest.param("self-care", True, id="a hyphen"),
+        pytest.param("zebra", False, id="another word"),
+        pytest.param("eron", False, id="the end of a word"),
+        pytest.param("strong", False, id="a tag"),
+        pytest.param("lii-2023", False, id="a source's key"),
+        pytest.param("", False, id="nothing"),
+        pytest.param('" * ( ) - : ^ %', False, id="signs"),
+        pytest.param("heron OR \x00 ' --", True, id="signs of a query language"),
+    ],
+)
+def test_what_a_query_finds(query, finds):
+    make_article("heron", "A grey <strong>heron</strong> &amp; some self-care. [@lii-2023]")
+    assert found(query) == (["/blog/heron/"] if finds else [])
+
+
+def test_words_are_marked_and_the_rest_is_escaped():
+    make_article("one", "Salt &amp; a heron", title="A <i>heron</i>")
+    (result,) = find("hero", at=NOW)
+    assert result.title == "A &lt;i&gt;<mark>heron</mark>&lt;/i&gt;"
+    assert result.snippet.endswith("Salt &amp; a <mark>heron</mark>")
+
+
+def test_a_title_counts_more_than_a_mention():
+    make_article("mention", "A heron among many other words that stand here " * 3)
+    make_article("heron", "Something else.")
+    assert found("heron") == ["/blog/heron/", "/blog/mention/"]
+
+
+def test_only_what_is_published_is_found_and_a_scheduled_article_from_its_instant_on():
+    make_article("draft", "heron", is_draft=True)
+    make_article("later", "heron", published_at=NOW + timedelta(hours=1))
+    Question.objects.create(slug="no", group="safety", question="?", answer_html="heron", is_published=False)
+    assert found("heron") == []
+    assert found("heron", at=NOW + timedelta(hours=1)) == ["/blog/later/"]
+
+
+@pytest.mark.parametrize(
+    ("change", "now_found"),
+    [
+        pytest.param(lambda rows: rows.update(body_html="<p>stork</p>"), [], id="queryset.update"),
+        pytest.param(lambda rows: rows.update(slug="moved"), ["/blog/moved/"], id="a new address"),
+        pytest.param(lambda rows: rows.update(is_draft=True), [], id="taken off"),
+        pytest.param(lambda rows: rows.delete(), [], id="deleted"),
+        pytest.param(lambda rows: connection.cursor().execute("UPDATE blog_article SET body_html = 'stork'"), [], id="plain SQL"),
+        pytest.param(
+            lambda rows: Article.objects.bulk_create(
+                [
+                    Article(
+                        slug="new",
+                        title="New",
+                        body_html="heron",
+                        summary="",
+                        published_at=NOW,
+                        updated_on="2026-12-01",
+                        is_draft=False,
+                    )
+                ]
+            ),
+            ["/blog/one/", "/blog/new/"],
+            id="bulk_create",
+        ),
+    ],
+)
+def test_every_way_of_writing_counts_at_once(change, now_found):
+    make_article("one", "A heron.")
+    assert found("heron") == ["/blog/one/"]
+    change(Article.objects.filter(slug="one"))
+    assert sorted(found("heron")) == sorted(now_found)
+
+
+def test_without_its_trigger_an_edit_would_not_be_found():
+    """The negative control: the entry outlives the edit."""
+    make_article("one", "A heron.")
+    assert found("heron")
+    trigger = {"sqlite": "search_blog_article_update", "postgresql": "search_entry ON blog_article"}[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {trigger}")
+    Article.objects.update(body_html="stork")
+    assert found("heron") == ["/blog/one/"]
+
+
+def test_the_triggers_stand_after_all_migrations_and_installing_again_reads_everything_anew():
+    make_article("one", "A heron.")
+    assert fill() == 1
+    search_index.install_search_triggers()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {TABLE}")
+        assert cursor.fetchone() == (0,)
+    assert fill() == 1
+    assert fill() == 0
+
+
+def test_loaded_content_is_indexed_at_once():
+    call_command("load_content", verbosity=0)
+    assert fill() == 0
+    assert "/what-is-ketamine/" in found("ketamin")
+    assert "/faqs/#bladder" in found("bladder")
+    assert Page.objects.count() + Question.objects.count() + Article.objects.count() > 60
+
+
+def test_the_page_keeps_and_sets_nothing_and_is_not_indexed(client, content):
+    response = client.get("/search/", {"q": "ketamin"})
+    page = response.content.decode()
+    main = re.search(r"<main.*?</main>", page, re.S)[0]
+    assert response.status_code == 200
+    assert 'href="/what-is-ketamine/"' in main
+    assert "<mark>" in main
+    assert not response.cookies
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Robots-Tag"] == "noindex"
+    assert '<meta name="robots" content="noindex">' in page
+    assert "canonical" not in page
+    assert 'value="ketamin"' in page
+
+
+@pytest.mark.parametrize("query", ["<script>alert(1)</script>", '"><b>', "\x00", "ü" * 5000, "%s %d", "a" * 300, "🦩"])
+def test_any_query_gets_a_page_that_shows_it_escaped(client, query):
+    page = client.get("/search/", {"q": query}).content.decode()
+    assert "<script>alert" not in page
+    assert "<b>" not in page
+    assert "<h1>Search</h1>" in page
+
+
+def test_a_search_takes_few_queries_at_one_and_at_thirty_articles(client, django_assert_max_num_queries, clock):
+    clock(NOW)
+    for shown, add in ((1, 1), (20, 29)):
+        for _ in range(add):
+            make_article(f"a{Article.objects.count()}", "heron")
+        client.get("/search/", {"q": "heron"})
+        with django_assert_max_num_queries(8):
+            assert client.get("/search/", {"q": "heron"}).content.count(b"<mark>heron</mark>") == shown

@@ -1,0 +1,107 @@
+"""Every text that ships: cited to sources that can be opened, both sides told, a way to help in a crisis."""
+
+import re
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+
+from blog.models import Article
+from content.citations import cited_keys
+from content.files import ContentFile, read_content_files
+from content.links import Links
+from content.publishing import problems
+from pages.models import Page, Question
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTICLES = read_content_files(ROOT / "blog/content/articles")
+PAGES = read_content_files(ROOT / "pages/content/pages")
+QUESTIONS = read_content_files(ROOT / "pages/content/questions")
+REFERENCES = {
+    reference["key"]: reference
+    for reference in tomllib.loads((ROOT / "content/references.toml").read_text(encoding="utf-8"))["reference"]
+}
+# Agencies, labels, guidelines and hospitals have no DOI; every study has one, or a PMID.
+_WITHOUT_IDENTIFIER = {
+    "www.fda.gov",
+    "dailymed.nlm.nih.gov",
+    "www.govinfo.gov",
+    "www.nimh.nih.gov",
+    "www.ncbi.nlm.nih.gov",
+    "www.who.int",
+    "www.healthquality.va.gov",
+    "www.mayoclinic.org",
+    "www.ynhh.org",
+}
+
+each_article = pytest.mark.parametrize("article", ARTICLES, ids=lambda file: file.name)
+
+
+def text_of(file: ContentFile) -> str:
+    return "\n".join([*(value for value in file.facts.values() if isinstance(value, str)), file.body])
+
+
+def headings(article: ContentFile) -> list[str]:
+    return re.findall(r"^## (.+)$", article.body, re.M)
+
+
+def test_three_articles_ship():
+    assert [article.name for article in ARTICLES] == ["ketamine-benefits", "ketamine-words", "questions-for-a-ketamine-clinic"]
+
+
+@pytest.mark.parametrize("reference", REFERENCES.values(), ids=lambda reference: reference["key"])
+def test_a_source_has_a_doi_or_pmid_or_is_an_official_page(reference):
+    assert reference["doi"] or reference["pmid"] or urlsplit(reference["url"]).netloc in _WITHOUT_IDENTIFIER
+    assert reference["verified"]
+    assert reference["last_checked"]
+
+
+def test_every_cited_source_exists_and_every_source_is_cited():
+    texts = [text_of(file) for file in (*ARTICLES, *PAGES, *QUESTIONS)]
+    assert set(cited_keys(*texts)) == set(REFERENCES)
+
+
+@each_article
+def test_an_article_says_first_what_is_approved_and_where_help_is(article):
+    opening = article.body.partition("\n:::\n")[0]
+    for words in ("**off-label**", "tel:988", "988lifeline.org", "tel:911", "not emergency care"):
+        assert words in opening
+
+
+@each_article
+def test_an_article_has_key_points_contents_and_its_risks_before_the_end(article):
+    parts = headings(article)
+    assert "::: note Key points" in article.body.partition("\n## ")[0]
+    assert len(parts) >= 3
+    assert any("risk" in part.lower() for part in parts[:-1])
+    assert not any("risk" in part.lower() for part in parts[-1:])
+
+
+@each_article
+def test_every_key_point_about_medicine_names_its_source(article):
+    points = re.search(r"::: note Key points\n(.+?)\n:::", article.body, re.S)[1].splitlines()
+    uncited = [point for point in points if not cited_keys(point)]
+    assert len(points) >= 5
+    assert all(point.startswith("- You may ") for point in uncited)
+
+
+def test_the_main_article_keeps_its_length():
+    main = next(article for article in ARTICLES if article.name == "ketamine-benefits")
+    assert len(re.sub(r"\[@[^]]+\]", "", main.body).split()) >= 2000
+
+
+@pytest.mark.parametrize("file", [*ARTICLES, *PAGES, *QUESTIONS], ids=lambda file: file.name)
+def test_a_text_has_no_dash_where_a_period_would_do(file):
+    assert "—" not in text_of(file)
+    assert " – " not in text_of(file)
+
+
+@pytest.mark.django_db
+def test_nothing_keeps_a_shipped_text_from_being_published(content):
+    links = Links(at=timezone.now())
+    rows = [row for model in (Page, Question, Article) for row in model.objects.all()]
+    found = {str(row): problems(row, at=links.at, links=links) for row in rows}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    assert len(rows) > 60

@@ -1,0 +1,96 @@
+"""A row nobody edited follows its file; an edited one is left alone and reported."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.management import call_command
+
+from blog.models import Article
+from consults.models import OpeningHours
+from content.files import UnreadableContent, read_content_file
+from content.sync import Report, sync_rows
+from pages.models import Page, Question
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+
+
+def sync(*records) -> Report:
+    report = Report()
+    complete = [{"group": "safety", "answer": "A", "position": 1, "question": "Q?"} | record for record in records]
+    sync_rows(Question, "slug", complete, report=report)
+    return report
+
+
+def test_an_untouched_row_follows_its_file():
+    assert sync({"slug": "one"}).created == ["pages.question one"]
+    assert sync({"slug": "one"}) == Report()
+    assert sync({"slug": "one", "answer": "B"}).updated == ["pages.question one"]
+    assert Question.objects.get().answer == "B"
+    assert sync({"slug": "two"}).removed == ["pages.question one"]
+    assert [question.slug for question in Question.objects.all()] == ["two"]
+
+
+def test_an_edited_row_is_left_alone_and_reported():
+    sync({"slug": "one"})
+    Question.objects.update(answer="Edited by staff")
+    for answer in ("B", "C"):
+        assert sync({"slug": "one", "answer": answer}).kept == ["pages.question one"]
+    assert sync({"slug": "two"}).kept == ["pages.question one (no longer shipped)"]
+    assert Question.objects.get(slug="one").answer == "Edited by staff"
+
+
+def test_an_edit_that_the_file_later_catches_up_with_follows_again():
+    sync({"slug": "one"})
+    Question.objects.update(answer="Better")
+    assert sync({"slug": "one", "answer": "Better"}) == Report()
+    assert sync({"slug": "one", "answer": "Best"}).updated == ["pages.question one"]
+
+
+def test_a_row_that_staff_deleted_does_not_come_back():
+    sync({"slug": "one"})
+    Question.objects.all().delete()
+    assert sync({"slug": "one"}).kept == ["pages.question one (deleted here)"]
+    assert not Question.objects.exists()
+
+
+def test_a_row_that_staff_made_first_is_theirs():
+    Question.objects.create(slug="one", group="safety", question="Mine?", answer="Mine")
+    assert sync({"slug": "one"}).kept == ["pages.question one"]
+
+
+def test_dates_and_instants_compare_equal_after_the_database():
+    record = {
+        "slug": "a",
+        "title": "T",
+        "browser_title": "T",
+        "description": "D",
+        "summary": "S",
+        "body": "B",
+        "published_at": datetime(2024, 12, 11, 6, tzinfo=UTC),
+        "updated_on": date(2026, 11, 23),
+    }
+    for expected in (["blog.article a"], []):
+        report = Report()
+        sync_rows(Article, "slug", [record], report=report)
+        assert (report.created, report.kept, report.updated) == (expected, [], [])
+
+
+def test_load_content_twice_changes_nothing_and_keeps_edited_hours(capsys):
+    call_command("load_content")
+    assert "created: 0" not in capsys.readouterr().out
+    assert OpeningHours.objects.count() == 6
+    OpeningHours.objects.all().delete()
+    Page.objects.filter(key="home").update(title="Our own title")
+    call_command("load_content")
+    told = capsys.readouterr().out
+    assert "created: 0" in told
+    assert "edited here, left alone: pages.page home" in told
+    assert not OpeningHours.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["no front matter", "+++\ntitle = \n+++\nx", "+++\ntitle = 'x'\nnever closed"])
+def test_an_unreadable_file_is_named(tmp_path, text):
+    path = tmp_path / "broken.md"
+    path.write_text(text)
+    with pytest.raises(UnreadableContent, match=r"broken\.md"):
+        read_content_file(path)
