@@ -95,7 +95,7 @@ def test_without_the_slash_one_permanent_redirect(client, path):
     assert (response.status_code, response["Location"]) == (301, path + "/")
 
 
-@pytest.mark.parametrize("path", ["/nope/", "/blog/nope/", "/consults/abc/", "/index.php", "/faqs/x/"])
+@pytest.mark.parametrize("path", ["/nope/", "/nope", "/blog/nope/", "/consults/abc/", "/index.php", "/faqs/x/"])
 def test_unknown_addresses_get_the_sites_own_404(client, path, django_assert_max_num_queries):
     with django_assert_max_num_queries(1):
         response = client.get(path)
