@@ -38,9 +38,9 @@ class StaffSite(AdminSite):
         return super().each_context(request) | {"second_factor": settings.STAFF_SECOND_FACTOR}
 
     def index(self, request, extra_context=None):
-        from consults.admin.front_page import front_page
+        from consults.desk.dashboard import read_dashboard
 
-        desk = front_page(request.user, now=timezone.now())
+        desk = read_dashboard(request.user, now=timezone.now())
         return super().index(request, {"desk": desk, **(extra_context or {})})
 
     def login(self, request, extra_context=None):

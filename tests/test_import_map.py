@@ -18,16 +18,16 @@ MAY_IMPORT = {
 LAYERS = [
     {"scheduling", "sealing", "contact"},
     {"models"},
-    {"posted_hours", "client_address", "budget", "ticket", "wording", "calendar_file", "letter_layout", "seating", "spam"},
-    {"opening_markup", "letters", "time_choices"},
-    {"outbox", "delivery"},
-    {"rules"},
+    {"posted_hours", "seating", "client_address", "budget", "spam", "dates", "status_text", "transitions"},
+    {"hours_text", "structured_data", "current_rules"},
+    {"conflicts", "open_times"},
+    {"messages"},
     {"decision"},
     {"booking"},
-    {"times_page", "expiry", "conflicts", "erasure", "rotation"},
-    {"forms"},
-    {"views", "admin"},
-    {"urls", "apps"},
+    {"expiry", "erasure", "rotation"},
+    {"public"},
+    {"desk"},
+    {"urls", "admin", "apps"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 

@@ -5,6 +5,7 @@ from .consult_request import ConsultRequest
 from .event import Event
 from .opening_hours import OpeningHours
 from .outbox_message import OutboxMessage
+from .person import Person
 from .reason import Reason
 from .seat import Seat
 from .special_hours import SpecialHours
@@ -18,6 +19,7 @@ __all__ = [
     "Event",
     "OpeningHours",
     "OutboxMessage",
+    "Person",
     "Reason",
     "Seat",
     "SpecialHours",

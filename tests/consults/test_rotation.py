@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from consults import booking, rotation, sealing
+from consults import booking, erasure, rotation, sealing
 from consults.models import ConsultRequest, OutboxMessage
 from tests.builders import WEDNESDAY, local, submit
 
@@ -47,7 +47,7 @@ def test_a_second_run_seals_nothing_anew(keys):
 
 
 def test_what_is_erased_stays_empty(keys):
-    booking.erase_at_once(ConsultRequest.objects.first(), by=User.objects.create_user("owner"), now=WEDNESDAY)
+    erasure.erase_at_once(ConsultRequest.objects.first(), by=User.objects.create_user("owner"), now=WEDNESDAY)
     assert rotation.rotate() == rotation.Rotation(sealed_anew=4)
     assert ConsultRequest.objects.first().full_name == ""
 

@@ -18,8 +18,8 @@ from django.utils import timezone
 from clinic_site import backups
 from consults import expiry
 from consults.budget import forget_idle_clients
-from consults.delivery import deliver_due
 from consults.erasure import erase_due
+from consults.messages.delivery import deliver_due
 from consults.models import WorkerHeartbeat
 from consults.spam import forget_clients
 from pages.models import Clinic
