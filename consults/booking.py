@@ -1,7 +1,7 @@
 """The only writer of a request's status. Verb + noun; every function is one transaction (see `decision`).
 
 Instants are aware. `version` is what the caller last saw of the request: a stale one raises Stale. A decision that does not
-fit the request's status raises NotAllowed, a start that cannot be had raises Refused; nothing is changed then. Above each
+fit the request's status raises NotAllowed, a start that is not open raises Refused; nothing is changed then. Above each
 function is its row of the table of transitions.
 """
 
@@ -51,7 +51,7 @@ def submit_request(
     take a caller's request are `by`, and may go below the notice. What looks like spam is set aside: it holds no seat and
     mails nobody, but keeps its reply time. `client` is the keyed hash of the sender's address.
 
-    Raises Refused when the start cannot be had.
+    Raises Refused when the start is not open.
     """
     try:
         with transaction.atomic():
@@ -67,7 +67,7 @@ def submit_request(
             decision.record(Kind.QUARANTINED if looks_like_spam else Kind.REQUESTED, by=by)
             return request
     except (IntegrityError, Refused) as error:
-        # Somebody was faster: with the same form, or with the same seat.
+        # Someone was faster: with the same form, or with the same seat.
         if (request := find_submission(submission_key)) is not None:
             return request
         raise Refused(error.code if isinstance(error, Refused) else Refusal.TAKEN) from None

@@ -1,4 +1,4 @@
-"""Held requests that the posted hours or the capacity no longer carry. Nothing moves them by itself: a person decides."""
+"""Held requests that the posted hours or the capacity no longer carry. Nothing moves them automatically: a person decides."""
 
 from dataclasses import dataclass
 from datetime import datetime

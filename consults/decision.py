@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 class NotAllowed(Exception):
-    """This decision does not fit the request's state; `code` says what stands against it."""
+    """This decision does not fit the request's state; `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -38,7 +38,7 @@ class NotAllowed(Exception):
 
 
 class Stale(Exception):
-    """The request changed since the caller saw it; `request` is how it stands now."""
+    """The request changed since the caller saw it; `request` is how it is now."""
 
     def __init__(self, request: ConsultRequest) -> None:
         super().__init__(request.reference)
@@ -107,7 +107,7 @@ class Decision:
         self.row.answer_by = reply_due(posted=posted, open_days=open_days, asked_at=self.now, starts_at=self.row.starts_at)
 
     def record(self, kind: str, *, by) -> Event:
-        """Writes the event the row now stands for, and the messages it owes."""
+        """Writes the event that the row now shows, and the messages it owes."""
         reason = self.reason
         event = Event.objects.create(
             request=self.row,

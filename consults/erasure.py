@@ -1,4 +1,4 @@
-"""Forgetting: what a person gave is erased some time after their request ended."""
+"""Erasure: what a person gave is deleted some time after their request ended, or when they ask for it."""
 
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ def erase_due(*, now: datetime) -> int:
 def erase_at_once(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
     """An owner erases one person's request whatever its state. An open one is taken back first, which frees its seat.
 
-    The person can be sent no message afterwards, so whoever erases tells them.
+    The person can be sent no message afterwards, so the colleague who erases tells them.
     """
     with transaction.atomic():
         if request.status in ConsultRequest.HOLDS_A_SEAT and not has_begun(request, now):

@@ -11,7 +11,7 @@ REFUSALS = {
     Refusal.TAKEN: "That time was taken a moment ago. Choose another time",
 }
 
-# Where a request stands, as its patient reads it: the heading of their page, and a sentence.
+# The status of a request, as its patient reads it: the heading of their page, and a sentence.
 STATUSES = {
     "requested": ("We have your request", "It is not confirmed until we write or call."),
     # The same words: who is set aside by mistake reads what is true of both.
@@ -40,5 +40,5 @@ _NOT_ALLOWED = {
 
 
 def not_allowed(code: str) -> str:
-    """Why a decision does not fit, for people; `is_<status>` is a request that stands elsewhere by now."""
+    """Why a decision does not fit, for people; `is_<status>` is a request with another status by now."""
     return _NOT_ALLOWED.get(code) or f"This request is {code.removeprefix('is_')} by now"

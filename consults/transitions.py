@@ -73,6 +73,12 @@ class Transition:
 
 
 TRANSITIONS: dict[str, Transition] = {}
+
+
+def may_happen(kind: str, request: ConsultRequest, now: datetime) -> bool:
+    return not TRANSITIONS[kind].broken_guard(request, now)
+
+
 _Decides = TypeVar("_Decides", bound=Callable[..., ConsultRequest])
 
 

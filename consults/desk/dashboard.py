@@ -7,7 +7,7 @@ from django.utils import timezone
 from consults.conflicts import find_conflicts
 from consults.messages.kinds import tells
 from consults.models import ConsultRequest, OutboxMessage
-from consults.spam import RUSH, unanswered_lately
+from consults.spam import RUSH, recently_unanswered
 from pages.models import Clinic
 
 from .display import line, local_date, near_day, near_moment, person_of
@@ -36,7 +36,7 @@ def read_dashboard(user, *, now: datetime) -> dict:
             "visit_days": _visit_days(now),
             "conflicts": [(conflict, line(conflict.request, now)) for conflict in find_conflicts(now=now)[:MOST_SHOWN]],
             **_misses(now),
-            "rush": lately if (lately := unanswered_lately(now=now)) >= RUSH else 0,
+            "rush": recent if (recent := recently_unanswered(now=now)) >= RUSH else 0,
             "most_shown": MOST_SHOWN,
         }
 

@@ -52,7 +52,7 @@ def _told(person: Person) -> list[tuple[str, str]]:
 
 
 def erase_view(request, found: ConsultRequest, *, each_context: dict, opts):
-    """Shows what would go, then erases it: each request by itself, with the version that was seen."""
+    """Shows what would go, then erases it: each request on its own, with the version that was seen."""
     found_all = list(requests_of(found))
     if request.method == "POST":
         chosen = [one for one in found_all if version_field(one) in request.POST]

@@ -1,4 +1,4 @@
-"""What stands on one request's page."""
+"""What one request's page shows."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

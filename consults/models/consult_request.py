@@ -1,4 +1,4 @@
-"""A request for a consult: what is asked, where it stands, and (sealed) who asks."""
+"""A request for a consult: what is asked, its status, and (sealed) who asks."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""Is the input well formed? The booking form; whether its start can be had is decided in `booking`."""
+"""Is the input well formed? The booking form; whether the start is open is decided in `booking`."""
 
 import re
 from datetime import UTC, datetime
@@ -9,11 +9,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from consults.contact import normalised_phone
+from consults.messages.channels import BY_CONTACT
 from consults.models import Person
 
 from .slots import TimeChoices
 
 NONE = "none"
+# What is missing for the way of contact that was chosen.
+_MISSING = {
+    "email": "Enter your email address, or choose to be reached by phone",
+    "phone": "Enter your phone number, or choose to be reached by email",
+}
 
 
 class StartField(forms.CharField):
@@ -73,7 +79,7 @@ class TimesForm(forms.Form):
 
 
 class MoveForm(TimesForm):
-    """Another time for a request that stands."""
+    """Another time for an open request."""
 
     starts_at = StartField(label="Choose another time", error_messages={"required": "Choose a time"})
 
@@ -112,7 +118,7 @@ class ConsultRequestForm(TimesForm):
     )
     contact_by = forms.ChoiceField(
         label="How should we reach you?",
-        choices=[("email", "By email"), ("phone", "By phone")],
+        choices=[(contact_by, channel.LABEL) for contact_by, channel in BY_CONTACT.items()],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how we should reach you", "invalid_choice": "Choose email or phone"},
     )
@@ -212,10 +218,6 @@ class ConsultRequestForm(TimesForm):
         given = {"email": email or "email" in self.errors, "phone": phone or "phone" in self.errors}
         if not any(given.values()):
             self.add_error("email", ValidationError("Enter an email address or a phone number", code="no_contact"))
-        elif contact_by == "email" and not given["email"]:
-            self.add_error(
-                "email", ValidationError("Enter your email address, or choose to be reached by phone", code="no_email")
-            )
-        elif contact_by == "phone" and not given["phone"]:
-            self.add_error("phone", ValidationError("Enter your phone number, or choose to be reached by email", code="no_phone"))
+        elif contact_by and not given[needed := BY_CONTACT[contact_by].REACHES]:
+            self.add_error(needed, ValidationError(_MISSING[needed], code=f"no_{needed}"))
         return answers

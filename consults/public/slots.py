@@ -78,7 +78,7 @@ def _choice(start: datetime, number, chosen, *, label: str, spoken: str) -> dict
 def listed_days(
     offers: Offers, first: date, zone: ZoneInfo, *, leave_out: datetime | None
 ) -> tuple[tuple[date, tuple[datetime, ...]], ...]:
-    """The dates of the page that begins on `first` which have times that can be had, with those times."""
+    """The dates of the page that begins on `first` which have open times, with those times."""
     days = (first + timedelta(days=number) for number in range(DAYS_SHOWN))
     listed = (
         (day, tuple(start.astimezone(zone) for start in offers.starts_on(day) if start != leave_out))
@@ -105,7 +105,7 @@ def read_times_page(
 ) -> TimesPage:
     """The times from the date `asked` on (the text of ?from=, whatever it is, or None), and what the template needs around them.
 
-    `wanted` is a start that was refused: the nearest times that can be had come first. `mover` is a request that looks for
+    `wanted` is a start that was refused: the nearest open times come first. `mover` is a request that looks for
     another time: its own seats count as free, and its own time is not listed.
     """
     rules = open_times.current_offers(now=now)
@@ -144,7 +144,7 @@ def _first_date(asked: str, rules: Offers) -> date:
 
 
 def _next_date(rules: Offers, day: date, mover: ConsultRequest | None) -> date | None:
-    """The first date from `day` on with a time that can be had; None up to the last date."""
+    """The first date from `day` on with an open time; None up to the last date."""
     if day > rules.last_date:
         return None
     offers = open_times.with_held_seats(rules, day, rules.last_date, mover=mover)

@@ -59,7 +59,7 @@ class Offers:
                 start += self.policy.length
 
     def starts_on(self, day: date) -> list[datetime]:
-        """The starts of a local date that can be had now, in UTC, earliest first."""
+        """The starts of a local date that are open now, in UTC, earliest first."""
         return [start for start in self.grid(day) if self.refusal(start, on_grid=True) is None]
 
     def refusal(self, start: datetime, *, on_grid: bool = False) -> Refusal | None:
@@ -86,7 +86,7 @@ class Offers:
     def nearest(
         self, wanted: datetime, count: int = 3, within_days: int = 21, leave_out: datetime | None = None
     ) -> list[datetime]:
-        """Up to `count` starts that can be had, without `leave_out`, nearest in time to `wanted`, in order of time."""
+        """Up to `count` open starts, without `leave_out`, nearest in time to `wanted`, in order of time."""
         wanted_day = min(max(self.posted.local_date(wanted), self.today), self.last_date)
         found: list[datetime] = []
         for distance in range(within_days + 1):

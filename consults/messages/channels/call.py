@@ -4,7 +4,7 @@ from consults.messages.compose import Facts, Letter, compose_text
 from consults.messages.kinds import tells
 from consults.models import OutboxMessage
 
-CODE = OutboxMessage.Channel.CALL
+CODE, LABEL, REACHES = OutboxMessage.Channel.CALL, "By phone", "phone"
 
 
 def compose(kind: str, facts: Facts) -> Letter:

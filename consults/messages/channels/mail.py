@@ -18,7 +18,7 @@ from pages.models import Clinic
 
 from .not_sent import NotSent
 
-CODE = OutboxMessage.Channel.MAIL
+CODE, LABEL, REACHES = OutboxMessage.Channel.MAIL, "By email", "email"
 # RFC 5322 asks for lines of no more than 78 characters; a reply puts "> " before each.
 _COLUMNS = 72
 

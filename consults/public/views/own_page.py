@@ -1,4 +1,4 @@
-"""The patient's own page: where the request stands, another time, taking it back, the calendar file."""
+"""The patient's own page: the status of the request, another time, taking it back, the calendar file."""
 
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consults import booking, dates, status_text
 from consults.messages.calendar_file import write_calendar_file
-from consults.models import ConsultRequest
+from consults.models import ConsultRequest, Event
 from consults.public.form import MoveForm
 from consults.public.slots import read_times_page
+from consults.transitions import may_happen
 from pages.models import Clinic
 
 
@@ -65,7 +66,7 @@ def _move(request, found: ConsultRequest, now: datetime):
 
 
 def _not_allowed(request, found: ConsultRequest, now: datetime, stopped: booking.NotAllowed):
-    """The page as the request stands by now, and why nothing was done."""
+    """The page as the request is now, and why nothing was done."""
     found.refresh_from_db()
     return _page(request, found, MoveForm(), now, status=422, problem=status_text.not_allowed(stopped.code))
 
@@ -78,7 +79,7 @@ def _back(found: ConsultRequest):
 
 def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, status: int, problem: str = "", wanted=None):
     clinic = Clinic.objects.current()
-    is_open = found.status in ConsultRequest.HOLDS_A_SEAT and (found.starts_at is None or found.starts_at > now)
+    is_open = may_happen(Event.Kind.WITHDRAWN, found, now)
     context = {
         "own": found,
         "words": status_text.STATUSES[found.status],

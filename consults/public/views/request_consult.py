@@ -69,7 +69,7 @@ def _answer_post(request, now: datetime):
 
 
 def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int, wanted: datetime | None = None):
-    """The booking page. `wanted` is a start that was refused: the nearest times that can be had come first."""
+    """The booking page. `wanted` is a start that was refused: the nearest open times come first."""
     times = read_times_page(
         asked=request.GET.get("from"),
         base_url=reverse("consults:request"),
@@ -115,7 +115,7 @@ def _bare_page(request, template: str, *, status: int, **context):
 @never_cache
 @require_safe
 def sent(request):
-    """What happens next, for whoever just sent a request; a neutral page for everybody else."""
+    """What happens next, for the browser that just sent a request; a neutral page for every other."""
     clinic = Clinic.objects.current()
     found = _just_sent(request)
     context = {"request_sent": found, "clinic": clinic, "section": ""}
