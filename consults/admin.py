@@ -1,5 +1,5 @@
 """Django looks for the admin here; the pages are in `desk`."""
 
-from .desk import access, hours, outbox, requests
+from .desk import access, outbox, requests, settings
 
-__all__ = ["access", "hours", "outbox", "requests"]
+__all__ = ["access", "outbox", "requests", "settings"]

@@ -9,6 +9,8 @@ from django.utils import timezone
 from consults import booking, status_text
 from consults.models import ConsultRequest, Reason
 
+from .whole_number import read_whole_number
+
 
 def version_field(request: ConsultRequest) -> str:
     """Name of the hidden field by which a list tells what was seen of a request."""
@@ -21,7 +23,7 @@ def seen_on_the_page(http_request, queryset):
     "Select all" of a long list names requests that nobody has seen: nothing is decided about them.
     """
     names = (name.removeprefix("version-") for name in http_request.POST if name.startswith("version-"))
-    keys = [int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 19]
+    keys = [key for name in names if (key := read_whole_number(name, digits=18)) is not None]
     return queryset.filter(pk__in=keys), queryset.exclude(pk__in=keys).order_by()[:1000].count()
 
 
@@ -29,12 +31,12 @@ def decide_each(http_request, requests, decide: Callable) -> tuple[list[str], li
     """(references that were decided, refusals in words). What changed since the page was read is refused."""
     done, refused = [], []
     for request in requests:
-        version = http_request.POST.get(version_field(request), "")
-        if not (version.isascii() and version.isdigit() and len(version) < 10):
+        version = read_whole_number(http_request.POST.get(version_field(request)))
+        if version is None:
             refused.append(f"{request.reference}: it was not on the page you saw")
             continue
         try:
-            decide(request, by=http_request.user, now=timezone.now(), version=int(version))
+            decide(request, by=http_request.user, now=timezone.now(), version=version)
         except booking.Stale as stale:
             refused.append(f"{request.reference}: it changed meanwhile and is {stale.request.status} now")
         except booking.NotAllowed as stopped:

@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from consults.conflicts import Conflict, find_conflicts
-from consults.current_rules import lock_rules
+from consults.models import ConsultPolicy
 
 YES = "strand"
 
@@ -36,7 +36,7 @@ class AsksBeforeStranding:
         try:
             with transaction.atomic():
                 # Like every decision: nothing is accepted or confirmed while this is weighed and saved.
-                lock_rules(now)
+                ConsultPolicy.objects.lock()
                 if YES in request.POST:
                     return view(request, *args, **kwargs)
                 before = {conflict.request.pk for conflict in find_conflicts(now=now)}

@@ -25,6 +25,7 @@ from .export import csv_answer
 from .paging import BoundedPaginator
 from .request_page import page_context, what_changed
 from .search import FILTERS, MOST_NAMES_OPENED, find
+from .whole_number import read_whole_number
 
 LIST, PAGE = "admin:consults_consultrequest_changelist", "admin:consults_consultrequest_change"
 
@@ -106,7 +107,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
             "original": found,
             "may_decide": may_decide,
             "may_erase": request.user.has_perm("consults.erase_consultrequest"),
-            **page_context(found, now=now, may_decide=may_decide, seen=_number(request.GET.get("seen"))),
+            **page_context(found, now=now, may_decide=may_decide, seen=read_whole_number(request.GET.get("seen"))),
         }
         return TemplateResponse(request, "admin/consults/consultrequest/request.html", context)
 
@@ -117,7 +118,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         found = get_object_or_404(ConsultRequest, pk=pk)
         page = reverse(PAGE, args=[pk])
         action = request.POST.get("action")
-        version = _number(request.POST.get("version"))
+        version = read_whole_number(request.POST.get("version"))
         if action not in ACTIONS or version is None:
             messages.error(request, "Choose what to do.")
             return redirect(page)
@@ -211,7 +212,3 @@ class ConsultRequestAdmin(admin.ModelAdmin):
     @admin.display(description="answer by")
     def answer_due(self, obj):
         return near_moment(obj.answer_by, timezone.now()) if obj.status in ConsultRequest.AWAITING_ANSWER else "-"
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -13,6 +13,7 @@ from consults.models import ConsultRequest
 from consults.models.reference import read_reference
 
 from .display import local_date, person_of
+from .whole_number import read_whole_number
 
 # Names are sealed, so a search by name opens requests one by one: this many, the soonest reply time first.
 MOST_NAMES_OPENED = 500
@@ -118,7 +119,8 @@ class TakenCareOfBy(admin.SimpleListFilter):
             return queryset.filter(assigned_to=request.user)
         if value == "nobody":
             return queryset.filter(assigned_to=None)
-        return queryset.filter(assigned_to=int(value)) if value.isascii() and value.isdigit() and len(value) < 10 else queryset
+        number = read_whole_number(value)
+        return queryset if number is None else queryset.filter(assigned_to=number)
 
 
 class InConflict(admin.SimpleListFilter):
@@ -149,17 +151,17 @@ def find(queryset, term: str):
     if "@" in term or len(normalised_phone(term)) >= 7:
         return queryset.by_contact(term), True
     opened = list(ConsultRequest.objects.open().order_by("answer_by")[: MOST_NAMES_OPENED + 1])
-    words = _plain(term).split()
+    words = _folded(term).split()
     hits = [request.pk for request in opened[:MOST_NAMES_OPENED] if _has_words(person_of(request).full_name, words)]
     return queryset.filter(pk__in=hits), len(opened) <= MOST_NAMES_OPENED
 
 
 def _has_words(name: str, words: list[str]) -> bool:
-    plain = _plain(name)
+    plain = _folded(name)
     return bool(words) and all(word in plain for word in words)
 
 
-def _plain(text: str) -> str:
+def _folded(text: str) -> str:
     """Without case and accents, so that Zoe finds Zoë."""
     parts = unicodedata.normalize("NFKD", text)
     return "".join(char for char in parts if not unicodedata.combining(char)).casefold()

@@ -1,4 +1,4 @@
-"""Staff post hours and set the policy here."""
+"""What staff set: opening hours, the policy, and the reasons they give when they decline or cancel."""
 
 from django.contrib import admin
 
