@@ -17,11 +17,10 @@ from django.utils.safestring import mark_safe
 
 from blog.models import Article
 from clinic_site.context_processors import SiteFacts
-from consults import wording
-from consults.forms import ConsultRequestForm
-from consults.letter_layout import paragraphs
+from consults import hours_text
+from consults.public.form import ConsultRequestForm
+from consults.public.slots import TimeChoices
 from consults.scheduling import PostedHours, Shift
-from consults.time_choices import TimeChoices
 from content import markdown
 from pages.models import Clinic, Page, Provider
 
@@ -89,7 +88,11 @@ def _facts(*, announcement: str = "", special_days: list[dict[str, str]] | None 
         announcement=announcement,
     )
     posted = PostedHours(facts.clinic.zone, _WEEK if week is None else week)
-    facts.hours, facts.week, facts.special_days = wording.weekly_hours(posted), wording.week_windows(posted), special_days or []
+    facts.hours, facts.week, facts.special_days = (
+        hours_text.weekly_hours(posted),
+        hours_text.week_windows(posted),
+        special_days or [],
+    )
     return facts
 
 
@@ -173,9 +176,9 @@ def _blog(number: int, **context) -> tuple[str, dict]:
 
 def _letter() -> tuple[str, dict]:
     address = f"https://clinic.example/consults/{'a' * 43}/"
-    visit = "  Time:       Monday, December 7, 2026, 4:00 PM\n  Place:      200 Schilling Dr S., Dundas, MN 55019"
+    visit = "Time: Monday, December 7, 2026, 4:00 PM\nPlace: 200 Schilling Dr S., Dundas, MN 55019"
     text = f"Hello Name,\n\n{_SENTENCE}\n\n{visit}\n\nYour page:\n{address}\n\nModern Therapeutics\n200 Schilling Dr S."
-    return "consults/mail/letter.html", {"subject": "Your request", "paragraphs": paragraphs(text)}
+    return "consults/messages/mail.html", {"subject": "Your request", "text": text}
 
 
 def _error(name: str) -> Callable[[], tuple[str, dict]]:

@@ -6,9 +6,9 @@ from functools import cached_property
 from django.conf import settings
 from django.utils import timezone
 
-from consults import wording
-from consults.opening_markup import opening_hours_markup
-from consults.posted_hours import posted_hours, special_notes
+from consults import hours_text
+from consults.posted_hours import read_posted_hours, special_notes
+from consults.structured_data import opening_hours_markup
 from pages.models import Clinic
 
 # As far ahead as special days are shown: as far as the policy lets consults be asked for at most.
@@ -40,22 +40,22 @@ class SiteFacts:
 
     @cached_property
     def _posted(self):
-        return posted_hours(self.clinic, since=self.today)
+        return read_posted_hours(self.clinic, since=self.today)
 
     @cached_property
     def hours(self) -> list[dict[str, str]]:
-        return wording.weekly_hours(self._posted)
+        return hours_text.weekly_hours(self._posted)
 
     @cached_property
     def special_days(self) -> list[dict[str, str]]:
         if not self._posted.special:
             return []
         notes = special_notes(since=self.today)
-        return wording.special_days(self._posted, notes, today=self.today, until=self.today + DAYS_AHEAD)
+        return hours_text.special_days(self._posted, notes, today=self.today, until=self.today + DAYS_AHEAD)
 
     @cached_property
     def week(self) -> list[dict[str, str]]:
-        return wording.week_windows(self._posted)
+        return hours_text.week_windows(self._posted)
 
     def opening_hours(self) -> dict:
         """As schema.org properties of the clinic."""

@@ -6,7 +6,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
-from consults.views.kept_answers import kept_answers
+from consults.public.unsent_form import keep_answers
 
 from . import clinic_name
 
@@ -56,7 +56,7 @@ class DatabaseUnavailableMiddleware:
             # Its first line names what is missing, locked or full; nothing that was typed.
             logger.error("database: %s: %s", type(exception).__name__, str(exception).partition("\n")[0])
             is_booking = request.method == "POST" and request.resolver_match.view_name == "consults:request"
-            template, context = ("consults/not_stored.html", kept_answers(request)) if is_booking else (None, {})
+            template, context = ("consults/not_stored.html", keep_answers(request)) if is_booking else (None, {})
             response = error_page(503, template, **context)
             response["Retry-After"] = "60"
             return response

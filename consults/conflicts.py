@@ -1,15 +1,12 @@
-"""Held requests that the posted hours or the capacity no longer carry. Nothing moves them by itself: a person decides."""
+"""Held requests that the posted hours or the capacity no longer carry. Nothing moves them automatically: a person decides."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count
 
-from pages.models import Clinic
-
-from .decision import fits_posted_hours
-from .models import ConsultPolicy, ConsultRequest, Seat
-from .posted_hours import posted_hours
+from .current_rules import read_rules
+from .models import ConsultRequest, Seat
 from .scheduling.cells import cells_of
 
 
@@ -21,29 +18,27 @@ class Conflict:
     reason: str
 
 
-def conflicts(*, now: datetime) -> list[Conflict]:
+def find_conflicts(*, now: datetime) -> list[Conflict]:
     """The conflicts among held requests that begin after `now`, earliest start first.
 
-    Those that staff said yes to as they stand are not listed. Four queries, however many requests are held.
+    Those that staff said yes to as they stand are not listed. The number of queries does not grow with the requests.
     """
     held = list(ConsultRequest.objects.holding_from(now).filter(kept_outside_hours=False))
     if not held:
         return []
-    clinic = Clinic.objects.current()
-    posted = posted_hours(clinic, since=now.astimezone(clinic.zone).date())
-    crowded = _requests_in_crowded_cells(held[0].starts_at)
+    rules = read_rules(now)
+    crowded = _requests_in_crowded_cells(held[0].starts_at, rules.policy.capacity)
     found = []
     for request in held:
-        if not fits_posted_hours(request, posted):
+        if not rules.posted.covers(request.starts_at, request.ends_at):
             found.append(Conflict(request, "closed"))
         elif request.pk in crowded:
             found.append(Conflict(request, "full"))
     return found
 
 
-def _requests_in_crowded_cells(first_start: datetime) -> set[int]:
+def _requests_in_crowded_cells(first_start: datetime, capacity: int) -> set[int]:
     first_cell = cells_of(first_start, ConsultRequest.SHORTEST).start
-    capacity = ConsultPolicy.objects.current().capacity
     counts = Seat.objects.filter(cell__gte=first_cell).order_by().values("cell").annotate(held=Count("id"))
     crowded = counts.filter(held__gt=capacity).values("cell")
     return set(Seat.objects.filter(cell__in=crowded).values_list("request_id", flat=True))

@@ -1,4 +1,4 @@
-"""One decision about one request: the table of transitions, and what every decision has in common.
+"""One decision about one request: what every decision has in common.
 
 A decision is one transaction. It locks the rules first (on PostgreSQL that puts decisions and changes of hours in line;
 SQLite's IMMEDIATE does already), then the request's row, and writes status, seats, event and messages together.
@@ -12,34 +12,13 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from . import outbox
+from .current_rules import Rules, lock_rules
+from .messages import outbox
 from .models import ConsultRequest, Event, Reason
-from .rules import Rules, rules_in_force
-from .scheduling import Offers, Policy, PostedHours, Refusal, reply_due
+from .scheduling import Offers, Policy, Refusal, reply_due
 from .scheduling.cells import cells_of
 from .seating import NoSeat, free_seat, hold_seat, taken_seats
-
-Status, Kind = ConsultRequest.Status, Event.Kind
-
-# What each decision may start from, and the status it leads to.
-TRANSITIONS: dict[str, tuple[tuple[str, ...], str]] = {
-    Kind.CONFIRMED: ((Status.REQUESTED,), Status.CONFIRMED),
-    Kind.MOVED: ((Status.REQUESTED, Status.CONFIRMED), Status.REQUESTED),
-    Kind.RESCHEDULED: ((Status.REQUESTED, Status.CONFIRMED), Status.CONFIRMED),
-    Kind.DECLINED: ((Status.REQUESTED,), Status.DECLINED),
-    Kind.WITHDRAWN: ((Status.REQUESTED, Status.CONFIRMED), Status.WITHDRAWN),
-    Kind.CANCELLED: ((Status.CONFIRMED,), Status.CANCELLED),
-    Kind.EXPIRED: ((Status.REQUESTED,), Status.EXPIRED),
-    Kind.ANSWERED: ((Status.REQUESTED,), Status.COMPLETED),
-    Kind.COMPLETED: ((Status.CONFIRMED,), Status.COMPLETED),
-    Kind.MISSED: ((Status.CONFIRMED,), Status.MISSED),
-    Kind.QUARANTINED: ((Status.REQUESTED,), Status.QUARANTINED),
-    Kind.RELEASED: ((Status.QUARANTINED,), Status.REQUESTED),
-    Kind.KEPT: ((Status.REQUESTED, Status.CONFIRMED), ""),
-    Kind.NOTED: (tuple(Status), ""),
-    # A visit that took place, or did not, is erased in time also when nobody said which.
-    Kind.ERASED: ((*ConsultRequest.ENDED, Status.QUARANTINED, Status.CONFIRMED), ""),
-}
+from .transitions import TRANSITIONS
 
 
 class Refused(Exception):
@@ -51,7 +30,7 @@ class Refused(Exception):
 
 
 class NotAllowed(Exception):
-    """This decision does not fit the request's state; `code` says what stands against it."""
+    """This decision does not fit the request's state; `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -59,7 +38,7 @@ class NotAllowed(Exception):
 
 
 class Stale(Exception):
-    """The request changed since the caller saw it; `request` is how it stands now."""
+    """The request changed since the caller saw it; `request` is how it is now."""
 
     def __init__(self, request: ConsultRequest) -> None:
         super().__init__(request.reference)
@@ -81,8 +60,12 @@ class Decision:
         if not holds:
             raise NotAllowed(code)
 
+    def give_reason(self, reason: Reason, use: str) -> None:
+        self.require(reason.use == use, "wrong_reason")
+        self.reason = reason
+
     def is_posted(self) -> bool:
-        return fits_posted_hours(self.row, self.rules.posted)
+        return self.rules.posted.covers(self.row.starts_at, self.row.ends_at)
 
     def take(self, starts_at: datetime, policy: Policy) -> None:
         """Gives the request this start, held from now on instead of its old one. Raises Refused."""
@@ -124,7 +107,7 @@ class Decision:
         self.row.answer_by = reply_due(posted=posted, open_days=open_days, asked_at=self.now, starts_at=self.row.starts_at)
 
     def record(self, kind: str, *, by) -> Event:
-        """Writes the event the row now stands for, and the messages it owes."""
+        """Writes the event that the row now shows, and the messages it owes."""
         reason = self.reason
         event = Event.objects.create(
             request=self.row,
@@ -143,20 +126,18 @@ class Decision:
 @contextmanager
 def deciding(request: ConsultRequest, kind: str, *, now: datetime, by=None, version: int | None = None) -> Iterator[Decision]:
     """Locks and loads the request, checks that `kind` may happen to it, and records what the block leaves of it."""
-    allowed, status = TRANSITIONS[kind]
+    allowed = TRANSITIONS[kind]
     try:
         with transaction.atomic():
-            rules = rules_in_force(now, lock=True)
+            rules = lock_rules(now)
             row = ConsultRequest.objects.select_for_update().get(pk=request.pk)
             if version is not None and row.version != version:
                 raise Stale(row)
-            if row.status not in allowed:
-                raise NotAllowed(f"is_{row.status}")
-            if row.erased_at is not None:
-                raise NotAllowed("is_erased")
+            if code := allowed.broken_guard(row, now):
+                raise NotAllowed(code)
             decision = Decision(row, rules, now)
             yield decision
-            row.status = status or row.status
+            row.status = allowed.leads_to or row.status
             row.version += 1
             if row.status in ConsultRequest.ENDED and row.ended_at is None:
                 row.ended_at = now
@@ -167,9 +148,3 @@ def deciding(request: ConsultRequest, kind: str, *, now: datetime, by=None, vers
     except IntegrityError:
         # Only a seat can be contested here: the request's own row is locked.
         raise Refused(Refusal.TAKEN) from None
-
-
-def fits_posted_hours(request: ConsultRequest, posted: PostedHours) -> bool:
-    """Does the whole consult lie inside one posted interval?"""
-    day = posted.local(request.starts_at).date()
-    return any(i.start <= request.starts_at and request.ends_at <= i.end for i in posted.open_intervals(day))

@@ -1,9 +1,12 @@
-"""Forgetting: what a person gave is erased some time after their request ended."""
+"""Erasure: what a person gave is deleted some time after their request ended, or when they ask for it."""
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from . import booking
 from .models import ConsultPolicy, ConsultRequest
+from .transitions import has_begun
 
 QUARANTINE_LASTS = timedelta(days=30)
 _AT_ONCE = 500
@@ -22,3 +25,15 @@ def erase_due(*, now: datetime) -> int:
             continue
         erased += 1
     return erased
+
+
+def erase_at_once(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """An owner erases one person's request whatever its state. An open one is taken back first, which frees its seat.
+
+    The person can be sent no message afterwards, so the colleague who erases tells them.
+    """
+    with transaction.atomic():
+        if request.status in ConsultRequest.HOLDS_A_SEAT and not has_begun(request, now):
+            request = booking.withdraw_request(request, now=now, by=by, version=version)
+            version = request.version
+        return booking.erase_request(request, by=by, now=now, version=version)

@@ -1,15 +1,15 @@
 """The rows staff post, read into values: the one source of the slot list, the validator, the footer and the markup."""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 
 from pages.models import Clinic
 
-from .models import ConsultPolicy, OpeningHours, SpecialHours
-from .scheduling import Policy, PostedHours, Shift
+from .models import OpeningHours, SpecialHours
+from .scheduling import PostedHours, Shift
 
 
-def posted_hours(clinic: Clinic, *, since: date) -> PostedHours:
+def read_posted_hours(clinic: Clinic, *, since: date) -> PostedHours:
     """The weekly hours, and the special dates from the local date `since` on. Two queries."""
     week: dict[int, list[Shift]] = defaultdict(list)
     for weekday, opens, closes in OpeningHours.objects.order_by("weekday", "opens").values_list("weekday", "opens", "closes"):
@@ -30,13 +30,3 @@ def posted_hours(clinic: Clinic, *, since: date) -> PostedHours:
 def special_notes(*, since: date) -> dict[date, str]:
     """What staff wrote beside special dates, from the local date `since` on."""
     return dict(SpecialHours.objects.filter(date__gte=since).exclude(note="").values_list("date", "note"))
-
-
-def policy_value(row: ConsultPolicy) -> Policy:
-    return Policy(
-        length=timedelta(minutes=row.length_minutes),
-        capacity=row.capacity,
-        notice=timedelta(hours=row.notice_hours),
-        horizon_days=row.horizon_days,
-        answer_open_days=row.answer_open_days,
-    )

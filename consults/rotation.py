@@ -1,4 +1,4 @@
-"""Sealing everything anew under the first of FIELD_KEYS, so that an older key can be taken out of the list."""
+"""Sealing everything again under the first of FIELD_KEYS, so that an older key can be taken out of the list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ _AT_ONCE = 200
 
 @dataclass
 class Rotation:
-    """How many rows were `sealed_anew`, and which `cannot_be_opened` (the reference of a request, the id of a message)."""
+    """How many rows were `resealed`, and which `cannot_be_opened` (the reference of a request, the id of a message)."""
 
-    sealed_anew: int = 0
+    resealed: int = 0
     cannot_be_opened: list[str] = field(default_factory=list)
 
 
@@ -33,7 +33,7 @@ def rotate() -> Rotation:
             try:
                 while not _replace(row):
                     row.refresh_from_db()
-                rotation.sealed_anew += 1
+                rotation.resealed += 1
             except sealing.CannotOpen:
                 rotation.cannot_be_opened.append(str(getattr(row, name)))
     return rotation

@@ -13,7 +13,7 @@ from .models import ConsultRequest
 FASTEST = timedelta(seconds=2)
 MOST_OPEN_PER_CONTACT = 3
 MOST_SEATS_PER_ADDRESS = 3
-# So many unanswered requests within an hour are a rush: the desk is told, and an address may hold only one seat a day until
+# This many unanswered requests within an hour are a rush: the desk is told, and an address may hold only one seat a day until
 # somebody answers. A machine with many addresses then runs out of addresses before the clinic runs out of times.
 RUSH = 10
 MOST_SEATS_IN_A_RUSH = 1
@@ -44,13 +44,13 @@ def _has_enough_open(email: str, phone: str) -> bool:
 def _has_enough_seats(client: str, now: datetime) -> bool:
     held = ConsultRequest.objects.filter(client=client, created_at__gt=now - _DAY, status__in=ConsultRequest.HOLDS_A_SEAT)
     seats = held.exclude(starts_at=None).count()
-    return seats >= MOST_SEATS_PER_ADDRESS or (seats >= MOST_SEATS_IN_A_RUSH and unanswered_lately(now=now) >= RUSH)
+    return seats >= MOST_SEATS_PER_ADDRESS or (seats >= MOST_SEATS_IN_A_RUSH and recently_unanswered(now=now) >= RUSH)
 
 
-def unanswered_lately(*, now: datetime) -> int:
+def recently_unanswered(*, now: datetime) -> int:
     """How many requests of the last hour wait for an answer, set aside or not; counted up to a thousand."""
-    lately = ConsultRequest.objects.awaiting_answer().filter(created_at__gt=now - timedelta(hours=1), erased_at=None)
-    return lately[:1000].count()
+    recent = ConsultRequest.objects.awaiting_answer().filter(created_at__gt=now - timedelta(hours=1), erased_at=None)
+    return recent[:1000].count()
 
 
 def forget_clients(*, now: datetime) -> int:

@@ -1,12 +1,13 @@
 """Plain functions that make what tests need. Times are fixed: tests never depend on the date they run."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import Group, User
 
 from consults import booking
-from consults.models import ConsultPolicy, OpeningHours
+from consults.models import ConsultPolicy, OpeningHours, Person
 from consults.scheduling import PostedHours, Shift
 from pages.models import Clinic
 
@@ -15,6 +16,8 @@ EVENING = Shift(time(16), time(20))
 MORNING = Shift(time(8), time(12))
 CLINIC_WEEK = {0: (EVENING,), 1: (EVENING,), 2: (EVENING,), 3: (EVENING,), 4: (EVENING,), 5: (MORNING,)}
 POSTED = PostedHours(CHICAGO, CLINIC_WEEK)
+
+ADA = Person(full_name="Ada Example", email="ada@example.com", phone="507-555-0100", contact_by="email")
 
 # What every colleague signs in with.
 PASSWORD = "lamps-in-seven-windows"
@@ -56,13 +59,6 @@ def colleague(name: str, role: str = "") -> User:
 
 def submit(*, key: str = "key-1", now: datetime = WEDNESDAY, starts_at: datetime | None = None, **answers):
     """A request as the form would hand it over; by default for the Monday after WEDNESDAY at 4 PM."""
-    person = {
-        "full_name": "Ada Example",
-        "email": "ada@example.com",
-        "phone": "507-555-0100",
-        "contact_by": "email",
-        "voicemail_ok": False,
-        "note": "",
-    }
+    typed = {name: answers.pop(name) for name in Person.names() if name in answers}
     start = starts_at or local("2026-12-07 16:00")
-    return booking.submit_request(submission_key=key, starts_at=start, now=now, **(person | answers))
+    return booking.submit_request(submission_key=key, starts_at=start, person=replace(ADA, **typed), now=now, **answers)

@@ -13,16 +13,16 @@ FLOOR = {room: floor for floor, rooms in enumerate(MAP) for room in rooms}
 LAYERS = [
     {"scheduling", "contact"},
     {"models"},
-    {"posted_hours", "ticket", "wording", "calendar_file", "letter_layout", "seating", "spam"},
-    {"opening_markup", "letters", "time_choices"},
-    {"outbox", "delivery"},
-    {"rules"},
+    {"posted_hours", "seating", "spam", "dates", "status_text", "transitions"},
+    {"hours_text", "structured_data", "current_rules"},
+    {"conflicts", "open_times"},
+    {"messages"},
     {"decision"},
     {"booking"},
-    {"times_page", "expiry", "conflicts", "erasure", "rotation", "prelaunch_checks"},
-    {"forms"},
-    {"views", "admin"},
-    {"urls", "apps"},
+    {"expiry", "erasure", "rotation", "prelaunch_checks"},
+    {"public"},
+    {"desk"},
+    {"urls", "admin", "apps"},
 ]
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 

@@ -4,6 +4,7 @@ from .consult_request import ConsultRequest
 from .event import Event
 from .opening_hours import OpeningHours
 from .outbox_message import OutboxMessage
+from .person import Person
 from .reason import Reason
 from .seat import Seat
 from .special_hours import SpecialHours
@@ -16,6 +17,7 @@ __all__ = [
     "Event",
     "OpeningHours",
     "OutboxMessage",
+    "Person",
     "Reason",
     "Seat",
     "SpecialHours",

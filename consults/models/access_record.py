@@ -8,7 +8,7 @@ from .consult_request import ConsultRequest
 
 class AccessRecordQuerySet(models.QuerySet):
     def write(self, kind: str, *, by, at, request: ConsultRequest | None = None, rows: int = 1) -> "AccessRecord":
-        """Keeps that `by` did this at the instant `at`: with one request, or with so many `rows` of a list."""
+        """Keeps that `by` did this at the instant `at`: with one request, or with this many `rows` of a list."""
         return self.create(kind=kind, by=by, at=at, request=request, rows=rows)
 
 

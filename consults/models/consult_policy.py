@@ -1,9 +1,12 @@
 """The clinic's rules for consults: one row that staff edit."""
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from consults.scheduling import Policy
 from content.models import PublicContent
 
 
@@ -16,6 +19,14 @@ class ConsultPolicyQuerySet(models.QuerySet):
     def current(self) -> "ConsultPolicy":
         """The clinic's policy; the defaults, unsaved, before anything was saved."""
         return self.filter(pk=1).first() or ConsultPolicy()
+
+    def lock(self) -> None:
+        """Holds the clinic's row until the transaction ends: decisions and changes of hours queue for it.
+
+        SQLite's IMMEDIATE transactions queue already. The row is loaded with the starting content; where it is missing, it is
+        made, so that there is always one to hold.
+        """
+        self.select_for_update().get_or_create(pk=1)
 
 
 def _between(lowest: int, highest: int) -> list:
@@ -66,3 +77,12 @@ class ConsultPolicy(PublicContent):
 
     def __str__(self) -> str:
         return "Consult policy"
+
+    def as_value(self) -> Policy:
+        return Policy(
+            length=timedelta(minutes=self.length_minutes),
+            capacity=self.capacity,
+            notice=timedelta(hours=self.notice_hours),
+            horizon_days=self.horizon_days,
+            answer_open_days=self.answer_open_days,
+        )

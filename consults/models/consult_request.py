@@ -1,8 +1,10 @@
-"""A request for a consult: what is asked, where it stands, and (sealed) who asks."""
+"""A request for a consult: what is asked, its status, and (sealed) who asks."""
 
 import hashlib
 import secrets
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
@@ -11,24 +13,10 @@ from django.db.models import F, Max, Q
 from consults.contact import normalised_email, normalised_phone
 from guard import sealing
 
+from .person import Person
+from .reference import new_reference
+
 TOKEN_LIVES_ON = timedelta(days=30)
-_NOBODY = {"voicemail_ok": False} | dict.fromkeys(
-    ("full_name", "email", "phone", "contact_by", "note", "token", "staff_notes"), ""
-)
-# Without I, L, O and U: nothing in a reference is misread over the telephone.
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def new_reference() -> str:
-    """Eight characters to say on the telephone, like `7K3M-9QXA`."""
-    code = "".join(secrets.choice(_LETTERS) for _ in range(8))
-    return f"{code[:4]}-{code[4:]}"
-
-
-def read_reference(text: str) -> str:
-    """The reference somebody typed, with or without its hyphen; empty when it cannot be one."""
-    code = "".join(text.upper().replace("-", "").split())
-    return f"{code[:4]}-{code[4:]}" if len(code) == 8 and set(code) <= set(_LETTERS) else ""
 
 
 def token_hash(token: str) -> str:
@@ -189,68 +177,55 @@ class ConsultRequest(models.Model):
     def ends_at(self) -> datetime | None:
         return self.starts_at and self.starts_at + timedelta(minutes=self.length_minutes)
 
-    def seal_person(self, *, full_name, email, phone, contact_by, voicemail_ok, note, token, staff_notes="") -> None:
+    def seal_person(self, person: Person, *, token: str, staff_notes: str = "") -> None:
         """Seals what the patient gave, the token of their own page and what staff noted; sets what the row is found by."""
-        person = {
-            "full_name": full_name,
-            "email": email,
-            "phone": phone,
-            "contact_by": contact_by,
-            "voicemail_ok": voicemail_ok,
-            "note": note,
-            "token": token,
-            "staff_notes": staff_notes,
-        }
-        self.sealed = sealing.seal(person, table=self.TABLE, reference=self.reference)
-        self.email_index = sealing.blind_index("email", normalised_email(email))
-        self.phone_index = sealing.blind_index("phone", normalised_phone(phone))
+        opened = asdict(person) | {"token": token, "staff_notes": staff_notes}
+        self.sealed = sealing.seal(opened, table=self.TABLE, reference=self.reference)
+        self.email_index = sealing.blind_index("email", normalised_email(person.email))
+        self.phone_index = sealing.blind_index("phone", normalised_phone(person.phone))
         self.token_hash = token_hash(token)
-        self.__dict__.pop("_person", None)
+        self.__dict__.pop("_opened", None)
 
     def forget_person(self, *, at: datetime) -> None:
         """Leaves nothing in the row that tells who asked."""
         self.erased_at, self.sealed = at, b""
         self.email_index = self.phone_index = self.client = ""
         self.token_hash = secrets.token_hex(32)
-        self.__dict__.pop("_person", None)
+        self.__dict__.pop("_opened", None)
 
-    @property
-    def person(self) -> dict:
-        """What is sealed in this row, opened once; blank after erasure. Raises sealing.CannotOpen."""
+    @cached_property
+    def _opened(self) -> dict:
+        """What is sealed in this row; nothing after erasure. Raises sealing.CannotOpen."""
         if self.erased_at is not None:
-            return _NOBODY
-        if "_person" not in self.__dict__:
-            self.__dict__["_person"] = sealing.unseal(self.sealed, table=self.TABLE, reference=self.reference)
-        return self.__dict__["_person"]
+            return {}
+        return sealing.unseal(self.sealed, table=self.TABLE, reference=self.reference)
 
     @property
-    def full_name(self) -> str:
-        return self.person["full_name"]
-
-    @property
-    def email(self) -> str:
-        return self.person["email"]
-
-    @property
-    def phone(self) -> str:
-        return self.person["phone"]
-
-    @property
-    def contact_by(self) -> str:
-        return self.person["contact_by"]
-
-    @property
-    def voicemail_ok(self) -> bool:
-        return self.person["voicemail_ok"]
-
-    @property
-    def note(self) -> str:
-        return self.person["note"]
-
-    @property
-    def staff_notes(self) -> str:
-        return self.person.get("staff_notes", "")
+    def person(self) -> Person:
+        """Who asks; blank after erasure. Raises sealing.CannotOpen, as does every property below."""
+        return Person.of(self._opened)
 
     @property
     def token(self) -> str:
-        return self.person["token"]
+        """Opens the patient's own page."""
+        return self._opened.get("token", "")
+
+    @property
+    def staff_notes(self) -> str:
+        return self._opened.get("staff_notes", "")
+
+    @property
+    def full_name(self) -> str:
+        return self.person.full_name
+
+    @property
+    def email(self) -> str:
+        return self.person.email
+
+    @property
+    def phone(self) -> str:
+        return self.person.phone
+
+    @property
+    def note(self) -> str:
+        return self.person.note

@@ -11,9 +11,12 @@ from .event import Event
 
 
 class OutboxMessageQuerySet(models.QuerySet):
+    def sent_by_the_worker(self):
+        return self.exclude(channel=OutboxMessage.Channel.CALL)
+
     def due(self, *, now):
-        """Mails the worker may take now: waiting, or taken by a worker that did not come back in time."""
-        return self.filter(channel=OutboxMessage.Channel.MAIL, state=OutboxMessage.State.WAITING, not_before__lte=now)
+        """Messages the worker may take now: waiting, or taken by a worker that did not come back in time."""
+        return self.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING, not_before__lte=now)
 
     def calls_to_make(self, *, now):
         """Calls that staff may make now, the longest waiting first."""

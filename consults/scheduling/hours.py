@@ -50,6 +50,13 @@ class PostedHours:
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)
 
+    def local_date(self, instant: datetime) -> date:
+        return self.local(instant).date()
+
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """Whether all of `start` up to `end`, both aware, lies inside one open stretch."""
+        return any(i.start <= start and end <= i.end for i in self.open_intervals(self.local_date(start)))
+
 
 def _instants(day: date, shift: Shift, zone: ZoneInfo) -> Iterator[Interval]:
     """The UTC stretches during which the wall clock of `day` reads a time in the shift; two that touch are one."""

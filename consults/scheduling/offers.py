@@ -10,7 +10,7 @@ from .hours import PostedHours
 
 
 class Refusal(StrEnum):
-    """Why a consult may not begin at an instant. The words for people are in `wording`."""
+    """Why a consult may not begin at an instant. The text for people is in `status_text`."""
 
     PAST = "past"
     TOO_SOON = "too_soon"
@@ -43,7 +43,7 @@ class Offers:
 
     @property
     def today(self) -> date:
-        return self.posted.local(self.now).date()
+        return self.posted.local_date(self.now)
 
     @property
     def last_date(self) -> date:
@@ -59,37 +59,35 @@ class Offers:
                 start += self.policy.length
 
     def starts_on(self, day: date) -> list[datetime]:
-        """The starts of a local date that can be had now, in UTC, earliest first."""
+        """The starts of a local date that are open now, in UTC, earliest first."""
         return [start for start in self.grid(day) if self.refusal(start, on_grid=True) is None]
 
     def refusal(self, start: datetime, *, on_grid: bool = False) -> Refusal | None:
         """Why a consult may not begin at this instant; None when it may. `on_grid` skips the look at the posted hours."""
         if start <= self.now:
             return Refusal.PAST
-        day = self.posted.local(start).date()
+        day = self.posted.local_date(start)
         if day > self.last_date:
             return Refusal.TOO_FAR
         if not on_grid and start not in self.grid(day):
-            return self._off_grid(start, day)
+            fits = self.posted.covers(start, start + self.policy.length)
+            return Refusal.NOT_A_START if fits else Refusal.CLOSED
         if start - self.now < self.policy.notice:
             return Refusal.TOO_SOON
-        if not self.has_free_seat(start):
+        if not self.free_seats(start):
             return Refusal.TAKEN
         return None
 
-    def has_free_seat(self, start: datetime) -> bool:
-        return all(self.held.get(cell, 0) < self.policy.capacity for cell in cells_of(start, self.policy.length))
-
-    def _off_grid(self, start: datetime, day: date) -> Refusal:
-        end = start + self.policy.length
-        fits = any(i.start <= start and end <= i.end for i in self.posted.open_intervals(day))
-        return Refusal.NOT_A_START if fits else Refusal.CLOSED
+    def free_seats(self, start: datetime) -> int:
+        """How many consults that begin at this instant would still find a seat from beginning to end."""
+        most_held = max(self.held.get(cell, 0) for cell in cells_of(start, self.policy.length))
+        return max(0, self.policy.capacity - most_held)
 
     def nearest(
         self, wanted: datetime, count: int = 3, within_days: int = 21, leave_out: datetime | None = None
     ) -> list[datetime]:
-        """Up to `count` starts that can be had, without `leave_out`, nearest in time to `wanted`, in order of time."""
-        wanted_day = min(max(self.posted.local(wanted).date(), self.today), self.last_date)
+        """Up to `count` open starts, without `leave_out`, nearest in time to `wanted`, in order of time."""
+        wanted_day = min(max(self.posted.local_date(wanted), self.today), self.last_date)
         found: list[datetime] = []
         for distance in range(within_days + 1):
             days = {wanted_day - timedelta(days=distance), wanted_day + timedelta(days=distance)}

@@ -24,7 +24,7 @@ def reply_due(*, posted: PostedHours, open_days: int, asked_at: datetime, starts
 
 
 def _closing_of_open_date(posted: PostedHours, open_days: int, asked_at: datetime) -> datetime:
-    day = posted.local(asked_at).date()
+    day = posted.local_date(asked_at)
     for _ in range(LONGEST_LOOK_AHEAD):
         day += timedelta(days=1)
         intervals = posted.open_intervals(day)

@@ -1,6 +1,6 @@
 """Who the clinic is: one row that staff edit. What is not known stays null and is not rendered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -114,6 +114,10 @@ class Clinic(PublicContent):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def local_date(self, instant: datetime) -> date:
+        """The date on the clinic's calendar at an aware instant."""
+        return instant.astimezone(self.zone).date()
 
     def announcement_at(self, instant: datetime) -> str:
         """What stands on top of every page at an instant; nothing from `announcement_until` on."""

@@ -20,18 +20,17 @@ _AFTERNOON = """
 import json
 from datetime import timedelta
 from django.utils import timezone
-from consults import booking
-from consults.models import SpecialHours
+from consults import booking, open_times
+from consults.models import Person, SpecialHours
 from pages.models import Clinic
 now, clinic = timezone.now(), Clinic.objects.current()
-offers = booking.current_offers(now=now, clinic=clinic)
+offers = open_times.current_offers(now=now)
 days = [offers.today + timedelta(days=number) for number in range(14, 30)]
 starts = [starts[0] for day in days if (starts := offers.starts_on(day))]
 made = {}
-def ask(key, start, **answers):
-    person = {"full_name": f"{key.title()} Example", "email": f"{key}@example.com", "phone": "507-555-0100"}
-    rest = {"contact_by": "email", "voicemail_ok": False, "note": ""}
-    request = booking.submit_request(submission_key=key, starts_at=start, now=now, **(person | rest | answers))
+def ask(key, start, contact_by="email", **how):
+    person = Person(f"{key.title()} Example", f"{key}@example.com", "507-555-0100", contact_by)
+    request = booking.submit_request(submission_key=key, starts_at=start, person=person, now=now, **how)
     made[key] = request.reference
 for number, key in enumerate(("ada", "ben", "cleo", "dan", "eve", "finn", "gail")):
     ask(key, starts[number], contact_by="phone" if key == "ben" else "email")

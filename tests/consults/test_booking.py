@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from consults import booking, decision, letters
+from consults import booking, decision
+from consults.messages.channels.mail import html_part
 from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat, SpecialHours
 from consults.scheduling import Refusal
 from guard import sealing
-from tests.builders import WEDNESDAY, local, submit
+from tests.builders import ADA, WEDNESDAY, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 
@@ -20,7 +21,7 @@ def test_an_accepted_request_holds_its_seat_and_owes_its_messages(settings):
     assert (request.status, request.starts_at, request.length_minutes) == ("requested", local("2026-12-07 16:00"), 30)
     assert request.answer_by == local("2026-12-04 20:00")
     assert (request.full_name, request.email, request.phone) == ("Ada Example", "ada@example.com", "507-555-0100")
-    assert (request.note, request.voicemail_ok, request.contact_by) == ("Please call after six", True, "email")
+    assert (request.note, request.person.voicemail_ok, request.person.contact_by) == ("Please call after six", True, "email")
     assert request.seats.count() == 6
     assert list(request.events.values_list("number", "kind", "status")) == [(1, "requested", "requested")]
     messages = OutboxMessage.objects.order_by("pk")
@@ -68,17 +69,7 @@ def test_one_submission_key_is_one_request():
 
 
 def test_none_of_these_times_is_a_request_without_a_seat():
-    request = booking.submit_request(
-        submission_key="k",
-        starts_at=None,
-        full_name="Ada",
-        email="ada@example.com",
-        phone="",
-        contact_by="email",
-        voicemail_ok=False,
-        note="",
-        now=WEDNESDAY,
-    )
+    request = booking.submit_request(submission_key="k", starts_at=None, person=ADA, now=WEDNESDAY)
     assert request.starts_at is None
     assert request.answer_by == local("2026-12-04 20:00")
     assert not Seat.objects.exists()
@@ -190,11 +181,11 @@ def test_a_name_that_holds_an_address_is_not_greeted_with(name):
     submit(full_name=name)
     letter = OutboxMessage.objects.get().letter
     assert letter["text"].startswith("Hello,")
-    assert "evil" not in letters.html_part(letter)
+    assert "evil" not in html_part(letter)
 
 
 def test_an_ordinary_name_is_greeted_with_and_cannot_break_out_of_the_mail():
     submit(full_name="Dr. José <b>O'Neil</b> Jr.", key="odd")
     letter = OutboxMessage.objects.get().letter
     assert letter["text"].startswith("Hello Dr. José") or letter["text"].startswith("Hello,")
-    assert "<b>" not in letters.html_part(letter)
+    assert "<b>" not in html_part(letter)

@@ -86,7 +86,7 @@ def test_what_waits_or_lies_ahead_is_never_erased_by_itself(owner):
     ahead = booking.confirm_request(submit(key="b", starts_at=local("2026-12-08 16:00")), by=owner, now=WEDNESDAY)
     ConsultPolicy.objects.update(erase_after_days=1)
     assert erasure.erase_due(now=local("2026-12-07 15:00")) == 0
-    assert [request.person["full_name"] for request in (waiting, ahead)] == ["Ada Example"] * 2
+    assert [request.person.full_name for request in (waiting, ahead)] == ["Ada Example"] * 2
 
 
 def test_a_visit_that_nobody_spoke_of_since_is_erased_in_time_too(owner):
@@ -97,7 +97,7 @@ def test_a_visit_that_nobody_spoke_of_since_is_erased_in_time_too(owner):
 
 def test_an_owner_erases_an_open_request_at_once_and_its_seat_is_free(owner):
     request = submit()
-    erased = booking.erase_at_once(request, by=owner, now=WEDNESDAY, version=request.version)
+    erased = erasure.erase_at_once(request, by=owner, now=WEDNESDAY, version=request.version)
     assert (erased.status, erased.erased_at) == ("withdrawn", WEDNESDAY)
     assert [(event.kind, event.by) for event in erased.events.all()] == [
         ("requested", None),
@@ -109,8 +109,8 @@ def test_an_owner_erases_an_open_request_at_once_and_its_seat_is_free(owner):
 
 
 def test_with_what_is_erased_nothing_more_is_done(owner):
-    erased = booking.erase_at_once(submit(looks_like_spam=True), by=owner, now=WEDNESDAY)
-    for decide in (booking.release_request, booking.erase_at_once):
+    erased = erasure.erase_at_once(submit(looks_like_spam=True), by=owner, now=WEDNESDAY)
+    for decide in (booking.release_request, erasure.erase_at_once):
         with pytest.raises(booking.NotAllowed, match="is_erased"):
             decide(erased, by=owner, now=WEDNESDAY)
 
@@ -119,12 +119,12 @@ def test_a_stale_page_erases_nothing(owner):
     seen = submit()
     booking.confirm_request(seen, by=owner, now=WEDNESDAY)
     with pytest.raises(booking.Stale):
-        booking.erase_at_once(seen, by=owner, now=WEDNESDAY, version=seen.version)
+        erasure.erase_at_once(seen, by=owner, now=WEDNESDAY, version=seen.version)
     assert ConsultRequest.objects.get().status == "confirmed"
 
 
 def test_erased_requests_keep_counting_and_expire_no_more(owner):
-    booking.erase_at_once(submit(), by=owner, now=WEDNESDAY)
+    erasure.erase_at_once(submit(), by=owner, now=WEDNESDAY)
     assert expiry.expire_overdue(now=WEDNESDAY + 30 * DAY) == 0
     assert ConsultRequest.objects.count() == 1
 

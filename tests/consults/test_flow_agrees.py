@@ -12,25 +12,19 @@ from django.db import transaction
 from hypothesis import Phase, given
 from hypothesis import strategies as st
 
-from consults import booking
-from consults.forms import StartField
-from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, SpecialHours
+from consults import booking, open_times
+from consults.dates import WEEKDAYS
+from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, Person, SpecialHours
+from consults.public.form import StartField
 from consults.scheduling import Offers, Policy, PostedHours, Refusal, Shift
-from consults.wording import REFUSALS, WEEKDAYS
+from consults.status_text import REFUSALS
 from pages.models import Clinic
 from tests.builders import CHICAGO
 from tests.examples import examples
 
 URL = "/book-a-consult/"
 DAY, FIVE_MINUTES = timedelta(days=1), timedelta(minutes=5)
-PERSON = {
-    "full_name": "Ada Example",
-    "email": "ada@example.com",
-    "phone": "",
-    "contact_by": "email",
-    "voicemail_ok": False,
-    "note": "",
-}
+PERSON = Person(full_name="Ada Example", email="ada@example.com", contact_by="email")
 
 grid_times = st.integers(0, 287).map(lambda cell: time(cell // 12, cell % 12 * 5))
 edges = st.lists(grid_times, min_size=2, max_size=6, unique=True).map(sorted)
@@ -106,7 +100,7 @@ def clinic_at(now: datetime, *, week, special, zone=CHICAGO, policy=Policy()):  
 
 def accepts(start: datetime, *, key: str, now: datetime) -> bool:
     try:
-        booking.submit_request(submission_key=key, starts_at=start, now=now, **PERSON)
+        booking.submit_request(submission_key=key, starts_at=start, person=PERSON, now=now)
     except booking.Refused:
         return False
     return True
@@ -161,8 +155,8 @@ def test_what_the_page_lists_is_what_the_rules_offer_and_what_is_accepted(client
 
 
 def everything_offered(now: datetime) -> Offers:
-    rules = booking.current_offers(now=now, clinic=Clinic.objects.current())
-    return booking.with_held_seats(rules, rules.today, rules.last_date)
+    rules = open_times.current_offers(now=now)
+    return open_times.with_held_seats(rules, rules.today, rules.last_date)
 
 
 def hold_some(picks: list[int], days: list[date], now: datetime) -> None:

@@ -19,9 +19,11 @@ from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from consults import booking, delivery, erasure, expiry
-from consults.conflicts import conflicts
-from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Reason, Seat, SpecialHours
+from consults import booking, erasure, expiry, open_times
+from consults.conflicts import find_conflicts
+from consults.messages import delivery
+from consults.messages.channels import mail as mail_channel
+from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Person, Reason, Seat, SpecialHours
 from pages.models import Clinic
 from tests.builders import CHICAGO
 from tests.examples import examples
@@ -394,7 +396,7 @@ class Desk(RuleBasedStateMachine):
         answers = {"voicemail_ok": False, "note": ""} | person
         key = f"key-{next(self.numbers)}"
         common = {"starts_at": start, "now": self.now, "by": by, "below_notice": below, "looks_like_spam": spam}
-        error = self.error_of(booking.submit_request, submission_key=key, **common, **answers)
+        error = self.error_of(booking.submit_request, submission_key=key, person=Person(**answers), **common)
         assert holds == (error is None), f"{start}: {error or 'accepted'}"
         if error:
             return None
@@ -425,7 +427,10 @@ class Desk(RuleBasedStateMachine):
         """10: whatever it says by now."""
         known = self.pick(which)
         again = booking.submit_request(
-            submission_key=known.key, starts_at=self.wanted(wish), voicemail_ok=True, note="again", now=self.now, **person
+            submission_key=known.key,
+            starts_at=self.wanted(wish),
+            person=Person(**person, voicemail_ok=True, note="again"),
+            now=self.now,
         )
         assert again.pk == known.pk
 
@@ -472,7 +477,7 @@ class Desk(RuleBasedStateMachine):
         has_begun = known.start is not None and known.start <= self.now
         holds = not known.erased_at and not (known.status == "requested" and has_begun)
         request = ConsultRequest.objects.get(pk=known.pk)
-        error = self.error_of(booking.erase_at_once, request, by=self.staff, now=self.now, version=len(known.events))
+        error = self.error_of(erasure.erase_at_once, request, by=self.staff, now=self.now, version=len(known.events))
         assert holds == (error is None)
         if holds and known.status in HELD and not has_begun:
             known.status = "withdrawn"
@@ -573,7 +578,7 @@ class Desk(RuleBasedStateMachine):
         ]
         with pytest.MonkeyPatch.context() as patch:
             if is_down:
-                patch.setattr(delivery, "get_connection", self.no_connection)
+                patch.setattr(mail_channel, "get_connection", self.no_connection)
             assert delivery.deliver_due(now=self.now, at_most=10**4) == (0 if is_down else len(due))
         for told in due:
             if is_down:
@@ -595,7 +600,7 @@ class Desk(RuleBasedStateMachine):
     def what_is_listed_is_what_is_accepted(self, ahead, picks):
         """3, 4: on the day that is looked at, tried for real and undone."""
         day = self.today + DAY * ahead
-        listed = booking.with_held_seats(booking.current_offers(now=self.now, clinic=self.clinic), day, day).starts_on(day)
+        listed = open_times.with_held_seats(open_times.current_offers(now=self.now), day, day).starts_on(day)
         others = [self.wanted(("any", ahead, pick)) for pick in picks]
         for start in [*listed[:1], *listed[-1:], *others]:
             with transaction.atomic():
@@ -670,14 +675,14 @@ class Desk(RuleBasedStateMachine):
                 expected[known.pk] = "closed"
             elif any(held[cell] > self.capacity for cell in known.cells):
                 expected[known.pk] = "full"
-        assert {conflict.request.pk: conflict.reason for conflict in conflicts(now=self.now)} == expected
+        assert {conflict.request.pk: conflict.reason for conflict in find_conflicts(now=self.now)} == expected
 
     def a_date_lists_the_starts_that_the_rules_allow(self):
         """2, 3, 5: another date after every step, and the last one or the one after it."""
         number = next(self.numbers)
         days = [self.today + DAY * (number % 17), self.today + DAY * (self.policy["horizon_days"] + number % 2)]
-        rules = booking.current_offers(now=self.now, clinic=self.clinic)
-        offers = booking.with_held_seats(rules, min(days), max(days))
+        rules = open_times.current_offers(now=self.now)
+        offers = open_times.with_held_seats(rules, min(days), max(days))
         for day in days:
             assert offers.starts_on(day) == [start for start in self.grid_on(day) if self.accepts(start)]
 
@@ -706,7 +711,7 @@ class Desk(RuleBasedStateMachine):
             request = ConsultRequest.objects.get(pk=pk)
             if known.erased_at:
                 continue
-            assert request.person == known.person | {"token": known.token, "staff_notes": known.notes}
+            assert (request.person, request.token, request.staff_notes) == (Person(**known.person), known.token, known.notes)
             for message in OutboxMessage.objects.filter(event__request=request):
                 letter = message.letter
                 if message.recipient == "patient":
@@ -723,7 +728,7 @@ class Desk(RuleBasedStateMachine):
         assert not any(bytes(sealed) for sealed in OutboxMessage.objects.values_list("sealed", flat=True))
         for known in self.known.values():
             request = ConsultRequest.objects.get(pk=known.pk)
-            assert not any(request.person.values())
+            assert (request.person, request.token, request.staff_notes) == (Person(), "", "")
             assert (bytes(request.sealed), request.email_index, request.phone_index, request.client) == (b"", "", "", "")
             assert not ConsultRequest.objects.by_token(known.token, now=self.now).exists()
             assert not any(ConsultRequest.objects.by_contact(known.person[way]).exists() for way in ("email", "phone"))

@@ -1,4 +1,4 @@
-"""Keys change: everything is sealed anew under the first of FIELD_KEYS while the site goes on."""
+"""Keys change: everything is sealed again under the first of FIELD_KEYS while the site goes on."""
 
 import os
 
@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from consults import booking, rotation
+from consults import booking, erasure, rotation
 from consults.models import ConsultRequest, OutboxMessage
 from guard import sealing
 from tests.builders import WEDNESDAY, local, submit
@@ -29,7 +29,7 @@ def test_afterwards_the_old_key_is_not_needed(settings, keys, capsys):
     before = {request.reference: request.person for request in ConsultRequest.objects.all()}
     letters = {message.message_id: message.letter for message in OutboxMessage.objects.all()}
     call_command("rotate_field_keys")
-    assert capsys.readouterr().out == "6 rows sealed anew under the first of FIELD_KEYS.\n"
+    assert capsys.readouterr().out == "6 rows sealed again under the first of FIELD_KEYS.\n"
     settings.FIELD_KEYS = [keys[0]]
     assert {request.reference: request.person for request in ConsultRequest.objects.all()} == before
     assert {message.message_id: message.letter for message in OutboxMessage.objects.all()} == letters
@@ -40,16 +40,16 @@ def test_until_then_every_listed_key_opens_and_finds(keys):
     assert ConsultRequest.objects.by_contact("p1@example.com").get().full_name == "Ada Example"
 
 
-def test_a_second_run_seals_nothing_anew(keys):
-    assert rotation.rotate().sealed_anew == 6
+def test_a_second_run_seals_nothing_again(keys):
+    assert rotation.rotate().resealed == 6
     stored = list(ConsultRequest.objects.values_list("sealed", flat=True))
-    assert rotation.rotate().sealed_anew == 0
+    assert rotation.rotate().resealed == 0
     assert list(ConsultRequest.objects.values_list("sealed", flat=True)) == stored
 
 
 def test_what_is_erased_stays_empty(keys):
-    booking.erase_at_once(ConsultRequest.objects.first(), by=User.objects.create_user("owner"), now=WEDNESDAY)
-    assert rotation.rotate() == rotation.Rotation(sealed_anew=4)
+    erasure.erase_at_once(ConsultRequest.objects.first(), by=User.objects.create_user("owner"), now=WEDNESDAY)
+    assert rotation.rotate() == rotation.Rotation(resealed=4)
     assert ConsultRequest.objects.first().full_name == ""
 
 
@@ -84,9 +84,9 @@ def test_without_the_look_at_what_is_replaced_the_note_would_be_lost(keys, monke
     assert "Ring twice." not in [request.staff_notes for request in ConsultRequest.objects.all()]
 
 
-def test_what_no_key_opens_is_named_and_the_rest_is_sealed_anew(keys):
+def test_what_no_key_opens_is_named_and_the_rest_is_resealed(keys):
     lost, other = ConsultRequest.objects.order_by("pk")[:2]
     ConsultRequest.objects.filter(pk=lost.pk).update(sealed=other.sealed)
     with pytest.raises(CommandError, match=lost.reference):
         call_command("rotate_field_keys", verbosity=0)
-    assert rotation.rotate().sealed_anew == 0
+    assert rotation.rotate().resealed == 0

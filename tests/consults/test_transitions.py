@@ -6,10 +6,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from consults import booking, expiry
-from consults.decision import TRANSITIONS
+from consults.booking import TRANSITIONS
 from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Reason, Seat, SpecialHours
 from consults.scheduling import Refusal
-from tests.builders import WEDNESDAY, local, submit
+from tests.builders import ADA, WEDNESDAY, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 NEXT = local("2026-12-08 16:00")
@@ -75,7 +75,7 @@ def test_the_table_names_every_decision(staff):
 def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, status, kind):
     request = bring_to(status, staff)
     before = list(Event.objects.filter(request=request).values())
-    allowed, leads_to = TRANSITIONS[kind]
+    allowed, leads_to = TRANSITIONS[kind].starts_from, TRANSITIONS[kind].leads_to
     now = AFTER if kind in LATE else WEDNESDAY
     if status in allowed and kind not in NEEDS_NO_TIME:
         decided = decisions(staff)[kind](request, now)
@@ -93,13 +93,11 @@ def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, sta
 
 
 def test_a_request_without_a_time_is_answered_or_given_one(staff):
-    answers = {"full_name": "Ada", "email": "a@example.com", "phone": "", "contact_by": "email"}
-    answers |= {"voicemail_ok": False, "note": ""}
-    first = booking.submit_request(submission_key="a", starts_at=None, now=WEDNESDAY, **answers)
+    first = booking.submit_request(submission_key="a", starts_at=None, person=ADA, now=WEDNESDAY)
     with pytest.raises(booking.NotAllowed, match="no_time"):
         booking.confirm_request(first, by=staff, now=WEDNESDAY)
     assert booking.answer_request(first, by=staff, now=WEDNESDAY).status == "completed"
-    second = booking.submit_request(submission_key="b", starts_at=None, now=WEDNESDAY, **answers)
+    second = booking.submit_request(submission_key="b", starts_at=None, person=ADA, now=WEDNESDAY)
     assert booking.reschedule_request(second, starts_at=NEXT, by=staff, now=WEDNESDAY).status == "confirmed"
 
 

@@ -124,18 +124,17 @@ def store(requests: str) -> None:
     from django.db import transaction
     from django.utils import timezone
 
-    from consults import booking
-    from consults.models import ConsultPolicy
-    from pages.models import Clinic
+    from consults import booking, open_times
+    from consults.models import ConsultPolicy, Person
 
     now = timezone.now()
     ConsultPolicy.objects.filter(pk=1).update(capacity=20, horizon_days=366)
-    offers = booking.current_offers(now=now, clinic=Clinic.objects.current())
+    offers = open_times.current_offers(now=now)
     starts = [start for day in range(14) for start in offers.starts_on(offers.today + timedelta(days=day))]
     rest = {"voicemail_ok": False, "note": "After six is best."}
     for number in range(HELD):
-        person = answers_of(9_000_000 + number) | rest
-        booking.submit_request(submission_key=f"held-{number}", starts_at=starts[number % len(starts)], **person, now=now)
+        person = Person(**answers_of(9_000_000 + number), **rest)
+        booking.submit_request(submission_key=f"held-{number}", starts_at=starts[number % len(starts)], person=person, now=now)
     with transaction.atomic():
         for first in range(HELD, int(requests), 2000):
             _store_past([answers_of(number) | rest for number in range(first, min(first + 2000, int(requests)))], now)
@@ -143,7 +142,7 @@ def store(requests: str) -> None:
 
 def _store_past(people: list[dict], now: datetime) -> None:
     """Two events and a message that was sent for each. None is old enough to be erased while this runs."""
-    from consults.models import ConsultRequest, Event, OutboxMessage
+    from consults.models import ConsultRequest, Event, OutboxMessage, Person
 
     rows, messages = [], []
     for number, person in enumerate(people):
@@ -152,7 +151,7 @@ def _store_past(people: list[dict], now: datetime) -> None:
         row.submission_key = f"past {person['phone']}"
         row.created_at, row.answer_by = asked, asked + timedelta(days=2)
         row.starts_at, row.ended_at = asked + timedelta(days=3), asked + timedelta(days=3, hours=1)
-        row.seal_person(**person, token=row.submission_key)
+        row.seal_person(Person(**person), token=row.submission_key)
         rows.append(row)
     ConsultRequest.objects.bulk_create(rows)
     events = [Event(request=row, number=1, kind="requested", status="requested", at=row.created_at) for row in rows]

@@ -31,11 +31,12 @@ STORE = """
 from django.db import transaction
 from django.utils import timezone
 from consults import booking
-rest = dict(starts_at=None, phone="", contact_by="email", voicemail_ok=False, note="", now=timezone.now())
+from consults.models import Person
+now = timezone.now()
 with transaction.atomic():
     for number in range({messages}):
-        person = dict(full_name=f"Ada Example {{number}}", email=f"patient-{{number}}@mail.example")
-        booking.submit_request(submission_key=f"drill-{{number}}", **person, **rest)
+        person = Person(f"Ada Example {{number}}", f"patient-{{number}}@mail.example", contact_by="email")
+        booking.submit_request(submission_key=f"drill-{{number}}", starts_at=None, person=person, now=now)
 """
 
 

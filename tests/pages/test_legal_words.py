@@ -7,10 +7,10 @@ from django.conf import settings
 
 from clinic_site.backups import KEPT
 from consults.erasure import QUARANTINE_LASTS
-from consults.forms import ConsultRequestForm
 from consults.models import ConsultPolicy
 from consults.models.consult_request import TOKEN_LIVES_ON
-from consults.views.request_consult import _SENT_SECONDS
+from consults.public.form import ConsultRequestForm
+from consults.public.views.request_consult import _SENT_SECONDS
 from content.files import read_content_file
 from pages.models import Clinic
 

@@ -296,8 +296,8 @@ def erasing_against_staff(stage: Stage) -> list[str]:
 
     def erase() -> int:
         stage.site.shell(
-            "from django.utils import timezone; from consults import booking; from consults.models import ConsultRequest as R;"
-            f" [booking.erase_at_once(r, by=None, now=timezone.now()) for r in R.objects.filter(pk__in={requests})]"
+            "from django.utils import timezone; from consults import erasure; from consults.models import ConsultRequest as R;"
+            f" [erasure.erase_at_once(r, by=None, now=timezone.now()) for r in R.objects.filter(pk__in={requests})]"
         )
         return 302
 

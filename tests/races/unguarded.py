@@ -20,8 +20,8 @@ _TAKEN_AWAY = {
         "self.row.save(force_insert=True)": "self.row.save(force_insert=True); __import__('time').sleep(0.1)",
         "ConsultRequest.objects.select_for_update().get": "ConsultRequest.objects.get",
     },
-    "consults/rules.py": {"versions.select_for_update() if lock else versions": "versions"},
-    "consults/delivery.py": {"return bool(unchanged.update(": "return True or bool(unchanged.update("},
+    "consults/models/consult_policy.py": {"self.select_for_update().get_or_create(pk=1)": "self.get_or_create(pk=1)"},
+    "consults/messages/delivery.py": {"return bool(unchanged.update(": "return True or bool(unchanged.update("},
 }
 _TAKE_CONSTRAINTS_AWAY = """
 from django.db import connection, models

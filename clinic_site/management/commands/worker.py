@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from clinic_site import backups
 from consults import expiry
-from consults.delivery import deliver_due
 from consults.erasure import erase_due
+from consults.messages.delivery import deliver_due
 from consults.models import WorkerHeartbeat
 from consults.spam import forget_clients
 from content.due_mail import send_due_mail

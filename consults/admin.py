@@ -1,0 +1,5 @@
+"""Django looks for the admin here; the pages are in `desk`."""
+
+from .desk import access, dashboard, outbox, requests, settings
+
+__all__ = ["access", "dashboard", "outbox", "requests", "settings"]

@@ -1,3 +1,0 @@
-from . import access, front_page, hours, messages, requests
-
-__all__ = ["access", "front_page", "hours", "messages", "requests"]

@@ -1,0 +1,65 @@
+"""What staff can do with a request: the buttons of the table of transitions, and what a posted form hands to each."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from consults.booking import TRANSITIONS
+from consults.models import ConsultRequest, Reason
+from consults.transitions import Button, Transition
+
+LONGEST_NOTE = 2000
+# Code -> the button, and the transition it takes.
+ACTIONS: dict[str, tuple[Button, Transition]] = {
+    button.code: (button, transition) for transition in TRANSITIONS.values() for button in transition.buttons
+}
+
+
+class Incomplete(Exception):
+    """The form lacks what the action needs."""
+
+
+def possible_buttons(request: ConsultRequest, *, now: datetime, in_conflict: bool) -> list[Button]:
+    """The buttons of the transitions whose guards hold for the request at this instant."""
+    return [
+        button
+        for button, transition in ACTIONS.values()
+        if not transition.broken_guard(request, now)
+        and all(guard.holds(request, now) for guard in button.only_if)
+        and (in_conflict or not button.resolves_a_conflict)
+    ]
+
+
+def act(code: str, request: ConsultRequest, form: Mapping[str, str], **common: Any) -> ConsultRequest:
+    """Decides as the button says, with what the form gives. Raises Incomplete, or what `booking` raises."""
+    button, transition = ACTIONS[code]
+    given = {button.may_say: form.get(button.may_say) == "yes"} if button.may_say else {}
+    return transition.decide(request, **given, **_READ[button.needs](button, form), **button.also, **common)
+
+
+def _reason(button: Button, form: Mapping[str, str]) -> dict:
+    reason = Reason.objects.offered(button.code).filter(code=form.get("reason", "")).first()
+    if reason is None:
+        raise Incomplete("Choose a reason from the list")
+    return {"reason": reason}
+
+
+def _time(button: Button, form: Mapping[str, str]) -> dict:
+    try:
+        starts_at = datetime.fromisoformat(form.get("starts_at", ""))
+    except ValueError:
+        starts_at = None
+    if starts_at is None or starts_at.tzinfo is None:
+        raise Incomplete("Choose one of the open times")
+    return {"starts_at": starts_at}
+
+
+def _note(button: Button, form: Mapping[str, str]) -> dict:
+    text = form.get("staff_notes", "").replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_NOTE:
+        raise Incomplete(f"A note has up to {LONGEST_NOTE} characters; this one has {len(text)}")
+    return {"text": text}
+
+
+# What a button needs -> how it is read from the form.
+_READ = {"": lambda button, form: {}, "reason": _reason, "time": _time, "note": _note}

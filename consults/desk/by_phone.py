@@ -1,0 +1,73 @@
+"""A caller's request, written by staff through the same writer and under the same rules."""
+
+import secrets
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from consults import booking, status_text
+from consults.public.form import ConsultRequestForm
+
+from .request_page import open_days
+
+
+class PhoneRequestForm(ConsultRequestForm):
+    """The booking form as staff fill it in for a caller: the acknowledgement is spoken, and the notice may be waived."""
+
+    below_notice = forms.BooleanField(
+        label="The caller knows it is at short notice", required=False, help_text="Needed for a start inside the notice time."
+    )
+
+    def __init__(self, data=None, *, days: list, **kwargs) -> None:
+        super().__init__(data, ticket="", **kwargs)
+        for name in ("acknowledged", "ticket", "website"):
+            del self.fields[name]
+        groups = [(day, [(start.isoformat(timespec="minutes"), label) for start, label in starts]) for day, starts in days]
+        choices = [("", "Choose a time"), ("none", "No time suits: get in touch"), *groups]
+        self.fields["starts_at"].widget = forms.Select(choices=choices)
+        for name in ("contact_by", "starts_at"):
+            self.fields[name].required = True
+
+    def save(self, *, by, now):
+        """The request, or None with the refusal added to the form's errors."""
+        try:
+            return booking.submit_request(
+                submission_key=secrets.token_urlsafe(24),
+                starts_at=self.cleaned_data["starts_at"],
+                person=self.person,
+                now=now,
+                by=by,
+                below_notice=self.cleaned_data["below_notice"],
+            )
+        except booking.Refused as refused:
+            self.add_error("starts_at", ValidationError(status_text.REFUSALS[refused.code], code=refused.code))
+            return None
+
+
+def by_phone_view(request, *, each_context: dict, opts):
+    """The form, and the request it records. ?starts_at= chooses an open time beforehand."""
+    now = timezone.now()
+    chosen = _start(request.GET.get("starts_at", ""))
+    data = request.POST if request.method == "POST" else None
+    initial = {"starts_at": chosen.isoformat(timespec="minutes")} if chosen else {}
+    form = PhoneRequestForm(data, days=open_days(now, also=chosen), initial=initial)
+    if data is not None and form.is_valid() and (made := form.save(by=request.user, now=now)):
+        messages.success(request, f"{made.reference} was recorded. Confirm it here when the caller agrees.")
+        return redirect("admin:consults_consultrequest_change", made.pk)
+    context = {**each_context, "title": "Take a request by telephone", "opts": opts, "form": form}
+    template = "admin/consults/consultrequest/by_phone.html"
+    return TemplateResponse(request, template, context, status=422 if form.errors else 200)
+
+
+def _start(text: str) -> datetime | None:
+    """The start as the list spells it: in the clinic's time."""
+    try:
+        start = datetime.fromisoformat(text.replace(" ", "+"))
+        return timezone.localtime(start) if start.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,63 @@
+"""No stranding without a person's yes: what a change of hours or policy would leave behind is shown before it is saved."""
+
+from django.contrib.messages.storage import default_storage
+from django.db import transaction
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from consults.conflicts import Conflict, find_conflicts
+from consults.models import ConsultPolicy
+
+YES = "strand"
+
+
+class _WouldStrand(Exception):
+    def __init__(self, found: list[Conflict]) -> None:
+        super().__init__(len(found))
+        self.found = found
+
+
+class AsksBeforeStranding:
+    """For a ModelAdmin of hours or policy. A change that makes new conflicts is undone and asked about first."""
+
+    def changeform_view(self, request, *args, **kwargs):
+        return self._asking(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(self, request, *args, **kwargs):
+        return self._asking(request, super().delete_view, *args, **kwargs)
+
+    def changelist_view(self, request, *args, **kwargs):
+        return self._asking(request, super().changelist_view, *args, **kwargs)
+
+    def _asking(self, request, view, *args, **kwargs):
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        now = timezone.now()
+        try:
+            with transaction.atomic():
+                # Like every decision: nothing is accepted or confirmed while this is weighed and saved.
+                ConsultPolicy.objects.lock()
+                if YES in request.POST:
+                    return view(request, *args, **kwargs)
+                before = {conflict.request.pk for conflict in find_conflicts(now=now)}
+                response = view(request, *args, **kwargs)
+                found = [conflict for conflict in find_conflicts(now=now) if conflict.request.pk not in before]
+                if found:
+                    raise _WouldStrand(found)
+                return response
+        except _WouldStrand as stranding:
+            return self._ask(request, stranding.found)
+
+    def _ask(self, request, found: list[Conflict]):
+        # "Was saved" is not true: the change was undone.
+        request._messages = default_storage(request)
+        zone = timezone.get_current_timezone()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Requests that this change would leave behind",
+            "opts": self.opts,
+            "found": [(conflict, conflict.request.starts_at.astimezone(zone)) for conflict in found],
+            "fields": [(name, value) for name, values in request.POST.lists() for value in values],
+            "yes": YES,
+        }
+        return TemplateResponse(request, "admin/consults/ask_before_stranding.html", context)

@@ -1,0 +1,76 @@
+"""The desk's first page: what needs a person now, and by when."""
+
+from datetime import datetime, timedelta
+
+from django.contrib import admin
+from django.utils import timezone
+
+from consults.conflicts import find_conflicts
+from consults.messages.kinds import tells
+from consults.models import ConsultRequest, OutboxMessage
+from consults.spam import RUSH, recently_unanswered
+from pages.models import Clinic
+
+from .display import line, local_date, near_day, near_moment, person_of
+from .outbox import letter_of
+from .search import starting_in
+
+# A dashboard is read at a glance: more than these are one link away.
+MOST_SHOWN = 20
+MISSES_OF = timedelta(days=30)
+MOST_MISSES_COUNTED = 100
+Status, State = ConsultRequest.Status, OutboxMessage.State
+
+
+def read_dashboard(user, *, now: datetime) -> dict:
+    """The sections for this user; empty for users who may not see requests. As many queries for one request as for thirty."""
+    if not user.has_perm("consults.view_consultrequest"):
+        return {}
+    clinic = Clinic.objects.current()
+    with timezone.override(clinic.zone):
+        return {
+            "may_decide": user.has_perm("consults.change_consultrequest"),
+            "waiting": _waiting(Status.REQUESTED, now),
+            "quarantine": _waiting(Status.QUARANTINED, now),
+            "calls": [_call(message, now) for message in _messages().calls_to_make(now=now)[:MOST_SHOWN]],
+            "failed": list(_messages().filter(state=State.FAILED).order_by("not_before")[:MOST_SHOWN]),
+            "visit_days": _visit_days(now),
+            "conflicts": [(conflict, line(conflict.request, now)) for conflict in find_conflicts(now=now)[:MOST_SHOWN]],
+            **_misses(now),
+            "rush": recent if (recent := recently_unanswered(now=now)) >= RUSH else 0,
+            "most_shown": MOST_SHOWN,
+        }
+
+
+def _waiting(status: str, now: datetime) -> list:
+    found = ConsultRequest.objects.filter(status=status).order_by("answer_by", "pk").select_related("assigned_to")
+    return [line(request, now) for request in found[: MOST_SHOWN + 1]]
+
+
+def _messages():
+    return OutboxMessage.objects.select_related("event__request")
+
+
+def _call(message: OutboxMessage, now: datetime) -> dict:
+    letter, request = letter_of(message), message.event.request
+    about = tells(message.kind).to_say or message.kind
+    since = near_moment(message.not_before, now)
+    return {"message": message, "name": person_of(request).full_name, "to": letter["to"], "about": about, "since": since}
+
+
+def _visit_days(now: datetime) -> list[tuple[str, list]]:
+    """Today's and tomorrow's confirmed visits."""
+    today = local_date(now)
+    found = ConsultRequest.objects.filter(status=Status.CONFIRMED, **starting_in(today, 2)).order_by("starts_at", "pk")
+    lines = [line(request, now) for request in found[: 2 * MOST_SHOWN]]
+    days = (today, today + timedelta(days=1))
+    return [(near_day(d, today), [v for v in lines if local_date(v.request.starts_at) == d]) for d in days]
+
+
+def _misses(now: datetime) -> dict:
+    """Requests that ended because nobody answered. Their reply time lies at or before their end."""
+    missed = ConsultRequest.objects.filter(status=Status.EXPIRED, answer_by__gt=now - MISSES_OF).order_by("-answer_by", "-pk")
+    return {"misses": [line(request, now) for request in missed[:5]], "misses_counted": missed[:MOST_MISSES_COUNTED].count()}
+
+
+admin.site.add_section("admin/consults/_desk.html", read_dashboard, position=10)

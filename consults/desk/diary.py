@@ -1,0 +1,82 @@
+"""A day or a week of visits and open seats, to look at, to print, and to take a caller's request from."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from consults import dates, open_times
+from consults.models import ConsultPolicy, ConsultRequest
+from consults.posted_hours import read_posted_hours
+from consults.scheduling import Offers
+from pages.models import Clinic
+
+from .display import local_date, person_of
+from .search import read_date, starting_in
+
+WEEK = 7
+_TAKES_PLACE = {*ConsultRequest.HOLDS_A_SEAT, ConsultRequest.Status.COMPLETED, ConsultRequest.Status.MISSED}
+
+
+@dataclass
+class Slot:
+    """A start of the posted hours, or of a visit beside them. `free`: seats that can still be had."""
+
+    start: datetime
+    label: str
+    visits: list[dict] = field(default_factory=list)
+    free: int = 0
+    is_posted: bool = True
+
+
+def read_diary(*, first: date, days: int, now: datetime) -> dict:
+    """The slots of `days` local dates from `first` on. The number of queries does not grow with the visits."""
+    clinic = Clinic.objects.current()
+    # Not the rules in force: those forget the special days that are over.
+    rules = Offers(read_posted_hours(clinic, since=first), ConsultPolicy.objects.current().as_value(), now)
+    last = first + timedelta(days=days - 1)
+    offers = open_times.with_held_seats(rules, first, last)
+    held = ConsultRequest.objects.filter(**starting_in(first, days)).order_by("starts_at", "pk")
+    visits: dict[datetime, list] = {}
+    # Sorted out here: given the statuses, the database would walk all of them and not the days.
+    for request in (request for request in held if request.status in _TAKES_PLACE):
+        visits.setdefault(request.starts_at, []).append({"request": request, "name": person_of(request).full_name})
+    listed = [first + timedelta(days=number) for number in range(days)]
+    today = local_date(now)
+    return {
+        "days": [{"label": dates.date_text(d), "slots": _slots(offers, d, visits, now), "is_today": d == today} for d in listed],
+        "first": first,
+        "is_week": days == WEEK,
+        "today": today,
+        "earlier": first - timedelta(days=days),
+        "later": first + timedelta(days=days),
+        "shown_range": dates.date_text(first) if days == 1 else f"{dates.date_text(first)} to {dates.date_text(last)}",
+    }
+
+
+def _slots(offers: Offers, day: date, visits: dict[datetime, list], now: datetime) -> list[Slot]:
+    zone = offers.posted.zone
+    slots = {}
+    for start in offers.grid(day):
+        slots[start] = Slot(start.astimezone(zone), dates.choice_text(start.astimezone(zone)))
+        if start > now and day <= offers.last_date:
+            slots[start].free = offers.free_seats(start)
+    for start in visits:
+        if start.astimezone(zone).date() == day:
+            local = start.astimezone(zone)
+            slots.setdefault(start, Slot(local, dates.choice_text(local), is_posted=False)).visits = visits[start]
+    return [slots[start] for start in sorted(slots)]
+
+
+def diary_view(request, *, each_context: dict, opts):
+    """?from=2026-12-07&days=7; without a date the week, or the day, of today."""
+    now = timezone.now()
+    days = 1 if request.GET.get("days") == "1" else WEEK
+    today = local_date(now)
+    first = read_date(request.GET.get("from")) or (today if days == 1 else today - timedelta(days=today.weekday()))
+    may_decide = request.user.has_perm("consults.change_consultrequest")
+    title = "Day" if days == 1 else "Week"
+    shown = read_diary(first=first, days=days, now=now)
+    context = {**each_context, "title": title, "opts": opts, "may_decide": may_decide, **shown}
+    return TemplateResponse(request, "admin/consults/consultrequest/diary.html", context)

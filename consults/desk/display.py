@@ -1,0 +1,77 @@
+"""How a request reads at the desk: who asks, when, by when it wants an answer. All times in the active (the clinic's) zone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from consults import dates
+from consults.models import ConsultRequest, Person
+from guard import sealing
+
+_URGENT = timedelta(hours=4)
+UNREADABLE = "(cannot be opened)"
+
+
+def person_of(request: ConsultRequest) -> Person:
+    """Who asks; without a word of it when the row was erased or its key is missing."""
+    if request.erased_at is not None:
+        return Person(full_name="(erased)")
+    try:
+        return request.person
+    except sealing.CannotOpen:
+        return Person(full_name=UNREADABLE)
+
+
+def staff_notes_of(request: ConsultRequest) -> str:
+    try:
+        return request.staff_notes
+    except sealing.CannotOpen:
+        return ""
+
+
+def local_date(instant: datetime) -> date:
+    """The date on the clinic's calendar, whose zone is the active one at the desk."""
+    return timezone.localtime(instant).date()
+
+
+def near_day(day: date, today: date) -> str:
+    """`Today`, `Tomorrow`, or `Monday, December 7`."""
+    return {0: "Today", 1: "Tomorrow", -1: "Yesterday"}.get((day - today).days) or dates.day_text(day)
+
+
+def near_moment(value: datetime, now: datetime) -> str:
+    """`Today, 8:00 PM`."""
+    return f"{near_day(local_date(value), local_date(now))}, {dates.choice_text(timezone.localtime(value))}"
+
+
+def visit_text(request: ConsultRequest, now: datetime) -> str:
+    return near_moment(request.starts_at, now) if request.starts_at else "No time yet: get in touch"
+
+
+def whole_visit_text(request: ConsultRequest, zone_label: str) -> str:
+    """With date, year, end and zone."""
+    if request.starts_at is None:
+        return "None of the listed times: get in touch"
+    return dates.visit_text(timezone.localtime(request.starts_at), timezone.localtime(request.ends_at), zone_label)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A request in a list of the dashboard."""
+
+    request: ConsultRequest
+    name: str
+    visit: str
+    due: str
+    is_urgent: bool
+
+
+def line(request: ConsultRequest, now: datetime) -> Line:
+    return Line(
+        request=request,
+        name=person_of(request).full_name,
+        visit=visit_text(request, now),
+        due=near_moment(request.answer_by, now),
+        is_urgent=request.answer_by - now < _URGENT,
+    )

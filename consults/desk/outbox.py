@@ -1,0 +1,130 @@
+"""Calls to make, and mail that did not go out."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, linebreaks
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST
+
+from consults.models import AccessRecord, OutboxMessage
+from guard import sealing
+
+from .paging import BoundedPaginator
+
+Channel, State = OutboxMessage.Channel, OutboxMessage.State
+
+
+class WhatIsLeftToDo(admin.SimpleListFilter):
+    """The list opens on what needs a person."""
+
+    title = "what is left to do"
+    parameter_name = "left"
+
+    def lookups(self, request, model_admin):
+        return [("person", "Calls to make and failed mail"), ("waiting", "Waiting"), ("failed", "Failed"), ("all", "All")]
+
+    def choices(self, changelist):
+        for value, label in self.lookup_choices:
+            query = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": (self.value() or "person") == value, "query_string": query, "display": label}
+
+    def queryset(self, request, queryset):
+        value = self.value() or "person"
+        if value == "person":
+            return queryset.needing_a_person(now=timezone.now()).order_by("not_before", "pk")
+        return queryset.filter(state=value).order_by("not_before", "pk") if value in {"waiting", "failed"} else queryset
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(admin.ModelAdmin):
+    list_display = ["what", "for_request", "recipient", "channel", "state", "not_before", "problem"]
+    list_filter = [WhatIsLeftToDo]
+    list_select_related = ["event__request"]
+    ordering = ["-pk"]
+    sortable_by = []
+    actions = ["mark_calls_made", "try_again"]
+    readonly_fields = [
+        *("what", "for_request", "recipient", "channel", "state", "to", "words"),
+        *("not_before", "attempts", "done_at", "problem"),
+    ]
+    fields = readonly_fields
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they would count the whole table
+    paginator = BoundedPaginator
+
+    def get_urls(self):
+        made = self.admin_site.admin_view(require_POST(self.made_view))
+        return [path("<int:pk>/made/", made, name="consults_outboxmessage_made"), *super().get_urls()]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return obj is None and super().has_change_permission(request)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The words of a message name a person: who reads them is kept, as for a request."""
+        found = self.get_object(request, object_id)
+        if found is not None and self.has_view_permission(request, found):
+            kind = AccessRecord.Kind.READ_MESSAGE
+            AccessRecord.objects.write(kind, by=request.user, at=timezone.now(), request=found.event.request)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def made_view(self, request, pk: int):
+        """A call was made; back to the front page."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        call = get_object_or_404(OutboxMessage.objects.select_related("event__request"), pk=pk, channel=Channel.CALL)
+        if self._mark_made(OutboxMessage.objects.filter(pk=pk)):
+            messages.success(request, f"The call for {call.event.request.reference} is noted as made.")
+        else:
+            messages.warning(request, f"The call for {call.event.request.reference} was done or dropped already.")
+        return redirect("admin:index")
+
+    @admin.action(description="The selected calls were made", permissions=["change"])
+    def mark_calls_made(self, request, queryset):
+        made = self._mark_made(queryset)
+        self.message_user(request, f"{made} call{'' if made == 1 else 's'} noted as made.")
+
+    def _mark_made(self, queryset) -> int:
+        calls = OutboxMessage.objects.filter(pk__in=queryset.order_by().values("pk"), channel=Channel.CALL, state=State.WAITING)
+        return calls.update(state=State.DONE, done_at=timezone.now())
+
+    @admin.action(description="Send the selected failed mails again", permissions=["change"])
+    def try_again(self, request, queryset):
+        failed = OutboxMessage.objects.sent_by_the_worker().filter(pk__in=queryset.order_by().values("pk"), state=State.FAILED)
+        count = failed.update(state=State.WAITING, attempts=0, not_before=timezone.now(), problem="")
+        self.message_user(request, f"{count} mail{'' if count == 1 else 's'} will be sent again.")
+
+    @admin.display(description="what")
+    def what(self, obj):
+        return f"{obj.kind}, {obj.get_channel_display()}"
+
+    @admin.display(description="request")
+    def for_request(self, obj):
+        request = obj.event.request
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:consults_consultrequest_change", args=[request.pk]), request.reference
+        )
+
+    @admin.display(description="to")
+    def to(self, obj):
+        return letter_of(obj)["to"]
+
+    @admin.display(description="words")
+    def words(self, obj):
+        return mark_safe(linebreaks(letter_of(obj)["text"], autoescape=True))  # noqa: S308  escaped here
+
+
+def letter_of(message: OutboxMessage) -> dict:
+    """The message's letter; words in its place when its key is missing or it was erased."""
+    try:
+        return message.letter
+    except sealing.CannotOpen:
+        return {"to": "(cannot be opened: its key is missing)", "text": ""}

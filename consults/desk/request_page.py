@@ -1,0 +1,104 @@
+"""What one request's page shows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from consults import dates, open_times
+from consults.booking import TRANSITIONS
+from consults.conflicts import find_conflicts
+from consults.models import ConsultRequest, Event, OutboxMessage, Reason
+from pages.models import Clinic
+
+from .actions import possible_buttons
+from .display import near_moment, person_of, staff_notes_of, whole_visit_text
+
+DAYS_OFFERED = 21
+_BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
+_SETS_TIME = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.sets_time)}
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event as a line of the page. `is_news`: it came after what the reader saw last."""
+
+    what: str
+    who: str
+    at: datetime
+    detail: str
+    is_news: bool = False
+
+
+def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen: int | None) -> dict:
+    """`seen` is the version the reader knew, when a decision of theirs came too late."""
+    clinic = Clinic.objects.current()
+    person = person_of(found)
+    context = {
+        "person": person,
+        "staff_notes": staff_notes_of(found),
+        "phone_link": "".join(char for char in person.phone if char in "+0123456789"),
+        "visit": whole_visit_text(found, clinic.time_zone_label),
+        "due": near_moment(found.answer_by, now),
+        "is_waiting": found.status in ConsultRequest.AWAITING_ANSWER,
+        "is_open": found.status in ConsultRequest.OPEN,
+        "happened": what_happened(found, seen=seen),
+        "sent": list(OutboxMessage.objects.filter(event__request=found).order_by("pk")),
+        "version": found.version,
+        "possible": [],
+        "may_note": False,
+        "conflict": "",
+    }
+    if may_decide:
+        clashing = {conflict.request.pk: conflict.reason for conflict in find_conflicts(now=now)}
+        possible = possible_buttons(found, now=now, in_conflict=found.pk in clashing)
+        needs = {button.needs for button in possible}
+        context |= {
+            "possible": [button for button in possible if button.needs != "note"],
+            "may_note": "note" in needs,
+            "conflict": clashing.get(found.pk, ""),
+            "days": open_days(now) if "time" in needs else [],
+            "reasons": Reason.objects.filter(is_offered=True) if "reason" in needs else [],
+        }
+    return context
+
+
+def what_happened(found: ConsultRequest, *, seen: int | None = None) -> list[Happened]:
+    """The events, the newest first."""
+    reasons = dict(Reason.objects.values_list("code", "label"))
+    events = found.events.select_related("by").order_by("-number")
+    return [_happened(event, reasons, is_news=seen is not None and event.number > seen) for event in events]
+
+
+def _happened(event: Event, reasons: dict[str, str], *, is_news: bool) -> Happened:
+    who = "the patient" if event.kind in _BY_THE_PATIENT else "the system"
+    if event.by:
+        who = event.by.get_short_name() or event.by.get_username()
+    details = [reasons.get(event.reason, event.reason)] if event.reason else []
+    if event.starts_at and event.kind in _SETS_TIME:
+        start = timezone.localtime(event.starts_at)
+        details.append(f"for {dates.date_text(start)}, {dates.choice_text(start)}")
+    return Happened(event.get_kind_display().capitalize(), who, event.at, ", ".join(details), is_news)
+
+
+def what_changed(found: ConsultRequest, *, seen: int) -> str:
+    """What happened since the version `seen`, as one sentence."""
+    news = [line for line in reversed(what_happened(found, seen=seen)) if line.is_news]
+    return "; ".join(f"{line.what.lower()} by {line.who}{', ' + line.detail if line.detail else ''}" for line in news)
+
+
+def open_days(now: datetime, *, also: datetime | None = None) -> list[tuple[str, list[tuple[datetime, str]]]]:
+    """(day, [(local start, its time)]) of the next three weeks, also inside the notice time.
+
+    `also` is a start further ahead that somebody points at: its whole day is listed too.
+    """
+    clinic = Clinic.objects.current()
+    rules = open_times.without_notice(open_times.current_offers(now=now))
+    last = rules.today + timedelta(days=DAYS_OFFERED)
+    days = [rules.today + timedelta(days=number) for number in range(DAYS_OFFERED)]
+    if also and (day := clinic.local_date(also)) not in days and day <= rules.last_date:
+        days.append(day)
+        last = day
+    offers = open_times.with_held_seats(rules, rules.today, last)
+    listed = ((day, [start.astimezone(clinic.zone) for start in offers.starts_on(day)]) for day in days)
+    return [(dates.date_text(day), [(s, dates.choice_text(s)) for s in starts]) for day, starts in listed if starts]

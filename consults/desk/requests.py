@@ -1,0 +1,214 @@
+"""Requests for a consult, as staff see them. Status changes only through `actions`, which decide through `booking`."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from consults import booking, status_text
+from consults.models import AccessRecord, ConsultRequest
+from pages.models import Clinic
+
+from .actions import ACTIONS, Incomplete, act
+from .bulk_actions import confirm_selected, decline_selected, version_field
+from .by_phone import by_phone_view
+from .data_request import copy_view, erase_view
+from .diary import diary_view
+from .display import local_date, near_moment, person_of, whole_visit_text
+from .export import csv_answer
+from .paging import BoundedPaginator
+from .request_page import page_context, what_changed
+from .search import FILTERS, MOST_NAMES_OPENED, find
+from .whole_number import read_whole_number
+
+LIST, PAGE = "admin:consults_consultrequest_changelist", "admin:consults_consultrequest_change"
+
+
+@admin.register(ConsultRequest)
+class ConsultRequestAdmin(admin.ModelAdmin):
+    list_display = ["shown_reference", "who_asks", "shown_status", "visit", "answer_due", "in_care", "asked_at"]
+    list_display_links = ["shown_reference"]
+    list_filter = FILTERS
+    list_select_related = ["assigned_to"]
+    list_per_page = list_max_show_all = 50
+    sortable_by = ["visit", "asked_at"]
+    search_fields = ["reference"]
+    search_help_text = "A reference like 7K3M-9QXA, a whole email address or phone number, or a name among open requests."
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they would count the whole table
+    paginator = BoundedPaginator
+    ordering = []
+    actions = [confirm_selected, decline_selected]
+
+    def get_urls(self):
+        wrap, name = self.admin_site.admin_view, "consults_consultrequest_{}".format
+        return [
+            path("by-phone/", wrap(self.by_phone_view), name=name("by_phone")),
+            path("diary/", wrap(self.diary_view), name=name("diary")),
+            path("export/", wrap(self.export_view), name=name("export")),
+            path("<int:pk>/copy/", wrap(self.one_person_view(copy_view)), name=name("copy")),
+            path("<int:pk>/erase/", wrap(self.one_person_view(erase_view)), name=name("erase")),
+            path("<int:pk>/act/", wrap(require_POST(self.act_view)), name=name("act")),
+            path("<int:pk>/assign/", wrap(require_POST(self.assign_view)), name=name("assign")),
+            *super().get_urls(),
+        ]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_decide_permission(self, request) -> bool:
+        return request.user.has_perm("consults.change_consultrequest")
+
+    def has_export_permission(self, request) -> bool:
+        return request.user.has_perm("consults.export_consultrequest")
+
+    def get_queryset(self, request):
+        zone_label = models.Value(Clinic.objects.current().time_zone_label)
+        return super().get_queryset(request).needing_answer_first().annotate(zone_label=zone_label)
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return queryset, False
+        found, is_complete = find(queryset, search_term.strip())
+        if not is_complete:
+            messages.warning(request, f"Only the {MOST_NAMES_OPENED} requests due first were looked through for this name.")
+        return found, False
+
+    def changelist_view(self, request, extra_context=None):
+        rights = {"may_decide": self.has_decide_permission(request), "may_export": self.has_export_permission(request)}
+        return super().changelist_view(request, {"title": "Requests", **rights, **(extra_context or {})})
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Everything about one request. Nothing is changed here: a POST shows the page as a GET does."""
+        found = self.get_object(request, object_id)
+        if found is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request, found):
+            raise PermissionDenied
+        now = timezone.now()
+        AccessRecord.objects.write(AccessRecord.Kind.OPENED, by=request.user, at=now, request=found)
+        may_decide = self.has_decide_permission(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": found.reference,
+            "opts": self.opts,
+            "original": found,
+            "may_decide": may_decide,
+            "may_erase": request.user.has_perm("consults.erase_consultrequest"),
+            **page_context(found, now=now, may_decide=may_decide, seen=read_whole_number(request.GET.get("seen"))),
+        }
+        return TemplateResponse(request, "admin/consults/consultrequest/request.html", context)
+
+    def act_view(self, request, pk: int):
+        """One decision, then back to the request's page with what came of it."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        found = get_object_or_404(ConsultRequest, pk=pk)
+        page = reverse(PAGE, args=[pk])
+        action = request.POST.get("action")
+        version = read_whole_number(request.POST.get("version"))
+        if action not in ACTIONS or version is None:
+            messages.error(request, "Choose what to do.")
+            return redirect(page)
+        try:
+            decided = act(action, found, request.POST, by=request.user, now=timezone.now(), version=version)
+        except booking.Stale as stale:
+            status, changes = stale.request.status, what_changed(stale.request, seen=version)
+            text = f"Nothing was done: {found.reference} changed meanwhile and is {status} now. Since you opened it: {changes}."
+            messages.error(request, text)
+            return redirect(f"{page}?seen={version}")
+        except booking.NotAllowed as stopped:
+            messages.error(request, f"{status_text.not_allowed(stopped.code)}.")
+        except booking.Refused as refused:
+            messages.error(request, f"{status_text.REFUSALS[refused.code]}.")
+        except Incomplete as incomplete:
+            messages.error(request, f"{incomplete}.")
+        else:
+            is_now = "has its note" if action == "note" else f"is {decided.get_status_display().lower()} now"
+            messages.success(request, f"{decided.reference} {is_now}.")
+        return redirect(page)
+
+    def assign_view(self, request, pk: int):
+        """Takes a request into one's care, or hands it back. No decision: it leaves no event."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        found = get_object_or_404(ConsultRequest, pk=pk)
+        taker = request.user if request.POST.get("care") == "mine" else None
+        ConsultRequest.objects.filter(pk=found.pk).update(assigned_to=taker)
+        messages.success(request, f"{found.reference} is {'in your care' if taker else 'in nobody’s care'} now.")
+        return redirect(PAGE, pk)
+
+    def by_phone_view(self, request):
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        return by_phone_view(request, each_context=self.admin_site.each_context(request), opts=self.opts)
+
+    def diary_view(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return diary_view(request, each_context=self.admin_site.each_context(request), opts=self.opts)
+
+    def export_view(self, request):
+        """The list as it is filtered in the address, as a file."""
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        try:
+            chosen = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return redirect(LIST)
+        now, rows = timezone.now(), chosen.order_by().count()
+        AccessRecord.objects.write(AccessRecord.Kind.EXPORTED, by=request.user, at=now, rows=rows)
+        return csv_answer(chosen, name=f"requests-{local_date(now):%Y-%m-%d}")
+
+    def one_person_view(self, view):
+        """A view of all requests of one person, for users who may erase them."""
+
+        def of_one_person(request, pk: int):
+            if not request.user.has_perm("consults.erase_consultrequest"):
+                raise PermissionDenied
+            found = get_object_or_404(ConsultRequest, pk=pk)
+            return view(request, found, each_context=self.admin_site.each_context(request), opts=self.opts)
+
+        return of_one_person
+
+    @admin.display(description="reference")
+    def shown_reference(self, obj):
+        return obj.reference
+
+    @admin.display(description="name")
+    def who_asks(self, obj):
+        # With what was seen of the request, so that a bulk decision about an older state is refused.
+        name = person_of(obj).full_name
+        return format_html('{}<input type="hidden" name="{}" value="{}">', name, version_field(obj), obj.version)
+
+    @admin.display(description="status")
+    def shown_status(self, obj):
+        return format_html('<span class="status is-{}">{}</span>', obj.status, obj.get_status_display())
+
+    @admin.display(description="time asked for", ordering="starts_at")
+    def visit(self, obj):
+        return whole_visit_text(obj, obj.zone_label)
+
+    @admin.display(description="asked", ordering="created_at")
+    def asked_at(self, obj):
+        return near_moment(obj.created_at, timezone.now())
+
+    @admin.display(description="in the care of", empty_value="-")
+    def in_care(self, obj):
+        return obj.assigned_to and (obj.assigned_to.get_short_name() or obj.assigned_to.get_username())
+
+    @admin.display(description="answer by")
+    def answer_due(self, obj):
+        return near_moment(obj.answer_by, timezone.now()) if obj.status in ConsultRequest.AWAITING_ANSWER else "-"

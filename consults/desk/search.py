@@ -1,0 +1,167 @@
+"""How staff find requests: what the list opens on, its filters, and the search."""
+
+import unicodedata
+from datetime import date, datetime, time, timedelta
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from consults.conflicts import find_conflicts
+from consults.contact import normalised_phone
+from consults.models import ConsultRequest
+from consults.models.reference import read_reference
+
+from .display import local_date, person_of
+from .whole_number import read_whole_number
+
+# Names are sealed, so a search by name opens requests one by one: this many, the soonest reply time first.
+MOST_NAMES_OPENED = 500
+Status = ConsultRequest.Status
+
+
+class WhereItStands(admin.SimpleListFilter):
+    """The list opens on what is open. A search looks at everything unless a status is chosen."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        groups = [("open", "Open"), ("waiting", "Waiting for an answer")]
+        return [*groups, *((value, label) for value, label in Status.choices if value != Status.REQUESTED), ("all", "All")]
+
+    def choices(self, changelist):
+        shown = self.value() or ("all" if changelist.query else "open")
+        for value, label in self.lookup_choices:
+            query = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": shown == value, "query_string": query, "display": label}
+
+    def queryset(self, request, queryset):
+        value = self.value() or ("all" if request.GET.get("q", "").strip() else "open")
+        if value == "open":
+            return queryset.open()
+        if value == "waiting":
+            return queryset.awaiting_answer()
+        # Ended ones are many: the database walks them in the order of their arrival instead of sorting them all.
+        queryset = queryset if request.GET.get("q", "").strip() else queryset.newest_first()
+        if value in ConsultRequest.ENDED:
+            return queryset.ended_as(value)
+        return queryset.filter(status=value) if value in Status.values else queryset
+
+
+class DayOfVisit(admin.SimpleListFilter):
+    """By the local date of the visit; a date in the address, like ?day=2026-12-07, works too."""
+
+    title = "day of the visit"
+    parameter_name = "day"
+
+    def lookups(self, request, model_admin):
+        return [("today", "Today"), ("tomorrow", "Tomorrow"), ("week", "Next 7 days"), ("past", "Past"), ("none", "No time yet")]
+
+    def queryset(self, request, queryset):
+        value, now = self.value(), timezone.now()
+        today = local_date(now)
+        if value == "none":
+            return queryset.filter(starts_at=None)
+        if value == "past":
+            return queryset.filter(starts_at__lte=now)
+        spans = {"today": (today, 1), "tomorrow": (today + timedelta(days=1), 1), "week": (today, 7)}
+        first, days = spans.get(value) or (read_date(value), 1)
+        return queryset.filter(**starting_in(first, days)) if first else queryset
+
+
+def starting_in(first: date, days: int) -> dict:
+    """Lookups for the visits of `days` local dates from `first` on."""
+    zone = timezone.get_current_timezone()
+    start = datetime.combine(first, time.min, zone)
+    return {"starts_at__gte": start, "starts_at__lt": datetime.combine(first + timedelta(days=days), time.min, zone)}
+
+
+def read_date(text: str | None) -> date | None:
+    """A date like 2026-12-07; None for anything else, and for a year no clinic opens in."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if 1990 < day.year < 2200 else None
+
+
+class Waiting(admin.SimpleListFilter):
+    title = "waiting time"
+    parameter_name = "waiting"
+
+    def lookups(self, request, model_admin):
+        return [("soon", "Answer due within 4 hours"), ("today", "Answer due today"), ("day", "Waiting for more than a day")]
+
+    def queryset(self, request, queryset):
+        now = timezone.now()
+        midnight = datetime.combine(local_date(now) + timedelta(days=1), time.min, timezone.get_current_timezone())
+        limits = {
+            "soon": {"answer_by__lt": now + timedelta(hours=4)},
+            "today": {"answer_by__lt": midnight},
+            "day": {"created_at__lt": now - timedelta(days=1)},
+        }
+        return queryset.awaiting_answer().filter(**limits[self.value()]) if self.value() in limits else queryset
+
+
+class TakenCareOfBy(admin.SimpleListFilter):
+    title = "who takes care of it"
+    parameter_name = "assignee"
+
+    def lookups(self, request, model_admin):
+        colleagues = get_user_model().objects.filter(is_staff=True, is_active=True).exclude(pk=request.user.pk)
+        names = [(str(user.pk), user.get_short_name() or user.get_username()) for user in colleagues.order_by("username")[:50]]
+        return [("me", "Me"), ("nobody", "Nobody"), *names]
+
+    def queryset(self, request, queryset):
+        value = self.value() or ""
+        if value == "me":
+            return queryset.filter(assigned_to=request.user)
+        if value == "nobody":
+            return queryset.filter(assigned_to=None)
+        number = read_whole_number(value)
+        return queryset if number is None else queryset.filter(assigned_to=number)
+
+
+class InConflict(admin.SimpleListFilter):
+    title = "conflict"
+    parameter_name = "conflict"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "Outside hours or over capacity")]
+
+    def queryset(self, request, queryset):
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=[conflict.request.pk for conflict in find_conflicts(now=timezone.now())])
+
+
+FILTERS = [WhereItStands, DayOfVisit, Waiting, TakenCareOfBy, InConflict]
+
+
+def find(queryset, term: str):
+    """(requests, were all names looked at?) for a reference, a whole email address or phone number, or part of a name.
+
+    A name is looked for among open requests only, at most MOST_NAMES_OPENED of them.
+    """
+    reference = read_reference(term)
+    # Eight letters may be a name as well.
+    if reference and queryset.filter(reference=reference).exists():
+        return queryset.filter(reference=reference), True
+    if "@" in term or len(normalised_phone(term)) >= 7:
+        return queryset.by_contact(term), True
+    opened = list(ConsultRequest.objects.open().order_by("answer_by")[: MOST_NAMES_OPENED + 1])
+    words = _folded(term).split()
+    hits = [request.pk for request in opened[:MOST_NAMES_OPENED] if _has_words(person_of(request).full_name, words)]
+    return queryset.filter(pk__in=hits), len(opened) <= MOST_NAMES_OPENED
+
+
+def _has_words(name: str, words: list[str]) -> bool:
+    plain = _folded(name)
+    return bool(words) and all(word in plain for word in words)
+
+
+def _folded(text: str) -> str:
+    """Without case and accents, so that Zoe finds Zoë."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in parts if not unicodedata.combining(char)).casefold()

@@ -1,0 +1,40 @@
+"""What staff set: opening hours, the policy, and the reasons they give when they decline or cancel."""
+
+from django.contrib import admin
+
+from consults.models import ConsultPolicy, OpeningHours, Reason, SpecialHours
+
+from .conflict_guard import AsksBeforeStranding
+
+
+@admin.register(OpeningHours)
+class OpeningHoursAdmin(AsksBeforeStranding, admin.ModelAdmin):
+    list_display = ["weekday", "opens", "closes"]
+    list_display_links = ["weekday"]
+
+
+@admin.register(SpecialHours)
+class SpecialHoursAdmin(AsksBeforeStranding, admin.ModelAdmin):
+    list_display = ["date", "opens", "closes", "note"]
+    date_hierarchy = "date"
+
+
+@admin.register(ConsultPolicy)
+class ConsultPolicyAdmin(AsksBeforeStranding, admin.ModelAdmin):
+    list_display = ["__str__", "length_minutes", "capacity", "notice_hours", "horizon_days", "answer_open_days"]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not ConsultPolicy.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Reason)
+class ReasonAdmin(admin.ModelAdmin):
+    list_display = ["label", "use", "position", "is_offered"]
+    list_filter = ["use"]
+    prepopulated_fields = {"code": ["label"]}
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,32 @@
+"""The visit as a calendar entry. Neutral words: calendars are shared and shown on lock screens."""
+
+from datetime import datetime
+
+from django.conf import settings
+from icalendar import Calendar, Event
+
+from consults.models import ConsultRequest
+from pages.models import Clinic
+
+
+def write_calendar_file(request: ConsultRequest, clinic: Clinic, *, at: datetime, method: str = "PUBLISH") -> bytes:
+    """RFC 5545, made at the instant `at`. Times in UTC.
+
+    The UID stays and SEQUENCE rises with every change; method CANCEL takes the entry back.
+    """
+    entry = Event()
+    entry.add("uid", f"{request.reference}@{settings.PUBLIC.host}")
+    entry.add("sequence", request.version)
+    entry.add("dtstamp", at)
+    entry.add("dtstart", request.starts_at)
+    entry.add("dtend", request.ends_at)
+    entry.add("summary", f"Visit at {clinic.name}")
+    entry.add("location", clinic.address_line)
+    entry.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    entry.add("class", "PRIVATE")
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{clinic.name}//Visits//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(entry)
+    return calendar.to_ical()

@@ -1,0 +1,96 @@
+"""Composing: what a message says, from the facts of the event. Neutral on the outside: no subject names a treatment."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from consults import dates, hours_text
+from consults.models import ConsultRequest, Reason
+from consults.scheduling import PostedHours
+from pages.models import Clinic
+
+from .kinds import tells
+
+
+class Letter(NamedTuple):
+    """A message as it is kept. The text has whole paragraphs; `calendar` is empty when it brings no entry."""
+
+    to: str
+    subject: str
+    text: str
+    calendar: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a message is about."""
+
+    request: ConsultRequest
+    clinic: Clinic
+    posted: PostedHours
+    reason: Reason | None
+    now: datetime
+
+    @property
+    def when(self) -> str:
+        """The visit's time in full, or nothing when no time was chosen."""
+        request, local = self.request, self.posted.local
+        if request.starts_at is None:
+            return ""
+        return dates.visit_text(local(request.starts_at), local(request.ends_at), self.clinic.time_zone_label)
+
+    @property
+    def short_when(self) -> str:
+        """Day and time for a subject, or nothing."""
+        if self.request.starts_at is None:
+            return ""
+        start = self.posted.local(self.request.starts_at)
+        return f"{dates.day_text(start)}, {dates.choice_text(start)}"
+
+    @property
+    def answer_by(self) -> str:
+        return dates.moment_text(self.posted.local(self.request.answer_by), self.clinic.time_zone_label)
+
+    def context(self) -> dict:
+        person = self.request.person
+        return {
+            "clinic": self.clinic,
+            "name": _greeting_name(person.full_name),
+            "reference": self.request.reference,
+            "when": self.when,
+            "answer_by": self.answer_by,
+            "hours": hours_text.weekly_hours(self.posted),
+            "reason": self.reason.text if self.reason else "",
+            "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[self.request.token]),
+            "book": settings.PUBLIC_URL + reverse("consults:request"),
+            "voicemail_ok": person.voicemail_ok,
+        }
+
+
+def _greeting_name(name: str) -> str:
+    """The name to greet with; none when it holds an address, so that nobody sends links to others through our mail."""
+    return "" if re.search(r"[/@\\]|\w\.\w|www\b", name, re.IGNORECASE) else name
+
+
+def compose_text(kind: str, facts: Facts, *, layout: str) -> str:
+    """What this kind tells the patient, in the layout of a channel, which takes its own block of the kind's template."""
+    return render_to_string(f"consults/messages/{kind}.txt", facts.context() | {"layout": f"consults/messages/{layout}"})
+
+
+def compose_notice(kind: str, facts: Facts) -> Letter:
+    """A mail to staff without any personal data: a reference, a time and a link."""
+    heading, request = tells(kind).to_staff, facts.request
+    context = {
+        "heading": heading,
+        "reference": request.reference,
+        "when": facts.when,
+        "answer_by": facts.answer_by if request.status in ConsultRequest.AWAITING_ANSWER else "",
+        "link": settings.PUBLIC_URL + reverse("admin:consults_consultrequest_change", args=[request.pk]),
+    }
+    text = render_to_string("consults/messages/_staff.txt", context)
+    return Letter(settings.STAFF_INBOX, f"{heading}: {request.reference}", text)

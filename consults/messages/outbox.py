@@ -1,0 +1,68 @@
+"""Messages, written in the same transaction as the event they tell of: one per (event, kind, recipient)."""
+
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+
+from consults.models import ConsultRequest, Event, OutboxMessage, Reason
+from consults.scheduling import PostedHours
+from pages.models import Clinic
+
+from .channels import BY_CONTACT
+from .compose import Facts, Letter, compose_notice
+from .kinds import REMINDER, tells
+
+_REMINDER_AT = time(10)
+
+
+def write_messages(
+    event: Event, request: ConsultRequest, *, clinic: Clinic, posted: PostedHours, reason: Reason | None, now: datetime
+) -> None:
+    """What this event owes the patient (a mail, or a call for staff to make: the patient chose which) and the staff.
+
+    A reminder that waits for an earlier state of the request is dropped; a visit that is confirmed gets its own. One that is
+    kept as it stands keeps its reminder too.
+    """
+    says = tells(event.kind)
+    if event.number > 1 and not says.keeps_reminder:
+        _waiting_reminders(request).update(state=OutboxMessage.State.DROPPED)
+    facts = Facts(request, clinic, posted, reason, now)
+    if says.subject:
+        _to_patient(event, event.kind, facts, not_before=now)
+    if says.reminds:
+        at = _reminder_time(request, posted)
+        if at > now:
+            _to_patient(event, REMINDER, facts, not_before=at)
+    if says.to_staff and settings.STAFF_INBOX and event.by is None:
+        staff, channel = OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL
+        _write(event, event.kind, staff, channel, compose_notice(event.kind, facts), not_before=now)
+
+
+def forget_messages(request: ConsultRequest) -> None:
+    """Empties every message about the request; what waits is not sent any more."""
+    messages = OutboxMessage.objects.filter(event__request=request)
+    messages.filter(state=OutboxMessage.State.WAITING).update(state=OutboxMessage.State.DROPPED)
+    messages.update(sealed=b"")
+
+
+def _waiting_reminders(request: ConsultRequest):
+    return OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING)
+
+
+def _reminder_time(request: ConsultRequest, posted: PostedHours) -> datetime:
+    """Ten in the morning, local time, of the day before the visit."""
+    day_before = posted.local_date(request.starts_at) - timedelta(days=1)
+    return datetime.combine(day_before, _REMINDER_AT, posted.zone)
+
+
+def _to_patient(event: Event, kind: str, facts: Facts, *, not_before: datetime) -> None:
+    channel = BY_CONTACT[facts.request.person.contact_by]
+    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel.CODE, channel.compose(kind, facts), not_before=not_before)
+
+
+def _write(event: Event, kind: str, recipient: str, channel: str, letter: Letter, *, not_before: datetime) -> None:
+    message = OutboxMessage(
+        event=event, kind=kind, recipient=recipient, channel=channel, created_at=event.at, not_before=not_before
+    )
+    message.seal_letter(letter._asdict())
+    message.save(force_insert=True)

@@ -1,0 +1,39 @@
+"""What a patient gives of themselves: one value, from the form to the sealed row and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+
+def _told(label: str, *, default: str | bool = ""):
+    """A field with the label it is shown under."""
+    return field(default=default, metadata={"label": label})
+
+
+@dataclass(frozen=True, repr=False)
+class Person:
+    """As typed. `contact_by` is `email` or `phone`. A field that is added here is sealed and opened like the others."""
+
+    full_name: str = _told("Name")
+    email: str = _told("Email")
+    phone: str = _told("Phone")
+    contact_by: str = _told("Reach by")
+    voicemail_ok: bool = _told("Voicemail", default=False)
+    note: str = _told("Note")
+
+    def __repr__(self) -> str:
+        """Without a word of it: a traceback is no place for a name."""
+        return "<Person>"
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        return tuple(one.name for one in fields(cls))
+
+    @classmethod
+    def labels(cls) -> dict[str, str]:
+        """Field -> the label it is shown under, in order."""
+        return {one.name: one.metadata["label"] for one in fields(cls)}
+
+    @classmethod
+    def of(cls, values: Mapping) -> "Person":
+        """From a form's answers or an opened row; other values are left alone, missing ones keep their default."""
+        return cls(**{name: values[name] for name in cls.names() if name in values})

@@ -1,0 +1,34 @@
+"""The starts that are offered now, from the rules in force and the seats that are held."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from .current_rules import read_rules
+from .models import ConsultRequest
+from .scheduling import Offers
+from .seating import held_seats
+
+
+def current_offers(*, now: datetime) -> Offers:
+    """The rules in force at the instant `now`, before any held seat is counted."""
+    rules = read_rules(now)
+    return Offers(rules.posted, rules.policy, now)
+
+
+def with_held_seats(offers: Offers, first: date, last: date, *, mover: ConsultRequest | None = None) -> Offers:
+    """The same rules with the seats counted in that are held on the local dates `first` to `last`. One query.
+
+    The seats of `mover`, who would give them up for another time, do not count.
+    """
+    zone = offers.posted.zone
+    start = datetime.combine(first, time.min, zone).astimezone(UTC)
+    end = datetime.combine(last + timedelta(days=1), time.min, zone).astimezone(UTC) + offers.policy.length
+    held = held_seats(start, end)
+    for cell in mover.seats.values_list("cell", flat=True) if mover else ():
+        held[cell] = held.get(cell, 1) - 1
+    return replace(offers, held=held)
+
+
+def without_notice(offers: Offers) -> Offers:
+    """The same rules for staff, who may go below the notice."""
+    return replace(offers, policy=replace(offers.policy, notice=timedelta(0)))

@@ -1,0 +1,223 @@
+"""Is the input well formed? The booking form; whether the start is open is decided in `booking`."""
+
+import re
+from datetime import UTC, datetime
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Fieldset, Layout, Submit
+from django import forms
+from django.core.exceptions import ValidationError
+
+from consults.contact import normalised_phone
+from consults.messages.channels import BY_CONTACT
+from consults.models import Person
+
+from .slots import TimeChoices
+
+NONE = "none"
+# What is missing for the way of contact that was chosen.
+_MISSING = {
+    "email": "Enter your email address, or choose to be reached by phone",
+    "phone": "Enter your phone number, or choose to be reached by email",
+}
+
+
+class StartField(forms.CharField):
+    """A start like `2026-12-07T16:00-06:00` as an aware instant in UTC; `none` as None.
+
+    The offset makes it an instant however it is spelled; without one it is refused.
+    """
+
+    default_error_messages = {
+        "required": "Choose a time, or choose “None of these times work”",
+        "unreadable": "Choose one of the listed times",
+    }
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        if text in self.empty_values or text == NONE:
+            return text
+        try:
+            start = datetime.fromisoformat(text)
+            # fromisoformat takes any character between date and time, a NUL included.
+            if start.tzinfo is None or not re.fullmatch(r"[0-9TtWZ:.,+ -]{1,40}", text):
+                raise ValueError
+            return start.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError(self.error_messages["unreadable"], code="unreadable") from None
+
+
+def _plain_line(value: str) -> str:
+    """One line without doubled spaces or what turns the direction of text; everything else a name may need is kept."""
+    return re.sub(r"\s+", " ", re.sub(r"[\x01-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]", " ", value)).strip()
+
+
+class TimesForm(forms.Form):
+    """A form with the list of open times. Shown with `choices`; a start that is sent is judged by `booking`, listed or not."""
+
+    use_required_attribute = False
+    choices: TimeChoices | None = None
+    is_news = False
+    none_choice: dict | None = None
+
+    def refuse(self, text: str, code: str) -> None:
+        """The start cannot be had. That is news with a next step, not the reader's mistake, and is shown so."""
+        self.add_error("starts_at", ValidationError(text, code=code))
+        self.is_news = True
+
+    @property
+    def days(self) -> list[dict]:
+        return self.choices.days(self._chosen)
+
+    @property
+    def _chosen(self) -> datetime | str | None:
+        """What was sent as the start, as an instant where it is one."""
+        try:
+            return self.fields["starts_at"].to_python(self.data.get("starts_at"))
+        except ValidationError:
+            return None
+
+
+class MoveForm(TimesForm):
+    """Another time for an open request."""
+
+    starts_at = StartField(label="Choose another time", error_messages={"required": "Choose a time"})
+
+    def clean_starts_at(self) -> datetime:
+        if self.cleaned_data["starts_at"] == NONE:
+            raise ValidationError("Choose one of the listed times", code="unreadable")
+        return self.cleaned_data["starts_at"]
+
+
+class ConsultRequestForm(TimesForm):
+    starts_at = StartField(label="Choose a day and time")
+    full_name = forms.CharField(
+        label="Full name",
+        max_length=120,
+        error_messages={"required": "Enter your name", "max_length": "Your name must be 120 characters or fewer"},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+    email = forms.EmailField(
+        label="Email",
+        required=False,
+        max_length=254,
+        error_messages={
+            "invalid": "Enter an email address in the correct format, like name@example.com",
+            "max_length": "Your email address must be 254 characters or fewer",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "inputmode": "email"}),
+        help_text="Give an email address, a phone number, or both",
+    )
+    phone = forms.CharField(
+        label="Phone",
+        required=False,
+        max_length=40,
+        error_messages={"max_length": "Your phone number must be 40 characters or fewer"},
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        help_text="We call during our opening hours",
+    )
+    contact_by = forms.ChoiceField(
+        label="How should we reach you?",
+        choices=[(contact_by, channel.LABEL) for contact_by, channel in BY_CONTACT.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how we should reach you", "invalid_choice": "Choose email or phone"},
+    )
+    voicemail_ok = forms.BooleanField(
+        label="You may leave a voicemail",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"value": "yes"}),
+    )
+    note = forms.CharField(
+        label="Anything we need to arrange the call",
+        required=False,
+        max_length=300,
+        strip=True,
+        error_messages={"max_length": "Your note must be 300 characters or fewer"},
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Up to 300 characters. Please leave out medical details",
+    )
+    acknowledged = forms.BooleanField(
+        label="This form is not for emergencies, does not make me a patient, and is not a confirmed visit",
+        error_messages={
+            "required": "Check the box to show you know this form is not for emergencies and is not a confirmed visit"
+        },
+    )
+    # A trap for machines: people do not see it. What it holds is looked at, never refused.
+    website = forms.CharField(required=False, strip=False)
+    ticket = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, ticket: str, **kwargs) -> None:
+        super().__init__(data, **kwargs)
+        self.initial["ticket"] = ticket
+        for name in ("email", "phone"):
+            # One of the two is needed, so neither is "(optional)".
+            self.fields[name].one_is_needed = True
+        for field in self.fields.values():
+            field.error_messages.setdefault("null_characters_not_allowed", "Use letters, numbers and punctuation only")
+
+    @property
+    def person(self) -> Person:
+        """Who asks; the form is valid."""
+        return Person.of(self.cleaned_data)
+
+    @property
+    def none_choice(self) -> dict:
+        return {
+            "value": NONE,
+            "id": "id_starts_at_none",
+            "label": "None of these times work. Contact me.",
+            "checked": self._chosen == NONE,
+        }
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper(self)
+        helper.form_action = self.choices.action
+        helper.attrs = {"novalidate": True}
+        helper.form_show_errors = True
+        helper.layout = Layout(
+            Field("starts_at", template="clinic/days.html"),
+            Fieldset(
+                "Your details",
+                *("full_name", "email", "phone", "voicemail_ok", "contact_by", "note", "acknowledged", "website"),
+                css_class="step",
+            ),
+            "ticket",
+        )
+        helper.add_input(Submit("send", "Send request"))
+        return helper
+
+    def clean_starts_at(self) -> datetime | None:
+        start = self.cleaned_data["starts_at"]
+        return None if start == NONE else start
+
+    def clean_full_name(self) -> str:
+        name = _plain_line(self.cleaned_data["full_name"])
+        if not name:
+            raise ValidationError("Enter your name", code="required")
+        return name
+
+    def clean_phone(self) -> str:
+        phone = self.cleaned_data["phone"]
+        if phone and (
+            not 7 <= len(normalised_phone(phone)) <= 18
+            or re.search(r"[^\w\s+().,/#*\-\u2010-\u2015\u200e\u202a\u202c\u2069\u2066]", phone)
+        ):
+            raise ValidationError("Enter a phone number with the area code, like 507-555-0100", code="phone")
+        return phone
+
+    def clean_voicemail_ok(self) -> bool:
+        return self.data.get("voicemail_ok") == "yes"
+
+    def clean_note(self) -> str:
+        return self.cleaned_data["note"].replace("\r\n", "\n")
+
+    def clean(self) -> dict:
+        answers = super().clean()
+        email, phone, contact_by = answers.get("email"), answers.get("phone"), answers.get("contact_by")
+        given = {"email": email or "email" in self.errors, "phone": phone or "phone" in self.errors}
+        if not any(given.values()):
+            self.add_error("email", ValidationError("Enter an email address or a phone number", code="no_contact"))
+        elif contact_by and not given[needed := BY_CONTACT[contact_by].REACHES]:
+            self.add_error(needed, ValidationError(_MISSING[needed], code=f"no_{needed}"))
+        return answers

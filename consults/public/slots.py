@@ -1,0 +1,156 @@
+"""The open times a page lists: fourteen days from a date, by day, as radio buttons, with links to earlier and later ones."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from consults import dates, open_times
+from consults.models import ConsultRequest
+from consults.scheduling import Offers
+from pages.models import Clinic
+
+DAYS_SHOWN = 14
+
+
+@dataclass(frozen=True)
+class TimeChoices:
+    """`days_of_starts`: (local date, local starts) in order. `nearest`: local starts put first after a refusal.
+
+    `action` is where the form posts to.
+    """
+
+    days_of_starts: tuple[tuple[date, tuple[datetime, ...]], ...]
+    action: str
+    nearest: tuple[datetime, ...] = ()
+
+    def days(self, chosen: datetime | str | None) -> list[dict]:
+        """Each day with its radio buttons; the one that holds the chosen instant, or else the first, is open."""
+        number = count()
+        groups = [self._group(day, starts, number, chosen) for day, starts in self.days_of_starts]
+        if self.nearest:
+            groups.insert(0, self._nearest(chosen))
+        if groups and not any(group["has_chosen"] for group in groups):
+            groups[0]["is_open"] = True
+        return groups
+
+    def _group(self, day: date, starts: Iterable[datetime], number: Iterable[int], chosen) -> dict:
+        spoken = dates.day_text(day)
+        times = [_choice(start, next(number), chosen, label=dates.choice_text(start), spoken=f"{spoken}, ") for start in starts]
+        has_chosen = any(choice["checked"] for choice in times)
+        return {
+            "label": spoken,
+            "iso": day.isoformat(),
+            "is_morning": all(start.time() < time(12) for start in starts),
+            "is_open": has_chosen,
+            "has_chosen": has_chosen,
+            "count": len(times),
+            "times": times,
+        }
+
+    def _nearest(self, chosen) -> dict:
+        times = [
+            _choice(start, f"near_{index}", chosen, label=f"{dates.day_text(start)}, {dates.choice_text(start)}", spoken="")
+            for index, start in enumerate(self.nearest)
+        ]
+        return {
+            "label": "Nearest open times",
+            "iso": "nearest",
+            "is_morning": False,
+            "is_open": True,
+            "has_chosen": False,
+            "count": len(times),
+            "times": times,
+        }
+
+
+def _choice(start: datetime, number, chosen, *, label: str, spoken: str) -> dict:
+    return {
+        "value": start.isoformat(timespec="minutes"),
+        "id": f"id_starts_at_{number}",
+        "label": label,
+        "spoken": spoken,
+        "checked": isinstance(chosen, datetime) and chosen == start,
+    }
+
+
+def listed_days(
+    offers: Offers, first: date, zone: ZoneInfo, *, leave_out: datetime | None
+) -> tuple[tuple[date, tuple[datetime, ...]], ...]:
+    """The dates of the page that begins on `first` which have open times, with those times."""
+    days = (first + timedelta(days=number) for number in range(DAYS_SHOWN))
+    listed = (
+        (day, tuple(start.astimezone(zone) for start in offers.starts_on(day) if start != leave_out))
+        for day in days
+        if day <= offers.last_date
+    )
+    return tuple((day, starts) for day, starts in listed if starts)
+
+
+@dataclass(frozen=True)
+class TimesPage:
+    choices: TimeChoices
+    context: dict
+
+
+def read_times_page(
+    *,
+    asked: str | None,
+    base_url: str,
+    clinic: Clinic,
+    now: datetime,
+    wanted: datetime | None,
+    mover: ConsultRequest | None = None,
+) -> TimesPage:
+    """The times from the date `asked` on (the text of ?from=, whatever it is, or None), and what the template needs around them.
+
+    `wanted` is a start that was refused: the nearest open times come first. `mover` is a request that looks for
+    another time: its own seats count as free, and its own time is not listed.
+    """
+    rules = open_times.current_offers(now=now)
+    first = _first_date(asked or "", rules)
+    last = min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
+    offers = open_times.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), mover=mover)
+    own = mover.starts_at if mover else None
+    nearest = tuple(start.astimezone(clinic.zone) for start in offers.nearest(wanted, leave_out=own)) if wanted else ()
+    listed = listed_days(offers, first, clinic.zone, leave_out=own)
+
+    def url(day: date) -> str:
+        return f"{base_url}?from={day.isoformat()}"
+
+    following = first + timedelta(days=DAYS_SHOWN)
+    context = {
+        "shown_range": f"{dates.day_text(first)} to {dates.day_text(last)}",
+        "earlier_url": url(max(first - timedelta(days=DAYS_SHOWN), rules.today)) if first > rules.today else "",
+        "later_url": url(following) if last < rules.last_date else "",
+        "next_date_url": "",
+        "length_minutes": int(rules.policy.length.total_seconds() // 60),
+    }
+    if not listed and not nearest and (day := _next_date(rules, following, mover)):
+        context["next_date_url"] = url(day)
+    return TimesPage(TimeChoices(listed, base_url if asked is None else url(first), nearest), context)
+
+
+def _first_date(asked: str, rules: Offers) -> date:
+    """The first date of the page; past the last date, the last page."""
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError:
+        day = rules.today
+    if day > rules.last_date:
+        day = rules.last_date - timedelta(days=DAYS_SHOWN - 1)
+    return max(day, rules.today)
+
+
+def _next_date(rules: Offers, day: date, mover: ConsultRequest | None) -> date | None:
+    """The first date from `day` on with an open time; None up to the last date."""
+    if day > rules.last_date:
+        return None
+    offers = open_times.with_held_seats(rules, day, rules.last_date, mover=mover)
+    own = mover.starts_at if mover else None
+    while day <= offers.last_date:
+        if any(start != own for start in offers.starts_on(day)):
+            return day
+        day += timedelta(days=1)
+    return None

@@ -1,0 +1,123 @@
+"""The patient's own page: the status of the request, another time, taking it back, the calendar file."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consults import booking, dates, status_text
+from consults.messages.calendar_file import write_calendar_file
+from consults.models import ConsultRequest, Event
+from consults.public.form import MoveForm
+from consults.public.slots import read_times_page
+from consults.transitions import may_happen
+from pages.models import Clinic
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_page(request, token: str):
+    """Reading changes nothing (mail scanners open links); POST acts."""
+    now = timezone.now()
+    found = _find(token, now)
+    if request.method != "POST":
+        return _page(request, found, MoveForm(), now, status=200)
+    action = request.POST.get("action", "")
+    if action == "withdraw":
+        return _withdraw(request, found, now)
+    if action == "move":
+        return _move(request, found, now)
+    return _page(request, found, MoveForm(), now, status=422, problem="Choose what to do: another time, or take the request back")
+
+
+def _find(token: str, now: datetime) -> ConsultRequest:
+    found = ConsultRequest.objects.by_token(token, now=now).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _withdraw(request, found: ConsultRequest, now: datetime):
+    try:
+        booking.withdraw_request(found, now=now)
+    except booking.NotAllowed as stopped:
+        if stopped.code != "is_withdrawn":
+            return _not_allowed(request, found, now, stopped)
+    return _back(found)
+
+
+def _move(request, found: ConsultRequest, now: datetime):
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, now, status=422)
+    wanted = form.cleaned_data["starts_at"]
+    try:
+        booking.move_request(found, starts_at=wanted, now=now)
+    except booking.NotAllowed as stopped:
+        return _not_allowed(request, found, now, stopped)
+    except booking.Refused as refused:
+        form.refuse(status_text.REFUSALS[refused.code], refused.code)
+        return _page(request, found, form, now, status=422, wanted=wanted)
+    return _back(found)
+
+
+def _not_allowed(request, found: ConsultRequest, now: datetime, stopped: booking.NotAllowed):
+    """The page as the request is now, and why nothing was done."""
+    found.refresh_from_db()
+    return _page(request, found, MoveForm(), now, status=422, problem=status_text.not_allowed(stopped.code))
+
+
+def _back(found: ConsultRequest):
+    response = redirect("consults:own_page", token=found.token)
+    response.status_code = 303
+    return response
+
+
+def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, status: int, problem: str = "", wanted=None):
+    clinic = Clinic.objects.current()
+    is_open = may_happen(Event.Kind.WITHDRAWN, found, now)
+    context = {
+        "own": found,
+        "words": status_text.STATUSES[found.status],
+        "when": found.starts_at
+        and dates.visit_text(
+            found.starts_at.astimezone(clinic.zone), found.ends_at.astimezone(clinic.zone), clinic.time_zone_label
+        ),
+        "answer_by": dates.moment_text(found.answer_by.astimezone(clinic.zone), clinic.time_zone_label),
+        "is_open": is_open,
+        "problem": problem,
+        "form": form,
+        "section": "",
+        "canonical": "",
+    }
+    if is_open:
+        times = read_times_page(
+            asked=request.GET.get("from"),
+            base_url=reverse("consults:own_page", args=[found.token]),
+            clinic=clinic,
+            now=now,
+            wanted=wanted,
+            mover=found,
+        )
+        form.choices = times.choices
+        context |= times.context
+    return render(request, "consults/own_page.html", context, status=status)
+
+
+@never_cache
+@require_safe
+def calendar(request, token: str):
+    """The confirmed visit as a calendar file."""
+    now = timezone.now()
+    found = _find(token, now)
+    if found.status != ConsultRequest.Status.CONFIRMED:
+        raise Http404
+    response = HttpResponse(
+        write_calendar_file(found, Clinic.objects.current(), at=now), content_type="text/calendar; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'attachment; filename="visit.ics"'
+    return response

@@ -1,0 +1,139 @@
+"""Asking for a consult, and the page that says the request was sent."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core import signing
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consults import booking, dates, status_text
+from consults.models import ConsultRequest
+from consults.public.form import ConsultRequestForm
+from consults.public.form_ticket import BadTicket, new_ticket, read_ticket
+from consults.public.slots import read_times_page
+from consults.spam import looks_like_spam
+from guard import rate_limit
+from guard.client_address import client_key
+from pages.models import Clinic, Page
+
+_SENT_SALT = "consults.sent"
+_SENT_SECONDS = 30 * 60
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_consult(request):
+    """Choose a time and send a request."""
+    now = timezone.now()
+    if request.method == "POST":
+        return _answer_post(request, now)
+    return _form_page(request, ConsultRequestForm(ticket=str(new_ticket(now=now))), now, status=200)
+
+
+def _answer_post(request, now: datetime):
+    try:
+        ticket = read_ticket(request.POST.get("ticket", ""))
+    except BadTicket:
+        return _bare_page(request, "403_csrf.html", status=403)
+    if (earlier := booking.find_submission(ticket.key)) is not None:
+        return _sent(earlier.reference)
+    client = client_key(request)
+    if rate := settings.BOOKING_RATE:
+        wait = rate_limit.take(client, limit=rate.limit, seconds=rate.seconds, now=now)
+        if wait:
+            return _too_many(request, wait)
+    form = ConsultRequestForm(request.POST, ticket=str(ticket))
+    if not form.is_valid():
+        return _form_page(request, form, now, status=422)
+    wanted, person = form.cleaned_data["starts_at"], form.person
+    spam = looks_like_spam(
+        trap=form.cleaned_data["website"],
+        read_at=ticket.read_at,
+        email=person.email,
+        phone=person.phone,
+        client=client,
+        limits_addresses=settings.BOOKING_RATE is not None,
+        now=now,
+    )
+    try:
+        made = booking.submit_request(
+            submission_key=ticket.key, starts_at=wanted, person=person, now=now, client=client, looks_like_spam=spam
+        )
+        return _sent(made.reference)
+    except booking.Refused as refused:
+        form.refuse(status_text.REFUSALS[refused.code], refused.code)
+        return _form_page(request, form, now, status=422, wanted=wanted)
+
+
+def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int, wanted: datetime | None = None):
+    """The booking page. `wanted` is a start that was refused: the nearest open times come first."""
+    times = read_times_page(
+        asked=request.GET.get("from"),
+        base_url=reverse("consults:request"),
+        clinic=Clinic.objects.current(),
+        now=now,
+        wanted=wanted,
+    )
+    form.choices = times.choices
+    page = Page.objects.filter(key=Page.BOOK_A_CONSULT).first() or Page(title="Book a consult", browser_title="Book a consult")
+    context = {"page": page, "section": "book-a-consult", "form": form, **times.context}
+    return render(request, "consults/request_consult.html", context, status=status)
+
+
+def _sent(reference: str):
+    response = redirect("consults:sent")
+    response.status_code = 303
+    response.set_cookie(
+        settings.SENT_COOKIE_NAME,
+        signing.dumps(reference, salt=_SENT_SALT),
+        max_age=_SENT_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.PUBLIC.is_https,
+        # A __Host- cookie has to have the path /.
+        path="/" if settings.PUBLIC.is_https else reverse("consults:sent"),
+    )
+    return response
+
+
+def _too_many(request, wait: int):
+    minutes = -(-wait // 60)
+    response = _bare_page(request, "429.html", status=429, retry_text="in a minute" if minutes == 1 else f"in {minutes} minutes")
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def _bare_page(request, template: str, *, status: int, **context):
+    return render(request, template, {"clinic_name": Clinic.objects.current().name, **context}, status=status)
+
+
+@never_cache
+@require_safe
+def sent(request):
+    """What happens next, for the browser that just sent a request; a neutral page for every other."""
+    clinic = Clinic.objects.current()
+    found = _just_sent(request)
+    context = {"request_sent": found, "clinic": clinic, "section": ""}
+    if found:
+        zone = clinic.zone
+        when = found.starts_at and dates.visit_text(
+            found.starts_at.astimezone(zone), found.ends_at.astimezone(zone), clinic.time_zone_label
+        )
+        context |= {
+            "when": when or "",
+            "answer_by": dates.moment_text(found.answer_by.astimezone(zone), clinic.time_zone_label),
+            "contact_by": found.person.contact_by,
+        }
+    return render(request, "consults/sent.html", context)
+
+
+def _just_sent(request) -> ConsultRequest | None:
+    try:
+        reference = signing.loads(request.COOKIES.get(settings.SENT_COOKIE_NAME, ""), salt=_SENT_SALT, max_age=_SENT_SECONDS)
+    except signing.BadSignature:
+        return None
+    return ConsultRequest.objects.filter(reference=reference).first()

@@ -1,0 +1,167 @@
+"""Every action in every state by every role: allowed or refused as the table of transitions and the roles say."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from consults import booking
+from consults.booking import TRANSITIONS
+from consults.desk.actions import ACTIONS
+from consults.models import ConsultRequest, Event, Reason
+from tests.builders import ADA, WEDNESDAY, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+REQUESTS = "/admin/consults/consultrequest/"
+ROLES = {"Front desk": True, "Owners": True, "Editors": False, None: False}
+START, NEXT = local("2026-12-07 16:00"), local("2026-12-08 16:00")
+AFTER = START + timedelta(hours=1)
+
+# What each button of the page is called in the table of transitions.
+DECISIONS = {
+    "confirm": Event.Kind.CONFIRMED,
+    "reschedule": Event.Kind.RESCHEDULED,
+    "decline": Event.Kind.DECLINED,
+    "cancel": Event.Kind.CANCELLED,
+    "answer": Event.Kind.ANSWERED,
+    "complete": Event.Kind.COMPLETED,
+    "miss": Event.Kind.MISSED,
+    "keep": Event.Kind.KEPT,
+    "quarantine": Event.Kind.QUARANTINED,
+    "release": Event.Kind.RELEASED,
+    "release_without_time": Event.Kind.RELEASED,
+    "note": Event.Kind.NOTED,
+}
+FORMS = {
+    "reschedule": {"starts_at": NEXT.isoformat()},
+    "decline": {"reason": "decline-test"},
+    "cancel": {"reason": "cancel-test"},
+    "note": {"staff_notes": "Called once"},
+}
+# What a person in front of the page decides when: before the visit, or after it.
+AFTER_THE_START = {"complete", "miss"}
+# The states, with the decisions that lead there from a fresh request. "untimed" asks for no listed time.
+STATES = {
+    "requested": [],
+    "untimed": [],
+    "confirmed": ["confirm"],
+    "declined": ["decline"],
+    "withdrawn": ["withdraw"],
+    "cancelled": ["confirm", "cancel"],
+    "expired": ["expire"],
+    "completed": ["confirm", "complete"],
+    "missed": ["confirm", "miss"],
+    "quarantined": ["quarantine"],
+}
+
+
+@pytest.fixture
+def boss():
+    for use in ("decline", "cancel"):
+        Reason.objects.create(use=use, code=f"{use}-test", label=use, text="Closed.")
+    return User.objects.create_superuser("boss")
+
+
+@pytest.fixture
+def colleagues() -> dict[str | None, User]:
+    """One of each role."""
+    made = {role: User.objects.create_user(role or "nobody", is_staff=True) for role in ROLES}
+    for role, user in made.items():
+        user.groups.set(Group.objects.filter(name=role))
+    return made
+
+
+def bring_to(state: str, boss: User) -> ConsultRequest:
+    if state == "untimed":
+        return booking.submit_request(submission_key="untimed", starts_at=None, person=ADA, now=WEDNESDAY)
+    request = submit(starts_at=START)
+    reasons = {reason.use: reason for reason in Reason.objects.all()}
+    steps = {
+        "confirm": lambda: booking.confirm_request(request, by=boss, now=WEDNESDAY),
+        "decline": lambda: booking.decline_request(request, reason=reasons["decline"], by=boss, now=WEDNESDAY),
+        "withdraw": lambda: booking.withdraw_request(request, now=WEDNESDAY),
+        "cancel": lambda: booking.cancel_request(request, reason=reasons["cancel"], by=boss, now=WEDNESDAY),
+        "expire": lambda: booking.expire_request(request, now=request.answer_by),
+        "complete": lambda: booking.complete_request(request, by=boss, now=AFTER),
+        "miss": lambda: booking.miss_request(request, by=boss, now=AFTER),
+        "quarantine": lambda: booking.quarantine_request(request, by=boss, now=WEDNESDAY),
+    }
+    for step in STATES[state]:
+        request = steps[step]()
+    assert request.status == state
+    return request
+
+
+def is_allowed(action: str, state: str) -> bool:
+    """The table of the booking rules, section 2, with its guards about a time."""
+    status = "requested" if state == "untimed" else state
+    if status not in TRANSITIONS[DECISIONS[action]].starts_from:
+        return False
+    if state == "untimed":
+        return action not in {"confirm", "keep"}
+    return action != "answer"
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("action", DECISIONS)
+def test_an_action_happens_when_the_state_and_the_role_allow_it(client, clock, boss, colleagues, action, state):
+    request = bring_to(state, boss)
+    before = list(Event.objects.filter(request=request).values())
+    clock(AFTER if action in AFTER_THE_START else WEDNESDAY)
+    form = {"action": action, "version": request.version, **FORMS.get(action, {})}
+    leads_to = TRANSITIONS[DECISIONS[action]].leads_to or request.status
+    for role, user in colleagues.items():
+        # Each role meets the request in the same state.
+        with transaction.atomic():
+            client.force_login(user)
+            answer = client.post(f"{REQUESTS}{request.pk}/act/", form)
+            fresh = ConsultRequest.objects.get(pk=request.pk)
+            assert answer.status_code == (302 if ROLES[role] else 403), role
+            if ROLES[role] and is_allowed(action, state):
+                last = fresh.events.last()
+                decided = (fresh.status, fresh.version, last.kind, last.by)
+                assert decided == (leads_to, request.version + 1, DECISIONS[action], user), role
+            else:
+                assert (fresh.status, fresh.version) == (request.status, request.version), role
+                assert list(Event.objects.filter(request=request).values()) == before, role
+            transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("when", [WEDNESDAY, AFTER], ids=["before the visit", "after the visit"])
+def test_the_page_offers_no_button_that_would_be_refused(client, clock, boss, state, when):
+    request = bring_to(state, boss)
+    clock(when)
+    client.force_login(boss)
+    page = client.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    offered = {code for code in DECISIONS if f'name="action" value="{code}"' in page}
+    possible = set()
+    for code in DECISIONS:
+        form = {"action": code, "version": request.version, "even_if_not_posted": "yes", **FORMS.get(code, {})}
+        client.post(f"{REQUESTS}{request.pk}/act/", form)
+        if ConsultRequest.objects.get(pk=request.pk).version > request.version:
+            possible.add(code)
+            # The next one is tried on a request in the same state.
+            request = fresh_copy(request, state, boss)
+    # A start that stands in no conflict may be kept, but nobody is asked; a visit that has begun may be cancelled or moved.
+    assert "note" in offered <= possible
+    assert possible - offered <= {"keep", "cancel", "reschedule"}
+
+
+def fresh_copy(request: ConsultRequest, state: str, boss: User) -> ConsultRequest:
+    """Another request in this state; the earlier one makes room."""
+    request.seats.all().delete()
+    request.submission_key = f"used-{request.pk}"
+    request.save()
+    return bring_to(state, boss)
+
+
+def test_every_action_of_the_page_is_in_the_matrix():
+    assert set(ACTIONS) == set(DECISIONS)
+
+
+def test_every_decision_of_the_table_that_staff_make_is_an_action():
+    by_others = {Event.Kind.MOVED, Event.Kind.WITHDRAWN, Event.Kind.EXPIRED}
+    # Erasing has a page of its own: test_data_request.
+    assert set(TRANSITIONS) - by_others - {Event.Kind.ERASED} == set(DECISIONS.values())

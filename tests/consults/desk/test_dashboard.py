@@ -1,0 +1,265 @@
+"""The desk: its front page, finding a request, deciding about several at once, and a page that went stale."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from consults import booking
+from consults.desk import search
+from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage, Reason, SpecialHours
+from tests.builders import ADA, WEDNESDAY, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
+REQUESTS = "/admin/consults/consultrequest/"
+EVENING = local("2026-12-16 16:00")
+
+
+def section(page: str, name: str) -> str:
+    """The part of the front page under the heading with this id."""
+    return page.partition(f'aria-labelledby="{name}"')[2].partition("</section>")[0]
+
+
+def test_the_front_page_shows_what_needs_a_person_and_by_when(desk):
+    later = submit(key="later", starts_at=EVENING, full_name="Lara Later")
+    soon = submit(key="soon", starts_at=local("2026-12-03 16:00"), full_name="Sam Soon")
+    aside = submit(key="aside", looks_like_spam=True, full_name="Bo Bot")
+    call = submit(key="call", starts_at=local("2026-12-08 16:00"), contact_by="phone", full_name="Cal Caller")
+    visit = submit(key="visit", starts_at=local("2026-12-03 17:00"), full_name="Vic Visit")
+    booking.confirm_request(visit, by=desk.user, now=WEDNESDAY)
+    OutboxMessage.objects.filter(event__request=later).update(state="failed", problem="refused_550")
+    SpecialHours.objects.create(date="2026-12-16")
+    page = desk.get("/admin/").content.decode()
+    waiting = section(page, "waiting")
+    assert waiting.index("Sam Soon") < min(waiting.index("Cal Caller"), waiting.index("Lara Later"))
+    assert f"{REQUESTS}{soon.pk}/change/" in waiting
+    assert "answer by Tomorrow, 2:00 PM" in waiting
+    assert call.reference in section(page, "calls")
+    assert "507-555-0100" in section(page, "calls")
+    assert visit.reference in section(page, "visits-2")
+    assert later.reference in section(page, "conflicts")
+    assert "refused_550" in section(page, "failed")
+    assert aside.reference in section(page, "quarantine")
+    assert "Nobody was missed" in section(page, "misses")
+
+
+def test_an_empty_desk_says_so(desk):
+    page = desk.get("/admin/").content.decode()
+    for words in ("Nobody is waiting", "No call to make", "All mail went out", "Nobody was missed"):
+        assert words in page
+
+
+def test_misses_of_the_last_thirty_days_are_shown(desk, clock):
+    request = submit(key="missed", starts_at=local("2026-12-03 16:00"))
+    booking.expire_request(request, now=request.answer_by)
+    clock(WEDNESDAY + timedelta(days=30))
+    desk.force_login(desk.user)
+    assert request.reference in section(desk.get("/admin/").content.decode(), "misses")
+    clock(WEDNESDAY + timedelta(days=32))
+    desk.force_login(desk.user)
+    assert "Nobody was missed" in section(desk.get("/admin/").content.decode(), "misses")
+
+
+def test_the_front_page_takes_the_same_queries_for_one_and_thirty(desk, django_assert_num_queries):
+    ConsultPolicy.objects.update(capacity=40)
+
+    def add(number: int) -> None:
+        SpecialHours.objects.all().delete()
+        common = {"contact_by": "phone", "starts_at": local(f"2026-12-03 {16 + number % 4}:00")}
+        submit(key=f"{number}-a", **common)
+        submit(key=f"{number}-b", looks_like_spam=True, **common)
+        booking.confirm_request(submit(key=f"{number}-c", **common), by=desk.user, now=WEDNESDAY)
+        SpecialHours.objects.create(date="2026-12-03")
+
+    add(0)
+    desk.get("/admin/")
+    with CaptureQueriesContext(connection) as one:
+        desk.get("/admin/")
+    for_one = len(one)
+    for number in range(1, 30):
+        add(number)
+    # As before: hours that changed are read once.
+    desk.get("/admin/")
+    with django_assert_num_queries(for_one):
+        desk.get("/admin/")
+
+
+def test_a_waiting_request_is_confirmed_in_two_steps_from_the_front_page(desk):
+    request = submit(starts_at=EVENING)
+    assert f'href="{REQUESTS}{request.pk}/change/"' in desk.get("/admin/").content.decode()
+    page = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert f'action="{REQUESTS}{request.pk}/act/"' in page
+    assert "is confirmed now" in act(desk, request, "confirm")
+
+
+def act(desk, request: ConsultRequest, action: str, **form) -> str:
+    data = {"action": action, "version": request.version, **form}
+    return desk.post(f"{REQUESTS}{request.pk}/act/", data, follow=True).content.decode()
+
+
+def test_a_stale_page_says_what_changed_and_by_whom(desk):
+    request = submit(starts_at=EVENING)
+    other = User.objects.create_user("berta")
+    booking.reschedule_request(request, starts_at=local("2026-12-16 17:00"), by=other, now=WEDNESDAY)
+    page = act(desk, request, "confirm")
+    assert "Nothing was done" in page
+    assert "moved by staff by berta, for Wednesday, December 16, 2026, 5:00 PM" in page
+    assert page.count('<li class="news">') == 1
+
+
+@pytest.mark.parametrize("term", ["zoe lukasz", "ZOË", "lukasz", "  Łukasz "])
+def test_an_open_request_is_found_by_name(desk, term):
+    wanted = submit(key="wanted", full_name="Zoë O’Neil-Lukasz" if "Ł" not in term else "Zoë Łukasz")
+    ended = submit(key="ended", starts_at=EVENING, full_name="Zoë Łukasz Lukasz")
+    booking.withdraw_request(ended, now=WEDNESDAY)
+    submit(key="other", starts_at=local("2026-12-17 16:00"), full_name="Ada Example")
+    page = desk.get(REQUESTS, {"q": term}).content.decode()
+    assert wanted.reference in page
+    assert ended.reference not in page
+    assert "Ada Example" not in page
+
+
+def test_an_ended_request_is_found_by_reference_and_by_whole_contact(desk):
+    ended = submit(email="gone@example.com", phone="507-555-0199")
+    booking.withdraw_request(ended, now=WEDNESDAY)
+    for term in (ended.reference.lower().replace("-", ""), "gone@example.com", "+1 507 555 0199"):
+        assert ended.reference in desk.get(REQUESTS, {"q": term}).content.decode(), term
+    for term in ("gone@example", "555-0199", "Ada"):
+        assert ended.reference not in desk.get(REQUESTS, {"q": term}).content.decode(), term
+
+
+def test_a_search_by_name_opens_a_bounded_number_of_requests_and_says_so(desk, monkeypatch):
+    monkeypatch.setattr(search, "MOST_NAMES_OPENED", 1)
+    first = submit(key="first", starts_at=local("2026-12-03 16:00"), full_name="Mary First")
+    second = submit(key="second", starts_at=EVENING, full_name="Mary Second")
+    page = desk.get(REQUESTS, {"q": "mary"}).content.decode()
+    assert first.reference in page
+    assert second.reference not in page
+    assert "were looked through for this name" in page
+
+
+FILTERS = {
+    "status=waiting": {"soon", "late", "untimed"},
+    "status=confirmed": {"agreed"},
+    "day=tomorrow": {"soon"},
+    "day=2026-12-16": {"late", "agreed"},
+    "day=week": {"soon"},
+    "day=none": {"untimed"},
+    "day=nonsense": {"soon", "late", "agreed", "untimed"},
+    "waiting=today": set(),
+    "waiting=day": {"late"},
+    "assignee=me": {"late"},
+    "assignee=nobody": {"soon", "agreed", "untimed"},
+    "assignee=%C2%B2": {"soon", "late", "agreed", "untimed"},
+}
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_the_list_is_narrowed_by_its_filters(desk, query):
+    before = WEDNESDAY - timedelta(days=1, hours=1)
+    found = {
+        "soon": submit(key="soon", starts_at=local("2026-12-03 16:00")),
+        "late": submit(key="late", starts_at=EVENING, now=before),
+        "agreed": submit(key="agreed", starts_at=local("2026-12-16 17:00")),
+    }
+    found["untimed"] = booking.submit_request(submission_key="untimed", starts_at=None, person=ADA, now=WEDNESDAY)
+    booking.confirm_request(found["agreed"], by=desk.user, now=WEDNESDAY)
+    desk.post(f"{REQUESTS}{found['late'].pk}/assign/", {"care": "mine"}, follow=True)
+    page = desk.get(f"{REQUESTS}?{query}").content.decode()
+    assert {name for name, request in found.items() if request.reference in page} == FILTERS[query]
+
+
+def test_a_request_is_taken_into_care_and_handed_back(desk):
+    request = submit()
+    desk.post(f"{REQUESTS}{request.pk}/assign/", {"care": "mine"})
+    assert ConsultRequest.objects.get().assigned_to == desk.user
+    desk.post(f"{REQUESTS}{request.pk}/assign/", {"care": "nobody"})
+    fresh = ConsultRequest.objects.get()
+    assert (fresh.assigned_to, fresh.version, fresh.events.count()) == (None, 1, 1)
+
+
+def bulk(desk, action: str, *requests: ConsultRequest, **form) -> str:
+    """As the list posts it: with the versions that were on the page."""
+    versions = {f"version-{request.pk}": request.version for request in requests}
+    data = {"action": action, "index": 0, "_selected_action": [request.pk for request in requests], **versions, **form}
+    return desk.post(REQUESTS, data, follow=True).content.decode()
+
+
+def test_bulk_confirm_decides_each_by_itself_and_names_each_refusal(desk):
+    good = submit(key="good", starts_at=EVENING)
+    moved = submit(key="moved", starts_at=local("2026-12-17 16:00"))
+    closed = submit(key="closed", starts_at=local("2026-12-18 16:00"))
+    SpecialHours.objects.create(date="2026-12-18")
+    booking.move_request(moved, starts_at=local("2026-12-17 17:00"), now=WEDNESDAY)
+    page = bulk(desk, "confirm_selected", good, moved, closed)
+    assert f"Confirmed: {good.reference}." in page
+    assert f"Not confirmed: {moved.reference}: it changed meanwhile and is requested now." in page
+    assert f"Not confirmed: {closed.reference}: This start is no longer in the posted hours" in page
+    statuses = dict(ConsultRequest.objects.values_list("reference", "status"))
+    assert statuses == {good.reference: "confirmed", moved.reference: "requested", closed.reference: "requested"}
+
+
+@pytest.mark.parametrize("action", ["confirm_selected", "decline_selected"])
+def test_select_all_of_a_long_list_decides_only_what_was_on_the_page(desk, action):
+    Reason.objects.create(use="decline", code="decline-full", label="Full", text="No time.")
+    seen = submit(key="seen", starts_at=EVENING)
+    unseen = submit(key="unseen", starts_at=local("2026-12-17 16:00"))
+    decided = {"confirm_selected": "confirmed", "decline_selected": "declined"}
+    form = {"select_across": 1, "reason": "decline-full"}
+    page = bulk(desk, action, seen, **form)
+    assert "1 that were not on the page you saw" in page
+    statuses = dict(ConsultRequest.objects.values_list("reference", "status"))
+    assert statuses == {seen.reference: decided[action], unseen.reference: "requested"}
+
+
+@pytest.mark.parametrize("version", ["", "²", "9" * 30, "0"])
+def test_a_version_that_is_none_decides_nothing(desk, version):
+    request = submit(starts_at=EVENING)
+    bulk(desk, "confirm_selected", request, **{f"version-{request.pk}": version})
+    assert ConsultRequest.objects.get().status == "requested"
+
+
+def test_bulk_decline_asks_for_a_reason_first(desk):
+    Reason.objects.create(use="decline", code="decline-full", label="Full", text="No time.")
+    one, two = submit(key="one", starts_at=EVENING), submit(key="two", starts_at=local("2026-12-17 16:00"))
+    page = bulk(desk, "decline_selected", one, two)
+    assert "Full" in page
+    assert f'name="version-{one.pk}" value="1"' in page
+    assert set(ConsultRequest.objects.values_list("status", flat=True)) == {"requested"}
+    assert "Choose a reason from the list" in bulk(desk, "decline_selected", one, two, reason="")
+    page = bulk(desk, "decline_selected", one, two, reason="decline-full")
+    assert one.reference in page
+    assert set(ConsultRequest.objects.values_list("status", flat=True)) == {"declined"}
+
+
+def test_the_list_carries_the_version_of_each_row_for_bulk_decisions(desk):
+    request = submit()
+    assert f'<input type="hidden" name="version-{request.pk}" value="1">' in desk.get(REQUESTS).content.decode()
+
+
+def test_a_call_is_noted_as_made_from_the_front_page(desk):
+    request = submit(contact_by="phone")
+    call = OutboxMessage.objects.get()
+    page = desk.post(f"/admin/consults/outboxmessage/{call.pk}/made/", follow=True).content.decode()
+    assert f"The call for {request.reference} is noted as made" in page
+    call.refresh_from_db()
+    assert (call.state, call.done_at) == ("done", WEDNESDAY)
+    assert "done or dropped already" in desk.post(f"/admin/consults/outboxmessage/{call.pk}/made/", follow=True).content.decode()
+
+
+def test_a_row_whose_key_is_missing_is_listed_all_the_same(desk, settings):
+    request = submit()
+    settings.FIELD_KEYS = [b"k" * 32]
+    for path in ("/admin/", REQUESTS, f"{REQUESTS}?q=ada", f"{REQUESTS}{request.pk}/change/"):
+        answer = desk.get(path)
+        assert answer.status_code == 200, path
+    assert "(cannot be opened)" in desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+
+
+def test_ten_unanswered_requests_within_an_hour_are_an_alert(desk):
+    for number in range(10):
+        assert "of the last hour wait" not in desk.get("/admin/").content.decode()
+        submit(key=f"rush-{number}", looks_like_spam=True)
+    assert "10 requests of the last hour wait" in desk.get("/admin/").content.decode()

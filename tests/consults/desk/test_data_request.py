@@ -1,0 +1,136 @@
+"""What reaches one person's data: a file of a list, a printed copy, erasing, and notes for colleagues."""
+
+import csv
+import io
+
+import pytest
+
+from consults import booking
+from consults.desk.export import plain_cell
+from consults.models import AccessRecord, ConsultRequest
+from tests.builders import PASSWORD, WEDNESDAY, colleague, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
+REQUESTS = "/admin/consults/consultrequest/"
+
+
+def log_in(client, role: str):
+    client.user = colleague(role, role)
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
+def owner(client):
+    """An owner who has just given the password again."""
+    log_in(client, "Owners").post("/admin/password-again/", {"password": PASSWORD})
+    return client
+
+
+def exported(answer) -> list[dict]:
+    text = answer.getvalue().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        *(
+            (start + "1+1", "'" + start + "1+1")
+            for start in ("=", "+", "-", "@", "\t=", "\r=", "  =", "\n=", "＝", "＋", "－", "＠")
+        ),
+        ("Ada = Example", "Ada = Example"),
+        ("507-555-0100", "507-555-0100"),
+        ("", ""),
+        ("O'Neil", "O'Neil"),
+    ],
+)
+def test_no_cell_is_a_formula(typed, shown):
+    assert plain_cell(typed) == shown
+
+
+def test_an_owner_exports_the_list_as_it_is_filtered_and_leaves_a_record(owner):
+    evil = '=HYPERLINK("http://evil.example","x")'
+    submit(key="one", full_name=evil, phone="+1 507 555 0100", note="secret wish")
+    other = submit(key="two", starts_at=local("2026-12-08 16:00"), full_name='Zoë "Z", O’Neil')
+    booking.confirm_request(other, by=owner.user, now=WEDNESDAY)
+    rows = exported(owner.get(f"{REQUESTS}export/"))
+    assert [row["Name"] for row in rows] == [f"'{evil}", 'Zoë "Z", O’Neil']
+    assert rows[0]["Phone"] == "'+1 507 555 0100"
+    assert rows[0]["Time asked for"] == "2026-12-07 16:00"
+    assert "secret wish" not in str(rows)
+    assert [row["Name"] for row in exported(owner.get(f"{REQUESTS}export/?status=confirmed"))] == ['Zoë "Z", O’Neil']
+    assert list(AccessRecord.objects.order_by("pk").values_list("kind", "rows")) == [("exported", 2), ("exported", 1)]
+
+
+@pytest.mark.parametrize("path", [f"{REQUESTS}export/", f"{REQUESTS}{{pk}}/copy/", f"{REQUESTS}{{pk}}/erase/"])
+def test_what_reaches_far_is_for_owners_and_asks_for_the_password_again(client, path):
+    path = path.format(pk=submit().pk)
+    log_in(client, "Owners")
+    for method in (client.get, client.post):
+        assert method(path)["Location"].startswith("/admin/password-again/")
+    for role in ("Front desk", "Editors"):
+        client.logout()
+        log_in(client, role).post("/admin/password-again/", {"password": PASSWORD})
+        for method in (client.get, client.post):
+            assert method(path).status_code == 403
+    assert not AccessRecord.objects.exists()
+    assert ConsultRequest.objects.get().full_name == "Ada Example"
+
+
+def test_a_copy_holds_everything_of_the_person_and_of_nobody_else(owner):
+    first = submit(key="first", note="After six")
+    booking.note_request(first, text="Left a message on Tuesday", by=owner.user, now=WEDNESDAY)
+    second = submit(key="second", starts_at=local("2026-12-08 16:00"), email="ADA@example.com", phone="")
+    other = submit(key="other", starts_at=local("2026-12-09 16:00"), email="bob@example.com", phone="507-555-0111")
+    page = owner.get(f"{REQUESTS}{first.pk}/copy/").content.decode()
+    for words in (first.reference, second.reference, "After six", "Left a message on Tuesday", "ADA@example.com", "988"):
+        assert words in page
+    assert other.reference not in page
+    assert "bob@example.com" not in page
+    assert list(AccessRecord.objects.order_by("request").values_list("kind", "request")) == [
+        ("printed", first.pk),
+        ("printed", second.pk),
+    ]
+
+
+def test_an_owner_erases_one_person_at_once(owner):
+    first = submit(key="first")
+    second = submit(key="second", starts_at=local("2026-12-08 16:00"), email="", contact_by="phone")
+    other = submit(key="other", starts_at=local("2026-12-09 16:00"), email="bob@example.com", phone="507-555-0111")
+    page = owner.get(f"{REQUESTS}{first.pk}/erase/").content.decode()
+    assert (first.reference in page, second.reference in page, other.reference in page) == (True, True, False)
+    form = {f"version-{request.pk}": request.version for request in (first, second, other)}
+    done = owner.post(f"{REQUESTS}{first.pk}/erase/", form, follow=True).content.decode()
+    assert first.reference in done.partition("Erased: ")[2][:40]
+    rows = {request.pk: request for request in ConsultRequest.objects.all()}
+    assert [rows[r.pk].erased_at for r in (first, second, other)] == [WEDNESDAY, WEDNESDAY, None]
+    assert (rows[first.pk].status, rows[other.pk].full_name) == ("withdrawn", "Ada Example")
+    assert AccessRecord.objects.filter(kind="erased").count() == 2
+    listed = owner.get(REQUESTS, {"status": "all"}).content.decode()
+    assert "(erased)" in listed
+    after = owner.get(f"{REQUESTS}{first.pk}/change/").content.decode()
+    assert "Keep this note" not in after
+
+
+def test_what_changed_since_the_page_was_read_is_not_erased(owner):
+    request = submit()
+    booking.move_request(request, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+    page = owner.post(f"{REQUESTS}{request.pk}/erase/", {f"version-{request.pk}": 1}, follow=True).content.decode()
+    assert f"Not erased: {request.reference}: it changed meanwhile" in page
+    assert ConsultRequest.objects.get().erased_at is None
+
+
+def test_a_note_for_colleagues_is_kept_sealed_and_not_too_long(client):
+    desk = log_in(client, "Front desk")
+    request = submit()
+    url = f"{REQUESTS}{request.pk}/act/"
+    page = desk.post(url, {"action": "note", "version": 1, "staff_notes": "Left voicemail"}, follow=True).content.decode()
+    assert "has its note" in page
+    assert "Left voicemail</textarea>" in page
+    fresh = ConsultRequest.objects.get()
+    assert b"voicemail" not in bytes(fresh.sealed)
+    assert (fresh.status, fresh.staff_notes) == ("requested", "Left voicemail")
+    page = desk.post(url, {"action": "note", "version": 2, "staff_notes": "x" * 2001}, follow=True).content.decode()
+    assert "up to 2000 characters" in page
+    assert "changed meanwhile" in desk.post(url, {"action": "note", "version": 1}, follow=True).content.decode()

@@ -1,0 +1,236 @@
+"""Mail leaves the outbox at least once, under one Message-ID, through a real SMTP server."""
+
+import asyncio
+import email
+import smtplib
+import socket
+import threading
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from consults.messages import delivery
+from consults.messages.channels import mail
+from consults.models import OutboxMessage
+from pages.models import Clinic
+from tests.builders import WEDNESDAY, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+
+
+class Inbox:
+    """An SMTP server's memory; `answer` is what it says to the letter, after `pause` seconds. It `dies` so many times first."""
+
+    def __init__(self):
+        self.letters, self.answer, self.recipient_answer = [], "250 kept", "250 ok"
+        self.pause = self.dies = 0
+        self.lines = set()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.recipient_answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.recipient_answer
+
+    async def handle_DATA(self, server, session, envelope):
+        self.lines.add(session.peer)
+        await asyncio.sleep(self.pause)
+        if self.dies:
+            self.dies -= 1
+            server.transport.abort()
+            return "421 never heard"
+        if self.answer.startswith("250"):
+            self.letters.append(email.message_from_bytes(envelope.content))
+        return self.answer
+
+
+@pytest.fixture
+def inbox(settings):
+    inbox = Inbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = port
+    settings.EMAIL_TIMEOUT = 5
+    yield inbox
+    controller.stop()
+
+
+def test_a_letter_is_sent_once_with_the_headers_it_needs(inbox):
+    Clinic.objects.update(email="hello@clinic.example")
+    submit()
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(days=1)) == 0
+    (letter,) = inbox.letters
+    message = OutboxMessage.objects.get()
+    assert letter["Message-ID"] == f"<{message.message_id}@127.0.0.1>"
+    assert letter["Subject"] == "Your request: Monday, December 7, 4:00 PM"
+    assert letter["From"] == "Modern Therapeutics <clinic@127.0.0.1>"
+    assert letter["Reply-To"] == "hello@clinic.example"
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert (message.state, message.done_at, message.attempts) == ("done", WEDNESDAY, 1)
+
+
+def test_a_server_that_is_down_is_tried_again_later_under_the_same_id(inbox, settings):
+    submit()
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    assert delivery.deliver_due(now=WEDNESDAY) == 0
+    message = OutboxMessage.objects.get()
+    assert (message.state, message.problem, message.attempts) == ("waiting", "ConnectionRefusedError", 1)
+    assert message.not_before > WEDNESDAY
+    settings.EMAIL_PORT = port
+    assert delivery.deliver_due(now=WEDNESDAY) == 0, "not before its pause is over"
+    assert delivery.deliver_due(now=message.not_before) == 1
+    assert inbox.letters[0]["Message-ID"] == f"<{message.message_id}@127.0.0.1>"
+
+
+def test_a_temporary_refusal_waits_and_a_permanent_one_is_given_up(inbox):
+    submit()
+    inbox.answer = "451 later"
+    delivery.deliver_due(now=WEDNESDAY)
+    assert OutboxMessage.objects.get().state == "waiting"
+    inbox.answer, inbox.recipient_answer = "250 kept", "550 no such mailbox"
+    delivery.deliver_due(now=WEDNESDAY + timedelta(hours=2))
+    message = OutboxMessage.objects.get()
+    assert (message.state, message.problem) == ("failed", "refused_550")
+
+
+def test_a_letter_that_cannot_be_put_together_keeps_no_other_from_leaving(inbox, monkeypatch, caplog):
+    for number, hour in enumerate((16, 17)):
+        submit(key=str(number), starts_at=local(f"2026-12-07 {hour}:00"), email=f"p{number}@example.com")
+    broken = OutboxMessage.objects.first()
+    broken.seal_letter(broken.letter | {"subject": "Two\nlines"})
+    broken.save()
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    broken.refresh_from_db()
+    assert (broken.state, broken.problem) == ("failed", "BadHeaderError")
+    assert "p0@example.com" not in caplog.text
+
+
+def test_attempts_end(inbox):
+    submit()
+    inbox.answer = "451 later"
+    now = WEDNESDAY
+    for _ in range(delivery.MOST_ATTEMPTS):
+        delivery.deliver_due(now=now)
+        now += timedelta(hours=2)
+    assert OutboxMessage.objects.get().state == "failed"
+
+
+def test_two_workers_send_one_letter_once(inbox):
+    submit()
+    seen_by_both = OutboxMessage.objects.get()
+    batch = delivery.Batch()
+    assert delivery._deliver(seen_by_both, WEDNESDAY, batch) is True
+    assert delivery._deliver(seen_by_both, WEDNESDAY, batch) is False
+    batch.hang_up()
+    assert len(inbox.letters) == 1
+
+
+def test_without_the_claim_two_workers_would_send_it_twice(inbox, monkeypatch):
+    """Negative control."""
+    monkeypatch.setattr(delivery, "_claim", lambda *_: True)
+    submit()
+    seen_by_both = OutboxMessage.objects.get()
+    batch = delivery.Batch()
+    delivery._deliver(seen_by_both, WEDNESDAY, batch)
+    delivery._deliver(seen_by_both, WEDNESDAY, batch)
+    batch.hang_up()
+    assert len(inbox.letters) == 2
+
+
+def test_a_letter_whose_worker_died_is_taken_again_after_its_lease(inbox, monkeypatch):
+    submit()
+
+    def die(*_):
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(mail.Sender, "send", die)
+        with pytest.raises(SystemExit):
+            delivery.deliver_due(now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY + delivery.LEASE - timedelta(seconds=1)) == 0
+    assert delivery.deliver_due(now=WEDNESDAY + delivery.LEASE) == 1
+    assert len(inbox.letters) == 1
+
+
+def test_problems_are_noted_without_personal_data(inbox, caplog, monkeypatch):
+    submit()
+
+    def refuse(*_):
+        raise smtplib.SMTPSenderRefused(550, b"ada@example.com is unwelcome", "ada@example.com")
+
+    monkeypatch.setattr(mail.Sender, "_mail", refuse)
+    delivery.deliver_due(now=WEDNESDAY)
+    assert OutboxMessage.objects.get().problem == "SMTPSenderRefused"
+    assert "ada@example.com" not in caplog.text
+
+
+def test_a_server_that_dies_over_the_letter_gets_it_again_under_the_same_id(inbox):
+    """It may have kept the letter and died before it said so: at least once, and told apart by the Message-ID."""
+    submit()
+    submit(key="next", starts_at=local("2026-12-07 17:00"), email="next@example.com")
+    inbox.dies = 1
+    assert delivery.deliver_due(now=WEDNESDAY) == 1, "the next letter goes over a new line"
+    waiting = OutboxMessage.objects.get(state="waiting")
+    assert waiting.problem == "SMTPServerDisconnected"
+    assert delivery.deliver_due(now=waiting.not_before) == 1
+    assert [letter["To"] for letter in inbox.letters] == ["next@example.com", "ada@example.com"]
+    assert inbox.letters[1]["Message-ID"] == f"<{waiting.message_id}@127.0.0.1>"
+
+
+def test_a_server_that_dies_in_the_middle_of_the_letter_is_tried_again(inbox, settings):
+    submit()
+    port = settings.EMAIL_PORT
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        settings.EMAIL_PORT = listening.getsockname()[1]
+        dying = threading.Thread(target=_reads_a_little_and_dies, args=[listening])
+        dying.start()
+        assert delivery.deliver_due(now=WEDNESDAY) == 0
+        dying.join()
+    message = OutboxMessage.objects.get()
+    assert message.state == "waiting"
+    settings.EMAIL_PORT = port
+    assert delivery.deliver_due(now=message.not_before) == 1
+    assert len(inbox.letters) == 1
+
+
+def _reads_a_little_and_dies(listening: socket.socket) -> None:
+    line, _ = listening.accept()
+    with line:
+        line.sendall(b"220 here\r\n")
+        for answer in (b"250 hello\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n"):
+            line.recv(4096)
+            line.sendall(answer)
+        line.recv(64)
+
+
+def test_a_slow_server_is_waited_for_and_a_silent_one_is_not(inbox, settings):
+    submit()
+    inbox.pause, settings.EMAIL_TIMEOUT = 0.6, 0.2
+    assert delivery.deliver_due(now=WEDNESDAY) == 0
+    message = OutboxMessage.objects.get()
+    assert message.state == "waiting"
+    inbox.pause, settings.EMAIL_TIMEOUT = 0.2, 5
+    assert delivery.deliver_due(now=message.not_before) == 1
+    # The silent one may have kept a copy of its own.
+    assert {letter["Message-ID"] for letter in inbox.letters} == {f"<{message.message_id}@127.0.0.1>"}
+
+
+def test_a_batch_goes_over_one_connection_and_ends_when_it_is_told_to(inbox):
+    for number, hour in enumerate((16, 17, 18)):
+        submit(key=str(number), starts_at=local(f"2026-12-07 {hour}:00"))
+    assert delivery.deliver_due(now=WEDNESDAY, stop=lambda: len(inbox.letters) == 2) == 2
+    assert len(inbox.lines) == 1
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+
+
+def test_several_letters_go_in_order(inbox):
+    for number, hour in enumerate((16, 17, 18)):
+        submit(key=str(number), starts_at=local(f"2026-12-07 {hour}:00"), email=f"p{number}@example.com")
+    assert delivery.deliver_due(now=WEDNESDAY) == 3
+    assert [letter["To"] for letter in inbox.letters] == ["p0@example.com", "p1@example.com", "p2@example.com"]

@@ -1,0 +1,712 @@
+"""The patient's own page over HTTP: what it shows and to whom, what it lets them do, and what it never tells."""
+
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.core import mail
+from django.db import OperationalError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from icalendar import Calendar
+
+from consults import booking
+from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
+from consults.models.consult_request import ConsultRequestQuerySet
+from pages.models import Clinic
+from tests.builders import ADA, CHICAGO, WEDNESDAY, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
+START = local("2026-12-07 16:00")
+AFTER = START + timedelta(hours=1)
+TUESDAY = "2026-12-08T16:00-06:00"
+WHEN = "Monday, December 7, 2026, 4:00 PM to 4:30 PM Central Time"
+MOST_QUERIES = 12
+
+
+def reason(use: str) -> Reason:
+    return Reason.objects.create(use=use, code=f"{use}-test", label=use, text="The clinic has to close at that time.")
+
+
+def _decisions(staff) -> dict:
+    return {
+        "confirmed": lambda r: booking.confirm_request(r, by=staff, now=WEDNESDAY),
+        "declined": lambda r: booking.decline_request(r, reason=reason("decline"), by=staff, now=WEDNESDAY),
+        "withdrawn": lambda r: booking.withdraw_request(r, now=WEDNESDAY),
+        "cancelled": lambda r: booking.cancel_request(r, reason=reason("cancel"), by=staff, now=WEDNESDAY),
+        "expired": lambda r: booking.expire_request(r, now=AFTER),
+        "completed": lambda r: booking.complete_request(r, by=staff, now=AFTER),
+        "missed": lambda r: booking.miss_request(r, by=staff, now=AFTER),
+        "quarantined": lambda r: booking.quarantine_request(r, by=staff, now=WEDNESDAY),
+    }
+
+
+STEPS = {
+    "requested": [],
+    "confirmed": ["confirmed"],
+    "declined": ["declined"],
+    "withdrawn": ["withdrawn"],
+    "cancelled": ["confirmed", "cancelled"],
+    "expired": ["expired"],
+    "completed": ["confirmed", "completed"],
+    "missed": ["confirmed", "missed"],
+    "quarantined": ["quarantined"],
+}
+ENDED = ["declined", "withdrawn", "cancelled", "expired", "completed", "missed"]
+HEADINGS = {
+    "requested": "We have your request",
+    "confirmed": "Your visit is confirmed",
+    "declined": "We could not offer this consult",
+    "withdrawn": "You took this request back",
+    "cancelled": "This visit does not take place",
+    "expired": "We did not answer in time",
+    "completed": "This request is complete",
+    "missed": "We missed you",
+    "quarantined": "We have your request",
+}
+
+
+def brought_to(status: str, staff) -> ConsultRequest:
+    """A request for START that stands at `status`."""
+    request = submit()
+    for step in STEPS[status]:
+        request = _decisions(staff)[step](request)
+    assert request.status == status
+    return request
+
+
+def own_url(request: ConsultRequest) -> str:
+    return f"/consults/{request.token}/"
+
+
+def calendar_url(request: ConsultRequest) -> str:
+    return f"{own_url(request)}calendar.ics"
+
+
+def listed(page: str) -> list[str]:
+    return re.findall(r'name="starts_at" value="([^"]+)"', page)
+
+
+def title(page: str) -> str:
+    return re.search(r"<title>(.*?)</title>", page, re.S)[1]
+
+
+def receipt(page: str) -> str:
+    return re.search(r'<section class="receipt.*?</section>', page, re.S)[0]
+
+
+def everything_stored() -> dict:
+    """Every row of every table."""
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in apps.get_models()}
+
+
+def same_for_everybody(response) -> tuple:
+    """All of an answer that its reader can see."""
+    return response.status_code, response.content, sorted(response.items())
+
+
+# Reading
+
+
+@pytest.mark.parametrize("status", STEPS)
+@pytest.mark.parametrize("path", ["", "?from=2026-12-14", "?action=withdraw", "calendar.ics"])
+def test_reading_changes_nothing_and_sends_nothing(client, staff, status, path):
+    """Mail scanners open links, browsers fetch them ahead of time."""
+    request = brought_to(status, staff)
+    before = everything_stored()
+    for read in (client.get, client.head, client.options):
+        read(own_url(request) + path, headers={"sec-purpose": "prefetch"})
+    assert everything_stored() == before
+    assert mail.outbox == []
+
+
+def test_head_answers_what_get_answers_without_the_page(client, staff):
+    request = brought_to("confirmed", staff)
+    for url in (own_url(request), calendar_url(request)):
+        full, head = client.get(url), client.head(url)
+        assert (head.status_code, head["Content-Type"], head.content) == (full.status_code, full["Content-Type"], b"")
+
+
+@pytest.mark.parametrize("status", STEPS)
+def test_the_page_says_where_the_request_stands(client, staff, status):
+    request = brought_to(status, staff)
+    response = client.get(own_url(request))
+    page = response.content.decode()
+    assert response.status_code == 200
+    for words in (HEADINGS[status], WHEN, request.reference, "200 Schilling Dr S., Dundas, MN 55019"):
+        assert words in page
+    assert HEADINGS[status] in title(page)
+    assert 'href="tel:988"' in page
+    assert 'href="tel:911"' in page
+
+
+@pytest.mark.parametrize("status", STEPS)
+def test_the_page_offers_actions_only_while_they_are_possible(client, staff, status):
+    request = brought_to(status, staff)
+    page = client.get(own_url(request)).content.decode()
+    acts = status in {"requested", "confirmed"}
+    assert (page.count('value="move"'), page.count('value="withdraw"')) == ((1, 1) if acts else (0, 0))
+    assert page.count('method="post"') == (2 if acts else 0)
+    assert bool(listed(page)) == acts
+    assert ("calendar.ics" in page) == (status == "confirmed")
+
+
+def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
+    request = brought_to("confirmed", staff)
+    clock(START - timedelta(seconds=1))
+    assert 'method="post"' in client.get(own_url(request)).content.decode()
+    clock(START)
+    page = client.get(own_url(request)).content.decode()
+    assert HEADINGS["confirmed"] in page
+    assert 'method="post"' not in page
+
+
+def test_a_request_without_a_time_says_that_we_find_one_together(client):
+    request = booking.submit_request(**answers_without_a_time())
+    page = client.get(own_url(request)).content.decode()
+    assert "We find one with you" in page
+    assert "Central Time" in receipt(page), "by when we answer"
+    assert client.post(own_url(request), {"action": "move", "starts_at": TUESDAY}).status_code == 303
+    assert "Tuesday, December 8, 2026, 4:00 PM to 4:30 PM Central Time" in client.get(own_url(request)).content.decode()
+
+
+def answers_without_a_time() -> dict:
+    return {"submission_key": "none", "starts_at": None, "person": ADA, "now": WEDNESDAY}
+
+
+def test_a_request_that_was_set_aside_reads_like_one_that_waits_and_offers_nothing(client, staff):
+    request = submit()
+    waiting = client.get(own_url(request)).content.decode()
+    booking.quarantine_request(request, by=staff, now=WEDNESDAY)
+    aside = client.get(own_url(request)).content.decode()
+
+    def words(page: str) -> tuple[str, str, str]:
+        return title(page), re.search(r"<h1>.*?</div>", page, re.S)[0], receipt(page)
+
+    assert words(aside) == words(waiting)
+    assert 'method="post"' not in aside
+
+
+@pytest.mark.parametrize("action", [{"action": "withdraw"}, {"action": "move", "starts_at": TUESDAY}, {"action": "x"}, {}])
+def test_nothing_tells_that_a_request_was_set_aside(client, staff, action):
+    request = brought_to("quarantined", staff)
+    before = everything_stored()
+    response = client.post(own_url(request), action)
+    assert response.status_code == 422
+    assert not re.search("quarantin|spam|set aside|not a patient", response.content.decode(), re.I)
+    assert everything_stored() == before
+
+
+# Which page a token opens
+
+
+def nonsense(request: ConsultRequest) -> dict[str, str]:
+    return {
+        "unknown": "x" * 43,
+        "short": "abc",
+        "long": "a" * 3000,
+        "a NUL": "%00",
+        "half a character": "%ED%A0%80",
+        "no UTF-8": "%FF%FE",
+        "an emoji": "%F0%9F%92%A1",
+        "a line break after it": f"{request.token}%0A",
+        "a space before it": f"%20{request.token}",
+        "all but one letter": request.token[:-1],
+        "another case": request.token.swapcase(),
+        "the reference": request.reference,
+        "its hash": request.token_hash,
+        "its number": str(request.pk),
+        "SQL": "'%20OR%20'1'='1",
+    }
+
+
+NONSENSE = [
+    *("unknown", "short", "long", "a NUL", "half a character", "no UTF-8", "an emoji", "a line break after it"),
+    *("a space before it", "all but one letter", "another case", "the reference", "its hash", "its number", "SQL"),
+]
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+@pytest.mark.parametrize("path", ["", "calendar.ics"])
+def test_unknown_dead_and_nonsense_tokens_look_the_same(client, staff, clock, name, path):
+    request = brought_to("withdrawn", staff)
+    clock(WEDNESDAY + timedelta(days=31))
+    dead = client.get(own_url(request) + path)
+    other = client.get(f"/consults/{nonsense(request)[name]}/{path}")
+    assert dead.status_code == 404
+    assert same_for_everybody(dead) == same_for_everybody(other)
+    assert 'href="tel:988"' in dead.content.decode()
+    assert request.reference not in dead.content.decode()
+
+
+@pytest.mark.parametrize("action", ["withdraw", "move", ""])
+def test_acting_through_a_dead_token_is_the_same_404(client, staff, clock, action):
+    request = brought_to("withdrawn", staff)
+    clock(WEDNESDAY + timedelta(days=31))
+    form = {"action": action, "starts_at": "2027-01-11T16:00-06:00"}
+    before = everything_stored()
+    dead, unknown = client.post(own_url(request), form), client.post(f"/consults/{'x' * 43}/", form)
+    assert dead.status_code == 404
+    assert same_for_everybody(dead) == same_for_everybody(unknown)
+    assert everything_stored() == before
+
+
+@pytest.mark.parametrize("status", ENDED)
+def test_a_token_opens_its_page_until_thirty_days_after_the_request_ended(client, staff, clock, status):
+    request = brought_to(status, staff)
+    clock(request.ended_at + timedelta(days=30, seconds=-1))
+    assert HEADINGS[status] in client.get(own_url(request)).content.decode()
+    clock(request.ended_at + timedelta(days=30))
+    assert client.get(own_url(request)).status_code == 404
+
+
+def test_a_token_stays_alive_while_the_request_does(client, clock):
+    request = submit()
+    clock(WEDNESDAY + timedelta(days=400))
+    assert client.get(own_url(request)).status_code == 200
+
+
+def test_a_token_opens_one_request_and_no_other(client):
+    mine, other = submit(key="mine"), submit(key="other", starts_at=local("2026-12-08 17:00"))
+    page = client.get(own_url(mine)).content.decode()
+    assert mine.reference in page
+    assert other.reference not in page
+    assert other.token not in page
+
+
+# Moving
+
+
+def test_a_move_is_answered_303_and_shown_with_its_new_reply_time(client, clock):
+    request = submit()
+    clock(local("2026-12-04 12:00"))
+    response = client.post(own_url(request), {"action": "move", "starts_at": TUESDAY})
+    assert (response.status_code, response["Location"]) == (303, own_url(request))
+    request.refresh_from_db()
+    assert (request.status, request.starts_at, request.seats.count()) == ("requested", local("2026-12-08 16:00"), 6)
+    page = client.get(own_url(request)).content.decode()
+    assert "Tuesday, December 8, 2026, 4:00 PM to 4:30 PM Central Time" in page
+    assert "Monday, December 7, 2026, 8:00 PM Central Time" in page, "the second open day after the move"
+    assert "2026-12-07T16:00-06:00" in listed(page), "the old time is free again"
+
+
+def test_a_confirmed_visit_that_is_moved_waits_for_an_answer_again(client, staff):
+    request = brought_to("confirmed", staff)
+    assert "Your visit above is given up" in client.get(own_url(request)).content.decode()
+    assert client.post(own_url(request), {"action": "move", "starts_at": TUESDAY}).status_code == 303
+    page = client.get(own_url(request)).content.decode()
+    assert HEADINGS["requested"] in page
+    assert "calendar.ics" not in page
+
+
+@pytest.mark.parametrize("value", ["2026-12-08T22:00Z", "2026-12-08T23:00+01:00", "2026-12-09T03:30:00+05:30"])
+def test_a_move_counts_the_instant_however_it_is_spelled(client, value):
+    request = submit()
+    assert client.post(own_url(request), {"action": "move", "starts_at": value}).status_code == 303
+    request.refresh_from_db()
+    assert request.starts_at == local("2026-12-08 16:00")
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "words"),
+    [
+        pytest.param("2026-12-09T16:00-06:00", "taken a moment ago", id="taken"),
+        pytest.param("2026-12-08T16:10-06:00", "do not begin at that minute", id="off the grid"),
+        pytest.param("2026-12-08T16:00:01-06:00", "do not begin at that minute", id="a second off"),
+        pytest.param("2026-12-08T20:00-06:00", "We are closed at that time", id="the closing minute"),
+        pytest.param("2026-12-06T16:00-06:00", "We are closed at that time", id="Sunday"),
+        pytest.param("2026-12-02T16:00-06:00", "too soon", id="inside the notice"),
+        pytest.param("2026-12-01T16:00-06:00", "has passed", id="past"),
+        pytest.param("2027-03-01T16:00-06:00", "further ahead", id="past the last date"),
+    ],
+)
+def test_a_time_that_cannot_be_had_is_news_with_the_nearest_times(client, starts_at, words):
+    request = submit()
+    submit(key="other", starts_at=local("2026-12-09 16:00"))
+    before = everything_stored()
+    response = client.post(own_url(request), {"action": "move", "starts_at": starts_at})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert title(page).startswith("Choose another time: "), "not the reader's mistake"
+    assert "There is a problem" not in page
+    assert page.count(words) >= 2, "in the summary and beside the list"
+    assert "Nearest open times" in page
+    assert WHEN in page, "the time that still stands"
+    assert everything_stored() == before
+    assert client.post(own_url(request), {"action": "move", "starts_at": listed(page)[0]}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        pytest.param({}, "Choose a time", id="missing"),
+        pytest.param({"starts_at": ""}, "Choose a time", id="empty"),
+        pytest.param({"starts_at": "none"}, "Choose one of the listed times", id="none of these times"),
+        pytest.param({"starts_at": "2026-12-08T16:00"}, "Choose one of the listed times", id="without an offset"),
+        pytest.param({"starts_at": "soon"}, "Choose one of the listed times", id="unreadable"),
+        pytest.param({"starts_at": "2026-02-30T16:00-06:00"}, "Choose one of the listed times", id="impossible"),
+        pytest.param({"starts_at": "0001-01-01T00:00+14:00"}, "Choose one of the listed times", id="before time began"),
+        pytest.param({"starts_at": "2026-12-08T16:00-06:00\x00"}, "", id="a NUL"),
+        pytest.param({"starts_at": "9" * 100_000}, "Choose one of the listed times", id="enormous"),
+    ],
+)
+def test_what_is_no_time_is_refused_with_the_list(client, form, words):
+    request = submit()
+    before = everything_stored()
+    response = client.post(own_url(request), {"action": "move"} | form)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert title(page).startswith("Error: ")
+    assert words in page
+    assert len(listed(page)) > 3
+    assert "none" not in listed(page)
+    assert everything_stored() == before
+
+
+def test_the_days_that_were_read_stay_on_the_page_of_a_refused_move(client):
+    request = submit()
+    submit(key="other", starts_at=local("2026-12-17 16:00"))
+    url = f"{own_url(request)}?from=2026-12-16"
+    assert f'action="{url}"' in client.get(url).content.decode()
+    page = client.post(url, {"action": "move", "starts_at": "2026-12-17T16:00-06:00"}).content.decode()
+    assert f'action="{url}"' in page
+    assert listed(page)[:4] == [
+        *("2026-12-17T16:30-06:00", "2026-12-17T17:00-06:00", "2026-12-17T17:30-06:00"),
+        "2026-12-16T16:00-06:00",
+    ]
+
+
+@pytest.mark.parametrize("capacity", [1, 2])
+@pytest.mark.parametrize("length", [30, 20, 45])
+def test_what_the_page_lists_is_what_a_move_accepts(client, capacity, length):
+    """Also when the list was made with another length, or when others still fit beside the patient's own seat."""
+    request = submit()
+    ConsultPolicy.objects.update(capacity=capacity, length_minutes=length)
+    choices = listed(client.get(f"{own_url(request)}?from=2026-12-07").content.decode())
+    monday = [value for value in choices if value.startswith("2026-12-07")]
+    accepted = []
+    for minute in range(16 * 60, 20 * 60, 5):
+        value = f"2026-12-07T{minute // 60:02}:{minute % 60:02}-06:00"
+        if _would_move(request, value):
+            accepted.append(value)
+    assert monday == accepted
+
+
+def _would_move(request: ConsultRequest, value: str) -> bool:
+    """Whether a move is accepted, without leaving its mark."""
+    with transaction.atomic():
+        try:
+            booking.move_request(request, starts_at=datetime.fromisoformat(value), now=WEDNESDAY)
+        except booking.Refused:
+            return False
+        transaction.set_rollback(True)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("capacity", "length", "closes", "listed_there"),
+    [
+        pytest.param(2, 30, "16:30", [], id="only their own time is open"),
+        pytest.param(1, 20, "16:40", ["2026-12-21T16:20-06:00"], id="a time that overlaps their own"),
+    ],
+)
+def test_the_link_to_the_next_open_time_leads_to_one(client, capacity, length, closes, listed_there):
+    OpeningHours.objects.all().delete()
+    SpecialHours.objects.create(date="2026-12-21", opens="16:00", closes=closes)
+    url = own_url(submit(starts_at=local("2026-12-21 16:00")))
+    ConsultPolicy.objects.update(capacity=capacity, length_minutes=length)
+    page = client.get(url).content.decode()
+    next_url = re.search(r'<a href="([^"]+)">Go to the next open time', page)
+    assert bool(next_url) == bool(listed_there)
+    if next_url:
+        assert listed(client.get(next_url[1]).content.decode()) == listed_there
+
+
+# Withdrawing, and what is not possible
+
+
+def test_withdrawing_frees_the_time_and_the_page_says_so(client):
+    request = submit()
+    response = client.post(own_url(request), {"action": "withdraw"})
+    assert (response.status_code, response["Location"]) == (303, own_url(request))
+    request.refresh_from_db()
+    assert (request.status, request.seats.count(), request.ended_at) == ("withdrawn", 0, WEDNESDAY)
+    page = client.get(own_url(request)).content.decode()
+    assert HEADINGS["withdrawn"] in page
+    assert 'href="/book-a-consult/"' in page
+    assert submit(key="next").starts_at == START
+
+
+def test_withdrawing_twice_is_withdrawing_once(client):
+    request = submit()
+    first = client.post(own_url(request), {"action": "withdraw"})
+    stored = everything_stored()
+    second = client.post(own_url(request), {"action": "withdraw"})
+    assert (second.status_code, second["Location"]) == (first.status_code, first["Location"])
+    assert everything_stored() == stored
+    assert OutboxMessage.objects.filter(kind="withdrawn").count() == 1
+
+
+@pytest.mark.parametrize("status", [status for status in ENDED if status != "withdrawn"])
+@pytest.mark.parametrize("form", [{"action": "withdraw"}, {"action": "move", "starts_at": TUESDAY}], ids=["withdraw", "move"])
+def test_acting_on_a_request_that_ended_is_refused_with_where_it_stands(client, staff, status, form):
+    request = brought_to(status, staff)
+    before = everything_stored()
+    response = client.post(own_url(request), form)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "There is a problem" in page
+    assert HEADINGS[status] in page
+    assert everything_stored() == before
+
+
+def test_a_withdrawn_request_does_not_move(client, staff):
+    request = brought_to("withdrawn", staff)
+    response = client.post(own_url(request), {"action": "move", "starts_at": TUESDAY})
+    assert response.status_code == 422
+    assert HEADINGS["withdrawn"] in response.content.decode()
+
+
+@pytest.mark.parametrize("form", [{"action": "withdraw"}, {"action": "move", "starts_at": "2026-12-14T16:00-06:00"}])
+@pytest.mark.parametrize("status", ["requested", "confirmed"])
+def test_acting_after_the_start_is_refused(client, staff, clock, status, form):
+    request = brought_to(status, staff)
+    clock(START)
+    before = everything_stored()
+    response = client.post(own_url(request), form)
+    assert response.status_code == 422
+    assert "That time has passed" in response.content.decode()
+    assert everything_stored() == before
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({"action": ""}, id="empty"),
+        pytest.param({"action": "confirm"}, id="for staff only"),
+        pytest.param({"action": "WITHDRAW"}, id="another case"),
+        pytest.param({"action": "withdraw\x00"}, id="a NUL"),
+        pytest.param({"starts_at": TUESDAY}, id="a time alone"),
+        pytest.param({"status": "confirmed", "token": "x"}, id="fields of the row"),
+    ],
+)
+def test_an_action_we_do_not_know_is_refused(client, form):
+    request = submit()
+    before = everything_stored()
+    response = client.post(own_url(request), form)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "There is a problem" in page
+    assert title(page).startswith("Error: ")
+    assert 'value="withdraw"' in page
+    assert everything_stored() == before
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
+def test_other_methods_do_nothing(client, staff, method):
+    request = brought_to("confirmed", staff)
+    before = everything_stored()
+    for url in (own_url(request), calendar_url(request)):
+        assert getattr(client, method)(url).status_code == 405
+    assert client.post(calendar_url(request), {"action": "withdraw"}).status_code == 405
+    assert everything_stored() == before
+
+
+# The calendar file
+
+
+def test_the_calendar_file_names_the_visit_in_neutral_words(client, staff):
+    request = brought_to("confirmed", staff)
+    response = client.get(calendar_url(request))
+    text = response.content.decode()
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="visit.ics"'
+    assert "DTSTART:20261207T220000Z\r\n" in text
+    assert "DTEND:20261207T223000Z\r\n" in text
+    (entry,) = Calendar.from_ical(text).walk("VEVENT")
+    assert (entry["summary"], entry["location"]) == ("Visit at Modern Therapeutics", "200 Schilling Dr S., Dundas, MN 55019")
+    assert (entry["uid"], entry["sequence"], entry["status"]) == (f"{request.reference}@127.0.0.1", 2, "CONFIRMED")
+    for private in ("ketamine", "depress", "psych", "consult", "ada", request.token.lower()):
+        assert private not in text.lower()
+
+
+def test_the_calendar_entry_stays_one_entry_when_staff_move_the_visit(client, staff):
+    request = brought_to("confirmed", staff)
+    before = Calendar.from_ical(client.get(calendar_url(request)).content).walk("VEVENT")[0]
+    booking.reschedule_request(request, starts_at=local("2026-12-08 16:00"), by=staff, now=WEDNESDAY)
+    after = Calendar.from_ical(client.get(calendar_url(request)).content).walk("VEVENT")[0]
+    assert (after["uid"], after["sequence"], after.decoded("dtstart")) == (
+        before["uid"],
+        before["sequence"] + 1,
+        local("2026-12-08 16:00"),
+    )
+
+
+@pytest.mark.parametrize("status", [status for status in STEPS if status != "confirmed"])
+def test_there_is_no_calendar_file_unless_the_visit_is_confirmed(client, staff, status):
+    request = brought_to(status, staff)
+    assert same_for_everybody(client.get(calendar_url(request))) == same_for_everybody(client.get("/consults/x/calendar.ics"))
+
+
+@pytest.mark.parametrize("hour", ["2026-11-01T01:00-05:00", "2026-11-01T01:00-06:00"])
+def test_page_mail_and_calendar_show_one_instant_also_in_the_repeated_hour(client, staff, clock, hour):
+    now = datetime(2026, 10, 26, 18, tzinfo=UTC)
+    clock(now)
+    ConsultPolicy.objects.update(length_minutes=60)
+    OpeningHours.objects.create(weekday=6, opens="01:00", closes="03:00")
+    start = datetime.fromisoformat(hour)
+    request = booking.confirm_request(submit(starts_at=start, now=now), by=staff, now=now)
+    when = re.search(r"<dt>Time</dt><dd>(.*?)</dd>", client.get(own_url(request)).content.decode())[1]
+    assert when.startswith(f"Sunday, November 1, 2026, 1:00 AM {start.astimezone(CHICAGO):%Z} to ")
+    assert when.endswith(" Central Time")
+    letter = OutboxMessage.objects.get(kind="confirmed").letter
+    assert when in letter["text"]
+    (attached,) = Calendar.from_ical(letter["calendar"]).walk("VEVENT")
+    (entry,) = Calendar.from_ical(client.get(calendar_url(request)).content).walk("VEVENT")
+    assert attached.decoded("dtstart") == entry.decoded("dtstart") == start
+
+
+# What the page keeps to itself
+
+
+@pytest.mark.parametrize("status", STEPS)
+def test_no_answer_is_kept_anywhere_and_no_title_tells_what_it_is_about(client, staff, status):
+    request = brought_to(status, staff)
+    url = own_url(request)
+    answers = [
+        client.get(url),
+        client.head(url),
+        client.options(url),
+        client.get(calendar_url(request)),
+        client.get("/consults/unknown/"),
+        client.post(url, {"action": "none of these"}),
+        client.post(url, {"action": "move", "starts_at": "2026-12-06T16:00-06:00"}),
+        client.post(url, {"action": "withdraw"}),
+        Client(enforce_csrf_checks=True).post(url, {"action": "withdraw"}),
+    ]
+    for answer in answers:
+        assert "no-store" in answer["Cache-Control"], answer.status_code
+        assert answer["Referrer-Policy"] == "same-origin"
+        if "<title>" in (page := answer.content.decode()):
+            assert not re.search("ketamine|depress|psych", title(page), re.I)
+
+
+@pytest.mark.parametrize("status", STEPS)
+def test_search_engines_are_told_to_leave_it(client, staff, status):
+    page = client.get(own_url(brought_to(status, staff))).content.decode()
+    assert '<meta name="robots" content="noindex">' in page
+    assert 'rel="canonical"' not in page
+
+
+def test_what_the_patient_typed_is_not_shown_to_whoever_holds_the_link(client):
+    request = submit(full_name="Zebulon Marker", email="zebulon@marker.example", note="Marker note", phone="507-555-0199")
+    page = client.get(own_url(request)).content.decode()
+    assert not re.search("zebulon|marker|555-0199", page, re.I)
+
+
+def test_what_staff_typed_cannot_become_markup(client, staff):
+    Clinic.objects.update(time_zone_label="<b>Central</b>", street="<script>1</script>")
+    page = client.get(own_url(submit())).content.decode()
+    assert "<b>Central" not in page
+    assert "<script>1" not in page
+
+
+def test_acting_needs_the_csrf_token():
+    request = submit()
+    strict = Client(enforce_csrf_checks=True)
+    strict.get(own_url(request))
+    before = everything_stored()
+    for form in ({"action": "withdraw"}, {"action": "move", "starts_at": TUESDAY}):
+        refused = strict.post(own_url(request), form)
+        assert refused.status_code == 403
+        assert 'href="tel:988"' in refused.content.decode()
+        from_nowhere = form | {"csrfmiddlewaretoken": strict.cookies["csrf"].value}
+        assert strict.post(own_url(request), from_nowhere, headers={"origin": "null"}).status_code == 403
+    assert everything_stored() == before
+    form = {"action": "withdraw", "csrfmiddlewaretoken": strict.cookies["csrf"].value}
+    assert strict.post(own_url(request), form).status_code == 303
+
+
+def written(caplog) -> str:
+    """Every log record as the site's own handler writes it, and as a structured one could."""
+    formatter = logging.Formatter("%(levelname)s %(name)s: %(message)s")
+    return "\n".join(f"{formatter.format(record)} {record.args}" for record in caplog.records)
+
+
+def test_the_token_is_in_no_log_record(client, staff, clock, caplog):
+    request = brought_to("confirmed", staff)
+    url = own_url(request)
+    for path in (url, f"{url}?from=2026-12-14", calendar_url(request), f"{url}x/", url.rstrip("/"), f"{url}%0A/"):
+        for method in ("get", "head", "post", "options", "put"):
+            getattr(client, method)(path)
+    client.get(url, headers={"host": "evil.example"})
+    client.post(url, "action=withdraw", content_type="application/x-www-form-urlencoded; charset=latin-1")
+    client.post(url, {"action": "move", "starts_at": "x" * 2_000_000})
+    client.post(url, {f"field{number}": "x" for number in range(300)})
+    Client(enforce_csrf_checks=True).post(url, {"action": "withdraw"})
+    client.post(url, {"action": "move", "starts_at": TUESDAY})
+    client.post(url, {"action": "withdraw"})
+    clock(WEDNESDAY + timedelta(days=31))
+    client.get(url)
+    assert request.token not in written(caplog)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        pytest.param(OperationalError("database is locked"), 503, id="the database is away"),
+        pytest.param(ZeroDivisionError(), 500, id="an error of ours"),
+    ],
+)
+@pytest.mark.parametrize("path", ["", "calendar.ics"])
+def test_the_token_is_in_no_log_record_when_the_page_breaks(caplog, monkeypatch, staff, error, status, path):
+    request = brought_to("confirmed", staff)
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(ConsultRequestQuerySet, "by_token", fail)
+    response = Client(raise_request_exception=False).get(own_url(request) + path)
+    assert response.status_code == status
+    assert 'href="tel:988"' in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+    assert caplog.records, "the failure itself is logged"
+    assert request.token not in written(caplog)
+
+
+def test_the_token_is_in_no_link_that_leaves_the_site(client, staff):
+    request = brought_to("confirmed", staff)
+    page = client.get(own_url(request)).content.decode()
+    assert not [url for url in re.findall(r'(?:href|src|action)="([^"]+)"', page) if request.token in url and url[0] != "/"]
+
+
+# How much work it is
+
+
+def queries_of(client, url: str, form: dict | None = None) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url) if form is None else client.post(url, form)
+    assert response.status_code == (200 if form is None else 422)
+    return len(captured)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(None, id="reading"),
+        pytest.param({"action": "move", "starts_at": "2026-12-06T16:00-06:00"}, id="a refused move"),
+    ],
+)
+def test_the_number_of_queries_does_not_grow_with_other_requests(client, form):
+    request = submit()
+    submit(key="one", starts_at=START + timedelta(minutes=30))
+    alone = queries_of(client, own_url(request), form)
+    for number in range(2, 31):
+        start = START + timedelta(days=number // 8, minutes=30 * (number % 8))
+        submit(key=f"key-{number}", starts_at=start)
+    assert ConsultRequest.objects.count() == 31
+    assert queries_of(client, own_url(request), form) == alone
+    assert alone <= MOST_QUERIES + (0 if form is None else 8)

@@ -1,0 +1,422 @@
+"""The booking page over HTTP: what is listed, what is accepted, what is refused and how."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+
+from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
+from guard.models import RateLimit
+from tests.builders import CHICAGO, WEDNESDAY, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "clock")]
+URL = "/book-a-consult/"
+MONDAY = "2026-12-07T16:00-06:00"
+
+
+@pytest.fixture(autouse=True)
+def _no_rate(settings):
+    settings.BOOKING_RATE = None
+
+
+def hidden(page: str) -> dict[str, str]:
+    return {"ticket": re.search(r'name="ticket" value="([^"]+)"', page)[1]}
+
+
+def listed(page: str) -> list[str]:
+    return re.findall(r'name="starts_at" value="([^"]+)"', page)
+
+
+def answers(client: Client, **changed) -> dict[str, str]:
+    page = client.get(URL).content.decode()
+    whole = {
+        "starts_at": MONDAY,
+        "full_name": "Ada Example",
+        "email": "ada@example.com",
+        "contact_by": "email",
+        "acknowledged": "on",
+    }
+    return {name: value for name, value in (whole | hidden(page) | changed).items() if value is not None}
+
+
+def test_only_times_that_can_be_had_are_listed(client):
+    submit(starts_at=local("2026-12-07 16:00"))
+    SpecialHours.objects.create(date="2026-12-08")
+    values = listed(client.get(URL).content.decode())
+    assert values[0] == "2026-12-03T16:00-06:00"
+    assert MONDAY not in values
+    assert not [value for value in values if value.startswith(("2026-12-08", "2026-12-06", "2026-12-02"))]
+    assert values[-1] == "none"
+    assert max(values[:-1]) < "2026-12-16"
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        pytest.param("?from=2026-12-14", "2026-12-14T16:00-06:00", id="a date ahead"),
+        pytest.param("?from=2020-01-01", "2026-12-03T16:00-06:00", id="a date gone by"),
+        pytest.param("?from=9999-12-31", "2027-01-18T16:00-06:00", id="past the last date"),
+        pytest.param("?from=nonsense", "2026-12-03T16:00-06:00", id="no date"),
+        pytest.param("?from=%00", "2026-12-03T16:00-06:00", id="a NUL"),
+        pytest.param("?from=2026-12-14&from=2026-12-21", "2026-12-21T16:00-06:00", id="twice"),
+    ],
+)
+def test_from_shows_fourteen_days_from_there(client, query, first):
+    assert listed(client.get(URL + query).content.decode())[0] == first
+
+
+def test_an_accepted_request_answers_303_and_the_sent_page_tells_what_happens_next(client):
+    response = client.post(URL, answers(client))
+    assert (response.status_code, response["Location"]) == (303, "/book-a-consult/sent/")
+    cookie = response.cookies["sent"]
+    assert (cookie["httponly"], cookie["max-age"], cookie["path"], cookie["samesite"]) == (
+        True,
+        1800,
+        "/book-a-consult/sent/",
+        "Lax",
+    )
+    request = ConsultRequest.objects.get()
+    page = client.get("/book-a-consult/sent/").content.decode()
+    for words in (
+        "Request sent",
+        "Monday, December 7, 2026, 4:00 PM to 4:30 PM Central Time",
+        "Friday, December 4, 2026, 8:00 PM Central Time",
+        request.reference,
+        "988",
+        "911",
+    ):
+        assert words in page
+    assert "ada@example.com" not in page
+
+
+def test_the_sent_page_without_the_cookie_is_neutral(client):
+    submit()
+    page = client.get("/book-a-consult/sent/")
+    assert page.status_code == 200
+    assert "December 7" not in page.content.decode()
+    client.cookies["sent"] = "forged"
+    assert "December 7" not in client.get("/book-a-consult/sent/").content.decode()
+
+
+def test_every_further_copy_of_a_form_gets_the_same_answer(client):
+    form = answers(client)
+    for _ in range(3):
+        assert client.post(URL, form).status_code == 303
+    assert (ConsultRequest.objects.count(), OutboxMessage.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("2026-12-07T22:00Z", id="UTC"),
+        pytest.param("2026-12-07T22:00:00+00:00", id="UTC with seconds"),
+        pytest.param("2026-12-07T23:00+01:00", id="another zone"),
+        pytest.param(" 2026-12-07T16:00-06:00 ", id="spaces around"),
+        pytest.param("2026-12-08T03:30+05:30", id="the next day elsewhere"),
+    ],
+)
+def test_an_instant_counts_however_it_is_spelled(client, value):
+    assert client.post(URL, answers(client, starts_at=value)).status_code == 303
+    assert ConsultRequest.objects.get().starts_at == local("2026-12-07 16:00")
+
+
+def test_a_start_further_ahead_than_the_days_that_were_read_may_be_sent(client):
+    assert client.post(URL, answers(client, starts_at="2027-01-11T16:00-06:00")).status_code == 303
+
+
+# A start that cannot be had is news with a next step, not the reader's mistake.
+NEWS = {"do not begin at that minute", "We are closed at that time", "too soon", "has passed", "further ahead"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        pytest.param({"starts_at": None}, "Choose a time, or choose", id="no time"),
+        pytest.param({"starts_at": ""}, "Choose a time, or choose", id="empty time"),
+        pytest.param({"starts_at": "2026-12-07T16:00"}, "Choose one of the listed times", id="no offset"),
+        pytest.param({"starts_at": "soon"}, "Choose one of the listed times", id="unreadable time"),
+        pytest.param({"starts_at": "2026-02-30T16:00-06:00"}, "Choose one of the listed times", id="impossible date"),
+        pytest.param({"starts_at": "0001-01-01T00:00+14:00"}, "Choose one of the listed times", id="before time began"),
+        pytest.param({"starts_at": "2026-12-07T16:00:01-06:00"}, "do not begin at that minute", id="a second off"),
+        pytest.param({"starts_at": "2026-12-07T16:10-06:00"}, "do not begin at that minute", id="off the grid"),
+        pytest.param({"starts_at": "2026-12-07T20:00-06:00"}, "We are closed at that time", id="closing minute"),
+        pytest.param({"starts_at": "2026-12-06T16:00-06:00"}, "We are closed at that time", id="Sunday"),
+        pytest.param({"starts_at": "2026-12-02T16:00-06:00"}, "too soon", id="inside the notice"),
+        pytest.param({"starts_at": "2025-12-01T16:00-06:00"}, "has passed", id="past"),
+        pytest.param({"starts_at": "9998-12-06T16:00-06:00"}, "further ahead", id="far future"),
+        pytest.param({"full_name": ""}, "Enter your name", id="no name"),
+        pytest.param({"full_name": " \u200b "}, "Enter your name", id="a name of nothing visible"),
+        pytest.param({"full_name": "x" * 121}, "120 characters or fewer", id="a name too long"),
+        pytest.param({"full_name": "A\x00da"}, "Use letters, numbers and punctuation only", id="a NUL in the name"),
+        pytest.param({"email": ""}, "Enter an email address or a phone number", id="no way to reach"),
+        pytest.param({"email": "ada@example"}, "correct format, like name@example.com", id="no real address"),
+        pytest.param({"email": "a" * 250 + "@example.com"}, "254 characters or fewer", id="an address too long"),
+        pytest.param({"email": "ada@example.com\nBcc: x@example.com"}, "correct format", id="header injection"),
+        pytest.param({"phone": "12"}, "Enter a phone number with the area code", id="a phone too short"),
+        pytest.param({"phone": "call me maybe now"}, "Enter a phone number with the area code", id="no phone"),
+        pytest.param({"contact_by": "phone"}, "Enter your phone number", id="to be reached by what was not given"),
+        pytest.param(
+            {"contact_by": "email", "email": "", "phone": "507-555-0100"},
+            "Enter your email address",
+            id="mail without an address",
+        ),
+        pytest.param({"contact_by": None}, "Choose how we should reach you", id="no way chosen"),
+        pytest.param({"contact_by": "pigeon"}, "Choose email or phone", id="a way we do not have"),
+        pytest.param({"note": "x" * 301}, "300 characters or fewer", id="a note too long"),
+        pytest.param({"acknowledged": None}, "Check the box to show you know", id="not acknowledged"),
+    ],
+)
+def test_a_refused_form_names_the_fix_keeps_the_answers_and_offers_times(client, changed, words):
+    response = client.post(
+        URL, answers(client, note=changed.get("note", "Kept note"), **{k: v for k, v in changed.items() if k != "note"})
+    )
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert page.count(words) >= 2, "in the summary and beside the field"
+    is_news = words in NEWS
+    assert ("Choose another time" if is_news else "There is a problem") in page
+    assert ("<title>Choose another time: " if is_news else "<title>Error: ") in page
+    assert len(listed(page)) > 3
+    if not changed.get("note"):
+        assert "Kept note" in page
+    if "full_name" not in changed:
+        assert 'value="Ada Example"' in page
+    assert not ConsultRequest.objects.exists()
+    assert not Seat.objects.exists()
+
+
+def test_an_empty_post_is_the_form_with_errors_and_not_a_blank_one(client):
+    page = client.post(URL, hidden(client.get(URL).content.decode())).content.decode()
+    assert "Enter your name" in page
+
+
+def test_a_time_taken_meanwhile_is_news_with_the_nearest_times_first(client):
+    form = answers(client)
+    submit(key="faster")
+    response = client.post(URL, form)
+    assert response.status_code == 422
+    assert "taken a moment ago" in response.content.decode()
+    assert listed(response.content.decode())[:3] == [
+        "2026-12-07T16:30-06:00",
+        "2026-12-07T17:00-06:00",
+        "2026-12-07T17:30-06:00",
+    ]
+
+
+def test_a_corrected_form_is_still_the_same_form(client):
+    form = answers(client, full_name="")
+    page = client.post(URL, form).content.decode()
+    assert hidden(page)["ticket"] == form["ticket"]
+    assert client.post(URL, form | {"full_name": "Ada"}).status_code == 303
+
+
+@pytest.mark.parametrize("ticket", [None, "", "zzz", "W10:1xVTmv:abc", "\x00"])
+def test_a_form_without_its_ticket_starts_again(client, ticket):
+    response = client.post(URL, answers(client, ticket=ticket))
+    assert response.status_code == 403
+    assert "988" in response.content.decode()
+    assert not ConsultRequest.objects.exists()
+
+
+def test_a_post_without_the_csrf_token_starts_again():
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.post(URL, answers(strict))
+    assert response.status_code == 403
+    assert "988" in response.content.decode()
+    form = answers(strict) | {"csrfmiddlewaretoken": strict.cookies["csrf"].value}
+    assert strict.post(URL, form, headers={"origin": "null"}).status_code == 403
+    assert strict.post(URL, form).status_code == 303
+
+
+def test_fields_that_are_not_listed_have_no_effect(client):
+    form = answers(client) | {
+        "status": "confirmed",
+        "reference": "AAAA-AAAA",
+        "answer_by": "2020-01-01",
+        "length_minutes": "600",
+        "id": "7",
+    }
+    assert client.post(URL, form).status_code == 303
+    request = ConsultRequest.objects.get()
+    assert (request.status, request.length_minutes, request.reference == "AAAA-AAAA") == ("requested", 30, False)
+
+
+def test_voicemail_is_no_unless_said(client):
+    client.post(URL, answers(client, phone="507-555-0100", contact_by="phone", voicemail_ok="no"))
+    client.post(URL, answers(client, starts_at="2026-12-07T16:30-06:00", phone="507-555-0100", voicemail_ok="yes"))
+    assert [request.person.voicemail_ok for request in ConsultRequest.objects.order_by("pk")] == [False, True]
+
+
+def test_too_many_posts_from_one_address_are_told_when_to_come_back(client, settings):
+    settings.BOOKING_RATE = settings_rate(2, 3600)
+    form = answers(client, full_name="")
+    assert [client.post(URL, form).status_code for _ in range(3)] == [422, 422, 429]
+    response = client.post(URL, form)
+    assert response["Retry-After"] == "1800"
+    assert "30 minutes" in response.content.decode()
+    assert "988" in response.content.decode()
+    assert client.post(URL, form, REMOTE_ADDR="10.1.2.3").status_code == 422
+    assert not any("127.0.0.1" in row.client for row in RateLimit.objects.all())
+
+
+def test_a_spoofed_forwarding_header_changes_nothing_unless_a_proxy_is_trusted(client, settings):
+    settings.BOOKING_RATE = settings_rate(1, 3600)
+    form = answers(client, full_name="")
+    assert client.post(URL, form, headers={"x-forwarded-for": "203.0.113.1"}).status_code == 422
+    assert client.post(URL, form, headers={"x-forwarded-for": "203.0.113.2"}).status_code == 429
+    settings.TRUSTED_PROXIES = 1
+    assert client.post(URL, form, headers={"x-forwarded-for": "203.0.113.9, 203.0.113.3"}).status_code == 422
+    assert client.post(URL, form, headers={"x-forwarded-for": "203.0.113.8, 203.0.113.3"}).status_code == 429
+
+
+def settings_rate(limit: int, seconds: int):
+    from clinic_site.env import Rate
+
+    return Rate(limit, seconds)
+
+
+def test_the_number_of_queries_does_not_grow_with_requests(client, django_assert_max_num_queries):
+    client.get(URL)  # The rules are remembered from here on.
+    with django_assert_max_num_queries(7):
+        client.get(URL)
+    for number in range(20):
+        submit(key=f"key-{number}", starts_at=local("2026-12-07 16:00") + timedelta(days=number // 8, minutes=30 * (number % 8)))
+    with django_assert_max_num_queries(7):
+        client.get(URL)
+
+
+def test_no_times_for_two_weeks_still_offers_to_be_contacted_and_the_next_date(client):
+    for day in range(2, 20):
+        SpecialHours.objects.create(date=f"2026-12-{day:02}")
+    page = client.get(URL).content.decode()
+    assert listed(page) == ["none"]
+    assert "/book-a-consult/?from=2026-12-21" in page
+    OpeningHours.objects.all().delete()
+    page = client.get(URL).content.decode()
+    assert listed(page) == ["none"]
+    assert client.post(URL, answers(client, starts_at="none")).status_code == 303
+
+
+def test_the_repeated_hour_is_listed_twice_with_its_zone(client, clock):
+    clock(datetime(2026, 10, 25, 18, tzinfo=UTC))
+    ConsultPolicy.objects.update(length_minutes=60)
+    OpeningHours.objects.create(weekday=6, opens="01:00", closes="02:00")
+    page = client.get(URL).content.decode()
+    assert "2026-11-01T01:00-05:00" in listed(page)
+    assert "2026-11-01T01:00-06:00" in listed(page)
+    assert "1:00 AM CDT" in page
+    assert "1:00 AM CST" in page
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+def test_reading_changes_nothing(client, method):
+    getattr(client, method)(URL)
+    assert (ConsultRequest.objects.count(), OutboxMessage.objects.count(), RateLimit.objects.count()) == (0, 0, 0)
+
+
+def test_the_flow_keeps_quiet_about_the_treatment_and_is_not_stored(client):
+    for url in (URL, "/book-a-consult/sent/"):
+        response = client.get(url)
+        title = re.search(r"<title>(.*?)</title>", response.content.decode())[1]
+        assert "ketamine" not in title.lower()
+        assert "no-store" in response["Cache-Control"]
+
+
+def test_a_form_in_an_encoding_we_do_not_read_is_a_400_page(client):
+    response = client.post(URL, urlencode({"full_name": "x"}), content_type="application/x-www-form-urlencoded; charset=latin-1")
+    assert response.status_code == 400
+    assert "988" in response.content.decode()
+
+
+def test_the_list_shows_clinic_time_whoever_looks(client):
+    instants = [datetime.fromisoformat(value) for value in listed(client.get(URL).content.decode())[:-1]]
+    assert {instant.utcoffset() for instant in instants} == {timedelta(hours=-6)}
+    assert all(16 <= instant.astimezone(CHICAGO).hour < 20 or instant.weekday() == 5 for instant in instants)
+
+
+@pytest.fixture
+def later(clock):
+    """Moves the clock on by some seconds."""
+    return lambda seconds: clock(WEDNESDAY + timedelta(seconds=seconds))
+
+
+def statuses() -> list[str]:
+    return list(ConsultRequest.objects.order_by("pk").values_list("status", flat=True))
+
+
+def test_a_filled_trap_sets_the_request_aside_behind_the_same_page(client):
+    page = client.get(URL).content.decode()
+    assert 'name="website"' in page
+    response = client.post(URL, answers(client, website="https://spam.example"))
+    assert response.status_code == 303
+    assert statuses() == ["quarantined"]
+    assert (Seat.objects.count(), OutboxMessage.objects.count()) == (0, 0)
+    sent = client.get("/book-a-consult/sent/").content.decode()
+    assert "It is not confirmed until we write or call" in sent
+    assert "Friday, December 4, 2026, 8:00 PM Central Time" in sent
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(1.9, "quarantined"), (2.0, "requested")])
+def test_a_form_sent_faster_than_anybody_types_is_set_aside(client, settings, later, seconds, status):
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    form = answers(client)
+    later(seconds)
+    assert client.post(URL, form).status_code == 303
+    assert statuses() == [status]
+
+
+def test_correcting_a_refused_form_never_counts_as_too_fast(client, settings, later):
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    form = answers(client, full_name="")
+    later(3)
+    assert client.post(URL, form).status_code == 422
+    assert client.post(URL, form | {"full_name": "Ada"}).status_code == 303
+    assert statuses() == ["requested"]
+
+
+def test_the_fourth_open_request_of_one_contact_is_set_aside(client):
+    for hour in ("16:00", "16:30", "17:00", "17:30"):
+        spelled = "ADA@example.com" if hour == "17:30" else "ada@example.com"
+        client.post(URL, answers(client, starts_at=f"2026-12-07T{hour}-06:00", email=spelled))
+    assert statuses() == ["requested", "requested", "requested", "quarantined"]
+
+
+def test_the_fourth_seat_from_one_address_in_a_day_is_set_aside_unless_limits_are_off(client, settings, later):
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    for number, hour in enumerate(("16:00", "16:30", "17:00", "17:30")):
+        later(number * 10)
+        form = answers(client, starts_at=f"2026-12-07T{hour}-06:00", email=f"p{number}@example.com")
+        later(number * 10 + 5)
+        client.post(URL, form)
+    assert statuses() == ["requested", "requested", "requested", "quarantined"]
+    settings.BOOKING_RATE = None
+    client.post(URL, answers(client, starts_at="2026-12-07T18:00-06:00", email="p9@example.com"))
+    assert statuses()[-1] == "requested"
+
+
+@pytest.mark.parametrize(("unanswered", "second"), [(8, "requested"), (9, "quarantined")])
+def test_in_a_rush_an_address_holds_one_seat_a_day(client, settings, later, unanswered, second):
+    """The tenth is the address's own first one."""
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    for number in range(unanswered):
+        submit(key=f"rush-{number}", email=f"rush-{number}@example.com", phone="", looks_like_spam=True)
+    for number, hour in enumerate(("16:00", "16:30")):
+        later(number * 10)
+        form = answers(client, starts_at=f"2026-12-07T{hour}-06:00", email=f"p{number}@example.com")
+        later(number * 10 + 5)
+        client.post(URL, form)
+    assert statuses()[-2:] == ["requested", second]
+
+
+def test_addresses_are_kept_as_keyed_hashes_for_a_day(client):
+    from consults.spam import forget_clients
+
+    client.post(URL, answers(client))
+    kept = ConsultRequest.objects.get().client
+    assert kept
+    assert "127.0.0.1" not in kept
+    assert forget_clients(now=WEDNESDAY + timedelta(hours=23)) == 0
+    assert forget_clients(now=WEDNESDAY + timedelta(hours=24)) == 1
+    assert ConsultRequest.objects.get().client == ""
