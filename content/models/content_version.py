@@ -46,7 +46,6 @@ def install_triggers(*, using: str = "default", **_) -> None:
     tables = sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, PublicContent))
     statements = {"sqlite": _sqlite(tables), "postgresql": _postgresql(tables)}
     if triggers.install(using, [*tables, ContentVersion._meta.db_table], statements):
-        # Booking locks this row: it has to be there before the first request.
         ContentVersion.objects.using(using).get_or_create(id=1)
 
 
