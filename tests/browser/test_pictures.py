@@ -3,9 +3,9 @@
 import pytest
 from PIL import Image
 
+from tests.browser.chromium import new_context
 from tests.browser.pictures import FOLDER, PICTURES, difference, take
 from tests.environment import skip_for_want_of
-from tests.server import started_before
 
 pytestmark = pytest.mark.browser
 
@@ -13,26 +13,17 @@ pytestmark = pytest.mark.browser
 TOLERANCE = 0.02
 
 
-@pytest.fixture(scope="module")
-def workshop(browser, tmp_path_factory):
-    """A site with DEBUG on, which serves the page of components."""
-    site = started_before(tmp_path_factory.mktemp("workshop"), {"DEBUG": "on"})
-    try:
-        yield site.serve()
-    finally:
-        site.stop()
-
-
-@pytest.fixture(autouse=True)
-def _liberation_sans(page):
+@pytest.fixture(scope="module", autouse=True)
+def _liberation_sans(browser):
     """The pictures were drawn with it, as the reader's own system font."""
-    widths = page.evaluate(
-        """['"Liberation Sans"', 'monospace'].map(font => {
-            const pen = document.createElement('canvas').getContext('2d')
-            pen.font = `40px ${font}, monospace`
-            return pen.measureText('Will it be there?').width
-        })"""
-    )
+    with new_context(browser) as context:
+        widths = context.new_page().evaluate(
+            """['"Liberation Sans"', 'monospace'].map(font => {
+                const pen = document.createElement('canvas').getContext('2d')
+                pen.font = `40px ${font}, monospace`
+                return pen.measureText('Will it be there?').width
+            })"""
+        )
     if widths[0] == widths[1]:
         skip_for_want_of("the font Liberation Sans was not found (Debian: fonts-liberation)")
 

@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chromium import DESKTOP, PHONE, SMALL_PHONE
-from tests.browser.pages import BOOK, HOME, PUBLIC_PAGES, PUBLIC_STATES, SEARCH, SENT, book, log_in
+from tests.browser.desk import SUPERUSER
+from tests.browser.pages import BOOK, HOME, PUBLIC_PAGES, PUBLIC_STATES, SEARCH, SENT, log_in
+from tests.builders import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -99,9 +101,9 @@ def test_what_the_content_policy_refuses_is_a_complaint(page, site):
     assert "1" not in page.title()
 
 
-def test_no_staff_page_complains_in_the_console(page, site, staff):
-    book(page, site)
-    log_in(page, site, *staff)
+def test_no_staff_page_complains_in_the_console(page, desk_on_sqlite):
+    site = desk_on_sqlite.site
+    log_in(page, site, SUPERUSER, PASSWORD)
     lists = {link for link in links(page) if re.fullmatch(rf"{site.url}/admin/\w+/\w+/", link)}
     assert len(lists) >= 10
     for address in sorted(lists):
