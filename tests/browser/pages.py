@@ -51,7 +51,7 @@ def choose_soonest_time(page: Page) -> str:
     """Chooses the first time that can still be had in a quarter of an hour. Returns its value."""
     reachable = datetime.now(UTC) + timedelta(hours=24, minutes=15)
     values = page.locator(".days input[name=starts_at]").evaluate_all("all => all.map(time => time.value)")
-    soonest = page.locator(f".days input[value='{next(value for value in values if datetime.fromisoformat(value) > reachable)}']")
+    soonest = page.locator(f"input[value='{next(value for value in values if datetime.fromisoformat(value) > reachable)}']")
     return _choose(_times_of(page.locator(".days details").filter(has=soonest)).filter(has=soonest))
 
 
@@ -119,12 +119,22 @@ def confirm(desk: Page, site: Site, reference: str) -> None:
     expect(desk.locator(".field-status .readonly")).to_have_text("Confirmed")
 
 
-def log_in(page: Page, site: Site, name: str, password: str) -> None:
+# The cookies of who logged in before, by site and name: the hash of a password costs more than a page.
+_sessions: dict[tuple[str, str], list] = {}
+
+
+def log_in(page: Page, site: Site, name: str, password: str, *, again: bool = False) -> None:
+    """By the form the first time and when `again` asks for a session of its own, else with the session of that time."""
+    key = (site.url, name)
+    if key in _sessions and not again:
+        page.context.add_cookies(_sessions[key])
     page.goto(f"{site.url}/admin/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{site.url}/admin/")
+    if page.url != f"{site.url}/admin/":
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(f"{site.url}/admin/")
+        _sessions[key] = page.context.cookies()
 
 
 def open_path(path: str) -> Callable[[Page, Site], None]:

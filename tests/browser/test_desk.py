@@ -142,7 +142,7 @@ def test_an_editor_sees_no_request(page, desk):
 
 
 def test_an_owner_exports_the_list_and_erases_one_person(page, desk):
-    log_in(page, desk, "olga", PASSWORD)
+    log_in(page, desk, "olga", PASSWORD, again=True)
     page.goto(f"{desk.url}{REQUESTS}?status=confirmed")
     page.get_by_role("link", name="Export this list").click()
     with page.expect_download() as download:

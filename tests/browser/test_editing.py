@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from itertools import cycle, repeat
 
 import pytest
 from playwright.sync_api import expect
@@ -191,24 +192,26 @@ SCREENS = {
 }
 
 
-@pytest.mark.parametrize("looks", [TWO_LOOKS, pytest.param(EVERY_LOOK, marks=pytest.mark.slow)], ids=["two looks", "every look"])
-def test_axe_finds_nothing_where_words_are_edited(examined_page, site, looks):
+@pytest.mark.parametrize("every_look", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["a look each", "every look"])
+def test_axe_finds_nothing_where_words_are_edited(examined_page, site, every_look):
     page, found = examined_page, {}
+    # They share their styles: in one look after the other, what is wrong with a style shows.
+    looks = repeat(EVERY_LOOK) if every_look else cycle([look] for look in TWO_LOOKS)
     log_in(page, site, SUPERUSER, PASSWORD)
     page.goto(site.url + SCREENS["article"])
     page.locator("#id_subtitle").fill("A miracle")
     press(page, "Save and continue editing")
-    found["a refused save"] = failures(page, looks)
-    page.locator("#id_subtitle").fill(f"Another subtitle, seen in {len(looks)} looks")
+    found["a refused save"] = failures(page, next(looks))
+    page.locator("#id_subtitle").fill(f"Another subtitle, seen in {'every look' if every_look else 'one'}")
     save(page)
     for screen, path in SCREENS.items():
         page.goto(site.url + path)
-        found[screen] = failures(page, looks)
+        found[screen] = failures(page, next(looks))
     page.goto(site.url + SCREENS["history"])
     with page.expect_navigation():
         page.locator("#change-history tbody tr").last.get_by_role("link").click()
-    found["an older version"] = failures(page, looks)
+    found["an older version"] = failures(page, next(looks))
     page.goto(site.url + SCREENS["history"])
     press(page, "Compare the two")
-    found["two versions"] = failures(page, looks)
+    found["two versions"] = failures(page, next(looks))
     assert {screen: problems for screen, problems in found.items() if problems} == {}

@@ -28,7 +28,11 @@ def _liberation_sans(browser):
         skip_for_want_of("the font Liberation Sans was not found (Debian: fonts-liberation)")
 
 
-@pytest.mark.parametrize("name", PICTURES)
+# Both looks and the two pages with the most on them; `slow` compares the rest.
+AT_ONCE = {"home-phone-light", "book-wrong-desktop-dark"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in AT_ONCE else pytest.mark.slow) for name in PICTURES])
 def test_it_looks_as_it_did(browser, workshop, tmp_path, name):
     shown = take(browser, workshop, name)
     shown.save(tmp_path / f"{name}.png")
@@ -36,12 +40,15 @@ def test_it_looks_as_it_did(browser, workshop, tmp_path, name):
     assert share <= TOLERANCE, f"{share:.1%} differ: look at {tmp_path / name}.png; if it is right, run tests.browser.pictures"
 
 
-@pytest.mark.parametrize(
-    "style",
-    ["*{font-family:monospace!important}", ".hero{padding-block-start:9rem!important}", ".scene{display:none}"],
-    ids=["another font", "moved", "no scene"],
-)
-def test_a_broken_layout_would_be_noticed(browser, workshop, style):
+BROKEN = {
+    "another font": "*{font-family:monospace!important}",
+    "moved": ".hero{padding-block-start:9rem!important}",
+    "no scene": ".scene{display:none}",
+}
+
+
+@pytest.mark.parametrize("fault", [pytest.param(fault, marks=[] if fault == "moved" else pytest.mark.slow) for fault in BROKEN])
+def test_a_broken_layout_would_be_noticed(browser, workshop, fault):
     name = "home-desktop-dark"
-    share = difference(take(browser, workshop, name, style=style), Image.open(FOLDER / f"{name}.png"))
+    share = difference(take(browser, workshop, name, style=BROKEN[fault]), Image.open(FOLDER / f"{name}.png"))
     assert share > TOLERANCE
