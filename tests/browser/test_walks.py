@@ -2,7 +2,7 @@
 
 import re
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -29,7 +29,7 @@ from tests.browser.pages import (
     sent_reference,
     tell_who,
 )
-from tests.builders import PASSWORD
+from tests.builders import CHICAGO, PASSWORD
 from tests.server import wait_for
 
 pytestmark = pytest.mark.browser
@@ -184,14 +184,12 @@ def tab_to(page, selector: str) -> None:
 
 
 def test_the_form_is_sent_with_the_keyboard_alone(page, site):
-    page.goto(site.url + BOOK)
+    # Days ahead: the first times of the first page pass out of reach while the form is filled in.
+    page.goto(f"{site.url}{BOOK}?from={datetime.now(CHICAGO) + timedelta(days=5):%Y-%m-%d}")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
     page.keyboard.press("Enter")
-    day = ".days details:nth-of-type(3)"
-    tab_to(page, f"{day} summary")
-    page.keyboard.press("Enter")
-    tab_to(page, f"{day} input[name=starts_at]")
+    tab_to(page, "input[name=starts_at]")
     page.keyboard.press("Space")
     tab_to(page, "input[name=full_name]")
     page.keyboard.type("Kay Example")
