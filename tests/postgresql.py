@@ -77,6 +77,11 @@ def with_content() -> str:
     return _template("with_content", "migrate", "load_content")
 
 
+def settings_on(database: str) -> dict[str, str]:
+    """What a site that was started before needs to run on `database`, as the fixture of that name tells it."""
+    return {"DATABASE_URL": new_database(with_content())} if database == "postgresql" else {}
+
+
 def _template(name: str, *commands: str) -> str:
     address = shared_postgresql()
     with made_once(name) as is_there:
