@@ -1,4 +1,4 @@
-"""Visitors, patients and staff over HTTP, as browsers without JavaScript: they keep cookies and send the forms they were given."""
+"""Visitors, patients and staff over HTTP, as browsers without JavaScript: they keep cookies and send forms."""
 
 import http.client
 import re

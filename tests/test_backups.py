@@ -78,6 +78,6 @@ def test_there_is_one_copy_a_night_for_fourteen_nights(site):
 def test_a_file_that_is_no_copy_changes_nothing(site, tmp_path):
     bad = tmp_path / "bad.tar.gz"
     bad.write_bytes(b"nothing")
-    refused, left = site.shell(f"{RESTORE}restore({str(bad)!r}, '--yes')").splitlines()
-    assert "is not a copy this site made" in refused
-    assert left == "[] 6"
+    told = site.shell(f"{RESTORE}restore({str(bad)!r}, '--yes')").splitlines()
+    assert "is not a copy this site made" in told[0]
+    assert told[-1] == "[] 6"

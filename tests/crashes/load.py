@@ -16,7 +16,8 @@ class Load:
     """Visitors who open the form and send it, one after the other, for as long as the block lasts.
 
     `acknowledged`: addresses that were answered 303; `unanswered`: whose POST got no answer; `refused`: how often each status.
-    `answers_may_be_lost`: whether a request can be stored although no answer came, as after a kill; `wrong`: what broke meanwhile.
+    `answers_may_be_lost`: whether a request can be stored although no answer came, as after a kill.
+    `wrong`: what broke meanwhile.
     """
 
     site: Site

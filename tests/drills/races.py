@@ -1,65 +1,49 @@
 """Races over HTTP, many rounds each, on SQLite and on PostgreSQL; then the same races on a site without its guards.
 
-    python -m tests.load.race_drill [--rounds 15]
+    python -m tests.drills.races [--rounds 15]
 
 Prints one line for each race and database. Ends with status 1 when a race broke a promise, or when the site without guards
 broke none in any of its rounds: then the race would show nothing.
 """
 
 import argparse
-import os
 import sys
-import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
+
+from tests.drills.place import DATABASES, settings_on, temporary_folder
+from tests.races import scenarios
+from tests.races.stage import TWO_KEYS, stage
+from tests.races.unguarded import unguarded
+from tests.server import Site, started_before
+
+CROWD = 20
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=15)
-    options = parser.parse_args()
+    rounds = parser.parse_args().rounds
     failed = 0
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as at_the_end:
-        os.environ["DATA_DIR"] = folder
-        from tests.postgresql import Postgresql
-        from tests.races.scenarios import TWO_KEYS
-
-        server = Postgresql.start()
-        at_the_end.callback(server.stop)
-        for name, settings in (("SQLite", TWO_KEYS), ("PostgreSQL", TWO_KEYS | {"DATABASE_URL": server.new_database()})):
-            failed += race(Path(folder, name), name, settings, options.rounds)
-            without = {"DATABASE_URL": server.new_database()} if "DATABASE_URL" in settings else {}
-            failed += race_without_guards(Path(folder, f"{name}-unguarded"), name, without, options.rounds)
+    with temporary_folder() as folder:
+        for database in DATABASES:
+            site = started_before(Path(folder, database), TWO_KEYS | settings_on(database))
+            failed += play(site, database, rounds, expect_broken=False)
+            site = unguarded(Path(folder, f"{database}-unguarded"), settings_on(database))
+            failed += play(site, f"{database} without guards", rounds, expect_broken=True)
     return int(failed > 0)
 
 
-def race(folder: Path, name: str, settings: dict[str, str], rounds: int) -> int:
-    from tests.server import started_before
-
-    site = started_before(folder, settings)
-    return _play(site, name, rounds, lambda wrong: f"{len(wrong)} broken {wrong[:3] if wrong else ''}", expect_broken=False)
-
-
-def race_without_guards(folder: Path, name: str, settings: dict[str, str], rounds: int) -> int:
-    from tests.races.unguarded import unguarded
-
-    site = unguarded(folder, settings)
-    return _play(site, f"{name} without guards", rounds, lambda wrong: f"{len(wrong)} broken", expect_broken=True)
-
-
-def _play(site, name: str, rounds: int, words: Callable[[list[str]], str], *, expect_broken: bool) -> int:
-    from tests.races import scenarios
-
-    played = scenarios.CONTROLLED if expect_broken else scenarios.SCENARIOS
+def play(site: Site, name: str, rounds: int, *, expect_broken: bool) -> int:
+    """How many races did not end as expected."""
     failed = 0
-    with scenarios.stage(site) as stage:
-        for scenario in played:
-            wrong = [what for _ in range(rounds) for what in stage.play(scenario)]
+    with stage(site, crowd=CROWD) as set_stage:
+        for scenario in scenarios.CONTROLLED if expect_broken else scenarios.SCENARIOS:
+            wrong = [what for _ in range(rounds) for what in set_stage.play(scenario)]
             if expect_broken:
                 wrong = [what for what in wrong if not what.startswith("answered")]
             failed += bool(wrong) != expect_broken
-            print(f"{name}: {scenario.__name__.replace('_', ' ')}: {rounds} rounds, {words(wrong)}", flush=True)
+            example = f" {wrong[:3]}" if wrong and not expect_broken else ""
+            print(f"{name}: {scenario.__name__.replace('_', ' ')}: {rounds} rounds, {len(wrong)} broken{example}", flush=True)
     return failed
 
 

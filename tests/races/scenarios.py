@@ -1,4 +1,4 @@
-"""One round of each race. A scenario returns what went wrong in it, nothing when all is well; the stored rows are judged apart."""
+"""One round of each race. A scenario returns what went wrong in it, nothing when all is well; `Stage` judges the stored rows."""
 
 import random
 from collections import Counter
