@@ -10,7 +10,7 @@ from tests.server import started_before
 
 pytestmark = [pytest.mark.server, pytest.mark.databases]
 
-CROWD = 10
+CROWD = 8
 # A site without guards breaks in the first or second round; this many only end a search that finds nothing.
 MOST_ROUNDS = 25
 
