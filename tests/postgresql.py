@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.environment import shared_folder, skip_for_want_of
+from tests.environment import shared_folder, skip_for_want_of, with_real_clock
 from tests.server import Site, dying_with_us, free_port, made_once
 
 _START_SECONDS = 180
@@ -161,7 +161,9 @@ class Postgresql:
             settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
             with open(self.folder / "log", "ab") as log:
                 command = [_programs() / "postgres", "-D", self.folder / "data", *settings]
-                self.process = subprocess.Popen(_as_its_user(command), cwd="/", stdout=log, stderr=log)
+                # While it waits, libfaketime shows its signal handlers the real clock: lock_timeout would never end a wait.
+                environment = with_real_clock(os.environ)
+                self.process = subprocess.Popen(_as_its_user(command), cwd="/", env=environment, stdout=log, stderr=log)
             if self._becomes_ready():
                 return
         raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()}")
