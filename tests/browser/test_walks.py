@@ -8,7 +8,7 @@ import pytest
 from icalendar import Calendar
 from playwright.sync_api import expect
 
-from tests.actors import Records
+from tests.records import Records
 from tests.browser.chromium import DESKTOP, LONGEST_WAIT, new_context
 from tests.browser.desk import SUPERUSER
 from tests.browser.pages import (

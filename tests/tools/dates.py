@@ -4,8 +4,8 @@ python -m tests.tools.dates                     every date, the whole first laye
 python -m tests.tools.dates sunday -- tests/consults
 python -m tests.tools.dates --next              one date, another one on each day: what `.ci/run` does
 
-Needs libfaketime (Debian: faketime). The site, its worker and PostgreSQL live at the moved time; Chromium keeps the real one.
-Ends with status 1 when the tests of a date failed.
+Needs libfaketime (Debian: faketime). The tests, the site and its worker live at the moved time; Chromium and PostgreSQL keep
+the real one. Ends with status 1 when the tests of a date failed.
 """
 
 import argparse

@@ -1,14 +1,14 @@
-"""Python imports this at its start in every process of a run with a moved clock (`tests.tools.dates`).
+"""Lets Python processes sleep while libfaketime moves the clock: its clock_nanosleep, which time.sleep uses, answers EINVAL.
 
-Under libfaketime 0.9.10 `time.sleep` of Python 3.11 fails with EINVAL: it sleeps until a time of the monotonic clock.
+On PYTHONPATH of such a run, so that pytest, gunicorn, the background worker and `subprocess` all find it.
 """
 
 import select
 import time
 
 
-def sleep(seconds: float) -> None:
+def _sleep(seconds: float) -> None:
     select.select([], [], [], seconds)
 
 
-time.sleep = sleep
+time.sleep = _sleep
