@@ -8,7 +8,6 @@ import pytest
 from icalendar import Calendar
 from playwright.sync_api import expect
 
-from tests.records import Records
 from tests.browser.chromium import DESKTOP, LONGEST_WAIT, new_context
 from tests.browser.desk import SUPERUSER
 from tests.browser.pages import (
@@ -30,6 +29,7 @@ from tests.browser.pages import (
     tell_who,
 )
 from tests.builders import CHICAGO, PASSWORD
+from tests.records import Records
 from tests.server import wait_for
 
 pytestmark = pytest.mark.browser
