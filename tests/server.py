@@ -4,6 +4,7 @@ import email
 import email.policy
 import fcntl
 import http.client
+import json
 import os
 import re
 import secrets
@@ -218,13 +219,25 @@ def made_once(name: str) -> Iterator[bool]:
             done.touch()
 
 
+def listing(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every path below, with what changes when somebody writes there."""
+    statuses = {str(path.relative_to(folder)): path.lstat() for path in folder.rglob("*")}
+    return {name: (status.st_size, status.st_mtime_ns) for name, status in statuses.items()}
+
+
 @cache
 def first_start() -> Site:
-    """A site that was started for the first time, and stopped. Once in a run: it takes seconds."""
+    """A site that was started for the first time, from a copy of the checkout, and stopped. Once in a run: it takes seconds.
+
+    `checkout-before`, beside the copy, is its listing before the start.
+    """
     with made_once("first-start") as is_there:
-        port = shared_folder() / "first-start-port"
-        site = Site(shared_folder() / "first-start", port=int(port.read_text()) if is_there else 0)
+        port, checkout = shared_folder() / "first-start-port", shared_folder() / "first-start-checkout"
+        site = Site(shared_folder() / "first-start", port=int(port.read_text()) if is_there else 0, checkout=checkout)
         if not is_there:
+            ignored = [line.strip().strip("/") for line in (CHECKOUT / ".gitignore").read_text().split()]
+            shutil.copytree(CHECKOUT, checkout, ignore=shutil.ignore_patterns(".git", *ignored))
+            (shared_folder() / "checkout-before").write_text(json.dumps(listing(checkout)))
             site.serve().stop()
             port.write_text(str(site.port))
     return site

@@ -151,7 +151,7 @@ def _message_ids(site: Site) -> Counter:
 
 
 def rotating_keys_against_everything(stage: Stage) -> list[str]:
-    """Everything is sealed anew under the other key while visitors ask and a clerk writes note after note."""
+    """Everything is sealed again under the other key while visitors ask and a clerk writes note after note."""
     request = stage.a_request(stage.a_day()[0])
     start, crowd = stage.a_day(), stage.visitors(8)
     keys = stage.site.settings["FIELD_KEYS"].split(",")
@@ -164,12 +164,11 @@ def rotating_keys_against_everything(stage: Stage) -> list[str]:
 
     asks = [lambda v=v, start=start[number]: v.ask(start) for number, v in enumerate(crowd)]
     rotated, noted, *answers = together([rotate, take_notes, *asks])
-    told = stage.site.shell(
-        "from consults.models import ConsultRequest as R, OutboxMessage as M; [r.person for r in R.objects.all()];"
-        f" [m.letter for m in M.objects.all()]; r = R.objects.get(pk={request}); print(r.version, r.staff_notes)"
-    )
+    everything_opens = "[r.person for r in ConsultRequest.objects.all()] and [m.letter for m in OutboxMessage.objects.all()]"
+    note = f"[(r.version, r.staff_notes) for r in ConsultRequest.objects.filter(pk={request})]"
+    told = stage.evaluate(f"{everything_opens} and {note}")
     wrong = _unlike([*answers, noted], {302, 303}) + ([f"the command ended with {rotated}"] if rotated else [])
-    return wrong + ([f"the note is {told!r}"] if told != "31 Note 30" else [])
+    return wrong + ([f"the note is {told!r}"] if told != "[(31, 'Note 30')]" else [])
 
 
 def erasing_against_staff(stage: Stage) -> list[str]:
@@ -186,10 +185,11 @@ def erasing_against_staff(stage: Stage) -> list[str]:
         return max(answers)
 
     def erase() -> int:
-        stage.site.shell(
-            "from django.utils import timezone; from consults import erasure; from consults.models import ConsultRequest as R;"
-            f" [erasure.erase_at_once(r, by=None, now=timezone.now()) for r in R.objects.filter(pk__in={requests})]"
-        )
+        noted = f"SELECT count(*) FROM consults_event WHERE kind = 'noted' AND request_id >= {requests[0]}"
+        wait_for(lambda: stage.records.value(noted) >= 6, HANG_SECONDS, "the clerks are writing")
+        for request in requests:
+            one = f"ConsultRequest.objects.get(pk={request})"
+            stage.evaluate(f"erasure.erase_at_once({one}, by=None, now=timezone.now())")
         return 302
 
     writes = [lambda c=c, r=r: keep_writing(c, r) for c, r in zip(stage.clerks, requests, strict=False)]

@@ -26,14 +26,16 @@ from django.contrib.auth.models import User
 able = dict(password=make_password("{_PASSWORD}"), email="desk@clinic.example", is_staff=True, is_superuser=True)
 User.objects.bulk_create(User(username=f"clerk-{{number}}", **able) for number in range({_STAFF}))
 """
-# Tells the token of each request whose id it is sent.
-_TELL_TOKENS = f"""
+# Evaluates each expression that it is sent, and prints it: a process started for each would cost more than the race.
+_EVALUATE = f"""
 import sys
+from django.utils import timezone
+from consults import booking
+from consults.models import ConsultRequest, OutboxMessage
 {_MAKE_STAFF}
 print("ready", flush=True)
-from consults.models import ConsultRequest
 for line in sys.stdin:
-    print(ConsultRequest.objects.get(pk=int(line)).token, flush=True)
+    print(eval(line), flush=True)
 """
 
 
@@ -49,7 +51,7 @@ class Stage:
     records: Records
     clerks: list[Clerk]
     days: Iterator[list[str]]
-    tokens: subprocess.Popen
+    beside: subprocess.Popen
 
     def a_day(self) -> list[str]:
         """The eight starts of an evening that nobody holds."""
@@ -67,10 +69,14 @@ class Stage:
 
     def patients(self, request: int, number: int) -> list[Patient]:
         """As many windows of the patient's own page."""
-        self.tokens.stdin.write(f"{request}\n")
-        self.tokens.stdin.flush()
-        token = self.tokens.stdout.readline().strip()
+        token = self.evaluate(f"ConsultRequest.objects.get(pk={request}).token")
         return together([lambda: Patient(self.site).open_page(token) for _ in range(number)])
+
+    def evaluate(self, expression: str) -> str:
+        """What an expression is in another process of the site."""
+        self.beside.stdin.write(f"{expression}\n")
+        self.beside.stdin.flush()
+        return self.beside.stdout.readline().strip()
 
     def held_at(self, start: str) -> int:
         cell = int(datetime.fromisoformat(start).timestamp()) // 300
@@ -95,19 +101,19 @@ def stage(site: Site, *, crowd: int) -> Iterator[Stage]:
     """Serves the site and sets the stage; ends everything afterwards."""
     manage = [sys.executable, str(site.checkout / "manage.py")]
     common = {"cwd": site.folder, "env": site.environment, "stderr": subprocess.DEVNULL, "text": True}
-    tell_tokens = [*manage, "shell", "--verbosity=0", "-c", _TELL_TOKENS]
-    tokens = subprocess.Popen(tell_tokens, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **common)
+    evaluate = [*manage, "shell", "--verbosity=0", "-c", _EVALUATE]
+    beside = subprocess.Popen(evaluate, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **common)
     worker = None
     try:
-        assert tokens.stdout.readline() == "ready\n", "staff were made"
+        assert beside.stdout.readline() == "ready\n", "staff were made"
         site.serve()
         worker = subprocess.Popen([*manage, "worker"], **common)
         with closing(Records(site)) as records:
             records.run(SET_UP)
             clerks = [Clerk(site).sign_in(f"clerk-{number}", _PASSWORD) for number in range(_STAFF)]
-            yield Stage(site, crowd, records, clerks, _evenings(site), tokens)
+            yield Stage(site, crowd, records, clerks, _evenings(site), beside)
     finally:
-        for process in filter(None, (worker, tokens)):
+        for process in filter(None, (worker, beside)):
             process.terminate()
             process.communicate(timeout=HANG_SECONDS)
         site.stop()
