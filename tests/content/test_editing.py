@@ -217,10 +217,10 @@ def test_two_versions_can_be_compared_and_the_older_restored(staff):
     page = staff.get(address(article, "history")).content.decode()
     assert "style=" not in page
     page = staff.get(address(article, "compare"), {"older": oldest.pk, "newer": newest.pk}).content.decode()
-    assert "<del>One</del><ins>Two</ins>" in page
+    assert "<del>One</del>\n<ins>Two</ins>" in page
     assert "<ins>More.</ins>" in page
     version = address(article, "simple_history", oldest.pk)
-    assert "<del>Two</del><ins>One</ins>" in staff.get(version).content.decode()
+    assert "<del>Two</del>\n<ins>One</ins>" in staff.get(version).content.decode()
     assert staff.post(version, opened(staff, version)).status_code == 302
     article.refresh_from_db()
     assert (article.title, article.body, article.updated_on) == ("One", WHOLE, date(2026, 12, 2))
