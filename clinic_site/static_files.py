@@ -1,28 +1,30 @@
-"""Static files as sent: one bundled, minified stylesheet; hashed names; compressed once."""
+"""Static files as sent: two bundled, minified stylesheets; hashed names; compressed once."""
 
 import lightningcss
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-STYLESHEET = "css/site.css"
+# The site's and the staff's, and the folders that hold what they import.
+STYLESHEETS = ("css/site.css", "staff/admin.css")
+PARTS = ("css/", "staff/")
 # Phones of 2022 and later read the result; older ones still get the words.
 BROWSERS = ["safari >= 15.4", "ios_saf >= 15.4", "chrome >= 105", "firefox >= 110"]
 
 
 class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Whitenoise's storage, with `css/site.css` and all it imports joined into one file first.
+    """Whitenoise's storage, with each stylesheet and all it imports joined into one file first.
 
     With DEBUG on the plain storage serves the parts and the browser follows the imports itself.
     """
 
     def post_process(self, paths, dry_run=False, **options):
-        if not dry_run and STYLESHEET in paths:
-            source_storage, source_path = paths[STYLESHEET]
-            bundle = lightningcss.bundle_css(source_storage.path(source_path), browsers_list=BROWSERS, minify=True)
-            with open(self.path(STYLESHEET), "w", encoding="utf-8") as file:
-                file.write(bundle)
-            paths = {name: place for name, place in paths.items() if not self._is_part(name)} | {STYLESHEET: (self, STYLESHEET)}
+        if not dry_run:
+            bundled = {name: self._bundle(name, paths[name]) for name in STYLESHEETS if name in paths}
+            paths = {name: place for name, place in paths.items() if not name.startswith(PARTS)} | bundled
         yield from super().post_process(paths, dry_run, **options)
 
-    @staticmethod
-    def _is_part(name: str) -> bool:
-        return name.startswith("css/") and name != STYLESHEET
+    def _bundle(self, name: str, place: tuple) -> tuple:
+        source_storage, source_path = place
+        bundle = lightningcss.bundle_css(source_storage.path(source_path), browsers_list=BROWSERS, minify=True)
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(bundle)
+        return self, name

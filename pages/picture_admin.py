@@ -36,7 +36,6 @@ class PictureAdmin(admin.ModelAdmin):
     list_display_links = ["thumbnail", "name"]
     search_fields = ["name", "alt"]
     readonly_fields = ["thumbnail"]
-    change_form_template = "admin/pages/picture_form.html"
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """The picture itself stays; another one is another row."""

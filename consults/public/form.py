@@ -176,7 +176,7 @@ class ConsultRequestForm(TimesForm):
         helper.attrs = {"novalidate": True}
         helper.form_show_errors = True
         helper.layout = Layout(
-            Field("starts_at", template="clinic/days.html"),
+            Field("starts_at", template="form_pack/days.html"),
             Fieldset(
                 "Your details",
                 *("full_name", "email", "phone", "voicemail_ok", "contact_by", "note", "acknowledged", "website"),

@@ -1,10 +1,23 @@
 """The studies and official pages that the whole site cites."""
 
+from typing import NamedTuple
+
 from django.core.validators import RegexValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from .content_version import PublicContent
+
+
+class Citation(NamedTuple):
+    """An entry of a bibliography, without its link, in three parts: a page sets the journal apart.
+
+    `work` and `issue` end with their period, the journal has none. A part that is not known is empty.
+    """
+
+    work: str
+    journal: str
+    issue: str
 
 
 class Reference(PublicContent):
@@ -36,6 +49,15 @@ class Reference(PublicContent):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def citation(self) -> Citation:
+        authors = self.authors if self.authors.endswith(".") else f"{self.authors}."
+        title = self.title if self.title.endswith((".", "?")) else f"{self.title}."
+        # "2023;1(11):876-886" as journals print volume and pages; "2023. Accessed May 2" for anything else.
+        between = ";" if self.details[:1].isdigit() else ". "
+        issue = between.join(part for part in (str(self.year or ""), self.details) if part)
+        return Citation(f"{authors} {title}", self.journal, issue and f"{issue}.")
 
     @property
     def link(self) -> str:

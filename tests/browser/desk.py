@@ -87,4 +87,4 @@ def open_request(page: Page, desk: Desk, reference: str) -> None:
 
 def give_password_again(page: Page) -> None:
     page.get_by_label("Your password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()

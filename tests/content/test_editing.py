@@ -200,10 +200,10 @@ def test_two_versions_can_be_compared_and_the_older_restored(superuser):
     page = superuser.get(address(article, "history")).content.decode()
     assert "style=" not in page
     page = superuser.get(address(article, "compare"), {"older": oldest.pk, "newer": newest.pk}).content.decode()
-    assert "<del>One</del><ins>Two</ins>" in page
+    assert "<del>One</del>\n<ins>Two</ins>" in page
     assert "<ins>More.</ins>" in page
     version = address(article, "simple_history", oldest.pk)
-    assert "<del>Two</del><ins>One</ins>" in superuser.get(version).content.decode()
+    assert "<del>Two</del>\n<ins>One</ins>" in superuser.get(version).content.decode()
     assert superuser.post(version, opened(superuser, version)).status_code == 302
     article.refresh_from_db()
     assert (article.title, article.body, article.updated_on) == ("One", WHOLE, date(2026, 12, 2))

@@ -30,7 +30,7 @@ User.objects.bulk_create(User(username=f"clerk-{{number}}", **able) for number i
 _EVALUATE = f"""
 import sys
 from django.utils import timezone
-from consults import booking
+from consults import booking, erasure
 from consults.models import ConsultRequest, OutboxMessage
 {_MAKE_STAFF}
 print("ready", flush=True)

@@ -22,4 +22,4 @@ class Command(BaseCommand):
         if found:
             self.stdout.write(f"{len(found)} to settle before launch.")
             raise SystemExit(1)
-        self.stdout.write("Nothing stands in the way.")
+        self.stdout.write("Nothing blocks the launch.")

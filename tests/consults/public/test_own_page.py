@@ -166,7 +166,7 @@ def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
 def test_a_request_without_a_time_says_that_we_find_one_together(client):
     request = booking.submit_request(**answers_without_a_time())
     page = client.get(own_url(request)).content.decode()
-    assert "We find one with you" in page
+    assert "We will find one with you" in page
     assert "Central Time" in receipt(page), "by when we answer"
     assert client.post(own_url(request), {"action": "move", "starts_at": TUESDAY}).status_code == 303
     assert "Tuesday, December 8, 2026, 4:00 PM to 4:30 PM Central Time" in client.get(own_url(request)).content.decode()
@@ -294,7 +294,7 @@ def test_a_move_is_answered_303_and_shown_with_its_new_reply_time(client, clock)
 
 def test_a_confirmed_visit_that_is_moved_waits_for_an_answer_again(client, staff):
     request = brought_to("confirmed", staff)
-    assert "Your visit above is given up" in client.get(own_url(request)).content.decode()
+    assert "you give up the visit above" in client.get(own_url(request)).content.decode()
     assert client.post(own_url(request), {"action": "move", "starts_at": TUESDAY}).status_code == 303
     page = client.get(own_url(request)).content.decode()
     assert HEADINGS["requested"] in page
