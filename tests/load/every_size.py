@@ -7,6 +7,7 @@ Prints every failure and ends with status 1 when there is one. Takes about five 
 
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -25,7 +26,7 @@ def look(browser: Browser, name: str, prepare, site: Site) -> list[str]:
     with browser.new_context(reduced_motion="reduce", bypass_csp=True) as context:
         page = context.new_page()
         prepare(page, site)
-        return [f"{name}: {line}" for line in failures(page, SIZES) + problems(page)]
+        return [f"{name}: {line}" for line in failures(page, tuple(product(SIZES, SCHEMES))) + problems(page)]
 
 
 def main() -> int:
