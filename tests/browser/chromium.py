@@ -3,9 +3,14 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+# In seconds. Ends a hang, and nothing else: beside other work on the machine a page may take its time.
+LONGEST_WAIT = 180
+expect.set_options(timeout=LONGEST_WAIT * 1000)
 
 _ARGUMENTS = [
     "--no-sandbox",
@@ -16,9 +21,12 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What moves the clock of a test run and its sites (libfaketime). Chromium keeps the real one.
+_CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_SHARED", "FAKETIME_DONT_FAKE_MONOTONIC", "NO_FAKE_STAT")
 
 PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 320, "height": 640}
+TABLET = {"width": 768, "height": 1024}
 DESKTOP = {"width": 1280, "height": 900}
 
 
@@ -28,13 +36,38 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def running_chromium(program: str):
+def running_chromium(program: str) -> Iterator[Browser]:
     """A browser of its own, gone at the end."""
     with tempfile.TemporaryDirectory(prefix="clinic-browser-", ignore_cleanup_errors=True) as home:
-        environment = os.environ | {"HOME": home, "XDG_CONFIG_HOME": home}
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, headless=True, args=_ARGUMENTS, env=environment)
+        with _real_clock():
+            playwright = sync_playwright().start()
+        try:
+            with _real_clock():
+                environment = os.environ | {"HOME": home, "XDG_CONFIG_HOME": home}
+            browser = playwright.chromium.launch(
+                executable_path=program, headless=True, args=_ARGUMENTS, env=environment, timeout=LONGEST_WAIT * 1000
+            )
             try:
                 yield browser
             finally:
                 browser.close()
+        finally:
+            playwright.stop()
+
+
+@contextmanager
+def new_context(browser: Browser, **options) -> Iterator[BrowserContext]:
+    """A profile of its own, for one visitor or one member of staff."""
+    with browser.new_context(**options) as context:
+        context.set_default_timeout(LONGEST_WAIT * 1000)
+        yield context
+
+
+@contextmanager
+def _real_clock() -> Iterator[None]:
+    """What is started meanwhile reads the machine's own clock."""
+    taken = {name: os.environ.pop(name) for name in _CLOCK if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ |= taken

@@ -1,59 +1,88 @@
 """The desk as its walks need it: colleagues of each role, and an afternoon's requests."""
 
 import json
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from playwright.sync_api import Page
 
 from tests.browser.pages import REQUESTS
+from tests.builders import PASSWORD
 from tests.server import Site
 
-PASSWORD = "lamps-in-seven-windows"
+# Who may do everything.
+SUPERUSER = "alex"
 COLLEAGUES = {"anna": "Front desk", "edda": "Editors", "olga": "Owners"}
 _HIRE = """
 from django.contrib.auth.models import Group, User
+User.objects.create_superuser({superuser!r}, "alex@clinic.example", {password!r})
 for name, role in {colleagues}.items():
     user = User.objects.create_user(name, password={password!r}, is_staff=True, first_name=name.title())
     user.groups.add(Group.objects.get(name=role))
 """
-# Nine requests: the first seven with a time, two weeks ahead so that the clock of the day makes no difference.
+# All but Hal's with a time, two weeks ahead so that the clock of the day makes no difference, each on a day of its own.
 _AFTERNOON = """
 import json
 from datetime import timedelta
+from django.contrib.auth.models import User
 from django.utils import timezone
 from consults import booking
-from consults.models import SpecialHours
+from consults.models import Reason, SpecialHours
 from pages.models import Clinic
-now, clinic = timezone.now(), Clinic.objects.current()
+now, clinic, olga = timezone.now(), Clinic.objects.current(), User.objects.get(username="olga")
 offers = booking.current_offers(now=now, clinic=clinic)
-days = [offers.today + timedelta(days=number) for number in range(14, 30)]
-starts = [starts[0] for day in days if (starts := offers.starts_on(day))]
+days = [offers.today + timedelta(days=number) for number in range(14, 40)]
+starts = iter([starts[0] for day in days if (starts := offers.starts_on(day))])
 made = {}
 def ask(key, start, **answers):
     person = {"full_name": f"{key.title()} Example", "email": f"{key}@example.com", "phone": "507-555-0100"}
     rest = {"contact_by": "email", "voicemail_ok": False, "note": ""}
-    request = booking.submit_request(submission_key=key, starts_at=start, now=now, **(person | rest | answers))
-    made[key] = request.reference
-for number, key in enumerate(("ada", "ben", "cleo", "dan", "eve", "finn", "gail")):
-    ask(key, starts[number], contact_by="phone" if key == "ben" else "email")
+    made[key] = booking.submit_request(submission_key=key, starts_at=start, now=now, **(person | rest | answers))
+for key in ("ada", "ben", "cleo", "dan", "eve", "finn", "gail", "jan", "kim", "lou", "mia", "ned"):
+    ask(key, next(starts), contact_by="phone" if key == "ben" else "email")
 ask("hal", None)
-ask("ivy", starts[9], looks_like_spam=True)
-SpecialHours.objects.create(date=starts[6].astimezone(clinic.zone).date(), note="Staff training")
-print(json.dumps(made))
+ask("ivy", next(starts), looks_like_spam=True)
+booking.confirm_request(made["kim"], by=olga, now=now)
+booking.decline_request(made["lou"], reason=Reason.objects.offered("decline").first(), by=olga, now=now)
+for key in ("gail", "ned"):
+    SpecialHours.objects.create(date=made[key].starts_at.astimezone(clinic.zone).date(), note="Staff training")
+print(json.dumps({key: [request.reference, request.pk] for key, request in made.items()}))
 """
 
 
-def hire(site: Site) -> None:
-    """A colleague of each role, all with the same password."""
-    site.shell(_HIRE.format(colleagues=COLLEAGUES, password=PASSWORD))
+class Asked(NamedTuple):
+    reference: str
+    number: int
 
 
-def fill(site: Site) -> dict[str, str]:
-    """An afternoon's requests: reference by first name. Gail's stands in conflict, Hal's has no time, Ivy's is set aside."""
-    return json.loads(site.shell(_AFTERNOON))
+@dataclass(frozen=True)
+class Desk:
+    """A site with colleagues, who have one password, and an afternoon's requests by first name.
+
+    Whose is whose: Ada, Ben, Cleo, Dan, Eve, Finn, Gail (in conflict), Hal (without a time) and Ivy (set aside) belong to the
+    front desk's walk, Jan to the walk of two colleagues, Kim (confirmed) and Lou (declined) to the owner's. Nobody decides about
+    Mia and Ned (in conflict).
+    """
+
+    site: Site
+    asked: dict[str, Asked]
+
+    @property
+    def url(self) -> str:
+        return self.site.url
+
+    def reference(self, name: str) -> str:
+        return self.asked[name].reference
 
 
-def open_request(page: Page, site: Site, reference: str) -> None:
-    page.goto(f"{site.url}{REQUESTS}?q={reference}")
+def open_desk(site: Site) -> Desk:
+    hire = _HIRE.format(superuser=SUPERUSER, colleagues=COLLEAGUES, password=PASSWORD)
+    made = json.loads(site.shell(hire + _AFTERNOON))
+    return Desk(site, {name: Asked(*found) for name, found in made.items()})
+
+
+def open_request(page: Page, desk: Desk, reference: str) -> None:
+    page.goto(f"{desk.url}{REQUESTS}?q={reference}")
     page.get_by_role("link", name=reference).click()
 
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.chromium import LONGEST_WAIT
 from tests.server import Site, wait_for
 
 HOME = "/"
@@ -36,11 +38,30 @@ REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 
 
 def choose_time(page: Page, *, last: bool = False) -> str:
-    """Chooses the first time of the open day, or the last time of the last day. Returns its value."""
-    if last:
-        page.locator(".days details").last.locator("summary").click()
-    times = page.locator(".days details[open] label.choice")
-    label = times.last if last else times.first
+    """Chooses the first time of the third day, or the last time of the last day. Returns its value.
+
+    Not of the first day: its times pass out of reach while a form is filled in, a day before they begin.
+    """
+    days = page.locator(".days details")
+    times = _times_of(days.last if last else days.nth(2))
+    return _choose(times.last if last else times.first)
+
+
+def choose_soonest_time(page: Page) -> str:
+    """Chooses the first time that can still be had in a quarter of an hour. Returns its value."""
+    reachable = datetime.now(UTC) + timedelta(hours=24, minutes=15)
+    values = page.locator(".days input[name=starts_at]").evaluate_all("all => all.map(time => time.value)")
+    soonest = page.locator(f"input[value='{next(value for value in values if datetime.fromisoformat(value) > reachable)}']")
+    return _choose(_times_of(page.locator(".days details").filter(has=soonest)).filter(has=soonest))
+
+
+def _times_of(day: Locator) -> Locator:
+    if day.get_attribute("open") is None:
+        day.locator("summary").click()
+    return day.locator("label.choice")
+
+
+def _choose(label: Locator) -> str:
     label.click()
     chosen = label.locator("input")
     expect(chosen).to_be_checked()
@@ -57,11 +78,16 @@ def tell_who(page: Page, name: str) -> str:
     return address
 
 
+def press(page: Page, name: str) -> None:
+    """Presses a button and waits for the page that it leads to."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
 def send(page: Page) -> int:
     """Presses the form's button. Returns the status of its answer, before any redirect."""
     with page.expect_response(lambda response: response.request.method == "POST") as answer:
-        page.get_by_role("button", name="Send request").click()
-    page.wait_for_load_state()
+        press(page, "Send request")
     return answer.value.status
 
 
@@ -81,7 +107,7 @@ def sent_reference(page: Page) -> str:
 
 def open_own_page(page: Page, site: Site, address: str) -> None:
     """By the link in the newest letter to the address."""
-    letter = wait_for(lambda: site.letters(address), 15, f"a letter to {address}", lambda: site.log)[-1]
+    letter = wait_for(lambda: site.letters(address), LONGEST_WAIT, f"a letter to {address}", lambda: site.log)[-1]
     page.goto(re.search(r"\S+/consults/[^/\s]+/", letter.get_body(("plain",)).get_content())[0])
 
 
@@ -89,16 +115,26 @@ def confirm(desk: Page, site: Site, reference: str) -> None:
     """As a member of staff who is logged in."""
     desk.goto(f"{site.url}{REQUESTS}?q={reference}")
     desk.get_by_role("link", name=reference).click()
-    desk.get_by_role("button", name="Confirm", exact=True).click()
+    press(desk, "Confirm")
     expect(desk.locator(".field-status .readonly")).to_have_text("Confirmed")
 
 
-def log_in(page: Page, site: Site, name: str, password: str) -> None:
+# The cookies of who logged in before, by site and name: the hash of a password costs more than a page.
+_sessions: dict[tuple[str, str], list] = {}
+
+
+def log_in(page: Page, site: Site, name: str, password: str, *, again: bool = False) -> None:
+    """By the form the first time and when `again` asks for a session of its own, else with the session of that time."""
+    key = (site.url, name)
+    if key in _sessions and not again:
+        page.context.add_cookies(_sessions[key])
     page.goto(f"{site.url}/admin/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{site.url}/admin/")
+    if page.url != f"{site.url}/admin/":
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(f"{site.url}/admin/")
+        _sessions[key] = page.context.cookies()
 
 
 def open_path(path: str) -> Callable[[Page, Site], None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageFilter
 from playwright.sync_api import Browser
 
-from tests.browser.chromium import DESKTOP, PHONE, find_chromium, running_chromium
+from tests.browser.chromium import DESKTOP, PHONE, find_chromium, new_context, running_chromium
 from tests.server import Site
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -27,14 +27,13 @@ COLORS = 64
 def take(browser: Browser, site: Site, name: str, *, style: str = "") -> Image.Image:
     """The first screen of a state, made small. `site` runs with DEBUG on; `style` is added to its stylesheet."""
     state, size, scheme = PICTURES[name]
-    context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", bypass_csp=bool(style))
-    page = context.new_page()
-    page.goto(f"{site.url}/components/{state}/")
-    if style:
-        page.add_style_tag(content=style)
-    page.evaluate("document.fonts.ready")
-    shown = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    context.close()
+    with new_context(browser, viewport=size, color_scheme=scheme, reduced_motion="reduce", bypass_csp=bool(style)) as context:
+        page = context.new_page()
+        page.goto(f"{site.url}/components/{state}/")
+        if style:
+            page.add_style_tag(content=style)
+        page.evaluate("document.fonts.ready")
+        shown = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     return shown.resize((size["width"] // SCALE, size["height"] // SCALE), Image.Resampling.BOX)
 
 

@@ -3,9 +3,9 @@
 import pytest
 from PIL import Image
 
+from tests.browser.chromium import new_context
 from tests.browser.pictures import FOLDER, PICTURES, difference, take
 from tests.environment import skip_for_want_of
-from tests.server import started_before
 
 pytestmark = pytest.mark.browser
 
@@ -13,31 +13,26 @@ pytestmark = pytest.mark.browser
 TOLERANCE = 0.02
 
 
-@pytest.fixture(scope="module")
-def workshop(browser, tmp_path_factory):
-    """A site with DEBUG on, which serves the page of components."""
-    site = started_before(tmp_path_factory.mktemp("workshop"), {"DEBUG": "on"})
-    try:
-        yield site.serve()
-    finally:
-        site.stop()
-
-
-@pytest.fixture(autouse=True)
-def _liberation_sans(page):
+@pytest.fixture(scope="module", autouse=True)
+def _liberation_sans(browser):
     """The pictures were drawn with it, as the reader's own system font."""
-    widths = page.evaluate(
-        """['"Liberation Sans"', 'monospace'].map(font => {
-            const pen = document.createElement('canvas').getContext('2d')
-            pen.font = `40px ${font}, monospace`
-            return pen.measureText('Will it be there?').width
-        })"""
-    )
+    with new_context(browser) as context:
+        widths = context.new_page().evaluate(
+            """['"Liberation Sans"', 'monospace'].map(font => {
+                const pen = document.createElement('canvas').getContext('2d')
+                pen.font = `40px ${font}, monospace`
+                return pen.measureText('Will it be there?').width
+            })"""
+        )
     if widths[0] == widths[1]:
         skip_for_want_of("the font Liberation Sans was not found (Debian: fonts-liberation)")
 
 
-@pytest.mark.parametrize("name", PICTURES)
+# Both looks and the two pages with the most on them; `slow` compares the rest.
+AT_ONCE = {"home-phone-light", "book-wrong-desktop-dark"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in AT_ONCE else pytest.mark.slow) for name in PICTURES])
 def test_it_looks_as_it_did(browser, workshop, tmp_path, name):
     shown = take(browser, workshop, name)
     shown.save(tmp_path / f"{name}.png")
@@ -45,12 +40,15 @@ def test_it_looks_as_it_did(browser, workshop, tmp_path, name):
     assert share <= TOLERANCE, f"{share:.1%} differ: look at {tmp_path / name}.png; if it is right, run tests.browser.pictures"
 
 
-@pytest.mark.parametrize(
-    "style",
-    ["*{font-family:monospace!important}", ".hero{padding-block-start:9rem!important}", ".scene{display:none}"],
-    ids=["another font", "moved", "no scene"],
-)
-def test_a_broken_layout_would_be_noticed(browser, workshop, style):
+BROKEN = {
+    "another font": "*{font-family:monospace!important}",
+    "moved": ".hero{padding-block-start:9rem!important}",
+    "no scene": ".scene{display:none}",
+}
+
+
+@pytest.mark.parametrize("fault", [pytest.param(fault, marks=[] if fault == "moved" else pytest.mark.slow) for fault in BROKEN])
+def test_a_broken_layout_would_be_noticed(browser, workshop, fault):
     name = "home-desktop-dark"
-    share = difference(take(browser, workshop, name, style=style), Image.open(FOLDER / f"{name}.png"))
+    share = difference(take(browser, workshop, name, style=BROKEN[fault]), Image.open(FOLDER / f"{name}.png"))
     assert share > TOLERANCE

@@ -6,7 +6,7 @@ from itertools import pairwise, product
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import DESKTOP, PHONE
+from tests.browser.chromium import DESKTOP, PHONE, new_context
 from tests.browser.pages import BOOK, HOME, PUBLIC_STATES, book
 
 pytestmark = pytest.mark.browser
@@ -62,50 +62,49 @@ def moving(page) -> int:
 def test_nothing_moves_for_who_asked_for_less_motion(browser, site):
     seen = {}
     for wish in ("reduce", "no-preference"):
-        context = browser.new_context(reduced_motion=wish)
-        page = context.new_page()
-        page.goto(site.url)
-        scrolls = page.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
-        seen[wish] = (moving(page) > 0, scrolls)
-        context.close()
+        with new_context(browser, reduced_motion=wish) as context:
+            page = context.new_page()
+            page.goto(site.url)
+            scrolls = page.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
+            seen[wish] = (moving(page) > 0, scrolls)
     assert seen == {"reduce": (False, "auto"), "no-preference": (True, "smooth")}
 
 
 def test_forced_colors_keep_focus_choice_buttons_and_hours_apart(browser, site):
-    context = browser.new_context(forced_colors="active", viewport=PHONE)
-    page = context.new_page()
-    page.goto(site.url)
-    assert page.evaluate("matchMedia('(forced-colors: active)').matches")
-    expect(page.locator(".scene")).to_be_hidden()
-    grounds = page.locator(".week li").evaluate_all("days => days.map(day => getComputedStyle(day, '::before').backgroundColor)")
-    assert len(grounds) == 7
-    assert len(set(grounds)) == 2, "open and closed days look the same"
-    border = "box => getComputedStyle(box).borderTopStyle + ' ' + getComputedStyle(box).borderTopWidth"
-    assert page.locator(".hero .btn").evaluate(border) == "solid 1px"
-    page.goto(site.url + BOOK)
-    times = page.locator(".days details[open] label.choice")
-    times.first.click()
-    assert times.first.evaluate(border) != times.nth(1).evaluate(border)
-    page.keyboard.press("Tab")
-    outline = page.evaluate(
-        """(() => {
-            const here = document.activeElement
-            const style = getComputedStyle(here.closest('.choice') ?? here)
-            return style.outlineStyle + ' ' + style.outlineWidth
-        })()"""
-    )
-    assert outline == "solid 3px"
-    context.close()
+    with new_context(browser, forced_colors="active", viewport=PHONE) as context:
+        page = context.new_page()
+        page.goto(site.url)
+        assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+        expect(page.locator(".scene")).to_be_hidden()
+        grounds = page.locator(".week li").evaluate_all(
+            "days => days.map(day => getComputedStyle(day, '::before').backgroundColor)"
+        )
+        assert len(grounds) == 7
+        assert len(set(grounds)) == 2, "open and closed days look the same"
+        border = "box => getComputedStyle(box).borderTopStyle + ' ' + getComputedStyle(box).borderTopWidth"
+        assert page.locator(".hero .btn").evaluate(border) == "solid 1px"
+        page.goto(site.url + BOOK)
+        times = page.locator(".days details[open] label.choice")
+        times.first.click()
+        assert times.first.evaluate(border) != times.nth(1).evaluate(border)
+        page.keyboard.press("Tab")
+        outline = page.evaluate(
+            """(() => {
+                const here = document.activeElement
+                const style = getComputedStyle(here.closest('.choice') ?? here)
+                return style.outlineStyle + ' ' + style.outlineWidth
+            })()"""
+        )
+        assert outline == "solid 3px"
 
 
 def test_more_contrast_takes_the_colors_from_behind_the_words(browser, site):
-    context = browser.new_context(contrast="more")
-    page = context.new_page()
-    page.goto(site.url)
-    assert page.locator(".sky").evaluate("sky => getComputedStyle(sky).backgroundImage") == "none"
-    soft, ink = (page.locator(part).first.evaluate("part => getComputedStyle(part).color") for part in (".eyebrow", "h1"))
-    assert soft == ink
-    context.close()
+    with new_context(browser, contrast="more") as context:
+        page = context.new_page()
+        page.goto(site.url)
+        assert page.locator(".sky").evaluate("sky => getComputedStyle(sky).backgroundImage") == "none"
+        soft, ink = (page.locator(part).first.evaluate("part => getComputedStyle(part).color") for part in (".eyebrow", "h1"))
+        assert soft == ink
 
 
 @pytest.mark.parametrize("path", ["/blog/ketamine-benefits/", "/faqs/"])

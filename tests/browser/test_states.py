@@ -5,64 +5,87 @@ One visit a state, because getting there is what takes the time.
 
 import pytest
 
-from tests.browser.axe import failures
+from tests.browser.axe import EVERY_LOOK, TWO_LOOKS, failures
+from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.layout import problems
 from tests.browser.pages import PUBLIC_STATES
-from tests.server import started_before
 
 pytestmark = pytest.mark.browser
 
+# They differ in words alone from a state of the same page, or show less than it.
+MORE_OF_THE_SAME = {
+    *("faqs", "faqs-one-open", "search", "search-none", "book", "book-wrong-answers"),
+    *("sent-nothing", "own-page-errors", "own-page-withdrawn", "start-again"),
+}
 # States that a real site seldom shows, from the page of components. The rest of them differ in words alone.
 RARE_STATES = (
     *("", "providers-photo/", "blog-none/", "blog-forty/", "article/", "holiday/"),
     *("book-no-times/", "book-many-times/", "error-403_csrf/", "error-429/", "error-503/"),
 )
+RARE_AT_ONCE = {"", "providers-photo/", "holiday/", "error-503/"}
 
 
-@pytest.fixture
-def page(browser):
-    # axe is a script that the site's policy refuses to run. Everything else is as visitors have it.
-    context = browser.new_context(reduced_motion="reduce", bypass_csp=True)
-    yield context.new_page()
-    context.close()
+def _quick(states, at_once):
+    return [pytest.param(state, marks=[] if state in at_once else pytest.mark.slow) for state in states]
 
 
-@pytest.fixture(scope="module")
-def workshop(browser, tmp_path_factory):
-    """A site with DEBUG on, which serves the page of components and the stylesheet in its parts."""
-    site = started_before(tmp_path_factory.mktemp("workshop"), {"DEBUG": "on"})
-    try:
-        yield site.serve()
-    finally:
-        site.stop()
+@pytest.mark.parametrize("state", _quick(PUBLIC_STATES, PUBLIC_STATES.keys() - MORE_OF_THE_SAME))
+def test_nothing_is_wrong_with(examined_page, site, state):
+    PUBLIC_STATES[state](examined_page, site)
+    assert failures(examined_page, TWO_LOOKS) + problems(examined_page) == []
 
 
+@pytest.mark.parametrize("state", _quick(RARE_STATES, RARE_AT_ONCE))
+def test_nothing_is_wrong_with_the_rare(examined_page, workshop, state):
+    examined_page.goto(f"{workshop.url}/components/{state}")
+    assert failures(examined_page, TWO_LOOKS) + problems(examined_page) == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("state", PUBLIC_STATES)
-def test_nothing_is_wrong_with(page, site, state):
-    PUBLIC_STATES[state](page, site)
-    assert failures(page) + problems(page) == []
+def test_nothing_is_wrong_in_any_look_with(examined_page, site, state):
+    PUBLIC_STATES[state](examined_page, site)
+    assert failures(examined_page) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", RARE_STATES)
-def test_nothing_is_wrong_with_the_rare(page, workshop, state):
-    page.goto(f"{workshop.url}/components/{state}")
-    assert failures(page) + problems(page) == []
+def test_nothing_is_wrong_in_any_look_with_the_rare(examined_page, workshop, state):
+    examined_page.goto(f"{workshop.url}/components/{state}")
+    assert failures(examined_page) == []
 
 
-def test_axe_would_find_something(page, site):
-    page.goto(f"{site.url}/accessibility/")
-    page.evaluate("document.querySelector('main').append(document.createElement('input'))")
-    page.evaluate("document.querySelector('.prose p').style.color = '#22384a'")
-    page.evaluate("document.querySelector('.prose p:last-of-type').style.color = '#6b7085'")
-    seen = {failure.partition(", [")[0] for failure in failures(page)}
-    unlabelled = {f"{width} {scheme}, label" for width in (390, 1280) for scheme in ("light", "dark")}
-    too_dark = {f"{width} dark, color-contrast" for width in (390, 1280)}
-    # Of what fails AA already axe does not say that it fails AAA.
-    not_enhanced = {f"{width} light, color-contrast-enhanced" for width in (390, 1280)}
-    assert seen == unlabelled | too_dark | not_enhanced
+FAULTS = """
+<input class="everywhere">
+<input class="wide">
+<p class="near"><button>a</button><button>b</button></p>
+<style>
+    @media (width < 1000px) { .wide { display: none } }
+    .near button { all: unset; display: inline-block; inline-size: 3rem; block-size: 3rem }
+    @media (width < 1000px) { .near button { inline-size: .75rem; block-size: .75rem } }
+    .prose p:first-of-type { color: #22384a }
+    .prose p:last-of-type { color: #6b7085 }
+</style>"""
 
 
-def test_the_look_at_the_layout_would_find_something(page, site):
+@pytest.mark.parametrize("looks", [TWO_LOOKS, EVERY_LOOK], ids=["two looks", "every look"])
+def test_axe_would_find_something(examined_page, site, looks):
+    examined_page.goto(f"{site.url}/accessibility/")
+    examined_page.evaluate("faults => document.querySelector('main').insertAdjacentHTML('beforeend', faults)", FAULTS)
+    expected = set()
+    for size, scheme in looks:
+        # Of what fails AA already axe does not say that it fails AAA.
+        rules = ["label", "color-contrast" if scheme == "dark" else "color-contrast-enhanced"]
+        rules += ["target-size"] if size is PHONE else []
+        expected |= {f"{size['width']} {scheme}, {rule}" for rule in rules}
+    found = failures(examined_page, looks)
+    assert {failure.partition(", [")[0] for failure in found} == expected
+    unlabelled_on_wide_screens = [failure for failure in found if 'label, [".wide"]' in failure]
+    assert len(unlabelled_on_wide_screens) == len([size for size, _ in looks if size is DESKTOP])
+
+
+def test_the_look_at_the_layout_would_find_something(examined_page, site):
+    page = examined_page
     page.goto(f"{site.url}/accessibility/")
     page.evaluate(
         """document.querySelector('main').insertAdjacentHTML('beforeend', '<button>x</button>'
