@@ -17,7 +17,7 @@ from tests.server import started_before
 # Keeps every layout shift from the first moment of a document on.
 WATCH_SHIFTS = """
 window.shifts = []
-const keep = list => shifts.push(...list.getEntries().map(entry => entry.value))
+const keep = list => shifts.push(...list.getEntries())
 new PerformanceObserver(keep).observe({type: 'layout-shift', buffered: true})
 """
 
@@ -100,8 +100,20 @@ def page(browser):
         yield page
 
 
-@pytest.fixture
-def examined_page(browser):
-    """A browser for axe, which is a script that the site's policy refuses to run. Everything else is as visitors have it."""
+@pytest.fixture(scope="session")
+def _examiner(browser):
     with new_context(browser, reduced_motion="reduce", bypass_csp=True, viewport=DESKTOP) as context:
         yield context.new_page()
+
+
+@pytest.fixture
+def examined_page(_examiner):
+    """A browser for axe, which is a script that the site's policy refuses to run. Everything else is as visitors have it.
+
+    One for all, because so many tests look at a single page with it; each finds it without cookies.
+    """
+    _examiner.goto("about:blank")
+    _examiner.context.clear_cookies()
+    _examiner.set_viewport_size(DESKTOP)
+    _examiner.emulate_media(color_scheme="light")
+    return _examiner

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 from tests.browser.chromium import new_context
 from tests.browser.desk import PASSWORD, give_password_again, open_request
+from tests.browser.keyboard import tab_to
 from tests.browser.pages import REQUESTS, log_in
-from tests.browser.test_walks import tab_to
 
 pytestmark = pytest.mark.browser
 

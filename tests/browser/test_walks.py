@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.chromium import DESKTOP, LONGEST_WAIT, new_context
 from tests.browser.desk import SUPERUSER
+from tests.browser.keyboard import tab_to
 from tests.browser.pages import (
     BOOK,
     HOME,
@@ -160,27 +161,6 @@ def test_a_time_taken_meanwhile_is_told_with_the_nearest_ones(plain_page, site):
     expect(nearest).to_have_attribute("open", "")
     nearest.locator("label.choice").first.click()
     assert send(plain_page) == 303
-
-
-def tab_to(page, selector: str) -> None:
-    """Presses Tab until the focus is there. Each stop on the way shows that it has the focus."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        stop = page.evaluate(
-            """selector => {
-                const active = document.activeElement, box = active.matches('input') ? active.closest('label, p, div') : active
-                const marked = [active, box, ...box.querySelectorAll('*')].some(part => {
-                    const style = getComputedStyle(part)
-                    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0
-                })
-                return {here: active.matches(selector), marked, what: active.outerHTML.slice(0, 120)}
-            }""",
-            selector,
-        )
-        assert stop["marked"], f"no visible focus: {stop['what']}"
-        if stop["here"]:
-            return
-    raise AssertionError(f"Tab does not reach {selector}")
 
 
 def test_the_form_is_sent_with_the_keyboard_alone(page, site):
