@@ -15,6 +15,7 @@ from consults.models import ConsultRequest
 from consults.public.form import ConsultRequestForm
 from consults.public.form_ticket import BadTicket, new_ticket, read_ticket
 from consults.public.slots import read_times_page
+from consults.public.unsent_form import gives_answers_back
 from consults.spam import looks_like_spam
 from guard import rate_limit
 from guard.client_address import client_key
@@ -24,6 +25,7 @@ _SENT_SALT = "consults.sent"
 _SENT_SECONDS = 30 * 60
 
 
+@gives_answers_back
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_consult(request):
