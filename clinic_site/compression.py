@@ -35,7 +35,8 @@ class Compression:
         self.application = application
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        status, headers = "", []
+        status = ""
+        headers: Headers = []
 
         def capture(given_status: str, given_headers: Headers, exc_info=None):
             nonlocal status, headers

@@ -1,10 +1,13 @@
 """The studies and official pages that the whole site cites."""
 
+from datetime import date
+
 from django.core.validators import RegexValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from .content_version import PublicContent
+from .text import DUE_AFTER
 
 
 class Reference(PublicContent):
@@ -36,6 +39,11 @@ class Reference(PublicContent):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def due_on(self) -> date | None:
+        """The day it is due to be checked again; None while it was never checked."""
+        return self.last_checked and self.last_checked + DUE_AFTER
 
     @property
     def link(self) -> str:

@@ -27,8 +27,8 @@ def compose(kind: str, facts: Facts) -> Letter:
     says, request = tells(kind), facts.request
     subject = f"{says.subject}: {facts.short_when}" if facts.short_when else says.subject
     calendar = ""
-    if says.calendar:
-        calendar = write_calendar_file(request, facts.clinic, at=facts.now, method=says.calendar).decode()
+    if says.calendar and request.visit:
+        calendar = write_calendar_file(request, request.visit, facts.clinic, at=facts.now, method=says.calendar).decode()
     return Letter(request.email, subject, compose_text(kind, facts, layout="_mail.txt"), calendar)
 
 

@@ -122,12 +122,10 @@ def sent(request):
     context = {"request_sent": found, "clinic": clinic, "section": ""}
     if found:
         zone = clinic.zone
-        when = found.starts_at and dates.visit_text(
-            found.starts_at.astimezone(zone), found.ends_at.astimezone(zone), clinic.time_zone_label
-        )
+        visit, label = found.visit, clinic.time_zone_label
         context |= {
-            "when": when or "",
-            "answer_by": dates.moment_text(found.answer_by.astimezone(zone), clinic.time_zone_label),
+            "when": dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else "",
+            "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label),
             "contact_by": found.person.contact_by,
         }
     return render(request, "consults/sent.html", context)
