@@ -47,8 +47,8 @@ class Inbox:
         return self.answer
 
 
-def send_to(port: int, settings) -> None:
-    options = {"host": "127.0.0.1", "port": port, "timeout": 5}
+def send_to(port: int, settings, *, timeout: float = 5) -> None:
+    options = {"host": "127.0.0.1", "port": port, "timeout": timeout}
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
     for name, value in email_settings(settings.MAILERS["default"]).items():
         setattr(settings, name, value)
@@ -192,16 +192,15 @@ def test_a_server_that_dies_over_the_letter_gets_it_again_under_the_same_id(inbo
 
 def test_a_server_that_dies_in_the_middle_of_the_letter_is_tried_again(inbox, settings):
     submit()
-    port = settings.EMAIL_PORT
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        settings.EMAIL_PORT = listening.getsockname()[1]
+        send_to(listening.getsockname()[1], settings)
         dying = threading.Thread(target=_reads_a_little_and_dies, args=[listening])
         dying.start()
         assert delivery.deliver_due(now=WEDNESDAY) == 0
         dying.join()
     message = OutboxMessage.objects.get()
     assert message.state == "waiting"
-    settings.EMAIL_PORT = port
+    send_to(inbox.port, settings)
     assert delivery.deliver_due(now=message.not_before) == 1
     assert len(inbox.letters) == 1
 
@@ -218,11 +217,13 @@ def _reads_a_little_and_dies(listening: socket.socket) -> None:
 
 def test_a_slow_server_is_waited_for_and_a_silent_one_is_not(inbox, settings):
     submit()
-    inbox.pause, settings.EMAIL_TIMEOUT = 0.6, 0.2
+    inbox.pause = 0.6
+    send_to(inbox.port, settings, timeout=0.2)
     assert delivery.deliver_due(now=WEDNESDAY) == 0
     message = OutboxMessage.objects.get()
     assert message.state == "waiting"
-    inbox.pause, settings.EMAIL_TIMEOUT = 0.2, 5
+    inbox.pause = 0.2
+    send_to(inbox.port, settings)
     assert delivery.deliver_due(now=message.not_before) == 1
     # The silent one may have kept a copy of its own.
     assert {letter["Message-ID"] for letter in inbox.letters} == {f"<{message.message_id}@127.0.0.1>"}
