@@ -29,7 +29,7 @@ loglevel = "warning"
 # No visitor log: nobody is tracked. The scheme comes from settings.TRUSTED_PROXIES, not from gunicorn's guess.
 accesslog = None
 forwarded_allow_ips = ""
-secure_scheme_headers = {}
+secure_scheme_headers: dict[str, str] = {}
 limit_request_line = 4094
 limit_request_fields = 60
 

@@ -1,6 +1,7 @@
 """Articles of the blog."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -60,7 +61,7 @@ class Article(ReviewedText):
         Picture, null=True, blank=True, on_delete=models.SET_NULL, help_text="Shown above the text. Optional."
     )
 
-    objects = ArticleQuerySet.as_manager()
+    objects: ClassVar = ArticleQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["body_html", "contents", "reviewed_digest"])
 
     class Meta:

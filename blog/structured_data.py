@@ -10,7 +10,7 @@ def article_nodes(article: Article, clinic: Clinic, references: list[NumberedRef
     """The page (MedicalWebPage) and the article on it. The author is the clinic while no person is named."""
     url = origin + article.get_absolute_url()
     clinic_id = {"@id": f"{origin}/#clinic"}
-    page = {"@type": "MedicalWebPage", "@id": url, "url": url, "name": article.title}
+    page: dict[str, str | dict] = {"@type": "MedicalWebPage", "@id": url, "url": url, "name": article.title}
     if article.reviewed_by and article.reviewed_on:
         page |= {
             "lastReviewed": article.reviewed_on.isoformat(),

@@ -1,12 +1,12 @@
 """Cache headers of public pages: the same for everybody, safe to keep and to share."""
 
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, set_response_etag
 
 _NAMESPACES = {"pages", "blog", "machines"}
 
 
 class CacheHeadersMiddleware:
-    """Marks public pages `Cache-Control: public`, for `page_cache` and for any intermediate cache.
+    """Marks public pages with `Cache-Control: public` and an ETag, for `page_cache`, `compression` and any intermediate cache.
 
     Shared caches ask again each time (a 304 is cheap): hours and texts may change within two seconds. A visitor may
     bring cookies of the booking flow, even broken ones that Django would replace: a public page sets none.
@@ -25,4 +25,5 @@ class CacheHeadersMiddleware:
                 # A search is not kept, a picture is kept for good.
                 return response
             patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+            set_response_etag(response)
         return response

@@ -6,6 +6,7 @@ from functools import cached_property
 from django.conf import settings
 from django.utils import timezone
 
+from clinic_site import clinic_name
 from consults import hours_text
 from consults.posted_hours import read_posted_hours, special_notes
 from consults.structured_data import opening_hours_markup
@@ -20,7 +21,9 @@ class SiteFacts:
 
     @cached_property
     def clinic(self) -> Clinic:
-        return Clinic.objects.current()
+        clinic = Clinic.objects.current()
+        clinic_name.remember(clinic)
+        return clinic
 
     @cached_property
     def now(self):

@@ -11,7 +11,10 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+import django
 
 
 class WrongSetting(SystemExit):
@@ -179,11 +182,11 @@ def cache(name: str) -> dict:
     }
 
 
-def email(name: str, folder: str) -> dict[str, object]:
-    """Django's EMAIL_* settings: SMTP for an address, files in `folder` for nothing."""
+def mailer(name: str, folder: str) -> dict[str, Any]:
+    """An entry of Django's MAILERS: SMTP for an address, files in `folder` for nothing."""
     value = text(name)
     if not value:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": folder}
+        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": folder}}
     takes = (
         "takes smtp://user:password@host:port (plain), smtp+tls:// (STARTTLS), smtps:// (TLS), or nothing for files in DATA_DIR"
     )
@@ -195,16 +198,25 @@ def email(name: str, folder: str) -> dict[str, object]:
         raise WrongSetting(name, takes) from None
     if parts.scheme not in default_ports or not parts.hostname or parts.path not in {"", "/"}:
         raise WrongSetting(name, takes)
-    return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": port or default_ports[parts.scheme],
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
-        "EMAIL_USE_SSL": parts.scheme in {"smtps", "smtp+ssl"},
-        "EMAIL_TIMEOUT": 10,
+    options = {
+        "host": parts.hostname,
+        "port": port or default_ports[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_tls": parts.scheme == "smtp+tls",
+        "use_ssl": parts.scheme in {"smtps", "smtp+ssl"},
+        "timeout": 10,
     }
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+
+
+def email_settings(mailer: dict[str, Any]) -> dict[str, object]:
+    """The same as settings of their own, which Django reads before 6.1 and refuses beside MAILERS from then on."""
+    if django.VERSION >= (6, 1):
+        return {}
+    names = {"username": "HOST_USER", "password": "HOST_PASSWORD", "host": "HOST", "port": "PORT", "file_path": "FILE_PATH"}
+    options = {f"EMAIL_{names.get(name, name.upper())}": value for name, value in mailer["OPTIONS"].items()}
+    return {"EMAIL_BACKEND": mailer["BACKEND"], **options}
 
 
 def mail_address(name: str, default: str = "") -> str:

@@ -6,8 +6,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
-from consults.public.unsent_form import keep_answers
-
 from . import clinic_name
 
 logger = logging.getLogger("clinic.database")
@@ -43,7 +41,11 @@ def csrf_failure(request, reason=""):
 
 
 class DatabaseUnavailableMiddleware:
-    """A database that is locked, full or gone is a 503 that says so, not a 500. A failed booking gets its answers back."""
+    """A database that is locked, full or gone is a 503 that says so, not a 500.
+
+    A view can have a page of its own for what was posted and not stored: its attribute `page_when_not_stored` takes the
+    request and answers a template and its context. It must work without the database.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -55,8 +57,8 @@ class DatabaseUnavailableMiddleware:
         if isinstance(exception, OperationalError | InterfaceError):
             # Its first line names what is missing, locked or full; nothing that was typed.
             logger.error("database: %s: %s", type(exception).__name__, str(exception).partition("\n")[0])
-            is_booking = request.method == "POST" and request.resolver_match.view_name == "consults:request"
-            template, context = ("consults/not_stored.html", keep_answers(request)) if is_booking else (None, {})
+            own_page = getattr(request.resolver_match.func, "page_when_not_stored", None)
+            template, context = own_page(request) if own_page and request.method == "POST" else (None, {})
             response = error_page(503, template, **context)
             response["Retry-After"] = "60"
             return response

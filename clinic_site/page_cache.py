@@ -1,20 +1,17 @@
-"""Finished public pages: compressed once, answered before Django wakes up.
+"""Finished public pages: made once, answered without calling Django.
 
-A page is public when Django says so: status 200, `Cache-Control: public`, no cookie. All are
-dropped when the content version moves (anybody's edit, seen within a second), when the clinic's
-date changes (special days come and go) and when the next instant has come at which a page changes
-by itself. Queries make no difference: no public page reads one. Other pages are compressed for the
-request at hand.
+A page is kept when Django says so: status 200, `Cache-Control: public`, an ETag, no cookie. All are dropped when the content
+version moves (anybody's edit, seen within a second), when the clinic's date changes (special days come and go) and when the
+next instant has come at which a page changes without an edit. Query strings are ignored: no public page reads one.
 """
 
-import gzip
-import hashlib
 import threading
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-import brotli
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
@@ -24,50 +21,50 @@ from clinic_site.next_change import next_change
 from content.models import ContentVersion
 from pages.models import Clinic
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 LOOK_EVERY_SECONDS = 1.0
 MOST_PAGES = 2000
-_TEXT = (
-    "text/",
-    "application/json",
-    "application/manifest+json",
-    "application/xml",
-    "application/rss+xml",
-    "application/atom+xml",
-)
-_NOT_ON_304 = {"content-type", "content-length", "content-encoding"}
 
 
 @dataclass(frozen=True)
 class _Finished:
-    """A public page as it is sent: `bodies` by encoding, "" for none."""
+    """A public page as Django answered it."""
 
-    headers: tuple[tuple[str, str], ...]
-    bodies: dict[str, bytes]
-    digest: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+# The content version, the clinic's date, and the next change without an edit.
+_State = tuple[int, date, datetime | None]
 
 
 class PageCache:
-    def __init__(self, application):
+    """WSGI: answers what it kept, and asks `application` for the rest."""
+
+    def __init__(self, application: "WSGIApplication") -> None:
         self.application = application
         self._lock = threading.Lock()
         self._pages: dict[str, _Finished] = {}
-        self._state = None
+        self._state: _State | None = None
         self._changes_at: datetime | None = None
         self._next_look = 0.0
 
-    def __call__(self, environ, start_response):
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if (
             environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
             or path.startswith(settings.STATIC_URL)
             or not _reached_rightly(environ)
         ):
-            return self._through_django(environ, start_response)
+            return self.application(environ, start_response)
         self._drop_what_changed()
         finished, state = self._pages.get(path), self._state
-        if finished is not None:
-            return _answer(finished, environ, start_response)
-        return self._through_django(environ, start_response, keep=lambda page: self._keep(path, page, state))
+        if finished is None:
+            return self._ask(environ, start_response, keep=lambda page: self._keep(path, page, state))
+        start_response("200 OK", finished.headers)
+        return [finished.body]
 
     def _drop_what_changed(self) -> None:
         if time.monotonic() < self._next_look:
@@ -75,6 +72,7 @@ class PageCache:
         with self._lock:
             if time.monotonic() < self._next_look:
                 return
+            state: _State | None
             try:
                 clinic = Clinic.objects.current()
                 clinic_name.remember(clinic)
@@ -86,7 +84,7 @@ class PageCache:
                 self._pages, self._state = {}, state
             self._next_look = time.monotonic() + LOOK_EVERY_SECONDS
 
-    def _read_state(self, clinic: Clinic) -> tuple:
+    def _read_state(self, clinic: Clinic) -> _State:
         """What the pages depend on. The next change is asked for only when the rest has moved or it has come."""
         now = timezone.now()
         state = (ContentVersion.current(), now.astimezone(clinic.zone).date())
@@ -94,95 +92,40 @@ class PageCache:
             self._changes_at = next_change(clinic, after=now)
         return (*state, self._changes_at)
 
-    def _keep(self, path: str, page: _Finished, state) -> None:
+    def _keep(self, path: str, page: _Finished, state: _State | None) -> None:
         with self._lock:
             # A page made while the content changed may be the old one.
             if state == self._state and len(self._pages) < MOST_PAGES:
                 self._pages[path] = page
 
-    def _through_django(self, environ, start_response, keep=None):
-        answer = {}
+    def _ask(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse", keep: Callable[[_Finished], None]
+    ) -> Iterable[bytes]:
+        status, headers = "", []
 
-        def capture(status, headers, exc_info=None):
-            answer.update(status=status, headers=headers)
+        def capture(given_status, given_headers, exc_info=None):
+            nonlocal status, headers
+            status, headers = given_status, given_headers
 
         result = self.application(environ, capture)
-        status, headers = answer["status"], answer["headers"]
-        if not _is_text(headers):
-            start_response(status, headers)
+        start_response(status, headers)
+        if environ["REQUEST_METHOD"] != "GET" or not status.startswith("200") or not _is_public(headers):
             return result
         try:
             body = b"".join(result)
         finally:
-            result.close()
-        if keep and status.startswith("200") and environ["REQUEST_METHOD"] == "GET" and _is_public(headers):
-            finished = _finish(headers, body)
-            keep(finished)
-            return _answer(finished, environ, start_response)
-        encoding = _encoding(environ) if len(body) > 500 else ""
-        start_response(status, _with_encoding(headers, encoding, body := _encode(body, encoding, once=False)))
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+            if hasattr(result, "close"):
+                result.close()
+        keep(_Finished(headers, body))
+        return [body]
 
 
-def _answer(page: _Finished, environ, start_response):
-    encoding = _encoding(environ)
-    body = page.bodies[encoding]
-    tag = f'"{page.digest}{encoding and "-" + encoding}"'
-    headers = [*_with_encoding(page.headers, encoding, body), ("ETag", tag)]
-    if _matches(environ.get("HTTP_IF_NONE_MATCH", ""), tag):
-        start_response("304 Not Modified", [(name, value) for name, value in headers if name.lower() not in _NOT_ON_304])
-        return []
-    start_response("200 OK", headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-
-def _finish(headers, body: bytes) -> _Finished:
-    bodies = {encoding: _encode(body, encoding, once=True) for encoding in ("", "br", "gzip")}
-    return _Finished(tuple(headers), bodies, hashlib.sha256(body).hexdigest()[:20])
-
-
-def _encode(body: bytes, encoding: str, *, once: bool) -> bytes:
-    """`once`: the bytes are kept, so the best compression is worth its time."""
-    if encoding == "br":
-        return brotli.compress(body, quality=11 if once else 5)
-    if encoding == "gzip":
-        return gzip.compress(body, 9 if once else 6, mtime=0)
-    return body
-
-
-def _encoding(environ) -> str:
-    """br, gzip or "" for this client (RFC 9110, 12.5.3)."""
-    accepted = set()
-    for item in environ.get("HTTP_ACCEPT_ENCODING", "").lower().split(","):
-        name, _, weight = item.partition(";")
-        if weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}:
-            accepted.add(name.strip())
-    return next((encoding for encoding in ("br", "gzip") if encoding in accepted), "")
-
-
-def _with_encoding(headers, encoding: str, body: bytes) -> list[tuple[str, str]]:
-    kept = [(name, value) for name, value in headers if name.lower() not in {"content-length", "vary"}]
-    vary = [value for name, value in headers if name.lower() == "vary"]
-    kept += [("Vary", ", ".join([*vary, "Accept-Encoding"])), ("Content-Length", str(len(body)))]
-    return [*kept, ("Content-Encoding", encoding)] if encoding else kept
-
-
-def _matches(if_none_match: str, tag: str) -> bool:
-    tags = {item.strip().removeprefix("W/") for item in if_none_match.split(",")}
-    return tag in tags or "*" in tags
-
-
-def _is_public(headers) -> bool:
+def _is_public(headers: list[tuple[str, str]]) -> bool:
     values = {name.lower(): value.lower() for name, value in headers}
-    return "public" in values.get("cache-control", "") and not values.keys() & {"set-cookie", "vary"}
+    return "public" in values.get("cache-control", "") and "etag" in values and not values.keys() & {"set-cookie", "vary"}
 
 
-def _is_text(headers) -> bool:
-    values = {name.lower(): value.lower() for name, value in headers}
-    return values.get("content-type", "").startswith(_TEXT) and "content-encoding" not in values
-
-
-def _reached_rightly(environ) -> bool:
+def _reached_rightly(environ: "WSGIEnvironment") -> bool:
     """By the site's own name and scheme; anything else is for Django to refuse or redirect."""
     host = environ.get("HTTP_HOST", "").lower().removesuffix(".")
     name = host if host.endswith("]") else host.rpartition(":")[0] or host

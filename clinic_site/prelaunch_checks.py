@@ -14,5 +14,5 @@ def settings_reach_people(*, now: datetime) -> Iterator[Blocker]:
         yield Blocker("Settings", "The site's address is not https.", "PUBLIC_URL")
     if not settings.STAFF_INBOX:
         yield Blocker("Settings", "Nobody is told of new requests.", "STAFF_INBOX")
-    if "smtp" not in settings.EMAIL_BACKEND:
+    if "smtp" not in settings.MAILERS["default"]["BACKEND"]:
         yield Blocker("Settings", "Mail is written to files and reaches nobody.", "EMAIL_URL")

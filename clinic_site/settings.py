@@ -93,7 +93,8 @@ DATABASES = {"default": env.database("DATABASE_URL", str(DATA_DIR / "clinic.sqli
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Email
-globals().update(env.email("EMAIL_URL", str(DATA_DIR / "mail")))
+MAILERS = {"default": env.mailer("EMAIL_URL", str(DATA_DIR / "mail"))}
+globals().update(env.email_settings(MAILERS["default"]))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_address("MAIL_FROM", f"clinic@{PUBLIC.host}")
 STAFF_INBOX = env.mail_address("STAFF_INBOX")
 EMAIL_SUBJECT_PREFIX = ""

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.utils import timezone
 
-from content.models import ReviewedText, kinds
+from content.models import ReviewedText, reviewed_kinds
 
 
 class TextSitemap(Sitemap):
@@ -18,7 +18,7 @@ class TextSitemap(Sitemap):
     def items(self) -> list[ReviewedText]:
         now = timezone.now()
         long_fields = ("body", "body_html", "contents")
-        return [text for kind in kinds(ReviewedText) for text in kind.objects.public(at=now).defer(*long_fields)]
+        return [text for kind in reviewed_kinds() for text in kind.objects.public(at=now).defer(*long_fields)]
 
     def lastmod(self, item: ReviewedText):
         return item.updated_on

@@ -68,8 +68,8 @@ def submit_request(
             return request
     except (IntegrityError, Refused) as error:
         # Someone was faster: with the same form, or with the same seat.
-        if (request := find_submission(submission_key)) is not None:
-            return request
+        if (earlier := find_submission(submission_key)) is not None:
+            return earlier
         raise Refused(error.code if isinstance(error, Refused) else Refusal.TAKEN) from None
 
 

@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from .current_rules import read_rules
 from .models import ConsultRequest, Seat
+from .scheduling import Interval
 from .scheduling.cells import cells_of
 
 
@@ -15,6 +16,7 @@ class Conflict:
     """`reason`: `closed` (outside the posted hours) or `full` (more held than the capacity allows)."""
 
     request: ConsultRequest
+    visit: Interval
     reason: str
 
 
@@ -23,17 +25,18 @@ def find_conflicts(*, now: datetime) -> list[Conflict]:
 
     Those that staff said yes to as they stand are not listed. The number of queries does not grow with the requests.
     """
-    held = list(ConsultRequest.objects.holding_from(now).filter(kept_outside_hours=False))
+    requests = ConsultRequest.objects.holding_from(now).filter(kept_outside_hours=False)
+    held = [(request, visit) for request in requests if (visit := request.visit) is not None]
     if not held:
         return []
     rules = read_rules(now)
-    crowded = _requests_in_crowded_cells(held[0].starts_at, rules.policy.capacity)
+    crowded = _requests_in_crowded_cells(held[0][1].start, rules.policy.capacity)
     found = []
-    for request in held:
-        if not rules.posted.covers(request.starts_at, request.ends_at):
-            found.append(Conflict(request, "closed"))
+    for request, visit in held:
+        if not rules.posted.covers(visit.start, visit.end):
+            found.append(Conflict(request, visit, "closed"))
         elif request.pk in crowded:
-            found.append(Conflict(request, "full"))
+            found.append(Conflict(request, visit, "full"))
     return found
 
 

@@ -65,7 +65,8 @@ class Decision:
         self.reason = reason
 
     def is_posted(self) -> bool:
-        return self.rules.posted.covers(self.row.starts_at, self.row.ends_at)
+        visit = self.row.visit
+        return visit is not None and self.rules.posted.covers(visit.start, visit.end)
 
     def take(self, starts_at: datetime, policy: Policy) -> None:
         """Gives the request this start, held from now on instead of its old one. Raises Refused."""
@@ -76,7 +77,7 @@ class Decision:
         free_seat(self.row)
         self.row.starts_at, self.row.length_minutes = starts_at, int(policy.length.total_seconds() // 60)
         self.row.kept_outside_hours = False
-        self.hold(policy)
+        self.hold(starts_at, policy)
 
     def refuse_unless_offered(self, starts_at: datetime, policy: Policy, *, own: frozenset[tuple[int, int]]) -> None:
         """`own`: (cell, seat) the request holds already, which do not stand in its way."""
@@ -85,8 +86,8 @@ class Decision:
         if (code := Offers(self.rules.posted, policy, self.now, held).refusal(starts_at)) is not None:
             raise Refused(code)
 
-    def hold(self, policy: Policy) -> None:
-        cells = cells_of(self.row.starts_at, timedelta(minutes=self.row.length_minutes))
+    def hold(self, starts_at: datetime, policy: Policy) -> None:
+        cells = cells_of(starts_at, timedelta(minutes=self.row.length_minutes))
         try:
             hold_seat(self.row, cells, policy.capacity, self.taken)
         except NoSeat:
@@ -100,7 +101,7 @@ class Decision:
         self.set_reply_time()
         self.row.save(force_insert=True)
         if starts_at is not None and status in ConsultRequest.HOLDS_A_SEAT:
-            self.hold(policy)
+            self.hold(starts_at, policy)
 
     def set_reply_time(self) -> None:
         posted, open_days = self.rules.posted, self.rules.policy.answer_open_days

@@ -16,10 +16,10 @@ def read_posted_hours(clinic: Clinic, *, since: date) -> PostedHours:
         week[weekday].append(Shift(opens, closes))
     special: dict[date, list[Shift]] = defaultdict(list)
     rows = SpecialHours.objects.filter(date__gte=since).order_by("date", "opens")
-    for day, opens, closes in rows.values_list("date", "opens", "closes"):
-        shifts = special[day]
-        if opens is not None:
-            shifts.append(Shift(opens, closes))
+    for row in rows:
+        shifts = special[row.date]
+        if row.opens is not None and row.closes is not None:
+            shifts.append(Shift(row.opens, row.closes))
     return PostedHours(
         clinic.zone,
         {weekday: tuple(shifts) for weekday, shifts in week.items()},

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Model
+from django.db.models import QuerySet
 
 from guard import sealing
 
@@ -11,6 +11,7 @@ from .contact import normalised_email, normalised_phone
 from .models import ConsultRequest, OutboxMessage
 
 _AT_ONCE = 200
+_Sealed = ConsultRequest | OutboxMessage
 
 
 @dataclass
@@ -28,8 +29,8 @@ def rotate() -> Rotation:
     between; such a row is read again.
     """
     rotation = Rotation()
-    for model, name in ((ConsultRequest, "reference"), (OutboxMessage, "message_id")):
-        for row in _under_older_keys(model):
+    for rows, name in ((ConsultRequest.objects.all(), "reference"), (OutboxMessage.objects.all(), "message_id")):
+        for row in _under_older_keys(rows):
             try:
                 while not _replace(row):
                     row.refresh_from_db()
@@ -39,20 +40,20 @@ def rotate() -> Rotation:
     return rotation
 
 
-def _under_older_keys(model: type[Model]) -> Iterator[Model]:
+def _under_older_keys(every: QuerySet[_Sealed]) -> Iterator[_Sealed]:
     last = 0
-    while rows := list(model.objects.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
+    while rows := list(every.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
         last = rows[-1].pk
         yield from (row for row in rows if row.sealed and not sealing.is_under_first_key(row.sealed))
 
 
-def _replace(row: ConsultRequest | OutboxMessage) -> bool:
+def _replace(row: _Sealed) -> bool:
     """False when the row holds something else by now. Raises sealing.CannotOpen."""
     if not row.sealed:
         return True
     reference = row.reference if isinstance(row, ConsultRequest) else str(row.message_id)
     values = sealing.unseal(row.sealed, table=row.TABLE, reference=reference)
-    changes = {"sealed": sealing.seal(values, table=row.TABLE, reference=reference)}
+    changes: dict[str, bytes | str] = {"sealed": sealing.seal(values, table=row.TABLE, reference=reference)}
     if isinstance(row, ConsultRequest):
         changes["email_index"] = sealing.blind_index("email", normalised_email(values["email"]))
         changes["phone_index"] = sealing.blind_index("phone", normalised_phone(values["phone"]))

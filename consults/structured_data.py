@@ -15,7 +15,7 @@ def opening_hours_markup(posted: PostedHours, *, today: date, until: date) -> di
     for weekday, name in enumerate(WEEKDAYS):
         if shifts := posted.week.get(weekday, ()):
             by_hours.setdefault(shifts, []).append(name)
-    markup = {
+    markup: dict[str, list[dict]] = {
         "openingHoursSpecification": [
             {"@type": "OpeningHoursSpecification", "dayOfWeek": names, **_times(shift)}
             for shifts, names in by_hours.items()

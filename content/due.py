@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .editing.address import edit_path
-from .models import Reference, ReviewedText, kinds
-from .models.text import DUE_AFTER
+from .models import Reference, reviewed_kinds
 
 
 @dataclass(frozen=True)
@@ -20,13 +19,13 @@ class Due:
 
 def find_due(*, today: date) -> list[Due]:
     """Published texts and sources to check again, the longest overdue first. `today` is the clinic's date."""
-    texts = (row for kind in kinds(ReviewedText) for row in kind.objects.defer("body", "body_html", "contents"))
+    texts = (row for kind in reviewed_kinds() for row in kind.objects.defer("body", "body_html", "contents"))
     found = [
         Due(f"{row._meta.verbose_name} “{row}”", "Read it and check it.", row.due_on, edit_path(row))
         for row in texts
         if row.is_published
     ]
-    for reference in Reference.objects.exclude(last_checked=None):
-        due = reference.last_checked + DUE_AFTER
-        found.append(Due(f"reference {reference.key}", "Open the source and compare.", due, edit_path(reference)))
+    for reference in Reference.objects.all():
+        if due := reference.due_on:
+            found.append(Due(f"reference {reference.key}", "Open the source and compare.", due, edit_path(reference)))
     return sorted((row for row in found if row.due <= today), key=lambda row: (row.due, row.what))

@@ -51,7 +51,7 @@ class Links:
     @cached_property
     def _anchors(self) -> dict[str, dict[tuple, set[str]]]:
         """For each page, the anchors of every public text on it."""
-        found = defaultdict(dict)
+        found: dict[str, dict[tuple, set[str]]] = defaultdict(dict)
         for kind in kinds():
             for row in kind.objects.public(at=self.at).defer(*kind.MARKDOWN):
                 found[path_of(row)][kind, row.pk] = row.anchors()

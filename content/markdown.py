@@ -7,6 +7,7 @@ written; `content.citations` numbers them when a page is rendered.
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import nh3
@@ -30,7 +31,7 @@ class Rendered:
 def render(text: str) -> Rendered:
     contents: list[dict[str, str]] = []
     html = _markdown.render(text, {"contents": contents})
-    return Rendered(nh3.clean(html, **_CLEANING).strip(), contents)
+    return Rendered(_clean(html).strip(), contents)
 
 
 def _slug(text: str) -> str:
@@ -59,7 +60,8 @@ def _name_headings(state) -> None:
 
 def _itemise(state) -> None:
     """Inside steps and pair, wraps each third-level heading and what follows it in an item."""
-    tokens, kind, is_open = [], None, False
+    tokens: list[Token] = []
+    kind, is_open = "", False
     for token in state.tokens:
         begun = re.fullmatch(r"container_(steps|pair)_(open|close)", token.type)
         ends_item = is_open and (begun or (token.type == "heading_open" and token.tag == "h3"))
@@ -67,7 +69,7 @@ def _itemise(state) -> None:
             tokens.append(Token("item_close", _ITEMISED[kind][1], -1, block=True))
             is_open = False
         if begun:
-            kind = begun[1] if begun[2] == "open" else None
+            kind = begun[1] if begun[2] == "open" else ""
             token.tag = _ITEMISED[begun[1]][0]
         elif kind and token.type == "heading_open" and token.tag == "h3":
             tokens.append(Token("item_open", _ITEMISED[kind][1], 1, block=True))
@@ -135,12 +137,13 @@ def _build() -> MarkdownIt:
 
 _markdown = _build()
 
-_CLEANING = {
-    "tags": {
+_clean = partial(
+    nh3.clean,
+    tags={
         *("p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "blockquote", "hr", "br", "code", "pre", "div"),
         *("table", "thead", "tbody", "tr", "th", "td"),
     },
-    "attributes": {
+    attributes={
         "a": {"href", "title"},
         "h2": {"id"},
         "h3": {"id"},
@@ -150,9 +153,9 @@ _CLEANING = {
         "div": {"class", "role", "tabindex", "aria-label"},
         "th": {"scope"},
     },
-    "url_schemes": {"https", "mailto", "tel"},
-    "link_rel": None,
-}
+    url_schemes={"https", "mailto", "tel"},
+    link_rel=None,
+)
 
 # Content is rendered again when this file changes; see load_content.
 SOURCE = Path(__file__).read_bytes()

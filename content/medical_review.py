@@ -6,7 +6,7 @@ A review remembers a digest of the text it was given for, so any change to the t
 import hashlib
 import json
 
-from .models import ReviewedText, kinds
+from .models import ReviewedText, reviewed_kinds
 
 
 def is_reviewed(row: ReviewedText) -> bool:
@@ -35,7 +35,7 @@ def show_review(row: ReviewedText) -> None:
 
 def awaiting_review() -> list[ReviewedText]:
     """Medical texts on the site that no named, published provider has reviewed as they are now."""
-    rows = (row for kind in kinds(ReviewedText) for row in kind.objects.select_related("reviewed_by"))
+    rows = (row for kind in reviewed_kinds() for row in kind.objects.select_related("reviewed_by"))
     return [row for row in rows if row.medical and row.is_published and not is_reviewed(row)]
 
 

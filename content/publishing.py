@@ -7,7 +7,7 @@ from datetime import datetime
 from .citations import cited_keys
 from .claims import Hit, find_claims
 from .links import Links
-from .models import Reference, Text
+from .models import Reference, ReviewedText, Text
 
 _OFF_LABEL = re.compile(r"\boff-label\b", re.I)
 _CRISIS_LINE = "(tel:988)"
@@ -44,7 +44,7 @@ def unknown_citations(row: Text) -> list[Problem]:
 
 def missing_sentences(row: Text) -> list[Problem]:
     """A medical page says in its own text that the use is off-label and where to turn in a crisis."""
-    if not (row.is_page and row.medical):
+    if not (isinstance(row, ReviewedText) and row.medical):
         return []
     text = "\n".join(row.texts().values())
     found = []

@@ -66,7 +66,7 @@ def draw(title: str) -> bytes:
 def _set(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:
     """The largest size at which the title fits in three lines; at the smallest, what fits."""
     for size in _SIZES:
-        font = ImageFont.truetype(finders.find("fonts/brygada-1918-400.woff2"), size)
+        font = ImageFont.truetype(_static("fonts/brygada-1918-400.woff2"), size)
         lines = _broken(title, font)
         if len(lines) <= _MOST_LINES:
             return font, lines
@@ -91,4 +91,11 @@ def _ground_fingerprint():
 
 @cache
 def _ground_bytes() -> bytes:
-    return Path(finders.find("img/share.png")).read_bytes()
+    return Path(_static("img/share.png")).read_bytes()
+
+
+def _static(name: str) -> str:
+    """Where a file of ours is on the disk."""
+    if (path := finders.find(name)) is None:
+        raise FileNotFoundError(name)
+    return path

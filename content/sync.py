@@ -29,7 +29,7 @@ def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict]
     """
     kind = model._meta.label_lower
     loaded = dict(LoadedContent.objects.filter(kind=kind).values_list("key", "digest"))
-    rows = {str(getattr(row, key_field)): row for row in model.objects.all()}
+    rows = {str(getattr(row, key_field)): row for row in model._default_manager.all()}
     shipped: dict[str, list[str]] = {}
     for record in records:
         key, wanted = str(record[key_field]), _digest(record)
@@ -58,7 +58,7 @@ def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict]
 
 def _remove_retired(kind: str, rows: dict, loaded: dict, shipped: dict, report: Report) -> None:
     """Rows whose file is gone go too, unless somebody edited them."""
-    fields = next(iter(shipped.values()), [])
+    fields: list[str] = next(iter(shipped.values()), [])
     for key in loaded.keys() - shipped.keys():
         row = rows.get(key)
         if row is not None and _digest({name: getattr(row, name) for name in fields}) != loaded[key]:

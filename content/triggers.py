@@ -1,11 +1,11 @@
 """Installs database triggers. Connected to post_migrate, because SQLite rebuilds a table to alter it and drops its triggers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import connections
 
 
-def install(using: str, tables: Iterable[str], statements: dict[str, Iterable[str]]) -> bool:
+def install(using: str, tables: Iterable[str], statements: Mapping[str, Iterable[str]]) -> bool:
     """Runs the statements of the database's vendor, each of which creates or replaces something. Safe to run again.
 
     False, and nothing done, while a table is missing: then migrations of another app have still to run.

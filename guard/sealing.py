@@ -32,7 +32,7 @@ def seal(values: dict, *, table: str, reference: str) -> bytes:
     return _VERSION + _key_id(key) + nonce + AESGCM(key).encrypt(nonce, plain, _associated(table, reference))
 
 
-def unseal(sealed: bytes, *, table: str, reference: str) -> dict:
+def unseal(sealed: bytes | memoryview, *, table: str, reference: str) -> dict:
     """The values sealed for this table and reference. Raises CannotOpen, never returns anything else."""
     sealed = bytes(sealed)
     version, key_id, nonce, ciphertext = sealed[:1], sealed[1:5], sealed[5:17], sealed[17:]
@@ -48,7 +48,7 @@ def unseal(sealed: bytes, *, table: str, reference: str) -> dict:
     raise CannotOpen(f"{table} {reference}: sealed data does not belong to this row or was changed")
 
 
-def is_under_first_key(sealed: bytes) -> bool:
+def is_under_first_key(sealed: bytes | memoryview) -> bool:
     return bytes(sealed)[1:5] == _key_id(settings.FIELD_KEYS[0])
 
 

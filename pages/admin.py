@@ -145,4 +145,5 @@ def texts_to_check(user, *, now: datetime) -> dict:
     return {"due": find_due(today=timezone.localdate(now))} if user.has_perm("pages.change_page") else {}
 
 
-admin.site.add_section("admin/pages/_texts.html", texts_to_check, position=50)
+# The site object is `clinic_site.admin_site.ClinicAdminSite`, which no room below may import.
+admin.site.add_section("admin/pages/_texts.html", texts_to_check, position=50)  # type: ignore[attr-defined]

@@ -51,7 +51,7 @@ def _upright(upload: BinaryIO) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(upload, formats=_FORMATS)
+            image: Image.Image = Image.open(upload, formats=_FORMATS)
         if image.width * image.height > MOST_PIXELS:
             raise PictureRefused(f"It has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller first.")
         if getattr(image, "n_frames", 1) > 1:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from content.citations import Citations, without_citations
 from content.medical_review import show_review
-from content.models import ReviewedText, kinds
+from content.models import reviewed_kinds
 from content.search import LONGEST_QUERY, find
 from content.share_picture import can_be_drawn, name_of, share_picture
 
@@ -165,7 +165,7 @@ def picture(request, name: str):
 def share(request, name: str):
     """The share picture of a page or article that visitors may read, drawn when it is first asked for."""
     now = timezone.now()
-    titles = [title for kind in kinds(ReviewedText) for title in kind.objects.public(at=now).values_list("title", flat=True)]
+    titles = [title for kind in reviewed_kinds() for title in kind.objects.public(at=now).values_list("title", flat=True)]
     title = next((title for title in titles if name_of(title) == name and can_be_drawn(title)), None)
     if title is None:
         raise Http404

@@ -25,7 +25,8 @@ _IS_OWNER = Q(is_superuser=True) | Q(groups__name=OWNERS)
 class StaffUserForm(UserChangeForm):
     def clean(self):
         """Somebody who can let others in has to be left."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         others = User.objects.filter(_IS_OWNER, is_active=True, is_staff=True).exclude(pk=self.instance.pk)
         is_owner_now = User.objects.filter(_IS_OWNER, pk=self.instance.pk, is_active=True, is_staff=True).exists()
         if is_owner_now and not self._stays_owner(cleaned) and not others.exists():

@@ -18,12 +18,12 @@ def _hash(user, code: str) -> str:
     return hashlib.sha256(f"recovery code:{user.pk}:{plain}".encode()).hexdigest()
 
 
-class RecoveryCodeQuerySet(models.QuerySet):
+class RecoveryCodeQuerySet(models.QuerySet["RecoveryCode"]):
     def renew(self, user) -> list[str]:
         """Ten new codes like `7K3M-9QXA-4T2B-HHN0` for the user, instead of all older ones. Only their hashes are kept."""
         codes = ["-".join(_random_group() for _ in range(_GROUPS)) for _ in range(HOW_MANY)]
         self.filter(user=user).delete()
-        self.bulk_create(RecoveryCode(user=user, code_hash=_hash(user, code)) for code in codes)
+        RecoveryCode.objects.bulk_create(RecoveryCode(user=user, code_hash=_hash(user, code)) for code in codes)
         return codes
 
     def use(self, user, code: str) -> bool:

@@ -13,7 +13,7 @@ FRONT_DESK, EDITORS, OWNERS = "Front desk", "Editors", "Owners"
 CONTENT_APPS = ("content", "pages", "blog")
 
 _REQUESTS = ("view_consultrequest", "change_consultrequest", "view_outboxmessage", "change_outboxmessage")
-_PERMISSIONS = {
+_PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
     FRONT_DESK: {"consults": (*_REQUESTS, "view_openinghours", "view_specialhours")},
     EDITORS: {},
     OWNERS: {

@@ -1,4 +1,4 @@
-"""The project as a whole: lint, migrations, Django's deployment checks, and the documents that name settings."""
+"""The project as a whole: lint, types, length of files, migrations, deployment checks, and the documents that name settings."""
 
 import base64
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("content", "guard", "pages", "blog", "consults", "staff", "clinic_site")
 SETTINGS = [
     *("HOST", "PORT", "WEB_WORKERS", "DATA_DIR", "PUBLIC_URL", "SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "CACHE_URL"),
     *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "TRUSTED_PROXIES", "DEBUG"),
@@ -23,6 +24,25 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
 def test_the_code_passes_the_linter():
     result = run(sys.executable, "-m", "ruff", "check", "--no-cache", ".")
     assert result.returncode == 0, result.stdout
+
+
+def test_the_code_is_formatted():
+    result = run(sys.executable, "-m", "ruff", "format", "--check", "--no-cache", ".")
+    assert result.returncode == 0, result.stdout
+
+
+def test_the_types_hold(tmp_path):
+    """The application's; what is checked is in pyproject.toml."""
+    result = run(sys.executable, "-B", "-m", "mypy", "--cache-dir", str(tmp_path))
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_no_file_of_the_application_is_over_250_lines():
+    files = [ROOT / "manage.py", ROOT / "gunicorn.conf.py"]
+    for room in ROOMS:
+        files += [path for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts]
+    assert len(files) > 100
+    assert [str(path) for path in files if len(path.read_text().splitlines()) > 250] == []
 
 
 def test_every_model_change_has_its_migration():

@@ -1,5 +1,6 @@
 """No stranding without a person's yes: what a change of hours or policy would leave behind is shown before it is saved."""
 
+from django.contrib import admin
 from django.contrib.messages.storage import default_storage
 from django.db import transaction
 from django.template.response import TemplateResponse
@@ -17,8 +18,8 @@ class _WouldStrand(Exception):
         self.found = found
 
 
-class AsksBeforeStranding:
-    """For a ModelAdmin of hours or policy. A change that makes new conflicts is undone and asked about first."""
+class AsksBeforeStranding(admin.ModelAdmin):
+    """Of hours or policy. A change that makes new conflicts is undone and asked about first."""
 
     def changeform_view(self, request, *args, **kwargs):
         return self._asking(request, super().changeform_view, *args, **kwargs)
@@ -56,7 +57,7 @@ class AsksBeforeStranding:
             **self.admin_site.each_context(request),
             "title": "Requests that this change would leave behind",
             "opts": self.opts,
-            "found": [(conflict, conflict.request.starts_at.astimezone(zone)) for conflict in found],
+            "found": [(conflict, conflict.visit.start.astimezone(zone)) for conflict in found],
             "fields": [(name, value) for name, values in request.POST.lists() for value in values],
             "yes": YES,
         }

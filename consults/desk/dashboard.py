@@ -1,6 +1,6 @@
 """The desk's first page: what needs a person now, and by when."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib import admin
 from django.utils import timezone
@@ -62,9 +62,11 @@ def _visit_days(now: datetime) -> list[tuple[str, list]]:
     """Today's and tomorrow's confirmed visits."""
     today = local_date(now)
     found = ConsultRequest.objects.filter(status=Status.CONFIRMED, **starting_in(today, 2)).order_by("starts_at", "pk")
-    lines = [line(request, now) for request in found[: 2 * MOST_SHOWN]]
-    days = (today, today + timedelta(days=1))
-    return [(near_day(d, today), [v for v in lines if local_date(v.request.starts_at) == d]) for d in days]
+    days: dict[date, list] = {today: [], today + timedelta(days=1): []}
+    for request in found[: 2 * MOST_SHOWN]:
+        if request.visit:
+            days[local_date(request.visit.start)].append(line(request, now))
+    return [(near_day(day, today), lines) for day, lines in days.items()]
 
 
 def _misses(now: datetime) -> dict:
@@ -73,4 +75,5 @@ def _misses(now: datetime) -> dict:
     return {"misses": [line(request, now) for request in missed[:5]], "misses_counted": missed[:MOST_MISSES_COUNTED].count()}
 
 
-admin.site.add_section("admin/consults/_desk.html", read_dashboard, position=10)
+# The site object is `clinic_site.admin_site.ClinicAdminSite`, which no room below may import.
+admin.site.add_section("admin/consults/_desk.html", read_dashboard, position=10)  # type: ignore[attr-defined]

@@ -40,8 +40,9 @@ def read_diary(*, first: date, days: int, now: datetime) -> dict:
     held = ConsultRequest.objects.filter(**starting_in(first, days)).order_by("starts_at", "pk")
     visits: dict[datetime, list] = {}
     # Sorted out here: given the statuses, the database would walk all of them and not the days.
-    for request in (request for request in held if request.status in _TAKES_PLACE):
-        visits.setdefault(request.starts_at, []).append({"request": request, "name": person_of(request).full_name})
+    for request in held:
+        if request.visit and request.status in _TAKES_PLACE:
+            visits.setdefault(request.visit.start, []).append({"request": request, "name": person_of(request).full_name})
     listed = [first + timedelta(days=number) for number in range(days)]
     today = local_date(now)
     return {

@@ -51,9 +51,9 @@ def visit_text(request: ConsultRequest, now: datetime) -> str:
 
 def whole_visit_text(request: ConsultRequest, zone_label: str) -> str:
     """With date, year, end and zone."""
-    if request.starts_at is None:
+    if request.visit is None:
         return "None of the listed times: get in touch"
-    return dates.visit_text(timezone.localtime(request.starts_at), timezone.localtime(request.ends_at), zone_label)
+    return dates.visit_text(timezone.localtime(request.visit.start), timezone.localtime(request.visit.end), zone_label)
 
 
 @dataclass(frozen=True)

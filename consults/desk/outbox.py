@@ -46,10 +46,10 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     ordering = ["-pk"]
     sortable_by = []
     actions = ["mark_calls_made", "try_again"]
-    readonly_fields = [
+    readonly_fields = (
         *("what", "for_request", "recipient", "channel", "state", "to", "words"),
         *("not_before", "attempts", "done_at", "problem"),
-    ]
+    )
     fields = readonly_fields
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they would count the whole table

@@ -3,12 +3,15 @@
 from functools import cached_property
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 
 MOST_LISTED = 2000
 
 
 class BoundedPaginator(Paginator):
     """Counts up to MOST_LISTED rows. Who looks for older ones narrows the list by a filter or a search."""
+
+    object_list: QuerySet
 
     @cached_property
     def count(self) -> int:

@@ -76,7 +76,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         zone_label = models.Value(Clinic.objects.current().time_zone_label)
-        return super().get_queryset(request).needing_answer_first().annotate(zone_label=zone_label)
+        return ConsultRequest.objects.needing_answer_first().annotate(zone_label=zone_label)
 
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
@@ -94,7 +94,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         """Everything about one request. Nothing is changed here: a POST shows the page as a GET does."""
         found = self.get_object(request, object_id)
         if found is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # Django's own
         if not self.has_view_permission(request, found):
             raise PermissionDenied
         now = timezone.now()

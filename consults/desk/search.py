@@ -66,7 +66,7 @@ class DayOfVisit(admin.SimpleListFilter):
         if value == "past":
             return queryset.filter(starts_at__lte=now)
         spans = {"today": (today, 1), "tomorrow": (today + timedelta(days=1), 1), "week": (today, 7)}
-        first, days = spans.get(value) or (read_date(value), 1)
+        first, days = spans.get(value or "") or (read_date(value), 1)
         return queryset.filter(**starting_in(first, days)) if first else queryset
 
 
@@ -101,7 +101,8 @@ class Waiting(admin.SimpleListFilter):
             "today": {"answer_by__lt": midnight},
             "day": {"created_at__lt": now - timedelta(days=1)},
         }
-        return queryset.awaiting_answer().filter(**limits[self.value()]) if self.value() in limits else queryset
+        limit = limits.get(self.value() or "")
+        return queryset.awaiting_answer().filter(**limit) if limit else queryset
 
 
 class TakenCareOfBy(admin.SimpleListFilter):
@@ -136,7 +137,7 @@ class InConflict(admin.SimpleListFilter):
         return queryset.filter(pk__in=[conflict.request.pk for conflict in find_conflicts(now=timezone.now())])
 
 
-FILTERS = [WhereItStands, DayOfVisit, Waiting, TakenCareOfBy, InConflict]
+FILTERS = (WhereItStands, DayOfVisit, Waiting, TakenCareOfBy, InConflict)
 
 
 def find(queryset, term: str):

@@ -8,19 +8,19 @@ from .conflict_guard import AsksBeforeStranding
 
 
 @admin.register(OpeningHours)
-class OpeningHoursAdmin(AsksBeforeStranding, admin.ModelAdmin):
+class OpeningHoursAdmin(AsksBeforeStranding):
     list_display = ["weekday", "opens", "closes"]
     list_display_links = ["weekday"]
 
 
 @admin.register(SpecialHours)
-class SpecialHoursAdmin(AsksBeforeStranding, admin.ModelAdmin):
+class SpecialHoursAdmin(AsksBeforeStranding):
     list_display = ["date", "opens", "closes", "note"]
     date_hierarchy = "date"
 
 
 @admin.register(ConsultPolicy)
-class ConsultPolicyAdmin(AsksBeforeStranding, admin.ModelAdmin):
+class ConsultPolicyAdmin(AsksBeforeStranding):
     list_display = ["__str__", "length_minutes", "capacity", "notice_hours", "horizon_days", "answer_open_days"]
 
     def has_add_permission(self, request):

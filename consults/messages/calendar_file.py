@@ -6,10 +6,13 @@ from django.conf import settings
 from icalendar import Calendar, Event
 
 from consults.models import ConsultRequest
+from consults.scheduling import Interval
 from pages.models import Clinic
 
 
-def write_calendar_file(request: ConsultRequest, clinic: Clinic, *, at: datetime, method: str = "PUBLISH") -> bytes:
+def write_calendar_file(
+    request: ConsultRequest, visit: Interval, clinic: Clinic, *, at: datetime, method: str = "PUBLISH"
+) -> bytes:
     """RFC 5545, made at the instant `at`. Times in UTC.
 
     The UID stays and SEQUENCE rises with every change; method CANCEL takes the entry back.
@@ -18,8 +21,8 @@ def write_calendar_file(request: ConsultRequest, clinic: Clinic, *, at: datetime
     entry.add("uid", f"{request.reference}@{settings.PUBLIC.host}")
     entry.add("sequence", request.version)
     entry.add("dtstamp", at)
-    entry.add("dtstart", request.starts_at)
-    entry.add("dtend", request.ends_at)
+    entry.add("dtstart", visit.start)
+    entry.add("dtend", visit.end)
     entry.add("summary", f"Visit at {clinic.name}")
     entry.add("location", clinic.address_line)
     entry.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")

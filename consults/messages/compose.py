@@ -39,17 +39,16 @@ class Facts:
     @property
     def when(self) -> str:
         """The visit's time in full, or nothing when no time was chosen."""
-        request, local = self.request, self.posted.local
-        if request.starts_at is None:
-            return ""
-        return dates.visit_text(local(request.starts_at), local(request.ends_at), self.clinic.time_zone_label)
+        visit, local = self.request.visit, self.posted.local
+        return dates.visit_text(local(visit.start), local(visit.end), self.clinic.time_zone_label) if visit else ""
 
     @property
     def short_when(self) -> str:
         """Day and time for a subject, or nothing."""
-        if self.request.starts_at is None:
+        visit = self.request.visit
+        if visit is None:
             return ""
-        start = self.posted.local(self.request.starts_at)
+        start = self.posted.local(visit.start)
         return f"{dates.day_text(start)}, {dates.choice_text(start)}"
 
     @property

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from django.conf import settings
 
 from consults.models import ConsultRequest, Event, OutboxMessage, Reason
-from consults.scheduling import PostedHours
+from consults.scheduling import Interval, PostedHours
 from pages.models import Clinic
 
 from .channels import BY_CONTACT
@@ -29,8 +29,8 @@ def write_messages(
     facts = Facts(request, clinic, posted, reason, now)
     if says.subject:
         _to_patient(event, event.kind, facts, not_before=now)
-    if says.reminds:
-        at = _reminder_time(request, posted)
+    if says.reminds and request.visit:
+        at = _reminder_time(request.visit, posted)
         if at > now:
             _to_patient(event, REMINDER, facts, not_before=at)
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
@@ -49,9 +49,9 @@ def _waiting_reminders(request: ConsultRequest):
     return OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING)
 
 
-def _reminder_time(request: ConsultRequest, posted: PostedHours) -> datetime:
+def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:
     """Ten in the morning, local time, of the day before the visit."""
-    day_before = posted.local_date(request.starts_at) - timedelta(days=1)
+    day_before = posted.local_date(visit.start) - timedelta(days=1)
     return datetime.combine(day_before, _REMINDER_AT, posted.zone)
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from .consult_request import ConsultRequest
 
 
-class AccessRecordQuerySet(models.QuerySet):
+class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
     def write(self, kind: str, *, by, at, request: ConsultRequest | None = None, rows: int = 1) -> "AccessRecord":
         """Keeps that `by` did this at the instant `at`: with one request, or with this many `rows` of a list."""
         return self.create(kind=kind, by=by, at=at, request=request, rows=rows)

@@ -15,7 +15,7 @@ def validate_five_minute_length(value: int) -> None:
         raise ValidationError("Use a multiple of 5 minutes, like 30.", code="five_minutes")
 
 
-class ConsultPolicyQuerySet(models.QuerySet):
+class ConsultPolicyQuerySet(models.QuerySet["ConsultPolicy"]):
     def current(self) -> "ConsultPolicy":
         """The clinic's policy; the defaults, unsaved, before anything was saved."""
         return self.filter(pk=1).first() or ConsultPolicy()

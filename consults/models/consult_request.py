@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Max, Q
 
 from consults.contact import normalised_email, normalised_phone
+from consults.scheduling import Interval
 from guard import sealing
 
 from .person import Person
@@ -23,7 +24,7 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class ConsultRequestQuerySet(models.QuerySet):
+class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
     def open(self):
         """Requests that have not ended: a person still has to do something about each."""
         return self.filter(status__in=ConsultRequest.OPEN)
@@ -64,7 +65,7 @@ class ConsultRequestQuerySet(models.QuerySet):
         """Every request with this one's email address or phone number, itself included."""
         same = Q(pk=request.pk)
         for contact in (request.email, request.phone):
-            same |= Q(pk__in=self.model.objects.by_contact(contact).values("pk")) if contact else Q()
+            same |= Q(pk__in=ConsultRequest.objects.by_contact(contact).values("pk")) if contact else Q()
         return self.filter(same)
 
     def by_token(self, token: str, *, now: datetime):
@@ -174,8 +175,11 @@ class ConsultRequest(models.Model):
         return self.reference
 
     @property
-    def ends_at(self) -> datetime | None:
-        return self.starts_at and self.starts_at + timedelta(minutes=self.length_minutes)
+    def visit(self) -> Interval | None:
+        """When the consult takes place; None when none of the times worked."""
+        if self.starts_at is None:
+            return None
+        return Interval(self.starts_at, self.starts_at + timedelta(minutes=self.length_minutes))
 
     def seal_person(self, person: Person, *, token: str, staff_notes: str = "") -> None:
         """Seals what the patient gave, the token of their own page and what staff noted; sets what the row is found by."""

@@ -10,7 +10,7 @@ from guard import sealing
 from .event import Event
 
 
-class OutboxMessageQuerySet(models.QuerySet):
+class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
     def sent_by_the_worker(self):
         return self.exclude(channel=OutboxMessage.Channel.CALL)
 

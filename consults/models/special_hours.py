@@ -46,5 +46,7 @@ class SpecialHours(PublicContent):
                 raise ValidationError(
                     "This date is already posted as closed, or as open; change that row.", code="closed_and_open"
                 )
-            if self.opens and self.closes and other.opens and overlaps(self.opens, self.closes, other.opens, other.closes):
+            if self.opens is None or self.closes is None or other.opens is None or other.closes is None:
+                continue
+            if overlaps(self.opens, self.closes, other.opens, other.closes):
                 raise ValidationError(f"These hours overlap with {other}.", code="overlap")

@@ -34,7 +34,7 @@ class StartField(forms.CharField):
     }
 
     def to_python(self, value):
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         if text in self.empty_values or text == NONE:
             return text
         try:
@@ -56,9 +56,14 @@ class TimesForm(forms.Form):
     """A form with the list of open times. Shown with `choices`; a start that is sent is judged by `booking`, listed or not."""
 
     use_required_attribute = False
-    choices: TimeChoices | None = None
+    # Set by the view, before the form is shown.
+    choices: TimeChoices
     is_news = False
-    none_choice: dict | None = None
+
+    @property
+    def none_choice(self) -> dict | None:
+        """The radio button of who finds no time that works; None where there has to be one."""
+        return None
 
     def refuse(self, text: str, code: str) -> None:
         """The start cannot be had. That is news with a next step, not the reader's mistake, and is shown so."""
@@ -151,7 +156,7 @@ class ConsultRequestForm(TimesForm):
         self.initial["ticket"] = ticket
         for name in ("email", "phone"):
             # One of the two is needed, so neither is "(optional)".
-            self.fields[name].one_is_needed = True
+            self.fields[name].one_is_needed = True  # type: ignore[attr-defined]  # for the template of a field
         for field in self.fields.values():
             field.error_messages.setdefault("null_characters_not_allowed", "Use letters, numbers and punctuation only")
 
@@ -213,7 +218,8 @@ class ConsultRequestForm(TimesForm):
         return self.cleaned_data["note"].replace("\r\n", "\n")
 
     def clean(self) -> dict:
-        answers = super().clean()
+        super().clean()
+        answers = self.cleaned_data
         email, phone, contact_by = answers.get("email"), answers.get("phone"), answers.get("contact_by")
         given = {"email": email or "email" in self.errors, "phone": phone or "phone" in self.errors}
         if not any(given.values()):

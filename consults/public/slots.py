@@ -1,6 +1,6 @@
 """The open times a page lists: fourteen days from a date, by day, as radio buttons, with links to earlier and later ones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -35,7 +35,7 @@ class TimeChoices:
             groups[0]["is_open"] = True
         return groups
 
-    def _group(self, day: date, starts: Iterable[datetime], number: Iterable[int], chosen) -> dict:
+    def _group(self, day: date, starts: Iterable[datetime], number: Iterator[int], chosen) -> dict:
         spoken = dates.day_text(day)
         times = [_choice(start, next(number), chosen, label=dates.choice_text(start), spoken=f"{spoken}, ") for start in starts]
         has_chosen = any(choice["checked"] for choice in times)

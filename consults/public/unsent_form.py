@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
 
@@ -14,12 +15,18 @@ from .form import ConsultRequestForm
 _NOT_SHOWN = {"contact_by", "voicemail_ok"}
 
 
-def keep_answers(request) -> dict:
-    """The context of `consults/not_stored.html`: the form as it was sent, to be sent once more, and what of it is shown."""
+def gives_answers_back(view):
+    """Decorates the view of the form; `clinic_site.errors` looks for the attribute when the database failed."""
+    view.page_when_not_stored = _page_when_not_stored
+    return view
+
+
+def _page_when_not_stored(request: HttpRequest) -> tuple[str, dict]:
+    """A template and its context: the form as it was sent, to be sent once more, and what of it is shown."""
     fields = {name: request.POST[name] for name in ConsultRequestForm.base_fields if name in request.POST}
     shown = [("Time", _start_in_words(fields.get("starts_at", "")))]
     shown += [(label, fields.get(name, "")) for name, label in Person.labels().items() if name not in _NOT_SHOWN]
-    return {
+    return "consults/not_stored.html", {
         "action": reverse("consults:request"),
         "csrf_token": get_token(request),
         "fields": list(fields.items()),

@@ -96,7 +96,7 @@ def _offset_segments(day: date, zone: ZoneInfo) -> tuple[tuple[datetime, datetim
 
 
 def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
-    return instant.astimezone(zone).utcoffset()
+    return instant.astimezone(zone).utcoffset() or timedelta(0)
 
 
 def _first_minute_with_another_offset(instant: datetime, offset: timedelta, zone: ZoneInfo) -> datetime:

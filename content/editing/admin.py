@@ -1,5 +1,7 @@
 """How content is edited in the admin, the same for every text, for references and for the clinic's facts."""
 
+from collections.abc import Callable
+
 from csp.constants import SELF
 from csp.decorators import csp_replace
 from django import forms
@@ -37,7 +39,7 @@ class ContentAdmin(SimpleHistoryAdmin):
     change_form_template = "admin/content/content_form.html"
     object_history_list_template = "admin/content/history_list.html"
     object_history_form_template = "admin/content/history_form.html"
-    preview = None
+    preview: Callable[..., HttpResponse] | None = None
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
@@ -112,7 +114,7 @@ class ContentAdmin(SimpleHistoryAdmin):
         """The real page with what the form holds now. Saves nothing."""
         obj = get_object_or_404(self.get_queryset(request), pk=object_id) if object_id else None
         allowed = self.has_view_or_change_permission(request, obj) if obj else self.has_add_permission(request)
-        if not allowed or request.method != "POST":
+        if not allowed or request.method != "POST" or self.preview is None:
             raise PermissionDenied
         form = self.get_form(request, obj, change=obj is not None)(request.POST, request.FILES, instance=obj)
         form.is_preview = True

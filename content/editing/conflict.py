@@ -4,14 +4,16 @@ import difflib
 import hashlib
 import json
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from django.db import models
 
+_Row = TypeVar("_Row", bound=models.Model)
 _LOOK_BACK = 50
 _LONGEST_LINE = 160
 
 
-def current_row(instance: models.Model, *, lock: bool = False) -> models.Model | None:
+def current_row(instance: _Row, *, lock: bool = False) -> _Row | None:
     """The row as the database holds it; None for a new one. `lock`: until the transaction ends."""
     if instance.pk is None:
         return None
@@ -28,8 +30,9 @@ def changes_since(row: models.Model, seen: str) -> list[str]:
     """What the row says now against the state whose fingerprint is `seen`, as lines for the editor."""
     records = row.history.all()[:_LOOK_BACK] if hasattr(row, "history") else []
     latest = next(iter(records), None)
-    who = latest and latest.history_user
-    lines = [f"Saved by {who} at {latest.history_date:%Y-%m-%d %H:%M} UTC." if who else "It is not known who saved it."]
+    lines = ["It is not known who saved it."]
+    if latest and latest.history_user:
+        lines = [f"Saved by {latest.history_user} at {latest.history_date:%Y-%m-%d %H:%M} UTC."]
     before = next((record.instance for record in records if fingerprint(record.instance) == seen), None)
     if before is None:
         return [*lines, "The text you started from is not in the history; compare with the page itself."]

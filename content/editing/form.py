@@ -2,6 +2,7 @@
 
 import copy
 from datetime import date, datetime
+from typing import Any
 
 from django import forms
 from django.forms.models import construct_instance
@@ -79,8 +80,9 @@ class ContentForm(forms.ModelForm):
             ],
         )
         # Shown again, the form knows what it would replace.
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = fingerprint(saved)
+        shown: Any = copy.copy(self.data)
+        shown[self.add_prefix("seen")] = fingerprint(saved)
+        self.data = shown
 
     def _refuse_problems(self, candidate: Text) -> None:
         for problem in problems(candidate, at=self.now):
@@ -92,10 +94,11 @@ class ContentForm(forms.ModelForm):
         if not found:
             self.cleaned_data[_JUSTIFICATION] = ""
             return
-        known = {(field, hit.claim.code, hit.quote) for field, hit in claims_in(self._saved)} if self._saved else set()
+        saved = self._saved if isinstance(self._saved, Text) else None
+        known = {(field, hit.claim.code, hit.quote) for field, hit in claims_in(saved)} if saved else set()
         added = {(field, hit.claim.code, hit.quote) for field, hit in found} - known
         given = self.cleaned_data.get(_JUSTIFICATION, "").strip()
-        if given and (not added or self._saved is None or given != self._saved.claims_justification.strip()):
+        if given and (not added or saved is None or given != saved.claims_justification.strip()):
             return
         for field, hit in found:
             place = f"Line {hit.line}, “{hit.quote}”: {hit.claim.reason} ({hit.claim.source})"

@@ -2,7 +2,7 @@ from .content_version import ContentVersion, PublicContent
 from .due_mail import DueMail
 from .loaded_content import LoadedContent
 from .reference import Reference
-from .text import ReviewedText, Text, TextQuerySet, kinds
+from .text import ReviewedText, Text, TextQuerySet, kinds, reviewed_kinds
 
 __all__ = [
     "ContentVersion",
@@ -14,4 +14,5 @@ __all__ = [
     "Text",
     "TextQuerySet",
     "kinds",
+    "reviewed_kinds",
 ]

@@ -1,5 +1,6 @@
 """The studies and official pages that the whole site cites."""
 
+from datetime import date
 from typing import NamedTuple
 
 from django.core.validators import RegexValidator
@@ -7,6 +8,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from .content_version import PublicContent
+from .text import DUE_AFTER
 
 
 class Citation(NamedTuple):
@@ -58,6 +60,11 @@ class Reference(PublicContent):
         between = ";" if self.details[:1].isdigit() else ". "
         issue = between.join(part for part in (str(self.year or ""), self.details) if part)
         return Citation(f"{authors} {title}", self.journal, issue and f"{issue}.")
+
+    @property
+    def due_on(self) -> date | None:
+        """The day it is due to be checked again; None while it was never checked."""
+        return self.last_checked and self.last_checked + DUE_AFTER
 
     @property
     def link(self) -> str:

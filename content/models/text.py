@@ -1,8 +1,9 @@
 """A text of the site. It answers for itself: what it says, how it is rendered, where it is read and who may read it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
 
 from django.apps import apps
 from django.db import models
@@ -22,9 +23,19 @@ class TextQuerySet(models.QuerySet):
 
 
 class Text(PublicContent):
-    """Prose that visitors read. A subclass also has `is_published` (visitors read it, now or from the instant it is
-    scheduled for) and `medical`, each as a field, a property or a constant.
-    """
+    """Prose that visitors read."""
+
+    if TYPE_CHECKING:
+        # Each kind has these as a field, a property or a constant; a property here would hide the field.
+        @property
+        def is_published(self) -> bool:
+            """Visitors read it, now or from the instant it is scheduled for."""
+
+        @property
+        def medical(self) -> bool: ...
+
+        # simple-history looks whether it is there.
+        skip_history_when_saving: bool
 
     # Fields that hold prose, in the order they are read: what is checked, reviewed, searched and compared.
     TEXTS: tuple[str, ...] = ()
@@ -34,8 +45,6 @@ class Text(PublicContent):
     VIEW: str | None = None
     # The kind's number in the search index, 0 to 15 and never given to another kind; None: search does not find it.
     SEARCH_NUMBER: int | None = None
-    # Whether it is a page of its own, which a medical text makes responsible for its own safety sentences.
-    is_page = False
 
     claims_justification = models.TextField(
         "justification",
@@ -43,7 +52,7 @@ class Text(PublicContent):
         help_text="Asked for only when saving finds a statement that promises too much. It stays in the history.",
     )
 
-    objects = TextQuerySet.as_manager()
+    objects: ClassVar = TextQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -89,16 +98,12 @@ class Text(PublicContent):
 
 
 class ReviewedText(Text):
-    """A page of prose with a date, a medical review and a day to check it again.
+    """A page of prose with a date, a medical review and a day to check it again. A medical one holds its own safety sentences.
 
     `medical_review` decides whether a review still counts.
     """
 
-    is_page = True
     og_type = "website"
-    has_share_picture = True
-    # Whether its template shows the crisis line, so that the text need not.
-    has_crisis_card = False
 
     body = models.TextField(blank=True, help_text="Markdown. Cite a source with [@key]; see the list of references for the keys.")
     body_html = models.TextField(editable=False, default="")
@@ -131,11 +136,25 @@ class ReviewedText(Text):
         """The day it is due to be checked again."""
         return self.review_by or max(filter(None, (self.updated_on, self.reviewed_on))) + DUE_AFTER
 
-    def shown_with(self) -> list[Text]:
+    @property
+    def has_share_picture(self) -> bool:
+        """Whether a picture with its title is drawn; else it shares the site's own."""
+        return True
+
+    @property
+    def has_crisis_card(self) -> bool:
+        """Whether its template shows the crisis line, so that the text need not."""
+        return False
+
+    def shown_with(self) -> Sequence[Text]:
         """Texts that share its page, in their order there: a medical review covers them too."""
         return []
 
 
-def kinds(base: type[Text] = Text) -> list[type[Text]]:
+def kinds() -> list[type[Text]]:
     """Every kind of text that some app defines."""
-    return [model for model in apps.get_models() if issubclass(model, base)]
+    return [model for model in apps.get_models() if issubclass(model, Text)]
+
+
+def reviewed_kinds() -> list[type[ReviewedText]]:
+    return [kind for kind in kinds() if issubclass(kind, ReviewedText)]

@@ -16,7 +16,7 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError("Enter a time zone name like America/Chicago.", code="time_zone")
 
 
-class ClinicQuerySet(models.QuerySet):
+class ClinicQuerySet(models.QuerySet["Clinic"]):
     def current(self) -> "Clinic":
         """The clinic's row; an unsaved one with defaults before the starting content is loaded."""
         return self.filter(pk=1).first() or Clinic()

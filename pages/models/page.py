@@ -1,5 +1,7 @@
 """A page of the site whose text staff keep: home, what is ketamine, the legal pages, and any other page of prose."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
@@ -41,7 +43,7 @@ class Page(ReviewedText):
     in_short_html = models.TextField(editable=False, default="")
     medical = models.BooleanField(default=False, help_text="Medical pages print the date of the last change and their review.")
 
-    objects = TextQuerySet.as_manager()
+    objects: ClassVar = TextQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["body_html", "contents", "in_short_html", "reviewed_digest"])
 
     class Meta:

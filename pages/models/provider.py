@@ -1,6 +1,7 @@
 """A real person who sees patients. Nobody is listed until the clinic enters and publishes them."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -38,7 +39,7 @@ class Provider(Text):
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")
     is_published = models.BooleanField(default=False, help_text="Show this profile on the site.")
 
-    objects = ProviderQuerySet.as_manager()
+    objects: ClassVar = ProviderQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["bio_html"])
 
     class Meta:

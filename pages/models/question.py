@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -50,7 +51,7 @@ class Question(Text):
     is_published = models.BooleanField(default=True)
     updated_on = models.DateField(null=True, blank=True, editable=False)
 
-    objects = QuestionQuerySet.as_manager()
+    objects: ClassVar = QuestionQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["answer_html"])
 
     class Meta:

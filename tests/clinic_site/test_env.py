@@ -1,6 +1,7 @@
 """A wrong value stops the start with one line that names the variable and what it takes."""
 
 import pytest
+from django.conf import global_settings
 
 from clinic_site import env
 
@@ -22,7 +23,7 @@ from clinic_site import env
         pytest.param(lambda: env.database("DATABASE_URL", ""), "DATABASE_URL", "mysql://x@y/z", id="another database"),
         pytest.param(lambda: env.database("DATABASE_URL", ""), "DATABASE_URL", "postgres://host", id="no database name"),
         pytest.param(lambda: env.cache("CACHE_URL"), "CACHE_URL", "memcached://x", id="another cache"),
-        pytest.param(lambda: env.email("EMAIL_URL", ""), "EMAIL_URL", "http://x", id="no mail scheme"),
+        pytest.param(lambda: env.mailer("EMAIL_URL", ""), "EMAIL_URL", "http://x", id="no mail scheme"),
         pytest.param(lambda: env.mail_address("STAFF_INBOX"), "STAFF_INBOX", "desk", id="no address"),
         pytest.param(lambda: env.mail_address("STAFF_INBOX"), "STAFF_INBOX", "a@b.c\nBcc: d@e.f", id="a second header"),
         pytest.param(lambda: env.rate("BOOKING_RATE", "20/h"), "BOOKING_RATE", "20 per hour", id="a rate in words"),
@@ -60,7 +61,7 @@ def test_nothing_set_is_a_laptop_with_sqlite_files_and_a_rate(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     database = env.database("DATABASE_URL", "/data/clinic.sqlite3")
     assert (database["ENGINE"], database["NAME"]) == ("django.db.backends.sqlite3", "/data/clinic.sqlite3")
-    assert env.email("EMAIL_URL", "/data/mail")["EMAIL_FILE_PATH"] == "/data/mail"
+    assert env.mailer("EMAIL_URL", "/data/mail")["OPTIONS"] == {"file_path": "/data/mail"}
     assert env.rate("BOOKING_RATE", "20/h") == env.Rate(20, 3600)
 
 
@@ -75,10 +76,19 @@ def test_postgresql_and_smtp_addresses_are_unquoted(monkeypatch):
         "clinic",
     ]
     monkeypatch.setenv("EMAIL_URL", "smtp+tls://me:s%40cret@mail.example")
-    mail = env.email("EMAIL_URL", "")
-    assert [mail[key] for key in ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS")] == [
-        "mail.example",
-        587,
-        "s@cret",
-        True,
-    ]
+    options = env.mailer("EMAIL_URL", "")["OPTIONS"]
+    assert [options[key] for key in ("host", "port", "password", "use_tls")] == ["mail.example", 587, "s@cret", True]
+
+
+@pytest.mark.parametrize("url", ["", "smtps://me:secret@mail.example:2465"])
+def test_before_django_6_1_each_option_of_mail_is_a_setting_of_its_own(monkeypatch, url):
+    monkeypatch.setenv("EMAIL_URL", url)
+    mailer = env.mailer("EMAIL_URL", "/data/mail")
+    monkeypatch.setattr("django.VERSION", (5, 2, 0, "final", 0))
+    flat = env.email_settings(mailer)
+    assert flat.pop("EMAIL_BACKEND") == mailer["BACKEND"]
+    assert sorted(map(str, flat.values())) == sorted(map(str, mailer["OPTIONS"].values()))
+    # The folder for mail in files has no default in Django.
+    assert flat.keys() <= {*dir(global_settings), "EMAIL_FILE_PATH"}
+    monkeypatch.setattr("django.VERSION", (6, 1, 0, "final", 0))
+    assert env.email_settings(mailer) == {}

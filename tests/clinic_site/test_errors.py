@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import OperationalError
+from django.urls import ResolverMatch
 
 from clinic_site import errors
 
@@ -25,6 +26,18 @@ def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(client, mo
     assert response.status_code == 503
     assert response["Retry-After"] == "60"
     assert "988" in response.content.decode()
+
+
+def test_a_view_can_have_a_page_of_its_own_for_what_was_not_stored(rf):
+    def view(request): ...
+
+    view.page_when_not_stored = lambda request: ("503.html", {"clinic_name": f"Kept {request.POST['name']}"})
+    middleware = errors.DatabaseUnavailableMiddleware(view)
+    for request, is_own in ((rf.post("/", {"name": "Ada"}), True), (rf.get("/", {"name": "Ada"}), False)):
+        request.resolver_match = ResolverMatch(view, (), {})
+        response = middleware.process_exception(request, OperationalError("disk is full"))
+        assert response.status_code == 503
+        assert ("Kept Ada" in response.content.decode()) == is_own
 
 
 @pytest.mark.django_db

@@ -578,7 +578,7 @@ class Desk(RuleBasedStateMachine):
         ]
         with pytest.MonkeyPatch.context() as patch:
             if is_down:
-                patch.setattr(mail_channel, "get_connection", self.no_connection)
+                patch.setattr(mail_channel, "connect", self.no_connection)
             assert delivery.deliver_due(now=self.now, at_most=10**4) == (0 if is_down else len(due))
         for told in due:
             if is_down:

@@ -28,7 +28,7 @@ def _ready(content, settings):
     """A clinic that has answered everything."""
     settings.PUBLIC = PublicURL("https", "clinic.example", "https://clinic.example")
     settings.STAFF_INBOX = "staff@clinic.example"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}}
     texts = ("fees", "insurance", "routes", "ages", "referral_policy", "preparation", "after_hours", "interpreter", "parking")
     Clinic.objects.update(
         **dict.fromkeys([*texts, "good_faith_contact", "legal_name"], "Known."),

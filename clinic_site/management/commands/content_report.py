@@ -6,7 +6,7 @@ from django.utils import timezone
 from content.citations import unused_references
 from content.due import find_due
 from content.links import Links
-from content.models import Text, kinds
+from content.models import ReviewedText, Text, kinds
 from content.readability import measure
 from pages.models import Clinic
 
@@ -37,7 +37,7 @@ def _today(now):
 def _texts():
     """(address, HTML). Texts that share a page count with it, and those with an address of their own on their own too."""
     for text in _public():
-        if not text.is_page:
+        if not isinstance(text, ReviewedText):
             yield text.get_absolute_url(), text.html
             continue
         shown = "".join(f"<p>{row}</p>{row.html}" for row in text.shown_with())

@@ -141,5 +141,5 @@ def _begin_histories() -> None:
     for model in apps.get_models():
         if not (issubclass(model, PublicContent) and hasattr(model, "history")):
             continue
-        rows = list(model.objects.exclude(pk__in=model.history.values("id")))
+        rows = list(model._default_manager.exclude(pk__in=model.history.values("id")))
         model.history.bulk_history_create(rows, default_change_reason="")

@@ -10,6 +10,7 @@ import sqlite3
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
@@ -61,7 +62,7 @@ class Command(BaseCommand):
                     self._back_up(now)
                     last_tidy = now
                 expiry.expire_overdue(now=now)
-                sent = deliver_due(now=now, stop=lambda since=now: self.stopping or timezone.now() - since >= BEAT_EVERY)
+                sent = deliver_due(now=now, stop=partial(self._has_something_else_to_do, since=now))
             except DatabaseError as error:
                 logger.warning("database: %s; trying again", type(error).__name__)
                 connection.close()
@@ -74,6 +75,9 @@ class Command(BaseCommand):
         # A worker that was told to stop is not looked for: `restore` sees at once that the site is down.
         with suppress(DatabaseError):
             WorkerHeartbeat.objects.all().delete()
+
+    def _has_something_else_to_do(self, *, since: datetime) -> bool:
+        return self.stopping or timezone.now() - since >= BEAT_EVERY
 
     def _back_up(self, now: datetime) -> None:
         try:

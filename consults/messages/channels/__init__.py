@@ -9,4 +9,4 @@ from . import call, mail
 # By what the patient chooses in the form (`Person.contact_by`).
 BY_CONTACT = {"email": mail, "phone": call}
 # What the worker sends; the rest is for staff to do.
-SENDERS = {mail.CODE: mail.Sender}
+SENDERS: dict[str, type[mail.Sender]] = {mail.CODE: mail.Sender}

@@ -5,8 +5,10 @@ import textwrap
 from contextlib import suppress
 from email.utils import formataddr, parseaddr
 
+import django
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core import mail as django_mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend as MailServer
 from django.template.loader import render_to_string
 
@@ -27,8 +29,8 @@ def compose(kind: str, facts: Facts) -> Letter:
     says, request = tells(kind), facts.request
     subject = f"{says.subject}: {facts.short_when}" if facts.short_when else says.subject
     calendar = ""
-    if says.calendar:
-        calendar = write_calendar_file(request, facts.clinic, at=facts.now, method=says.calendar).decode()
+    if says.calendar and request.visit:
+        calendar = write_calendar_file(request, request.visit, facts.clinic, at=facts.now, method=says.calendar).decode()
     return Letter(request.email, subject, compose_text(kind, facts, layout="_mail.txt"), calendar)
 
 
@@ -43,6 +45,11 @@ def html_part(letter: dict) -> str:
     return render_to_string("consults/messages/mail.html", letter)
 
 
+def connect():
+    """What the settings send mail with. Django 6.1 warns of get_connection."""
+    return django_mail.mailers.default if django.VERSION >= (6, 1) else django_mail.get_connection()
+
+
 class Sender:
     """What the mails of a batch share: who writes, and the connection to the mail server, open from one to the next."""
 
@@ -53,7 +60,8 @@ class Sender:
     def send(self, message: OutboxMessage) -> None:
         """Raises NotSent, or sealing.CannotOpen."""
         try:
-            self._mail(message).send()
+            mail = self._mail(message)
+            self._connection().send_messages([mail])
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise NotSent(f"refused_{codes[0]}", for_good=all(code >= 500 for code in codes)) from None
@@ -77,7 +85,6 @@ class Sender:
             to=[letter["to"]],
             reply_to=[clinic.email] if clinic.email else None,
             headers={"Message-ID": f"<{message.message_id}@{settings.PUBLIC.host}>", "Auto-Submitted": "auto-generated"},
-            connection=self._connection(),
         )
         if message.recipient == OutboxMessage.Recipient.PATIENT:
             mail.attach_alternative(html_part(letter), "text/html")
@@ -87,7 +94,7 @@ class Sender:
 
     def _connection(self):
         """What takes the next mail. Mail that is written to files gets a file, and so a backend, for each."""
-        backend = self._server or get_connection()
+        backend = self._server or connect()
         if isinstance(backend, MailServer):
             # `send` closes what it opened itself.
             backend.open()

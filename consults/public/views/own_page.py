@@ -78,16 +78,14 @@ def _back(found: ConsultRequest):
 
 
 def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, status: int, problem: str = "", wanted=None):
-    clinic = Clinic.objects.current()
+    clinic, visit = Clinic.objects.current(), found.visit
+    zone, label = clinic.zone, clinic.time_zone_label
     is_open = may_happen(Event.Kind.WITHDRAWN, found, now)
     context = {
         "own": found,
         "words": status_text.STATUSES[found.status],
-        "when": found.starts_at
-        and dates.visit_text(
-            found.starts_at.astimezone(clinic.zone), found.ends_at.astimezone(clinic.zone), clinic.time_zone_label
-        ),
-        "answer_by": dates.moment_text(found.answer_by.astimezone(clinic.zone), clinic.time_zone_label),
+        "when": dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else "",
+        "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label),
         "is_open": is_open,
         "problem": problem,
         "form": form,
@@ -114,10 +112,10 @@ def calendar(request, token: str):
     """The confirmed visit as a calendar file."""
     now = timezone.now()
     found = _find(token, now)
-    if found.status != ConsultRequest.Status.CONFIRMED:
+    if found.status != ConsultRequest.Status.CONFIRMED or found.visit is None:
         raise Http404
     response = HttpResponse(
-        write_calendar_file(found, Clinic.objects.current(), at=now), content_type="text/calendar; charset=utf-8"
+        write_calendar_file(found, found.visit, Clinic.objects.current(), at=now), content_type="text/calendar; charset=utf-8"
     )
     response["Content-Disposition"] = 'attachment; filename="visit.ics"'
     return response

@@ -15,6 +15,7 @@ from consults.models import ConsultRequest
 from consults.public.form import ConsultRequestForm
 from consults.public.form_ticket import BadTicket, new_ticket, read_ticket
 from consults.public.slots import read_times_page
+from consults.public.unsent_form import gives_answers_back
 from consults.spam import looks_like_spam
 from guard import rate_limit
 from guard.client_address import client_key
@@ -24,6 +25,7 @@ _SENT_SALT = "consults.sent"
 _SENT_SECONDS = 30 * 60
 
 
+@gives_answers_back
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_consult(request):
@@ -120,12 +122,10 @@ def sent(request):
     context = {"request_sent": found, "clinic": clinic, "section": ""}
     if found:
         zone = clinic.zone
-        when = found.starts_at and dates.visit_text(
-            found.starts_at.astimezone(zone), found.ends_at.astimezone(zone), clinic.time_zone_label
-        )
+        visit, label = found.visit, clinic.time_zone_label
         context |= {
-            "when": when or "",
-            "answer_by": dates.moment_text(found.answer_by.astimezone(zone), clinic.time_zone_label),
+            "when": dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else "",
+            "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label),
             "contact_by": found.person.contact_by,
         }
     return render(request, "consults/sent.html", context)

@@ -10,7 +10,9 @@ from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.core.mail.message import BadHeaderError
 
+from clinic_site.env import email_settings
 from consults.messages import delivery
 from consults.messages.channels import mail
 from consults.models import OutboxMessage
@@ -45,6 +47,13 @@ class Inbox:
         return self.answer
 
 
+def send_to(port: int, settings, *, timeout: float = 5) -> None:
+    options = {"host": "127.0.0.1", "port": port, "timeout": timeout}
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+    for name, value in email_settings(settings.MAILERS["default"]).items():
+        setattr(settings, name, value)
+
+
 @pytest.fixture
 def inbox(settings):
     inbox = Inbox()
@@ -52,10 +61,8 @@ def inbox(settings):
         port = free.getsockname()[1]
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = port
-    settings.EMAIL_TIMEOUT = 5
+    inbox.port = port
+    send_to(port, settings)
     yield inbox
     controller.stop()
 
@@ -77,12 +84,12 @@ def test_a_letter_is_sent_once_with_the_headers_it_needs(inbox):
 
 def test_a_server_that_is_down_is_tried_again_later_under_the_same_id(inbox, settings):
     submit()
-    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    send_to(1, settings)
     assert delivery.deliver_due(now=WEDNESDAY) == 0
     message = OutboxMessage.objects.get()
     assert (message.state, message.problem, message.attempts) == ("waiting", "ConnectionRefusedError", 1)
     assert message.not_before > WEDNESDAY
-    settings.EMAIL_PORT = port
+    send_to(inbox.port, settings)
     assert delivery.deliver_due(now=WEDNESDAY) == 0, "not before its pause is over"
     assert delivery.deliver_due(now=message.not_before) == 1
     assert inbox.letters[0]["Message-ID"] == f"<{message.message_id}@127.0.0.1>"
@@ -107,7 +114,7 @@ def test_a_letter_that_cannot_be_put_together_keeps_no_other_from_leaving(inbox,
     broken.save()
     assert delivery.deliver_due(now=WEDNESDAY) == 1
     broken.refresh_from_db()
-    assert (broken.state, broken.problem) == ("failed", "BadHeaderError")
+    assert (broken.state, broken.problem) == ("failed", BadHeaderError.__name__)
     assert "p0@example.com" not in caplog.text
 
 
@@ -185,16 +192,15 @@ def test_a_server_that_dies_over_the_letter_gets_it_again_under_the_same_id(inbo
 
 def test_a_server_that_dies_in_the_middle_of_the_letter_is_tried_again(inbox, settings):
     submit()
-    port = settings.EMAIL_PORT
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        settings.EMAIL_PORT = listening.getsockname()[1]
+        send_to(listening.getsockname()[1], settings)
         dying = threading.Thread(target=_reads_a_little_and_dies, args=[listening])
         dying.start()
         assert delivery.deliver_due(now=WEDNESDAY) == 0
         dying.join()
     message = OutboxMessage.objects.get()
     assert message.state == "waiting"
-    settings.EMAIL_PORT = port
+    send_to(inbox.port, settings)
     assert delivery.deliver_due(now=message.not_before) == 1
     assert len(inbox.letters) == 1
 
@@ -211,11 +217,13 @@ def _reads_a_little_and_dies(listening: socket.socket) -> None:
 
 def test_a_slow_server_is_waited_for_and_a_silent_one_is_not(inbox, settings):
     submit()
-    inbox.pause, settings.EMAIL_TIMEOUT = 0.6, 0.2
+    inbox.pause = 0.6
+    send_to(inbox.port, settings, timeout=0.2)
     assert delivery.deliver_due(now=WEDNESDAY) == 0
     message = OutboxMessage.objects.get()
     assert message.state == "waiting"
-    inbox.pause, settings.EMAIL_TIMEOUT = 0.2, 5
+    inbox.pause = 0.2
+    send_to(inbox.port, settings)
     assert delivery.deliver_due(now=message.not_before) == 1
     # The silent one may have kept a copy of its own.
     assert {letter["Message-ID"] for letter in inbox.letters} == {f"<{message.message_id}@127.0.0.1>"}
