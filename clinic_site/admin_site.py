@@ -45,7 +45,7 @@ class ClinicAdminSite(AdminSite):
             path("second-factor/", limited(page(views.ask_code)), name="second_factor"),
             path("second-factor/set-up/", limited(page(views.set_up)), name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(page(views.renew)), name="second_factor_renew"),
-            path("password-again/", limited(self.admin_view(page(reauthentication.password_again))), name="password_again"),
+            path("reauthenticate/", limited(self.admin_view(page(reauthentication.reauthenticate))), name="reauthenticate"),
             *super().get_urls(),
         ]
 

@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "staff.session_limits.SessionLimitsMiddleware",
-    "staff.reauthentication.PasswordAgainMiddleware",
+    "staff.reauthentication.ReauthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic_site.admin_time_zone.AdminTimeZoneMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -194,8 +194,8 @@ STAFF_SECOND_FACTOR = PUBLIC.is_https
 STAFF_IDLE_SECONDS = 30 * 60
 STAFF_SESSION_SECONDS = 12 * 3600
 # What asks for the password once more, and for how long that counts.
-STAFF_PASSWORD_AGAIN_SECONDS = 10 * 60
-STAFF_PASSWORD_AGAIN = {
+STAFF_REAUTHENTICATION_SECONDS = 10 * 60
+STAFF_REAUTHENTICATION_VIEWS = {
     *(f"admin:auth_user_{name}" for name in ("add", "change", "delete", "password_change", "second_factor")),
     *(f"admin:auth_group_{name}" for name in ("add", "change", "delete")),
     *(f"admin:consults_consultrequest_{name}" for name in ("export", "copy", "erase")),

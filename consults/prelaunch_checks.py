@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from content.editing.address import edit_path
+from content.editing.paths import edit_path
 from content.prelaunch import Blocker, register
 from pages.models import Clinic
 

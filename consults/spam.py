@@ -21,13 +21,13 @@ _DAY = timedelta(days=1)
 
 
 def looks_like_spam(
-    *, trap: str, read_at: datetime, email: str, phone: str, client: str, limits_addresses: bool, now: datetime
+    *, honeypot: str, read_at: datetime, email: str, phone: str, client: str, limits_addresses: bool, now: datetime
 ) -> bool:
-    """`trap` is what the hidden field held; `read_at` when the form was first read; `client` the address's keyed hash.
+    """`honeypot` is what the hidden field held; `read_at` when the form was first read; `client` the address's keyed hash.
 
-    Without `limits_addresses` only the trap and the contact count.
+    Without `limits_addresses` only the honeypot and the contact count.
     """
-    if trap or _has_enough_open(email, phone):
+    if honeypot or _has_enough_open(email, phone):
         return True
     return limits_addresses and (now - read_at < FASTEST or _has_enough_seats(client, now))
 

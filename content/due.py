@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from .editing.address import edit_path
+from .editing.paths import edit_path
 from .models import Reference, ReviewedText, kinds
 from .models.text import DUE_AFTER
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from .citations import cited_in
-from .editing.address import edit_path
+from .editing.paths import edit_path
 from .links import Links
 from .medical_review import awaiting_review
 from .models import Reference, Text, kinds

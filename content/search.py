@@ -76,8 +76,9 @@ def _in_postgresql(words: list[str], all_words: bool, at: datetime) -> list[tupl
     marks = f"StartSel={_BEGIN}, StopSel={_END}"
     sql = (
         "SELECT url, ts_headline('english', title, query, %s), ts_headline('english', text, query, %s) FROM"  # noqa: S608
-        f" (SELECT url, title, text, query, ts_rank_cd(words, query) AS rank FROM {TABLE}, to_tsquery('english', %s) AS query"
-        f" WHERE words @@ query AND rowid IN ({visible}) ORDER BY rank DESC, rowid LIMIT {MOST_RESULTS}) AS best"
+        " (SELECT url, title, text, query, ts_rank_cd(search_vector, query) AS rank"
+        f" FROM {TABLE}, to_tsquery('english', %s) AS query"
+        f" WHERE search_vector @@ query AND rowid IN ({visible}) ORDER BY rank DESC, rowid LIMIT {MOST_RESULTS}) AS best"
         " ORDER BY rank DESC"
     )
     whole, part = f"{marks}, HighlightAll=true", f"{marks}, MaxFragments=1, MinWords=15, MaxWords=30"

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.html import format_html
 
 from .models import Picture
-from .pictures import MOST_BYTES, PictureRefused, discard, draw, keep
+from .pictures import MOST_BYTES, PictureRefused, delete_files, encode, store
 
 
 class PictureForm(forms.ModelForm):
@@ -21,10 +21,10 @@ class PictureForm(forms.ModelForm):
         if upload.size > MOST_BYTES:
             raise forms.ValidationError("It is larger than 12 MB. Make it smaller first.", code="large")
         try:
-            self.drawn = draw(upload)
+            self.encoded = encode(upload)
         except PictureRefused as refused:
             raise forms.ValidationError(str(refused), code="picture") from refused
-        same = Picture.objects.filter(digest=self.drawn.digest).first()
+        same = Picture.objects.filter(digest=self.encoded.digest).first()
         if same:
             raise forms.ValidationError(f"This picture is here already, as “{same}”.", code="same")
         return upload
@@ -47,11 +47,11 @@ class PictureAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         if not change:
-            keep(obj, form.drawn)
+            store(obj, form.encoded)
         super().save_model(request, obj, form, change)
 
     def delete_model(self, request, obj):
-        transaction.on_commit(lambda: discard(obj))
+        transaction.on_commit(lambda: delete_files(obj))
         obj.delete()
 
     def delete_queryset(self, request, queryset):

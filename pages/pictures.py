@@ -26,7 +26,7 @@ class PictureRefused(Exception):
 
 
 @dataclass(frozen=True)
-class DrawnPicture:
+class EncodedPicture:
     """WebP bytes by width in pixels; `height` belongs to the widest."""
 
     digest: str
@@ -34,7 +34,7 @@ class DrawnPicture:
     files: dict[int, bytes]
 
 
-def draw(upload: BinaryIO) -> DrawnPicture:
+def encode(upload: BinaryIO) -> EncodedPicture:
     """The picture upright, in the sRGB colors, without metadata. Raises PictureRefused."""
     image = _upright(upload)
     widths = [width for width in WIDTHS if width < image.width] + [min(image.width, WIDEST)]
@@ -44,7 +44,7 @@ def draw(upload: BinaryIO) -> DrawnPicture:
         out = io.BytesIO()
         image.resize(size, Image.Resampling.LANCZOS).save(out, "WEBP", quality=_QUALITY, method=6)
         files[width] = out.getvalue()
-    return DrawnPicture(hashlib.sha256(files[max(files)]).hexdigest(), size[1], files)
+    return EncodedPicture(hashlib.sha256(files[max(files)]).hexdigest(), size[1], files)
 
 
 def _upright(upload: BinaryIO) -> Image.Image:
@@ -86,19 +86,19 @@ def folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "pictures"
 
 
-def keep(picture: Picture, drawn: DrawnPicture) -> None:
+def store(picture: Picture, encoded: EncodedPicture) -> None:
     """Sets the row's facts and writes its files, each complete or not at all. Does not save the row."""
-    picture.digest, picture.widths = drawn.digest, sorted(drawn.files)
-    picture.width, picture.height = picture.widths[-1], drawn.height
+    picture.digest, picture.widths = encoded.digest, sorted(encoded.files)
+    picture.width, picture.height = picture.widths[-1], encoded.height
     folder().mkdir(parents=True, exist_ok=True)
-    for width, content in drawn.files.items():
+    for width, content in encoded.files.items():
         path = folder() / picture.file_name(width)
         unfinished = path.with_suffix(f".{os.getpid()}.part")
         unfinished.write_bytes(content)
         unfinished.replace(path)
 
 
-def discard(picture: Picture) -> None:
+def delete_files(picture: Picture) -> None:
     """Removes the files; call it when the row's deletion is committed."""
     for width in picture.widths:
         (folder() / picture.file_name(width)).unlink(missing_ok=True)

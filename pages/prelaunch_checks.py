@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
-from content.editing.address import edit_path
+from content.editing.paths import edit_path
 from content.files import read_content_files
 from content.prelaunch import Blocker, register
 

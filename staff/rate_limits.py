@@ -14,7 +14,7 @@ from guard.sealing import blind_index
 _PURPOSE = "staff sign-in"
 
 
-def wait_of_address(request, *, now: datetime) -> int:
+def take_sign_in_try(request, *, now: datetime) -> int:
     """Takes one of the tries of the request's address. Returns 0, or the seconds until the next."""
     if settings.BOOKING_RATE is None:
         return 0
@@ -22,7 +22,7 @@ def wait_of_address(request, *, now: datetime) -> int:
     return rate_limit.take(client_key(request, purpose=_PURPOSE), limit=rate.limit, seconds=rate.seconds, now=now)
 
 
-def wait_of_code(user, *, now: datetime) -> int:
+def take_code_try(user, *, now: datetime) -> int:
     """Takes one guess at this user's six digits. Returns 0, or the seconds until the next."""
     rate = settings.STAFF_CODE_RATE
     return rate_limit.take(blind_index("second factor", str(user.pk)), limit=rate.limit, seconds=rate.seconds, now=now)
@@ -51,7 +51,7 @@ def limited(view):
     """A view whose POSTs count against the address."""
 
     def limited_view(request, *args, **kwargs):
-        if request.method == "POST" and (wait := wait_of_address(request, now=timezone.now())):
+        if request.method == "POST" and (wait := take_sign_in_try(request, now=timezone.now())):
             return too_many(request, wait)
         return view(request, *args, **kwargs)
 

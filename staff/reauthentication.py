@@ -1,4 +1,4 @@
-"""Asks for the password again before a sensitive action: the addresses are listed in settings.STAFF_PASSWORD_AGAIN."""
+"""Asks for the password again before a sensitive action: the addresses are listed in settings.STAFF_REAUTHENTICATION_VIEWS."""
 
 from django import forms
 from django.conf import settings
@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-_GIVEN_AT = "staff_password_again"
+_AUTHENTICATED_AT = "staff_reauthenticated_at"
 
 
-class PasswordAgainMiddleware:
+class ReauthenticationMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response
 
@@ -23,14 +23,14 @@ class PasswordAgainMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         """Redirects anyone who has not entered their password recently; a form that was posted has to be sent again."""
-        if request.resolver_match.view_name not in settings.STAFF_PASSWORD_AGAIN or not request.user.is_authenticated:
+        if request.resolver_match.view_name not in settings.STAFF_REAUTHENTICATION_VIEWS or not request.user.is_authenticated:
             return None
-        return None if given_recently(request) else ask(request)
+        return None if authenticated_recently(request) else ask(request)
 
 
-def given_recently(request) -> bool:
-    age = timezone.now().timestamp() - request.session.get(_GIVEN_AT, float("-inf"))
-    return 0 <= age < settings.STAFF_PASSWORD_AGAIN_SECONDS
+def authenticated_recently(request) -> bool:
+    age = timezone.now().timestamp() - request.session.get(_AUTHENTICATED_AT, float("-inf"))
+    return 0 <= age < settings.STAFF_REAUTHENTICATION_SECONDS
 
 
 def ask(request):
@@ -39,7 +39,7 @@ def ask(request):
     if request.method not in {"GET", "HEAD"}:
         goes_to = _page_of_the_form(request)
         messages.info(request, "Your password was needed first. Nothing was done yet: please do it again now.")
-    return redirect_to_login(goes_to, reverse("admin:password_again"))
+    return redirect_to_login(goes_to, reverse("admin:reauthenticate"))
 
 
 def _page_of_the_form(request) -> str:
@@ -48,7 +48,7 @@ def _page_of_the_form(request) -> str:
     return referer if is_ours else reverse("admin:index")
 
 
-class PasswordAgainForm(forms.Form):
+class ReauthenticationForm(forms.Form):
     password = forms.CharField(
         label="Your password",
         strip=False,
@@ -67,15 +67,15 @@ class PasswordAgainForm(forms.Form):
         return password
 
 
-def password_again(request, *, each_context: dict):
+def reauthenticate(request, *, each_context: dict):
     """Asks, remembers when, and goes on."""
     goes_to = safe_next(request)
-    form = PasswordAgainForm(request.POST if request.method == "POST" else None, request=request)
+    form = ReauthenticationForm(request.POST if request.method == "POST" else None, request=request)
     if form.is_bound and form.is_valid():
-        request.session[_GIVEN_AT] = timezone.now().timestamp()
+        request.session[_AUTHENTICATED_AT] = timezone.now().timestamp()
         return redirect(goes_to)
     context = {**each_context, "title": "Your password, please", "form": form, "next": goes_to}
-    return TemplateResponse(request, "registration/password_again.html", context)
+    return TemplateResponse(request, "registration/reauthenticate.html", context)
 
 
 def safe_next(request) -> str:

@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 
 from . import second_factor
 from .models import RecoveryCode
-from .rate_limits import too_many, wait_of_code
-from .reauthentication import ask, given_recently, safe_next
+from .rate_limits import take_code_try, too_many
+from .reauthentication import ask, authenticated_recently, safe_next
 
 
 class CodeForm(forms.Form):
@@ -54,7 +54,7 @@ def ask_code(request, *, each_context: dict):
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         code = form.cleaned_data["code"]
-        if second_factor.is_digits(code) and (wait := wait_of_code(request.user, now=timezone.now())):
+        if second_factor.is_digits(code) and (wait := take_code_try(request.user, now=timezone.now())):
             return too_many(request, wait)
         if phone := second_factor.check_code(request.user, code):
             return _let_in(request, phone, safe_next(request))
@@ -71,11 +71,11 @@ def set_up(request, *, each_context: dict):
         if not user.is_verified():
             return redirect(f"{reverse('admin:second_factor')}?{request.GET.urlencode()}")
         # Who finds an open session does not put their own phone in the place of this one.
-        if not given_recently(request):
+        if not authenticated_recently(request):
             return ask(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        if wait := wait_of_code(user, now=timezone.now()):
+        if wait := take_code_try(user, now=timezone.now()):
             return too_many(request, wait)
         if made := second_factor.set_up_phone(user, form.cleaned_data["code"]):
             phone, codes = made
@@ -98,7 +98,7 @@ def set_up(request, *, each_context: dict):
 
 
 def renew(request, *, each_context: dict):
-    """New recovery codes, or the way to another phone. Behind the password (settings.STAFF_PASSWORD_AGAIN)."""
+    """New recovery codes, or the way to another phone. Behind the password (settings.STAFF_REAUTHENTICATION_VIEWS)."""
     if request.method == "POST":
         return _codes_page(request, second_factor.renew_codes(request.user), each_context, goes_to=reverse("admin:index"))
     left = RecoveryCode.objects.filter(user=request.user).count()

@@ -11,13 +11,13 @@ from consults.models import ConsultPolicy
 YES = "strand"
 
 
-class _WouldStrand(Exception):
+class _NewConflicts(Exception):
     def __init__(self, found: list[Conflict]) -> None:
         super().__init__(len(found))
         self.found = found
 
 
-class AsksBeforeStranding:
+class ConflictGuard:
     """For a ModelAdmin of hours or policy. A change that makes new conflicts is undone and asked about first."""
 
     def changeform_view(self, request, *args, **kwargs):
@@ -43,9 +43,9 @@ class AsksBeforeStranding:
                 response = view(request, *args, **kwargs)
                 found = [conflict for conflict in find_conflicts(now=now) if conflict.request.pk not in before]
                 if found:
-                    raise _WouldStrand(found)
+                    raise _NewConflicts(found)
                 return response
-        except _WouldStrand as stranding:
+        except _NewConflicts as stranding:
             return self._ask(request, stranding.found)
 
     def _ask(self, request, found: list[Conflict]):
@@ -60,4 +60,4 @@ class AsksBeforeStranding:
             "fields": [(name, value) for name, values in request.POST.lists() for value in values],
             "yes": YES,
         }
-        return TemplateResponse(request, "admin/consults/ask_before_stranding.html", context)
+        return TemplateResponse(request, "admin/consults/confirm_conflicts.html", context)

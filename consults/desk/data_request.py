@@ -12,8 +12,8 @@ from pages.models import Clinic
 
 from .bulk_actions import decide_each, version_field
 from .display import person_of, staff_notes_of, whole_visit_text
-from .outbox import letter_of
-from .request_page import what_happened
+from .outbox import payload_of
+from .request_page import read_timeline
 
 
 def requests_of(found: ConsultRequest):
@@ -35,21 +35,21 @@ def copy_view(request, found: ConsultRequest, *, each_context: dict, opts):
         kept.append(
             {
                 "request": one,
-                "told": _told(person_of(one)),
+                "answers": _labeled_answers(person_of(one)),
                 "staff_notes": staff_notes_of(one),
                 "visit": whole_visit_text(one, zone_label),
-                "happened": list(reversed(what_happened(one))),
-                "letters": [(message, letter_of(message)) for message in messages_sent],
+                "timeline": list(reversed(read_timeline(one))),
+                "messages": [(message, payload_of(message)) for message in messages_sent],
             }
         )
     context = {**each_context, "title": "What we keep of you", "opts": opts, "original": found, "kept": kept, "now": now}
     return TemplateResponse(request, "admin/consults/consultrequest/copy.html", context)
 
 
-def _told(person: Person) -> list[tuple[str, str]]:
+def _labeled_answers(person: Person) -> list[tuple[str, str]]:
     """Label and value of everything the person gave, in the order of the form."""
-    told = ((label, getattr(person, name)) for name, label in Person.labels().items())
-    return [(label, {True: "yes", False: "no"}.get(value, value)) for label, value in told]
+    answers = ((label, getattr(person, name)) for name, label in Person.labels().items())
+    return [(label, {True: "yes", False: "no"}.get(value, value)) for label, value in answers]
 
 
 def erase_view(request, found: ConsultRequest, *, each_context: dict, opts):

@@ -17,7 +17,7 @@ from .paging import BoundedPaginator
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
 
 
-class WhatIsLeftToDo(admin.SimpleListFilter):
+class ToDoFilter(admin.SimpleListFilter):
     """The list opens on what needs a person."""
 
     title = "what is left to do"
@@ -41,7 +41,7 @@ class WhatIsLeftToDo(admin.SimpleListFilter):
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(admin.ModelAdmin):
     list_display = ["what", "for_request", "recipient", "channel", "state", "not_before", "problem"]
-    list_filter = [WhatIsLeftToDo]
+    list_filter = [ToDoFilter]
     list_select_related = ["event__request"]
     ordering = ["-pk"]
     sortable_by = []
@@ -115,16 +115,16 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
     @admin.display(description="to")
     def to(self, obj):
-        return letter_of(obj)["to"]
+        return payload_of(obj)["to"]
 
     @admin.display(description="words")
     def words(self, obj):
-        return mark_safe(linebreaks(letter_of(obj)["text"], autoescape=True))  # noqa: S308  escaped here
+        return mark_safe(linebreaks(payload_of(obj)["text"], autoescape=True))  # noqa: S308  escaped here
 
 
-def letter_of(message: OutboxMessage) -> dict:
-    """The message's letter; words in its place when its key is missing or it was erased."""
+def payload_of(message: OutboxMessage) -> dict:
+    """The message's payload; words in its place when its key is missing or it was erased."""
     try:
-        return message.letter
+        return message.payload
     except sealing.CannotOpen:
         return {"to": "(cannot be opened: its key is missing)", "text": ""}

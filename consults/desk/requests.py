@@ -23,7 +23,7 @@ from .diary import diary_view
 from .display import local_date, near_moment, person_of, whole_visit_text
 from .export import csv_answer
 from .paging import BoundedPaginator
-from .request_page import page_context, what_changed
+from .request_page import changes_since, page_context
 from .search import FILTERS, MOST_NAMES_OPENED, find
 from .whole_number import read_whole_number
 
@@ -125,7 +125,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         try:
             decided = act(action, found, request.POST, by=request.user, now=timezone.now(), version=version)
         except booking.Stale as stale:
-            status, changes = stale.request.status, what_changed(stale.request, seen=version)
+            status, changes = stale.request.status, changes_since(stale.request, seen=version)
             text = f"Nothing was done: {found.reference} changed meanwhile and is {status} now. Since you opened it: {changes}."
             messages.error(request, text)
             return redirect(f"{page}?seen={version}")

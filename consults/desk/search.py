@@ -20,7 +20,7 @@ MOST_NAMES_OPENED = 500
 Status = ConsultRequest.Status
 
 
-class WhereItStands(admin.SimpleListFilter):
+class StatusFilter(admin.SimpleListFilter):
     """The list opens on what is open. A search looks at everything unless a status is chosen."""
 
     title = "status"
@@ -49,7 +49,7 @@ class WhereItStands(admin.SimpleListFilter):
         return queryset.filter(status=value) if value in Status.values else queryset
 
 
-class DayOfVisit(admin.SimpleListFilter):
+class VisitDayFilter(admin.SimpleListFilter):
     """By the local date of the visit; a date in the address, like ?day=2026-12-07, works too."""
 
     title = "day of the visit"
@@ -86,7 +86,7 @@ def read_date(text: str | None) -> date | None:
     return day if 1990 < day.year < 2200 else None
 
 
-class Waiting(admin.SimpleListFilter):
+class WaitingTimeFilter(admin.SimpleListFilter):
     title = "waiting time"
     parameter_name = "waiting"
 
@@ -104,7 +104,7 @@ class Waiting(admin.SimpleListFilter):
         return queryset.awaiting_answer().filter(**limits[self.value()]) if self.value() in limits else queryset
 
 
-class TakenCareOfBy(admin.SimpleListFilter):
+class AssigneeFilter(admin.SimpleListFilter):
     title = "who takes care of it"
     parameter_name = "assignee"
 
@@ -123,7 +123,7 @@ class TakenCareOfBy(admin.SimpleListFilter):
         return queryset if number is None else queryset.filter(assigned_to=number)
 
 
-class InConflict(admin.SimpleListFilter):
+class ConflictFilter(admin.SimpleListFilter):
     title = "conflict"
     parameter_name = "conflict"
 
@@ -136,7 +136,7 @@ class InConflict(admin.SimpleListFilter):
         return queryset.filter(pk__in=[conflict.request.pk for conflict in find_conflicts(now=timezone.now())])
 
 
-FILTERS = [WhereItStands, DayOfVisit, Waiting, TakenCareOfBy, InConflict]
+FILTERS = [StatusFilter, VisitDayFilter, WaitingTimeFilter, AssigneeFilter, ConflictFilter]
 
 
 def find(queryset, term: str):

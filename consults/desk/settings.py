@@ -4,23 +4,23 @@ from django.contrib import admin
 
 from consults.models import ConsultPolicy, OpeningHours, Reason, SpecialHours
 
-from .conflict_guard import AsksBeforeStranding
+from .conflict_guard import ConflictGuard
 
 
 @admin.register(OpeningHours)
-class OpeningHoursAdmin(AsksBeforeStranding, admin.ModelAdmin):
+class OpeningHoursAdmin(ConflictGuard, admin.ModelAdmin):
     list_display = ["weekday", "opens", "closes"]
     list_display_links = ["weekday"]
 
 
 @admin.register(SpecialHours)
-class SpecialHoursAdmin(AsksBeforeStranding, admin.ModelAdmin):
+class SpecialHoursAdmin(ConflictGuard, admin.ModelAdmin):
     list_display = ["date", "opens", "closes", "note"]
     date_hierarchy = "date"
 
 
 @admin.register(ConsultPolicy)
-class ConsultPolicyAdmin(AsksBeforeStranding, admin.ModelAdmin):
+class ConsultPolicyAdmin(ConflictGuard, admin.ModelAdmin):
     list_display = ["__str__", "length_minutes", "capacity", "notice_hours", "horizon_days", "answer_open_days"]
 
     def has_add_permission(self, request):

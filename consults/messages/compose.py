@@ -17,7 +17,7 @@ from pages.models import Clinic
 from .kinds import tells
 
 
-class Letter(NamedTuple):
+class Payload(NamedTuple):
     """A message as it is kept. The text has whole paragraphs; `calendar` is empty when it brings no entry."""
 
     to: str
@@ -82,7 +82,7 @@ def compose_text(kind: str, facts: Facts, *, layout: str) -> str:
     return render_to_string(f"consults/messages/{kind}.txt", facts.context() | {"layout": f"consults/messages/{layout}"})
 
 
-def compose_notice(kind: str, facts: Facts) -> Letter:
+def compose_notice(kind: str, facts: Facts) -> Payload:
     """A mail to staff without any personal data: a reference, a time and a link."""
     heading, request = tells(kind).to_staff, facts.request
     context = {
@@ -93,4 +93,4 @@ def compose_notice(kind: str, facts: Facts) -> Letter:
         "link": settings.PUBLIC_URL + reverse("admin:consults_consultrequest_change", args=[request.pk]),
     }
     text = render_to_string("consults/messages/_staff.txt", context)
-    return Letter(settings.STAFF_INBOX, f"{heading}: {request.reference}", text)
+    return Payload(settings.STAFF_INBOX, f"{heading}: {request.reference}", text)

@@ -30,9 +30,9 @@ class Batch:
             self._senders[channel] = SENDERS[channel]()
         return self._senders[channel]
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         for sender in self._senders.values():
-            sender.hang_up()
+            sender.close()
 
 
 def deliver_due(*, now: datetime, at_most: int = 50, stop: Callable[[], bool] = lambda: False) -> int:
@@ -47,7 +47,7 @@ def deliver_due(*, now: datetime, at_most: int = 50, stop: Callable[[], bool] = 
         if stop():
             break
         sent += _deliver(message, now, batch)
-    batch.hang_up()
+    batch.close()
     return sent
 
 
@@ -61,7 +61,7 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch) -> bool:
         logger.exception("message %s cannot be opened", message.pk)
         _give_up(message, "cannot_open")
     except NotSent as error:
-        if error.for_good:
+        if error.permanent:
             _give_up(message, error.problem)
         else:
             _retry(message, now, error.problem)

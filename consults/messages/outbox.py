@@ -9,7 +9,7 @@ from consults.scheduling import PostedHours
 from pages.models import Clinic
 
 from .channels import BY_CONTACT
-from .compose import Facts, Letter, compose_notice
+from .compose import Facts, Payload, compose_notice
 from .kinds import REMINDER, tells
 
 _REMINDER_AT = time(10)
@@ -60,9 +60,9 @@ def _to_patient(event: Event, kind: str, facts: Facts, *, not_before: datetime) 
     _write(event, kind, OutboxMessage.Recipient.PATIENT, channel.CODE, channel.compose(kind, facts), not_before=not_before)
 
 
-def _write(event: Event, kind: str, recipient: str, channel: str, letter: Letter, *, not_before: datetime) -> None:
+def _write(event: Event, kind: str, recipient: str, channel: str, payload: Payload, *, not_before: datetime) -> None:
     message = OutboxMessage(
         event=event, kind=kind, recipient=recipient, channel=channel, created_at=event.at, not_before=not_before
     )
-    message.seal_letter(letter._asdict())
+    message.seal_payload(payload._asdict())
     message.save(force_insert=True)

@@ -75,11 +75,11 @@ class OutboxMessage(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient} ({self.state})"
 
-    def seal_letter(self, letter: dict) -> None:
-        self.sealed = sealing.seal(letter, table=self.TABLE, reference=str(self.message_id))
+    def seal_payload(self, payload: dict) -> None:
+        self.sealed = sealing.seal(payload, table=self.TABLE, reference=str(self.message_id))
 
     @property
-    def letter(self) -> dict:
+    def payload(self) -> dict:
         """`to`, `subject`, `text`, `calendar`; the last may be empty. Raises sealing.CannotOpen.
 
         All are empty when the person it went to was erased.

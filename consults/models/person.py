@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 
-def _told(label: str, *, default: str | bool = ""):
+def _labeled(label: str, *, default: str | bool = ""):
     """A field with the label it is shown under."""
     return field(default=default, metadata={"label": label})
 
@@ -13,12 +13,12 @@ def _told(label: str, *, default: str | bool = ""):
 class Person:
     """As typed. `contact_by` is `email` or `phone`. A field that is added here is sealed and opened like the others."""
 
-    full_name: str = _told("Name")
-    email: str = _told("Email")
-    phone: str = _told("Phone")
-    contact_by: str = _told("Reach by")
-    voicemail_ok: bool = _told("Voicemail", default=False)
-    note: str = _told("Note")
+    full_name: str = _labeled("Name")
+    email: str = _labeled("Email")
+    phone: str = _labeled("Phone")
+    contact_by: str = _labeled("Reach by")
+    voicemail_ok: bool = _labeled("Voicemail", default=False)
+    note: str = _labeled("Note")
 
     def __repr__(self) -> str:
         """Without a word of it: a traceback is no place for a name."""

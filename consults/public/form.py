@@ -142,7 +142,7 @@ class ConsultRequestForm(TimesForm):
             "required": "Check the box to show you know this form is not for emergencies and is not a confirmed visit"
         },
     )
-    # A trap for machines: people do not see it. What it holds is looked at, never refused.
+    # A honeypot for machines: people do not see it. What it holds is looked at, never refused.
     website = forms.CharField(required=False, strip=False)
     ticket = forms.CharField(widget=forms.HiddenInput)
 

@@ -101,18 +101,18 @@ def read_times_page(
     clinic: Clinic,
     now: datetime,
     wanted: datetime | None,
-    mover: ConsultRequest | None = None,
+    moving: ConsultRequest | None = None,
 ) -> TimesPage:
     """The times from the date `asked` on (the text of ?from=, whatever it is, or None), and what the template needs around them.
 
-    `wanted` is a start that was refused: the nearest open times come first. `mover` is a request that looks for
+    `wanted` is a start that was refused: the nearest open times come first. `moving` is a request that looks for
     another time: its own seats count as free, and its own time is not listed.
     """
     rules = open_times.current_offers(now=now)
     first = _first_date(asked or "", rules)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
-    offers = open_times.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), mover=mover)
-    own = mover.starts_at if mover else None
+    offers = open_times.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), moving=moving)
+    own = moving.starts_at if moving else None
     nearest = tuple(start.astimezone(clinic.zone) for start in offers.nearest(wanted, leave_out=own)) if wanted else ()
     listed = listed_days(offers, first, clinic.zone, leave_out=own)
 
@@ -127,7 +127,7 @@ def read_times_page(
         "next_date_url": "",
         "length_minutes": int(rules.policy.length.total_seconds() // 60),
     }
-    if not listed and not nearest and (day := _next_date(rules, following, mover)):
+    if not listed and not nearest and (day := _next_date(rules, following, moving)):
         context["next_date_url"] = url(day)
     return TimesPage(TimeChoices(listed, base_url if asked is None else url(first), nearest), context)
 
@@ -143,12 +143,12 @@ def _first_date(asked: str, rules: Offers) -> date:
     return max(day, rules.today)
 
 
-def _next_date(rules: Offers, day: date, mover: ConsultRequest | None) -> date | None:
+def _next_date(rules: Offers, day: date, moving: ConsultRequest | None) -> date | None:
     """The first date from `day` on with an open time; None up to the last date."""
     if day > rules.last_date:
         return None
-    offers = open_times.with_held_seats(rules, day, rules.last_date, mover=mover)
-    own = mover.starts_at if mover else None
+    offers = open_times.with_held_seats(rules, day, rules.last_date, moving=moving)
+    own = moving.starts_at if moving else None
     while day <= offers.last_date:
         if any(start != own for start in offers.starts_on(day)):
             return day

@@ -15,11 +15,11 @@ CREATE TABLE content_search (
     url text NOT NULL,
     title text NOT NULL,
     text text NOT NULL,
-    words tsvector NOT NULL GENERATED ALWAYS AS (
+    search_vector tsvector NOT NULL GENERATED ALWAYS AS (
         setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', text), 'D')
     ) STORED
 );
-CREATE INDEX content_search_words ON content_search USING gin (words);
+CREATE INDEX content_search_vector ON content_search USING gin (search_vector);
 """
 
 

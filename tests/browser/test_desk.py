@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import PASSWORD, fill, give_password_again, hire, open_request
+from tests.browser.desk import PASSWORD, fill, hire, open_request, reauthenticate
 from tests.browser.pages import REQUESTS, log_in
 from tests.browser.test_walks import tab_to
 from tests.postgresql import postgresql
@@ -154,7 +154,7 @@ def test_an_owner_exports_the_list_and_erases_one_person(page, site, asked):
     page.goto(f"{site.url}{REQUESTS}?status=confirmed")
     page.get_by_role("link", name="Export this list").click()
     with page.expect_download() as download:
-        give_password_again(page)
+        reauthenticate(page)
     with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
         names = [row["Name"] for row in csv.DictReader(file)]
     assert "Dan Example" in names

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.axe import failures
 from tests.browser.chromium import DESKTOP
-from tests.browser.desk import PASSWORD, fill, give_password_again, hire
+from tests.browser.desk import PASSWORD, fill, hire, reauthenticate
 from tests.browser.pages import REQUESTS, log_in
 from tests.server import started_before
 
@@ -33,7 +33,7 @@ SCREENS = {
     "by phone": f"{REQUESTS}by-phone/",
     "messages": "/admin/consults/outboxmessage/?left=all",
     "access record": "/admin/consults/accessrecord/",
-    "password again": "/admin/password-again/",
+    "password again": "/admin/reauthenticate/",
     "copy": f"{REQUESTS}1/copy/",
     "erase": f"{REQUESTS}1/erase/",
     "accounts": "/admin/auth/user/",
@@ -49,8 +49,8 @@ def test_axe_finds_nothing_on_the_desk(browser, site):
         page.goto(f"{site.url}/admin/login/")
         found = {"sign-in": failures(page)}
         log_in(page, site, "olga", PASSWORD)
-        page.goto(f"{site.url}/admin/password-again/")
-        give_password_again(page)
+        page.goto(f"{site.url}/admin/reauthenticate/")
+        reauthenticate(page)
         for screen, path in SCREENS.items():
             page.goto(site.url + path)
             found[screen] = failures(page)

@@ -275,7 +275,7 @@ def rotating_keys_against_everything(stage: Stage) -> list[str]:
     rotated, noted, *answers = together([rotate, take_notes, *asks])
     told = stage.site.shell(
         "from consults.models import ConsultRequest as R, OutboxMessage as M; [r.person for r in R.objects.all()];"
-        f" [m.letter for m in M.objects.all()]; r = R.objects.get(pk={request}); print(r.version, r.staff_notes)"
+        f" [m.payload for m in M.objects.all()]; r = R.objects.get(pk={request}); print(r.version, r.staff_notes)"
     )
     wrong = _unlike([*answers, noted], {302, 303}) + ([f"the command ended with {rotated}"] if rotated else [])
     return wrong + ([f"the note is {told!r}"] if told != "31 Note 30" else [])

@@ -1,7 +1,7 @@
 """How a message reaches a patient.
 
 A channel is a module with `CODE` (as stored), `LABEL` (as the form offers it), `REACHES` (the field of Person that it needs) and
-`compose(kind, facts)`. One that the worker sends also has a `Sender` with `send(message)`, which raises NotSent, and `hang_up()`.
+`compose(kind, facts)`. One that the worker sends also has a `Sender` with `send(message)`, which raises NotSent, and `close()`.
 """
 
 from . import call, mail

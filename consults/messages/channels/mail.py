@@ -11,7 +11,7 @@ from django.core.mail.backends.smtp import EmailBackend as MailServer
 from django.template.loader import render_to_string
 
 from consults.messages.calendar_file import write_calendar_file
-from consults.messages.compose import Facts, Letter, compose_text
+from consults.messages.compose import Facts, Payload, compose_text
 from consults.messages.kinds import tells
 from consults.models import OutboxMessage
 from pages.models import Clinic
@@ -23,13 +23,13 @@ CODE, LABEL, REACHES = OutboxMessage.Channel.MAIL, "By email", "email"
 _COLUMNS = 72
 
 
-def compose(kind: str, facts: Facts) -> Letter:
+def compose(kind: str, facts: Facts) -> Payload:
     says, request = tells(kind), facts.request
     subject = f"{says.subject}: {facts.short_when}" if facts.short_when else says.subject
     calendar = ""
     if says.calendar:
         calendar = write_calendar_file(request, facts.clinic, at=facts.now, method=says.calendar).decode()
-    return Letter(request.email, subject, compose_text(kind, facts, layout="_mail.txt"), calendar)
+    return Payload(request.email, subject, compose_text(kind, facts, layout="_mail.txt"), calendar)
 
 
 def plain_part(text: str) -> str:
@@ -38,9 +38,9 @@ def plain_part(text: str) -> str:
     return "\n".join(wrapper.fill(line) for line in text.split("\n"))
 
 
-def html_part(letter: dict) -> str:
+def html_part(payload: dict) -> str:
     """The same text for mail programs that prefer HTML; the reader's screen breaks its lines."""
-    return render_to_string("consults/messages/mail.html", letter)
+    return render_to_string("consults/messages/mail.html", payload)
 
 
 class Sender:
@@ -56,33 +56,33 @@ class Sender:
             self._mail(message).send()
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
-            raise NotSent(f"refused_{codes[0]}", for_good=all(code >= 500 for code in codes)) from None
+            raise NotSent(f"refused_{codes[0]}", permanent=all(code >= 500 for code in codes)) from None
         except (OSError, smtplib.SMTPException) as error:
-            self.hang_up()
+            self.close()
             # The text of an SMTP error may quote the address: only its kind is kept.
             raise NotSent(type(error).__name__) from None
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         if self._server:
             with suppress(OSError, smtplib.SMTPException):
                 self._server.close()
 
     def _mail(self, message: OutboxMessage) -> EmailMultiAlternatives:
-        letter, clinic = message.letter, self._clinic
+        payload, clinic = message.payload, self._clinic
         name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
         mail = EmailMultiAlternatives(
-            subject=letter["subject"],
-            body=plain_part(letter["text"]),
+            subject=payload["subject"],
+            body=plain_part(payload["text"]),
             from_email=formataddr((name or clinic.name, address)),
-            to=[letter["to"]],
+            to=[payload["to"]],
             reply_to=[clinic.email] if clinic.email else None,
             headers={"Message-ID": f"<{message.message_id}@{settings.PUBLIC.host}>", "Auto-Submitted": "auto-generated"},
             connection=self._connection(),
         )
         if message.recipient == OutboxMessage.Recipient.PATIENT:
-            mail.attach_alternative(html_part(letter), "text/html")
-        if letter["calendar"]:
-            mail.attach("visit.ics", letter["calendar"], "text/calendar")
+            mail.attach_alternative(html_part(payload), "text/html")
+        if payload["calendar"]:
+            mail.attach("visit.ics", payload["calendar"], "text/calendar")
         return mail
 
     def _connection(self):

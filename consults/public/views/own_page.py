@@ -101,7 +101,7 @@ def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, stat
             clinic=clinic,
             now=now,
             wanted=wanted,
-            mover=found,
+            moving=found,
         )
         form.choices = times.choices
         context |= times.context

@@ -51,7 +51,7 @@ def _answer_post(request, now: datetime):
         return _form_page(request, form, now, status=422)
     wanted, person = form.cleaned_data["starts_at"], form.person
     spam = looks_like_spam(
-        trap=form.cleaned_data["website"],
+        honeypot=form.cleaned_data["website"],
         read_at=ticket.read_at,
         email=person.email,
         phone=person.phone,

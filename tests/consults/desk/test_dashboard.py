@@ -42,24 +42,24 @@ def test_the_front_page_shows_what_needs_a_person_and_by_when(desk):
     assert later.reference in section(page, "conflicts")
     assert "refused_550" in section(page, "failed")
     assert aside.reference in section(page, "quarantine")
-    assert "Nobody was missed" in section(page, "misses")
+    assert "Every request was answered in time" in section(page, "expired")
 
 
 def test_an_empty_desk_says_so(desk):
     page = desk.get("/admin/").content.decode()
-    for words in ("Nobody is waiting", "No call to make", "All mail went out", "Nobody was missed"):
+    for words in ("Nobody is waiting", "No call to make", "All mail went out", "Every request was answered in time"):
         assert words in page
 
 
-def test_misses_of_the_last_thirty_days_are_shown(desk, clock):
+def test_unanswered_requests_of_the_last_thirty_days_are_shown(desk, clock):
     request = submit(key="missed", starts_at=local("2026-12-03 16:00"))
     booking.expire_request(request, now=request.answer_by)
     clock(WEDNESDAY + timedelta(days=30))
     desk.force_login(desk.user)
-    assert request.reference in section(desk.get("/admin/").content.decode(), "misses")
+    assert request.reference in section(desk.get("/admin/").content.decode(), "expired")
     clock(WEDNESDAY + timedelta(days=32))
     desk.force_login(desk.user)
-    assert "Nobody was missed" in section(desk.get("/admin/").content.decode(), "misses")
+    assert "Every request was answered in time" in section(desk.get("/admin/").content.decode(), "expired")
 
 
 def test_the_front_page_takes_the_same_queries_for_one_and_thirty(desk, django_assert_num_queries):

@@ -23,7 +23,7 @@ def log_in(client, role: str):
 @pytest.fixture
 def owner(client):
     """An owner who has just given the password again."""
-    log_in(client, "Owners").post("/admin/password-again/", {"password": PASSWORD})
+    log_in(client, "Owners").post("/admin/reauthenticate/", {"password": PASSWORD})
     return client
 
 
@@ -68,10 +68,10 @@ def test_what_reaches_far_is_for_owners_and_asks_for_the_password_again(client, 
     path = path.format(pk=submit().pk)
     log_in(client, "Owners")
     for method in (client.get, client.post):
-        assert method(path)["Location"].startswith("/admin/password-again/")
+        assert method(path)["Location"].startswith("/admin/reauthenticate/")
     for role in ("Front desk", "Editors"):
         client.logout()
-        log_in(client, role).post("/admin/password-again/", {"password": PASSWORD})
+        log_in(client, role).post("/admin/reauthenticate/", {"password": PASSWORD})
         for method in (client.get, client.post):
             assert method(path).status_code == 403
     assert not AccessRecord.objects.exists()

@@ -346,7 +346,7 @@ def statuses() -> list[str]:
     return list(ConsultRequest.objects.order_by("pk").values_list("status", flat=True))
 
 
-def test_a_filled_trap_sets_the_request_aside_behind_the_same_page(client):
+def test_a_filled_honeypot_sets_the_request_aside_behind_the_same_page(client):
     page = client.get(URL).content.decode()
     assert 'name="website"' in page
     response = client.post(URL, answers(client, website="https://spam.example"))
