@@ -1,10 +1,10 @@
-"""Finished public pages: compressed once, answered before Django wakes up.
+"""Finished public pages: compressed once, served before Django is called.
 
 A page is public when Django says so: status 200, `Cache-Control: public`, no cookie. All are
 dropped when the content version moves (anybody's edit, seen within a second), when the clinic's
-date changes (special days come and go) and when the next instant has come at which a page changes
-by itself. Queries make no difference: no public page reads one. Other pages are compressed for the
-request at hand.
+date changes (special days come and go) and at the next instant at which a page changes without an
+edit. Query strings are ignored: no public page uses them. Other pages are compressed for the request
+at hand.
 """
 
 import gzip

@@ -1,4 +1,4 @@
-"""The WSGI application: finished pages first, Django behind them."""
+"""The WSGI application: the page cache in front of Django."""
 
 import os
 
@@ -10,6 +10,6 @@ _django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
-from clinic_site.page_cache import PageCache  # noqa: E402  its imports need the settings that Django just read
+from clinic_site.page_cache import PageCache  # noqa: E402  it imports settings that Django has just read
 
 application = _django if settings.DEBUG else PageCache(_django)

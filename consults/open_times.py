@@ -16,9 +16,9 @@ def current_offers(*, now: datetime) -> Offers:
 
 
 def with_held_seats(offers: Offers, first: date, last: date, *, moving: ConsultRequest | None = None) -> Offers:
-    """The same rules with the seats counted in that are held on the local dates `first` to `last`. One query.
+    """The same rules, with the seats held on the local dates `first` to `last` counted. One query.
 
-    The seats of `moving`, who would give them up for another time, do not count.
+    `moving` is a request being rescheduled by the patient: its own seats count as free.
     """
     zone = offers.posted.zone
     start = datetime.combine(first, time.min, zone).astimezone(UTC)
@@ -30,5 +30,5 @@ def with_held_seats(offers: Offers, first: date, last: date, *, moving: ConsultR
 
 
 def without_notice(offers: Offers) -> Offers:
-    """The same rules for staff, who may go below the notice."""
+    """The same rules without the notice, for staff."""
     return replace(offers, policy=replace(offers.policy, notice=timedelta(0)))

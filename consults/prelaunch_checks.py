@@ -1,4 +1,4 @@
-"""What consults need before the launch: posted hours, and promises that the clinic has confirmed."""
+"""Prelaunch checks of consults: hours are posted, and the clinic has confirmed its promises."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Uploaded pictures, re-encoded as WebP in a few widths, so that the uploaded file itself is never served."""
+"""Re-encodes uploaded pictures as WebP in a few widths, so that the uploaded file itself is never served."""
 
 import hashlib
 import io
@@ -22,7 +22,7 @@ _QUALITY = 80
 
 
 class PictureRefused(Exception):
-    """Not a picture we take; the text says why, for the person who uploads it."""
+    """The upload is not accepted; the message tells the user why."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class EncodedPicture:
 
 
 def encode(upload: BinaryIO) -> EncodedPicture:
-    """The picture upright, in the sRGB colors, without metadata. Raises PictureRefused."""
+    """Encodes the picture upright, in sRGB, without metadata. Raises PictureRefused."""
     image = _upright(upload)
     widths = [width for width in WIDTHS if width < image.width] + [min(image.width, WIDEST)]
     files = {}
@@ -53,9 +53,9 @@ def _upright(upload: BinaryIO) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(upload, formats=_FORMATS)
         if image.width * image.height > MOST_PIXELS:
-            raise PictureRefused(f"It has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller first.")
+            raise PictureRefused(f"This picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller first.")
         if getattr(image, "n_frames", 1) > 1:
-            raise PictureRefused("Moving pictures are not taken.")
+            raise PictureRefused("Animated pictures are not accepted.")
         # A large photo is read at a fraction of its size.
         image.draft("RGB", (2 * WIDEST, 2 * WIDEST))
         profile = image.info.get("icc_profile")
@@ -63,10 +63,10 @@ def _upright(upload: BinaryIO) -> Image.Image:
         has_alpha = "A" in image.getbands() or "transparency" in image.info
         image = _in_srgb(image.convert("RGBA" if has_alpha else "RGB"), profile)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise PictureRefused("It has too many pixels. Make it smaller first.") from error
+        raise PictureRefused("This picture has too many pixels. Make it smaller first.") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise PictureRefused("It is not a JPEG, PNG or WebP picture, or it is damaged.") from error
-    # A fresh picture takes over the pixels and nothing else.
+        raise PictureRefused("This file is not a JPEG, PNG or WebP picture, or it is damaged.") from error
+    # A new image takes over the pixels and nothing else.
     fresh = Image.new(image.mode, image.size)
     fresh.paste(image)
     return fresh
@@ -87,7 +87,7 @@ def folder() -> Path:
 
 
 def store(picture: Picture, encoded: EncodedPicture) -> None:
-    """Sets the row's facts and writes its files, each complete or not at all. Does not save the row."""
+    """Fills the row and writes its files, each complete or not at all. Does not save the row."""
     picture.digest, picture.widths = encoded.digest, sorted(encoded.files)
     picture.width, picture.height = picture.widths[-1], encoded.height
     folder().mkdir(parents=True, exist_ok=True)
@@ -99,6 +99,6 @@ def store(picture: Picture, encoded: EncodedPicture) -> None:
 
 
 def delete_files(picture: Picture) -> None:
-    """Removes the files; call it when the row's deletion is committed."""
+    """Deletes the files. Call it after the row's deletion is committed."""
     for width in picture.widths:
         (folder() / picture.file_name(width)).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""No stranding without a person's yes: what a change of hours or policy would leave behind is shown before it is saved."""
+"""Never strand a request without confirmation: staff see what a change of hours or policy would strand before it is saved."""
 
 from django.contrib.messages.storage import default_storage
 from django.db import transaction
@@ -18,7 +18,7 @@ class _NewConflicts(Exception):
 
 
 class ConflictGuard:
-    """For a ModelAdmin of hours or policy. A change that makes new conflicts is undone and asked about first."""
+    """Mixin for a ModelAdmin of hours or policy. A change that makes new conflicts is rolled back until staff confirm it."""
 
     def changeform_view(self, request, *args, **kwargs):
         return self._asking(request, super().changeform_view, *args, **kwargs)
@@ -35,7 +35,7 @@ class ConflictGuard:
         now = timezone.now()
         try:
             with transaction.atomic():
-                # Like every decision: nothing is accepted or confirmed while this is weighed and saved.
+                # As for every decision: nothing can be accepted or confirmed until this change is saved or rolled back.
                 ConsultPolicy.objects.lock()
                 if YES in request.POST:
                     return view(request, *args, **kwargs)
@@ -49,12 +49,12 @@ class ConflictGuard:
             return self._ask(request, stranding.found)
 
     def _ask(self, request, found: list[Conflict]):
-        # "Was saved" is not true: the change was undone.
+        # The view's message says "was saved", but the change was rolled back.
         request._messages = default_storage(request)
         zone = timezone.get_current_timezone()
         context = {
             **self.admin_site.each_context(request),
-            "title": "Requests that this change would leave behind",
+            "title": "Requests that this change would strand",
             "opts": self.opts,
             "found": [(conflict, conflict.request.starts_at.astimezone(zone)) for conflict in found],
             "fields": [(name, value) for name, values in request.POST.lists() for value in values],

@@ -1,4 +1,4 @@
-"""The desk's first page: what needs a person now, and by when."""
+"""The desk's front page: what needs a person now, and by when."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from .display import line, local_date, near_day, near_moment, person_of
 from .outbox import payload_of
 from .search import starting_in
 
-# A dashboard is read at a glance: more than these are one link away.
+# A dashboard is read at a glance; the rest is one link away.
 MOST_SHOWN = 20
 EXPIRED_SHOWN_FOR = timedelta(days=30)
 MOST_EXPIRED_COUNTED = 100
@@ -23,7 +23,7 @@ Status, State = ConsultRequest.Status, OutboxMessage.State
 
 
 def read_dashboard(user, *, now: datetime) -> dict:
-    """The sections for this user; empty for users who may not see requests. As many queries for one request as for thirty."""
+    """The sections for this user; empty for users who may not see requests. The number of queries does not grow with them."""
     if not user.has_perm("consults.view_consultrequest"):
         return {}
     clinic = Clinic.objects.current()
@@ -68,7 +68,7 @@ def _visit_days(now: datetime) -> list[tuple[str, list]]:
 
 
 def _expired(now: datetime) -> dict:
-    """Requests that ended because nobody answered. Their reply time lies at or before their end."""
+    """Requests that ended because nobody answered by the reply time, which is never after the end."""
     found = ConsultRequest.objects.filter(status=Status.EXPIRED, answer_by__gt=now - EXPIRED_SHOWN_FOR).order_by(
         "-answer_by", "-pk"
     )

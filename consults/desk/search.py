@@ -1,4 +1,4 @@
-"""How staff find requests: what the list opens on, its filters, and the search."""
+"""How staff find requests: the filters of the list, its default, and the search."""
 
 import unicodedata
 from datetime import date, datetime, time, timedelta
@@ -15,13 +15,13 @@ from consults.models.reference import read_reference
 from .display import local_date, person_of
 from .whole_number import read_whole_number
 
-# Names are sealed, so a search by name opens requests one by one: this many, the soonest reply time first.
+# Names are sealed, so a search by name opens requests one by one: at most this many, soonest reply time first.
 MOST_NAMES_OPENED = 500
 Status = ConsultRequest.Status
 
 
 class StatusFilter(admin.SimpleListFilter):
-    """The list opens on what is open. A search looks at everything unless a status is chosen."""
+    """Opens the list on open requests. A search covers every request unless a status is chosen."""
 
     title = "status"
     parameter_name = "status"
@@ -42,7 +42,7 @@ class StatusFilter(admin.SimpleListFilter):
             return queryset.open()
         if value == "waiting":
             return queryset.awaiting_answer()
-        # Ended ones are many: the database walks them in the order of their arrival instead of sorting them all.
+        # Ended requests are many: the database reads them in order of arrival instead of sorting them all.
         queryset = queryset if request.GET.get("q", "").strip() else queryset.newest_first()
         if value in ConsultRequest.ENDED:
             return queryset.ended_as(value)
@@ -50,9 +50,9 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 class VisitDayFilter(admin.SimpleListFilter):
-    """By the local date of the visit; a date in the address, like ?day=2026-12-07, works too."""
+    """Filters by the local date of the visit; a date in the URL, like ?day=2026-12-07, works too."""
 
-    title = "day of the visit"
+    title = "day of visit"
     parameter_name = "day"
 
     def lookups(self, request, model_admin):
@@ -105,7 +105,7 @@ class WaitingTimeFilter(admin.SimpleListFilter):
 
 
 class AssigneeFilter(admin.SimpleListFilter):
-    title = "who takes care of it"
+    title = "assigned to"
     parameter_name = "assignee"
 
     def lookups(self, request, model_admin):
@@ -140,9 +140,9 @@ FILTERS = [StatusFilter, VisitDayFilter, WaitingTimeFilter, AssigneeFilter, Conf
 
 
 def find(queryset, term: str):
-    """(requests, were all names looked at?) for a reference, a whole email address or phone number, or part of a name.
+    """(requests, whether every name was searched) for a reference, a full email address or phone number, or part of a name.
 
-    A name is looked for among open requests only, at most MOST_NAMES_OPENED of them.
+    A name is searched among open requests only, at most MOST_NAMES_OPENED of them.
     """
     reference = read_reference(term)
     # Eight letters may be a name as well.
@@ -162,6 +162,6 @@ def _has_words(name: str, words: list[str]) -> bool:
 
 
 def _folded(text: str) -> str:
-    """Without case and accents, so that Zoe finds Zoë."""
+    """The text without case and accents, so that Zoe finds Zoë."""
     parts = unicodedata.normalize("NFKD", text)
     return "".join(char for char in parts if not unicodedata.combining(char)).casefold()

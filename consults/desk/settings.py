@@ -1,4 +1,4 @@
-"""What staff set: opening hours, the policy, and the reasons they give when they decline or cancel."""
+"""Settings that staff edit: opening hours, the policy, and the reasons for declining or cancelling."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Messages, written in the same transaction as the event they tell of: one per (event, kind, recipient)."""
+"""Messages, written in the same transaction as the event they report: one per (event, kind, recipient)."""
 
 from datetime import datetime, time, timedelta
 
@@ -18,10 +18,10 @@ _REMINDER_AT = time(10)
 def write_messages(
     event: Event, request: ConsultRequest, *, clinic: Clinic, posted: PostedHours, reason: Reason | None, now: datetime
 ) -> None:
-    """What this event owes the patient (a mail, or a call for staff to make: the patient chose which) and the staff.
+    """Writes what the event owes the patient, on the channel they chose, and the staff.
 
-    A reminder that waits for an earlier state of the request is dropped; a visit that is confirmed gets its own. One that is
-    kept as it stands keeps its reminder too.
+    A waiting reminder about an earlier state of the request is dropped; a confirmed visit gets a new one. A visit that staff
+    keep anyway keeps its reminder.
     """
     says = tells(event.kind)
     if event.number > 1 and not says.keeps_reminder:
@@ -39,7 +39,7 @@ def write_messages(
 
 
 def forget_messages(request: ConsultRequest) -> None:
-    """Empties every message about the request; what waits is not sent any more."""
+    """Empties every message about the request; waiting ones will not be sent."""
     messages = OutboxMessage.objects.filter(event__request=request)
     messages.filter(state=OutboxMessage.State.WAITING).update(state=OutboxMessage.State.DROPPED)
     messages.update(sealed=b"")
@@ -50,7 +50,7 @@ def _waiting_reminders(request: ConsultRequest):
 
 
 def _reminder_time(request: ConsultRequest, posted: PostedHours) -> datetime:
-    """Ten in the morning, local time, of the day before the visit."""
+    """10 AM local time on the day before the visit."""
     day_before = posted.local_date(request.starts_at) - timedelta(days=1)
     return datetime.combine(day_before, _REMINDER_AT, posted.zone)
 

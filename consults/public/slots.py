@@ -1,4 +1,4 @@
-"""The open times a page lists: fourteen days from a date, by day, as radio buttons, with links to earlier and later ones."""
+"""The open times that a page lists: fourteen days from a date, as radio buttons by day, with links to earlier and later days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ DAYS_SHOWN = 14
 
 @dataclass(frozen=True)
 class TimeChoices:
-    """`days_of_starts`: (local date, local starts) in order. `nearest`: local starts put first after a refusal.
+    """`days_of_starts`: (local date, local starts) in order. `nearest`: local starts shown first after a refusal.
 
-    `action` is where the form posts to.
+    `action`: the URL the form posts to.
     """
 
     days_of_starts: tuple[tuple[date, tuple[datetime, ...]], ...]
@@ -26,7 +26,7 @@ class TimeChoices:
     nearest: tuple[datetime, ...] = ()
 
     def days(self, chosen: datetime | str | None) -> list[dict]:
-        """Each day with its radio buttons; the one that holds the chosen instant, or else the first, is open."""
+        """Each day with its radio buttons. The day of the chosen instant, or else the first, is expanded."""
         number = count()
         groups = [self._group(day, starts, number, chosen) for day, starts in self.days_of_starts]
         if self.nearest:
@@ -78,7 +78,7 @@ def _choice(start: datetime, number, chosen, *, label: str, spoken: str) -> dict
 def listed_days(
     offers: Offers, first: date, zone: ZoneInfo, *, leave_out: datetime | None
 ) -> tuple[tuple[date, tuple[datetime, ...]], ...]:
-    """The dates of the page that begins on `first` which have open times, with those times."""
+    """The dates with open times on the page that begins on `first`, with those times."""
     days = (first + timedelta(days=number) for number in range(DAYS_SHOWN))
     listed = (
         (day, tuple(start.astimezone(zone) for start in offers.starts_on(day) if start != leave_out))
@@ -103,10 +103,10 @@ def read_times_page(
     wanted: datetime | None,
     moving: ConsultRequest | None = None,
 ) -> TimesPage:
-    """The times from the date `asked` on (the text of ?from=, whatever it is, or None), and what the template needs around them.
+    """The open times from the date `asked` on (the raw text of ?from=, or None), with the context their template needs.
 
-    `wanted` is a start that was refused: the nearest open times come first. `moving` is a request that looks for
-    another time: its own seats count as free, and its own time is not listed.
+    `wanted` is a start that was refused: the nearest open times are shown first. `moving` is a request being rescheduled by
+    the patient: its own seats count as free, and its own start is not listed.
     """
     rules = open_times.current_offers(now=now)
     first = _first_date(asked or "", rules)
@@ -133,7 +133,7 @@ def read_times_page(
 
 
 def _first_date(asked: str, rules: Offers) -> date:
-    """The first date of the page; past the last date, the last page."""
+    """The first date of the page; that of the last page when `asked` is too late."""
     try:
         day = date.fromisoformat(asked)
     except ValueError:
@@ -144,7 +144,7 @@ def _first_date(asked: str, rules: Offers) -> date:
 
 
 def _next_date(rules: Offers, day: date, moving: ConsultRequest | None) -> date | None:
-    """The first date from `day` on with an open time; None up to the last date."""
+    """The first date from `day` on with an open time, or None."""
     if day > rules.last_date:
         return None
     offers = open_times.with_held_seats(rules, day, rules.last_date, moving=moving)

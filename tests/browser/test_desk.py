@@ -63,7 +63,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, site, asked):
     page.goto(f"{site.url}/admin/")
     calls = page.locator("section", has=page.locator("#calls"))
     expect(calls.get_by_role("link", name="507-555-0100")).to_be_visible()
-    calls.get_by_role("button", name=f"Call made for {asked['ben']}").click()
+    calls.get_by_role("button", name=f"Mark call as made for {asked['ben']}").click()
     expect(page.locator(".messagelist .success")).to_contain_text(asked["ben"])
     open_request(page, site, asked["ben"])
     decide(page, "Offer another time", starts_at="3")
@@ -85,7 +85,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, site, asked):
         expect(page.locator(".messagelist .success")).to_contain_text(asked[name])
 
     open_request(page, site, asked["finn"])
-    page.get_by_role("button", name="Not a patient").click()
+    page.get_by_role("button", name="Set aside").click()
     assert status(page) == "Quarantined"
 
     # In conflict: found under conflicts, kept as it stands.
@@ -93,16 +93,16 @@ def test_the_front_desk_answers_an_afternoons_requests(page, site, asked):
     conflicts = page.locator("section", has=page.locator("#conflicts"))
     conflicts.get_by_role("link", name="Gail Example").click()
     expect(page.get_by_text("outside the posted hours. Move it")).to_be_visible()
-    page.get_by_label("Confirm although it is outside the posted hours").check()
+    page.get_by_label("Confirm even though it is outside the posted hours").check()
     page.get_by_role("button", name="Confirm", exact=True).click()
     assert status(page) == "Confirmed"
 
     open_request(page, site, asked["hal"])
-    page.get_by_role("button", name="Answered").click()
+    page.get_by_role("button", name="Mark as answered").click()
     assert status(page) == "Completed"
 
     open_request(page, site, asked["ivy"])
-    page.get_by_role("button", name="Is a patient", exact=True).click()
+    page.get_by_role("button", name="Restore", exact=True).click()
     assert status(page) == "Requested"
     page.get_by_role("button", name="Confirm", exact=True).click()
 
@@ -186,4 +186,4 @@ def test_the_week_is_walked_with_the_keyboard_alone(page, site, asked):
     page.wait_for_url("**from=**")
     tab_to(page, "a.seat")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Take a request by telephone")).to_be_visible()
+    expect(page.get_by_role("heading", name="Take a request by phone")).to_be_visible()

@@ -52,7 +52,7 @@ def _ready(content, settings):
 def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(capsys):
     assert listed() == set()
     call_command("prelaunch")
-    assert capsys.readouterr().out == "Nothing stands in the way.\n"
+    assert capsys.readouterr().out == "Nothing to settle before launch.\n"
 
 
 @pytest.mark.usefixtures("_ready")

@@ -1,4 +1,4 @@
-"""By telephone: staff make the call, and the message is what to say."""
+"""The phone channel: staff make the call, and the message is the script."""
 
 from consults.messages.compose import Facts, Payload, compose_text
 from consults.messages.kinds import tells

@@ -1,4 +1,4 @@
-"""By mail: plain text broken into lines, the same as HTML, and the visit as a calendar entry where it has one."""
+"""The email channel: plain text wrapped into lines, the same text as HTML, and the visit as a calendar entry if there is one."""
 
 import smtplib
 import textwrap
@@ -19,7 +19,7 @@ from pages.models import Clinic
 from .not_sent import NotSent
 
 CODE, LABEL, REACHES = OutboxMessage.Channel.MAIL, "By email", "email"
-# RFC 5322 asks for lines of no more than 78 characters; a reply puts "> " before each.
+# RFC 5322 recommends at most 78 characters a line, and a reply adds "> ".
 _COLUMNS = 72
 
 
@@ -33,18 +33,18 @@ def compose(kind: str, facts: Facts) -> Payload:
 
 
 def plain_part(text: str) -> str:
-    """The text in lines that every mail program shows whole. A link stays in one piece, however long it is."""
+    """The text wrapped for every mail program. A link is never broken, however long it is."""
     wrapper = textwrap.TextWrapper(_COLUMNS, break_long_words=False, break_on_hyphens=False)
     return "\n".join(wrapper.fill(line) for line in text.split("\n"))
 
 
 def html_part(payload: dict) -> str:
-    """The same text for mail programs that prefer HTML; the reader's screen breaks its lines."""
+    """The same text for mail programs that prefer HTML, which wrap it to the screen."""
     return render_to_string("consults/messages/mail.html", payload)
 
 
 class Sender:
-    """What the mails of a batch share: who writes, and the connection to the mail server, open from one to the next."""
+    """Sends a batch: the sender's address and one SMTP connection are reused between messages."""
 
     def __init__(self) -> None:
         self._clinic = Clinic.objects.current()
@@ -59,7 +59,7 @@ class Sender:
             raise NotSent(f"refused_{codes[0]}", permanent=all(code >= 500 for code in codes)) from None
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            # The text of an SMTP error may quote the address: only its kind is kept.
+            # The text of an SMTP error may quote the patient's address, so only its type is kept.
             raise NotSent(type(error).__name__) from None
 
     def close(self) -> None:
@@ -86,10 +86,10 @@ class Sender:
         return mail
 
     def _connection(self):
-        """What takes the next mail. Mail that is written to files gets a file, and so a backend, for each."""
+        """The backend for the next message. Mail written to files gets a new backend, and so a new file, for each message."""
         backend = self._server or get_connection()
         if isinstance(backend, MailServer):
-            # `send` closes what it opened itself.
+            # `send` closes a connection that it opened.
             backend.open()
             self._server = backend
         return backend
