@@ -30,7 +30,7 @@ _WEEK = {**{day: (Shift(time(16), time(20)),) for day in range(5)}, 5: (Shift(ti
 _SNOW = "Closed today because of snow. We call everybody who has a visit today, and nobody loses a place."
 _SENTENCE = "A few plain sentences stand here, as long as they usually are, to see how they wrap."
 _LONG_NAME = "A provider whose two family names are rather long-winded-indeed"
-_ARTICLE = f"""{_SENTENCE} Sources stand in the text.
+_ARTICLE = f"""{_SENTENCE} Sources are cited in the text.
 
 ::: note Before you read
 {_SENTENCE}

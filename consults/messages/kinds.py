@@ -34,7 +34,7 @@ KINDS: dict[str, Tells] = {
     Kind.DECLINED: Tells("About your request", "Say that we cannot offer it"),
     Kind.WITHDRAWN: Tells("You withdrew your request", "Say that it is withdrawn", to_staff="Withdrawn by the patient"),
     Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled", calendar="CANCEL"),
-    Kind.EXPIRED: Tells("We did not answer in time", "Say sorry: not answered in time", to_staff="Not answered in time"),
+    Kind.EXPIRED: Tells("We did not answer in time", "Apologize: not answered in time", to_staff="Not answered in time"),
     Kind.KEPT: Tells(keeps_reminder=True),
     Kind.NOTED: Tells(keeps_reminder=True),
     REMINDER: Tells("Reminder", "Remind of the visit"),

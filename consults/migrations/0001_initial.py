@@ -7,6 +7,8 @@ from django.db import migrations, models
 
 import consults.models.consult_policy
 import consults.models.consult_request
+import consults.models.event
+import consults.models.outbox_message
 import consults.models.posted_time
 
 
@@ -245,24 +247,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("requested", "Requested"),
-                            ("quarantined", "set aside as possible spam"),
-                            ("released", "restored"),
-                            ("confirmed", "Confirmed"),
-                            ("moved", "moved by the patient"),
-                            ("rescheduled", "moved by staff"),
-                            ("kept", "kept despite the conflict"),
-                            ("declined", "Declined"),
-                            ("withdrawn", "withdrawn by the patient"),
-                            ("cancelled", "Cancelled"),
-                            ("expired", "not answered in time"),
-                            ("answered", "Answered"),
-                            ("completed", "Completed"),
-                            ("missed", "no-show"),
-                            ("noted", "note saved"),
-                            ("erased", "personal data erased"),
-                        ],
+                        choices=consults.models.event.event_kinds,
                         max_length=20,
                     ),
                 ),
@@ -362,7 +347,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("kind", models.CharField(help_text="The kind of event it reports, for example requested.", max_length=30)),
                 ("recipient", models.CharField(choices=[("patient", "Patient"), ("staff", "Staff")], max_length=10)),
-                ("channel", models.CharField(choices=[("mail", "Mail"), ("call", "call to make")], max_length=6)),
+                ("channel", models.CharField(choices=consults.models.outbox_message.channels, max_length=6)),
                 (
                     "state",
                     models.CharField(

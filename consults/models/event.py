@@ -9,6 +9,11 @@ from django.db import models
 from .consult_request import ConsultRequest
 
 
+def event_kinds() -> list[tuple[str, str]]:
+    """The choices as a function, so that a new kind needs no migration."""
+    return Event.Kind.choices
+
+
 class Event(models.Model):
     class Kind(models.TextChoices):
         REQUESTED = "requested"
@@ -30,7 +35,7 @@ class Event(models.Model):
 
     request = models.ForeignKey(ConsultRequest, on_delete=models.PROTECT, related_name="events")
     number = models.PositiveIntegerField(help_text="Counts from 1.")
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=event_kinds)
     status = models.CharField(max_length=12, choices=ConsultRequest.Status.choices, help_text="The status after the event.")
     starts_at = models.DateTimeField(null=True)
     reason = models.SlugField(max_length=40, blank=True, help_text="Code of the reason that staff chose.")
