@@ -130,7 +130,7 @@ def decline_request(request: ConsultRequest, *, reason: Reason, by, now: datetim
     Kind.CANCELLED,
     Status.CONFIRMED,
     to=Status.CANCELLED,
-    buttons=(Button("cancel", "Cancel", needs="reason", only_if=(NOT_BEGUN,)),),
+    buttons=(Button("cancel", "Cancel visit", needs="reason", only_if=(NOT_BEGUN,)),),
 )
 def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime, version: int | None = None) -> ConsultRequest:
     with deciding(request, Kind.CANCELLED, now=now, by=by, version=version) as decision:

@@ -80,5 +80,5 @@ def test_a_file_that_is_no_copy_changes_nothing(site, tmp_path):
     bad.write_bytes(b"nothing")
     refused = site.manage("restore", str(bad), "--yes")
     assert refused.returncode == 1
-    assert "is not a copy this site made" in refused.stderr
+    assert "is not a backup of this site" in refused.stderr
     assert site.shell("from consults.models import OpeningHours; print(OpeningHours.objects.count())") == "6"

@@ -86,13 +86,13 @@ def test_the_front_desk_answers_an_afternoons_requests(page, site, asked):
 
     open_request(page, site, asked["finn"])
     page.get_by_role("button", name="Set aside").click()
-    assert status(page) == "Quarantined"
+    assert status(page) == "Set aside"
 
-    # In conflict: found under conflicts, kept as it stands.
+    # In conflict: found under conflicts, kept anyway.
     page.goto(f"{site.url}/admin/")
     conflicts = page.locator("section", has=page.locator("#conflicts"))
     conflicts.get_by_role("link", name="Gail Example").click()
-    expect(page.get_by_text("outside the posted hours. Move it")).to_be_visible()
+    expect(page.get_by_text("outside the posted hours. Offer another time")).to_be_visible()
     page.get_by_label("Confirm even though it is outside the posted hours").check()
     page.get_by_role("button", name="Confirm", exact=True).click()
     assert status(page) == "Confirmed"
@@ -132,7 +132,7 @@ def test_a_stale_page_says_what_changed(page, browser, site, asked):
         other = context.new_page()
         log_in(other, site, "olga", PASSWORD)
         open_request(other, site, asked["ada"])
-        decide(other, "Cancel", reason="1")
+        decide(other, "Cancel visit", reason="1")
     decide(page, "Offer another time", starts_at="5")
     expect(page.locator(".messagelist .error")).to_contain_text("cancelled by Olga")
     expect(page.locator(".timeline .news")).to_have_count(1)

@@ -139,7 +139,7 @@ def test_a_large_upload_is_not_read(superuser, monkeypatch):
 
 def test_the_same_picture_is_kept_once(superuser):
     assert upload(superuser).status_code == 302
-    assert "here already" in upload(superuser).content.decode()
+    assert "already been uploaded" in upload(superuser).content.decode()
     assert Picture.objects.count() == 1
 
 

@@ -31,7 +31,7 @@ def test_the_password_is_asked_again_before_what_reaches_far(client, owner, cloc
     asked = client.get(path)
     assert asked["Location"] == f"/admin/reauthenticate/?next={path}"
     wrong = client.post(asked["Location"], {"password": "wrong", "next": path})
-    assert "This is not your password" in wrong.content.decode()
+    assert "This password is not correct" in wrong.content.decode()
     assert client.get(path).status_code == 302
     assert client.post(asked["Location"], {"password": PASSWORD, "next": path})["Location"] == path
     assert client.get(path).status_code == 200

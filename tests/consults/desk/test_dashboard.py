@@ -91,7 +91,7 @@ def test_a_waiting_request_is_confirmed_in_two_steps_from_the_front_page(desk):
     assert f'href="{REQUESTS}{request.pk}/change/"' in desk.get("/admin/").content.decode()
     page = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
     assert f'action="{REQUESTS}{request.pk}/act/"' in page
-    assert "is confirmed now" in act(desk, request, "confirm")
+    assert ": now confirmed" in act(desk, request, "confirm")
 
 
 def act(desk, request: ConsultRequest, action: str, **form) -> str:
@@ -137,7 +137,7 @@ def test_a_search_by_name_opens_a_bounded_number_of_requests_and_says_so(desk, m
     page = desk.get(REQUESTS, {"q": "mary"}).content.decode()
     assert first.reference in page
     assert second.reference not in page
-    assert "were looked through for this name" in page
+    assert "were searched for this name" in page
 
 
 FILTERS = {
@@ -196,7 +196,7 @@ def test_bulk_confirm_decides_each_by_itself_and_names_each_refusal(desk):
     page = bulk(desk, "confirm_selected", good, moved, closed)
     assert f"Confirmed: {good.reference}." in page
     assert f"Not confirmed: {moved.reference} changed meanwhile and is now requested." in page
-    assert f"Not confirmed: {closed.reference}: This start is no longer in the posted hours" in page
+    assert f"Not confirmed: {closed.reference}: This start is no longer within the posted hours" in page
     statuses = dict(ConsultRequest.objects.values_list("reference", "status"))
     assert statuses == {good.reference: "confirmed", moved.reference: "requested", closed.reference: "requested"}
 
@@ -246,7 +246,10 @@ def test_a_call_is_noted_as_made_from_the_front_page(desk):
     assert f"The call for {request.reference} is marked as made" in page
     call.refresh_from_db()
     assert (call.state, call.done_at) == ("done", WEDNESDAY)
-    assert "done or dropped already" in desk.post(f"/admin/consults/outboxmessage/{call.pk}/made/", follow=True).content.decode()
+    assert (
+        "already made or is no longer needed"
+        in desk.post(f"/admin/consults/outboxmessage/{call.pk}/made/", follow=True).content.decode()
+    )
 
 
 def test_a_row_whose_key_is_missing_is_listed_all_the_same(desk, settings):
@@ -262,4 +265,4 @@ def test_ten_unanswered_requests_within_an_hour_are_an_alert(desk):
     for number in range(10):
         assert "of the last hour wait" not in desk.get("/admin/").content.decode()
         submit(key=f"rush-{number}", looks_like_spam=True)
-    assert "10 requests of the last hour wait" in desk.get("/admin/").content.decode()
+    assert "10 requests from the last hour are waiting" in desk.get("/admin/").content.decode()

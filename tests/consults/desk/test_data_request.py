@@ -57,7 +57,7 @@ def test_an_owner_exports_the_list_as_it_is_filtered_and_leaves_a_record(owner):
     rows = exported(owner.get(f"{REQUESTS}export/"))
     assert [row["Name"] for row in rows] == [f"'{evil}", 'Zoë "Z", O’Neil']
     assert rows[0]["Phone"] == "'+1 507 555 0100"
-    assert rows[0]["Time asked for"] == "2026-12-07 16:00"
+    assert rows[0]["Requested time"] == "2026-12-07 16:00"
     assert "secret wish" not in str(rows)
     assert [row["Name"] for row in exported(owner.get(f"{REQUESTS}export/?status=confirmed"))] == ['Zoë "Z", O’Neil']
     assert list(AccessRecord.objects.order_by("pk").values_list("kind", "rows")) == [("exported", 2), ("exported", 1)]
@@ -126,7 +126,7 @@ def test_a_note_for_colleagues_is_kept_sealed_and_not_too_long(client):
     request = submit()
     url = f"{REQUESTS}{request.pk}/act/"
     page = desk.post(url, {"action": "note", "version": 1, "staff_notes": "Left voicemail"}, follow=True).content.decode()
-    assert "has its note" in page
+    assert "note saved" in page
     assert "Left voicemail</textarea>" in page
     fresh = ConsultRequest.objects.get()
     assert b"voicemail" not in bytes(fresh.sealed)
