@@ -126,8 +126,8 @@ class ConsultRequestAdmin(admin.ModelAdmin):
             decided = act(action, found, request.POST, by=request.user, now=timezone.now(), version=version)
         except booking.Stale as stale:
             status, changes = stale.request.status, changes_since(stale.request, seen=version)
-            text = f"Nothing was changed: {found.reference} is now {status}. Since you opened it: {changes}."
-            messages.error(request, text)
+            change = f"{found.reference} changed meanwhile and is now {status}"
+            messages.error(request, f"Nothing was changed: {change}. Since you opened it: {changes}.")
             return redirect(f"{page}?seen={version}")
         except booking.NotAllowed as stopped:
             messages.error(request, f"{status_text.not_allowed(stopped.code)}.")

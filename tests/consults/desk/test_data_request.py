@@ -132,5 +132,5 @@ def test_a_note_for_colleagues_is_kept_sealed_and_not_too_long(client):
     assert b"voicemail" not in bytes(fresh.sealed)
     assert (fresh.status, fresh.staff_notes) == ("requested", "Left voicemail")
     page = desk.post(url, {"action": "note", "version": 2, "staff_notes": "x" * 2001}, follow=True).content.decode()
-    assert "up to 2000 characters" in page
+    assert "to 2000 characters" in page
     assert "changed meanwhile" in desk.post(url, {"action": "note", "version": 1}, follow=True).content.decode()

@@ -132,7 +132,7 @@ def act(superuser, request: ConsultRequest, action: str, **form):
 def test_staff_confirm_and_the_stale_second_click_is_told(superuser):
     request = submit(starts_at=ahead())
     assert ": now confirmed" in act(superuser, request, "confirm")
-    assert "changed meanwhile and : now confirmed" in act(superuser, request, "confirm")
+    assert "changed meanwhile and is now confirmed" in act(superuser, request, "confirm")
     request.refresh_from_db()
     assert (request.status, request.version, request.events.last().by.username) == ("confirmed", 2, "alex")
 
