@@ -1,4 +1,4 @@
-"""How gunicorn runs the site, with the background worker beside it. `manage.py serve` prepares and starts this."""
+"""Configures gunicorn, which also runs the background worker. `manage.py serve` prepares the site and starts it."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ graceful_timeout = 10
 worker_tmp_dir = str(_data / "tmp")
 control_socket_disable = True
 loglevel = "warning"
-# No visitor log: nobody is tracked. The scheme comes from settings.TRUSTED_PROXIES, not from gunicorn's guess.
+# No access log, because visitors are not tracked. The scheme comes from settings.TRUSTED_PROXIES, not from gunicorn's guess.
 accesslog = None
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
@@ -38,9 +38,9 @@ _worker_id: int | None = None
 
 
 def _keep_worker(parent: int) -> None:
-    """Starts the background worker, and again when it ends before its time.
+    """Starts the background worker and restarts it if it dies.
 
-    By posix_spawn: subprocess keeps a pipe open for a moment, and a web worker forked in that moment would hold it for good.
+    It uses posix_spawn: subprocess keeps a pipe open for a moment, and a web worker forked in that moment would inherit it.
     """
     global _worker_id
     command = [sys.executable, str(_here / "manage.py"), "worker", "--parent", str(parent)]
@@ -49,7 +49,7 @@ def _keep_worker(parent: int) -> None:
         try:
             os.waitpid(_worker_id, 0)
         except ChildProcessError:
-            pass  # gunicorn, which waits for any child, was faster
+            pass  # gunicorn, which waits for any child, reaped it first
         _worker_id = None
         _stopping.wait(1)
 

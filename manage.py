@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    # Nothing is written outside DATA_DIR, so no __pycache__ beside the source either.
+    # Nothing is written outside DATA_DIR, not even __pycache__ folders next to the source.
     sys.dont_write_bytecode = True
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
     from django.core.management import execute_from_command_line

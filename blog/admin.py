@@ -1,4 +1,4 @@
-"""Staff edit articles here."""
+"""The admin for articles."""
 
 from django.contrib import admin, messages
 from django.utils import timezone
@@ -27,7 +27,7 @@ class ArticleAdmin(ContentAdmin):
     ]
 
     def get_changeform_initial_data(self, request):
-        """A new article begins as a draft."""
+        """Starts a new article as a draft."""
         return {"is_draft": True, "published_at": timezone.now().replace(second=0, microsecond=0)}
 
     def preview(self, request, row):
@@ -45,12 +45,12 @@ class ArticleAdmin(ContentAdmin):
             return "Draft"
         return "Published" if obj.published_at <= timezone.now() else "Scheduled"
 
-    @admin.action(description="Take the selected articles off the site", permissions=["change"])
+    @admin.action(description="Unpublish selected articles", permissions=["change"])
     def unpublish(self, request, queryset):
-        """Row by row, so that each leaves its trace in the history."""
+        """Saves row by row, so that each change is in the history."""
         taken = list(queryset.filter(is_draft=False))
         for article in taken:
             article.is_draft = True
             article._history_user = request.user
             article.save()
-        self.message_user(request, f"{len(taken)} taken off the site. They are drafts now.", messages.SUCCESS)
+        self.message_user(request, f"{len(taken)} unpublished; back to draft.", messages.SUCCESS)

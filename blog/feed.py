@@ -1,4 +1,4 @@
-"""The blog as an Atom feed: what is published, newest first, each with its summary."""
+"""The blog as an Atom feed: published articles, newest first, each with its summary."""
 
 from datetime import datetime, time
 
@@ -16,7 +16,7 @@ MOST_ARTICLES = 30
 
 
 class ArticleFeed(Feed):
-    """Absolute addresses come from PUBLIC_URL, never from the request."""
+    """Absolute URLs come from PUBLIC_URL, never from the request."""
 
     feed_type = Atom1Feed
 

@@ -4,7 +4,7 @@ from .models import Article, FormerSlug
 
 
 def keep_former_slug(article: Article) -> None:
-    """Call it after an article was saved. Only a slug that visitors could have seen is kept, while no article has it."""
+    """Call this after an article was saved. It keeps a slug that visitors could have seen, unless another article has it."""
     FormerSlug.objects.filter(slug=article.slug).delete()
     records = article.history.exclude(slug=article.slug).filter(is_draft=False)
     for slug in set(records.values_list("slug", flat=True)):

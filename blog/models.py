@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from content.models import PublicContent, Reference, ReviewedText, TextQuerySet
 from pages.models import Picture, Provider
 
-# `Reference` is imported from here too: the contract names it so.
+# `Reference` can be imported from here too: other programs rely on that name.
 __all__ = ["Article", "FormerSlug", "Reference"]
 
 
@@ -36,7 +36,9 @@ class Article(ReviewedText):
     # Every article is medical; for pages it is a field.
     medical = True
 
-    slug = models.SlugField(max_length=100, unique=True, help_text="The last part of its address, for example ketamine-benefits.")
+    slug = models.SlugField(
+        max_length=100, unique=True, help_text="The last part of the web address, for example ketamine-benefits."
+    )
     title = models.CharField(max_length=160)
     subtitle = models.CharField(max_length=200, blank=True)
     browser_title = models.CharField(
@@ -45,9 +47,9 @@ class Article(ReviewedText):
     description = models.CharField(max_length=170, help_text="For search engines: one or two sentences, 80 to 155 characters.")
     summary = models.TextField(help_text="One or two sentences for the list of articles.")
     is_draft = models.BooleanField("draft", default=False, help_text="Drafts are seen by staff only.")
-    published_at = models.DateTimeField(help_text="Nobody sees the article before this moment.")
+    published_at = models.DateTimeField(help_text="Visitors cannot see the article before this moment.")
     change_note = models.CharField(
-        max_length=200, blank=True, help_text="What changed last, for example: Sources added and statements corrected."
+        max_length=200, blank=True, help_text="The most recent change, for example: Sources added and statements corrected."
     )
     author = models.ForeignKey(
         Provider,
@@ -55,7 +57,7 @@ class Article(ReviewedText):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="articles",
-        help_text="Empty: the clinic is named as author.",
+        help_text="Leave empty to name the clinic as the author.",
     )
     picture = models.ForeignKey(
         Picture, null=True, blank=True, on_delete=models.SET_NULL, help_text="Shown above the text. Optional."
@@ -96,7 +98,7 @@ class Article(ReviewedText):
 
 
 class FormerSlug(PublicContent):
-    """An address that an article had before: it redirects to the current one."""
+    """A slug that an article had before; its URL redirects to the current one."""
 
     slug = models.SlugField(max_length=100, unique=True)
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="former_slugs")

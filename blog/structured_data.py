@@ -1,4 +1,4 @@
-"""An article as schema.org nodes: only what the page itself shows."""
+"""An article as schema.org nodes, which say only what the page shows."""
 
 from content.citations import NumberedReference
 from pages.models import Clinic
@@ -7,7 +7,7 @@ from .models import Article
 
 
 def article_nodes(article: Article, clinic: Clinic, references: list[NumberedReference], *, origin: str) -> list[dict]:
-    """The page (MedicalWebPage) and the article on it. The author is the clinic while no person is named."""
+    """The page (MedicalWebPage) and the article on it. The author is the clinic unless a person is named."""
     url = origin + article.get_absolute_url()
     clinic_id = {"@id": f"{origin}/#clinic"}
     page: dict[str, str | dict] = {"@type": "MedicalWebPage", "@id": url, "url": url, "name": article.title}

@@ -1,4 +1,4 @@
-"""Django's admin site, with a desk of sections in front and a second step of signing in where it can be reached from outside."""
+"""Django's admin site, with a front page of sections and, on a public site, a second step of signing in."""
 
 from collections.abc import Callable
 
@@ -21,16 +21,16 @@ class ClinicAdminSite(AdminSite):
         self._sections: list[tuple[int, str, Callable[..., dict]]] = []
 
     def add_section(self, template: str, facts: Callable[..., dict], *, position: int) -> None:
-        """Puts a section on the front page; an app's admin module calls it, as it registers its models.
+        """Adds a section to the front page. An app's admin module calls it, as it registers its models.
 
-        `facts(user, now=...)` gives what the template is rendered with as `section`; what is empty is not shown.
-        Sections with lower positions come first.
+        `facts(user, now=...)` returns the template's `section`; an empty one is not shown. Sections with lower positions come
+        first.
         """
         self._sections.append((position, template, facts))
         self._sections.sort(key=lambda section: section[0])
 
     def has_permission(self, request) -> bool:
-        """Checked on every page of the admin."""
+        """Called for every page of the admin, so the second step is enforced here."""
         return super().has_permission(request) and (not settings.STAFF_SECOND_FACTOR or request.user.is_verified())
 
     def get_urls(self):
@@ -45,7 +45,7 @@ class ClinicAdminSite(AdminSite):
             path("second-factor/", limited(page(views.ask_code)), name="second_factor"),
             path("second-factor/set-up/", limited(page(views.set_up)), name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(page(views.renew)), name="second_factor_renew"),
-            path("password-again/", limited(self.admin_view(page(reauthentication.password_again))), name="password_again"),
+            path("reauthenticate/", limited(self.admin_view(page(reauthentication.reauthenticate))), name="reauthenticate"),
             *super().get_urls(),
         ]
 

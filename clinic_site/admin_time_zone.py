@@ -1,4 +1,4 @@
-"""The admin shows the clinic's time, wherever the server or the member of staff is."""
+"""Shows the admin in the clinic's time zone, wherever the server or the user is."""
 
 from django.utils import timezone
 
@@ -6,7 +6,7 @@ from pages.models import Clinic
 
 
 class AdminTimeZoneMiddleware:
-    """Activates the clinic's zone for the admin, whose forms and lists show times. Other pages convert explicitly."""
+    """Activates the clinic's time zone for the admin, whose forms and lists show times. Other pages convert explicitly."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -7,6 +7,6 @@ class ClinicSiteConfig(AppConfig):
 
 
 class ClinicAdminConfig(AdminConfig):
-    """Django's admin with our site object: the same addresses and names."""
+    """Django's admin with our site object, under the same URLs and names."""
 
     default_site = "clinic_site.admin_site.ClinicAdminSite"

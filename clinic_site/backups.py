@@ -1,6 +1,6 @@
-"""Copies of the database and the uploads, one a night, kept for 14 nights (the privacy policy says so).
+"""Nightly backups of the database and the uploads, kept for 14 nights, as the privacy policy promises.
 
-What patients typed is sealed in a copy as it is in the database. The keys are not in it: keep them elsewhere.
+What patients typed is sealed in a backup as it is in the database. The keys are not in it: keep them elsewhere.
 """
 
 import os
@@ -20,13 +20,13 @@ KEPT = timedelta(days=14)
 _AT = time(3)
 _NAME = "%Y-%m-%dT%H%M%SZ"
 _SUFFIX = ".tar.gz"
-# Folders of copies in the making. A killed process leaves one behind; after this many seconds it is nobody's.
+# Folders of unfinished backups. A killed process leaves one behind, which is deleted after this many seconds.
 _MAKING, _LEFT_BEHIND = ".making-", 6 * 3600
 _SQLITE, _POSTGRESQL, _UPLOADS = "clinic.sqlite3", "clinic.dump", "uploads"
 
 
 class BackupFailed(Exception):
-    """The copy could not be made or read; the text says why."""
+    """The backup could not be made or read; the message says why."""
 
 
 def folder() -> Path:
@@ -34,12 +34,12 @@ def folder() -> Path:
 
 
 def existing() -> list[tuple[datetime, Path]]:
-    """When each copy was made (UTC) and where it is, the oldest first."""
+    """The time (UTC) and path of each backup, oldest first."""
     return sorted((_made_at(path), path) for path in folder().glob(f"*{_SUFFIX}"))
 
 
 def back_up(*, now: datetime) -> Path:
-    """Writes a copy while the site goes on working. Raises BackupFailed; half a copy is never left under its name."""
+    """Writes a backup while the site keeps running. Raises BackupFailed; an unfinished backup never gets the final name."""
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in folder().glob(f"{_MAKING}*"):
         if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
@@ -58,7 +58,7 @@ def back_up(*, now: datetime) -> Path:
 
 
 def back_up_if_due(*, now: datetime, zone) -> Path | None:
-    """The copy of this night, made once after three in the morning, local time; older ones than 14 nights are deleted."""
+    """Tonight's backup, made once after 3 AM local time; backups older than 14 nights are deleted."""
     for made_at, path in existing():
         if now - made_at > KEPT:
             path.unlink(missing_ok=True)
@@ -70,14 +70,14 @@ def back_up_if_due(*, now: datetime, zone) -> Path | None:
     return back_up(now=now)
 
 
-def restore(copy: Path) -> None:
-    """Puts database and uploads back as they were. Raises BackupFailed and changes nothing when the copy is not sound."""
+def restore(backup: Path) -> None:
+    """Restores database and uploads. Raises BackupFailed and changes nothing when the backup is corrupt."""
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".restoring-") as opened:
         try:
-            with tarfile.open(copy) as tar:
+            with tarfile.open(backup) as tar:
                 tar.extractall(opened, filter="data")
         except (OSError, tarfile.TarError) as error:
-            raise BackupFailed(f"{copy} is not a copy this site made: {error}") from error
+            raise BackupFailed(f"{backup} is not a backup of this site: {error}") from error
         _restore_database(Path(opened))
         if (uploads := Path(opened) / _UPLOADS).is_dir():
             shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
@@ -107,14 +107,14 @@ def _dump_postgresql(making: Path) -> Path:
 def _restore_database(opened: Path) -> None:
     name = _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL
     if not (opened / name).is_file():
-        raise BackupFailed(f"the copy holds no {name}: it was made of another kind of database")
+        raise BackupFailed(f"the backup contains no {name}: it was made from another kind of database")
     connection.close()
     if connection.vendor != "sqlite":
         _run(["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "--dbname=", str(opened / name)])
         return
     with closing(sqlite3.connect(opened / name)) as source:
         if (sound := source.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
-            raise BackupFailed(f"the copy is damaged: {sound}")
+            raise BackupFailed(f"the backup is damaged: {sound}")
         with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as target:
             source.backup(target)
 

@@ -1,4 +1,4 @@
-"""Cache headers of public pages: the same for everybody, safe to keep and to share."""
+"""Cache headers of public pages, which are the same for every visitor."""
 
 from django.utils.cache import patch_cache_control, set_response_etag
 
@@ -8,8 +8,8 @@ _NAMESPACES = {"pages", "blog", "machines"}
 class CacheHeadersMiddleware:
     """Marks public pages with `Cache-Control: public` and an ETag, for `page_cache`, `compression` and any intermediate cache.
 
-    Shared caches ask again each time (a 304 is cheap): hours and texts may change within two seconds. A visitor may
-    bring cookies of the booking flow, even broken ones that Django would replace: a public page sets none.
+    Shared caches revalidate each time (a 304 is cheap), because a change has to show within two seconds. A visitor may
+    send cookies of the booking flow, even broken ones that Django would replace; a public page sets none.
     """
 
     def __init__(self, get_response):
@@ -22,7 +22,7 @@ class CacheHeadersMiddleware:
             response.cookies.clear()
             response.headers.pop("Vary", None)
             if response.has_header("Cache-Control"):
-                # A search is not kept, a picture is kept for good.
+                # A search must not be cached, and a picture may be cached forever.
                 return response
             patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
             set_response_etag(response)

@@ -8,11 +8,11 @@ _remembered_name = ""
 
 
 def remember(clinic: Clinic) -> None:
-    """Keeps the name in this process."""
+    """Remembers the name in this process."""
     global _remembered_name
     _remembered_name = clinic.name
 
 
 def remembered() -> str:
-    """The name; the site's host while this process has not read it yet."""
+    """The name, or the site's host until this process has read the name."""
     return _remembered_name or settings.PUBLIC.host

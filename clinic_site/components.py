@@ -1,7 +1,7 @@
-"""Every component and every state of a page, for looking at and for the tests that photograph them. Routed in DEBUG only.
+"""The component gallery: every component and every state of a page, for people and for screenshot tests. Routed in DEBUG only.
 
-The real templates, with rows made up here and never saved: what a database seldom holds (no article, forty people, a
-holiday on top of an announcement) is one address away.
+It renders the real templates with made-up rows that are never saved, so that states a database seldom has (no article,
+forty people, a holiday during an announcement) are one URL away.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _WEEK = {**{day: (Shift(time(16), time(20)),) for day in range(5)}, 5: (Shift(ti
 _SNOW = "Closed today because of snow. We call everybody who has a visit today, and nobody loses a place."
 _SENTENCE = "A few plain sentences stand here, as long as they usually are, to see how they wrap."
 _LONG_NAME = "A provider whose two family names are rather long-winded-indeed"
-_ARTICLE = f"""{_SENTENCE} Sources stand in the text.
+_ARTICLE = f"""{_SENTENCE} Sources are cited in the text.
 
 ::: note Before you read
 {_SENTENCE}
@@ -76,7 +76,7 @@ _ARTICLE = f"""{_SENTENCE} Sources stand in the text.
 
 
 def _facts(*, announcement: str = "", special_days: list[dict[str, str]] | None = None, week: dict | None = None) -> SiteFacts:
-    """The clinic as it is posted here, with what a state changes about it."""
+    """The made-up clinic, with the changes of one state."""
     facts = SiteFacts()
     facts.today = _DAY
     facts.clinic = Clinic(
@@ -162,7 +162,7 @@ def _providers(number: int) -> tuple[str, dict]:
 
 
 def _with_photo() -> tuple[str, dict]:
-    """A provider with a portrait, and one without. The site's own picture stands in: nobody is shown who is nobody."""
+    """A provider with a portrait and one without. The portrait is the site's own picture: we never show a made-up person."""
     picture = static("img/share.png")
     template, context = _providers(1)
     portrait = SimpleNamespace(url=picture, srcset=f"{picture} 1200w", alt="A river at dusk")
@@ -190,7 +190,7 @@ _HOLIDAY = [
     {"label": "Thursday, December 24", "text": "4:00 PM to 6:00 PM", "note": "Christmas Eve"},
     {"label": "Friday, December 25", "text": "Closed", "note": "Christmas Day"},
 ]
-# State -> its template and what the template is given.
+# State -> its template and context.
 STATES: dict[str, Callable[[], tuple[str, dict]]] = {
     "home": _home,
     "providers-one": lambda: _providers(1),
@@ -223,7 +223,7 @@ def state(request, name: str):
         raise Http404
     template, context = STATES[name]()
     given = {"site": _facts(), "section": "", "references": [], "breadcrumbs": []}
-    # Error pages are made without facts, as they are when the database is away.
+    # Error pages get no facts, as when the database is down.
     return render(request, template, context if name.startswith("error-") else given | context)
 
 

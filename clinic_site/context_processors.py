@@ -1,4 +1,4 @@
-"""What every page shows of the clinic: name, address, hours. Read once per page, when a template asks."""
+"""The clinic's facts on every page: name, postal address, hours. Read at most once per page, when a template uses them."""
 
 from datetime import timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from consults.posted_hours import read_posted_hours, special_notes
 from consults.structured_data import opening_hours_markup
 from pages.models import Clinic
 
-# As far ahead as special days are shown: as far as the policy lets consults be asked for at most.
+# How far ahead special days are shown: the longest horizon that the policy allows.
 DAYS_AHEAD = timedelta(days=366)
 
 
@@ -61,14 +61,14 @@ class SiteFacts:
         return hours_text.week_windows(self._posted)
 
     def opening_hours(self) -> dict:
-        """As schema.org properties of the clinic."""
+        """The hours as schema.org properties of the clinic."""
         return opening_hours_markup(self._posted, today=self.today, until=self.today + DAYS_AHEAD)
 
 
 def site(request) -> dict:
-    """Context processor: `site`, and the address search engines should know the page by.
+    """Context processor: `site`, and the canonical URL of the page.
 
-    Also as `site_facts`: Django's own login page has another `site`.
+    The facts are also available as `site_facts`, because Django's login page has another `site`.
     """
     facts = SiteFacts()
     return {"site": facts, "site_facts": facts, "canonical": settings.PUBLIC_URL + request.path}

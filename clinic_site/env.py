@@ -1,7 +1,7 @@
-"""Strict readers of the environment.
+"""Strict readers of environment variables.
 
 Every reader raises `WrongSetting`, which ends the process with one line on standard error that
-names the variable and says what it takes. Nothing is read from files: see the README's table.
+names the variable and says what it must be. Nothing is read from files: see the README's table.
 """
 
 import base64
@@ -18,10 +18,10 @@ import django
 
 
 class WrongSetting(SystemExit):
-    """A value the site cannot start with. As a SystemExit it prints its one line and no traceback."""
+    """A value that keeps the site from starting. As a SystemExit it prints its one line and no traceback."""
 
-    def __init__(self, name: str, takes: str) -> None:
-        super().__init__(f"{name}: {takes}")
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
 
 
 def text(name: str, default: str = "") -> str:
@@ -29,34 +29,34 @@ def text(name: str, default: str = "") -> str:
 
 
 def folder(name: str, default: str) -> Path:
-    """The folder, made when it is missing."""
+    """The directory, created if it is missing."""
     path = Path(text(name, default)).expanduser().resolve()
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError:
-        raise WrongSetting(name, f"takes a folder that can be made and written, not {str(path)!r}") from None
+        raise WrongSetting(name, f"must be a directory that can be created and written to, got {str(path)!r}") from None
     if not os.access(path, os.W_OK | os.X_OK):
-        raise WrongSetting(name, f"takes a folder that can be written, not {str(path)!r}")
+        raise WrongSetting(name, f"must be a writable directory, got {str(path)!r}")
     return path
 
 
 def flag(name: str) -> bool:
     value = text(name, "off").lower()
     if value not in {"on", "off", "1", "0", "true", "false", "yes", "no"}:
-        raise WrongSetting(name, f"takes on or off, not {value!r}")
+        raise WrongSetting(name, f"must be on or off, got {value!r}")
     return value in {"on", "1", "true", "yes"}
 
 
 def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
     value = text(name, str(default))
     if not re.fullmatch(r"[0-9]{1,6}", value) or not lowest <= int(value) <= highest:
-        raise WrongSetting(name, f"takes a whole number from {lowest} to {highest}, not {value!r}")
+        raise WrongSetting(name, f"must be a whole number from {lowest} to {highest}, got {value!r}")
     return int(value)
 
 
 @dataclass(frozen=True)
 class PublicURL:
-    """Where visitors find the site. `origin` has no trailing slash."""
+    """The URL of the site. `origin` has no trailing slash."""
 
     scheme: str
     host: str
@@ -69,7 +69,7 @@ class PublicURL:
 
 def public_url(name: str, default: str) -> PublicURL:
     value = text(name, default)
-    takes = f"takes an address like https://clinic.example (no path), not {value!r}"
+    takes = f"must be a URL like https://clinic.example without a path, got {value!r}"
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -94,7 +94,7 @@ def public_url(name: str, default: str) -> PublicURL:
 def listen_host(name: str, default: str) -> str:
     value = text(name, default)
     if not _is_host(value.strip("[]")):
-        raise WrongSetting(name, f"takes an address or host name to listen on, not {value!r}")
+        raise WrongSetting(name, f"must be an IP address or host name to listen on, got {value!r}")
     return value
 
 
@@ -116,12 +116,12 @@ def field_keys(name: str, value: str) -> list[bytes]:
         except (binascii.Error, ValueError):
             key = b""
         if len(key) != 32:
-            raise WrongSetting(name, "takes keys separated by commas, each URL-safe base64 of 32 bytes")
+            raise WrongSetting(name, "must be keys separated by commas, each URL-safe base64 of 32 bytes")
         keys.append(key)
     return keys
 
 
-# Seconds a writer waits for another. The visitor then gets a 503 with what they typed, instead of silence.
+# Seconds a writer waits for another before the visitor gets a 503 page with what they typed.
 _WRITER_WAITS = 10
 
 
@@ -134,7 +134,7 @@ def database(name: str, default_path: str) -> dict:
             "NAME": default_path,
             "CONN_MAX_AGE": None,
             "OPTIONS": {
-                # IMMEDIATE: a writer takes the lock first and so never has to upgrade a read, which SQLite refuses.
+                # IMMEDIATE: a writer takes the lock first, so it never has to upgrade a read lock, which SQLite refuses.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": _WRITER_WAITS,
                 "init_command": (
@@ -146,8 +146,8 @@ def database(name: str, default_path: str) -> dict:
 
 
 def postgresql(name: str, value: str) -> dict:
-    """Django's DATABASES['default'] for the PostgreSQL URL `value`; `name` is the variable that a refusal names."""
-    takes = "takes postgresql://user:password@host:port/name, or nothing for SQLite in DATA_DIR"
+    """Django's DATABASES['default'] for the PostgreSQL URL `value`; `name` is the variable to name in an error."""
+    takes = "must be postgresql://user:password@host:port/name, or empty for SQLite in DATA_DIR"
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -175,7 +175,7 @@ def cache(name: str) -> dict:
     if not value:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if urlsplit(value).scheme not in {"redis", "rediss", "valkey", "valkeys", "unix"}:
-        raise WrongSetting(name, "takes redis://host:port/0, or nothing for a cache inside each process")
+        raise WrongSetting(name, "must be redis://host:port/0, or empty for a cache inside each process")
     return {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": re.sub("^valkey", "redis", value),
@@ -183,12 +183,12 @@ def cache(name: str) -> dict:
 
 
 def mailer(name: str, folder: str) -> dict[str, Any]:
-    """An entry of Django's MAILERS: SMTP for an address, files in `folder` for nothing."""
+    """An entry of Django's MAILERS: SMTP for a URL, files in `folder` if empty."""
     value = text(name)
     if not value:
         return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": folder}}
     takes = (
-        "takes smtp://user:password@host:port (plain), smtp+tls:// (STARTTLS), smtps:// (TLS), or nothing for files in DATA_DIR"
+        "must be smtp://user:password@host:port (plain), smtp+tls:// (STARTTLS), smtps:// (TLS), or empty for files in DATA_DIR"
     )
     default_ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465, "smtp+ssl": 465}
     try:
@@ -222,7 +222,7 @@ def email_settings(mailer: dict[str, Any]) -> dict[str, object]:
 def mail_address(name: str, default: str = "") -> str:
     value = text(name, default)
     if value and not re.fullmatch(r"(?:[^<>@\r\n]* <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", value):
-        raise WrongSetting(name, f"takes an address like clinic@example.com or Name <clinic@example.com>, not {value!r}")
+        raise WrongSetting(name, f"must be an email address like clinic@example.com or Name <clinic@example.com>, got {value!r}")
     return value
 
 
@@ -241,5 +241,5 @@ def rate(name: str, default: str) -> Rate | None:
         return None
     match = re.fullmatch(r"([1-9][0-9]{0,5})/([smhd])", value)
     if not match:
-        raise WrongSetting(name, f"takes a rate like 20/h (s, m, h or d), or off, not {value!r}")
+        raise WrongSetting(name, f"must be a rate like 20/h (s, m, h or d), or off, got {value!r}")
     return Rate(int(match[1]), {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]])

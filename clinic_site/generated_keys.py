@@ -1,6 +1,6 @@
-"""Keys that are generated once in DATA_DIR, readable by their owner only; enough for a laptop.
+"""Keys that are generated once in DATA_DIR, readable only by their owner, for use on a laptop.
 
-Production names its keys in the environment; see the README's settings table.
+Production sets its keys in the environment; see the README's settings table.
 """
 
 import base64
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def read_or_make(folder: Path, name: str) -> str:
-    """The key kept in `folder`/`name`; made on first use, by whichever process comes first."""
+    """The key stored in `folder`/`name`, created on first use by the first process that needs it."""
     path = folder / name
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -20,7 +20,7 @@ def read_or_make(folder: Path, name: str) -> str:
 
 
 def _make(path: Path) -> None:
-    # mkstemp is 0600 from the start, and link refuses to replace: two first starts agree on one key.
+    # mkstemp creates the file with mode 0600, and link never replaces, so two first starts agree on one key.
     descriptor, draft = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "w") as file:

@@ -1,6 +1,6 @@
-"""Is the process alive, and can the site do its work? For monitors: JSON without personal data.
+"""Liveness and readiness checks for monitors, as JSON without personal data.
 
-Answered before anything looks at the host name or the scheme, so that a probe inside the machine needs neither.
+They answer before the host name and the scheme are checked, so that a probe on the same machine needs neither.
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Log lines without the links of patients, and without those that set a new password."""
+"""Strips patients' links and password reset links from log lines."""
 
 import logging
 import re
@@ -7,14 +7,14 @@ _TOKEN = re.compile(r"(/consults/|/admin/reset/[^/\s]+/)[^/\s'\"]+")
 
 
 class QuietHealth(logging.Filter):
-    """A monitor that asks before the site is ready is answered 503; that is no error of the site."""
+    """Drops log lines about a readiness check that answers 503 during startup, which is not an error."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return "/health/" not in record.getMessage()
 
 
 class HideTokens(logging.Filter):
-    """Replaces the token in such an address. For the logger that names addresses, so that every handler gets it so."""
+    """Replaces the token in such a URL. It filters the logger that logs URLs, so that no handler sees the token."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = _TOKEN.sub(r"\1...", record.getMessage()), ()

@@ -1,4 +1,4 @@
-"""When a public page next changes without an edit: what a cache of finished pages has to know."""
+"""The next time a public page changes without an edit, which the page cache needs to know."""
 
 from datetime import datetime
 
@@ -7,9 +7,9 @@ from pages.models import Clinic
 
 
 def next_change(clinic: Clinic, *, after: datetime) -> datetime | None:
-    """The first instant after `after` at which an article appears or the announcement ends; None when nothing waits.
+    """The first instant after `after` at which an article appears or the announcement ends; None if neither is scheduled.
 
-    Add anything else that starts or ends at a set time here. Special days do not: every page changes with the date.
+    Add anything else that starts or ends at a set time here, except special days: every page changes with the date anyway.
     """
     waiting = [Article.objects.next_publication(after=after)]
     if clinic.announcement_at(after):

@@ -1,8 +1,8 @@
-"""Finished public pages: made once, answered without calling Django.
+"""Finished public pages: made once, served before Django is called.
 
 A page is kept when Django says so: status 200, `Cache-Control: public`, an ETag, no cookie. All are dropped when the content
-version moves (anybody's edit, seen within a second), when the clinic's date changes (special days come and go) and when the
-next instant has come at which a page changes without an edit. Query strings are ignored: no public page reads one.
+version moves (anybody's edit, seen within a second), when the clinic's date changes (special days come and go) and at the
+next instant at which a page changes without an edit. Query strings are ignored: no public page uses them.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""Addresses of the clinic's earlier site, and ones that people guess: each leads on in one step."""
+"""Redirects from URLs of the clinic's earlier site and from URLs that people guess, each in one step."""
 
 import re
 

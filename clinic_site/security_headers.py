@@ -1,7 +1,7 @@
 """The response headers that Django and django-csp do not already send."""
 
 _HEADERS = {
-    # Django sends it too, but not on answers given before its SecurityMiddleware.
+    # Django sends it too, but not on responses from before its SecurityMiddleware.
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (

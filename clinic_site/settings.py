@@ -1,4 +1,4 @@
-"""Django settings, in the order of Django's manual. Safe when nothing is set; the README lists what can be.
+"""Django settings, in the order of Django's manual. They are safe by default; the README lists what can be set.
 
 Values come from the environment through `env`, whose readers stop the start with one line.
 """
@@ -22,13 +22,14 @@ PUBLIC_URL = PUBLIC.origin
 TRUSTED_PROXIES = env.whole_number("TRUSTED_PROXIES", 0, 0, 10)
 if PUBLIC.is_https and TRUSTED_PROXIES == 0:
     raise env.WrongSetting(
-        "TRUSTED_PROXIES", "takes at least 1 when PUBLIC_URL is https: the site itself speaks http behind a proxy that ends TLS"
+        "TRUSTED_PROXIES",
+        "must be at least 1 when PUBLIC_URL is https, which takes a proxy that ends TLS",
     )
 
 # Core
 DEBUG = env.flag("DEBUG")
 if DEBUG and PUBLIC.is_https:
-    raise env.WrongSetting("DEBUG", "takes off when PUBLIC_URL is https: error pages would show the program's insides")
+    raise env.WrongSetting("DEBUG", "must be off when PUBLIC_URL is https, because error pages would show internals")
 ALLOWED_HOSTS = [PUBLIC.host]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ROOT_URLCONF = "clinic_site.urls"
@@ -71,12 +72,12 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "staff.session_limits.SessionLimitsMiddleware",
-    "staff.reauthentication.PasswordAgainMiddleware",
+    "staff.reauthentication.ReauthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic_site.admin_time_zone.AdminTimeZoneMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
-# A booking is a few hundred bytes; the admin's longest article stays far below this.
+# A booking is a few hundred bytes, and even the admin's longest article is far smaller than this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_HANDLERS = [
@@ -103,7 +104,7 @@ EMAIL_SUBJECT_PREFIX = ""
 TIME_ZONE = "UTC"
 USE_I18N = False
 
-# Logging: to standard error. Refused requests (4xx) are not logged: their addresses may hold a patient's link.
+# Logging: to standard error. Refused requests (4xx) are not logged, because their URLs may contain a patient's link.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -118,7 +119,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR", "filters": ["quiet_health", "hide_tokens"]},
         "django.security": {"level": "ERROR"},
-        # Its lines name who failed to sign in, and people type passwords into the wrong field.
+        # Its lines contain the username of a failed sign-in, and people type passwords into the wrong field.
         "axes": {"level": "ERROR"},
         "clinic": {"level": "INFO"},
     },
@@ -127,10 +128,10 @@ LOGGING = {
 # Security
 if PUBLIC.is_https and not (env.text("SECRET_KEY") and env.text("FIELD_KEYS")):
     _missing = "FIELD_KEYS" if env.text("SECRET_KEY") else "SECRET_KEY"
-    raise env.WrongSetting(_missing, "is required when PUBLIC_URL is https; the README says how to make one")
+    raise env.WrongSetting(_missing, "must be set when PUBLIC_URL is https; the README says how to make one")
 SECRET_KEY = env.text("SECRET_KEY") or generated_keys.read_or_make(DATA_DIR / "keys", "secret_key")
 if len(SECRET_KEY) < 32:
-    raise env.WrongSetting("SECRET_KEY", "takes at least 32 random characters")
+    raise env.WrongSetting("SECRET_KEY", "must be at least 32 random characters")
 FIELD_KEYS = env.field_keys("FIELD_KEYS", env.text("FIELD_KEYS") or generated_keys.read_or_make(DATA_DIR / "keys", "field_keys"))
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC.is_https
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
@@ -138,7 +139,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 SECURE_SSL_HOST = PUBLIC_URL.partition("://")[2] if PUBLIC.is_https else None
 SECURE_HSTS_SECONDS = 63_072_000 if PUBLIC.is_https else 0
 SECURE_REFERRER_POLICY = "same-origin"
-# Preload and subdomains bind the owner's whole domain for years: the owner decides, in the proxy.
+# Preload and subdomains bind the owner's whole domain for years, so the owner decides on them in the proxy.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 _COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""
@@ -195,23 +196,23 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "admin:login"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_RESET_TIMEOUT = 3600
-# A code from a phone beside the password, wherever the site is reachable from outside.
+# A code from a phone in addition to the password, wherever the site is public.
 STAFF_SECOND_FACTOR = PUBLIC.is_https
 STAFF_IDLE_SECONDS = 30 * 60
 STAFF_SESSION_SECONDS = 12 * 3600
-# What asks for the password once more, and for how long that counts.
-STAFF_PASSWORD_AGAIN_SECONDS = 10 * 60
-STAFF_PASSWORD_AGAIN = {
+# The views that ask for the password again, and how long an entered password counts.
+STAFF_REAUTHENTICATION_SECONDS = 10 * 60
+STAFF_REAUTHENTICATION_VIEWS = {
     *(f"admin:auth_user_{name}" for name in ("add", "change", "delete", "password_change", "second_factor")),
     *(f"admin:auth_group_{name}" for name in ("add", "change", "delete")),
     *(f"admin:consults_consultrequest_{name}" for name in ("export", "copy", "erase")),
     "admin:second_factor_renew",
 }
-# Sign-in posts from one address; off together with BOOKING_RATE, for tests where everybody has one address.
+# Sign-in attempts per IP address; disabled together with BOOKING_RATE, for tests in which everyone has one address.
 STAFF_RATE = env.Rate(60, 3600)
-# Guesses of one person's code from the phone.
+# Guesses at the code from one person's phone.
 STAFF_CODE_RATE = env.Rate(10, 3600)
-OTP_TOTP_THROTTLE_FACTOR = 0  # doubles without end; STAFF_CODE_RATE limits guesses and lets the right person in again
+OTP_TOTP_THROTTLE_FACTOR = 0  # doubles without limit; STAFF_CODE_RATE throttles guesses without locking the owner out
 OTP_TOTP_ISSUER = PUBLIC.host
 # Five wrong passwords for one name from one IP address lock it out for an hour. No address is stored: see `staff.rate_limits`.
 AXES_FAILURE_LIMIT = 5

@@ -1,4 +1,4 @@
-"""What search engines should know: every indexable page with the date of its last change."""
+"""The sitemap: every indexable page with the date of its last change."""
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
@@ -8,7 +8,7 @@ from content.models import ReviewedText, reviewed_kinds
 
 
 class TextSitemap(Sitemap):
-    """Every public page of prose. Absolute addresses come from PUBLIC_URL, never from the request."""
+    """Every public page of prose. Absolute URLs come from PUBLIC_URL, never from the request."""
 
     protocol = settings.PUBLIC_URL.partition("://")[0]
 

@@ -1,4 +1,4 @@
-"""Static files as sent: two bundled, minified stylesheets; hashed names; compressed once."""
+"""Prepares static files: two bundled, minified stylesheets; hashed names; compressed once."""
 
 import lightningcss
 from whitenoise.storage import CompressedManifestStaticFilesStorage
@@ -6,14 +6,14 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 # The site's and the staff's, and the folders that hold what they import.
 STYLESHEETS = ("css/site.css", "staff/admin.css")
 PARTS = ("css/", "staff/")
-# Phones of 2022 and later read the result; older ones still get the words.
+# Phones from 2022 on can read the result; older ones still show the text.
 BROWSERS = ["safari >= 15.4", "ios_saf >= 15.4", "chrome >= 105", "firefox >= 110"]
 
 
 class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Whitenoise's storage, with each stylesheet and all it imports joined into one file first.
+    """WhiteNoise's storage, with each stylesheet and everything it imports bundled into one file first.
 
-    With DEBUG on the plain storage serves the parts and the browser follows the imports itself.
+    With DEBUG on, the plain storage serves the separate files and the browser follows the imports.
     """
 
     def post_process(self, paths, dry_run=False, **options):

@@ -5,7 +5,7 @@ from pages.models import Page
 
 
 class TrailingSlashMiddleware(CommonMiddleware):
-    """Redirects an address without its slash where there is such a page; an unknown address is a 404 at once."""
+    """Redirects a URL without its slash if the page exists; an unknown URL is a 404 at once."""
 
     def should_redirect_with_slash(self, request) -> bool:
         if not super().should_redirect_with_slash(request):

@@ -1,4 +1,4 @@
-"""Stops reading a request whose files are larger than any the site takes. Django itself limits everything but files."""
+"""Stops reading a request whose files are larger than the site accepts. Django limits everything but files."""
 
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 

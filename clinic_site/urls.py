@@ -1,4 +1,4 @@
-"""The map of the site on one screen."""
+"""The URLs of the site on one screen."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -19,6 +19,6 @@ urlpatterns = [
     path("admin/", include("staff.urls")),
     path("admin/", admin.site.urls),
     *([path("components/", include("clinic_site.components"))] if settings.DEBUG else []),
-    # Last, because a page of prose may have any address that is left.
+    # Last, because a page of prose may have any path that is left.
     path("", include("pages.urls")),
 ]

@@ -21,14 +21,14 @@ def _plain_text(*lines: str) -> HttpResponse:
 
 @require_safe
 def robots(request):
-    """Search is left open here: its pages say noindex themselves, which a crawler has to read."""
+    """Serves robots.txt. Search is not disallowed: its pages say noindex, which a crawler has to read."""
     sitemap = settings.PUBLIC_URL + reverse("machines:sitemap")
     return _plain_text("User-agent: *", "Disallow: /admin/", "Disallow: /consults/", "", f"Sitemap: {sitemap}")
 
 
 @require_safe
 def security(request):
-    """Where to report a weakness: the clinic's mail, or while there is none the page that says what else to do."""
+    """Serves security.txt. The contact is the clinic's email, or a page that says what else to do while there is none."""
     clinic = Clinic.objects.current()
     contact = f"mailto:{clinic.email}" if clinic.email else settings.PUBLIC_URL + reverse("pages:page", args=["acceptable-use"])
     today = timezone.now().astimezone(clinic.zone).date()

@@ -1,4 +1,4 @@
-"""The WSGI application: Django, around it the cache of finished pages, around both the compression. Either can go."""
+"""The WSGI application: Django, the cache of finished pages in front of it, compression in front of both. Either can go."""
 
 import os
 
@@ -11,6 +11,6 @@ _django = get_wsgi_application()
 from django.conf import settings  # noqa: E402
 
 from clinic_site.compression import Compression  # noqa: E402
-from clinic_site.page_cache import PageCache  # noqa: E402  its imports need the settings that Django just read
+from clinic_site.page_cache import PageCache  # noqa: E402  it imports settings that Django has just read
 
 application = _django if settings.DEBUG else Compression(PageCache(_django))

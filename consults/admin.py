@@ -1,4 +1,4 @@
-"""Django looks for the admin here; the pages are in `desk`."""
+"""Where Django looks for the admin; the pages are in `desk`."""
 
 from .desk import access, dashboard, outbox, requests, settings
 

@@ -1,8 +1,8 @@
-"""The only writer of a request's status. Verb + noun; every function is one transaction (see `decision`).
+"""The only writer of a request's status. Each function is one decision in one transaction (see `decision`).
 
-Instants are aware. `version` is what the caller last saw of the request: a stale one raises Stale. A decision that does not
-fit the request's status raises NotAllowed, a start that is not open raises Refused; nothing is changed then. Above each
-function is its row of the table of transitions.
+Instants are aware. `version` is the version of the request that the caller saw: an older one raises Stale. A decision that
+does not fit the request's status raises NotAllowed, and an unavailable start raises Refused; neither changes anything. Above
+each function is its row of the table of transitions. The rules in prose: docs/booking.md.
 """
 
 import secrets
@@ -21,7 +21,7 @@ from .transitions import BEGUN, HAS_NO_TIME, HAS_TIME, NO_VISIT_AHEAD, NOT_BEGUN
 __all__ = ["TRANSITIONS", "NotAllowed", "Refused", "Stale"]
 
 Kind, Status = Event.Kind, ConsultRequest.Status
-# Far enough for staff, who are not bound by the patients' horizon.
+# Far enough for staff, to whom the patients' horizon does not apply.
 _STAFF_HORIZON_DAYS = 3650
 
 
@@ -30,7 +30,7 @@ def _for_staff(policy: Policy) -> Policy:
 
 
 def find_submission(submission_key: str) -> ConsultRequest | None:
-    """The request that was made with this key, if one was."""
+    """The request that was made with this key, or None."""
     return ConsultRequest.objects.filter(submission_key=submission_key).first()
 
 
@@ -47,11 +47,11 @@ def submit_request(
 ) -> ConsultRequest:
     """Stores a request, holds its seat and writes the messages it owes, all or nothing.
 
-    `starts_at` None is "none of these times work". A key that was used before answers with the request it made. Staff who
-    take a caller's request are `by`, and may go below the notice. What looks like spam is set aside: it holds no seat and
-    mails nobody, but keeps its reply time. `client` is the keyed hash of the sender's address.
+    `starts_at` None means "none of these times work". A key that was used before returns the request it made. `by` is the
+    colleague who enters a caller's request; staff may go below the notice. A request that looks like spam is quarantined: it
+    holds no seat and sends no message, but keeps its reply time. `client` is the keyed hash of the sender's IP address.
 
-    Raises Refused when the start is not open.
+    Raises Refused when the start is unavailable.
     """
     try:
         with transaction.atomic():
@@ -67,7 +67,7 @@ def submit_request(
             decision.record(Kind.QUARANTINED if looks_like_spam else Kind.REQUESTED, by=by)
             return request
     except (IntegrityError, Refused) as error:
-        # Someone was faster: with the same form, or with the same seat.
+        # Another transaction was faster, with the same form or the same seat.
         if (earlier := find_submission(submission_key)) is not None:
             return earlier
         raise Refused(error.code if isinstance(error, Refused) else Refusal.TAKEN) from None
@@ -83,7 +83,7 @@ def submit_request(
 def confirm_request(
     request: ConsultRequest, *, by, now: datetime, version: int | None = None, even_if_not_posted: bool = False
 ) -> ConsultRequest:
-    """The start is still posted, or staff say yes to it although it is not."""
+    """Confirms the start, which must still be posted unless staff accept that it is not."""
     with deciding(request, Kind.CONFIRMED, now=now, by=by, version=version) as decision:
         if not decision.is_posted():
             decision.require(even_if_not_posted, "not_posted")
@@ -95,7 +95,7 @@ def confirm_request(
     Kind.MOVED, Status.REQUESTED, Status.CONFIRMED, to=Status.REQUESTED, guards=(NOT_BEGUN,), by_patient=True, sets_time=True
 )
 def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime) -> ConsultRequest:
-    """The patient chooses another start: by the rules of a new request, with a new reply time."""
+    """Moves the request to a start that the patient chose, under the rules of a new request and with a new reply time."""
     with deciding(request, Kind.MOVED, now=now) as decision:
         decision.take(starts_at, decision.rules.policy)
         decision.set_reply_time()
@@ -113,7 +113,7 @@ def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime)
 def reschedule_request(
     request: ConsultRequest, *, starts_at: datetime, by, now: datetime, version: int | None = None
 ) -> ConsultRequest:
-    """Staff give the patient another start, posted and free, and confirm it."""
+    """Moves the request to a start that staff chose, which must be posted and free, and confirms it."""
     with deciding(request, Kind.RESCHEDULED, now=now, by=by, version=version) as decision:
         decision.take(starts_at, _for_staff(decision.rules.policy))
     return decision.row
@@ -130,7 +130,7 @@ def decline_request(request: ConsultRequest, *, reason: Reason, by, now: datetim
     Kind.CANCELLED,
     Status.CONFIRMED,
     to=Status.CANCELLED,
-    buttons=(Button("cancel", "Cancel", needs="reason", only_if=(NOT_BEGUN,)),),
+    buttons=(Button("cancel", "Cancel visit", needs="reason", only_if=(NOT_BEGUN,)),),
 )
 def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime, version: int | None = None) -> ConsultRequest:
     with deciding(request, Kind.CANCELLED, now=now, by=by, version=version) as decision:
@@ -140,7 +140,7 @@ def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime
 
 @decides(Kind.WITHDRAWN, Status.REQUESTED, Status.CONFIRMED, to=Status.WITHDRAWN, guards=(NOT_BEGUN,), by_patient=True)
 def withdraw_request(request: ConsultRequest, *, now: datetime, by=None, version: int | None = None) -> ConsultRequest:
-    """The patient takes the request back, before the start; `by` did it for them."""
+    """Withdraws the request before its start. `by` is the colleague who did it for the patient, if any."""
     with deciding(request, Kind.WITHDRAWN, now=now, by=by, version=version) as decision:
         pass
     return decision.row
@@ -148,30 +148,34 @@ def withdraw_request(request: ConsultRequest, *, now: datetime, by=None, version
 
 @decides(Kind.EXPIRED, Status.REQUESTED, to=Status.EXPIRED, guards=(OVERDUE,))
 def expire_request(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
-    """Nobody answered by the reply time, or by the start."""
+    """Ends a request that nobody answered by its reply time, or by its start."""
     with deciding(request, Kind.EXPIRED, now=now) as decision:
         pass
     return decision.row
 
 
-@decides(Kind.ANSWERED, Status.REQUESTED, to=Status.COMPLETED, guards=(HAS_NO_TIME,), buttons=(Button("answer", "Answered"),))
+@decides(
+    Kind.ANSWERED, Status.REQUESTED, to=Status.COMPLETED, guards=(HAS_NO_TIME,), buttons=(Button("answer", "Mark as answered"),)
+)
 def answer_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """A request without a time was answered in person."""
+    """Completes a request without a time that staff answered in person."""
     with deciding(request, Kind.ANSWERED, now=now, by=by, version=version) as decision:
         pass
     return decision.row
 
 
-@decides(Kind.COMPLETED, Status.CONFIRMED, to=Status.COMPLETED, guards=(BEGUN,), buttons=(Button("complete", "Complete"),))
+@decides(
+    Kind.COMPLETED, Status.CONFIRMED, to=Status.COMPLETED, guards=(BEGUN,), buttons=(Button("complete", "Mark as completed"),)
+)
 def complete_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
     with deciding(request, Kind.COMPLETED, now=now, by=by, version=version) as decision:
         pass
     return decision.row
 
 
-@decides(Kind.MISSED, Status.CONFIRMED, to=Status.MISSED, guards=(BEGUN,), buttons=(Button("miss", "Missed"),))
+@decides(Kind.MISSED, Status.CONFIRMED, to=Status.MISSED, guards=(BEGUN,), buttons=(Button("miss", "Mark as no-show"),))
 def miss_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """The patient did not come."""
+    """Records that the patient did not come."""
     with deciding(request, Kind.MISSED, now=now, by=by, version=version) as decision:
         pass
     return decision.row
@@ -182,30 +186,30 @@ def miss_request(request: ConsultRequest, *, by, now: datetime, version: int | N
     Status.REQUESTED,
     Status.CONFIRMED,
     guards=(HAS_TIME,),
-    buttons=(Button("keep", "Keep as it stands", resolves_a_conflict=True),),
+    buttons=(Button("keep", "Keep anyway", resolves_a_conflict=True),),
 )
 def keep_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Staff say yes to a start that is no longer posted or is over capacity: the conflict is resolved as it stands."""
+    """Resolves a conflict by keeping a start that is no longer posted or is over capacity."""
     with deciding(request, Kind.KEPT, now=now, by=by, version=version) as decision:
         decision.row.kept_outside_hours = True
     return decision.row
 
 
-@decides(Kind.NOTED, *Status, buttons=(Button("note", "Keep this note", needs="note"),))
+@decides(Kind.NOTED, *Status, buttons=(Button("note", "Save note", needs="note"),))
 def note_request(request: ConsultRequest, *, text: str, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Staff write down what they need to know; sealed like everything else about the person. Replaces the earlier note."""
+    """Replaces the staff note of the request. It is sealed like everything else about the person."""
     with deciding(request, Kind.NOTED, now=now, by=by, version=version) as decision:
         row = decision.row
         row.seal_person(row.person, token=row.token, staff_notes=text)
     return decision.row
 
 
-# A visit that took place, or did not, is erased in time also when nobody said which.
+# A confirmed visit in the past is erased on time even if nobody marked it completed or missed.
 @decides(Kind.ERASED, *ConsultRequest.ENDED, Status.QUARANTINED, Status.CONFIRMED, guards=(NO_VISIT_AHEAD,))
 def erase_request(request: ConsultRequest, *, by=None, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Nothing is left that tells who asked: not in the request and not in its messages. Events and counts stay.
+    """Deletes everything that identifies the person, from the request and from its messages. Events and counts remain.
 
-    Raises NotAllowed for one that is still open.
+    Raises NotAllowed for a request that is still open.
     """
     with deciding(request, Kind.ERASED, now=now, by=by, version=version) as decision:
         decision.row.forget_person(at=now)
@@ -213,9 +217,9 @@ def erase_request(request: ConsultRequest, *, by=None, now: datetime, version: i
     return decision.row
 
 
-@decides(Kind.QUARANTINED, Status.REQUESTED, to=Status.QUARANTINED, buttons=(Button("quarantine", "Not a patient"),))
+@decides(Kind.QUARANTINED, Status.REQUESTED, to=Status.QUARANTINED, buttons=(Button("quarantine", "Set aside"),))
 def quarantine_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Staff see that this is no patient. Reversible; holds no seat and mails nobody."""
+    """Sets aside a request that staff take for spam. Reversible; it then holds no seat and sends no message."""
     with deciding(request, Kind.QUARANTINED, now=now, by=by, version=version) as decision:
         pass
     return decision.row
@@ -226,17 +230,17 @@ def quarantine_request(request: ConsultRequest, *, by, now: datetime, version: i
     Status.QUARANTINED,
     to=Status.REQUESTED,
     buttons=(
-        Button("release", "Is a patient", only_if=(NOT_BEGUN,)),
-        Button("release_without_time", "Is a patient: ask for another time", only_if=(HAS_TIME,), also={"without_time": True}),
+        Button("release", "Restore", only_if=(NOT_BEGUN,)),
+        Button("release_without_time", "Restore and ask for another time", only_if=(HAS_TIME,), also={"without_time": True}),
     ),
     sets_time=True,
 )
 def release_request(
     request: ConsultRequest, *, by, now: datetime, version: int | None = None, without_time: bool = False
 ) -> ConsultRequest:
-    """It is a patient after all: the start is held again if it is still free.
+    """Restores a quarantined request; its start is held again if it is still free.
 
-    Raises Refused when it is not. `without_time` then takes the request without its start and asks for another time.
+    Raises Refused when it is not free. `without_time` restores the request without its start and asks for another time.
     """
     with deciding(request, Kind.RELEASED, now=now, by=by, version=version) as decision:
         row = decision.row

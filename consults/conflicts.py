@@ -1,4 +1,4 @@
-"""Held requests that the posted hours or the capacity no longer carry. Nothing moves them automatically: a person decides."""
+"""Held requests that no longer fit the posted hours or the capacity. Nothing moves them automatically: a person decides."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from .scheduling.cells import cells_of
 
 @dataclass(frozen=True)
 class Conflict:
-    """`reason`: `closed` (outside the posted hours) or `full` (more held than the capacity allows)."""
+    """`reason`: `closed` (outside the posted hours) or `full` (over capacity)."""
 
     request: ConsultRequest
     visit: Interval
@@ -23,7 +23,7 @@ class Conflict:
 def find_conflicts(*, now: datetime) -> list[Conflict]:
     """The conflicts among held requests that begin after `now`, earliest start first.
 
-    Those that staff said yes to as they stand are not listed. The number of queries does not grow with the requests.
+    Requests that staff chose to keep anyway are not listed. The number of queries does not grow with the requests.
     """
     requests = ConsultRequest.objects.holding_from(now).filter(kept_outside_hours=False)
     held = [(request, visit) for request in requests if (visit := request.visit) is not None]

@@ -1,4 +1,4 @@
-"""The rules in force: clinic, posted hours and policy, read again only after somebody changed one of their rows."""
+"""The rules in force: clinic, posted hours and policy, read again only after one of their rows changed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,8 +24,8 @@ _remembered: tuple[int, date, Rules] | None = None
 def read_rules(now: datetime) -> Rules:
     """The rules at the instant `now`. One query while nothing changed.
 
-    The database moves the content version in the transaction that changes such a row, so a version that is still the
-    remembered one proves the remembered rules.
+    The database moves the content version in the same transaction as any change to such a row, so while the version is the
+    same, so are the rules.
     """
     global _remembered
     version = ContentVersion.current()
@@ -42,9 +42,9 @@ def read_rules(now: datetime) -> Rules:
 
 
 def lock_rules(now: datetime) -> Rules:
-    """The same rules, which no decision and no change of hours in the admin can change until this transaction ends.
+    """The same rules, locked against every other decision and every change of hours until this transaction ends.
 
-    The lock comes first and in a query of its own, so that what is read afterwards includes what its last holder wrote.
+    The lock is a separate, earlier query, so that the rules read after it include what its last holder wrote.
     """
     ConsultPolicy.objects.lock()
     return read_rules(now)

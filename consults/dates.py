@@ -1,4 +1,4 @@
-"""How dates and times of day are said: American dates and twelve-hour times; noon and midnight by name."""
+"""Dates and times of day as text: American dates, the twelve-hour clock, noon and midnight by name."""
 
 from datetime import date, datetime, time
 
@@ -41,7 +41,7 @@ def moment_text(value: datetime, zone_label: str) -> str:
 
 
 def choice_text(start: datetime) -> str:
-    """A start in the list of times; in the repeated hour of autumn its zone abbreviation tells the two apart."""
+    """A start in the list of times; in the repeated hour of fall, the zone abbreviation tells the two apart."""
     return start_text(start) + _fold_text(start)
 
 

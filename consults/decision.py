@@ -1,7 +1,7 @@
-"""One decision about one request: what every decision has in common.
+"""What every decision about a request has in common.
 
-A decision is one transaction. It locks the rules first (on PostgreSQL that puts decisions and changes of hours in line;
-SQLite's IMMEDIATE does already), then the request's row, and writes status, seats, event and messages together.
+A decision is one transaction. It locks the rules first (on PostgreSQL this makes decisions and changes of hours queue;
+SQLite's IMMEDIATE transactions queue already), then the request's row, and writes status, seats, event and messages together.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ from .transitions import TRANSITIONS
 
 
 class Refused(Exception):
-    """The request cannot have this start; `code` says why."""
+    """The start is unavailable; `code` says why."""
 
     def __init__(self, code: Refusal) -> None:
         super().__init__(code.value)
@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 class NotAllowed(Exception):
-    """This decision does not fit the request's state; `code` says why."""
+    """The decision does not fit the request's state; `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -38,7 +38,7 @@ class NotAllowed(Exception):
 
 
 class Stale(Exception):
-    """The request changed since the caller saw it; `request` is how it is now."""
+    """The caller's version of the request is out of date; `request` is its current row."""
 
     def __init__(self, request: ConsultRequest) -> None:
         super().__init__(request.reference)
@@ -47,13 +47,13 @@ class Stale(Exception):
 
 @dataclass
 class Decision:
-    """A request under decision, with the rules in force. Its row is written when the decision is recorded."""
+    """A request being decided, with the rules in force. Its row is written when the decision is recorded."""
 
     row: ConsultRequest
     rules: Rules
     now: datetime
     reason: Reason | None = None
-    # (cell, seat) held by others around the start that is asked for.
+    # (cell, seat) pairs that others hold around the requested start.
     taken: Set[tuple[int, int]] = frozenset()
 
     def require(self, holds: bool, code: str) -> None:
@@ -69,7 +69,7 @@ class Decision:
         return visit is not None and self.rules.posted.covers(visit.start, visit.end)
 
     def take(self, starts_at: datetime, policy: Policy) -> None:
-        """Gives the request this start, held from now on instead of its old one. Raises Refused."""
+        """Holds this start for the request in place of its old one. Raises Refused."""
         own = frozenset(self.row.seats.values_list("cell", "seat"))
         if starts_at == self.row.starts_at:
             raise Refused(Refusal.TAKEN)
@@ -80,7 +80,7 @@ class Decision:
         self.hold(starts_at, policy)
 
     def refuse_unless_offered(self, starts_at: datetime, policy: Policy, *, own: frozenset[tuple[int, int]]) -> None:
-        """`own`: (cell, seat) the request holds already, which do not stand in its way."""
+        """Raises Refused unless the start is offered. `own`: (cell, seat) pairs the request holds, which count as free."""
         self.taken = taken_seats(cells_of(starts_at, policy.length)) - own
         held = Counter(cell for cell, _ in self.taken)
         if (code := Offers(self.rules.posted, policy, self.now, held).refusal(starts_at)) is not None:
@@ -94,7 +94,7 @@ class Decision:
             raise Refused(Refusal.TAKEN) from None
 
     def accept(self, starts_at: datetime | None, policy: Policy, *, status: str) -> None:
-        """A new request: checked and stored, its seat held unless it is set aside."""
+        """Checks and stores a new request, and holds its seat unless it is quarantined."""
         if starts_at is not None:
             self.refuse_unless_offered(starts_at, policy, own=frozenset())
         self.row.status, self.row.starts_at = status, starts_at
@@ -108,7 +108,7 @@ class Decision:
         self.row.answer_by = reply_due(posted=posted, open_days=open_days, asked_at=self.now, starts_at=self.row.starts_at)
 
     def record(self, kind: str, *, by) -> Event:
-        """Writes the event that the row now shows, and the messages it owes."""
+        """Writes the event for the row's new state and the messages it owes."""
         reason = self.reason
         event = Event.objects.create(
             request=self.row,
@@ -126,7 +126,7 @@ class Decision:
 
 @contextmanager
 def deciding(request: ConsultRequest, kind: str, *, now: datetime, by=None, version: int | None = None) -> Iterator[Decision]:
-    """Locks and loads the request, checks that `kind` may happen to it, and records what the block leaves of it."""
+    """Locks and loads the request, checks that `kind` may happen to it, and saves the changes made in the block."""
     allowed = TRANSITIONS[kind]
     try:
         with transaction.atomic():
@@ -147,5 +147,5 @@ def deciding(request: ConsultRequest, kind: str, *, now: datetime, by=None, vers
             row.save(force_update=True)
             decision.record(kind, by=by)
     except IntegrityError:
-        # Only a seat can be contested here: the request's own row is locked.
+        # Only a seat can be contested here, because the request's own row is locked.
         raise Refused(Refusal.TAKEN) from None

@@ -1,4 +1,4 @@
-"""Erasure: what a person gave is deleted some time after their request ended, or when they ask for it."""
+"""Erasure: personal data is deleted some time after a request ended, or when the person asks."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ _AT_ONCE = 500
 
 
 def erase_due(*, now: datetime) -> int:
-    """Erases what ended `erase_after_days` ago and what was set aside for 30 days. Returns how many, 0 when all is done."""
+    """Erases requests that ended `erase_after_days` ago or were quarantined for 30 days. Returns how many, 0 if none."""
     after = timedelta(days=ConsultPolicy.objects.current().erase_after_days)
     due = ConsultRequest.objects.to_erase(now=now, after=after, quarantined_after=QUARANTINE_LASTS)
     erased = 0
@@ -21,16 +21,16 @@ def erase_due(*, now: datetime) -> int:
         try:
             booking.erase_request(request, now=now, version=request.version)
         except (booking.NotAllowed, booking.Stale):
-            # Staff were faster: a request they released or noted just now is looked at again.
+            # Staff just restored or annotated this request; the next run checks it again.
             continue
         erased += 1
     return erased
 
 
 def erase_at_once(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """An owner erases one person's request whatever its state. An open one is taken back first, which frees its seat.
+    """Erases a request in any state, for an owner. An open one is withdrawn first, which frees its seat.
 
-    The person can be sent no message afterwards, so the colleague who erases tells them.
+    No message can be sent afterwards, so staff must tell the person themselves.
     """
     with transaction.atomic():
         if request.status in ConsultRequest.HOLDS_A_SEAT and not has_begun(request, now):

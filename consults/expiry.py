@@ -1,4 +1,4 @@
-"""Every request ends: what nobody answered by its reply time, or by its start, expires and the patient is told."""
+"""Expires requests that nobody answered by their reply time or their start, and tells the patient."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from .models import ConsultRequest
 
 
 def expire_overdue(*, now: datetime) -> int:
-    """Expires what is overdue at the instant `now`; returns how many. One that is answered meanwhile stays answered."""
+    """Expires what is overdue at the instant `now`; returns how many. A request that is answered meanwhile stays answered."""
     expired = 0
     for request in ConsultRequest.objects.overdue(now=now).order_by("answer_by")[:100]:
         try:

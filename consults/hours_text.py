@@ -1,4 +1,4 @@
-"""How posted hours are printed: the week in lines, the special days, the seven windows of the home page."""
+"""Posted hours as text: the lines of the week, the special days, and the seven windows of the home page."""
 
 from datetime import date, time
 
@@ -14,7 +14,7 @@ def shifts_text(shifts: tuple[Shift, ...]) -> str:
 
 
 def weekly_hours(posted: PostedHours) -> list[dict[str, str]]:
-    """The ordinary week, days with equal hours joined: [{label: "Monday to Friday", text: "4:00 PM to 8:00 PM"}…]."""
+    """The regular week, days with equal hours joined: [{label: "Monday to Friday", text: "4:00 PM to 8:00 PM"}…]."""
     rows: list[dict] = []
     for weekday, name in enumerate(WEEKDAYS):
         text = shifts_text(posted.week.get(weekday, ()))
@@ -29,7 +29,7 @@ def weekly_hours(posted: PostedHours) -> list[dict[str, str]]:
 
 
 def special_days(posted: PostedHours, notes: dict[date, str], *, today: date, until: date) -> list[dict[str, str]]:
-    """The special dates from `today` to `until`, both included."""
+    """The special dates from `today` to `until`, inclusive."""
     return [
         {"label": date_text(day), "text": shifts_text(shifts), "note": notes.get(day, "")}
         for day, shifts in sorted(posted.special.items())
@@ -38,7 +38,7 @@ def special_days(posted: PostedHours, notes: dict[date, str], *, today: date, un
 
 
 def week_windows(posted: PostedHours) -> list[dict[str, str]]:
-    """The seven windows of the home page: a letter, and whether its light is on in the morning, the evening, all day."""
+    """The seven windows of the home page: a letter, and whether it is lit in the morning, the evening or all day."""
     return [{"letter": name[0], "kind": _window(posted.week.get(weekday, ()))} for weekday, name in enumerate(WEEKDAYS)]
 
 

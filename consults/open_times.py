@@ -15,20 +15,20 @@ def current_offers(*, now: datetime) -> Offers:
     return Offers(rules.posted, rules.policy, now)
 
 
-def with_held_seats(offers: Offers, first: date, last: date, *, mover: ConsultRequest | None = None) -> Offers:
-    """The same rules with the seats counted in that are held on the local dates `first` to `last`. One query.
+def with_held_seats(offers: Offers, first: date, last: date, *, moving: ConsultRequest | None = None) -> Offers:
+    """The same rules, with the seats held on the local dates `first` to `last` counted. One query.
 
-    The seats of `mover`, who would give them up for another time, do not count.
+    `moving` is a request being rescheduled by the patient: its own seats count as free.
     """
     zone = offers.posted.zone
     start = datetime.combine(first, time.min, zone).astimezone(UTC)
     end = datetime.combine(last + timedelta(days=1), time.min, zone).astimezone(UTC) + offers.policy.length
     held = held_seats(start, end)
-    for cell in mover.seats.values_list("cell", flat=True) if mover else ():
+    for cell in moving.seats.values_list("cell", flat=True) if moving else ():
         held[cell] = held.get(cell, 1) - 1
     return replace(offers, held=held)
 
 
 def without_notice(offers: Offers) -> Offers:
-    """The same rules for staff, who may go below the notice."""
+    """The same rules without the notice, for staff."""
     return replace(offers, policy=replace(offers.policy, notice=timedelta(0)))

@@ -1,4 +1,4 @@
-"""The rows staff post, read into values: the one source of the slot list, the validator, the footer and the markup."""
+"""Reads the posted rows into one value: the only source for the list of times, the checks, the footer and structured data."""
 
 from collections import defaultdict
 from datetime import date
@@ -28,5 +28,5 @@ def read_posted_hours(clinic: Clinic, *, since: date) -> PostedHours:
 
 
 def special_notes(*, since: date) -> dict[date, str]:
-    """What staff wrote beside special dates, from the local date `since` on."""
+    """The notes on special dates, from the local date `since` on."""
     return dict(SpecialHours.objects.filter(date__gte=since).exclude(note="").values_list("date", "note"))

@@ -1,11 +1,11 @@
-"""What consults need before the launch: posted hours, and promises that the clinic has confirmed."""
+"""Prelaunch checks of consults: hours are posted, and the clinic has confirmed its promises."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from django.urls import reverse
 
-from content.editing.address import edit_path
+from content.editing.paths import edit_path
 from content.prelaunch import Blocker, register
 from pages.models import Clinic
 

@@ -1,4 +1,4 @@
-"""Sealing everything again under the first of FIELD_KEYS, so that an older key can be taken out of the list."""
+"""Re-encrypts everything with the first of FIELD_KEYS, so that an older key can be removed from the list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,17 +16,17 @@ _Sealed = ConsultRequest | OutboxMessage
 
 @dataclass
 class Rotation:
-    """How many rows were `resealed`, and which `cannot_be_opened` (the reference of a request, the id of a message)."""
+    """How many rows were `resealed`, and which `cannot_be_opened` (a request's reference or a message's id)."""
 
     resealed: int = 0
     cannot_be_opened: list[str] = field(default_factory=list)
 
 
 def rotate() -> Rotation:
-    """Goes through every sealed row once. The site may go on working meanwhile.
+    """Goes through every sealed row once. The site may keep running.
 
-    A row is replaced only while it holds what was read of it, so that nothing is lost that a decision or an erasure wrote in
-    between; such a row is read again.
+    A row is replaced only if it is unchanged since it was read, so a concurrent decision or erasure is never overwritten;
+    such a row is re-read.
     """
     rotation = Rotation()
     for rows, name in ((ConsultRequest.objects.all(), "reference"), (OutboxMessage.objects.all(), "message_id")):
@@ -48,7 +48,7 @@ def _under_older_keys(every: QuerySet[_Sealed]) -> Iterator[_Sealed]:
 
 
 def _replace(row: _Sealed) -> bool:
-    """False when the row holds something else by now. Raises sealing.CannotOpen."""
+    """False when the row has changed meanwhile. Raises sealing.CannotOpen."""
     if not row.sealed:
         return True
     reference = row.reference if isinstance(row, ConsultRequest) else str(row.message_id)

@@ -1,4 +1,4 @@
-"""Held seats: who holds which five-minute cells. The unique (cell, seat) settles races; the look before gives good answers."""
+"""Held seats in five-minute cells. The unique (cell, seat) settles races; the check beforehand gives a good error message."""
 
 from collections.abc import Iterable, Set
 from datetime import datetime
@@ -14,19 +14,19 @@ class NoSeat(Exception):
 
 
 def held_seats(first: datetime, last: datetime) -> dict[int, int]:
-    """How many seats are held in each cell from `first` to `last`; cells without one are missing. One query."""
+    """The number of held seats in each cell from `first` to `last`; cells without one are missing. One query."""
     cells = cells_of(first, last - first)
     rows = Seat.objects.filter(cell__gte=cells.start, cell__lt=cells.stop).values_list("cell").annotate(Count("id"))
     return dict(rows.order_by())
 
 
 def taken_seats(cells: range) -> set[tuple[int, int]]:
-    """(cell, seat) of every seat that is held in these cells. One query."""
+    """The (cell, seat) of every held seat in these cells. One query."""
     return set(Seat.objects.filter(cell__gte=cells.start, cell__lt=cells.stop).values_list("cell", "seat"))
 
 
 def hold_seat(request: ConsultRequest, cells: Iterable[int], capacity: int, taken: Set[tuple[int, int]]) -> None:
-    """One seat in every cell, each the lowest number below `capacity` that is not taken.
+    """Holds one seat in every cell, each the lowest number below `capacity` that is not taken.
 
     Raises NoSeat, or IntegrityError in a race.
     """

@@ -1,4 +1,4 @@
-"""What people read about a request's status, and about a start or a decision that is refused."""
+"""The texts for a request's status, and for a start or a decision that is refused."""
 
 from .scheduling import Refusal
 
@@ -11,16 +11,16 @@ REFUSALS = {
     Refusal.TAKEN: "That time was taken a moment ago. Choose another time",
 }
 
-# The status of a request, as its patient reads it: the heading of their page, and a sentence.
+# The status as the patient reads it: the heading of their page, and a sentence.
 STATUSES = {
     "requested": ("We have your request", "It is not confirmed until we write or call."),
-    # The same words: who is set aside by mistake reads what is true of both.
+    # The same text: someone quarantined by mistake still reads a true statement.
     "quarantined": ("We have your request", "It is not confirmed until we write or call."),
     "confirmed": ("Your visit is confirmed", "We look forward to the conversation. You can decide everything else later."),
     "declined": ("We could not offer this consult", "This says nothing about you. You are welcome to ask for another time."),
-    "withdrawn": ("You took this request back", "There is nothing else to do. You are welcome to ask again."),
-    "cancelled": ("This visit does not take place", "We told you why when we wrote or called. You can ask for another time."),
-    "expired": ("We did not answer in time", "That is our miss, not yours. You are welcome to ask for another time."),
+    "withdrawn": ("You withdrew this request", "There is nothing else to do. You are welcome to ask again."),
+    "cancelled": ("This visit has been cancelled", "We told you why when we wrote or called. You can ask for another time."),
+    "expired": ("We did not answer in time", "That is our mistake, not yours. You are welcome to ask for another time."),
     "completed": ("This request is complete", "Thank you. You are welcome to ask for another consult."),
     "missed": ("We missed you", "If you still want to talk, you are welcome to ask for another time."),
 }
@@ -28,17 +28,17 @@ STATUSES = {
 _NOT_ALLOWED = {
     "start_passed": "That time has passed, so it can no longer be changed here",
     "start_ahead": "The visit has not begun yet",
-    "not_posted": "This start is no longer in the posted hours. Say yes to it, or offer another time",
-    "no_time": "This request has no time yet. Offer one first",
+    "not_posted": "This start is no longer within the posted hours. Check the box to confirm it anyway, or offer another time",
+    "no_time": "This request has no time yet. Offer a time first",
     "has_time": "This request has a time. Confirm it or offer another",
     "still_time": "The reply time has not passed",
-    # The same to a patient whose request was set aside by mistake, who must not read that it was.
-    "is_quarantined": "This request cannot be changed here just now",
-    "is_erased": "What this person gave was erased, so nothing more can be done with it",
+    # A patient whose request was quarantined by mistake must not learn of it here.
+    "is_quarantined": "This request cannot be changed here right now",
+    "is_erased": "This person's data was erased, so this request can no longer be changed",
     "wrong_reason": "Choose a reason from the list",
 }
 
 
 def not_allowed(code: str) -> str:
-    """Why a decision does not fit, for people; `is_<status>` is a request with another status by now."""
-    return _NOT_ALLOWED.get(code) or f"This request is {code.removeprefix('is_')} by now"
+    """Why a decision is not allowed, as text; `is_<status>` means that the request now has that status."""
+    return _NOT_ALLOWED.get(code) or f"This request is already {code.removeprefix('is_')}"

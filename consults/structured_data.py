@@ -1,4 +1,4 @@
-"""The posted hours as schema.org data, from the same values as the printed ones."""
+"""The posted hours as schema.org data, from the same values as the hours that pages print."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from .scheduling import PostedHours, Shift
 def opening_hours_markup(posted: PostedHours, *, today: date, until: date) -> dict[str, list[dict]]:
     """`openingHoursSpecification` with open days only, and `specialOpeningHoursSpecification` for special dates.
 
-    A closed special date has the equal opening and closing time 00:00, as schema.org and search engines read it.
+    A closed special date has 00:00 as both opening and closing time, as schema.org and search engines expect.
     """
     by_hours: dict[tuple[Shift, ...], list[str]] = {}
     for weekday, name in enumerate(WEEKDAYS):

@@ -1,7 +1,7 @@
-"""What may happen to a request: from which status, to which, when, by whom, and with which button.
+"""The table of transitions: from which status to which, under which guards, and with which buttons.
 
-The rows of the table are written in `booking`, each above the function that decides. `decision` asks it before anything is
-stored, and the desk shows the buttons of the transitions that it allows.
+`booking` writes the rows, each above the function that decides. `decision` checks the table before anything is stored, and
+the desk shows the buttons of the transitions that it allows.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ Status, Kind = ConsultRequest.Status, Event.Kind
 
 @dataclass(frozen=True)
 class Guard:
-    """What has to hold of a request at an instant; `code` says what is wrong when it does not."""
+    """A condition on a request at an instant; `code` says what is wrong when it does not hold."""
 
     code: str
     holds: Callable[[ConsultRequest, datetime], bool]
@@ -36,10 +36,11 @@ NO_VISIT_AHEAD = Guard("is_confirmed", lambda request, now: request.status != St
 
 @dataclass(frozen=True)
 class Button:
-    """How staff decide. Shown while the guards of its transition hold, and `only_if`; one that resolves a conflict, in one.
+    """A button for staff. It is shown while the guards of its transition and `only_if` hold; one that `resolves_a_conflict` is
+    shown only on a request in conflict.
 
-    `needs`: "" or what else the form asks for: a `reason`, a `time` or a `note`. `may_say`: the box that may be ticked beside
-    it. `also`: what it hands to the function besides.
+    `needs`: what else the form asks for: a `reason`, a `time`, a `note` or nothing (""). `may_say`: the name of an optional
+    checkbox beside it. `also`: further arguments for the function.
     """
 
     code: str
@@ -53,7 +54,9 @@ class Button:
 
 @dataclass(frozen=True)
 class Transition:
-    """`leads_to` "" leaves the status. `by_patient`: who it was when no colleague did it. `sets_time`: the start is news."""
+    """A row of the table. `leads_to` "" keeps the status. `by_patient`: the patient did it unless a colleague is named.
+    `sets_time`: the timeline shows the new start.
+    """
 
     decide: Callable[..., ConsultRequest]
     starts_from: tuple[str, ...]
@@ -64,7 +67,7 @@ class Transition:
     sets_time: bool = False
 
     def broken_guard(self, request: ConsultRequest, now: datetime) -> str:
-        """The code of the first guard that does not hold; empty when this may happen to the request at the instant."""
+        """The code of the first guard that does not hold; empty when the transition is allowed at the instant."""
         if request.status not in self.starts_from:
             return f"is_{request.status}"
         if request.erased_at is not None:
@@ -83,7 +86,7 @@ _Decides = TypeVar("_Decides", bound=Callable[..., ConsultRequest])
 
 
 def decides(kind: str, *starts_from: str, to: str = "", **columns: Any) -> Callable[[_Decides], _Decides]:
-    """Writes the row of `kind`, decided by the function below."""
+    """Adds the row of `kind` to the table; the decorated function decides it."""
 
     def write(decide: _Decides) -> _Decides:
         TRANSITIONS[kind] = Transition(decide, starts_from, to, **columns)

@@ -1,4 +1,4 @@
-"""Staff edit references here."""
+"""The admin for references."""
 
 from django.contrib import admin
 
@@ -13,11 +13,11 @@ class ReferenceAdmin(ContentAdmin):
     search_fields = ["key", "title", "authors", "doi", "pmid"]
 
     def get_readonly_fields(self, request, obj=None):
-        """Texts cite the key, so it cannot change."""
+        """Makes the key read-only once it exists, because texts cite it."""
         return ["key"] if obj else []
 
     def get_deleted_objects(self, objs, request):
-        """A source that is cited cannot be deleted."""
+        """Protects a source that is cited from deletion."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         cited = [f"{reference.key}, cited by: {where}" for reference in objs for where in cited_where(reference.key)]
         return deleted, counts, missing, protected + cited

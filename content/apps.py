@@ -12,5 +12,5 @@ class ContentConfig(AppConfig):
 
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="content version triggers")
         post_migrate.connect(install_search_triggers, sender=self, dispatch_uid="search triggers")
-        # There each app registers what it wants checked, as it registers its models with the admin in `admin.py`.
+        # In this module each app registers its prelaunch checks, as it registers its models with the admin in `admin.py`.
         autodiscover_modules("prelaunch_checks")

@@ -19,13 +19,13 @@ class NumberedReference:
 
 
 def cited_keys(*texts: str) -> list[str]:
-    """The keys that Markdown or rendered texts cite, each once, in order."""
+    """The keys cited in Markdown or rendered texts, each once, in order."""
     keys = (key.lstrip("@ ") for text in texts for match in _CITATION.finditer(text) for key in match[1].split(";"))
     return list(dict.fromkeys(keys))
 
 
 def cited_where(key: str) -> list[str]:
-    """Names of the texts that cite this key."""
+    """The names of the texts that cite this key."""
     rows = (row for kind in kinds() for row in kind.objects.all())
     return [f"{row._meta.verbose_name} {row}" for row in rows if key in cited_keys(*row.texts().values())]
 
@@ -41,7 +41,7 @@ def unused_references() -> list[Reference]:
 
 
 class Citations:
-    """The numbering of one page. Give it every text of the page, in the order they are read."""
+    """The numbering of one page, made from all of its texts in reading order."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         keys = cited_keys(*texts)
@@ -52,9 +52,9 @@ class Citations:
         self._numbers = {numbered.reference.key: numbered.number for numbered in self.references}
 
     def number(self, html: str) -> SafeString:
-        """The text with each citation as links to the list; one whose reference does not exist is left out.
+        """The text with each citation as links to the list of references; unknown keys are left out.
 
-        The first mention of each on the page is where the list leads back to.
+        The list links back to the first mention of each source on the page.
         """
         return mark_safe(_CITATION.sub(self._marks, html))  # noqa: S308  cleaned when it was saved
 
@@ -75,5 +75,5 @@ class Citations:
 
 
 def without_citations(html: str) -> SafeString:
-    """For excerpts shown away from their page's list of references."""
+    """The HTML for an excerpt on a page without its list of references."""
     return mark_safe(_CITATION.sub("", html))  # noqa: S308  cleaned when it was saved

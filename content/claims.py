@@ -1,7 +1,8 @@
-"""What the site may not promise: the entries of `claims.toml`, each with its reason and its source, over the text.
+"""Finds promises that the site must not make: the entries of `claims.toml`, each with its reason and its source.
 
-A pattern reads one sentence at a time, without Markdown. What a sentence denies ("is not a cure") or only asks ("Is it
-safe?") is no claim, unless the entry says otherwise. The list is a net, not a proof: a person still reads every text.
+A pattern is matched against one sentence at a time, without Markdown. A sentence that denies something ("is not a cure") or
+only asks ("Is it safe?") is not a claim, unless the entry says otherwise. The list is a net, not a proof: a person still
+reads every text.
 """
 
 import re
@@ -15,7 +16,7 @@ _DENIAL = re.compile(
     r"|(?:is|are|does|do|has|have|was|were|did|would)n[’']t|lacks?|whether)\b",
     re.I,
 )
-# A comma before "or" belongs to a list, as in "no stories, ratings or prices".
+# A comma before "or" separates items of a list, as in "no stories, ratings or prices".
 _CLAUSE_END = re.compile(
     r"[;:]\s|,\s(?![^,]*\b(?:or|nor)\b)|\b(?:but|and|yet|although|though|however|because|(?<!that )(?:it|they|we))\b", re.I
 )
@@ -29,9 +30,10 @@ _MARKUP = (
 
 @dataclass(frozen=True)
 class Claim:
-    """`unless`: what elsewhere in the sentence makes it fair.
+    """One entry. `unless`: a pattern elsewhere in the sentence that makes the statement fair.
 
-    `denied_is_fine`: a preceding negation in the same clause means it is not a claim. `asked_is_fine`: nor is a question.
+    `denied_is_fine`: a preceding negation in the same clause means it is not a claim. `asked_is_fine`: a question is not a
+    claim.
     """
 
     code: str
@@ -45,7 +47,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Hit:
-    """One place that trips a claim. `line` counts from 1 in the text that was given."""
+    """One match of a claim. `line` counts from 1 in the given text."""
 
     claim: Claim
     line: int
@@ -54,7 +56,7 @@ class Hit:
 
 
 def find_claims(text: str) -> list[Hit]:
-    """Every place in a Markdown text that trips a claim, in the order of the text."""
+    """Every match of a claim in a Markdown text, in the order of the text."""
     return [
         Hit(claim, line, match[0].strip(), sentence)
         for line, sentence in _sentences(text)
@@ -74,7 +76,7 @@ def _is_innocent(claim: Claim, sentence: str, match: re.Match) -> bool:
 
 
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    """(line, sentence) without Markdown. A table's cell and a heading each count as a sentence."""
+    """(line, sentence) pairs without Markdown. A table cell and a heading each count as a sentence."""
     for number, line in enumerate(text.splitlines(), start=1):
         for pattern, plain in _MARKUP:
             line = pattern.sub(plain, line)

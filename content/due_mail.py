@@ -1,4 +1,4 @@
-"""Once a month the staff inbox gets a reminder of what is due to be checked again."""
+"""Sends the staff inbox a monthly reminder of what is due to be checked again."""
 
 import logging
 import smtplib
@@ -16,15 +16,15 @@ from .models import DueMail
 
 logger = logging.getLogger("clinic.mail")
 
-# Longer than one attempt; a worker that died with the mail half sent is followed by another after this.
+# Longer than one attempt. If a worker dies while sending, another one tries again after this long.
 LEASE = timedelta(minutes=10)
 
 
 def send_due_mail(*, now: datetime, zone: ZoneInfo) -> bool:
-    """Sends this month's mail if it was not sent yet; none when nothing is due or there is no inbox. Returns whether it did.
+    """Sends this month's reminder unless it was sent, nothing is due or there is no inbox. Returns whether one was sent.
 
-    One row per month records that it is done, whatever is restarted. The row is claimed by a conditional update, so that of two
-    workers one sends; a crash in between is followed by another attempt under the same Message-ID.
+    One row per month records it across restarts. A conditional update claims the row, so that only one of two workers sends;
+    after a crash, another attempt uses the same Message-ID.
     """
     if not settings.STAFF_INBOX:
         return False
@@ -37,7 +37,7 @@ def send_due_mail(*, now: datetime, zone: ZoneInfo) -> bool:
         if due:
             _send(due, month.month)
     except (OSError, smtplib.SMTPException) as error:
-        logger.warning("the monthly list was not sent: %s; trying again", type(error).__name__)
+        logger.warning("the monthly reminder was not sent: %s; trying again", type(error).__name__)
         return False
     DueMail.objects.filter(pk=month.pk).update(done_at=now)
     return bool(due)

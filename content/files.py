@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 class UnreadableContent(Exception):
-    """A content file that cannot be loaded; says which and why."""
+    """A content file cannot be loaded; the message says which and why."""
 
 
 @dataclass(frozen=True)
 class ContentFile:
-    """`name` is the file's name without its ending; `facts` the front matter; `body` the Markdown below it."""
+    """`name` is the file's stem, `facts` the front matter, `body` the Markdown below it."""
 
     name: str
     facts: dict
@@ -19,7 +19,7 @@ class ContentFile:
 
 
 def read_content_files(folder: Path) -> list[ContentFile]:
-    """Every Markdown file of the folder, in order of name. Raises UnreadableContent."""
+    """Every Markdown file of the folder, sorted by name. Raises UnreadableContent."""
     return [read_content_file(path) for path in sorted(folder.glob("*.md"))]
 
 
@@ -27,7 +27,7 @@ def read_content_file(path: Path) -> ContentFile:
     before, found, rest = path.read_text(encoding="utf-8").partition("+++\n")
     front, found_end, body = rest.partition("\n+++\n")
     if before.strip() or not found or not found_end:
-        raise UnreadableContent(f"{path.name}: begins with TOML between two +++ lines")
+        raise UnreadableContent(f"{path.name}: must begin with TOML between two +++ lines")
     try:
         facts = tomllib.loads(front)
     except tomllib.TOMLDecodeError as error:

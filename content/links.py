@@ -12,36 +12,36 @@ from django.urls import Resolver404, resolve
 from .models import Text, kinds
 
 _HREF = re.compile(r'href="([^"]*)"')
-# Places that the templates make.
+# Anchors that the templates add to every page.
 _ON_EVERY_PAGE = {"", "main", "references"}
 
 
 def path_of(row: Text) -> str:
-    """The page on which visitors read the text."""
+    """The path of the page on which visitors read the text."""
     return urldefrag(row.get_absolute_url()).url
 
 
 class Links:
-    """Which links work at the instant `at`. One reading of what is published, for any number of texts."""
+    """Checks links as of the instant `at`. Reads what is published once, for any number of texts."""
 
     def __init__(self, *, at: datetime) -> None:
         self.at = at
 
     def broken(self, row: Text) -> list[str]:
-        """The links of a rendered text that lead nowhere inside the site, each once. Addresses elsewhere are not opened."""
+        """The broken internal links of a rendered text, each once. Links to other sites are not opened."""
         hrefs = [href.replace("&amp;", "&") for href in dict.fromkeys(_HREF.findall(row.html))]
         return [href for href in hrefs if not self._works(href.removeprefix(settings.PUBLIC_URL), row)]
 
     def _works(self, href: str, row: Text) -> bool:
         if not href.startswith(("/", "#")):
-            # A relative address means another page on every page that shows the text.
+            # A relative link has a different target on every page that shows the text.
             return ":" in href
         place = urlsplit(href)
         path, fragment = place.path or path_of(row), unquote(place.fragment)
         if not path.endswith("/") and "." not in path:
             path += "/"
         if path == path_of(row):
-            # The text as it is now counts, not as it was saved; what shares its page counts too.
+            # The unsaved text counts here, together with the texts that share its page.
             others = (found for key, found in self._anchors.get(path, {}).items() if key != (type(row), row.pk))
             return fragment in _ON_EVERY_PAGE.union(row.anchors(), *others)
         if path in self._anchors:
@@ -50,7 +50,7 @@ class Links:
 
     @cached_property
     def _anchors(self) -> dict[str, dict[tuple, set[str]]]:
-        """For each page, the anchors of every public text on it."""
+        """The anchors of every public text, by page."""
         found: dict[str, dict[tuple, set[str]]] = defaultdict(dict)
         for kind in kinds():
             for row in kind.objects.public(at=self.at).defer(*kind.MARKDOWN):
@@ -63,7 +63,7 @@ class Links:
 
 
 def _is_page(path: str) -> bool:
-    """Whether a view answers there; one that only shows texts has none at this address."""
+    """Whether a view answers at this path. The views that show one text do not count: they know no text here."""
     try:
         return resolve(path).view_name not in {kind.VIEW for kind in kinds()}
     except Resolver404:

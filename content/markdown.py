@@ -1,4 +1,4 @@
-"""Markdown to clean HTML, once, when content is saved.
+"""Renders Markdown to clean HTML, once, when content is saved.
 
 CommonMark with tables and a few containers (`::: note Title`, `::: crisis`, `::: steps`,
 `::: pair`). No raw HTML, no images from elsewhere. Citations (`[@key]`) stay in the HTML as
@@ -16,13 +16,13 @@ from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
 _HEADING_ID = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
-# Containers whose third-level headings each begin an item, and the tags of container and item.
+# Containers in which each third-level heading begins an item, with the tags of container and item.
 _ITEMISED = {"steps": ("ol", "li"), "pair": ("div", "div")}
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """`contents`: the second-level headings as [{"id", "text"}]."""
+    """Rendered HTML. `contents`: the second-level headings as [{"id", "text"}]."""
 
     html: str
     contents: list[dict[str, str]]
@@ -39,7 +39,7 @@ def _slug(text: str) -> str:
 
 
 def _name_headings(state) -> None:
-    """An id for every heading, the given one or one from its words; the second-level ones make the contents."""
+    """Gives every heading an id, either the given one or one made from its text, and lists the second-level ones."""
     used: set[str] = set()
     for token, inline in zip(state.tokens, state.tokens[1:], strict=False):
         if token.type != "heading_open":
@@ -59,7 +59,7 @@ def _name_headings(state) -> None:
 
 
 def _itemise(state) -> None:
-    """Inside steps and pair, wraps each third-level heading and what follows it in an item."""
+    """Inside `steps` and `pair`, wraps each third-level heading and what follows it in an item."""
     tokens: list[Token] = []
     kind, is_open = "", False
     for token in state.tokens:
@@ -79,7 +79,7 @@ def _itemise(state) -> None:
 
 
 def _frame_tables(state) -> None:
-    """A wide table scrolls inside a region that a keyboard can reach, named after the heading above it."""
+    """Wraps each table in a scrollable, focusable region named after the heading above it."""
     tokens, heading = [], "Table"
     for index, token in enumerate(state.tokens):
         if token.type == "heading_open":
@@ -157,5 +157,5 @@ _clean = partial(
     link_rel=None,
 )
 
-# Content is rendered again when this file changes; see load_content.
+# Content is re-rendered when this file changes; see load_content.
 SOURCE = Path(__file__).read_bytes()

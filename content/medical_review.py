@@ -1,12 +1,12 @@
-"""Whether a medical review still counts: by a published provider, for exactly the text that is shown now.
+"""Decides whether a medical review still counts: by a published provider, for exactly the text that is shown now.
 
-A review remembers a digest of the text it was given for, so any change to the text, however made, invalidates it.
+A review stores a digest of the text it was given for, so any change to the text, however made, invalidates it.
 """
 
 import hashlib
 import json
 
-from .models import ReviewedText, reviewed_kinds
+from .models import ReviewedText
 
 
 def is_reviewed(row: ReviewedText) -> bool:
@@ -17,29 +17,29 @@ def is_reviewed(row: ReviewedText) -> bool:
 
 
 def stamp(row: ReviewedText) -> None:
-    """Binds the review that the row names to the text as it is. Does not save."""
+    """Binds the row's review to its current text. Does not save."""
     row.reviewed_digest = _digest(row) if row.reviewed_by and row.reviewed_on else ""
 
 
 def end_review(row: ReviewedText) -> None:
-    """Takes the stamp off. Does not save."""
+    """Removes the review from the row. Does not save."""
     row.reviewed_by = row.reviewed_on = None
     row.reviewed_digest = ""
 
 
 def show_review(row: ReviewedText) -> None:
-    """For a row about to be printed: a review that no longer counts is not shown."""
+    """Removes a review that no longer counts from a row that is about to be shown. Does not save."""
     if not is_reviewed(row):
         end_review(row)
 
 
 def awaiting_review() -> list[ReviewedText]:
-    """Medical texts on the site that no named, published provider has reviewed as they are now."""
+    """Medical texts on the site whose current version no named, published provider has reviewed."""
     rows = (row for kind in reviewed_kinds() for row in kind.objects.select_related("reviewed_by"))
     return [row for row in rows if row.medical and row.is_published and not is_reviewed(row)]
 
 
 def _digest(row: ReviewedText) -> str:
-    """One fingerprint of all that its page says."""
+    """A digest of all the text on its page."""
     text = json.dumps([shown.texts() for shown in (row, *row.shown_with())], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,4 @@
-"""What stands between the site and its launch: each app registers its checks, as with Django's system checks.
-
-For `manage.py prelaunch` and the admin's page.
-"""
+"""Checks before launch, for `manage.py prelaunch` and the admin's page. Apps register them, as with Django's system checks."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Blocker:
-    """`group`: its heading. `where`: a path of the admin, or the name of a setting or command."""
+    """Something to settle before launch. `group`: its heading. `where`: an admin path, a setting or a command."""
 
     group: str
     what: str
@@ -21,13 +18,13 @@ _checks: list[Callable[..., Iterable[Blocker]]] = []
 
 
 def register(check: Callable[..., Iterable[Blocker]]):
-    """Decorates a check: called with `now`, it gives what is unset, unconfirmed, unreviewed, unverified or broken."""
+    """Decorates a check, which is called with `now` and yields what is unset, unconfirmed, unreviewed, unverified or broken."""
     _checks.append(check)
     return check
 
 
 def blockers(*, now: datetime) -> list[Blocker]:
-    """What every check finds, group by group in the order in which the checks are registered."""
+    """The findings of every check, group by group in the order of registration."""
     found = [blocker for check in _checks for blocker in check(now=now)]
     groups = list(dict.fromkeys(blocker.group for blocker in found))
     return sorted(found, key=lambda blocker: groups.index(blocker.group))

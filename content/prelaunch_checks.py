@@ -1,10 +1,10 @@
-"""What keeps texts and sources from launch: the checks that are the same for every kind of text."""
+"""Prelaunch checks of texts and sources, the same for every kind of text."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from .citations import cited_in
-from .editing.address import edit_path
+from .editing.paths import edit_path
 from .links import Links
 from .medical_review import awaiting_review
 from .models import Reference, Text, kinds
@@ -26,7 +26,7 @@ def reviews_are_given(*, now: datetime) -> Iterator[Blocker]:
 def references_are_verified(*, now: datetime) -> Iterator[Blocker]:
     for reference in Reference.objects.filter(key__in=cited_in(_published())):
         if not reference.link:
-            yield Blocker("References", f"{reference.key} has no DOI, PMID or address.", edit_path(reference))
+            yield Blocker("References", f"{reference.key} has no DOI, PMID or URL.", edit_path(reference))
         if not (reference.verified and reference.last_checked):
             missing = "how it was verified" if not reference.verified else "when it was last checked"
             yield Blocker("References", f"{reference.key} does not say {missing}.", edit_path(reference))
@@ -39,5 +39,5 @@ def texts_can_be_published(*, now: datetime) -> Iterator[Blocker]:
         for problem in problems(row, at=now, links=links):
             yield Blocker("Texts", f"{row._meta.verbose_name} “{row}”: {problem.message}", edit_path(row))
         for _, hit in claims_in(row):
-            why = row.claims_justification or "no justification is written down"
+            why = row.claims_justification or "no justification is given"
             yield Blocker("Texts", f"{row._meta.verbose_name} “{row}” says “{hit.quote}” ({why}).", edit_path(row))

@@ -1,4 +1,4 @@
-"""What keeps a text from being saved, or from being published. For the admin's forms and for `prelaunch`."""
+"""Problems that keep a text from being saved or published, for the admin's forms and for `prelaunch`."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _CRISIS_LINE = "(tel:988)"
 
 @dataclass(frozen=True)
 class Problem:
-    """`field`: where to fix it, or None for the whole text."""
+    """A problem with a text. `field`: where to fix it, or None for the whole text."""
 
     code: str
     message: str
@@ -23,7 +23,7 @@ class Problem:
 
 
 def problems(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
-    """Why the text cannot be saved, and if it is published why it cannot be. It must be rendered already."""
+    """The problems of a rendered text: those that prevent saving, and for a published text those that prevent publishing."""
     found = unknown_citations(row)
     if row.is_published:
         found += [*missing_sentences(row), *broken_links(row, at=at, links=links)]
@@ -43,7 +43,7 @@ def unknown_citations(row: Text) -> list[Problem]:
 
 
 def missing_sentences(row: Text) -> list[Problem]:
-    """A medical page says in its own text that the use is off-label and where to turn in a crisis."""
+    """A medical page must say in its own text that the use is off-label and where to turn in a crisis."""
     if not (isinstance(row, ReviewedText) and row.medical):
         return []
     text = "\n".join(row.texts().values())
@@ -51,19 +51,19 @@ def missing_sentences(row: Text) -> list[Problem]:
     if not _OFF_LABEL.search(text):
         found.append(Problem("off_label", "Say that treating depression with ketamine is off-label.", "body"))
     if _CRISIS_LINE not in text and not row.has_crisis_card:
-        found.append(Problem("crisis_line", "Give the crisis line, as a link: call or text [988](tel:988).", "body"))
+        found.append(Problem("crisis_line", "Give the crisis line as a link: call or text [988](tel:988).", "body"))
     return found
 
 
 def broken_links(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
-    """`at`: links must work when the text appears, which is later for one that is scheduled."""
+    """The broken links as of `at`, or as of the scheduled instant of a text that appears later."""
     if row.public_from and row.public_from > at:
         links, at = None, row.public_from
     field = next(iter(row.MARKDOWN))
     broken = (links or Links(at=at)).broken(row)
-    return [Problem("broken_link", f"The link {href} leads nowhere.", field) for href in broken]
+    return [Problem("broken_link", f"The link {href} is broken.", field) for href in broken]
 
 
 def claims_in(row: Text) -> list[tuple[str, Hit]]:
-    """Every statement of the text that promises too much, with the field that makes it."""
+    """Every statement of the text that promises too much, with its field."""
     return [(field, hit) for field, text in row.texts().items() for hit in find_claims(text)]

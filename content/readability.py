@@ -1,7 +1,7 @@
-"""How hard a text is to read: the Flesch-Kincaid grade (Kincaid and others, 1975).
+"""Measures how hard a text is to read: the Flesch-Kincaid grade (Kincaid and others, 1975).
 
-grade = 0.39 * words per sentence + 11.8 * syllables per word - 15.59. Syllables are counted by groups of vowels, a silent e at
-the end left out, as most tools do; the grade is good to about one. List items, headings and table cells count as sentences.
+grade = 0.39 * words per sentence + 11.8 * syllables per word - 15.59. A syllable is a group of vowels, except a silent e at
+the end, as in most tools; the grade is accurate to about one. List items, headings and table cells count as sentences.
 """
 
 import html
@@ -25,7 +25,7 @@ class Readability:
 
 
 def measure(rendered: str) -> Readability:
-    """How hard rendered HTML is to read, as visitors see it."""
+    """Measures rendered HTML as visitors see it."""
     text = html.unescape(_TAG.sub(" ", _BLOCK_END.sub("\n", _CITATION.sub("", rendered.replace("\n", " ")))))
     sentences = [words for part in _SENTENCE_END.split(text) if (words := _WORD.findall(part))]
     words = [word for sentence in sentences for word in sentence]

@@ -1,4 +1,4 @@
-"""What visitors find: one function over SQLite FTS5 and PostgreSQL full text."""
+"""Site search: one function over SQLite FTS5 and PostgreSQL full-text search."""
 
 import re
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ MOST_RESULTS = 20
 LONGEST_QUERY = 100
 _MOST_WORDS = 8
 _WORD = re.compile(r"[^\W_]+")
-# Around a marked word, before the text is escaped. No text holds these.
+# Mark a match before the text is escaped. No text contains these characters.
 _BEGIN, _END = "\x02", "\x03"
-# Said in questions, found everywhere.
+# Frequent words of questions, which match everywhere.
 _SMALL_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -28,7 +28,7 @@ _SMALL_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Result:
-    """`title` and `snippet` are safe HTML with the words that were found in <mark>."""
+    """`title` and `snippet` are safe HTML with the matching words in <mark>."""
 
     url: str
     title: SafeString
@@ -38,7 +38,7 @@ class Result:
 def find(query: str, *, at: datetime) -> list[Result]:
     """The texts that visitors may read at the instant `at` and that match, best first.
 
-    All words have to be there, each at least as the beginning of a word; when nothing holds them all, any of them.
+    All words must match, each as the beginning of a word; if nothing matches them all, any of them is enough.
     """
     words = list(dict.fromkeys(_WORD.findall(query[:LONGEST_QUERY].lower())))
     words = ([word for word in words if word not in _SMALL_WORDS] or words)[:_MOST_WORDS]
@@ -51,18 +51,18 @@ def find(query: str, *, at: datetime) -> list[Result]:
 
 
 def _visible(at: datetime) -> tuple[str, tuple]:
-    """SQL for the numbers of the entries that visitors may see."""
+    """SQL for the numbers of the entries that visitors may see, with its parameters."""
     numbers = [
         kind.objects.public(at=at).order_by().annotate(entry=entry_number(kind)).values("entry") for kind in searched_kinds()
     ]
-    # Django 6 compiles a union with an ordering, even an empty one, only when it is told so.
+    # Django 6 compiles a raw union only after an explicit ordering, even an empty one.
     return numbers[0].union(*numbers[1:], all=True).order_by().query.sql_with_params()
 
 
 def _in_sqlite(words: list[str], all_words: bool, at: datetime) -> list[tuple]:
     match = (" AND " if all_words else " OR ").join(f'"{word}"*' for word in words)
     visible, parameters = _visible(at)
-    # The plus keeps SQLite from running the search once for every number that is visible.
+    # The plus keeps SQLite from running the search once for every visible number.
     sql = (
         f"SELECT url, highlight({TABLE}, 1, %s, %s), snippet({TABLE}, 2, %s, %s, '…', 30) FROM {TABLE}"  # noqa: S608
         f" WHERE {TABLE} MATCH %s AND rank MATCH 'bm25(0, 8.0, 1.0)' AND +rowid IN ({visible}) ORDER BY rank LIMIT {MOST_RESULTS}"
@@ -76,8 +76,9 @@ def _in_postgresql(words: list[str], all_words: bool, at: datetime) -> list[tupl
     marks = f"StartSel={_BEGIN}, StopSel={_END}"
     sql = (
         "SELECT url, ts_headline('english', title, query, %s), ts_headline('english', text, query, %s) FROM"  # noqa: S608
-        f" (SELECT url, title, text, query, ts_rank_cd(words, query) AS rank FROM {TABLE}, to_tsquery('english', %s) AS query"
-        f" WHERE words @@ query AND rowid IN ({visible}) ORDER BY rank DESC, rowid LIMIT {MOST_RESULTS}) AS best"
+        " (SELECT url, title, text, query, ts_rank_cd(search_vector, query) AS rank"
+        f" FROM {TABLE}, to_tsquery('english', %s) AS query"
+        f" WHERE search_vector @@ query AND rowid IN ({visible}) ORDER BY rank DESC, rowid LIMIT {MOST_RESULTS}) AS best"
         " ORDER BY rank DESC"
     )
     whole, part = f"{marks}, HighlightAll=true", f"{marks}, MaxFragments=1, MinWords=15, MaxWords=30"

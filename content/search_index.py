@@ -1,8 +1,8 @@
-"""The table that search reads: one entry for every text that search finds, on SQLite (FTS5) and PostgreSQL (tsvector).
+"""The search index: one entry for every searchable text, on SQLite (FTS5) and PostgreSQL (tsvector).
 
-An entry is there exactly while it is true. Triggers on the tables of texts delete the entry of every row that changes, in the
-change's own transaction and whoever makes it; `fill` makes the missing ones, before a search and after `load_content`.
-What may be seen is decided when searching, so that a scheduled article needs no new entry.
+An entry exists exactly while it is true. Triggers on the tables of texts delete the entry of every row that changes, in the
+same transaction and however it was changed; `fill` adds the missing ones before a search and after `load_content`.
+The search decides what visitors may see, so that a scheduled article needs no new entry.
 """
 
 import html
@@ -29,12 +29,12 @@ def searched_kinds() -> list[type[Text]]:
 
 
 def entry_number(kind: type[Text]):
-    """The number of a row's entry, as an expression over the row."""
+    """The number of a row's entry, as a query expression."""
     return F("pk") * _STEP + kind.SEARCH_NUMBER
 
 
 def fill() -> int:
-    """Makes the entries that are missing. Returns how many."""
+    """Adds the missing entries. Returns how many."""
     made = 0
     for kind in searched_kinds():
         if missing := _missing(kind):
@@ -59,7 +59,7 @@ def _add(kind: type[Text], keys: list[int]) -> int:
     else:
         insert = insert.replace("INSERT", "INSERT OR REPLACE")
     with transaction.atomic(), connection.cursor() as cursor:
-        # Locked, so that no change slips in between reading a row and writing its entry.
+        # Rows are locked, so that none changes between being read and being indexed.
         rows = kind.objects.select_for_update().filter(pk__in=keys).annotate(entry=entry_number(kind))
         entries = [(row.entry, row.get_absolute_url(), str(row), _plain_text(*row.search_texts())) for row in rows]
         cursor.executemany(insert, entries)
@@ -72,8 +72,8 @@ def _plain_text(*texts: str) -> str:
 
 
 def install_search_triggers(*, using: str = "default", **_) -> None:
-    """Creates or replaces the triggers, and empties the index: every text is read again (post_migrate)."""
-    tables = {kind._meta.db_table: kind.SEARCH_NUMBER for kind in kinds() if kind.SEARCH_NUMBER is not None}
+    """Creates or replaces the triggers and empties the index, so that every text is indexed again (post_migrate)."""
+    tables = {kind._meta.db_table: kind.SEARCH_NUMBER for kind in searched_kinds()}
     empty = f"DELETE FROM {TABLE}"  # noqa: S608
     statements = {"sqlite": [*_sqlite(tables), empty], "postgresql": [*_postgresql(tables), empty]}
     triggers.install(using, [*tables, TABLE], statements)

@@ -1,7 +1,7 @@
-"""The picture that is shown when a page's address is shared: the site's own, with the page's title instead of the headline.
+"""The picture shown when a page's URL is shared: the site's own, with the page's title instead of the headline.
 
-Drawn once for each title, when it is first asked for, and kept in DATA_DIR. The name holds a fingerprint of what is drawn, so a
-new title is a new picture and an old one can be kept for good.
+It is drawn once for each title, when it is first requested, and stored in DATA_DIR. The file's name contains a digest of its
+content, so a new title has a new file and an old file can be cached forever.
 """
 
 import hashlib
@@ -15,18 +15,18 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from PIL import Image, ImageDraw, ImageFont
 
-# Where the site's picture has its headline, in pixels, and the column of plain sky that covers it.
+# The position of the headline in the site's picture, in pixels, and of the column of plain sky that covers it.
 _LEFT, _TOP, _BOTTOM, _RIGHT, _SKY_AT = 72, 130, 400, 900, 1100
 _INK = (30, 36, 64)
 _LINE = 1.15
 _SIZES = (66, 58, 50, 44)
 _MOST_LINES = 3
-# What the headings' font holds (static/fonts/README.md).
+# The characters in the headings' font (static/fonts/README.md).
 _LETTERS = re.compile(r"""[ !"$%&'(),\-./0-9:;?A-Za-z\xa0é–—‘’“”]+""")
 
 
 def can_be_drawn(title: str) -> bool:
-    """Whether the font has every letter; else the site's own picture is shared."""
+    """Whether the font has every character; if not, the site's own picture is shared."""
     return bool(_LETTERS.fullmatch(title))
 
 
@@ -38,7 +38,7 @@ def name_of(title: str) -> str:
 
 
 def share_picture(title: str) -> Path:
-    """The PNG's file, drawn now if it is not there yet."""
+    """The path of the PNG file, which is drawn now if it does not exist."""
     folder = Path(settings.MEDIA_ROOT) / "share"
     path = folder / f"{name_of(title)}.png"
     if not path.exists():
@@ -50,7 +50,7 @@ def share_picture(title: str) -> Path:
 
 
 def draw(title: str) -> bytes:
-    """1200 by 630 pixels."""
+    """Draws the picture, 1200 by 630 pixels."""
     image = Image.open(BytesIO(_ground_bytes())).convert("RGB")
     sky = image.crop((_SKY_AT, _TOP, _SKY_AT + 1, _BOTTOM)).resize((_RIGHT - _LEFT + 20, _BOTTOM - _TOP))
     image.paste(sky, (_LEFT - 10, _TOP))
@@ -64,7 +64,7 @@ def draw(title: str) -> bytes:
 
 
 def _set(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:
-    """The largest size at which the title fits in three lines; at the smallest, what fits."""
+    """The font and lines at the largest size at which the title fits three lines; at the smallest size, it is cut."""
     for size in _SIZES:
         font = ImageFont.truetype(_static("fonts/brygada-1918-400.woff2"), size)
         lines = _broken(title, font)

@@ -1,4 +1,4 @@
-"""Rows that follow files: a row nobody edited follows its file, an edited one is left alone and reported."""
+"""Loads rows from files: a row that nobody edited follows its file, an edited one is left alone and reported."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from .models import LoadedContent, Text
 
 @dataclass
 class Report:
-    """A human-readable summary of a load; `kept` are rows left alone because somebody edited them here."""
+    """A human-readable summary of a load; `kept` lists rows left alone because someone edited them here."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
@@ -22,10 +22,9 @@ class Report:
 
 
 def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict], *, report: Report) -> None:
-    """Brings the table in step with `records`, each a complete set of the fields that files decide.
+    """Updates the table from `records`, each a complete set of the fields that come from files.
 
-    A row is edited when its fields are no longer those that
-    were loaded; a row deleted here counts as edited.
+    A row counts as edited when its fields differ from those last loaded, or when it was deleted here.
     """
     kind = model._meta.label_lower
     loaded = dict(LoadedContent.objects.filter(kind=kind).values_list("key", "digest"))
@@ -57,7 +56,7 @@ def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict]
 
 
 def _remove_retired(kind: str, rows: dict, loaded: dict, shipped: dict, report: Report) -> None:
-    """Rows whose file is gone go too, unless somebody edited them."""
+    """Deletes rows whose file is gone, unless someone edited them."""
     fields: list[str] = next(iter(shipped.values()), [])
     for key in loaded.keys() - shipped.keys():
         row = rows.get(key)
@@ -87,7 +86,7 @@ def _digest(fields: dict) -> str:
 
 
 def _as_text(value) -> str:
-    """The same text for a value from a file and for the same value read back from the database."""
+    """The value as text, equal for a value from a file and the same value read back from the database."""
     if isinstance(value, datetime):
         return str(value.timestamp())
     return "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""Installs database triggers. Connected to post_migrate, because SQLite rebuilds a table to alter it and drops its triggers."""
+"""Installs database triggers after every migrate, because SQLite drops them when it rebuilds a table to alter it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,9 +6,9 @@ from django.db import connections
 
 
 def install(using: str, tables: Iterable[str], statements: Mapping[str, Iterable[str]]) -> bool:
-    """Runs the statements of the database's vendor, each of which creates or replaces something. Safe to run again.
+    """Runs the statements for the database's vendor, each of which creates or replaces something. Safe to run again.
 
-    False, and nothing done, while a table is missing: then migrations of another app have still to run.
+    Returns False and does nothing while a table is missing, because another app's migrations have yet to run.
     """
     connection = connections[using]
     if not set(connection.introspection.table_names()).issuperset(tables):

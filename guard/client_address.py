@@ -1,4 +1,4 @@
-"""Which address a request came from, as far as the trusted proxies tell."""
+"""The IP address a request came from, as far as trusted proxies tell."""
 
 import ipaddress
 
@@ -8,15 +8,15 @@ from . import sealing
 
 
 def client_key(request, *, purpose: str = "client address") -> str:
-    """A keyed hash that stands for the client's address; an IPv6 client is its /64 network.
+    """A keyed hash in place of the client's IP address; IPv6 addresses count by their /64 network.
 
-    The same address has another hash for another purpose, so that a visitor and a member of staff do not share a rate limit.
+    The hash depends on the purpose, so that a visitor and a colleague on one address do not share a rate limit.
     """
     return sealing.blind_index(purpose, _network(_client_address(request)))
 
 
 def _client_address(request) -> str:
-    """The entry that the outermost trusted proxy added to X-Forwarded-For; with none trusted, the peer itself.
+    """The entry that the outermost trusted proxy added to X-Forwarded-For; the peer itself if no proxy is trusted.
 
     Entries further left are client-supplied and not trusted.
     """

@@ -1,4 +1,4 @@
-"""The rate limit on posts: so many per client and time."""
+"""The rate limit on posts: a number of tries per client and period."""
 
 import math
 from datetime import datetime
@@ -12,8 +12,8 @@ from .models import RateLimit
 def take(client: str, *, limit: int, seconds: int, now: datetime) -> int:
     """Takes one of the client's `limit` tries per `seconds`.
 
-    Returns 0 when there was one, otherwise the whole seconds until the next. One conditional UPDATE decides, so that posts
-    at the same moment cannot both take the last one.
+    Returns 0 if one was left, otherwise the whole seconds until the next. One conditional UPDATE decides, so that two posts
+    at the same moment cannot both take the last try.
     """
     instant = now.timestamp()
     per_second = limit / seconds
@@ -29,5 +29,5 @@ def take(client: str, *, limit: int, seconds: int, now: datetime) -> int:
 
 
 def forget_idle_clients(*, now: datetime) -> int:
-    """Deletes rows untouched for a day, when every rate up to a day has refilled them. Returns how many."""
+    """Deletes rows after an idle day, which refills any bucket with a period of up to a day. Returns how many."""
     return RateLimit.objects.filter(counted_at__lt=now.timestamp() - 86400).delete()[0]

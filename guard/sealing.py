@@ -1,9 +1,9 @@
-"""What a patient types, sealed at rest.
+"""Seals what a patient types, so that it is encrypted at rest.
 
 AES-256-GCM under the first of settings.FIELD_KEYS; every listed key opens. A sealed value is
 version (1 byte), key id (4 bytes), nonce (12 bytes), ciphertext with tag. The associated data
 binds it to its table and reference, so that a value moved to another row does not open.
-Searching by an exact value goes through a keyed hash ("blind index") under a key derived apart.
+Exact values are searched by a keyed hash ("blind index") under a separately derived key.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def seal(values: dict, *, table: str, reference: str) -> bytes:
 
 
 def unseal(sealed: bytes | memoryview, *, table: str, reference: str) -> dict:
-    """The values sealed for this table and reference. Raises CannotOpen, never returns anything else."""
+    """The values sealed for this table and reference. Raises CannotOpen if they are not exactly that."""
     sealed = bytes(sealed)
     version, key_id, nonce, ciphertext = sealed[:1], sealed[1:5], sealed[5:17], sealed[17:]
     keys = [key for key in settings.FIELD_KEYS if _key_id(key) == key_id]
@@ -53,12 +53,12 @@ def is_under_first_key(sealed: bytes | memoryview) -> bool:
 
 
 def blind_index(purpose: str, value: str) -> str:
-    """A keyed hash to store beside sealed data and to find it by; empty for an empty value."""
+    """A keyed hash to store beside sealed data and search it by; empty for an empty value."""
     return _blind(settings.FIELD_KEYS[0], purpose, value) if value else ""
 
 
 def blind_indexes(purpose: str, value: str) -> list[str]:
-    """The hashes a stored value may have under any key in use, for searching while keys are rotated."""
+    """The hashes that a stored value may have under any key in use, for searching during a rotation."""
     return [_blind(key, purpose, value) for key in settings.FIELD_KEYS] if value else []
 
 

@@ -1,4 +1,4 @@
-"""Staff edit the clinic's facts, the pages, questions and providers here."""
+"""The admin for the clinic's facts, pages, questions and providers."""
 
 from datetime import datetime
 
@@ -24,14 +24,14 @@ from .picture_admin import PictureAdmin  # noqa: F401  registers itself
 @admin.register(Clinic)
 class ClinicAdmin(ContentAdmin):
     fieldsets = [
-        ("On top of every page today", {"fields": ["announcement", "announcement_until"]}),
+        ("Announcement on every page", {"fields": ["announcement", "announcement_until"]}),
         (None, {"fields": ["name", "summary", "legal_name", "copyright_since"]}),
         ("Where and when", {"fields": ["street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"]}),
         ("How to reach the clinic", {"fields": ["phone", "email", "after_hours"]}),
         (
             "Only the clinic knows",
             {
-                "description": "What is empty here is not printed anywhere.",
+                "description": "Fields left empty are not printed anywhere.",
                 "fields": [
                     *("fees", "insurance", "good_faith_contact", "routes", "ages", "referral_policy"),
                     *("preparation", "interpreter", "parking", "privacy_notice_url"),
@@ -42,7 +42,7 @@ class ClinicAdmin(ContentAdmin):
 
     def get_fieldsets(self, request, obj=None):
         promises = {
-            "description": "Type what the clinic has confirmed. prelaunch compares it with the consult policy.",
+            "description": "Enter what the clinic has confirmed. `prelaunch` compares it with the consult policy.",
             "fields": ["confirmed_answer_days", "confirmed_erase_days"],
         }
         return [*super().get_fieldsets(request, obj), ("Confirmed promises", promises)]
@@ -57,7 +57,7 @@ class ClinicAdmin(ContentAdmin):
         return [path("prelaunch/", show, name="pages_clinic_prelaunch"), *super().get_urls()]
 
     def prelaunch_view(self, request):
-        """What `manage.py prelaunch` says, with links."""
+        """Shows the findings of `manage.py prelaunch`, with links."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         now = timezone.now()
@@ -83,10 +83,10 @@ class ClinicAdmin(ContentAdmin):
 
 class PageForm(ContentForm):
     def clean_key(self) -> str:
-        """A new page cannot take an address where another view answers."""
+        """Rejects a new page whose path belongs to another view."""
         key = self.cleaned_data["key"]
         if resolve(f"/{key}/").view_name != Page.VIEW:
-            raise forms.ValidationError("Another page of the site has this address.", code="taken")
+            raise forms.ValidationError("Another page of the site already has this address.", code="taken")
         return key
 
 
@@ -104,11 +104,11 @@ class PageAdmin(ContentAdmin):
     ]
 
     def get_readonly_fields(self, request, obj=None):
-        """Links lead to the address, so it cannot change."""
+        """Makes the key read-only once it exists, because links lead to it."""
         return [*self.readonly_fields, "key"] if obj else self.readonly_fields
 
     def has_delete_permission(self, request, obj=None):
-        """A page that ships with the site stays; one that staff added can go."""
+        """Allows deleting a page that staff added, but not one that ships with the site."""
         ships = obj is None or LoadedContent.objects.filter(kind=Page._meta.label_lower, key=obj.key).exists()
         return super().has_delete_permission(request, obj) and not ships
 
@@ -125,7 +125,7 @@ class QuestionAdmin(ContentAdmin):
     prepopulated_fields = {"slug": ["question"]}
 
     def preview(self, request, row):
-        """Among the others, first of all, so that it is in sight."""
+        """Shows the question among the others, but first, so that it is in view."""
         others = Question.objects.published().exclude(pk=row.pk)
         same_group = [row, *others.filter(group=row.group)]
         return views.show_faqs(request, views.get_page(Page.FAQS), same_group)
@@ -141,7 +141,7 @@ class ProviderAdmin(ContentAdmin):
 
 
 def texts_to_check(user, *, now: datetime) -> dict:
-    """The front page's section for users who may edit texts."""
+    """The front page's section on texts to check, for users who may edit them."""
     return {"due": find_due(today=timezone.localdate(now))} if user.has_perm("pages.change_page") else {}
 
 

@@ -1,4 +1,4 @@
-"""Staff upload pictures here, and choose them on articles and profiles."""
+"""The admin for pictures, which staff upload and then choose on articles and profiles."""
 
 from django import forms
 from django.contrib import admin
@@ -6,27 +6,27 @@ from django.db import transaction
 from django.utils.html import format_html
 
 from .models import Picture
-from .pictures import MOST_BYTES, PictureRefused, discard, draw, keep
+from .pictures import MOST_BYTES, PictureRefused, delete_files, encode, store
 
 
 class PictureForm(forms.ModelForm):
     upload = forms.FileField(
         label="Picture",
-        help_text="JPEG, PNG or WebP, up to 12 MB. Where and with what it was taken is removed.",
+        help_text="JPEG, PNG or WebP, up to 12 MB. Location and camera data are removed.",
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
 
     def clean_upload(self):
         upload = self.cleaned_data["upload"]
         if upload.size > MOST_BYTES:
-            raise forms.ValidationError("It is larger than 12 MB. Make it smaller first.", code="large")
+            raise forms.ValidationError("This file is larger than 12 MB. Make it smaller first.", code="large")
         try:
-            self.drawn = draw(upload)
+            self.encoded = encode(upload)
         except PictureRefused as refused:
             raise forms.ValidationError(str(refused), code="picture") from refused
-        same = Picture.objects.filter(digest=self.drawn.digest).first()
+        same = Picture.objects.filter(digest=self.encoded.digest).first()
         if same:
-            raise forms.ValidationError(f"This picture is here already, as “{same}”.", code="same")
+            raise forms.ValidationError(f"This picture has already been uploaded as “{same}”.", code="same")
         return upload
 
 
@@ -38,7 +38,7 @@ class PictureAdmin(admin.ModelAdmin):
     readonly_fields = ["thumbnail"]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """The picture itself stays; another one is another row."""
+        """Offers an upload only for a new row: the file of a picture never changes."""
         return super().get_form(request, obj, change, **({} if obj else {"form": PictureForm}), **kwargs)
 
     def get_fields(self, request, obj=None):
@@ -46,11 +46,11 @@ class PictureAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         if not change:
-            keep(obj, form.drawn)
+            store(obj, form.encoded)
         super().save_model(request, obj, form, change)
 
     def delete_model(self, request, obj):
-        transaction.on_commit(lambda: discard(obj))
+        transaction.on_commit(lambda: delete_files(obj))
         obj.delete()
 
     def delete_queryset(self, request, queryset):

@@ -1,4 +1,4 @@
-"""Uploaded pictures, re-encoded as WebP in a few widths, so that the uploaded file itself is never served."""
+"""Re-encodes uploaded pictures as WebP in a few widths, so that the uploaded file itself is never served."""
 
 import hashlib
 import io
@@ -22,11 +22,11 @@ _QUALITY = 80
 
 
 class PictureRefused(Exception):
-    """Not a picture we take; the text says why, for the person who uploads it."""
+    """The upload is not accepted; the message tells the user why."""
 
 
 @dataclass(frozen=True)
-class DrawnPicture:
+class EncodedPicture:
     """WebP bytes by width in pixels; `height` belongs to the widest."""
 
     digest: str
@@ -34,8 +34,8 @@ class DrawnPicture:
     files: dict[int, bytes]
 
 
-def draw(upload: BinaryIO) -> DrawnPicture:
-    """The picture upright, in the sRGB colors, without metadata. Raises PictureRefused."""
+def encode(upload: BinaryIO) -> EncodedPicture:
+    """Encodes the picture upright, in sRGB, without metadata. Raises PictureRefused."""
     image = _upright(upload)
     widths = [width for width in WIDTHS if width < image.width] + [min(image.width, WIDEST)]
     files = {}
@@ -44,7 +44,7 @@ def draw(upload: BinaryIO) -> DrawnPicture:
         out = io.BytesIO()
         image.resize(size, Image.Resampling.LANCZOS).save(out, "WEBP", quality=_QUALITY, method=6)
         files[width] = out.getvalue()
-    return DrawnPicture(hashlib.sha256(files[max(files)]).hexdigest(), size[1], files)
+    return EncodedPicture(hashlib.sha256(files[max(files)]).hexdigest(), size[1], files)
 
 
 def _upright(upload: BinaryIO) -> Image.Image:
@@ -53,9 +53,9 @@ def _upright(upload: BinaryIO) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image: Image.Image = Image.open(upload, formats=_FORMATS)
         if image.width * image.height > MOST_PIXELS:
-            raise PictureRefused(f"It has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller first.")
+            raise PictureRefused(f"This picture has more than {MOST_PIXELS // 1_000_000} million pixels. Make it smaller first.")
         if getattr(image, "n_frames", 1) > 1:
-            raise PictureRefused("Moving pictures are not taken.")
+            raise PictureRefused("Animated pictures are not accepted.")
         # A large photo is read at a fraction of its size.
         image.draft("RGB", (2 * WIDEST, 2 * WIDEST))
         profile = image.info.get("icc_profile")
@@ -63,10 +63,10 @@ def _upright(upload: BinaryIO) -> Image.Image:
         has_alpha = "A" in image.getbands() or "transparency" in image.info
         image = _in_srgb(image.convert("RGBA" if has_alpha else "RGB"), profile)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise PictureRefused("It has too many pixels. Make it smaller first.") from error
+        raise PictureRefused("This picture has too many pixels. Make it smaller first.") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise PictureRefused("It is not a JPEG, PNG or WebP picture, or it is damaged.") from error
-    # A fresh picture takes over the pixels and nothing else.
+        raise PictureRefused("This file is not a JPEG, PNG or WebP picture, or it is damaged.") from error
+    # A new image takes over the pixels and nothing else.
     fresh = Image.new(image.mode, image.size)
     fresh.paste(image)
     return fresh
@@ -86,19 +86,19 @@ def folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "pictures"
 
 
-def keep(picture: Picture, drawn: DrawnPicture) -> None:
-    """Sets the row's facts and writes its files, each complete or not at all. Does not save the row."""
-    picture.digest, picture.widths = drawn.digest, sorted(drawn.files)
-    picture.width, picture.height = picture.widths[-1], drawn.height
+def store(picture: Picture, encoded: EncodedPicture) -> None:
+    """Fills the row and writes its files, each complete or not at all. Does not save the row."""
+    picture.digest, picture.widths = encoded.digest, sorted(encoded.files)
+    picture.width, picture.height = picture.widths[-1], encoded.height
     folder().mkdir(parents=True, exist_ok=True)
-    for width, content in drawn.files.items():
+    for width, content in encoded.files.items():
         path = folder() / picture.file_name(width)
         unfinished = path.with_suffix(f".{os.getpid()}.part")
         unfinished.write_bytes(content)
         unfinished.replace(path)
 
 
-def discard(picture: Picture) -> None:
-    """Removes the files; call it when the row's deletion is committed."""
+def delete_files(picture: Picture) -> None:
+    """Deletes the files. Call it after the row's deletion is committed."""
     for width in picture.widths:
         (folder() / picture.file_name(width)).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What the clinic still has to say before the launch."""
+"""Prelaunch checks of the clinic's facts, legal pages and questions."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
-from content.editing.address import edit_path
+from content.editing.paths import edit_path
 from content.files import read_content_files
 from content.prelaunch import Blocker, register
 
@@ -23,14 +23,14 @@ def facts_are_set(*, now: datetime) -> Iterator[Blocker]:
         if field.null and field.name not in _NOT_FACTS and not getattr(clinic, field.name):
             yield Blocker("Clinic facts", f"Not set: {field.verbose_name}.", edit_path(clinic))
     if not Provider.objects.published().exists():
-        yield Blocker("Clinic facts", "No provider is shown.", reverse("admin:pages_provider_changelist"))
+        yield Blocker("Clinic facts", "No provider is published.", reverse("admin:pages_provider_changelist"))
 
 
 @register
 def legal_pages_are_there(*, now: datetime) -> Iterator[Blocker]:
     clinic = Clinic.objects.current()
     if not clinic.privacy_notice_url:
-        yield Blocker("Legal", "Not set: the address of the Notice of Privacy Practices.", edit_path(clinic))
+        yield Blocker("Legal", "Not set: the URL of the Notice of Privacy Practices.", edit_path(clinic))
     present = set(Page.objects.values_list("key", flat=True))
     for file in read_content_files(SHIPPED_PAGES):
         if file.name not in present:
@@ -40,4 +40,4 @@ def legal_pages_are_there(*, now: datetime) -> Iterator[Blocker]:
 @register
 def questions_are_answered(*, now: datetime) -> Iterator[Blocker]:
     for question in Question.objects.published().filter(clinic_must_answer=True):
-        yield Blocker("Questions", f"Part of the answer is the clinic's to give: “{question}”", edit_path(question))
+        yield Blocker("Questions", f"Part of the answer has to come from the clinic: “{question}”", edit_path(question))

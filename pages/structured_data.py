@@ -1,4 +1,4 @@
-"""The clinic as structured data (schema.org): what is visible on the page, and nothing that is not confirmed."""
+"""The clinic as structured data (schema.org): only facts that are confirmed and visible on the page."""
 
 from django.conf import settings
 
@@ -6,7 +6,7 @@ from .models import Clinic
 
 
 def clinic_node(clinic: Clinic, opening_hours: dict) -> dict:
-    """`opening_hours`: its properties that say when the clinic is open."""
+    """The clinic as a node. `opening_hours`: the properties for its hours."""
     address = {
         "streetAddress": clinic.street,
         "addressLocality": clinic.city,

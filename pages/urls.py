@@ -11,6 +11,6 @@ urlpatterns = [
     re_path(r"^pictures/(?P<name>[0-9a-f]{24}-[0-9]{1,4}\.webp)$", views.picture, name="picture"),
     re_path(r"^share/(?P<name>[0-9a-f]{24})\.png$", views.share, name="share"),
     path("search/", views.search, name="search"),
-    # Every other page is one row; clinic_site.urls asks here last of all.
+    # Every other page is a row; clinic_site.urls includes this route last.
     path("<slug:key>/", views.page, name="page"),
 ]

@@ -1,4 +1,4 @@
-"""The pages that staff keep: home, providers, what is ketamine, FAQs, the legal pages."""
+"""Views of the pages whose text staff edit, of search, and of picture files."""
 
 from itertools import groupby
 
@@ -52,7 +52,7 @@ def show_home(request, page: Page):
 
 @require_safe
 def page(request, key: str):
-    """A page of prose, which is whatever page has no view of its own."""
+    """Shows a page of prose, which is any page without its own view."""
     return show_prose(request, get_page(key))
 
 
@@ -97,7 +97,7 @@ def faqs(request):
 
 
 def show_faqs(request, page: Page, questions: list[Question]):
-    """`questions` in the order of their groups; see `in_groups`."""
+    """Shows the FAQs. `questions` are in the order of their groups; see `in_groups`."""
     show_review(page)
     citations = Citations([page.body_html, *(question.answer_html for question in questions)])
     page.body_html = citations.number(page.body_html)
@@ -118,7 +118,7 @@ def show_faqs(request, page: Page, questions: list[Question]):
 
 
 def show_page(request, page: Page):
-    """Whatever page it is, as visitors see it; the booking page and the list of articles with their text only."""
+    """Shows any page as visitors see it, for the preview; the booking page and the blog with their text only."""
     if page.key == Page.HOME:
         return show_home(request, page)
     if page.key == Page.FAQS:
@@ -130,7 +130,7 @@ def show_page(request, page: Page):
 
 @require_safe
 def search(request):
-    """Nothing of a search is kept, here or on the way: what people look for here is about their health."""
+    """Searches the site. Queries are never stored or logged, because they are about people's health."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
     context = {
         "query": query,
@@ -147,7 +147,7 @@ def search(request):
 
 @require_safe
 def picture(request, name: str):
-    """A picture's file, while a row names it. A file never changes, so it is kept for good."""
+    """Serves a picture's file while a row names it. A file never changes, so it may be cached forever."""
     digest, _, width = name.removesuffix(".webp").partition("-")
     row = Picture.objects.filter(digest__startswith=digest).first()
     if row is None or int(width) not in row.widths:
@@ -163,7 +163,7 @@ def picture(request, name: str):
 
 @require_safe
 def share(request, name: str):
-    """The share picture of a page or article that visitors may read, drawn when it is first asked for."""
+    """Serves the share picture of a page or article that visitors may read, drawn when it is first requested."""
     now = timezone.now()
     titles = [title for kind in reviewed_kinds() for title in kind.objects.public(at=now).values_list("title", flat=True)]
     title = next((title for title in titles if name_of(title) == name and can_be_drawn(title)), None)

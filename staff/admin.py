@@ -1,4 +1,4 @@
-"""Owners keep the accounts of staff here."""
+"""The admin for staff accounts, which owners manage."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,7 +16,7 @@ from . import second_factor
 from .roles import OWNERS
 
 admin.site.unregister(User)
-# A phone's key is nobody's business: it is set up by its owner and removed from the account's page.
+# The key of a phone is never shown: its owner sets it up, and the account's page can only remove it.
 admin.site.unregister(TOTPDevice)
 
 _IS_OWNER = Q(is_superuser=True) | Q(groups__name=OWNERS)
@@ -24,13 +24,13 @@ _IS_OWNER = Q(is_superuser=True) | Q(groups__name=OWNERS)
 
 class StaffUserForm(UserChangeForm):
     def clean(self):
-        """Somebody who can let others in has to be left."""
+        """At least one owner must remain."""
         super().clean()
         cleaned = self.cleaned_data
         others = User.objects.filter(_IS_OWNER, is_active=True, is_staff=True).exclude(pk=self.instance.pk)
         is_owner_now = User.objects.filter(_IS_OWNER, pk=self.instance.pk, is_active=True, is_staff=True).exists()
         if is_owner_now and not self._stays_owner(cleaned) and not others.exists():
-            raise ValidationError("This is the last owner. Make somebody else an owner first.", code="last_owner")
+            raise ValidationError("This is the last owner. Make another person an owner first.", code="last_owner")
         return cleaned
 
     def _stays_owner(self, cleaned: dict) -> bool:
@@ -43,7 +43,7 @@ class StaffUserForm(UserChangeForm):
 
 @admin.register(User)
 class StaffUserAdmin(UserAdmin):
-    """Nobody is deleted: what they did stays theirs. Who leaves is made inactive."""
+    """Accounts are never deleted, so that the history stays attributed; people who leave are deactivated."""
 
     form = StaffUserForm
     list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff", "has_phone", "last_login"]
@@ -60,7 +60,7 @@ class StaffUserAdmin(UserAdmin):
         return super().get_queryset(request).annotate(has_phone=Exists(phones))
 
     def get_fieldsets(self, request, obj=None):
-        """Permissions come from roles alone, and only a superuser makes superusers."""
+        """Hides direct permissions, which come only from roles, and lets only a superuser make superusers."""
         if obj is None:
             return self.add_fieldsets
         hidden = {"user_permissions"} if request.user.is_superuser else {"user_permissions", "is_superuser"}
@@ -73,7 +73,7 @@ class StaffUserAdmin(UserAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request, obj=None):
-        """An owner who is no superuser cannot take a superuser's account over."""
+        """Keeps an owner who is not a superuser from taking over a superuser's account."""
         is_above = obj is not None and obj.is_superuser and not request.user.is_superuser
         return super().has_change_permission(request, obj) and not is_above
 
@@ -85,7 +85,7 @@ class StaffUserAdmin(UserAdmin):
         if not self.has_change_permission(request, user):
             raise PermissionDenied
         second_factor.remove(user, by=request.user, message="Second step removed; the next sign-in sets up a new phone.")
-        messages.success(request, f"{user} sets up a new phone at the next sign-in.")
+        messages.success(request, f"{user} will set up a new phone at the next sign-in.")
         return redirect("admin:auth_user_change", pk)
 
     @admin.display(description="second step", boolean=True)

@@ -1,4 +1,4 @@
-"""The mail that lets a member of staff choose a new password. The second step stays as it is."""
+"""Password reset by mail. The second step is not affected."""
 
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
@@ -9,7 +9,7 @@ class ForgottenPasswordForm(PasswordResetForm):
         return (user for user in super().get_users(email) if user.is_staff)
 
     def save(self, *args, **options):
-        """Links come from PUBLIC_URL, never from the request."""
+        """Sends the mail with links from PUBLIC_URL, never from the request."""
         host = settings.PUBLIC_URL.partition("://")[2]
         own = {"domain_override": host, "use_https": settings.PUBLIC.is_https}
         return super().save(*args, **options | own | {"extra_email_context": {"public_url": settings.PUBLIC_URL}})

@@ -1,4 +1,4 @@
-"""Asks for the password again before a sensitive action: the addresses are listed in settings.STAFF_PASSWORD_AGAIN."""
+"""Asks for the password again before a sensitive action; settings.STAFF_REAUTHENTICATION_VIEWS lists the views."""
 
 from django import forms
 from django.conf import settings
@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-_GIVEN_AT = "staff_password_again"
+_AUTHENTICATED_AT = "staff_reauthenticated_at"
 
 
-class PasswordAgainMiddleware:
+class ReauthenticationMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response
 
@@ -22,24 +22,24 @@ class PasswordAgainMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        """Redirects anyone who has not entered their password recently; a form that was posted has to be sent again."""
-        if request.resolver_match.view_name not in settings.STAFF_PASSWORD_AGAIN or not request.user.is_authenticated:
+        """Redirects anyone who has not entered their password recently; a form they posted must be sent again."""
+        if request.resolver_match.view_name not in settings.STAFF_REAUTHENTICATION_VIEWS or not request.user.is_authenticated:
             return None
-        return None if given_recently(request) else ask(request)
+        return None if authenticated_recently(request) else ask(request)
 
 
-def given_recently(request) -> bool:
-    age = timezone.now().timestamp() - request.session.get(_GIVEN_AT, float("-inf"))
-    return 0 <= age < settings.STAFF_PASSWORD_AGAIN_SECONDS
+def authenticated_recently(request) -> bool:
+    age = timezone.now().timestamp() - request.session.get(_AUTHENTICATED_AT, float("-inf"))
+    return 0 <= age < settings.STAFF_REAUTHENTICATION_SECONDS
 
 
 def ask(request):
-    """To the page that asks, and from there back."""
+    """Redirects to the page that asks for the password, which redirects back."""
     goes_to = request.get_full_path()
     if request.method not in {"GET", "HEAD"}:
         goes_to = _page_of_the_form(request)
-        messages.info(request, "Your password was needed first. Nothing was done yet: please do it again now.")
-    return redirect_to_login(goes_to, reverse("admin:password_again"))
+        messages.info(request, "Your password was needed first, so nothing was changed. Please send the form again.")
+    return redirect_to_login(goes_to, reverse("admin:reauthenticate"))
 
 
 def _page_of_the_form(request) -> str:
@@ -48,7 +48,7 @@ def _page_of_the_form(request) -> str:
     return referer if is_ours else reverse("admin:index")
 
 
-class PasswordAgainForm(forms.Form):
+class ReauthenticationForm(forms.Form):
     password = forms.CharField(
         label="Your password",
         strip=False,
@@ -61,25 +61,25 @@ class PasswordAgainForm(forms.Form):
 
     def clean_password(self) -> str:
         password, name = self.cleaned_data["password"], self.request.user.get_username()
-        # Through the sign-in backends, so that wrong ones count.
+        # Use the sign-in backends, so that wrong passwords count.
         if authenticate(self.request, username=name, password=password) != self.request.user:
-            raise forms.ValidationError("This is not your password.", code="wrong_password")
+            raise forms.ValidationError("This password is not correct.", code="wrong_password")
         return password
 
 
-def password_again(request, *, each_context: dict):
-    """Asks, remembers when, and goes on."""
+def reauthenticate(request, *, each_context: dict):
+    """Asks for the password, remembers when it was entered, and redirects back."""
     goes_to = safe_next(request)
-    form = PasswordAgainForm(request.POST if request.method == "POST" else None, request=request)
+    form = ReauthenticationForm(request.POST if request.method == "POST" else None, request=request)
     if form.is_bound and form.is_valid():
-        request.session[_GIVEN_AT] = timezone.now().timestamp()
+        request.session[_AUTHENTICATED_AT] = timezone.now().timestamp()
         return redirect(goes_to)
-    context = {**each_context, "title": "Your password, please", "form": form, "next": goes_to}
-    return TemplateResponse(request, "registration/password_again.html", context)
+    context = {**each_context, "title": "Confirm your password", "form": form, "next": goes_to}
+    return TemplateResponse(request, "registration/reauthenticate.html", context)
 
 
 def safe_next(request) -> str:
-    """Where the address or the form says to go on, when that is a page of this site; else the front page."""
+    """The page to continue to, from the query or the form, if it is on this site; otherwise the front page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return wanted if is_ours else reverse("admin:index")

@@ -1,7 +1,6 @@
-"""Three roles, made after every migrate: who may do what at the desk.
+"""The three roles and their permissions, which every migrate restores.
 
-They are kept as they stand here: a change made by hand to one of these groups is undone by the next update. Who needs
-something else makes another group.
+A manual change to one of these groups is undone by the next update. For other permissions, add another group.
 """
 
 from django.apps import apps as all_apps
@@ -30,8 +29,8 @@ _WITH_ALL_CONTENT = {EDITORS, OWNERS}
 
 
 def make_roles(*, using: str = "default", apps=all_apps, **_) -> None:
-    """Makes the three groups and gives each exactly its permissions. Safe to run again (post_migrate)."""
-    # Permissions are made app by app in the same signal; some apps may come later than this one.
+    """Creates the three groups and gives each exactly its permissions. Safe to run again (post_migrate)."""
+    # Permissions are created app by app in the same signal, so those of later apps may not exist yet.
     for config in all_apps.get_app_configs():
         create_permissions(config, verbosity=0, using=using)
     for name, by_app in _PERMISSIONS.items():
@@ -45,6 +44,6 @@ def make_roles(*, using: str = "default", apps=all_apps, **_) -> None:
 
 
 def _content_permissions() -> Q:
-    """Everything in the content apps, models that come later included. What is history is only read."""
+    """All permissions for content apps, including future models. History may only be viewed."""
     history = Q(content_type__model__startswith="historical") & ~Q(codename__startswith="view_")
     return Q(content_type__app_label__in=CONTENT_APPS) & ~history

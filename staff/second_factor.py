@@ -1,4 +1,4 @@
-"""A code from a phone (TOTP) beside the password; recovery codes for who lost it. The steps, without pages."""
+"""The second factor: a code from a phone (TOTP), and recovery codes for a lost phone. Logic only, no views."""
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
@@ -10,20 +10,20 @@ _DEVICE_NAME = "phone"
 
 
 def phone_of(user) -> TOTPDevice | None:
-    """The phone whose codes count; None before one is set up."""
+    """The user's confirmed phone; None before one is set up."""
     return TOTPDevice.objects.filter(user=user, confirmed=True).first()
 
 
 def new_phone(user) -> TOTPDevice:
-    """A phone to be set up. It counts for nothing until a code of it was typed; asked again, it is the same one."""
+    """The user's unconfirmed phone, created if there is none. It does not count until one of its codes is entered."""
     waiting = TOTPDevice.objects.filter(user=user, confirmed=False).order_by("pk").first()
     return waiting or TOTPDevice.objects.create(user=user, name=_DEVICE_NAME, confirmed=False)
 
 
 def set_up_phone(user, code: str) -> tuple[TOTPDevice, list[str]] | None:
-    """The phone that counts from now on and new recovery codes, when `code` comes from the one to be set up.
+    """Confirms the new phone if `code` comes from it, and returns the phone with new recovery codes.
 
-    Until then an earlier phone keeps counting, so nobody is locked out half-way.
+    Until then an earlier phone keeps counting, so nobody is locked out halfway.
     """
     with transaction.atomic():
         phone = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).order_by("pk").first()
@@ -39,17 +39,17 @@ def set_up_phone(user, code: str) -> tuple[TOTPDevice, list[str]] | None:
 
 def renew_codes(user) -> list[str]:
     with transaction.atomic():
-        keep_record(user, by=user, message="Made new recovery codes.")
+        keep_record(user, by=user, message="Created new recovery codes.")
         return RecoveryCode.objects.renew(user)
 
 
 def is_digits(code: str) -> bool:
-    """Six digits are a code from the phone; anything else is taken for a recovery code."""
+    """Whether the code is six digits, as from a phone; anything else counts as a recovery code."""
     return len(_digits(code)) == 6 and _digits(code).isdecimal()
 
 
 def check_code(user, code: str) -> TOTPDevice | None:
-    """The user's phone when its current code, or an unused recovery code, was typed. Either counts once."""
+    """The user's phone if the code is its current one or an unused recovery code. Either counts once."""
     with transaction.atomic():
         phone = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
         if phone is None:
@@ -64,7 +64,7 @@ def check_code(user, code: str) -> TOTPDevice | None:
 
 
 def remove(user, *, by, message: str) -> None:
-    """The next sign-in sets up a new phone. What was signed in with the old one no longer counts."""
+    """Removes the phone, so that sessions signed in with it no longer count. The next sign-in sets up a new phone."""
     with transaction.atomic():
         TOTPDevice.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
@@ -72,7 +72,7 @@ def remove(user, *, by, message: str) -> None:
 
 
 def keep_record(user, *, by, message: str) -> None:
-    """In the user's history in the admin."""
+    """Records a message in the user's history in the admin."""
     LogEntry.objects.log_actions(by.pk, [user], CHANGE, change_message=message, single_object=True)
 
 

@@ -1,4 +1,4 @@
-"""A session ends after 30 idle minutes, and after 12 hours whatever happens."""
+"""Ends a session after 30 idle minutes, and after 12 hours in any case."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 _BEGAN, _SEEN = "staff_began", "staff_seen"
-# Not every request writes the session.
+# Writes the session at most this often.
 _NOTE_EVERY_SECONDS = 60
 
 
@@ -19,7 +19,7 @@ class SessionLimitsMiddleware:
     def __call__(self, request):
         if request.path.startswith("/admin/") and request.user.is_authenticated and self._is_over(request):
             logout(request)
-            messages.info(request, "You were signed out, because you were away for a while. Sign in again.")
+            messages.info(request, "Your session has ended. Sign in again.")
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/admin/", reverse("admin:login"))
         return self.get_response(request)
 

@@ -1,4 +1,4 @@
-"""A forgotten password, by mail. Under the names by which Django's admin finds these pages."""
+"""Password reset by mail, under the URL names that Django's admin looks for."""
 
 from django.contrib.auth import views
 from django.urls import path

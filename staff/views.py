@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 
 from . import second_factor
 from .models import RecoveryCode
-from .rate_limits import too_many, wait_of_code
-from .reauthentication import ask, given_recently, safe_next
+from .rate_limits import take_code_try, too_many
+from .reauthentication import ask, authenticated_recently, safe_next
 
 
 class CodeForm(forms.Form):
@@ -32,7 +32,7 @@ class CodeForm(forms.Form):
 
 
 def signed_in(view):
-    """For staff whose password was right, whether or not the second step is done."""
+    """Decorates a view for staff who have entered their password, whether or not the second step is done."""
 
     @never_cache
     def signed_in_view(request, *args, **kwargs):
@@ -45,7 +45,7 @@ def signed_in(view):
 
 @signed_in
 def ask_code(request, *, each_context: dict):
-    """The code from the phone, or a recovery code."""
+    """Asks for the code from the phone, or a recovery code."""
     if "leave" in request.POST:
         logout(request)
         return redirect("admin:login")
@@ -54,7 +54,7 @@ def ask_code(request, *, each_context: dict):
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         code = form.cleaned_data["code"]
-        if second_factor.is_digits(code) and (wait := wait_of_code(request.user, now=timezone.now())):
+        if second_factor.is_digits(code) and (wait := take_code_try(request.user, now=timezone.now())):
             return too_many(request, wait)
         if phone := second_factor.check_code(request.user, code):
             return _let_in(request, phone, safe_next(request))
@@ -65,17 +65,17 @@ def ask_code(request, *, each_context: dict):
 
 @signed_in
 def set_up(request, *, each_context: dict):
-    """A phone for the first time; another one only for who got in with the present one or a recovery code."""
+    """Sets up a first phone, or another one for users who signed in with the current phone or a recovery code."""
     user = request.user
     if second_factor.phone_of(user) is not None:
         if not user.is_verified():
             return redirect(f"{reverse('admin:second_factor')}?{request.GET.urlencode()}")
-        # Who finds an open session does not put their own phone in the place of this one.
-        if not given_recently(request):
+        # Someone who finds an open session must not be able to replace the phone with their own.
+        if not authenticated_recently(request):
             return ask(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        if wait := wait_of_code(user, now=timezone.now()):
+        if wait := take_code_try(user, now=timezone.now()):
             return too_many(request, wait)
         if made := second_factor.set_up_phone(user, form.cleaned_data["code"]):
             phone, codes = made
@@ -90,7 +90,7 @@ def set_up(request, *, each_context: dict):
         "title": "Set up the second step",
         "form": form,
         "next": safe_next(request),
-        # Drawn here, from our own text: no picture of the key is fetched from anywhere.
+        # The QR code is drawn here, from our own text, so that the key never goes to another service.
         "picture": mark_safe(picture),  # noqa: S308
         "key": " ".join(key[i : i + 4] for i in range(0, len(key), 4)),
     }
@@ -98,7 +98,7 @@ def set_up(request, *, each_context: dict):
 
 
 def renew(request, *, each_context: dict):
-    """New recovery codes, or the way to another phone. Behind the password (settings.STAFF_PASSWORD_AGAIN)."""
+    """Makes new recovery codes, or leads to another phone. It asks for the password (settings.STAFF_REAUTHENTICATION_VIEWS)."""
     if request.method == "POST":
         return _codes_page(request, second_factor.renew_codes(request.user), each_context, goes_to=reverse("admin:index"))
     left = RecoveryCode.objects.filter(user=request.user).count()
@@ -108,7 +108,7 @@ def renew(request, *, each_context: dict):
 
 def _let_in(request, phone, goes_to: str):
     django_otp.login(request, phone)
-    # As at the password: what an earlier session key opened does not grow.
+    # As at the password step: a session key known before must not gain rights.
     request.session.cycle_key()
     return redirect(goes_to or "admin:index")
 

@@ -79,5 +79,5 @@ def test_a_file_that_is_no_copy_changes_nothing(site, tmp_path):
     bad = tmp_path / "bad.tar.gz"
     bad.write_bytes(b"nothing")
     told = site.shell(f"{RESTORE}restore({str(bad)!r}, '--yes')").splitlines()
-    assert "is not a copy this site made" in told[0]
+    assert "is not a backup of this site" in told[0]
     assert told[-1] == "[] 6"

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                     "claims_justification",
                     models.TextField(
                         blank=True,
-                        help_text="Asked for only when saving finds a statement that promises too much. It stays in the history.",
+                        help_text="Needed only when saving finds a statement that promises too much. It is kept in the history.",
                         verbose_name="justification",
                     ),
                 ),
@@ -33,14 +33,14 @@ class Migration(migrations.Migration):
                     "contents",
                     models.JSONField(default=list, editable=False, help_text="[{id, text}] of the second-level headings."),
                 ),
-                ("updated_on", models.DateField(help_text="The date of the last change of the text. Set by saving.")),
-                ("reviewed_on", models.DateField(blank=True, help_text="The day this text was read.", null=True)),
+                ("updated_on", models.DateField(help_text="The date the text last changed. Saving sets it.")),
+                ("reviewed_on", models.DateField(blank=True, help_text="The date the provider read this text.", null=True)),
                 ("reviewed_digest", models.CharField(blank=True, default="", editable=False, max_length=64)),
                 (
                     "review_by",
                     models.DateField(
                         blank=True,
-                        help_text="Empty: a year after the last change or review, whichever is later.",
+                        help_text="Leave empty for a year after the last change or review, whichever is later.",
                         null=True,
                         verbose_name="check again by",
                     ),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The last part of its address, for example ketamine-benefits.", max_length=100, unique=True
+                        help_text="The last part of the web address, for example ketamine-benefits.", max_length=100, unique=True
                     ),
                 ),
                 ("title", models.CharField(max_length=160)),
@@ -68,12 +68,12 @@ class Migration(migrations.Migration):
                     "is_draft",
                     models.BooleanField(default=False, help_text="Drafts are seen by staff only.", verbose_name="draft"),
                 ),
-                ("published_at", models.DateTimeField(help_text="Nobody sees the article before this moment.")),
+                ("published_at", models.DateTimeField(help_text="Visitors cannot see the article before this moment.")),
                 (
                     "change_note",
                     models.CharField(
                         blank=True,
-                        help_text="What changed last, for example: Sources added and statements corrected.",
+                        help_text="The most recent change, for example: Sources added and statements corrected.",
                         max_length=200,
                     ),
                 ),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                     "author",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Empty: the clinic is named as author.",
+                        help_text="Leave empty to name the clinic as the author.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="articles",
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                     "reviewed_by",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Only a published provider who has read this very text. Any later change of the text ends the review.",
+                        help_text="A published provider who has read exactly this text. Any later change to the text ends the review.",
                         limit_choices_to={"is_published": True},
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                     "claims_justification",
                     models.TextField(
                         blank=True,
-                        help_text="Asked for only when saving finds a statement that promises too much. It stays in the history.",
+                        help_text="Needed only when saving finds a statement that promises too much. It is kept in the history.",
                         verbose_name="justification",
                     ),
                 ),
@@ -145,20 +145,22 @@ class Migration(migrations.Migration):
                         blank=True, help_text="Markdown. Cite a source with [@key]; see the list of references for the keys."
                     ),
                 ),
-                ("updated_on", models.DateField(help_text="The date of the last change of the text. Set by saving.")),
-                ("reviewed_on", models.DateField(blank=True, help_text="The day this text was read.", null=True)),
+                ("updated_on", models.DateField(help_text="The date the text last changed. Saving sets it.")),
+                ("reviewed_on", models.DateField(blank=True, help_text="The date the provider read this text.", null=True)),
                 (
                     "review_by",
                     models.DateField(
                         blank=True,
-                        help_text="Empty: a year after the last change or review, whichever is later.",
+                        help_text="Leave empty for a year after the last change or review, whichever is later.",
                         null=True,
                         verbose_name="check again by",
                     ),
                 ),
                 (
                     "slug",
-                    models.SlugField(help_text="The last part of its address, for example ketamine-benefits.", max_length=100),
+                    models.SlugField(
+                        help_text="The last part of the web address, for example ketamine-benefits.", max_length=100
+                    ),
                 ),
                 ("title", models.CharField(max_length=160)),
                 ("subtitle", models.CharField(blank=True, max_length=200)),
@@ -177,12 +179,12 @@ class Migration(migrations.Migration):
                     "is_draft",
                     models.BooleanField(default=False, help_text="Drafts are seen by staff only.", verbose_name="draft"),
                 ),
-                ("published_at", models.DateTimeField(help_text="Nobody sees the article before this moment.")),
+                ("published_at", models.DateTimeField(help_text="Visitors cannot see the article before this moment.")),
                 (
                     "change_note",
                     models.CharField(
                         blank=True,
-                        help_text="What changed last, for example: Sources added and statements corrected.",
+                        help_text="The most recent change, for example: Sources added and statements corrected.",
                         max_length=200,
                     ),
                 ),
@@ -195,7 +197,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
-                        help_text="Empty: the clinic is named as author.",
+                        help_text="Leave empty to name the clinic as the author.",
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -225,7 +227,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
-                        help_text="Only a published provider who has read this very text. Any later change of the text ends the review.",
+                        help_text="A published provider who has read exactly this text. Any later change to the text ends the review.",
                         limit_choices_to={"is_published": True},
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,

@@ -1,1 +1,1 @@
-"""What staff see: the dashboard, requests and what is done with them, messages, hours and the access record."""
+"""The desk, where staff work: the dashboard, requests, messages, hours and the access record."""

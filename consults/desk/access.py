@@ -1,4 +1,4 @@
-"""The access record, for owners to read."""
+"""The access record, which only owners may read."""
 
 from django.contrib import admin
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""What staff can do with a request: the buttons of the table of transitions, and what a posted form hands to each."""
+"""The actions staff can take on a request: the buttons of the table of transitions, and how each reads its form."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from consults.models import ConsultRequest, Reason
 from consults.transitions import Button, Transition
 
 LONGEST_NOTE = 2000
-# Code -> the button, and the transition it takes.
+# Code -> the button and its transition.
 ACTIONS: dict[str, tuple[Button, Transition]] = {
     button.code: (button, transition) for transition in TRANSITIONS.values() for button in transition.buttons
 }
@@ -31,7 +31,7 @@ def possible_buttons(request: ConsultRequest, *, now: datetime, in_conflict: boo
 
 
 def act(code: str, request: ConsultRequest, form: Mapping[str, str], **common: Any) -> ConsultRequest:
-    """Decides as the button says, with what the form gives. Raises Incomplete, or what `booking` raises."""
+    """Carries out the decision of a button with the data of its form. Raises Incomplete, or what `booking` raises."""
     button, transition = ACTIONS[code]
     given = {button.may_say: form.get(button.may_say) == "yes"} if button.may_say else {}
     return transition.decide(request, **given, **_READ[button.needs](button, form), **button.also, **common)
@@ -57,9 +57,9 @@ def _time(button: Button, form: Mapping[str, str]) -> dict:
 def _note(button: Button, form: Mapping[str, str]) -> dict:
     text = form.get("staff_notes", "").replace("\r\n", "\n").strip()
     if len(text) > LONGEST_NOTE:
-        raise Incomplete(f"A note has up to {LONGEST_NOTE} characters; this one has {len(text)}")
+        raise Incomplete(f"Shorten the note to {LONGEST_NOTE} characters; it has {len(text)}")
     return {"text": text}
 
 
-# What a button needs -> how it is read from the form.
+# What a button needs -> the function that reads it from the form.
 _READ = {"": lambda button, form: {}, "reason": _reason, "time": _time, "note": _note}

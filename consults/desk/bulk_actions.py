@@ -1,4 +1,4 @@
-"""Several requests at once, each decided on its own through `booking`; every refusal is told by its reference."""
+"""Decides several requests at once, each on its own through `booking`; each refusal is reported with its reference."""
 
 from collections.abc import Callable
 
@@ -13,14 +13,14 @@ from .whole_number import read_whole_number
 
 
 def version_field(request: ConsultRequest) -> str:
-    """Name of the hidden field by which a list tells what was seen of a request."""
+    """Name of the hidden field that carries the version of a request the list showed."""
     return f"version-{request.pk}"
 
 
 def seen_on_the_page(http_request, queryset):
-    """(those of the requests whose version the page told, how many others there are; 1,000 is as far as they are counted).
+    """(the requests whose version was on the page, how many others were selected, counted up to 1,000).
 
-    "Select all" of a long list names requests that nobody has seen: nothing is decided about them.
+    "Select all" on a long list includes requests that nobody has seen; nothing is decided about them.
     """
     names = (name.removeprefix("version-") for name in http_request.POST if name.startswith("version-"))
     keys = [key for name in names if (key := read_whole_number(name, digits=18)) is not None]
@@ -28,17 +28,17 @@ def seen_on_the_page(http_request, queryset):
 
 
 def decide_each(http_request, requests, decide: Callable) -> tuple[list[str], list[str]]:
-    """(references that were decided, refusals in words). What changed since the page was read is refused."""
+    """(references that were decided, refusals as text). A request that changed since the page was loaded is refused."""
     done, refused = [], []
     for request in requests:
         version = read_whole_number(http_request.POST.get(version_field(request)))
         if version is None:
-            refused.append(f"{request.reference}: it was not on the page you saw")
+            refused.append(f"{request.reference} was not on the page you saw")
             continue
         try:
             decide(request, by=http_request.user, now=timezone.now(), version=version)
         except booking.Stale as stale:
-            refused.append(f"{request.reference}: it changed meanwhile and is {stale.request.status} now")
+            refused.append(f"{request.reference} changed meanwhile and is now {stale.request.status}")
         except booking.NotAllowed as stopped:
             refused.append(f"{request.reference}: {status_text.not_allowed(stopped.code)}")
         except booking.Refused as stopped:
@@ -57,17 +57,17 @@ def _decide_and_report(http_request, queryset, verb: str, decide: Callable) -> N
         messages.error(http_request, f"Not {verb.lower()}: {line}.")
     if others:
         count = "1,000 or more" if others == 1000 else others
-        messages.error(http_request, f"Not {verb.lower()}: {count} that were not on the page you saw.")
+        messages.error(http_request, f"Not {verb.lower()}: {count} not on the page you saw.")
 
 
-@admin.action(description="Confirm the selected requests", permissions=["decide"])
+@admin.action(description="Confirm selected requests", permissions=["decide"])
 def confirm_selected(model_admin, http_request, queryset):
     _decide_and_report(http_request, queryset, "Confirmed", booking.confirm_request)
 
 
-@admin.action(description="Decline the selected requests", permissions=["decide"])
+@admin.action(description="Decline selected requests", permissions=["decide"])
 def decline_selected(model_admin, http_request, queryset):
-    """Asks for the reason on a page of its own first."""
+    """Asks for the reason on a separate page first."""
     reason = Reason.objects.offered("decline").filter(code=http_request.POST.get("reason", "")).first()
     if reason is None:
         return _ask_for_reason(model_admin, http_request, queryset)
@@ -84,7 +84,7 @@ def _ask_for_reason(model_admin, http_request, queryset):
     rows = [(request, http_request.POST[version_field(request)]) for request in seen]
     context = {
         **model_admin.admin_site.each_context(http_request),
-        "title": "Decline the selected requests",
+        "title": "Decline selected requests",
         "opts": model_admin.opts,
         "rows": [(request, version_field(request), version) for request, version in rows],
         "reasons": Reason.objects.offered("decline"),

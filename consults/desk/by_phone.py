@@ -1,4 +1,4 @@
-"""A caller's request, written by staff through the same writer and under the same rules."""
+"""Staff enter a caller's request under the same rules as the public form."""
 
 import secrets
 from datetime import datetime
@@ -17,10 +17,10 @@ from .request_page import open_days
 
 
 class PhoneRequestForm(ConsultRequestForm):
-    """The booking form as staff fill it in for a caller: the acknowledgement is spoken, and the notice may be waived."""
+    """The booking form as staff fill it in for a caller: the acknowledgment is spoken, and the notice may be waived."""
 
     below_notice = forms.BooleanField(
-        label="The caller knows it is at short notice", required=False, help_text="Needed for a start inside the notice time."
+        label="The caller accepts the short notice", required=False, help_text="Check this for a start inside the notice period."
     )
 
     def __init__(self, data=None, *, days: list, **kwargs) -> None:
@@ -28,13 +28,13 @@ class PhoneRequestForm(ConsultRequestForm):
         for name in ("acknowledged", "ticket", "website"):
             del self.fields[name]
         groups = [(day, [(start.isoformat(timespec="minutes"), label) for start, label in starts]) for day, starts in days]
-        choices = [("", "Choose a time"), ("none", "No time suits: get in touch"), *groups]
+        choices = [("", "Choose a time"), ("none", "No time works: get in touch"), *groups]
         self.fields["starts_at"].widget = forms.Select(choices=choices)
         for name in ("contact_by", "starts_at"):
             self.fields[name].required = True
 
     def save(self, *, by, now):
-        """The request, or None with the refusal added to the form's errors."""
+        """Returns the request, or None with the refusal added to the form's errors."""
         try:
             return booking.submit_request(
                 submission_key=secrets.token_urlsafe(24),
@@ -50,7 +50,7 @@ class PhoneRequestForm(ConsultRequestForm):
 
 
 def by_phone_view(request, *, each_context: dict, opts):
-    """The form, and the request it records. ?starts_at= chooses an open time beforehand."""
+    """Shows the form and records the request. ?starts_at= preselects an open time."""
     now = timezone.now()
     chosen = _start(request.GET.get("starts_at", ""))
     data = request.POST if request.method == "POST" else None
@@ -59,13 +59,13 @@ def by_phone_view(request, *, each_context: dict, opts):
     if data is not None and form.is_valid() and (made := form.save(by=request.user, now=now)):
         messages.success(request, f"{made.reference} was recorded. Confirm it here when the caller agrees.")
         return redirect("admin:consults_consultrequest_change", made.pk)
-    context = {**each_context, "title": "Take a request by telephone", "opts": opts, "form": form}
+    context = {**each_context, "title": "Take a request by phone", "opts": opts, "form": form}
     template = "admin/consults/consultrequest/by_phone.html"
     return TemplateResponse(request, template, context, status=422 if form.errors else 200)
 
 
 def _start(text: str) -> datetime | None:
-    """The start as the list spells it: in the clinic's time."""
+    """The start in the clinic's zone, as the list of times spells it."""
     try:
         start = datetime.fromisoformat(text.replace(" ", "+"))
         return timezone.localtime(start) if start.tzinfo else None

@@ -1,4 +1,4 @@
-"""No stranding without a person's yes: what a change of hours or policy would leave behind is shown before it is saved."""
+"""Never strand a request without confirmation: staff see what a change of hours or policy would strand before it is saved."""
 
 from django.contrib import admin
 from django.contrib.messages.storage import default_storage
@@ -12,14 +12,14 @@ from consults.models import ConsultPolicy
 YES = "strand"
 
 
-class _WouldStrand(Exception):
+class _NewConflicts(Exception):
     def __init__(self, found: list[Conflict]) -> None:
         super().__init__(len(found))
         self.found = found
 
 
-class AsksBeforeStranding(admin.ModelAdmin):
-    """Of hours or policy. A change that makes new conflicts is undone and asked about first."""
+class ConflictGuard(admin.ModelAdmin):
+    """Base of the admin of hours and policy. A change that makes new conflicts is rolled back until staff confirm it."""
 
     def changeform_view(self, request, *args, **kwargs):
         return self._asking(request, super().changeform_view, *args, **kwargs)
@@ -36,7 +36,7 @@ class AsksBeforeStranding(admin.ModelAdmin):
         now = timezone.now()
         try:
             with transaction.atomic():
-                # Like every decision: nothing is accepted or confirmed while this is weighed and saved.
+                # As for every decision: nothing can be accepted or confirmed until this change is saved or rolled back.
                 ConsultPolicy.objects.lock()
                 if YES in request.POST:
                     return view(request, *args, **kwargs)
@@ -44,21 +44,21 @@ class AsksBeforeStranding(admin.ModelAdmin):
                 response = view(request, *args, **kwargs)
                 found = [conflict for conflict in find_conflicts(now=now) if conflict.request.pk not in before]
                 if found:
-                    raise _WouldStrand(found)
+                    raise _NewConflicts(found)
                 return response
-        except _WouldStrand as stranding:
+        except _NewConflicts as stranding:
             return self._ask(request, stranding.found)
 
     def _ask(self, request, found: list[Conflict]):
-        # "Was saved" is not true: the change was undone.
+        # The view's message says "was saved", but the change was rolled back.
         request._messages = default_storage(request)
         zone = timezone.get_current_timezone()
         context = {
             **self.admin_site.each_context(request),
-            "title": "Requests that this change would leave behind",
+            "title": "Requests that this change would strand",
             "opts": self.opts,
             "found": [(conflict, conflict.visit.start.astimezone(zone)) for conflict in found],
             "fields": [(name, value) for name, values in request.POST.lists() for value in values],
             "yes": YES,
         }
-        return TemplateResponse(request, "admin/consults/ask_before_stranding.html", context)
+        return TemplateResponse(request, "admin/consults/confirm_conflicts.html", context)

@@ -1,4 +1,4 @@
-"""The desk's first page: what needs a person now, and by when."""
+"""The desk's front page: what needs a person now, and by when."""
 
 from datetime import date, datetime, timedelta
 
@@ -12,18 +12,18 @@ from consults.spam import RUSH, recently_unanswered
 from pages.models import Clinic
 
 from .display import line, local_date, near_day, near_moment, person_of
-from .outbox import letter_of
+from .outbox import payload_of
 from .search import starting_in
 
-# A dashboard is read at a glance: more than these are one link away.
+# A dashboard is read at a glance; the rest is one link away.
 MOST_SHOWN = 20
-MISSES_OF = timedelta(days=30)
-MOST_MISSES_COUNTED = 100
+EXPIRED_SHOWN_FOR = timedelta(days=30)
+MOST_EXPIRED_COUNTED = 100
 Status, State = ConsultRequest.Status, OutboxMessage.State
 
 
 def read_dashboard(user, *, now: datetime) -> dict:
-    """The sections for this user; empty for users who may not see requests. As many queries for one request as for thirty."""
+    """The sections for this user; empty for users who may not see requests. The number of queries does not grow with them."""
     if not user.has_perm("consults.view_consultrequest"):
         return {}
     clinic = Clinic.objects.current()
@@ -36,7 +36,7 @@ def read_dashboard(user, *, now: datetime) -> dict:
             "failed": list(_messages().filter(state=State.FAILED).order_by("not_before")[:MOST_SHOWN]),
             "visit_days": _visit_days(now),
             "conflicts": [(conflict, line(conflict.request, now)) for conflict in find_conflicts(now=now)[:MOST_SHOWN]],
-            **_misses(now),
+            **_expired(now),
             "rush": recent if (recent := recently_unanswered(now=now)) >= RUSH else 0,
             "most_shown": MOST_SHOWN,
         }
@@ -52,10 +52,10 @@ def _messages():
 
 
 def _call(message: OutboxMessage, now: datetime) -> dict:
-    letter, request = letter_of(message), message.event.request
+    payload, request = payload_of(message), message.event.request
     about = tells(message.kind).to_say or message.kind
     since = near_moment(message.not_before, now)
-    return {"message": message, "name": person_of(request).full_name, "to": letter["to"], "about": about, "since": since}
+    return {"message": message, "name": person_of(request).full_name, "to": payload["to"], "about": about, "since": since}
 
 
 def _visit_days(now: datetime) -> list[tuple[str, list]]:
@@ -69,10 +69,12 @@ def _visit_days(now: datetime) -> list[tuple[str, list]]:
     return [(near_day(day, today), lines) for day, lines in days.items()]
 
 
-def _misses(now: datetime) -> dict:
-    """Requests that ended because nobody answered. Their reply time lies at or before their end."""
-    missed = ConsultRequest.objects.filter(status=Status.EXPIRED, answer_by__gt=now - MISSES_OF).order_by("-answer_by", "-pk")
-    return {"misses": [line(request, now) for request in missed[:5]], "misses_counted": missed[:MOST_MISSES_COUNTED].count()}
+def _expired(now: datetime) -> dict:
+    """Requests that ended because nobody answered by the reply time, which is never after the end."""
+    found = ConsultRequest.objects.filter(status=Status.EXPIRED, answer_by__gt=now - EXPIRED_SHOWN_FOR).order_by(
+        "-answer_by", "-pk"
+    )
+    return {"expired": [line(request, now) for request in found[:5]], "expired_counted": found[:MOST_EXPIRED_COUNTED].count()}
 
 
 # The site object is `clinic_site.admin_site.ClinicAdminSite`, which no room below may import.

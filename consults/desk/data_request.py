@@ -1,4 +1,4 @@
-"""What is kept of one person: a copy to print for them, and erasing it at once. For owners, behind the password."""
+"""One person's data: a copy to print for them, and immediate erasure. For owners, who must re-enter their password."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -12,12 +12,12 @@ from pages.models import Clinic
 
 from .bulk_actions import decide_each, version_field
 from .display import person_of, staff_notes_of, whole_visit_text
-from .outbox import letter_of
-from .request_page import what_happened
+from .outbox import payload_of
+from .request_page import read_timeline
 
 
 def requests_of(found: ConsultRequest):
-    """Every request with the same email address or phone number that is not erased, the oldest first."""
+    """Every request with the same email address or phone number that is not erased, oldest first."""
     try:
         same = ConsultRequest.objects.of_same_contact(found)
     except sealing.CannotOpen:
@@ -26,7 +26,7 @@ def requests_of(found: ConsultRequest):
 
 
 def copy_view(request, found: ConsultRequest, *, each_context: dict, opts):
-    """All of it on one page, for the person to read."""
+    """Shows all of it on one page, for the person to read."""
     now, zone_label = timezone.now(), Clinic.objects.current().time_zone_label
     kept = []
     for one in requests_of(found):
@@ -35,25 +35,25 @@ def copy_view(request, found: ConsultRequest, *, each_context: dict, opts):
         kept.append(
             {
                 "request": one,
-                "told": _told(person_of(one)),
+                "answers": _labeled_answers(person_of(one)),
                 "staff_notes": staff_notes_of(one),
                 "visit": whole_visit_text(one, zone_label),
-                "happened": list(reversed(what_happened(one))),
-                "letters": [(message, letter_of(message)) for message in messages_sent],
+                "timeline": list(reversed(read_timeline(one))),
+                "messages": [(message, payload_of(message)) for message in messages_sent],
             }
         )
-    context = {**each_context, "title": "What we keep of you", "opts": opts, "original": found, "kept": kept, "now": now}
+    context = {**each_context, "title": "What we keep about you", "opts": opts, "original": found, "kept": kept, "now": now}
     return TemplateResponse(request, "admin/consults/consultrequest/copy.html", context)
 
 
-def _told(person: Person) -> list[tuple[str, str]]:
+def _labeled_answers(person: Person) -> list[tuple[str, str]]:
     """Label and value of everything the person gave, in the order of the form."""
-    told = ((label, getattr(person, name)) for name, label in Person.labels().items())
-    return [(label, {True: "yes", False: "no"}.get(value, value)) for label, value in told]
+    answers = ((label, getattr(person, name)) for name, label in Person.labels().items())
+    return [(label, {True: "yes", False: "no"}.get(value, value)) for label, value in answers]
 
 
 def erase_view(request, found: ConsultRequest, *, each_context: dict, opts):
-    """Shows what would go, then erases it: each request on its own, with the version that was seen."""
+    """Shows what would be erased, then erases it: each request separately, with the version that was seen."""
     found_all = list(requests_of(found))
     if request.method == "POST":
         chosen = [one for one in found_all if version_field(one) in request.POST]
@@ -62,10 +62,12 @@ def erase_view(request, found: ConsultRequest, *, each_context: dict, opts):
             if one.reference in done:
                 AccessRecord.objects.write(AccessRecord.Kind.ERASED, by=request.user, at=timezone.now(), request=one)
         if done:
-            messages.success(request, f"Erased: {', '.join(done)}. Codes, times and counts stay; nothing tells who it was.")
+            messages.success(
+                request, f"Erased: {', '.join(done)}. Codes, times and counts remain; nothing identifies the person."
+            )
         for line in refused:
             messages.error(request, f"Not erased: {line}.")
         return redirect("admin:consults_consultrequest_change", found.pk)
     rows = [(one, person_of(one).full_name, version_field(one)) for one in found_all]
-    context = {**each_context, "title": "Erase what is kept of one person", "opts": opts, "original": found, "rows": rows}
+    context = {**each_context, "title": "Erase one person's data", "opts": opts, "original": found, "rows": rows}
     return TemplateResponse(request, "admin/consults/consultrequest/erase.html", context)

@@ -1,4 +1,4 @@
-"""A day or a week of visits and open seats, to look at, to print, and to take a caller's request from."""
+"""A day or a week of visits and free seats, to read, to print, and to choose a time for a caller."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ _TAKES_PLACE = {*ConsultRequest.HOLDS_A_SEAT, ConsultRequest.Status.COMPLETED, C
 
 @dataclass
 class Slot:
-    """A start of the posted hours, or of a visit beside them. `free`: seats that can still be had."""
+    """A start within the posted hours, or of a visit outside them. `free`: seats still open."""
 
     start: datetime
     label: str
@@ -33,13 +33,13 @@ class Slot:
 def read_diary(*, first: date, days: int, now: datetime) -> dict:
     """The slots of `days` local dates from `first` on. The number of queries does not grow with the visits."""
     clinic = Clinic.objects.current()
-    # Not the rules in force: those forget the special days that are over.
+    # The rules in force leave out special days that are over, so the hours are read here.
     rules = Offers(read_posted_hours(clinic, since=first), ConsultPolicy.objects.current().as_value(), now)
     last = first + timedelta(days=days - 1)
     offers = open_times.with_held_seats(rules, first, last)
     held = ConsultRequest.objects.filter(**starting_in(first, days)).order_by("starts_at", "pk")
     visits: dict[datetime, list] = {}
-    # Sorted out here: given the statuses, the database would walk all of them and not the days.
+    # Statuses are filtered in Python: in SQL the database would scan every row of those statuses instead of the days.
     for request in held:
         if request.visit and request.status in _TAKES_PLACE:
             visits.setdefault(request.visit.start, []).append({"request": request, "name": person_of(request).full_name})
@@ -71,13 +71,13 @@ def _slots(offers: Offers, day: date, visits: dict[datetime, list], now: datetim
 
 
 def diary_view(request, *, each_context: dict, opts):
-    """?from=2026-12-07&days=7; without a date the week, or the day, of today."""
+    """Shows ?from=2026-12-07&days=7; without a date, the current week or day."""
     now = timezone.now()
     days = 1 if request.GET.get("days") == "1" else WEEK
     today = local_date(now)
     first = read_date(request.GET.get("from")) or (today if days == 1 else today - timedelta(days=today.weekday()))
     may_decide = request.user.has_perm("consults.change_consultrequest")
-    title = "Day" if days == 1 else "Week"
+    title = "Diary: day" if days == 1 else "Diary: week"
     shown = read_diary(first=first, days=days, now=now)
     context = {**each_context, "title": title, "opts": opts, "may_decide": may_decide, **shown}
     return TemplateResponse(request, "admin/consults/consultrequest/diary.html", context)

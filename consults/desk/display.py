@@ -1,4 +1,4 @@
-"""How a request reads at the desk: who asks, when, by when it wants an answer. All times in the active (the clinic's) zone."""
+"""How a request is shown at the desk: the person, the visit, the reply time. All times are in the active (the clinic's) zone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +14,7 @@ UNREADABLE = "(cannot be opened)"
 
 
 def person_of(request: ConsultRequest) -> Person:
-    """Who asks; without a word of it when the row was erased or its key is missing."""
+    """The person, or a placeholder when the row was erased or its key is missing."""
     if request.erased_at is not None:
         return Person(full_name="(erased)")
     try:
@@ -31,7 +31,7 @@ def staff_notes_of(request: ConsultRequest) -> str:
 
 
 def local_date(instant: datetime) -> date:
-    """The date on the clinic's calendar, whose zone is the active one at the desk."""
+    """The date in the active zone, which at the desk is the clinic's."""
     return timezone.localtime(instant).date()
 
 
@@ -50,7 +50,7 @@ def visit_text(request: ConsultRequest, now: datetime) -> str:
 
 
 def whole_visit_text(request: ConsultRequest, zone_label: str) -> str:
-    """With date, year, end and zone."""
+    """The visit's time with date, year, end and zone."""
     if request.visit is None:
         return "None of the listed times: get in touch"
     return dates.visit_text(timezone.localtime(request.visit.start), timezone.localtime(request.visit.end), zone_label)

@@ -1,4 +1,4 @@
-"""A filtered list as a CSV file that a spreadsheet shows as text and never runs."""
+"""A filtered list as a CSV file whose cells a spreadsheet shows as text and never runs as formulas."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -11,31 +11,31 @@ from consults.models import ConsultRequest
 
 from .display import person_of
 
-# Without either note: a list is for calling people back and for counting, not for what they told us.
+# Neither note is exported: a list is for calling people back and for counting, not for what they told us.
 HEADINGS = (
-    *("Reference", "Status", "Time asked for", "Asked at", "Answer by", "Name", "Email", "Phone", "Reach by"),
-    *("Voicemail", "In the care of"),
+    *("Reference", "Status", "Requested time", "Received at", "Answer by", "Name", "Email", "Phone", "Reach by"),
+    *("Voicemail", "Assigned to"),
 )
-# What makes a spreadsheet take a cell for a formula; the last four are what some of them take for the first four.
+# Characters that start a formula; the last four are full-width variants that some spreadsheets accept.
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _AT_ONCE = 500
 
 
 class _Echo:
-    """For csv.writer: a line is returned, not kept."""
+    """A file for csv.writer that returns each line instead of storing it."""
 
     def write(self, line: str) -> str:
         return line
 
 
 def plain_cell(value: object) -> str:
-    """The text as a spreadsheet shows it. An apostrophe in front keeps a formula from being one (OWASP, CSV injection)."""
+    """The text of a cell. A leading apostrophe keeps it from being read as a formula (OWASP, CSV injection)."""
     text = str(value)
     return f"'{text}" if text.lstrip().startswith(_STARTS_A_FORMULA) or text.startswith(_STARTS_A_FORMULA) else text
 
 
 def csv_answer(requests, *, name: str) -> StreamingHttpResponse:
-    """`requests`: a queryset, read in parts."""
+    """Streams the requests as CSV. `requests` is a queryset, read in chunks."""
     answer = StreamingHttpResponse(
         _lines(requests.iterator(chunk_size=_AT_ONCE), timezone.get_current_timezone()), content_type="text/csv; charset=utf-8"
     )
@@ -45,7 +45,7 @@ def csv_answer(requests, *, name: str) -> StreamingHttpResponse:
 
 
 def _lines(requests: Iterable[ConsultRequest], zone: tzinfo) -> Iterator[str]:
-    """`zone`: read when the answer is sent, after the clinic's zone was put away again."""
+    """The lines of the file. They are sent after the clinic's time zone was deactivated, so `zone` is passed in."""
     writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
     # The byte order mark tells Excel that this is UTF-8.
     yield "\ufeff" + writer.writerow(HEADINGS)

@@ -1,4 +1,4 @@
-"""Calls to make, and mail that did not go out."""
+"""Messages at the desk: calls to make, and email that failed."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -17,14 +17,14 @@ from .paging import BoundedPaginator
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
 
 
-class WhatIsLeftToDo(admin.SimpleListFilter):
-    """The list opens on what needs a person."""
+class ToDoFilter(admin.SimpleListFilter):
+    """Opens the list on messages that need a person."""
 
-    title = "what is left to do"
+    title = "state"
     parameter_name = "left"
 
     def lookups(self, request, model_admin):
-        return [("person", "Calls to make and failed mail"), ("waiting", "Waiting"), ("failed", "Failed"), ("all", "All")]
+        return [("person", "Calls to make and failed email"), ("waiting", "Waiting"), ("failed", "Failed"), ("all", "All")]
 
     def choices(self, changelist):
         for value, label in self.lookup_choices:
@@ -41,18 +41,18 @@ class WhatIsLeftToDo(admin.SimpleListFilter):
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(admin.ModelAdmin):
     list_display = ["what", "for_request", "recipient", "channel", "state", "not_before", "problem"]
-    list_filter = [WhatIsLeftToDo]
+    list_filter = [ToDoFilter]
     list_select_related = ["event__request"]
     ordering = ["-pk"]
     sortable_by = []
     actions = ["mark_calls_made", "try_again"]
     readonly_fields = (
-        *("what", "for_request", "recipient", "channel", "state", "to", "words"),
+        *("what", "for_request", "recipient", "channel", "state", "to", "text"),
         *("not_before", "attempts", "done_at", "problem"),
     )
     fields = readonly_fields
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # they would count the whole table
+    show_facets = admin.ShowFacets.NEVER  # facets would count the whole table
     paginator = BoundedPaginator
 
     def get_urls(self):
@@ -69,7 +69,7 @@ class OutboxMessageAdmin(admin.ModelAdmin):
         return obj is None and super().has_change_permission(request)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """The words of a message name a person: who reads them is kept, as for a request."""
+        """A message names a person, so reading it is recorded, as for a request."""
         found = self.get_object(request, object_id)
         if found is not None and self.has_view_permission(request, found):
             kind = AccessRecord.Kind.READ_MESSAGE
@@ -77,32 +77,32 @@ class OutboxMessageAdmin(admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def made_view(self, request, pk: int):
-        """A call was made; back to the front page."""
+        """Marks a call as made and returns to the front page."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         call = get_object_or_404(OutboxMessage.objects.select_related("event__request"), pk=pk, channel=Channel.CALL)
         if self._mark_made(OutboxMessage.objects.filter(pk=pk)):
-            messages.success(request, f"The call for {call.event.request.reference} is noted as made.")
+            messages.success(request, f"The call for {call.event.request.reference} is marked as made.")
         else:
-            messages.warning(request, f"The call for {call.event.request.reference} was done or dropped already.")
+            messages.warning(request, f"The call for {call.event.request.reference} was already made or is no longer needed.")
         return redirect("admin:index")
 
-    @admin.action(description="The selected calls were made", permissions=["change"])
+    @admin.action(description="Mark selected calls as made", permissions=["change"])
     def mark_calls_made(self, request, queryset):
         made = self._mark_made(queryset)
-        self.message_user(request, f"{made} call{'' if made == 1 else 's'} noted as made.")
+        self.message_user(request, f"{made} call{'' if made == 1 else 's'} marked as made.")
 
     def _mark_made(self, queryset) -> int:
         calls = OutboxMessage.objects.filter(pk__in=queryset.order_by().values("pk"), channel=Channel.CALL, state=State.WAITING)
         return calls.update(state=State.DONE, done_at=timezone.now())
 
-    @admin.action(description="Send the selected failed mails again", permissions=["change"])
+    @admin.action(description="Resend selected failed email", permissions=["change"])
     def try_again(self, request, queryset):
         failed = OutboxMessage.objects.sent_by_the_worker().filter(pk__in=queryset.order_by().values("pk"), state=State.FAILED)
         count = failed.update(state=State.WAITING, attempts=0, not_before=timezone.now(), problem="")
-        self.message_user(request, f"{count} mail{'' if count == 1 else 's'} will be sent again.")
+        self.message_user(request, f"{count} email{'' if count == 1 else 's'} will be sent again.")
 
-    @admin.display(description="what")
+    @admin.display(description="message")
     def what(self, obj):
         return f"{obj.kind}, {obj.get_channel_display()}"
 
@@ -115,16 +115,16 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
     @admin.display(description="to")
     def to(self, obj):
-        return letter_of(obj)["to"]
+        return payload_of(obj)["to"]
 
-    @admin.display(description="words")
-    def words(self, obj):
-        return mark_safe(linebreaks(letter_of(obj)["text"], autoescape=True))  # noqa: S308  escaped here
+    @admin.display(description="text")
+    def text(self, obj):
+        return mark_safe(linebreaks(payload_of(obj)["text"], autoescape=True))  # noqa: S308  escaped here
 
 
-def letter_of(message: OutboxMessage) -> dict:
-    """The message's letter; words in its place when its key is missing or it was erased."""
+def payload_of(message: OutboxMessage) -> dict:
+    """The message's payload, or a placeholder when its key is missing."""
     try:
-        return message.letter
+        return message.payload
     except sealing.CannotOpen:
         return {"to": "(cannot be opened: its key is missing)", "text": ""}

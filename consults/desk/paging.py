@@ -1,4 +1,4 @@
-"""Pages of a list without a grand total: a table of 100,000 rows is not counted to show fifty of them."""
+"""Paging without a grand total: a table of 100,000 rows is not counted to show fifty of them."""
 
 from functools import cached_property
 
@@ -9,7 +9,7 @@ MOST_LISTED = 2000
 
 
 class BoundedPaginator(Paginator):
-    """Counts up to MOST_LISTED rows. Who looks for older ones narrows the list by a filter or a search."""
+    """Counts up to MOST_LISTED rows. Use a filter or the search to reach older rows."""
 
     object_list: QuerySet
 

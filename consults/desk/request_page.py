@@ -1,4 +1,4 @@
-"""What one request's page shows."""
+"""The context of one request's page."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,8 +20,8 @@ _SETS_TIME = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() 
 
 
 @dataclass(frozen=True)
-class Happened:
-    """An event as a line of the page. `is_news`: it came after what the reader saw last."""
+class TimelineEntry:
+    """An event as a line of the timeline. `is_news`: it came after the version that the reader saw."""
 
     what: str
     who: str
@@ -31,7 +31,7 @@ class Happened:
 
 
 def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen: int | None) -> dict:
-    """`seen` is the version the reader knew, when a decision of theirs came too late."""
+    """Everything the template shows. `seen` is the version the reader saw, when a decision of theirs was refused as stale."""
     clinic = Clinic.objects.current()
     person = person_of(found)
     context = {
@@ -42,7 +42,7 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
         "due": near_moment(found.answer_by, now),
         "is_waiting": found.status in ConsultRequest.AWAITING_ANSWER,
         "is_open": found.status in ConsultRequest.OPEN,
-        "happened": what_happened(found, seen=seen),
+        "timeline": read_timeline(found, seen=seen),
         "sent": list(OutboxMessage.objects.filter(event__request=found).order_by("pk")),
         "version": found.version,
         "possible": [],
@@ -63,14 +63,14 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
     return context
 
 
-def what_happened(found: ConsultRequest, *, seen: int | None = None) -> list[Happened]:
-    """The events, the newest first."""
+def read_timeline(found: ConsultRequest, *, seen: int | None = None) -> list[TimelineEntry]:
+    """The request's events, newest first."""
     reasons = dict(Reason.objects.values_list("code", "label"))
     events = found.events.select_related("by").order_by("-number")
-    return [_happened(event, reasons, is_news=seen is not None and event.number > seen) for event in events]
+    return [_entry(event, reasons, is_news=seen is not None and event.number > seen) for event in events]
 
 
-def _happened(event: Event, reasons: dict[str, str], *, is_news: bool) -> Happened:
+def _entry(event: Event, reasons: dict[str, str], *, is_news: bool) -> TimelineEntry:
     who = "the patient" if event.kind in _BY_THE_PATIENT else "the system"
     if event.by:
         who = event.by.get_short_name() or event.by.get_username()
@@ -78,19 +78,19 @@ def _happened(event: Event, reasons: dict[str, str], *, is_news: bool) -> Happen
     if event.starts_at and event.kind in _SETS_TIME:
         start = timezone.localtime(event.starts_at)
         details.append(f"for {dates.date_text(start)}, {dates.choice_text(start)}")
-    return Happened(event.get_kind_display().capitalize(), who, event.at, ", ".join(details), is_news)
+    return TimelineEntry(event.get_kind_display().capitalize(), who, event.at, ", ".join(details), is_news)
 
 
-def what_changed(found: ConsultRequest, *, seen: int) -> str:
-    """What happened since the version `seen`, as one sentence."""
-    news = [line for line in reversed(what_happened(found, seen=seen)) if line.is_news]
+def changes_since(found: ConsultRequest, *, seen: int) -> str:
+    """The events since the version `seen`, as one sentence."""
+    news = [line for line in reversed(read_timeline(found, seen=seen)) if line.is_news]
     return "; ".join(f"{line.what.lower()} by {line.who}{', ' + line.detail if line.detail else ''}" for line in news)
 
 
 def open_days(now: datetime, *, also: datetime | None = None) -> list[tuple[str, list[tuple[datetime, str]]]]:
-    """(day, [(local start, its time)]) of the next three weeks, also inside the notice time.
+    """(day, [(local start, its time)]) of the next three weeks, including starts inside the notice period.
 
-    `also` is a start further ahead that somebody points at: its whole day is listed too.
+    `also` is a start further ahead that was chosen in the diary: its whole day is listed too.
     """
     clinic = Clinic.objects.current()
     rules = open_times.without_notice(open_times.current_offers(now=now))

@@ -1,4 +1,4 @@
-"""Requests for a consult, as staff see them. Status changes only through `actions`, which decide through `booking`."""
+"""Requests for a consult, as staff see them. Their status changes only through `actions`, which call `booking`."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -23,7 +23,7 @@ from .diary import diary_view
 from .display import local_date, near_moment, person_of, whole_visit_text
 from .export import csv_answer
 from .paging import BoundedPaginator
-from .request_page import page_context, what_changed
+from .request_page import changes_since, page_context
 from .search import FILTERS, MOST_NAMES_OPENED, find
 from .whole_number import read_whole_number
 
@@ -39,9 +39,9 @@ class ConsultRequestAdmin(admin.ModelAdmin):
     list_per_page = list_max_show_all = 50
     sortable_by = ["visit", "asked_at"]
     search_fields = ["reference"]
-    search_help_text = "A reference like 7K3M-9QXA, a whole email address or phone number, or a name among open requests."
+    search_help_text = "A reference like 7K3M-9QXA, a full email address or phone number, or a name among open requests."
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # they would count the whole table
+    show_facets = admin.ShowFacets.NEVER  # facets would count the whole table
     paginator = BoundedPaginator
     ordering = []
     actions = [confirm_selected, decline_selected]
@@ -83,7 +83,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
             return queryset, False
         found, is_complete = find(queryset, search_term.strip())
         if not is_complete:
-            messages.warning(request, f"Only the {MOST_NAMES_OPENED} requests due first were looked through for this name.")
+            messages.warning(request, f"Only the {MOST_NAMES_OPENED} requests due first were searched for this name.")
         return found, False
 
     def changelist_view(self, request, extra_context=None):
@@ -91,7 +91,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         return super().changelist_view(request, {"title": "Requests", **rights, **(extra_context or {})})
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Everything about one request. Nothing is changed here: a POST shows the page as a GET does."""
+        """Shows everything about one request. Changes nothing: a POST shows the same page as a GET."""
         found = self.get_object(request, object_id)
         if found is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # Django's own
@@ -112,7 +112,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/consults/consultrequest/request.html", context)
 
     def act_view(self, request, pk: int):
-        """One decision, then back to the request's page with what came of it."""
+        """Carries out one decision and returns to the request's page with the outcome."""
         if not self.has_decide_permission(request):
             raise PermissionDenied
         found = get_object_or_404(ConsultRequest, pk=pk)
@@ -120,14 +120,14 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         action = request.POST.get("action")
         version = read_whole_number(request.POST.get("version"))
         if action not in ACTIONS or version is None:
-            messages.error(request, "Choose what to do.")
+            messages.error(request, "Choose an action.")
             return redirect(page)
         try:
             decided = act(action, found, request.POST, by=request.user, now=timezone.now(), version=version)
         except booking.Stale as stale:
-            status, changes = stale.request.status, what_changed(stale.request, seen=version)
-            text = f"Nothing was done: {found.reference} changed meanwhile and is {status} now. Since you opened it: {changes}."
-            messages.error(request, text)
+            status, changes = stale.request.status, changes_since(stale.request, seen=version)
+            change = f"{found.reference} changed meanwhile and is now {status}"
+            messages.error(request, f"Nothing was changed: {change}. Since you opened it: {changes}.")
             return redirect(f"{page}?seen={version}")
         except booking.NotAllowed as stopped:
             messages.error(request, f"{status_text.not_allowed(stopped.code)}.")
@@ -136,18 +136,18 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         except Incomplete as incomplete:
             messages.error(request, f"{incomplete}.")
         else:
-            is_now = "has its note" if action == "note" else f"is {decided.get_status_display().lower()} now"
-            messages.success(request, f"{decided.reference} {is_now}.")
+            outcome = "note saved" if action == "note" else f"now {decided.get_status_display().lower()}"
+            messages.success(request, f"{decided.reference}: {outcome}.")
         return redirect(page)
 
     def assign_view(self, request, pk: int):
-        """Takes a request into one's care, or hands it back. No decision: it leaves no event."""
+        """Assigns a request to the user, or to nobody. This is not a decision, so it leaves no event."""
         if not self.has_decide_permission(request):
             raise PermissionDenied
         found = get_object_or_404(ConsultRequest, pk=pk)
-        taker = request.user if request.POST.get("care") == "mine" else None
-        ConsultRequest.objects.filter(pk=found.pk).update(assigned_to=taker)
-        messages.success(request, f"{found.reference} is {'in your care' if taker else 'in nobody’s care'} now.")
+        assignee = request.user if request.POST.get("assign_to") == "me" else None
+        ConsultRequest.objects.filter(pk=found.pk).update(assigned_to=assignee)
+        messages.success(request, f"{found.reference} is now {'assigned to you' if assignee else 'unassigned'}.")
         return redirect(PAGE, pk)
 
     def by_phone_view(self, request):
@@ -161,7 +161,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         return diary_view(request, each_context=self.admin_site.each_context(request), opts=self.opts)
 
     def export_view(self, request):
-        """The list as it is filtered in the address, as a file."""
+        """Downloads the list as a file, with the filters of the URL."""
         if not self.has_export_permission(request):
             raise PermissionDenied
         try:
@@ -173,7 +173,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         return csv_answer(chosen, name=f"requests-{local_date(now):%Y-%m-%d}")
 
     def one_person_view(self, view):
-        """A view of all requests of one person, for users who may erase them."""
+        """Wraps a view of all requests from one person, for users who may erase them."""
 
         def of_one_person(request, pk: int):
             if not request.user.has_perm("consults.erase_consultrequest"):
@@ -189,7 +189,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
 
     @admin.display(description="name")
     def who_asks(self, obj):
-        # With what was seen of the request, so that a bulk decision about an older state is refused.
+        # The version goes with the name, so that a bulk decision about an older state is refused.
         name = person_of(obj).full_name
         return format_html('{}<input type="hidden" name="{}" value="{}">', name, version_field(obj), obj.version)
 
@@ -197,15 +197,15 @@ class ConsultRequestAdmin(admin.ModelAdmin):
     def shown_status(self, obj):
         return format_html('<span class="status is-{}">{}</span>', obj.status, obj.get_status_display())
 
-    @admin.display(description="time asked for", ordering="starts_at")
+    @admin.display(description="requested time", ordering="starts_at")
     def visit(self, obj):
         return whole_visit_text(obj, obj.zone_label)
 
-    @admin.display(description="asked", ordering="created_at")
+    @admin.display(description="received", ordering="created_at")
     def asked_at(self, obj):
         return near_moment(obj.created_at, timezone.now())
 
-    @admin.display(description="in the care of", empty_value="-")
+    @admin.display(description="assigned to", empty_value="-")
     def in_care(self, obj):
         return obj.assigned_to and (obj.assigned_to.get_short_name() or obj.assigned_to.get_username())
 

@@ -1,4 +1,4 @@
-"""How staff find requests: what the list opens on, its filters, and the search."""
+"""How staff find requests: the filters of the list, its default, and the search."""
 
 import unicodedata
 from datetime import date, datetime, time, timedelta
@@ -15,13 +15,13 @@ from consults.models.reference import read_reference
 from .display import local_date, person_of
 from .whole_number import read_whole_number
 
-# Names are sealed, so a search by name opens requests one by one: this many, the soonest reply time first.
+# Names are sealed, so a search by name opens requests one by one: at most this many, soonest reply time first.
 MOST_NAMES_OPENED = 500
 Status = ConsultRequest.Status
 
 
-class WhereItStands(admin.SimpleListFilter):
-    """The list opens on what is open. A search looks at everything unless a status is chosen."""
+class StatusFilter(admin.SimpleListFilter):
+    """Opens the list on open requests. A search covers every request unless a status is chosen."""
 
     title = "status"
     parameter_name = "status"
@@ -42,17 +42,17 @@ class WhereItStands(admin.SimpleListFilter):
             return queryset.open()
         if value == "waiting":
             return queryset.awaiting_answer()
-        # Ended ones are many: the database walks them in the order of their arrival instead of sorting them all.
+        # Ended requests are many: the database reads them in order of arrival instead of sorting them all.
         queryset = queryset if request.GET.get("q", "").strip() else queryset.newest_first()
         if value in ConsultRequest.ENDED:
             return queryset.ended_as(value)
         return queryset.filter(status=value) if value in Status.values else queryset
 
 
-class DayOfVisit(admin.SimpleListFilter):
-    """By the local date of the visit; a date in the address, like ?day=2026-12-07, works too."""
+class VisitDayFilter(admin.SimpleListFilter):
+    """Filters by the local date of the visit; a date in the URL, like ?day=2026-12-07, works too."""
 
-    title = "day of the visit"
+    title = "day of visit"
     parameter_name = "day"
 
     def lookups(self, request, model_admin):
@@ -86,7 +86,7 @@ def read_date(text: str | None) -> date | None:
     return day if 1990 < day.year < 2200 else None
 
 
-class Waiting(admin.SimpleListFilter):
+class WaitingTimeFilter(admin.SimpleListFilter):
     title = "waiting time"
     parameter_name = "waiting"
 
@@ -105,8 +105,8 @@ class Waiting(admin.SimpleListFilter):
         return queryset.awaiting_answer().filter(**limit) if limit else queryset
 
 
-class TakenCareOfBy(admin.SimpleListFilter):
-    title = "who takes care of it"
+class AssigneeFilter(admin.SimpleListFilter):
+    title = "assigned to"
     parameter_name = "assignee"
 
     def lookups(self, request, model_admin):
@@ -124,7 +124,7 @@ class TakenCareOfBy(admin.SimpleListFilter):
         return queryset if number is None else queryset.filter(assigned_to=number)
 
 
-class InConflict(admin.SimpleListFilter):
+class ConflictFilter(admin.SimpleListFilter):
     title = "conflict"
     parameter_name = "conflict"
 
@@ -137,13 +137,13 @@ class InConflict(admin.SimpleListFilter):
         return queryset.filter(pk__in=[conflict.request.pk for conflict in find_conflicts(now=timezone.now())])
 
 
-FILTERS = (WhereItStands, DayOfVisit, Waiting, TakenCareOfBy, InConflict)
+FILTERS = (StatusFilter, VisitDayFilter, WaitingTimeFilter, AssigneeFilter, ConflictFilter)
 
 
 def find(queryset, term: str):
-    """(requests, were all names looked at?) for a reference, a whole email address or phone number, or part of a name.
+    """(requests, whether every name was searched) for a reference, a full email address or phone number, or part of a name.
 
-    A name is looked for among open requests only, at most MOST_NAMES_OPENED of them.
+    A name is searched among open requests only, at most MOST_NAMES_OPENED of them.
     """
     reference = read_reference(term)
     # Eight letters may be a name as well.
@@ -163,6 +163,6 @@ def _has_words(name: str, words: list[str]) -> bool:
 
 
 def _folded(text: str) -> str:
-    """Without case and accents, so that Zoe finds Zoë."""
+    """The text without case and accents, so that Zoe finds Zoë."""
     parts = unicodedata.normalize("NFKD", text)
     return "".join(char for char in parts if not unicodedata.combining(char)).casefold()

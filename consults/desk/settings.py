@@ -1,26 +1,26 @@
-"""What staff set: opening hours, the policy, and the reasons they give when they decline or cancel."""
+"""Settings that staff edit: opening hours, the policy, and the reasons for declining or cancelling."""
 
 from django.contrib import admin
 
 from consults.models import ConsultPolicy, OpeningHours, Reason, SpecialHours
 
-from .conflict_guard import AsksBeforeStranding
+from .conflict_guard import ConflictGuard
 
 
 @admin.register(OpeningHours)
-class OpeningHoursAdmin(AsksBeforeStranding):
+class OpeningHoursAdmin(ConflictGuard):
     list_display = ["weekday", "opens", "closes"]
     list_display_links = ["weekday"]
 
 
 @admin.register(SpecialHours)
-class SpecialHoursAdmin(AsksBeforeStranding):
+class SpecialHoursAdmin(ConflictGuard):
     list_display = ["date", "opens", "closes", "note"]
     date_hierarchy = "date"
 
 
 @admin.register(ConsultPolicy)
-class ConsultPolicyAdmin(AsksBeforeStranding):
+class ConsultPolicyAdmin(ConflictGuard):
     list_display = ["__str__", "length_minutes", "capacity", "notice_hours", "horizon_days", "answer_open_days"]
 
     def has_add_permission(self, request):

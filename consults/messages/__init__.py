@@ -1,1 +1,1 @@
-"""What is said to patients and staff about a request: the table of kinds, composing, the outbox, delivery."""
+"""Messages to patients and staff about a request: the table of kinds, composing, the outbox, channels and delivery."""

@@ -1,4 +1,4 @@
-"""The visit as a calendar entry. Neutral words: calendars are shared and shown on lock screens."""
+"""The visit as a calendar entry. Its wording is neutral, because calendars are shared and shown on lock screens."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from pages.models import Clinic
 def write_calendar_file(
     request: ConsultRequest, visit: Interval, clinic: Clinic, *, at: datetime, method: str = "PUBLISH"
 ) -> bytes:
-    """RFC 5545, made at the instant `at`. Times in UTC.
+    """The entry as RFC 5545 text, written at the instant `at`. Times are in UTC.
 
-    The UID stays and SEQUENCE rises with every change; method CANCEL takes the entry back.
+    The UID stays the same and SEQUENCE rises with every change; method CANCEL removes the entry.
     """
     entry = Event()
     entry.add("uid", f"{request.reference}@{settings.PUBLIC.host}")

@@ -1,4 +1,4 @@
-"""Composing: what a message says, from the facts of the event. Neutral on the outside: no subject names a treatment."""
+"""Composes a message from the facts of its event. Subjects are neutral: none names a treatment."""
 
 import re
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from pages.models import Clinic
 from .kinds import tells
 
 
-class Letter(NamedTuple):
-    """A message as it is kept. The text has whole paragraphs; `calendar` is empty when it brings no entry."""
+class Payload(NamedTuple):
+    """What a message carries, as it is sealed. Paragraphs of the text are not wrapped; `calendar` is empty without an entry."""
 
     to: str
     subject: str
@@ -28,7 +28,7 @@ class Letter(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """What a message is about."""
+    """The request and its surroundings, from which a message is composed."""
 
     request: ConsultRequest
     clinic: Clinic
@@ -38,13 +38,13 @@ class Facts:
 
     @property
     def when(self) -> str:
-        """The visit's time in full, or nothing when no time was chosen."""
+        """The visit's time in full, or an empty text when no time was chosen."""
         visit, local = self.request.visit, self.posted.local
         return dates.visit_text(local(visit.start), local(visit.end), self.clinic.time_zone_label) if visit else ""
 
     @property
     def short_when(self) -> str:
-        """Day and time for a subject, or nothing."""
+        """Day and time for a subject, or an empty text."""
         visit = self.request.visit
         if visit is None:
             return ""
@@ -72,17 +72,17 @@ class Facts:
 
 
 def _greeting_name(name: str) -> str:
-    """The name to greet with; none when it holds an address, so that nobody sends links to others through our mail."""
+    """The name for the greeting; empty when it contains a link, so that nobody sends links to others through our mail."""
     return "" if re.search(r"[/@\\]|\w\.\w|www\b", name, re.IGNORECASE) else name
 
 
 def compose_text(kind: str, facts: Facts, *, layout: str) -> str:
-    """What this kind tells the patient, in the layout of a channel, which takes its own block of the kind's template."""
+    """The text of this kind for the patient. `layout` is the channel's, which picks its block of the kind's template."""
     return render_to_string(f"consults/messages/{kind}.txt", facts.context() | {"layout": f"consults/messages/{layout}"})
 
 
-def compose_notice(kind: str, facts: Facts) -> Letter:
-    """A mail to staff without any personal data: a reference, a time and a link."""
+def compose_notice(kind: str, facts: Facts) -> Payload:
+    """The notice to staff, without personal data: a reference, a time and a link."""
     heading, request = tells(kind).to_staff, facts.request
     context = {
         "heading": heading,
@@ -92,4 +92,4 @@ def compose_notice(kind: str, facts: Facts) -> Letter:
         "link": settings.PUBLIC_URL + reverse("admin:consults_consultrequest_change", args=[request.pk]),
     }
     text = render_to_string("consults/messages/_staff.txt", context)
-    return Letter(settings.STAFF_INBOX, f"{heading}: {request.reference}", text)
+    return Payload(settings.STAFF_INBOX, f"{heading}: {request.reference}", text)

@@ -1,4 +1,4 @@
-"""Sending what the outbox holds: at least once, always under the same Message-ID."""
+"""Delivers the messages in the outbox at least once, always under the same Message-ID."""
 
 import logging
 from collections.abc import Callable
@@ -14,13 +14,13 @@ from .channels.not_sent import NotSent
 
 logger = logging.getLogger("clinic.mail")
 
-# Longer than any one attempt: EMAIL_TIMEOUT bounds each step of the SMTP conversation.
+# Longer than any single attempt: EMAIL_TIMEOUT bounds each step of the SMTP conversation.
 LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 12
 
 
 class Batch:
-    """The senders of one batch, each made when its first message comes."""
+    """The senders of one batch, each created for its first message."""
 
     def __init__(self) -> None:
         self._senders: dict = {}
@@ -30,16 +30,16 @@ class Batch:
             self._senders[channel] = SENDERS[channel]()
         return self._senders[channel]
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         for sender in self._senders.values():
-            sender.hang_up()
+            sender.close()
 
 
 def deliver_due(*, now: datetime, at_most: int = 50, stop: Callable[[], bool] = lambda: False) -> int:
-    """Sends up to `at_most` messages that are due, over one connection to each server. Returns how many were handed over.
+    """Sends up to `at_most` due messages, over one connection to each server. Returns how many were handed over.
 
-    Each is claimed when its turn comes, so that a crash leaves one in doubt. `stop` is asked before each: it has to end the
-    batch well within LEASE after `now`.
+    Each is claimed just before it is sent, so that a crash leaves only one in doubt. `stop` is asked before each and has to
+    end the batch well within LEASE after `now`.
     """
     due = list(OutboxMessage.objects.due(now=now).order_by("not_before", "pk")[:at_most])
     batch, sent = Batch(), 0
@@ -47,7 +47,7 @@ def deliver_due(*, now: datetime, at_most: int = 50, stop: Callable[[], bool] = 
         if stop():
             break
         sent += _deliver(message, now, batch)
-    batch.hang_up()
+    batch.close()
     return sent
 
 
@@ -61,7 +61,7 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch) -> bool:
         logger.exception("message %s cannot be opened", message.pk)
         _give_up(message, "cannot_open")
     except NotSent as error:
-        if error.for_good:
+        if error.permanent:
             _give_up(message, error.problem)
         else:
             _retry(message, now, error.problem)
@@ -74,7 +74,7 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch) -> bool:
 
 
 def _claim(message: OutboxMessage, now: datetime) -> bool:
-    """Takes the message for this worker. One conditional UPDATE: of two workers, one finds the row still as it read it."""
+    """Claims the message for this worker. One conditional UPDATE: of two workers, only one still sees the row unchanged."""
     unchanged = OutboxMessage.objects.due(now=now).filter(pk=message.pk, attempts=message.attempts)
     return bool(unchanged.update(not_before=now + LEASE, attempts=F("attempts") + 1))
 

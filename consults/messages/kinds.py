@@ -1,20 +1,20 @@
-"""What each kind of event tells whom. The text itself is `templates/consults/messages/<kind>.txt`, for every channel."""
+"""The table of messages: whom each kind of event tells. The texts are `templates/consults/messages/<kind>.txt`."""
 
 from dataclasses import dataclass
 
 from consults.models import Event
 
 Kind = Event.Kind
-# Not an event of its own: a visit that is confirmed owes it for the day before.
+# Not an event: a confirmed visit owes this message the day before.
 REMINDER = "reminder"
 
 
 @dataclass(frozen=True)
 class Tells:
-    """Empty texts tell nobody. The subject is followed by day and time only: lock screens are public.
-
-    `to_say`: what a call is for, at the desk. `to_staff`: the subject of the notice. `calendar`: the method of the calendar
-    entry that a mail brings. `reminds`: the visit is reminded of from now on. `keeps_reminder`: an earlier reminder stays true.
+    """A row of the table. `subject`: for the patient; empty tells them nothing; only day and time follow it, because lock
+    screens are public. `to_say`: the purpose of a call, as the desk lists it. `to_staff`: the subject of the notice to staff.
+    `calendar`: the method of the calendar entry in an email. `reminds`: schedules a reminder. `keeps_reminder`: leaves a
+    scheduled reminder in place.
     """
 
     subject: str = ""
@@ -32,9 +32,9 @@ KINDS: dict[str, Tells] = {
     Kind.CONFIRMED: Tells("Confirmed", "Say that the visit is confirmed", calendar="PUBLISH", reminds=True),
     Kind.RESCHEDULED: Tells("Confirmed at a new time", "Say the new time", calendar="PUBLISH", reminds=True),
     Kind.DECLINED: Tells("About your request", "Say that we cannot offer it"),
-    Kind.WITHDRAWN: Tells("You withdrew your request", "Say that it is taken back", to_staff="Withdrawn by the patient"),
+    Kind.WITHDRAWN: Tells("You withdrew your request", "Say that it is withdrawn", to_staff="Withdrawn by the patient"),
     Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled", calendar="CANCEL"),
-    Kind.EXPIRED: Tells("We did not answer in time", "Say sorry: not answered in time", to_staff="Not answered in time"),
+    Kind.EXPIRED: Tells("We did not answer in time", "Apologize: not answered in time", to_staff="Not answered in time"),
     Kind.KEPT: Tells(keeps_reminder=True),
     Kind.NOTED: Tells(keeps_reminder=True),
     REMINDER: Tells("Reminder", "Remind of the visit"),
@@ -42,5 +42,5 @@ KINDS: dict[str, Tells] = {
 
 
 def tells(kind: str) -> Tells:
-    """The row of this kind; one that is not listed tells nobody anything."""
+    """The row of this kind; a kind without a row tells nobody."""
     return KINDS.get(kind, Tells())

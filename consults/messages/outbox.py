@@ -1,4 +1,4 @@
-"""Messages, written in the same transaction as the event they tell of: one per (event, kind, recipient)."""
+"""Messages, written in the same transaction as the event they report: one per (event, kind, recipient)."""
 
 from datetime import datetime, time, timedelta
 
@@ -9,7 +9,7 @@ from consults.scheduling import Interval, PostedHours
 from pages.models import Clinic
 
 from .channels import BY_CONTACT
-from .compose import Facts, Letter, compose_notice
+from .compose import Facts, Payload, compose_notice
 from .kinds import REMINDER, tells
 
 _REMINDER_AT = time(10)
@@ -18,10 +18,10 @@ _REMINDER_AT = time(10)
 def write_messages(
     event: Event, request: ConsultRequest, *, clinic: Clinic, posted: PostedHours, reason: Reason | None, now: datetime
 ) -> None:
-    """What this event owes the patient (a mail, or a call for staff to make: the patient chose which) and the staff.
+    """Writes what the event owes the patient, on the channel they chose, and the staff.
 
-    A reminder that waits for an earlier state of the request is dropped; a visit that is confirmed gets its own. One that is
-    kept as it stands keeps its reminder too.
+    A waiting reminder about an earlier state of the request is dropped; a confirmed visit gets a new one. A visit that staff
+    keep anyway keeps its reminder.
     """
     says = tells(event.kind)
     if event.number > 1 and not says.keeps_reminder:
@@ -39,7 +39,7 @@ def write_messages(
 
 
 def forget_messages(request: ConsultRequest) -> None:
-    """Empties every message about the request; what waits is not sent any more."""
+    """Empties every message about the request; waiting ones will not be sent."""
     messages = OutboxMessage.objects.filter(event__request=request)
     messages.filter(state=OutboxMessage.State.WAITING).update(state=OutboxMessage.State.DROPPED)
     messages.update(sealed=b"")
@@ -50,7 +50,7 @@ def _waiting_reminders(request: ConsultRequest):
 
 
 def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:
-    """Ten in the morning, local time, of the day before the visit."""
+    """10 AM local time on the day before the visit."""
     day_before = posted.local_date(visit.start) - timedelta(days=1)
     return datetime.combine(day_before, _REMINDER_AT, posted.zone)
 
@@ -60,9 +60,9 @@ def _to_patient(event: Event, kind: str, facts: Facts, *, not_before: datetime) 
     _write(event, kind, OutboxMessage.Recipient.PATIENT, channel.CODE, channel.compose(kind, facts), not_before=not_before)
 
 
-def _write(event: Event, kind: str, recipient: str, channel: str, letter: Letter, *, not_before: datetime) -> None:
+def _write(event: Event, kind: str, recipient: str, channel: str, payload: Payload, *, not_before: datetime) -> None:
     message = OutboxMessage(
         event=event, kind=kind, recipient=recipient, channel=channel, created_at=event.at, not_before=not_before
     )
-    message.seal_letter(letter._asdict())
+    message.seal_payload(payload._asdict())
     message.save(force_insert=True)

@@ -7,6 +7,8 @@ from django.db import migrations, models
 
 import consults.models.consult_policy
 import consults.models.consult_request
+import consults.models.event
+import consults.models.outbox_message
 import consults.models.posted_time
 
 
@@ -32,10 +34,10 @@ class Migration(migrations.Migration):
                         help_text="A short name that stays the same, for example decline-full.", max_length=40, unique=True
                     ),
                 ),
-                ("label", models.CharField(help_text="As staff see it in the list, for example No time free.", max_length=80)),
+                ("label", models.CharField(help_text="As staff see it in the list, for example No open time.", max_length=80)),
                 (
                     "text",
-                    models.TextField(help_text="As the patient reads it. No medical detail: mail is not private everywhere."),
+                    models.TextField(help_text="As the patient reads it. No medical details: email is not always private."),
                 ),
                 ("is_offered", models.BooleanField(default=True, help_text="Show it in the list.")),
                 ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
@@ -94,7 +96,7 @@ class Migration(migrations.Migration):
                     "erase_after_days",
                     models.PositiveSmallIntegerField(
                         default=90,
-                        help_text="Personal data of a request is to be erased this many days after it ended, for example 90.",
+                        help_text="Personal data is erased this many days after the request ended, for example 90.",
                         validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)],
                     ),
                 ),
@@ -135,8 +137,8 @@ class Migration(migrations.Migration):
                             ("cancelled", "Cancelled"),
                             ("expired", "Expired"),
                             ("completed", "Completed"),
-                            ("missed", "Missed"),
-                            ("quarantined", "Quarantined"),
+                            ("missed", "No-show"),
+                            ("quarantined", "Set aside"),
                         ],
                         default="requested",
                         max_length=12,
@@ -145,27 +147,32 @@ class Migration(migrations.Migration):
                 (
                     "starts_at",
                     models.DateTimeField(
-                        help_text="UTC; empty when none of the times worked and the clinic is to get in touch.", null=True
+                        help_text="UTC; empty when none of the times worked and the clinic will get in touch.", null=True
                     ),
                 ),
                 ("length_minutes", models.PositiveSmallIntegerField()),
                 ("created_at", models.DateTimeField()),
                 ("answer_by", models.DateTimeField(help_text="The patient was told that the clinic answers by then.")),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("erased_at", models.DateTimeField(help_text="From then on nothing in this row tells who asked.", null=True)),
+                (
+                    "erased_at",
+                    models.DateTimeField(help_text="From then on, nothing in this row identifies the person.", null=True),
+                ),
                 (
                     "kept_outside_hours",
-                    models.BooleanField(default=False, help_text="Staff said yes to this start although it is not posted."),
+                    models.BooleanField(default=False, help_text="Staff accepted this start although it is not posted."),
                 ),
                 (
                     "version",
                     models.PositiveIntegerField(
-                        default=1, help_text="Moves forward with every change, so that a stale one is noticed."
+                        default=1, help_text="Rises with every change, so that a decision about an older version is refused."
                     ),
                 ),
                 (
                     "client",
-                    models.CharField(blank=True, help_text="Keyed hash of the sender's address, for a day.", max_length=40),
+                    models.CharField(
+                        blank=True, help_text="Keyed hash of the sender's IP address, kept for a day.", max_length=40
+                    ),
                 ),
                 (
                     "submission_key",
@@ -179,7 +186,7 @@ class Migration(migrations.Migration):
                     "assigned_to",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Who of the staff takes care of it.",
+                        help_text="The colleague who takes care of it.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -189,8 +196,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "permissions": [
-                    ("export_consultrequest", "Can take a list of requests away as a file"),
-                    ("erase_consultrequest", "Can print a copy of, and erase, what is kept of one person"),
+                    ("export_consultrequest", "Can export a list of requests"),
+                    ("erase_consultrequest", "Can print and erase one person's data"),
                 ]
             },
         ),
@@ -214,9 +221,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(db_index=True)),
                 (
                     "rows",
-                    models.PositiveIntegerField(
-                        default=1, help_text="How many requests were seen, for a list that was taken away."
-                    ),
+                    models.PositiveIntegerField(default=1, help_text="For an exported list, the number of requests in it."),
                 ),
                 (
                     "by",
@@ -242,24 +247,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("requested", "Requested"),
-                            ("quarantined", "set aside as not a patient"),
-                            ("released", "taken back as a patient"),
-                            ("confirmed", "Confirmed"),
-                            ("moved", "moved by the patient"),
-                            ("rescheduled", "moved by staff"),
-                            ("kept", "kept outside the posted hours"),
-                            ("declined", "Declined"),
-                            ("withdrawn", "withdrawn by the patient"),
-                            ("cancelled", "Cancelled"),
-                            ("expired", "not answered in time"),
-                            ("answered", "Answered"),
-                            ("completed", "Completed"),
-                            ("missed", "Missed"),
-                            ("noted", "staff wrote a note"),
-                            ("erased", "what the person gave was erased"),
-                        ],
+                        choices=consults.models.event.event_kinds,
                         max_length=20,
                     ),
                 ),
@@ -274,20 +262,20 @@ class Migration(migrations.Migration):
                             ("cancelled", "Cancelled"),
                             ("expired", "Expired"),
                             ("completed", "Completed"),
-                            ("missed", "Missed"),
-                            ("quarantined", "Quarantined"),
+                            ("missed", "No-show"),
+                            ("quarantined", "Set aside"),
                         ],
                         help_text="The status after the event.",
                         max_length=12,
                     ),
                 ),
                 ("starts_at", models.DateTimeField(null=True)),
-                ("reason", models.SlugField(blank=True, help_text="Code of the reason that staff picked.", max_length=40)),
+                ("reason", models.SlugField(blank=True, help_text="Code of the reason that staff chose.", max_length=40)),
                 ("at", models.DateTimeField()),
                 (
                     "by",
                     models.ForeignKey(
-                        help_text="Empty for the patient or the system.",
+                        help_text="Empty when it was the patient or the system.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -357,9 +345,9 @@ class Migration(migrations.Migration):
             name="OutboxMessage",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(help_text="What it says, for example requested.", max_length=30)),
+                ("kind", models.CharField(help_text="The kind of event it reports, for example requested.", max_length=30)),
                 ("recipient", models.CharField(choices=[("patient", "Patient"), ("staff", "Staff")], max_length=10)),
-                ("channel", models.CharField(choices=[("mail", "Mail"), ("call", "call to make")], max_length=6)),
+                ("channel", models.CharField(choices=consults.models.outbox_message.channels, max_length=6)),
                 (
                     "state",
                     models.CharField(
@@ -379,7 +367,7 @@ class Migration(migrations.Migration):
                 (
                     "not_before",
                     models.DateTimeField(
-                        help_text="The next attempt. A worker that takes the message moves it forward as its lease."
+                        help_text="The next attempt. A worker that claims the message moves it forward as its lease."
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
@@ -412,12 +400,12 @@ class Migration(migrations.Migration):
             name="SpecialHours",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("date", models.DateField(help_text="The rows of a date replace its weekly hours.")),
+                ("date", models.DateField(help_text="The rows for a date replace its weekly hours.")),
                 (
                     "opens",
                     models.TimeField(
                         blank=True,
-                        help_text="Leave both times empty for a closed day.",
+                        help_text="Leave both times empty if the clinic is closed all day.",
                         null=True,
                         validators=[consults.models.posted_time.validate_five_minutes],
                     ),

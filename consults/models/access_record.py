@@ -1,4 +1,4 @@
-"""Who looked at whose request, took a list away, or erased somebody. Codes, times and staff only; owners read it."""
+"""Who viewed a request, exported a list or erased a person's data. Codes, times and staff only; owners read it."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from .consult_request import ConsultRequest
 
 class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
     def write(self, kind: str, *, by, at, request: ConsultRequest | None = None, rows: int = 1) -> "AccessRecord":
-        """Keeps that `by` did this at the instant `at`: with one request, or with this many `rows` of a list."""
+        """Records that `by` did this at the instant `at`: to one request, or to this many `rows` of a list."""
         return self.create(kind=kind, by=by, at=at, request=request, rows=rows)
 
 
@@ -24,7 +24,7 @@ class AccessRecord(models.Model):
     at = models.DateTimeField(db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     request = models.ForeignKey(ConsultRequest, null=True, on_delete=models.PROTECT, related_name="access_records")
-    rows = models.PositiveIntegerField(default=1, help_text="How many requests were seen, for a list that was taken away.")
+    rows = models.PositiveIntegerField(default=1, help_text="For an exported list, the number of requests in it.")
 
     objects = AccessRecordQuerySet.as_manager()
 

@@ -17,14 +17,14 @@ def validate_five_minute_length(value: int) -> None:
 
 class ConsultPolicyQuerySet(models.QuerySet["ConsultPolicy"]):
     def current(self) -> "ConsultPolicy":
-        """The clinic's policy; the defaults, unsaved, before anything was saved."""
+        """The clinic's policy; an unsaved row with the defaults before one was saved."""
         return self.filter(pk=1).first() or ConsultPolicy()
 
     def lock(self) -> None:
-        """Holds the clinic's row until the transaction ends: decisions and changes of hours queue for it.
+        """Locks the row until the transaction ends: decisions and changes of hours queue for it.
 
-        SQLite's IMMEDIATE transactions queue already. The row is loaded with the starting content; where it is missing, it is
-        made, so that there is always one to hold.
+        SQLite's IMMEDIATE transactions queue already. The row comes with the starting content; if it is missing, it is
+        created, so that there is always one to lock.
         """
         self.select_for_update().get_or_create(pk=1)
 
@@ -61,7 +61,7 @@ class ConsultPolicy(PublicContent):
     erase_after_days = models.PositiveSmallIntegerField(
         default=90,
         validators=_between(1, 3650),
-        help_text="Personal data of a request is to be erased this many days after it ended, for example 90.",
+        help_text="Personal data is erased this many days after the request ended, for example 90.",
     )
 
     objects = ConsultPolicyQuerySet.as_manager()

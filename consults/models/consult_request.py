@@ -1,4 +1,4 @@
-"""A request for a consult: what is asked, its status, and (sealed) who asks."""
+"""A request for a consult: the requested start, its status, and the sealed personal data."""
 
 import hashlib
 import secrets
@@ -26,7 +26,7 @@ def token_hash(token: str) -> str:
 
 class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
     def open(self):
-        """Requests that have not ended: a person still has to do something about each."""
+        """Requests that have not ended, each of which still needs a person."""
         return self.filter(status__in=ConsultRequest.OPEN)
 
     def awaiting_answer(self):
@@ -34,7 +34,7 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         return self.filter(status__in=ConsultRequest.AWAITING_ANSWER)
 
     def needing_answer_first(self):
-        """Every request: those that wait come first, the soonest reply time on top; then the newest."""
+        """Every request: first those awaiting an answer, soonest reply time first; then the rest, newest first."""
         waits = models.Case(models.When(status__in=ConsultRequest.AWAITING_ANSWER, then=0), default=1)
         return self.annotate(waits=waits).order_by("waits", models.Case(models.When(waits=0, then=F("answer_by"))), "-created_at")
 
@@ -42,7 +42,7 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         return self.order_by("-created_at", "-pk")
 
     def ended_as(self, status: str):
-        """Requests that ended with this status. Named so that the database walks its index of ended ones by their arrival."""
+        """Requests that ended with this status. The condition names every ended status, to match the partial index by arrival."""
         return self.filter(status=status, ended_at__isnull=False)
 
     def overdue(self, *, now: datetime):
@@ -50,11 +50,11 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         return self.filter(Q(answer_by__lte=now) | Q(starts_at__lte=now), status=ConsultRequest.Status.REQUESTED)
 
     def holding_from(self, instant: datetime):
-        """Requests that hold a seat for a consult beginning after the instant, earliest first."""
+        """Requests that hold a seat for a start after the instant, earliest first."""
         return self.filter(status__in=ConsultRequest.HOLDS_A_SEAT, starts_at__gt=instant).order_by("starts_at", "pk")
 
     def to_erase(self, *, now: datetime, after: timedelta, quarantined_after: timedelta):
-        """Requests that ended `after` ago or longer, visits that long past, and what was set aside for `quarantined_after`."""
+        """Requests that ended at least `after` ago, visits that long past, and requests quarantined for `quarantined_after`."""
         set_aside = Max("events__at", filter=Q(events__kind="quarantined"))
         ended = Q(status__in=ConsultRequest.ENDED, ended_at__lte=now - after)
         quarantined = Q(status=ConsultRequest.Status.QUARANTINED, set_aside__lte=now - quarantined_after)
@@ -62,14 +62,14 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         return self.filter(erased_at=None).alias(set_aside=set_aside).filter(ended | past | quarantined)
 
     def of_same_contact(self, request: "ConsultRequest"):
-        """Every request with this one's email address or phone number, itself included."""
+        """Every request with the same email address or phone number, this one included."""
         same = Q(pk=request.pk)
         for contact in (request.email, request.phone):
             same |= Q(pk__in=ConsultRequest.objects.by_contact(contact).values("pk")) if contact else Q()
         return self.filter(same)
 
     def by_token(self, token: str, *, now: datetime):
-        """The request whose own page this token opens, until 30 days after it ended."""
+        """The request whose patient page this token opens, until 30 days after it ended."""
         alive = Q(ended_at=None) | Q(ended_at__gt=now - TOKEN_LIVES_ON)
         return self.filter(alive, token_hash=token_hash(token))
 
@@ -92,8 +92,8 @@ class ConsultRequest(models.Model):
         CANCELLED = "cancelled"
         EXPIRED = "expired"
         COMPLETED = "completed"
-        MISSED = "missed"
-        QUARANTINED = "quarantined"
+        MISSED = "missed", "No-show"
+        QUARANTINED = "quarantined", "Set aside"
 
     HOLDS_A_SEAT = (Status.REQUESTED, Status.CONFIRMED)
     ENDED = (Status.DECLINED, Status.WITHDRAWN, Status.CANCELLED, Status.EXPIRED, Status.COMPLETED, Status.MISSED)
@@ -105,23 +105,25 @@ class ConsultRequest(models.Model):
     reference = models.CharField(max_length=9, unique=True, default=new_reference, editable=False)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.REQUESTED)
     starts_at = models.DateTimeField(
-        null=True, help_text="UTC; empty when none of the times worked and the clinic is to get in touch."
+        null=True, help_text="UTC; empty when none of the times worked and the clinic will get in touch."
     )
     length_minutes = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
     answer_by = models.DateTimeField(help_text="The patient was told that the clinic answers by then.")
     ended_at = models.DateTimeField(null=True)
-    erased_at = models.DateTimeField(null=True, help_text="From then on nothing in this row tells who asked.")
-    kept_outside_hours = models.BooleanField(default=False, help_text="Staff said yes to this start although it is not posted.")
-    version = models.PositiveIntegerField(default=1, help_text="Moves forward with every change, so that a stale one is noticed.")
-    client = models.CharField(max_length=40, blank=True, help_text="Keyed hash of the sender's address, for a day.")
+    erased_at = models.DateTimeField(null=True, help_text="From then on, nothing in this row identifies the person.")
+    kept_outside_hours = models.BooleanField(default=False, help_text="Staff accepted this start although it is not posted.")
+    version = models.PositiveIntegerField(
+        default=1, help_text="Rises with every change, so that a decision about an older version is refused."
+    )
+    client = models.CharField(max_length=40, blank=True, help_text="Keyed hash of the sender's IP address, kept for a day.")
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="Who of the staff takes care of it.",
+        help_text="The colleague who takes care of it.",
     )
     submission_key = models.CharField(max_length=43, unique=True, help_text="From the form's ticket: one form, one request.")
     sealed = models.BinaryField()
@@ -132,10 +134,10 @@ class ConsultRequest(models.Model):
     objects = ConsultRequestQuerySet.as_manager()
 
     class Meta:
-        # Nobody adds or deletes a request by hand: no role is given those two permissions.
+        # Nobody adds or deletes a request by hand, so no role has those two permissions.
         permissions = [
-            ("export_consultrequest", "Can take a list of requests away as a file"),
-            ("erase_consultrequest", "Can print a copy of, and erase, what is kept of one person"),
+            ("export_consultrequest", "Can export a list of requests"),
+            ("erase_consultrequest", "Can print and erase one person's data"),
         ]
         indexes = [
             models.Index(fields=["status", "answer_by"], name="requests_by_reply_time"),
@@ -182,7 +184,7 @@ class ConsultRequest(models.Model):
         return Interval(self.starts_at, self.starts_at + timedelta(minutes=self.length_minutes))
 
     def seal_person(self, person: Person, *, token: str, staff_notes: str = "") -> None:
-        """Seals what the patient gave, the token of their own page and what staff noted; sets what the row is found by."""
+        """Seals the person, the token of their page and the staff note; sets the indexes the row is found by."""
         opened = asdict(person) | {"token": token, "staff_notes": staff_notes}
         self.sealed = sealing.seal(opened, table=self.TABLE, reference=self.reference)
         self.email_index = sealing.blind_index("email", normalised_email(person.email))
@@ -191,7 +193,7 @@ class ConsultRequest(models.Model):
         self.__dict__.pop("_opened", None)
 
     def forget_person(self, *, at: datetime) -> None:
-        """Leaves nothing in the row that tells who asked."""
+        """Removes everything from the row that identifies the person."""
         self.erased_at, self.sealed = at, b""
         self.email_index = self.phone_index = self.client = ""
         self.token_hash = secrets.token_hex(32)
@@ -199,19 +201,19 @@ class ConsultRequest(models.Model):
 
     @cached_property
     def _opened(self) -> dict:
-        """What is sealed in this row; nothing after erasure. Raises sealing.CannotOpen."""
+        """The sealed values of this row; none after erasure. Raises sealing.CannotOpen."""
         if self.erased_at is not None:
             return {}
         return sealing.unseal(self.sealed, table=self.TABLE, reference=self.reference)
 
     @property
     def person(self) -> Person:
-        """Who asks; blank after erasure. Raises sealing.CannotOpen, as does every property below."""
+        """The person; blank after erasure. Raises sealing.CannotOpen, as does every property below."""
         return Person.of(self._opened)
 
     @property
     def token(self) -> str:
-        """Opens the patient's own page."""
+        """The secret in the URL of the patient's own page."""
         return self._opened.get("token", "")
 
     @property

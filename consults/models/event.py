@@ -1,6 +1,6 @@
-"""What happened to a request, numbered from 1 without gaps. Codes, times and staff only: nothing a person typed.
+"""The history of a request: its events, numbered from 1 without gaps. Codes, times and staff only, nothing a person typed.
 
-The database itself refuses to change or delete an event; see `event_guard`.
+The database refuses to change or delete an event; see `event_guard`.
 """
 
 from django.conf import settings
@@ -9,38 +9,43 @@ from django.db import models
 from .consult_request import ConsultRequest
 
 
+def event_kinds() -> list[tuple[str, str]]:
+    """The choices as a function, so that a new kind needs no migration."""
+    return Event.Kind.choices
+
+
 class Event(models.Model):
     class Kind(models.TextChoices):
         REQUESTED = "requested"
-        QUARANTINED = "quarantined", "set aside as not a patient"
-        RELEASED = "released", "taken back as a patient"
+        QUARANTINED = "quarantined", "set aside as possible spam"
+        RELEASED = "released", "restored"
         CONFIRMED = "confirmed"
         MOVED = "moved", "moved by the patient"
         RESCHEDULED = "rescheduled", "moved by staff"
-        KEPT = "kept", "kept outside the posted hours"
+        KEPT = "kept", "kept despite the conflict"
         DECLINED = "declined"
         WITHDRAWN = "withdrawn", "withdrawn by the patient"
         CANCELLED = "cancelled"
         EXPIRED = "expired", "not answered in time"
         ANSWERED = "answered"
         COMPLETED = "completed"
-        MISSED = "missed"
-        NOTED = "noted", "staff wrote a note"
-        ERASED = "erased", "what the person gave was erased"
+        MISSED = "missed", "no-show"
+        NOTED = "noted", "note saved"
+        ERASED = "erased", "personal data erased"
 
     request = models.ForeignKey(ConsultRequest, on_delete=models.PROTECT, related_name="events")
     number = models.PositiveIntegerField(help_text="Counts from 1.")
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=event_kinds)
     status = models.CharField(max_length=12, choices=ConsultRequest.Status.choices, help_text="The status after the event.")
     starts_at = models.DateTimeField(null=True)
-    reason = models.SlugField(max_length=40, blank=True, help_text="Code of the reason that staff picked.")
+    reason = models.SlugField(max_length=40, blank=True, help_text="Code of the reason that staff chose.")
     at = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Empty for the patient or the system.",
+        help_text="Empty when it was the patient or the system.",
     )
 
     class Meta:

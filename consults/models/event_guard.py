@@ -1,4 +1,4 @@
-"""Triggers that let events be added and nothing else."""
+"""Database triggers that allow events to be added and nothing else."""
 
 from content import triggers
 
@@ -22,5 +22,5 @@ _POSTGRESQL = [
 
 
 def install_triggers(*, using: str = "default", **_) -> None:
-    """Creates or replaces them (post_migrate)."""
+    """Creates or replaces the triggers (post_migrate)."""
     triggers.install(using, [_TABLE], {"sqlite": _SQLITE, "postgresql": _POSTGRESQL})

@@ -1,4 +1,4 @@
-"""The hours of an ordinary week."""
+"""The hours of a regular week."""
 
 from django.core.exceptions import ValidationError
 from django.db import models

@@ -1,4 +1,4 @@
-"""A message that an event owes somebody: written with the event, sent by the worker, its text sealed."""
+"""A message about an event: written with the event, sent by the worker, its payload sealed."""
 
 import uuid
 
@@ -15,7 +15,7 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         return self.exclude(channel=OutboxMessage.Channel.CALL)
 
     def due(self, *, now):
-        """Messages the worker may take now: waiting, or taken by a worker that did not come back in time."""
+        """Messages the worker may claim now: waiting, or claimed by a worker whose lease ran out."""
         return self.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING, not_before__lte=now)
 
     def calls_to_make(self, *, now):
@@ -24,9 +24,14 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         return calls.order_by("not_before", "pk")
 
     def needing_a_person(self, *, now):
-        """Calls to make, and mail that was given up. Each by its own index: joined by OR, the database would read every row."""
+        """Calls to make and failed mail. Two subqueries so that each uses its index; a plain OR scans the table."""
         calls, failed = self.calls_to_make(now=now), self.filter(state=OutboxMessage.State.FAILED)
         return self.filter(Q(pk__in=calls.order_by().values("pk")) | Q(pk__in=failed.order_by().values("pk")))
+
+
+def channels() -> list[tuple[str, str]]:
+    """The choices as a function, so that a new channel needs no migration."""
+    return OutboxMessage.Channel.choices
 
 
 class OutboxMessage(models.Model):
@@ -47,15 +52,15 @@ class OutboxMessage(models.Model):
     TABLE = "consults_outboxmessage"
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="messages")
-    kind = models.CharField(max_length=30, help_text="What it says, for example requested.")
+    kind = models.CharField(max_length=30, help_text="The kind of event it reports, for example requested.")
     recipient = models.CharField(max_length=10, choices=Recipient.choices)
-    channel = models.CharField(max_length=6, choices=Channel.choices)
+    channel = models.CharField(max_length=6, choices=channels)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     message_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.")
     sealed = models.BinaryField()
     created_at = models.DateTimeField()
     not_before = models.DateTimeField(
-        help_text="The next attempt. A worker that takes the message moves it forward as its lease."
+        help_text="The next attempt. A worker that claims the message moves it forward as its lease."
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
@@ -75,14 +80,14 @@ class OutboxMessage(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient} ({self.state})"
 
-    def seal_letter(self, letter: dict) -> None:
-        self.sealed = sealing.seal(letter, table=self.TABLE, reference=str(self.message_id))
+    def seal_payload(self, payload: dict) -> None:
+        self.sealed = sealing.seal(payload, table=self.TABLE, reference=str(self.message_id))
 
     @property
-    def letter(self) -> dict:
-        """`to`, `subject`, `text`, `calendar`; the last may be empty. Raises sealing.CannotOpen.
+    def payload(self) -> dict:
+        """`to`, `subject`, `text` and `calendar`, which may be empty. Raises sealing.CannotOpen.
 
-        All are empty when the person it went to was erased.
+        All are empty once the person's data was erased.
         """
         if not self.sealed and self.state != self.State.WAITING:
             return dict.fromkeys(("to", "subject", "text", "calendar"), "")

@@ -1,27 +1,27 @@
-"""What a patient gives of themselves: one value, from the form to the sealed row and back."""
+"""The personal data that a patient gives: one value from the form to the sealed row and back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 
-def _told(label: str, *, default: str | bool = ""):
-    """A field with the label it is shown under."""
+def _labeled(label: str, *, default: str | bool = ""):
+    """A field with its label."""
     return field(default=default, metadata={"label": label})
 
 
 @dataclass(frozen=True, repr=False)
 class Person:
-    """As typed. `contact_by` is `email` or `phone`. A field that is added here is sealed and opened like the others."""
+    """As typed. `contact_by` is `email` or `phone`. A field added here is sealed and opened like the others."""
 
-    full_name: str = _told("Name")
-    email: str = _told("Email")
-    phone: str = _told("Phone")
-    contact_by: str = _told("Reach by")
-    voicemail_ok: bool = _told("Voicemail", default=False)
-    note: str = _told("Note")
+    full_name: str = _labeled("Name")
+    email: str = _labeled("Email")
+    phone: str = _labeled("Phone")
+    contact_by: str = _labeled("Reach by")
+    voicemail_ok: bool = _labeled("Voicemail", default=False)
+    note: str = _labeled("Note")
 
     def __repr__(self) -> str:
-        """Without a word of it: a traceback is no place for a name."""
+        """Empty on purpose: a traceback must not show personal data."""
         return "<Person>"
 
     @classmethod
@@ -30,10 +30,10 @@ class Person:
 
     @classmethod
     def labels(cls) -> dict[str, str]:
-        """Field -> the label it is shown under, in order."""
+        """The label of each field, in order."""
         return {one.name: one.metadata["label"] for one in fields(cls)}
 
     @classmethod
     def of(cls, values: Mapping) -> "Person":
-        """From a form's answers or an opened row; other values are left alone, missing ones keep their default."""
+        """Makes a person from a form's answers or an opened row; other keys are ignored, missing ones keep their default."""
         return cls(**{name: values[name] for name in cls.names() if name in values})

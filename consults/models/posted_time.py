@@ -1,4 +1,4 @@
-"""What every posted time obeys: a multiple of five minutes, opening before closing."""
+"""The rules for every posted time: a multiple of five minutes, opening before closing."""
 
 from datetime import time
 

@@ -1,11 +1,11 @@
-"""Why staff decline or cancel: a list they edit, in words the patient reads."""
+"""Reasons for declining or cancelling: a list that staff edit, in words the patient reads."""
 
 from django.db import models
 
 
 class ReasonQuerySet(models.QuerySet):
     def offered(self, use: str):
-        """The reasons staff may pick now for `decline` or `cancel`."""
+        """The reasons staff may choose now for `decline` or `cancel`."""
         return self.filter(use=use, is_offered=True)
 
 
@@ -16,8 +16,8 @@ class Reason(models.Model):
 
     use = models.CharField(max_length=8, choices=Use.choices)
     code = models.SlugField(max_length=40, unique=True, help_text="A short name that stays the same, for example decline-full.")
-    label = models.CharField(max_length=80, help_text="As staff see it in the list, for example No time free.")
-    text = models.TextField(help_text="As the patient reads it. No medical detail: mail is not private everywhere.")
+    label = models.CharField(max_length=80, help_text="As staff see it in the list, for example No open time.")
+    text = models.TextField(help_text="As the patient reads it. No medical details: email is not always private.")
     is_offered = models.BooleanField(default=True, help_text="Show it in the list.")
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")
 

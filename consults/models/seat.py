@@ -1,8 +1,8 @@
 """A held seat: one row for each five-minute cell a request occupies.
 
-The unique (cell, seat) is what keeps a time from being given twice: the database refuses the second
-row under any interleaving, also for consults of different lengths or grids. How many seats a cell
-has is the policy's capacity; the writer uses seat numbers below it.
+The unique (cell, seat) keeps a time from being given twice: the database refuses the second row
+under any interleaving, even for consults of different lengths or grids. The policy's capacity is the
+number of seats in a cell; the writer uses seat numbers below it.
 """
 
 from django.db import models

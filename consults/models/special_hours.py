@@ -1,4 +1,4 @@
-"""Dates whose hours differ from the week's: holidays, a half day, an extra evening."""
+"""Dates whose hours differ from the weekly ones: holidays, a half day, an extra evening."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,9 +9,12 @@ from .posted_time import overlaps, validate_five_minutes
 
 
 class SpecialHours(PublicContent):
-    date = models.DateField(help_text="The rows of a date replace its weekly hours.")
+    date = models.DateField(help_text="The rows for a date replace its weekly hours.")
     opens = models.TimeField(
-        null=True, blank=True, validators=[validate_five_minutes], help_text="Leave both times empty for a closed day."
+        null=True,
+        blank=True,
+        validators=[validate_five_minutes],
+        help_text="Leave both times empty if the clinic is closed all day.",
     )
     closes = models.TimeField(null=True, blank=True, validators=[validate_five_minutes])
     note = models.CharField(max_length=80, blank=True, help_text="Printed beside the date, for example Christmas Day.")
@@ -44,7 +47,7 @@ class SpecialHours(PublicContent):
         for other in SpecialHours.objects.filter(date=self.date).exclude(pk=self.pk):
             if (self.opens is None) != (other.opens is None):
                 raise ValidationError(
-                    "This date is already posted as closed, or as open; change that row.", code="closed_and_open"
+                    "This date already has a row that says closed or open. Change that row instead.", code="closed_and_open"
                 )
             if self.opens is None or self.closes is None or other.opens is None or other.closes is None:
                 continue

@@ -1,4 +1,4 @@
-"""When the background worker was last well."""
+"""The last sign of life of the background worker."""
 
 from django.db import models
 

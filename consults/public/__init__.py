@@ -1,1 +1,1 @@
-"""What visitors see: the booking form, the lists of open times, and a request's own page."""
+"""What visitors see: the booking form, the lists of open times, and the patient's own page."""

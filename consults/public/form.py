@@ -1,4 +1,4 @@
-"""Is the input well formed? The booking form; whether the start is open is decided in `booking`."""
+"""The booking form: checks that the input is well formed. `booking` decides whether the start is available."""
 
 import re
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from consults.models import Person
 from .slots import TimeChoices
 
 NONE = "none"
-# What is missing for the way of contact that was chosen.
+# The error for each contact method whose address or number is missing.
 _MISSING = {
     "email": "Enter your email address, or choose to be reached by phone",
     "phone": "Enter your phone number, or choose to be reached by email",
@@ -23,9 +23,9 @@ _MISSING = {
 
 
 class StartField(forms.CharField):
-    """A start like `2026-12-07T16:00-06:00` as an aware instant in UTC; `none` as None.
+    """Reads a start like `2026-12-07T16:00-06:00` as an aware instant in UTC, and `none` as None.
 
-    The offset makes it an instant however it is spelled; without one it is refused.
+    Any offset is accepted, because it makes the value an instant; a value without one is refused.
     """
 
     default_error_messages = {
@@ -39,7 +39,7 @@ class StartField(forms.CharField):
             return text
         try:
             start = datetime.fromisoformat(text)
-            # fromisoformat takes any character between date and time, a NUL included.
+            # fromisoformat accepts any character between date and time, even NUL.
             if start.tzinfo is None or not re.fullmatch(r"[0-9TtWZ:.,+ -]{1,40}", text):
                 raise ValueError
             return start.astimezone(UTC)
@@ -48,12 +48,12 @@ class StartField(forms.CharField):
 
 
 def _plain_line(value: str) -> str:
-    """One line without doubled spaces or what turns the direction of text; everything else a name may need is kept."""
+    """One line without repeated spaces or bidirectional control characters; everything else a name may need is kept."""
     return re.sub(r"\s+", " ", re.sub(r"[\x01-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]", " ", value)).strip()
 
 
 class TimesForm(forms.Form):
-    """A form with the list of open times. Shown with `choices`; a start that is sent is judged by `booking`, listed or not."""
+    """A form with the list of open times, from `choices`. `booking` judges the submitted start, whether it was listed or not."""
 
     use_required_attribute = False
     # Set by the view, before the form is shown.
@@ -66,7 +66,7 @@ class TimesForm(forms.Form):
         return None
 
     def refuse(self, text: str, code: str) -> None:
-        """The start cannot be had. That is news with a next step, not the reader's mistake, and is shown so."""
+        """Marks the start as unavailable. It is not the visitor's mistake, so it is shown as a notice, not an error."""
         self.add_error("starts_at", ValidationError(text, code=code))
         self.is_news = True
 
@@ -76,7 +76,7 @@ class TimesForm(forms.Form):
 
     @property
     def _chosen(self) -> datetime | str | None:
-        """What was sent as the start, as an instant where it is one."""
+        """The submitted start as an instant, or as text when it is not one."""
         try:
             return self.fields["starts_at"].to_python(self.data.get("starts_at"))
         except ValidationError:
@@ -84,7 +84,7 @@ class TimesForm(forms.Form):
 
 
 class MoveForm(TimesForm):
-    """Another time for an open request."""
+    """The form for moving an open request to another time."""
 
     starts_at = StartField(label="Choose another time", error_messages={"required": "Choose a time"})
 
@@ -147,7 +147,7 @@ class ConsultRequestForm(TimesForm):
             "required": "Check the box to show you know this form is not for emergencies and is not a confirmed visit"
         },
     )
-    # A trap for machines: people do not see it. What it holds is looked at, never refused.
+    # The honeypot: people do not see it. Its value is checked for spam and never refused.
     website = forms.CharField(required=False, strip=False)
     ticket = forms.CharField(widget=forms.HiddenInput)
 
@@ -155,14 +155,14 @@ class ConsultRequestForm(TimesForm):
         super().__init__(data, **kwargs)
         self.initial["ticket"] = ticket
         for name in ("email", "phone"):
-            # One of the two is needed, so neither is "(optional)".
+            # One of the two is required, so neither is labeled "(optional)".
             self.fields[name].one_is_needed = True  # type: ignore[attr-defined]  # for the template of a field
         for field in self.fields.values():
-            field.error_messages.setdefault("null_characters_not_allowed", "Use letters, numbers and punctuation only")
+            field.error_messages.setdefault("null_characters_not_allowed", "Use only letters, numbers and punctuation")
 
     @property
     def person(self) -> Person:
-        """Who asks; the form is valid."""
+        """The person of a valid form."""
         return Person.of(self.cleaned_data)
 
     @property

@@ -1,6 +1,6 @@
-"""The one hidden field of the booking form: which form this is, and when it was first read, signed.
+"""The form ticket: one hidden, signed field that identifies a booking form and says when it was first loaded.
 
-The key makes every further copy of the same form the same request. There is no maximum age.
+Resubmitting the same form yields the same request. There is no maximum age.
 """
 
 import secrets
@@ -13,7 +13,7 @@ _SALT = "consults.ticket"
 
 
 class BadTicket(Exception):
-    """The ticket is missing, unreadable or was changed."""
+    """The ticket is missing, unreadable or tampered with."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The open times a page lists: fourteen days from a date, by day, as radio buttons, with links to earlier and later ones."""
+"""The open times that a page lists: fourteen days from a date, as radio buttons by day, with links to earlier and later days."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ DAYS_SHOWN = 14
 
 @dataclass(frozen=True)
 class TimeChoices:
-    """`days_of_starts`: (local date, local starts) in order. `nearest`: local starts put first after a refusal.
+    """`days_of_starts`: (local date, local starts) in order. `nearest`: local starts shown first after a refusal.
 
-    `action` is where the form posts to.
+    `action`: the URL the form posts to.
     """
 
     days_of_starts: tuple[tuple[date, tuple[datetime, ...]], ...]
@@ -26,7 +26,7 @@ class TimeChoices:
     nearest: tuple[datetime, ...] = ()
 
     def days(self, chosen: datetime | str | None) -> list[dict]:
-        """Each day with its radio buttons; the one that holds the chosen instant, or else the first, is open."""
+        """Each day with its radio buttons. The day of the chosen instant, or else the first, is expanded."""
         number = count()
         groups = [self._group(day, starts, number, chosen) for day, starts in self.days_of_starts]
         if self.nearest:
@@ -78,7 +78,7 @@ def _choice(start: datetime, number, chosen, *, label: str, spoken: str) -> dict
 def listed_days(
     offers: Offers, first: date, zone: ZoneInfo, *, leave_out: datetime | None
 ) -> tuple[tuple[date, tuple[datetime, ...]], ...]:
-    """The dates of the page that begins on `first` which have open times, with those times."""
+    """The dates with open times on the page that begins on `first`, with those times."""
     days = (first + timedelta(days=number) for number in range(DAYS_SHOWN))
     listed = (
         (day, tuple(start.astimezone(zone) for start in offers.starts_on(day) if start != leave_out))
@@ -101,18 +101,18 @@ def read_times_page(
     clinic: Clinic,
     now: datetime,
     wanted: datetime | None,
-    mover: ConsultRequest | None = None,
+    moving: ConsultRequest | None = None,
 ) -> TimesPage:
-    """The times from the date `asked` on (the text of ?from=, whatever it is, or None), and what the template needs around them.
+    """The open times from the date `asked` on (the raw text of ?from=, or None), with the context their template needs.
 
-    `wanted` is a start that was refused: the nearest open times come first. `mover` is a request that looks for
-    another time: its own seats count as free, and its own time is not listed.
+    `wanted` is a start that was refused: the nearest open times are shown first. `moving` is a request being rescheduled by
+    the patient: its own seats count as free, and its own start is not listed.
     """
     rules = open_times.current_offers(now=now)
     first = _first_date(asked or "", rules)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
-    offers = open_times.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), mover=mover)
-    own = mover.starts_at if mover else None
+    offers = open_times.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), moving=moving)
+    own = moving.starts_at if moving else None
     nearest = tuple(start.astimezone(clinic.zone) for start in offers.nearest(wanted, leave_out=own)) if wanted else ()
     listed = listed_days(offers, first, clinic.zone, leave_out=own)
 
@@ -127,13 +127,13 @@ def read_times_page(
         "next_date_url": "",
         "length_minutes": int(rules.policy.length.total_seconds() // 60),
     }
-    if not listed and not nearest and (day := _next_date(rules, following, mover)):
+    if not listed and not nearest and (day := _next_date(rules, following, moving)):
         context["next_date_url"] = url(day)
     return TimesPage(TimeChoices(listed, base_url if asked is None else url(first), nearest), context)
 
 
 def _first_date(asked: str, rules: Offers) -> date:
-    """The first date of the page; past the last date, the last page."""
+    """The first date of the page; that of the last page when `asked` is too late."""
     try:
         day = date.fromisoformat(asked)
     except ValueError:
@@ -143,12 +143,12 @@ def _first_date(asked: str, rules: Offers) -> date:
     return max(day, rules.today)
 
 
-def _next_date(rules: Offers, day: date, mover: ConsultRequest | None) -> date | None:
-    """The first date from `day` on with an open time; None up to the last date."""
+def _next_date(rules: Offers, day: date, moving: ConsultRequest | None) -> date | None:
+    """The first date from `day` on with an open time, or None."""
     if day > rules.last_date:
         return None
-    offers = open_times.with_held_seats(rules, day, rules.last_date, mover=mover)
-    own = mover.starts_at if mover else None
+    offers = open_times.with_held_seats(rules, day, rules.last_date, moving=moving)
+    own = moving.starts_at if moving else None
     while day <= offers.last_date:
         if any(start != own for start in offers.starts_on(day)):
             return day

@@ -1,4 +1,4 @@
-"""What a patient typed, given back when it could not be stored. Asks the database nothing: it may be the one that failed."""
+"""Gives patients their answers back when they could not be stored. Runs no query, because the database may be down."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from consults.models import Person
 
 from .form import ConsultRequestForm
 
-# A box or a radio button is given back, not read out.
+# Checkboxes and radio buttons go back into the form but are not listed as text.
 _NOT_SHOWN = {"contact_by", "voicemail_ok"}
 
 
@@ -22,7 +22,7 @@ def gives_answers_back(view):
 
 
 def _page_when_not_stored(request: HttpRequest) -> tuple[str, dict]:
-    """A template and its context: the form as it was sent, to be sent once more, and what of it is shown."""
+    """A template and its context: the form as it was sent, ready to be sent again, and the answers to show."""
     fields = {name: request.POST[name] for name in ConsultRequestForm.base_fields if name in request.POST}
     shown = [("Time", _start_in_words(fields.get("starts_at", "")))]
     shown += [(label, fields.get(name, "")) for name, label in Person.labels().items() if name not in _NOT_SHOWN]
@@ -35,7 +35,7 @@ def _page_when_not_stored(request: HttpRequest) -> tuple[str, dict]:
 
 
 def _start_in_words(text: str) -> str:
-    """The listed values carry the clinic's own wall clock."""
+    """The start as text. The values in the list carry the clinic's local time, so no zone is needed."""
     try:
         start = datetime.fromisoformat(text)
     except ValueError:

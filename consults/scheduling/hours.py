@@ -1,8 +1,8 @@
-"""Posted hours as values, and the instants they stand for.
+"""Posted hours as values, and the instants they cover (docs/decisions/0003).
 
 The clinic is open at an instant exactly when its wall clock then reads a time inside a posted
-shift. On the day the clocks go forward the skipped hour therefore holds no instant, and on the day
-they go back the repeated hour counts twice.
+shift. Therefore the hour that is skipped in spring contains no instant, and the hour that is
+repeated in fall counts twice.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, order=True)
 class Shift:
-    """Local opening and closing time of one stretch of a day; `opens` < `closes`, multiples of 5 minutes."""
+    """Local opening and closing time of one shift; `opens` < `closes`, both multiples of 5 minutes."""
 
     opens: time
     closes: time
@@ -22,7 +22,7 @@ class Shift:
 
 @dataclass(frozen=True, order=True)
 class Interval:
-    """`start` up to but not including `end`, aware, in UTC."""
+    """From `start` up to but not including `end`, both aware and in UTC."""
 
     start: datetime
     end: datetime
@@ -30,7 +30,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class PostedHours:
-    """What staff posted: shifts by weekday (0 is Monday), and dates whose shifts replace the week's.
+    """The hours that staff posted: shifts by weekday (0 is Monday), and dates whose shifts replace the weekly ones.
 
     A special date with no shifts is closed.
     """
@@ -44,7 +44,7 @@ class PostedHours:
         return self.special[day] if day in self.special else self.week.get(day.weekday(), ())
 
     def open_intervals(self, day: date) -> list[Interval]:
-        """The stretches of a local date during which the clinic is open, earliest first, each a shift of its own."""
+        """The intervals of a local date during which the clinic is open, earliest first, one for each shift."""
         return [interval for shift in self.shifts_on(day) for interval in _instants(day, shift, self.zone)]
 
     def local(self, instant: datetime) -> datetime:
@@ -54,12 +54,12 @@ class PostedHours:
         return self.local(instant).date()
 
     def covers(self, start: datetime, end: datetime) -> bool:
-        """Whether all of `start` up to `end`, both aware, lies inside one open stretch."""
+        """Whether `start` to `end`, both aware, is entirely inside one open interval."""
         return any(i.start <= start and end <= i.end for i in self.open_intervals(self.local_date(start)))
 
 
 def _instants(day: date, shift: Shift, zone: ZoneInfo) -> Iterator[Interval]:
-    """The UTC stretches during which the wall clock of `day` reads a time in the shift; two that touch are one."""
+    """The UTC intervals during which the wall clock of `day` reads a time in the shift; adjacent ones are joined."""
     pending: Interval | None = None
     for segment_start, segment_end, offset in _offset_segments(day, zone):
         opens = datetime.combine(day, shift.opens, UTC) - offset
@@ -79,7 +79,7 @@ def _instants(day: date, shift: Shift, zone: ZoneInfo) -> Iterator[Interval]:
 
 @lru_cache(maxsize=4096)
 def _offset_segments(day: date, zone: ZoneInfo) -> tuple[tuple[datetime, datetime, timedelta], ...]:
-    """Stretches of UTC around a local date in which the zone's offset is constant: one on most days, two on a change."""
+    """UTC intervals around a local date with a constant offset: one on most days, two on a clock change."""
     noon = datetime.combine(day, time(12), UTC)
     first, last = noon - timedelta(hours=40), noon + timedelta(hours=40)
     segments = []

@@ -1,4 +1,4 @@
-"""Which starts are offered, and why another one is refused."""
+"""Which starts are offered, and why any other start is refused (docs/booking.md)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from .hours import PostedHours
 
 
 class Refusal(StrEnum):
-    """Why a consult may not begin at an instant. The text for people is in `status_text`."""
+    """Why a consult may not begin at an instant. `status_text` has the text for people."""
 
     PAST = "past"
     TOO_SOON = "too_soon"
@@ -31,9 +31,9 @@ class Policy:
 
 @dataclass(frozen=True)
 class Offers:
-    """The rules of one moment: what is posted, the policy, the seats already held, and the time now.
+    """The rules at one instant: the posted hours, the policy, the held seats and the time now.
 
-    `held` counts held seats by cell number; cells that are missing are free. `now` is aware.
+    `held` counts held seats by cell number; missing cells are free. `now` is aware.
     """
 
     posted: PostedHours
@@ -51,7 +51,7 @@ class Offers:
         return self.today + timedelta(days=self.policy.horizon_days)
 
     def grid(self, day: date) -> Iterator[datetime]:
-        """Every start the posted hours of a local date allow: one length apart from each opening, ending in time."""
+        """Every start that fits the posted hours of a local date: one length apart, counted from each opening."""
         for interval in self.posted.open_intervals(day):
             start = interval.start
             while start + self.policy.length <= interval.end:
@@ -59,11 +59,11 @@ class Offers:
                 start += self.policy.length
 
     def starts_on(self, day: date) -> list[datetime]:
-        """The starts of a local date that are open now, in UTC, earliest first."""
+        """The starts of a local date that are offered now, in UTC, earliest first."""
         return [start for start in self.grid(day) if self.refusal(start, on_grid=True) is None]
 
     def refusal(self, start: datetime, *, on_grid: bool = False) -> Refusal | None:
-        """Why a consult may not begin at this instant; None when it may. `on_grid` skips the look at the posted hours."""
+        """Why a consult may not begin at this instant; None when it may. `on_grid` skips the check of the posted hours."""
         if start <= self.now:
             return Refusal.PAST
         day = self.posted.local_date(start)
@@ -79,21 +79,21 @@ class Offers:
         return None
 
     def free_seats(self, start: datetime) -> int:
-        """How many consults that begin at this instant would still find a seat from beginning to end."""
+        """How many more consults that begin at this instant would find a seat from beginning to end."""
         most_held = max(self.held.get(cell, 0) for cell in cells_of(start, self.policy.length))
         return max(0, self.policy.capacity - most_held)
 
     def nearest(
         self, wanted: datetime, count: int = 3, within_days: int = 21, leave_out: datetime | None = None
     ) -> list[datetime]:
-        """Up to `count` open starts, without `leave_out`, nearest in time to `wanted`, in order of time."""
+        """Up to `count` offered starts nearest in time to `wanted`, without `leave_out`, in order of time."""
         wanted_day = min(max(self.posted.local_date(wanted), self.today), self.last_date)
         found: list[datetime] = []
         for distance in range(within_days + 1):
             days = {wanted_day - timedelta(days=distance), wanted_day + timedelta(days=distance)}
             open_days = [day for day in days if self.today <= day <= self.last_date]
             found += [start for day in open_days for start in self.starts_on(day) if start != leave_out]
-            # One more ring of days: a start on the next day may be nearer than one far back on this one.
+            # One more day on each side: a start on the next day may be nearer than a distant one on this day.
             if len(found) >= count and distance:
                 break
         return sorted(sorted(found, key=lambda start: (abs(start - wanted), start))[:count])

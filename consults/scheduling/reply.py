@@ -1,4 +1,4 @@
-"""By when a request is answered."""
+"""The deadline for answering a request."""
 
 from datetime import datetime, timedelta
 
@@ -11,10 +11,10 @@ LONGEST_LOOK_AHEAD = 30
 
 def reply_due(*, posted: PostedHours, open_days: int, asked_at: datetime, starts_at: datetime | None) -> datetime:
     """The earlier of the closing time of the `open_days`-th open date after the local date of asking, and two hours
-    before the start. All instants aware; the answer is in UTC. Rule: "Reply time" of the booking rules.
+    before the start. Instants are aware; the result is in UTC. The rule is in docs/booking.md, "By when it is answered".
 
-    A start less than two hours away (a caller's, or where the notice is shorter) is answered by the start itself: a reply
-    time that has passed already would end the request in the moment it is made.
+    A request whose start is less than two hours away (from a caller, or with a shorter notice) is due by the start: a reply
+    time in the past would expire the request as soon as it is made.
     """
     due = _closing_of_open_date(posted, open_days, asked_at)
     if starts_at is not None:

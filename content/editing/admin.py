@@ -1,4 +1,4 @@
-"""How content is edited in the admin, the same for every text, for references and for the clinic's facts."""
+"""The shared admin for all content: every text, the references and the clinic's facts."""
 
 from collections.abc import Callable
 
@@ -25,14 +25,14 @@ from .form import ContentForm
 _ROWS = {"body": 36, "answer": 8, "bio": 8, "in_short": 6, "summary": 3, "lede": 3, "claims_justification": 3}
 JUSTIFICATION = (
     "Statements that promise too much",
-    {"fields": ["claims_justification"], "description": "Leave this empty, unless saving asks for it."},
+    {"fields": ["claims_justification"], "description": "Leave this empty unless saving asks for it."},
 )
 
 
 class ContentAdmin(SimpleHistoryAdmin):
     """Checks, renders and dates a text when it is saved, keeps its history, and previews it on the real page.
 
-    A subclass whose texts visitors can read defines `preview(request, row)`, which answers with that page.
+    A subclass whose texts visitors can read defines `preview(request, row)`, which returns that page.
     """
 
     form = ContentForm
@@ -58,7 +58,7 @@ class ContentAdmin(SimpleHistoryAdmin):
             kwargs["widget"] = forms.Textarea(attrs={"rows": _ROWS[db_field.name], "cols": 90})
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, forms.SplitDateTimeField):
-            # Two inputs under one label: each says which half it is.
+            # Two inputs share one label, so each names its half.
             for widget, half in zip(field.widget.widgets, ("date", "time"), strict=True):
                 widget.attrs["aria-label"] = f"{db_field.verbose_name}: {half}".capitalize()
         return field
@@ -78,7 +78,7 @@ class ContentAdmin(SimpleHistoryAdmin):
         super().save_model(request, obj, form, change)
 
     def _keep_dates_true(self, request, obj: ReviewedText, before: ReviewedText | None, text_changed: bool, *, today) -> None:
-        """A changed text ends an earlier medical review; one given in the same save, today, is for the new text."""
+        """A changed text ends an earlier medical review; one dated today in the same save is for the new text."""
         if text_changed or not obj.updated_on:
             obj.updated_on = today
         named = (obj.reviewed_by_id, obj.reviewed_on)
@@ -91,11 +91,9 @@ class ContentAdmin(SimpleHistoryAdmin):
             stamp(obj)
 
     def get_view_on_site_url(self, obj=None):
-        """None while visitors cannot see it."""
+        """The page on the site, or None while visitors cannot see it."""
         is_there = isinstance(obj, Text) and obj.pk is not None and obj.is_public(timezone.now())
         return obj.get_absolute_url() if is_there else None
-
-    # Preview
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -111,7 +109,7 @@ class ContentAdmin(SimpleHistoryAdmin):
     @method_decorator(csp_replace({"frame-ancestors": [SELF]}))
     @method_decorator(xframe_options_sameorigin)
     def preview_view(self, request, object_id=None) -> HttpResponse:
-        """The real page with what the form holds now. Saves nothing."""
+        """Shows the real page with the current values of the form. Saves nothing."""
         obj = get_object_or_404(self.get_queryset(request), pk=object_id) if object_id else None
         allowed = self.has_view_or_change_permission(request, obj) if obj else self.has_add_permission(request)
         if not allowed or request.method != "POST" or self.preview is None:
@@ -137,15 +135,13 @@ class ContentAdmin(SimpleHistoryAdmin):
             context["preview_url"] = reverse(name, args=[object_id] if object_id else [])
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
 
-    # History
-
     def compare_view(self, request, object_id) -> HttpResponse:
-        """What changed between two versions, `older` and `newer`."""
+        """Shows the changes between two versions, ?older= and ?newer=."""
         row = get_object_or_404(self.get_queryset(request), pk=object_id)
         if not self.has_view_history_or_change_history_permission(request, row):
             raise PermissionDenied
         wanted = [request.GET.get(name, "") for name in ("older", "newer")]
-        # Longer numbers do not fit the column, and name no version.
+        # Longer numbers do not fit the column, so they cannot name a version.
         numbers = [number for number in wanted if number.isdecimal() and len(number) < 19]
         records = {str(record.pk): record for record in row.history.filter(pk__in=numbers)}
         if not records.keys() >= set(wanted):
@@ -162,10 +158,10 @@ class ContentAdmin(SimpleHistoryAdmin):
         return render(request, "admin/content/compare.html", context)
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
-        """A version with what restoring it would change."""
+        """Shows a version and what restoring it would change."""
         record = get_object_or_404(self.model.history.model, id=object_id, history_id=version_id)
         now = self.model._default_manager.filter(pk=object_id).first()
         context = {"record": record, "differences": differences(now, record.instance) if now else []}
-        # The form locks the row, as it does on the page of changes, which Django wraps by itself.
+        # The form locks the row, which needs a transaction. Django opens one for the change view but not for this one.
         with transaction.atomic():
             return super().history_form_view(request, object_id, version_id, context | (extra_context or {}))

@@ -14,7 +14,7 @@ _LONGEST_LINE = 160
 
 
 def current_row(instance: _Row, *, lock: bool = False) -> _Row | None:
-    """The row as the database holds it; None for a new one. `lock`: until the transaction ends."""
+    """The row as stored; None for a new one. `lock` holds it until the transaction ends."""
     if instance.pk is None:
         return None
     rows = type(instance)._default_manager
@@ -22,12 +22,12 @@ def current_row(instance: _Row, *, lock: bool = False) -> _Row | None:
 
 
 def fingerprint(row: models.Model) -> str:
-    """The same for two states of a row that an editor could not tell apart."""
+    """A digest of what an editor sees; equal for two states that look the same in the form."""
     return hashlib.sha256(json.dumps(_values(row)).encode()).hexdigest()
 
 
 def changes_since(row: models.Model, seen: str) -> list[str]:
-    """What the row says now against the state whose fingerprint is `seen`, as lines for the editor."""
+    """The changes to the row since the state whose fingerprint is `seen`, as lines for the editor."""
     records = row.history.all()[:_LOOK_BACK] if hasattr(row, "history") else []
     latest = next(iter(records), None)
     lines = ["It is not known who saved it."]
@@ -35,7 +35,7 @@ def changes_since(row: models.Model, seen: str) -> list[str]:
         lines = [f"Saved by {latest.history_user} at {latest.history_date:%Y-%m-%d %H:%M} UTC."]
     before = next((record.instance for record in records if fingerprint(record.instance) == seen), None)
     if before is None:
-        return [*lines, "The text you started from is not in the history; compare with the page itself."]
+        return [*lines, "The version you started from is not in the history. Compare your text with the page instead."]
     for label, changed in differences(before, row):
         lines.append("\n".join([f"{label}:", *(f"{sign} {_shortened(line)}" for sign, line in changed)]))
     return lines
@@ -46,7 +46,7 @@ def _shortened(line: str) -> str:
 
 
 def differences(before: models.Model, after: models.Model) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(label, [("-" or "+", line)]) for each field an editor sees that differs: taken out, put in."""
+    """(label, [("-" or "+", line)]) for each visible field that differs: lines removed and lines added."""
     old, new = _values(before), _values(after)
     labels = {field.name: str(field.verbose_name).capitalize() for field in _fields(after)}
     return [(labels[name], _changed_lines(old[name], new[name])) for name in new if old[name] != new[name]]
@@ -66,6 +66,6 @@ def _values(row: models.Model) -> dict[str, str]:
 
 
 def _as_text(field: models.Field, row: models.Model) -> str:
-    """The same for an instant as the form gave it and as the database gave it back."""
+    """The field's value as text, equal for an instant from the form and the same instant read from the database."""
     value = field.value_from_object(row)
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(field.value_to_string(row))

@@ -1,4 +1,4 @@
-"""The form under every text in the admin: what it refuses, and what it asks for."""
+"""The form for every text in the admin."""
 
 import copy
 from datetime import date, datetime
@@ -16,14 +16,14 @@ _JUSTIFICATION = "claims_justification"
 
 
 class ContentForm(forms.ModelForm):
-    """Refuses a save over somebody else's, unknown citations, broken links and missing sentences; requires a justification
-    for statements that promise too much. The admin sets `now`, an aware instant, and `today`, the clinic's date, on its
+    """Rejects a save over someone else's, unknown citations, broken links and missing sentences; requires a justification
+    for statements that promise too much. The admin sets `now`, an aware instant, and `today`, the clinic's date, on a
     subclass.
     """
 
     now: datetime
     today: date
-    # A preview shows what is there; nothing is refused.
+    # A preview shows the form as it is and rejects nothing.
     is_preview = False
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -47,7 +47,7 @@ class ContentForm(forms.ModelForm):
         return cleaned
 
     def as_filled_in(self):
-        """The row as it would be saved, with what of the form can be read, and rendered. For checks and the preview."""
+        """The row as it would be saved, rendered, with every field that is valid. For the checks and the preview."""
         candidate = construct_instance(self, copy.copy(self.instance), self._meta.fields, self._meta.exclude)
         if isinstance(candidate, Text):
             candidate.render()
@@ -73,13 +73,13 @@ class ContentForm(forms.ModelForm):
             [
                 forms.ValidationError(
                     "Someone else saved this text while you were editing it. Your version is below and is not saved yet. Copy"
-                    " over what you need from the changes listed here; saving once more replaces them.",
+                    " over what you need from the changes listed here; saving again replaces them.",
                     code="stale",
                 ),
                 *(forms.ValidationError(change, code="changed_meanwhile") for change in changes_since(saved, self.data["seen"])),
             ],
         )
-        # Shown again, the form knows what it would replace.
+        # When the form is shown again, it carries the version that saving would replace.
         shown: Any = copy.copy(self.data)
         shown[self.add_prefix("seen")] = fingerprint(saved)
         self.data = shown
@@ -106,7 +106,7 @@ class ContentForm(forms.ModelForm):
         self.add_error(
             _JUSTIFICATION if _JUSTIFICATION in self.fields else None,
             forms.ValidationError(
-                "Change the statements marked above. If they must stay, write here why they are true and fair.", code="justify"
+                "Change the statements listed above, or explain here why they are true and fair.", code="justify"
             ),
         )
 
@@ -115,8 +115,10 @@ class ContentForm(forms.ModelForm):
         if "reviewed_by" not in self.fields or not (provider or day):
             return
         if not (provider and day):
-            self.add_error("reviewed_on", forms.ValidationError("A review has a person and a day.", code="half_a_review"))
+            self.add_error(
+                "reviewed_on", forms.ValidationError("Enter both the reviewer and the date of the review.", code="half_a_review")
+            )
         elif not provider.is_published:
             self.add_error("reviewed_by", forms.ValidationError("Choose a provider who is shown on the site.", code="unnamed"))
         elif day > self.today:
-            self.add_error("reviewed_on", forms.ValidationError("This day has not come yet.", code="future_review"))
+            self.add_error("reviewed_on", forms.ValidationError("Enter a date that is not in the future.", code="future_review"))

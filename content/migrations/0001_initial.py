@@ -15,11 +15,11 @@ CREATE TABLE content_search (
     url text NOT NULL,
     title text NOT NULL,
     text text NOT NULL,
-    words tsvector NOT NULL GENERATED ALWAYS AS (
+    search_vector tsvector NOT NULL GENERATED ALWAYS AS (
         setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', text), 'D')
     ) STORED
 );
-CREATE INDEX content_search_words ON content_search USING gin (words);
+CREATE INDEX content_search_vector ON content_search USING gin (search_vector);
 """
 
 
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             name="Reference",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.SlugField(help_text="What the text cites, for example lii-2023.", max_length=60, unique=True)),
+                ("key", models.SlugField(help_text="The key that texts cite, for example lii-2023.", max_length=60, unique=True)),
                 ("authors", models.CharField(max_length=300)),
                 ("title", models.CharField(max_length=400)),
                 ("journal", models.CharField(blank=True, help_text="Journal, publisher or agency.", max_length=200)),
@@ -86,7 +86,10 @@ class Migration(migrations.Migration):
                 (
                     "url",
                     models.URLField(
-                        blank=True, help_text="Only where there is neither DOI nor PMID.", max_length=300, verbose_name="address"
+                        blank=True,
+                        help_text="Only for a source with neither DOI nor PMID.",
+                        max_length=300,
+                        verbose_name="address",
                     ),
                 ),
                 (
@@ -97,7 +100,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "last_checked",
-                    models.DateField(blank=True, help_text="The day somebody last opened the source and compared.", null=True),
+                    models.DateField(blank=True, help_text="The date someone last opened the source and compared it.", null=True),
                 ),
             ],
             options={"ordering": ["key"]},
@@ -114,7 +117,7 @@ class Migration(migrations.Migration):
             name="HistoricalReference",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("key", models.SlugField(help_text="What the text cites, for example lii-2023.", max_length=60)),
+                ("key", models.SlugField(help_text="The key that texts cite, for example lii-2023.", max_length=60)),
                 ("authors", models.CharField(max_length=300)),
                 ("title", models.CharField(max_length=400)),
                 ("journal", models.CharField(blank=True, help_text="Journal, publisher or agency.", max_length=200)),
@@ -148,7 +151,10 @@ class Migration(migrations.Migration):
                 (
                     "url",
                     models.URLField(
-                        blank=True, help_text="Only where there is neither DOI nor PMID.", max_length=300, verbose_name="address"
+                        blank=True,
+                        help_text="Only for a source with neither DOI nor PMID.",
+                        max_length=300,
+                        verbose_name="address",
                     ),
                 ),
                 (
@@ -159,7 +165,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "last_checked",
-                    models.DateField(blank=True, help_text="The day somebody last opened the source and compared.", null=True),
+                    models.DateField(blank=True, help_text="The date someone last opened the source and compared it.", null=True),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),

@@ -1,6 +1,6 @@
-"""One number that every change to what the public pages show moves forward, in the change's own transaction.
+"""One number that rises with every change to what the public pages show, in the same transaction as the change.
 
-Database triggers do it, so that no way of writing can forget it: the admin, `load_content`, a shell,
+Database triggers raise it, so that no way of writing can forget it: the admin, `load_content`, a shell,
 `queryset.update()`, plain SQL. The page cache compares the number at most once a second.
 """
 
@@ -11,7 +11,7 @@ from content import triggers
 
 
 class PublicContent(models.Model):
-    """Base of every table whose rows are printed on public pages."""
+    """Base of every table whose rows are shown on public pages."""
 
     class Meta:
         abstract = True
@@ -29,7 +29,7 @@ class ContentVersion(models.Model):
 
     @classmethod
     def current(cls) -> int:
-        """The number now; 0 before the first change."""
+        """The current number; 0 before the first change."""
         return cls.objects.filter(id=1).values_list("number", flat=True).first() or 0
 
 

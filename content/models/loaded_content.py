@@ -1,4 +1,4 @@
-"""What the starting content files last wrote, so that a later start can tell an edited row from an untouched one."""
+"""A digest of each row as the starting content last loaded it, which tells an edited row from an untouched one."""
 
 from django.db import models
 

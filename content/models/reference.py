@@ -1,4 +1,4 @@
-"""The studies and official pages that the whole site cites."""
+"""The studies and official pages that the site cites."""
 
 from datetime import date
 from typing import NamedTuple
@@ -23,9 +23,9 @@ class Citation(NamedTuple):
 
 
 class Reference(PublicContent):
-    """A source that text cites by its key, as [@key]."""
+    """A source that texts cite by its key, as [@key]."""
 
-    key = models.SlugField(max_length=60, unique=True, help_text="What the text cites, for example lii-2023.")
+    key = models.SlugField(max_length=60, unique=True, help_text="The key that texts cite, for example lii-2023.")
     authors = models.CharField(max_length=300)
     title = models.CharField(max_length=400)
     journal = models.CharField(max_length=200, blank=True, help_text="Journal, publisher or agency.")
@@ -40,9 +40,9 @@ class Reference(PublicContent):
     pmid = models.CharField(
         "PMID", max_length=10, blank=True, validators=[RegexValidator(r"^\d+$", "Enter digits only.", code="pmid")]
     )
-    url = models.URLField("address", blank=True, max_length=300, help_text="Only where there is neither DOI nor PMID.")
+    url = models.URLField("address", blank=True, max_length=300, help_text="Only for a source with neither DOI nor PMID.")
     verified = models.TextField("how verified", blank=True, help_text="How the identifiers and the figures were checked.")
-    last_checked = models.DateField(null=True, blank=True, help_text="The day somebody last opened the source and compared.")
+    last_checked = models.DateField(null=True, blank=True, help_text="The date someone last opened the source and compared it.")
 
     history = HistoricalRecords()
 

@@ -1,4 +1,4 @@
-"""A text of the site. It answers for itself: what it says, how it is rendered, where it is read and who may read it."""
+"""The base of every text on the site: its prose, its rendering, its URL and who may read it."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ class Text(PublicContent):
         # Each kind has these as a field, a property or a constant; a property here would hide the field.
         @property
         def is_published(self) -> bool:
-            """Visitors read it, now or from the instant it is scheduled for."""
+            """Visitors can read it now, or from its scheduled instant."""
 
         @property
         def medical(self) -> bool: ...
@@ -37,19 +37,19 @@ class Text(PublicContent):
         # simple-history looks whether it is there.
         skip_history_when_saving: bool
 
-    # Fields that hold prose, in the order they are read: what is checked, reviewed, searched and compared.
+    # Fields that hold prose, in reading order. They are checked, reviewed, searched and compared.
     TEXTS: tuple[str, ...] = ()
     # Fields that hold Markdown, each with the field for its HTML.
     MARKDOWN: dict[str, str] = {}
-    # The view that shows one text of this kind by its slug; None where texts share a page.
+    # The view that shows one text of this kind by its slug; None if texts of this kind share a page.
     VIEW: str | None = None
-    # The kind's number in the search index, 0 to 15 and never given to another kind; None: search does not find it.
+    # The kind's number in the search index, 0 to 15 and never reused; None keeps it out of search.
     SEARCH_NUMBER: int | None = None
 
     claims_justification = models.TextField(
         "justification",
         blank=True,
-        help_text="Asked for only when saving finds a statement that promises too much. It stays in the history.",
+        help_text="Needed only when saving finds a statement that promises too much. It is kept in the history.",
     )
 
     objects: ClassVar = TextQuerySet.as_manager()
@@ -58,7 +58,7 @@ class Text(PublicContent):
         abstract = True
 
     def get_absolute_url(self) -> str:
-        """Where visitors read it; of texts that share a page, with a fragment where each can be linked to."""
+        """The URL at which visitors read it, with a fragment for a text that shares its page and can be linked to."""
         raise NotImplementedError
 
     def is_public(self, now: datetime) -> bool:
@@ -66,39 +66,40 @@ class Text(PublicContent):
 
     @property
     def public_from(self) -> datetime | None:
-        """The instant it is scheduled for, while it is published; None when there is no such instant."""
+        """The scheduled instant of a published text; None when there is none."""
         return None
 
     def texts(self) -> dict[str, str]:
-        """The Markdown and plain texts by field name, in the order they are read."""
+        """The Markdown and plain texts by field name, in reading order."""
         return {name: getattr(self, name) for name in self.TEXTS}
 
     def render(self) -> None:
-        """Fills the HTML fields from the Markdown. Saving does not do it: the admin and `load_content` call it first."""
+        """Fills the HTML fields from the Markdown. `save()` does not call it; the admin and `load_content` do, before saving."""
         for name, html_field in self.MARKDOWN.items():
             setattr(self, html_field, markdown.render(getattr(self, name)).html)
 
     @property
     def html(self) -> str:
-        """All the HTML it shows, as it was rendered last."""
+        """All of its HTML, as last rendered."""
         return "\n".join(getattr(self, name) for name in self.MARKDOWN.values())
 
     def anchors(self) -> set[str]:
-        """The fragments that a link to it can have."""
+        """The fragments that a link to it may have."""
         return set(_ID.findall(self.html))
 
     @classmethod
     def former_urls(cls, *, at: datetime) -> Iterable[str]:
-        """Addresses that redirect to a public text of this kind."""
+        """The paths that redirect to a public text of this kind."""
         return ()
 
     def search_texts(self) -> tuple[str, ...]:
-        """Plain text and HTML that search reads, apart from the title, which is the text's name."""
+        """The plain text and HTML to index for search, apart from the title, which is `str(text)`."""
         return (self.html,)
 
 
 class ReviewedText(Text):
-    """A page of prose with a date, a medical review and a day to check it again. A medical one holds its own safety sentences.
+    """A page of prose with a date of change, a medical review and a date to check it again. A medical one contains its own
+    safety sentences.
 
     `medical_review` decides whether a review still counts.
     """
@@ -108,7 +109,7 @@ class ReviewedText(Text):
     body = models.TextField(blank=True, help_text="Markdown. Cite a source with [@key]; see the list of references for the keys.")
     body_html = models.TextField(editable=False, default="")
     contents = models.JSONField(editable=False, default=list, help_text="[{id, text}] of the second-level headings.")
-    updated_on = models.DateField(help_text="The date of the last change of the text. Set by saving.")
+    updated_on = models.DateField(help_text="The date the text last changed. Saving sets it.")
     reviewed_by = models.ForeignKey(
         "pages.Provider",
         null=True,
@@ -116,12 +117,15 @@ class ReviewedText(Text):
         on_delete=models.SET_NULL,
         related_name="reviewed_%(class)ss",
         limit_choices_to={"is_published": True},
-        help_text="Only a published provider who has read this very text. Any later change of the text ends the review.",
+        help_text="A published provider who has read exactly this text. Any later change to the text ends the review.",
     )
-    reviewed_on = models.DateField(null=True, blank=True, help_text="The day this text was read.")
+    reviewed_on = models.DateField(null=True, blank=True, help_text="The date the provider read this text.")
     reviewed_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     review_by = models.DateField(
-        "check again by", null=True, blank=True, help_text="Empty: a year after the last change or review, whichever is later."
+        "check again by",
+        null=True,
+        blank=True,
+        help_text="Leave empty for a year after the last change or review, whichever is later.",
     )
 
     class Meta:
@@ -133,7 +137,7 @@ class ReviewedText(Text):
 
     @property
     def due_on(self) -> date:
-        """The day it is due to be checked again."""
+        """The date it is due to be checked again."""
         return self.review_by or max(filter(None, (self.updated_on, self.reviewed_on))) + DUE_AFTER
 
     @property
@@ -143,16 +147,16 @@ class ReviewedText(Text):
 
     @property
     def has_crisis_card(self) -> bool:
-        """Whether its template shows the crisis line, so that the text need not."""
+        """Whether its template shows the crisis line, so that the text does not have to."""
         return False
 
     def shown_with(self) -> Sequence[Text]:
-        """Texts that share its page, in their order there: a medical review covers them too."""
+        """The texts that share its page, in page order. A medical review covers them too."""
         return []
 
 
 def kinds() -> list[type[Text]]:
-    """Every kind of text that some app defines."""
+    """Every kind of text, from any app: the concrete subclasses of `Text`."""
     return [model for model in apps.get_models() if issubclass(model, Text)]
 
 

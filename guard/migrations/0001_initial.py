@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
                 (
                     "client",
                     models.CharField(
-                        help_text="Keyed hash of the address or account.", max_length=40, primary_key=True, serialize=False
+                        help_text="Keyed hash of the IP address or account.", max_length=40, primary_key=True, serialize=False
                     ),
                 ),
                 ("tokens", models.FloatField(help_text="Tries left, as of `counted_at`.")),

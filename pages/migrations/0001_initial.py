@@ -17,11 +17,11 @@ class Migration(migrations.Migration):
             name="Picture",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(help_text="For staff, to find it in lists.", max_length=80)),
+                ("name", models.CharField(help_text="A name for staff, to find it in lists.", max_length=80)),
                 (
                     "alt",
                     models.CharField(
-                        help_text="What a person who cannot see it should know, for example: A quiet room with two chairs and a lamp.",
+                        help_text="Describe the picture for people who cannot see it, for example: A quiet room with two chairs and a lamp.",
                         max_length=250,
                         verbose_name="alternative text",
                     ),
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ("height", models.PositiveIntegerField(editable=False)),
                 (
                     "widths",
-                    models.JSONField(default=list, editable=False, help_text="The widths it is kept in, ascending, in pixels."),
+                    models.JSONField(default=list, editable=False, help_text="The stored widths in pixels, ascending."),
                 ),
             ],
             options={"ordering": ["name"]},
@@ -44,11 +44,16 @@ class Migration(migrations.Migration):
                     "claims_justification",
                     models.TextField(
                         blank=True,
-                        help_text="Asked for only when saving finds a statement that promises too much. It stays in the history.",
+                        help_text="Needed only when saving finds a statement that promises too much. It is kept in the history.",
                         verbose_name="justification",
                     ),
                 ),
-                ("slug", models.SlugField(help_text="The link to this question: /faqs/#slug.", max_length=80, unique=True)),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The fragment of the link to this question: /faqs/#slug.", max_length=80, unique=True
+                    ),
+                ),
                 (
                     "group",
                     models.CharField(
@@ -74,12 +79,12 @@ class Migration(migrations.Migration):
                 ),
                 ("answer_html", models.TextField(default="", editable=False)),
                 ("position", models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")),
-                ("on_home", models.BooleanField(default=False, help_text="Also show it on the home page.")),
+                ("on_home", models.BooleanField(default=False, help_text="Show it on the home page too.")),
                 ("medical", models.BooleanField(default=False)),
                 (
                     "clinic_must_answer",
                     models.BooleanField(
-                        default=False, help_text="Part of the answer is only the clinic's to give, and is still missing."
+                        default=False, help_text="Part of the answer has to come from the clinic and is still missing."
                     ),
                 ),
                 ("is_published", models.BooleanField(default=True)),
@@ -137,7 +142,7 @@ class Migration(migrations.Migration):
                     "phone",
                     models.CharField(
                         blank=True,
-                        help_text="For example (507) 555-0100. Not printed while empty.",
+                        help_text="For example (507) 555-0100. Leave empty to print none.",
                         max_length=20,
                         null=True,
                         validators=[
@@ -151,7 +156,7 @@ class Migration(migrations.Migration):
                     "email",
                     models.EmailField(
                         blank=True,
-                        help_text="Printed at the foot of every page. Not printed while empty.",
+                        help_text="Printed at the bottom of every page. Leave empty to print none.",
                         max_length=254,
                         null=True,
                     ),
@@ -169,7 +174,7 @@ class Migration(migrations.Migration):
                     "fees",
                     models.TextField(
                         blank=True,
-                        help_text="What a consult and a treatment cost, in plain words.",
+                        help_text="What a consult and a treatment cost, in plain language.",
                         null=True,
                         verbose_name="fees",
                     ),
@@ -178,7 +183,7 @@ class Migration(migrations.Migration):
                     "insurance",
                     models.TextField(
                         blank=True,
-                        help_text="Which plans are taken, and which papers patients can get for their insurer.",
+                        help_text="Which plans are accepted, and which documents patients can get for their insurer.",
                         null=True,
                         verbose_name="insurance",
                     ),
@@ -187,7 +192,7 @@ class Migration(migrations.Migration):
                     "routes",
                     models.TextField(
                         blank=True,
-                        help_text="For example: by infusion. Only what the clinic really offers.",
+                        help_text="For example: by infusion. List only what the clinic offers.",
                         null=True,
                         verbose_name="routes offered",
                     ),
@@ -234,7 +239,7 @@ class Migration(migrations.Migration):
                 (
                     "parking",
                     models.TextField(
-                        blank=True, help_text="Parking, entrance, stairs, lift.", null=True, verbose_name="parking and access"
+                        blank=True, help_text="Parking, entrance, stairs, elevator.", null=True, verbose_name="parking and access"
                     ),
                 ),
                 (
@@ -250,7 +255,7 @@ class Migration(migrations.Migration):
                     "privacy_notice_url",
                     models.URLField(
                         blank=True,
-                        help_text="Address of the clinic's notice, once it is supplied.",
+                        help_text="URL of the clinic's own notice.",
                         null=True,
                         verbose_name="Notice of Privacy Practices",
                     ),
@@ -260,7 +265,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         default="",
-                        help_text="On top of every page, for example: Closed today because of snow. We call everybody who has a visit.",
+                        help_text="Shown at the top of every page, for example: Closed because of snow. We will call everyone with a visit.",
                         max_length=200,
                     ),
                 ),
@@ -268,7 +273,7 @@ class Migration(migrations.Migration):
                     "announcement_until",
                     models.DateTimeField(
                         blank=True,
-                        help_text="Clinic time. The announcement is gone from this moment on. Empty: it stays until you empty it.",
+                        help_text="Clinic time. The announcement disappears at this moment. Leave empty to show it until you delete it.",
                         null=True,
                         verbose_name="shown until",
                     ),
@@ -277,7 +282,7 @@ class Migration(migrations.Migration):
                     "confirmed_answer_days",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="The open days within which the clinic will really answer. Empty or not what the consult policy says: prelaunch reports it.",
+                        help_text="The open days within which the clinic will answer. prelaunch reports it while it is empty or differs from the consult policy.",
                         null=True,
                         verbose_name="confirmed answer time",
                     ),
@@ -286,7 +291,7 @@ class Migration(migrations.Migration):
                     "confirmed_erase_days",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="The days after which a finished request may be erased, as the clinic's counsel confirmed it.",
+                        help_text="The days after which a finished request may be erased, as confirmed by the clinic's counsel.",
                         null=True,
                         verbose_name="confirmed retention",
                     ),
@@ -348,7 +353,7 @@ class Migration(migrations.Migration):
                     "phone",
                     models.CharField(
                         blank=True,
-                        help_text="For example (507) 555-0100. Not printed while empty.",
+                        help_text="For example (507) 555-0100. Leave empty to print none.",
                         max_length=20,
                         null=True,
                         validators=[
@@ -362,7 +367,7 @@ class Migration(migrations.Migration):
                     "email",
                     models.EmailField(
                         blank=True,
-                        help_text="Printed at the foot of every page. Not printed while empty.",
+                        help_text="Printed at the bottom of every page. Leave empty to print none.",
                         max_length=254,
                         null=True,
                     ),
@@ -380,7 +385,7 @@ class Migration(migrations.Migration):
                     "fees",
                     models.TextField(
                         blank=True,
-                        help_text="What a consult and a treatment cost, in plain words.",
+                        help_text="What a consult and a treatment cost, in plain language.",
                         null=True,
                         verbose_name="fees",
                     ),
@@ -389,7 +394,7 @@ class Migration(migrations.Migration):
                     "insurance",
                     models.TextField(
                         blank=True,
-                        help_text="Which plans are taken, and which papers patients can get for their insurer.",
+                        help_text="Which plans are accepted, and which documents patients can get for their insurer.",
                         null=True,
                         verbose_name="insurance",
                     ),
@@ -398,7 +403,7 @@ class Migration(migrations.Migration):
                     "routes",
                     models.TextField(
                         blank=True,
-                        help_text="For example: by infusion. Only what the clinic really offers.",
+                        help_text="For example: by infusion. List only what the clinic offers.",
                         null=True,
                         verbose_name="routes offered",
                     ),
@@ -445,7 +450,7 @@ class Migration(migrations.Migration):
                 (
                     "parking",
                     models.TextField(
-                        blank=True, help_text="Parking, entrance, stairs, lift.", null=True, verbose_name="parking and access"
+                        blank=True, help_text="Parking, entrance, stairs, elevator.", null=True, verbose_name="parking and access"
                     ),
                 ),
                 (
@@ -461,7 +466,7 @@ class Migration(migrations.Migration):
                     "privacy_notice_url",
                     models.URLField(
                         blank=True,
-                        help_text="Address of the clinic's notice, once it is supplied.",
+                        help_text="URL of the clinic's own notice.",
                         null=True,
                         verbose_name="Notice of Privacy Practices",
                     ),
@@ -471,7 +476,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         default="",
-                        help_text="On top of every page, for example: Closed today because of snow. We call everybody who has a visit.",
+                        help_text="Shown at the top of every page, for example: Closed because of snow. We will call everyone with a visit.",
                         max_length=200,
                     ),
                 ),
@@ -479,7 +484,7 @@ class Migration(migrations.Migration):
                     "announcement_until",
                     models.DateTimeField(
                         blank=True,
-                        help_text="Clinic time. The announcement is gone from this moment on. Empty: it stays until you empty it.",
+                        help_text="Clinic time. The announcement disappears at this moment. Leave empty to show it until you delete it.",
                         null=True,
                         verbose_name="shown until",
                     ),
@@ -488,7 +493,7 @@ class Migration(migrations.Migration):
                     "confirmed_answer_days",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="The open days within which the clinic will really answer. Empty or not what the consult policy says: prelaunch reports it.",
+                        help_text="The open days within which the clinic will answer. prelaunch reports it while it is empty or differs from the consult policy.",
                         null=True,
                         verbose_name="confirmed answer time",
                     ),
@@ -497,7 +502,7 @@ class Migration(migrations.Migration):
                     "confirmed_erase_days",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="The days after which a finished request may be erased, as the clinic's counsel confirmed it.",
+                        help_text="The days after which a finished request may be erased, as confirmed by the clinic's counsel.",
                         null=True,
                         verbose_name="confirmed retention",
                     ),
@@ -529,11 +534,11 @@ class Migration(migrations.Migration):
                     "claims_justification",
                     models.TextField(
                         blank=True,
-                        help_text="Asked for only when saving finds a statement that promises too much. It stays in the history.",
+                        help_text="Needed only when saving finds a statement that promises too much. It is kept in the history.",
                         verbose_name="justification",
                     ),
                 ),
-                ("slug", models.SlugField(help_text="The link to this question: /faqs/#slug.", max_length=80)),
+                ("slug", models.SlugField(help_text="The fragment of the link to this question: /faqs/#slug.", max_length=80)),
                 (
                     "group",
                     models.CharField(
@@ -558,12 +563,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")),
-                ("on_home", models.BooleanField(default=False, help_text="Also show it on the home page.")),
+                ("on_home", models.BooleanField(default=False, help_text="Show it on the home page too.")),
                 ("medical", models.BooleanField(default=False)),
                 (
                     "clinic_must_answer",
                     models.BooleanField(
-                        default=False, help_text="Part of the answer is only the clinic's to give, and is still missing."
+                        default=False, help_text="Part of the answer has to come from the clinic and is still missing."
                     ),
                 ),
                 ("is_published", models.BooleanField(default=True)),
@@ -595,23 +600,23 @@ class Migration(migrations.Migration):
                     "claims_justification",
                     models.TextField(
                         blank=True,
-                        help_text="Asked for only when saving finds a statement that promises too much. It stays in the history.",
+                        help_text="Needed only when saving finds a statement that promises too much. It is kept in the history.",
                         verbose_name="justification",
                     ),
                 ),
                 ("name", models.CharField(help_text="Full name, without title.", max_length=120)),
                 (
                     "credentials",
-                    models.CharField(blank=True, help_text="Spelled as on the licence, for example APRN, CNP.", max_length=120),
+                    models.CharField(blank=True, help_text="As spelled on the license, for example APRN, CNP.", max_length=120),
                 ),
                 ("role", models.CharField(blank=True, help_text="What this person does at the clinic.", max_length=120)),
                 (
                     "license_number",
                     models.CharField(
-                        blank=True, help_text="Minnesota licence number, if it is to be printed.", max_length=40, null=True
+                        blank=True, help_text="Minnesota license number. Leave empty to print none.", max_length=40, null=True
                     ),
                 ),
-                ("bio", models.TextField(blank=True, help_text="Markdown. Only what is true today.")),
+                ("bio", models.TextField(blank=True, help_text="Markdown. State only what is true today.")),
                 ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
                 ("is_published", models.BooleanField(default=False, help_text="Show this profile on the site.")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -629,7 +634,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
-                        help_text="With the person's consent.",
+                        help_text="Only with the person's consent.",
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -653,23 +658,23 @@ class Migration(migrations.Migration):
                     "claims_justification",
                     models.TextField(
                         blank=True,
-                        help_text="Asked for only when saving finds a statement that promises too much. It stays in the history.",
+                        help_text="Needed only when saving finds a statement that promises too much. It is kept in the history.",
                         verbose_name="justification",
                     ),
                 ),
                 ("name", models.CharField(help_text="Full name, without title.", max_length=120)),
                 (
                     "credentials",
-                    models.CharField(blank=True, help_text="Spelled as on the licence, for example APRN, CNP.", max_length=120),
+                    models.CharField(blank=True, help_text="As spelled on the license, for example APRN, CNP.", max_length=120),
                 ),
                 ("role", models.CharField(blank=True, help_text="What this person does at the clinic.", max_length=120)),
                 (
                     "license_number",
                     models.CharField(
-                        blank=True, help_text="Minnesota licence number, if it is to be printed.", max_length=40, null=True
+                        blank=True, help_text="Minnesota license number. Leave empty to print none.", max_length=40, null=True
                     ),
                 ),
-                ("bio", models.TextField(blank=True, help_text="Markdown. Only what is true today.")),
+                ("bio", models.TextField(blank=True, help_text="Markdown. State only what is true today.")),
                 ("bio_html", models.TextField(default="", editable=False)),
                 ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
                 ("is_published", models.BooleanField(default=False, help_text="Show this profile on the site.")),
@@ -677,7 +682,7 @@ class Migration(migrations.Migration):
                     "portrait",
                     models.ForeignKey(
                         blank=True,
-                        help_text="With the person's consent.",
+                        help_text="Only with the person's consent.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         to="pages.picture",
@@ -694,7 +699,7 @@ class Migration(migrations.Migration):
                     "claims_justification",
                     models.TextField(
                         blank=True,
-                        help_text="Asked for only when saving finds a statement that promises too much. It stays in the history.",
+                        help_text="Needed only when saving finds a statement that promises too much. It is kept in the history.",
                         verbose_name="justification",
                     ),
                 ),
@@ -709,14 +714,14 @@ class Migration(migrations.Migration):
                     "contents",
                     models.JSONField(default=list, editable=False, help_text="[{id, text}] of the second-level headings."),
                 ),
-                ("updated_on", models.DateField(help_text="The date of the last change of the text. Set by saving.")),
-                ("reviewed_on", models.DateField(blank=True, help_text="The day this text was read.", null=True)),
+                ("updated_on", models.DateField(help_text="The date the text last changed. Saving sets it.")),
+                ("reviewed_on", models.DateField(blank=True, help_text="The date the provider read this text.", null=True)),
                 ("reviewed_digest", models.CharField(blank=True, default="", editable=False, max_length=64)),
                 (
                     "review_by",
                     models.DateField(
                         blank=True,
-                        help_text="Empty: a year after the last change or review, whichever is later.",
+                        help_text="Leave empty for a year after the last change or review, whichever is later.",
                         null=True,
                         verbose_name="check again by",
                     ),
@@ -724,7 +729,7 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.SlugField(
-                        help_text="The last part of its address, for example for-clinicians. It stays.",
+                        help_text="The last part of the web address, for example for-clinicians. It cannot be changed later.",
                         max_length=40,
                         unique=True,
                         verbose_name="address",
@@ -735,7 +740,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         blank=True,
-                        help_text="For breadcrumbs, where it differs from the title, for example FAQs.",
+                        help_text="For breadcrumbs, if it differs from the title, for example FAQs.",
                         max_length=40,
                         verbose_name="short name",
                     ),
@@ -762,14 +767,14 @@ class Migration(migrations.Migration):
                 (
                     "medical",
                     models.BooleanField(
-                        default=False, help_text="Medical pages print the date of the last change and their review."
+                        default=False, help_text="Medical pages show the date of the last change and their medical review."
                     ),
                 ),
                 (
                     "reviewed_by",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Only a published provider who has read this very text. Any later change of the text ends the review.",
+                        help_text="A published provider who has read exactly this text. Any later change to the text ends the review.",
                         limit_choices_to={"is_published": True},
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -788,7 +793,7 @@ class Migration(migrations.Migration):
                     "claims_justification",
                     models.TextField(
                         blank=True,
-                        help_text="Asked for only when saving finds a statement that promises too much. It stays in the history.",
+                        help_text="Needed only when saving finds a statement that promises too much. It is kept in the history.",
                         verbose_name="justification",
                     ),
                 ),
@@ -798,13 +803,13 @@ class Migration(migrations.Migration):
                         blank=True, help_text="Markdown. Cite a source with [@key]; see the list of references for the keys."
                     ),
                 ),
-                ("updated_on", models.DateField(help_text="The date of the last change of the text. Set by saving.")),
-                ("reviewed_on", models.DateField(blank=True, help_text="The day this text was read.", null=True)),
+                ("updated_on", models.DateField(help_text="The date the text last changed. Saving sets it.")),
+                ("reviewed_on", models.DateField(blank=True, help_text="The date the provider read this text.", null=True)),
                 (
                     "review_by",
                     models.DateField(
                         blank=True,
-                        help_text="Empty: a year after the last change or review, whichever is later.",
+                        help_text="Leave empty for a year after the last change or review, whichever is later.",
                         null=True,
                         verbose_name="check again by",
                     ),
@@ -812,7 +817,7 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.SlugField(
-                        help_text="The last part of its address, for example for-clinicians. It stays.",
+                        help_text="The last part of the web address, for example for-clinicians. It cannot be changed later.",
                         max_length=40,
                         verbose_name="address",
                     ),
@@ -822,7 +827,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         blank=True,
-                        help_text="For breadcrumbs, where it differs from the title, for example FAQs.",
+                        help_text="For breadcrumbs, if it differs from the title, for example FAQs.",
                         max_length=40,
                         verbose_name="short name",
                     ),
@@ -848,7 +853,7 @@ class Migration(migrations.Migration):
                 (
                     "medical",
                     models.BooleanField(
-                        default=False, help_text="Medical pages print the date of the last change and their review."
+                        default=False, help_text="Medical pages show the date of the last change and their medical review."
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -866,7 +871,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
-                        help_text="Only a published provider who has read this very text. Any later change of the text ends the review.",
+                        help_text="A published provider who has read exactly this text. Any later change to the text ends the review.",
                         limit_choices_to={"is_published": True},
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,

@@ -1,4 +1,4 @@
-"""Who the clinic is: one row that staff edit. What is not known stays null and is not rendered."""
+"""The clinic's facts: one row that staff edit. Unknown facts stay null and are not rendered."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
@@ -55,50 +55,50 @@ class Clinic(PublicContent):
         null=True,
         blank=True,
         validators=[RegexValidator(r"^[0-9+() .-]{7,20}$", "Enter a phone number like (507) 555-0100.", code="phone")],
-        help_text="For example (507) 555-0100. Not printed while empty.",
+        help_text="For example (507) 555-0100. Leave empty to print none.",
     )
-    email = models.EmailField(null=True, blank=True, help_text="Printed at the foot of every page. Not printed while empty.")
+    email = models.EmailField(null=True, blank=True, help_text="Printed at the bottom of every page. Leave empty to print none.")
     legal_name = models.CharField(
         max_length=120, null=True, blank=True, help_text="The legal entity behind the clinic, for the legal pages."
     )
-    fees = _unset("fees", "What a consult and a treatment cost, in plain words.")
-    insurance = _unset("insurance", "Which plans are taken, and which papers patients can get for their insurer.")
-    routes = _unset("routes offered", "For example: by infusion. Only what the clinic really offers.")
+    fees = _unset("fees", "What a consult and a treatment cost, in plain language.")
+    insurance = _unset("insurance", "Which plans are accepted, and which documents patients can get for their insurer.")
+    routes = _unset("routes offered", "For example: by infusion. List only what the clinic offers.")
     ages = _unset("ages", "The youngest and oldest age the clinic sees.")
     referral_policy = _unset("referral policy", "Whether a referral is needed.")
     preparation = _unset("preparation", "The clinic's own written instructions for the day of a visit.")
     after_hours = _unset("after hours", "Whom patients reach outside the posted hours.")
     interpreter = _unset("interpreter", "Whether and how an interpreter can be arranged.")
-    parking = _unset("parking and access", "Parking, entrance, stairs, lift.")
+    parking = _unset("parking and access", "Parking, entrance, stairs, elevator.")
     good_faith_contact = _unset("good faith estimate contact", "Whom to ask for a written estimate.")
     privacy_notice_url = models.URLField(
-        "Notice of Privacy Practices", null=True, blank=True, help_text="Address of the clinic's notice, once it is supplied."
+        "Notice of Privacy Practices", null=True, blank=True, help_text="URL of the clinic's own notice."
     )
     announcement = models.CharField(
         max_length=200,
         default="",
         blank=True,
-        help_text="On top of every page, for example: Closed today because of snow. We call everybody who has a visit.",
+        help_text="Shown at the top of every page, for example: Closed because of snow. We will call everyone with a visit.",
     )
     announcement_until = models.DateTimeField(
         "shown until",
         null=True,
         blank=True,
-        help_text="Clinic time. The announcement is gone from this moment on. Empty: it stays until you empty it.",
+        help_text="Clinic time. The announcement disappears at this moment. Leave empty to show it until you delete it.",
     )
 
     confirmed_answer_days = models.PositiveSmallIntegerField(
         "confirmed answer time",
         null=True,
         blank=True,
-        help_text="The open days within which the clinic will really answer. Empty or not what the consult policy says: prelaunch"
-        " reports it.",
+        help_text="The open days within which the clinic will answer. prelaunch reports it while it is empty or differs from"
+        " the consult policy.",
     )
     confirmed_erase_days = models.PositiveSmallIntegerField(
         "confirmed retention",
         null=True,
         blank=True,
-        help_text="The days after which a finished request may be erased, as the clinic's counsel confirmed it.",
+        help_text="The days after which a finished request may be erased, as confirmed by the clinic's counsel.",
     )
 
     objects = ClinicQuerySet.as_manager()
@@ -120,12 +120,12 @@ class Clinic(PublicContent):
         return instant.astimezone(self.zone).date()
 
     def announcement_at(self, instant: datetime) -> str:
-        """What stands on top of every page at an instant; nothing from `announcement_until` on."""
+        """The announcement shown at an instant; empty from `announcement_until` on."""
         is_over = self.announcement_until is not None and self.announcement_until <= instant
         return "" if is_over else self.announcement
 
     @property
     def address_line(self) -> str:
-        """`200 Schilling Dr S., Dundas, MN 55019`, or as much of it as is known."""
+        """The postal address, `200 Schilling Dr S., Dundas, MN 55019`, or as much of it as is known."""
         region = " ".join(part for part in (self.state, self.postal_code) if part)
         return ", ".join(part for part in (self.street, self.city, region) if part)

@@ -1,4 +1,4 @@
-"""A page of the site whose text staff keep: home, what is ketamine, the legal pages, and any other page of prose."""
+"""A page of the site whose text staff edit: home, what is ketamine, the legal pages, and any other page of prose."""
 
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from .question import Question, in_groups
 
 
 class Page(ReviewedText):
-    """Its key is its address. Most pages are text and nothing else; those named here have a view of their own."""
+    """A page, whose key is its path. Most pages have only text; those named here have their own view."""
 
     HOME = "home"
     MEET_OUR_PROVIDERS = "meet-our-providers"
@@ -27,11 +27,14 @@ class Page(ReviewedText):
     is_published = True
 
     key = models.SlugField(
-        "address", max_length=40, unique=True, help_text="The last part of its address, for example for-clinicians. It stays."
+        "address",
+        max_length=40,
+        unique=True,
+        help_text="The last part of the web address, for example for-clinicians. It cannot be changed later.",
     )
     title = models.CharField(max_length=120, help_text="The heading at the top of the page.")
     name = models.CharField(
-        "short name", max_length=40, blank=True, help_text="For breadcrumbs, where it differs from the title, for example FAQs."
+        "short name", max_length=40, blank=True, help_text="For breadcrumbs, if it differs from the title, for example FAQs."
     )
     browser_title = models.CharField(
         max_length=60, help_text="Shown in the browser's tab and in search results, before the clinic's name."
@@ -41,7 +44,9 @@ class Page(ReviewedText):
     lede = models.TextField(blank=True, help_text="One or two plain sentences under the heading.")
     in_short = models.TextField("in short", blank=True, help_text="Markdown for the card beside the text. Optional.")
     in_short_html = models.TextField(editable=False, default="")
-    medical = models.BooleanField(default=False, help_text="Medical pages print the date of the last change and their review.")
+    medical = models.BooleanField(
+        default=False, help_text="Medical pages show the date of the last change and their medical review."
+    )
 
     objects: ClassVar = TextQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["body_html", "contents", "in_short_html", "reviewed_digest"])
@@ -57,7 +62,7 @@ class Page(ReviewedText):
 
     @property
     def has_share_picture(self) -> bool:
-        """The home page shares the site's own picture."""
+        """False for the home page, which shares the site's own picture."""
         return self.key != self.HOME
 
     @property

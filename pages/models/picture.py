@@ -1,4 +1,4 @@
-"""An uploaded picture, kept as WebP in a few widths; `pages.pictures` makes and serves the files."""
+"""An uploaded picture, stored as WebP in a few widths; `pages.pictures` writes the files."""
 
 from django.db import models
 from django.urls import reverse
@@ -7,16 +7,16 @@ from content.models import PublicContent
 
 
 class Picture(PublicContent):
-    name = models.CharField(max_length=80, help_text="For staff, to find it in lists.")
+    name = models.CharField(max_length=80, help_text="A name for staff, to find it in lists.")
     alt = models.CharField(
         "alternative text",
         max_length=250,
-        help_text="What a person who cannot see it should know, for example: A quiet room with two chairs and a lamp.",
+        help_text="Describe the picture for people who cannot see it, for example: A quiet room with two chairs and a lamp.",
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
-    widths = models.JSONField(editable=False, default=list, help_text="The widths it is kept in, ascending, in pixels.")
+    widths = models.JSONField(editable=False, default=list, help_text="The stored widths in pixels, ascending.")
 
     class Meta:
         ordering = ["name"]
@@ -32,7 +32,7 @@ class Picture(PublicContent):
 
     @property
     def url(self) -> str:
-        """Of the widest file."""
+        """The URL of the widest file."""
         return self._url(self.widths[-1])
 
     @property

@@ -1,4 +1,4 @@
-"""A real person who sees patients. Nobody is listed until the clinic enters and publishes them."""
+"""A person who sees patients. The site lists none until the clinic enters and publishes them."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -26,15 +26,15 @@ class Provider(Text):
     medical = False
 
     name = models.CharField(max_length=120, help_text="Full name, without title.")
-    credentials = models.CharField(max_length=120, blank=True, help_text="Spelled as on the licence, for example APRN, CNP.")
+    credentials = models.CharField(max_length=120, blank=True, help_text="As spelled on the license, for example APRN, CNP.")
     role = models.CharField(max_length=120, blank=True, help_text="What this person does at the clinic.")
     license_number = models.CharField(
-        max_length=40, null=True, blank=True, help_text="Minnesota licence number, if it is to be printed."
+        max_length=40, null=True, blank=True, help_text="Minnesota license number. Leave empty to print none."
     )
-    bio = models.TextField(blank=True, help_text="Markdown. Only what is true today.")
+    bio = models.TextField(blank=True, help_text="Markdown. State only what is true today.")
     bio_html = models.TextField(editable=False, default="")
     portrait = models.ForeignKey(
-        Picture, null=True, blank=True, on_delete=models.SET_NULL, help_text="With the person's consent."
+        Picture, null=True, blank=True, on_delete=models.SET_NULL, help_text="Only with the person's consent."
     )
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")
     is_published = models.BooleanField(default=False, help_text="Show this profile on the site.")

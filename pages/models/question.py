@@ -37,16 +37,16 @@ class Question(Text):
     MARKDOWN = {"answer": "answer_html"}
     SEARCH_NUMBER = 1
 
-    slug = models.SlugField(max_length=80, unique=True, help_text="The link to this question: /faqs/#slug.")
+    slug = models.SlugField(max_length=80, unique=True, help_text="The fragment of the link to this question: /faqs/#slug.")
     group = models.CharField(max_length=20, choices=Group.choices)
     question = models.CharField(max_length=160)
     answer = models.TextField(help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key].")
     answer_html = models.TextField(editable=False, default="")
     position = models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")
-    on_home = models.BooleanField(default=False, help_text="Also show it on the home page.")
+    on_home = models.BooleanField(default=False, help_text="Show it on the home page too.")
     medical = models.BooleanField(default=False)
     clinic_must_answer = models.BooleanField(
-        default=False, help_text="Part of the answer is only the clinic's to give, and is still missing."
+        default=False, help_text="Part of the answer has to come from the clinic and is still missing."
     )
     is_published = models.BooleanField(default=True)
     updated_on = models.DateField(null=True, blank=True, editable=False)
@@ -64,11 +64,11 @@ class Question(Text):
         return f"{reverse('pages:faqs')}#{self.slug}"
 
     def anchors(self) -> set[str]:
-        """Its own heading and its group's are on the page too."""
+        """The fragments of its own heading and of its group's heading."""
         return super().anchors() | {self.slug, self.group}
 
 
 def in_groups(questions: Iterable[Question]) -> list[Question]:
-    """Group by group, as the page of questions shows them."""
+    """The questions grouped as the FAQs page shows them."""
     order = list(Question.Group.values)
     return sorted(questions, key=lambda question: order.index(question.group))

@@ -1,4 +1,4 @@
-"""What the head of a page needs: its structured data, and the full address of a static file."""
+"""Tags for a page's head: structured data, Open Graph, and absolute URLs of static files."""
 
 from django import template
 from django.conf import settings
@@ -15,13 +15,13 @@ register = template.Library()
 
 @register.simple_tag
 def absolute_static(path: str) -> str:
-    """The address of a static file for readers elsewhere: with scheme and host."""
+    """The absolute URL of a static file, with scheme and host."""
     return settings.PUBLIC_URL + static(path)
 
 
 @register.simple_tag(takes_context=True)
 def open_graph(context):
-    """What is shown where the page's address is shared: the title and picture of its `article` or `page`, or the site's."""
+    """The Open Graph tags, shown where the page is shared: title and picture of its `article` or `page`, or the site's own."""
     row = context.get("article") or context.get("page")
     picture, facts = absolute_static("img/share.png"), {}
     if row is not None and row.pk:
@@ -38,14 +38,14 @@ def open_graph(context):
 
 @register.simple_tag(takes_context=True)
 def clinic_json_ld(context):
-    """The clinic and its website, for the home page. The hours are those that the page shows."""
+    """The clinic and its website as JSON-LD, for the home page, with the hours that the page shows."""
     site = context["site"]
     return _script(clinic_node(site.clinic, site.opening_hours()), website_node(site.clinic))
 
 
 @register.simple_tag(takes_context=True)
 def json_ld(context):
-    """From `json_ld`, a list of schema.org nodes, and `breadcrumbs`, both optional in the context."""
+    """JSON-LD from `json_ld` (a list of schema.org nodes) and `breadcrumbs`, both optional in the context."""
     nodes = [*context.get("json_ld", [])]
     if crumbs := context.get("breadcrumbs"):
         nodes.append(breadcrumb_node(crumbs))

@@ -161,7 +161,7 @@ def _store_past(people: list[dict], now: datetime) -> None:
     for event in events:
         message = OutboxMessage(event=event, kind="requested", recipient="patient", channel="mail", state="done")
         message.created_at = message.not_before = message.done_at = event.at
-        message.seal_letter({"to": "ada@mail.example", "subject": "Your request", "text": text, "calendar": ""})
+        message.seal_payload({"to": "ada@mail.example", "subject": "Your request", "text": text, "calendar": ""})
         messages.append(message)
     OutboxMessage.objects.bulk_create(messages)
 

@@ -85,6 +85,6 @@ def open_request(page: Page, desk: Desk, reference: str) -> None:
     page.get_by_role("link", name=reference).click()
 
 
-def give_password_again(page: Page) -> None:
+def reauthenticate(page: Page) -> None:
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chromium import new_context
-from tests.browser.desk import PASSWORD, give_password_again, open_request
+from tests.browser.desk import PASSWORD, open_request, reauthenticate
 from tests.browser.keyboard import tab_to
 from tests.browser.pages import REQUESTS, log_in
 
@@ -52,7 +52,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     page.goto(f"{desk.url}/admin/")
     calls = page.locator("section", has=page.locator("#calls"))
     expect(calls.get_by_role("link", name="507-555-0100")).to_be_visible()
-    calls.get_by_role("button", name=f"Call made for {desk.reference('ben')}").click()
+    calls.get_by_role("button", name=f"Mark call as made for {desk.reference('ben')}").click()
     expect(page.locator(".messagelist .success")).to_contain_text(desk.reference("ben"))
     open_request(page, desk, desk.reference("ben"))
     decide(page, "Offer another time", starts_at="3")
@@ -74,24 +74,24 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
         expect(page.locator(".messagelist .success")).to_contain_text(desk.reference(name))
 
     open_request(page, desk, desk.reference("finn"))
-    page.get_by_role("button", name="Not a patient").click()
-    expect_status(page, "Quarantined")
+    page.get_by_role("button", name="Set aside").click()
+    expect_status(page, "Set aside")
 
-    # In conflict: found under conflicts, kept as it stands.
+    # In conflict: found under conflicts, kept anyway.
     page.goto(f"{desk.url}/admin/")
     conflicts = page.locator("section", has=page.locator("#conflicts"))
     conflicts.get_by_role("link", name="Gail Example").click()
-    expect(page.get_by_text("outside the posted hours. Move it")).to_be_visible()
-    page.get_by_label("Confirm although it is outside the posted hours").check()
+    expect(page.get_by_text("outside the posted hours. Offer another time")).to_be_visible()
+    page.get_by_label("Confirm even though it is outside the posted hours").check()
     page.get_by_role("button", name="Confirm", exact=True).click()
     expect_status(page, "Confirmed")
 
     open_request(page, desk, desk.reference("hal"))
-    page.get_by_role("button", name="Answered").click()
+    page.get_by_role("button", name="Mark as answered").click()
     expect_status(page, "Completed")
 
     open_request(page, desk, desk.reference("ivy"))
-    page.get_by_role("button", name="Is a patient", exact=True).click()
+    page.get_by_role("button", name="Restore", exact=True).click()
     expect_status(page, "Requested")
     page.get_by_role("button", name="Confirm", exact=True).click()
     expect_status(page, "Confirmed")
@@ -146,7 +146,7 @@ def test_an_owner_exports_the_list_and_erases_one_person(page, desk):
     page.goto(f"{desk.url}{REQUESTS}?status=confirmed")
     page.get_by_role("link", name="Export this list").click()
     with page.expect_download() as download:
-        give_password_again(page)
+        reauthenticate(page)
     with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
         names = [row["Name"] for row in csv.DictReader(file)]
     assert "Kim Example" in names
@@ -179,4 +179,4 @@ def test_the_week_is_walked_with_the_keyboard_alone(page, desk):
     page.wait_for_url("**from=**")
     tab_to(page, "a.seat")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Take a request by telephone")).to_be_visible()
+    expect(page.get_by_role("heading", name="Take a request by phone")).to_be_visible()

@@ -5,7 +5,7 @@ from itertools import cycle, repeat
 import pytest
 
 from tests.browser.axe import EVERY_LOOK, TWO_LOOKS, failures
-from tests.browser.desk import PASSWORD, give_password_again
+from tests.browser.desk import PASSWORD, reauthenticate
 from tests.browser.pages import REQUESTS, log_in
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ SCREENS = {
     "by phone": f"{REQUESTS}by-phone/",
     "messages": "/admin/consults/outboxmessage/?left=all",
     "access record": "/admin/consults/accessrecord/",
-    "password again": "/admin/password-again/",
+    "password again": "/admin/reauthenticate/",
     "copy": f"{REQUESTS}{{mia}}/copy/",
     "erase": f"{REQUESTS}{{mia}}/erase/",
     "accounts": "/admin/auth/user/",
@@ -38,9 +38,9 @@ def test_axe_finds_nothing_on_the_desk(examined_page, desk_on_sqlite, every_look
     page.goto(f"{desk.url}/admin/login/")
     found = {"sign-in": failures(page)}
     log_in(page, desk.site, "olga", PASSWORD, again=True)
-    page.goto(f"{desk.url}/admin/password-again/")
+    page.goto(f"{desk.url}/admin/reauthenticate/")
     with page.expect_navigation():
-        give_password_again(page)
+        reauthenticate(page)
     for (screen, path), seen_in in zip(SCREENS.items(), looks, strict=False):
         page.goto(desk.url + path.format(**numbers))
         found[screen] = failures(page, seen_in)

@@ -1,4 +1,4 @@
-"""A wrong value stops the start with one line that names the variable and what it takes."""
+"""A wrong value stops the start with one line that names the variable and what it must be."""
 
 import pytest
 from django.conf import global_settings
@@ -38,7 +38,7 @@ def test_a_wrong_value_stops_the_start_with_one_line(monkeypatch, reader, name, 
         reader()
     line = str(stopped.value)
     assert line.startswith(f"{name}: ")
-    assert "takes" in line
+    assert "must be" in line
     assert "\n" not in line.replace("\\n", "")
 
 

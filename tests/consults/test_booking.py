@@ -25,7 +25,7 @@ def test_an_accepted_request_holds_its_seat_and_owes_its_messages(settings):
     assert request.seats.count() == 6
     assert list(request.events.values_list("number", "kind", "status")) == [(1, "requested", "requested")]
     messages = OutboxMessage.objects.order_by("pk")
-    assert [(m.recipient, m.channel, m.letter["to"]) for m in messages] == [
+    assert [(m.recipient, m.channel, m.payload["to"]) for m in messages] == [
         ("patient", "mail", "ada@example.com"),
         ("staff", "mail", "desk@clinic.example"),
     ]
@@ -34,7 +34,7 @@ def test_an_accepted_request_holds_its_seat_and_owes_its_messages(settings):
 def test_messages_say_the_whole_time_and_nothing_private(settings):
     settings.STAFF_INBOX = "desk@clinic.example"
     request = submit(note="my private note")
-    patient, staff = (message.letter for message in OutboxMessage.objects.order_by("pk"))
+    patient, staff = (message.payload for message in OutboxMessage.objects.order_by("pk"))
     assert patient["subject"] == "Your request: Monday, December 7, 4:00 PM"
     for words in (
         "Monday, December 7, 2026, 4:00 PM to 4:30 PM Central Time",
@@ -56,8 +56,8 @@ def test_messages_say_the_whole_time_and_nothing_private(settings):
 def test_who_chose_the_telephone_gets_a_call_and_no_mail():
     submit(contact_by="phone", email="ada@example.com")
     message = OutboxMessage.objects.get()
-    assert (message.channel, message.letter["to"]) == ("call", "507-555-0100")
-    assert "Do not leave a voicemail" in message.letter["text"]
+    assert (message.channel, message.payload["to"]) == ("call", "507-555-0100")
+    assert "Do not leave a voicemail" in message.payload["text"]
     assert not OutboxMessage.objects.due(now=WEDNESDAY).exists()
 
 
@@ -73,7 +73,7 @@ def test_none_of_these_times_is_a_request_without_a_seat():
     assert request.starts_at is None
     assert request.answer_by == local("2026-12-04 20:00")
     assert not Seat.objects.exists()
-    assert OutboxMessage.objects.get().letter["subject"] == "Your request"
+    assert OutboxMessage.objects.get().payload["subject"] == "Your request"
 
 
 def test_a_refused_request_leaves_nothing_behind():
@@ -179,13 +179,13 @@ def test_requests_that_wait_come_first_the_soonest_reply_on_top():
 @pytest.mark.parametrize("name", ["Win at https://evil.example", "evil.example/x", "www prize", "write to a@b.c"])
 def test_a_name_that_holds_an_address_is_not_greeted_with(name):
     submit(full_name=name)
-    letter = OutboxMessage.objects.get().letter
+    letter = OutboxMessage.objects.get().payload
     assert letter["text"].startswith("Hello,")
     assert "evil" not in html_part(letter)
 
 
 def test_an_ordinary_name_is_greeted_with_and_cannot_break_out_of_the_mail():
     submit(full_name="Dr. José <b>O'Neil</b> Jr.", key="odd")
-    letter = OutboxMessage.objects.get().letter
+    letter = OutboxMessage.objects.get().payload
     assert letter["text"].startswith("Hello Dr. José") or letter["text"].startswith("Hello,")
     assert "<b>" not in html_part(letter)

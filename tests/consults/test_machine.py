@@ -713,7 +713,7 @@ class Desk(RuleBasedStateMachine):
                 continue
             assert (request.person, request.token, request.staff_notes) == (Person(**known.person), known.token, known.notes)
             for message in OutboxMessage.objects.filter(event__request=request):
-                letter = message.letter
+                letter = message.payload
                 if message.recipient == "patient":
                     assert letter["to"] == known.person["email" if message.channel == "mail" else "phone"]
                 others = [person["full_name"] for person in PEOPLE if person["full_name"] != known.person["full_name"]]

@@ -124,7 +124,7 @@ def test_each_decision_tells_the_patient_exactly_once_in_the_way_they_chose(staf
     assert [message.kind for message in messages] == TOLD[kind]
     for message in messages:
         assert message.channel == ("mail" if contact_by == "email" else "call")
-        letter = message.letter
+        letter = message.payload
         assert "988" in letter["text"]
         assert "911" in letter["text"]
         assert request.reference in letter["text"]
@@ -140,7 +140,7 @@ def test_a_confirmed_visit_brings_its_calendar_entry_and_the_sequence_rises(staf
     request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
     request = booking.reschedule_request(request, starts_at=NEXT, by=staff, now=WEDNESDAY)
     booking.cancel_request(request, reason=reason("cancel"), by=staff, now=WEDNESDAY)
-    files = [m.letter["calendar"] for m in OutboxMessage.objects.exclude(kind="reminder").order_by("pk")]
+    files = [m.payload["calendar"] for m in OutboxMessage.objects.exclude(kind="reminder").order_by("pk")]
     entries = [Calendar.from_ical(text).walk("VEVENT")[0] for text in files if text]
     assert [str(entry["STATUS"]) for entry in entries] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert len({str(entry["UID"]) for entry in entries}) == 1
@@ -249,7 +249,7 @@ def test_a_released_request_whose_time_is_gone_asks_for_another(staff):
     released = booking.release_request(aside, by=staff, now=WEDNESDAY, without_time=True)
     assert (released.status, released.starts_at, released.seats.count()) == ("requested", None, 0)
     assert released.answer_by == local("2026-12-04 20:00")
-    letter = OutboxMessage.objects.get(event__request=aside).letter
+    letter = OutboxMessage.objects.get(event__request=aside).payload
     assert "No time is held for you yet. Please choose one on your own" in letter["text"]
     assert booking.move_request(released, starts_at=NEXT, now=WEDNESDAY).starts_at == NEXT
 

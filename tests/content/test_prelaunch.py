@@ -62,7 +62,7 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
         pytest.param(lambda: Clinic.objects.update(phone=None), "Not set: phone.", id="an unset fact"),
         pytest.param(
             lambda: Clinic.objects.update(privacy_notice_url=None),
-            "Not set: the address of the Notice of Privacy Practices.",
+            "Not set: the URL of the Notice of Privacy Practices.",
             id="a missing legal slot",
         ),
         pytest.param(lambda: Page.objects.get(key="disclaimer").delete(), "Missing: the page “Disclaimer”.", id="a missing page"),
@@ -78,7 +78,7 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
         ),
         pytest.param(
             lambda: Question.objects.filter(slug="bladder").update(clinic_must_answer=True),
-            "Part of the answer is the clinic's to give: “Can it hurt my bladder?”",
+            "Part of the answer has to come from the clinic: “Can it hurt my bladder?”",
             id="an answer that only the clinic has",
         ),
         pytest.param(
@@ -98,10 +98,10 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
         ),
         pytest.param(
             lambda: Page.objects.filter(key="accessibility").update(body_html='<a href="/nope/">x</a>'),
-            "page “Accessibility”: The link /nope/ leads nowhere.",
+            "page “Accessibility”: The link /nope/ is broken.",
             id="a broken link",
         ),
-        pytest.param(lambda: Provider.objects.update(is_published=False), "No provider is shown.", id="no provider"),
+        pytest.param(lambda: Provider.objects.update(is_published=False), "No provider is published.", id="no provider"),
     ],
 )
 def test_each_thing_is_listed_by_itself(change, what):
@@ -110,13 +110,13 @@ def test_each_thing_is_listed_by_itself(change, what):
     assert what in listed()
 
 
-def test_the_command_names_where_to_mend_it_and_exits_with_1(capsys):
+def test_the_command_names_where_to_fix_it_and_exits_with_1(capsys):
     with pytest.raises(SystemExit) as end:
         call_command("prelaunch")
     told = capsys.readouterr().out
     assert end.value.code == 1
     assert re.search(r"Not set: phone\.  \[http://127\.0\.0\.1:8000/admin/pages/clinic/1/change/\]", told)
-    assert "Nobody is told of new requests.  [STAFF_INBOX]" in told
+    assert "Nobody is notified of new requests.  [STAFF_INBOX]" in told
     assert re.search(r"\d+ to settle before launch\.", told)
 
 
@@ -144,4 +144,4 @@ def test_the_report_prints_words_and_grade_of_every_text(capsys):
     words = int(re.search(r"^ *(\d+) .* /blog/ketamine-benefits/$", told, re.M)[1])
     assert words >= 2000
     assert "References that no text cites: none" in told
-    assert "Links that lead nowhere: none" in told
+    assert "Broken links: none" in told

@@ -1,4 +1,4 @@
-"""Uploaded pictures: drawn anew, without metadata, described, and served strictly."""
+"""Uploaded pictures: re-encoded, without metadata, described, and served strictly."""
 
 import io
 import re
@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 from blog.models import Article
 from pages import pictures
 from pages.models import Page, Picture, Provider
-from pages.pictures import PictureRefused, draw
+from pages.pictures import PictureRefused, encode
 
 pytestmark = pytest.mark.django_db
 SECRET = b"45.5017N 73.5673W Somebody's Camera"
@@ -43,23 +43,23 @@ def opened(content: bytes) -> Image.Image:
     return Image.open(io.BytesIO(content))
 
 
-def test_a_picture_is_drawn_anew_in_each_width_without_metadata():
+def test_a_picture_is_re_encoded_in_each_width_without_metadata():
     original = with_metadata()
     assert SECRET in original
-    drawn = draw(io.BytesIO(original))
-    assert list(drawn.files) == [320, 640, 800]
-    for width, content in drawn.files.items():
+    encoded = encode(io.BytesIO(original))
+    assert list(encoded.files) == [320, 640, 800]
+    for width, content in encoded.files.items():
         image = opened(content)
         assert (image.format, image.width) == ("WEBP", width)
         assert not image.getexif()
         assert "icc_profile" not in image.info
         assert SECRET not in content
-    assert drawn.height == 600
+    assert encoded.height == 600
 
 
 def test_a_picture_taken_sideways_stands_upright():
-    drawn = draw(io.BytesIO(with_metadata(orientation=6)))
-    assert opened(drawn.files[600]).size == (600, 800)
+    encoded = encode(io.BytesIO(with_metadata(orientation=6)))
+    assert opened(encoded.files[600]).size == (600, 800)
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def test_a_picture_taken_sideways_stands_upright():
     ],
 )
 def test_the_widths(width, widths):
-    assert list(draw(io.BytesIO(photo(width, 50))).files) == widths
+    assert list(encode(io.BytesIO(photo(width, 50))).files) == widths
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_see_through_parts_stay(kind):
-    drawn = draw(io.BytesIO(photo(kind=kind, mode="RGBA")))
-    assert opened(drawn.files[320]).mode == "RGBA"
+    encoded = encode(io.BytesIO(photo(kind=kind, mode="RGBA")))
+    assert opened(encoded.files[320]).mode == "RGBA"
 
 
 def moving() -> bytes:
@@ -101,7 +101,7 @@ def moving() -> bytes:
 )
 def test_anything_else_is_refused(content):
     with pytest.raises(PictureRefused):
-        draw(io.BytesIO(content))
+        encode(io.BytesIO(content))
 
 
 def test_too_many_pixels_are_refused_before_they_are_read(monkeypatch):
@@ -109,7 +109,7 @@ def test_too_many_pixels_are_refused_before_they_are_read(monkeypatch):
     monkeypatch.setattr(pictures, "MOST_PIXELS", 800 * 600 - 1)
     monkeypatch.setattr(Image.Image, "convert", lambda *_: pytest.fail("it was decoded"))
     with pytest.raises(PictureRefused, match="pixels"):
-        draw(io.BytesIO(content))
+        encode(io.BytesIO(content))
 
 
 def upload(superuser, content: bytes = b"", **fields):
@@ -139,7 +139,7 @@ def test_a_large_upload_is_not_read(superuser, monkeypatch):
 
 def test_the_same_picture_is_kept_once(superuser):
     assert upload(superuser).status_code == 302
-    assert "here already" in upload(superuser).content.decode()
+    assert "already been uploaded" in upload(superuser).content.decode()
     assert Picture.objects.count() == 1
 
 

@@ -29,9 +29,9 @@ def test_the_password_is_asked_again_before_what_reaches_far(client, owner, cloc
     path = path.format(pk=owner.pk)
     sign_in(client)
     asked = client.get(path)
-    assert asked["Location"] == f"/admin/password-again/?next={path}"
+    assert asked["Location"] == f"/admin/reauthenticate/?next={path}"
     wrong = client.post(asked["Location"], {"password": "wrong", "next": path})
-    assert "This is not your password" in wrong.content.decode()
+    assert "This password is not correct" in wrong.content.decode()
     assert client.get(path).status_code == 302
     assert client.post(asked["Location"], {"password": PASSWORD, "next": path})["Location"] == path
     assert client.get(path).status_code == 200
@@ -47,7 +47,7 @@ def test_a_form_posted_without_the_password_changes_nothing_and_leads_back(clien
     answer = client.post(f"/admin/auth/user/{other.pk}/second-factor/", headers={"referer": page})
     assert answer["Location"].endswith(f"/admin/auth/user/{other.pk}/change/")
     assert TOTPDevice.objects.exists()
-    client.post("/admin/password-again/", {"password": PASSWORD})
+    client.post("/admin/reauthenticate/", {"password": PASSWORD})
     client.post(f"/admin/auth/user/{other.pk}/second-factor/")
     assert not TOTPDevice.objects.exists()
 
@@ -55,12 +55,12 @@ def test_a_form_posted_without_the_password_changes_nothing_and_leads_back(clien
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_going_on_leads_to_pages_of_this_site_only(client, owner, elsewhere):
     sign_in(client)
-    assert client.post("/admin/password-again/", {"password": PASSWORD, "next": elsewhere})["Location"] == "/admin/"
+    assert client.post("/admin/reauthenticate/", {"password": PASSWORD, "next": elsewhere})["Location"] == "/admin/"
 
 
 def test_wrong_passwords_asked_again_count_as_failed_sign_ins(client, owner):
     sign_in(client)
-    answers = [client.post("/admin/password-again/", {"password": "wrong"}).status_code for _ in range(5)]
+    answers = [client.post("/admin/reauthenticate/", {"password": "wrong"}).status_code for _ in range(5)]
     assert answers == [200, 200, 200, 200, 429]
 
 
@@ -69,7 +69,7 @@ def as_owner(client) -> User:
     user = User.objects.create_user("rosa", password=PASSWORD, is_staff=True)
     user.groups.add(Group.objects.get(name="Owners"))
     sign_in(client, "rosa")
-    client.post("/admin/password-again/", {"password": PASSWORD})
+    client.post("/admin/reauthenticate/", {"password": PASSWORD})
     return user
 
 
@@ -104,5 +104,5 @@ def test_the_last_owner_cannot_be_taken_away(client, change):
 
 def test_nobody_deletes_an_account(client, owner):
     sign_in(client)
-    client.post("/admin/password-again/", {"password": PASSWORD})
+    client.post("/admin/reauthenticate/", {"password": PASSWORD})
     assert client.post(f"/admin/auth/user/{owner.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -65,8 +65,8 @@ def test_another_phone_takes_the_password_again_and_the_old_one_counts_until_the
     sign_in(client)
     old, _ = set_up(client)
     for method in (client.get, client.post):
-        assert method(SET_UP)["Location"].startswith("/admin/password-again/")
-    client.post("/admin/password-again/", {"password": PASSWORD})
+        assert method(SET_UP)["Location"].startswith("/admin/reauthenticate/")
+    client.post("/admin/reauthenticate/", {"password": PASSWORD})
     client.get(SET_UP)
     assert TOTPDevice.objects.get(confirmed=True) == old
     client.post(SET_UP, {"code": digits(TOTPDevice.objects.get(confirmed=False))})

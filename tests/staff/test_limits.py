@@ -79,4 +79,4 @@ def test_a_session_ends_when_nobody_is_there_and_after_twelve_hours(client, owne
         assert answer["Location"] == "/admin/login/?next=/admin/auth/user/%3Fx%3D1"
     assert client.get("/admin/").status_code == (200 if still_in else 302)
     if not still_in:
-        assert "You were signed out" in client.get("/admin/login/").content.decode()
+        assert "Your session has ended" in client.get("/admin/login/").content.decode()

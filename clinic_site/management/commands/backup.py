@@ -1,4 +1,4 @@
-"""Makes a copy of the database and the uploads now, beside the nightly ones."""
+"""Makes a backup of the database and the uploads now, in addition to the nightly ones."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -7,7 +7,7 @@ from clinic_site import backups
 
 
 class Command(BaseCommand):
-    help = "Writes a copy of database and uploads to DATA_DIR/backups. The site may run meanwhile."
+    help = "Write a backup of database and uploads to DATA_DIR/backups. The site may keep running."
     requires_system_checks = []
 
     def handle(self, *args, **options):

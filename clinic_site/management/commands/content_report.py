@@ -1,4 +1,4 @@
-"""Prints how long and how hard to read every text is, what is due to be checked again, and sources nobody cites."""
+"""Prints the length and reading grade of every text, what is due to be checked again, unused references and broken links."""
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -12,7 +12,7 @@ from pages.models import Clinic
 
 
 class Command(BaseCommand):
-    help = "Words and reading grade (Flesch-Kincaid) of every text, texts to check again, unused references, broken links."
+    help = "List length and reading grade (Flesch-Kincaid) of every text, texts to check again, unused references, broken links."
 
     def handle(self, *args, **options):
         now = timezone.now()
@@ -22,7 +22,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{measured.words:5}  {measured.grade:5.1f}  {name}")
         self._list("To check again", [f"{row.due}: {row.what}" for row in find_due(today=_today(now))])
         self._list("References that no text cites", [reference.key for reference in unused_references()])
-        self._list("Links that lead nowhere", _broken(Links(at=now)))
+        self._list("Broken links", _broken(Links(at=now)))
 
     def _list(self, heading: str, lines: list[str]) -> None:
         self.stdout.write(f"\n{heading}: {len(lines) or 'none'}")
@@ -35,7 +35,7 @@ def _today(now):
 
 
 def _texts():
-    """(address, HTML). Texts that share a page count with it, and those with an address of their own on their own too."""
+    """(path, HTML) of every text. A text that shares a page counts with it, and separately too if it has its own path."""
     for text in _public():
         if not isinstance(text, ReviewedText):
             yield text.get_absolute_url(), text.html

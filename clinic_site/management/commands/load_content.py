@@ -20,7 +20,7 @@ from pages.models import Clinic, Page, Question
 
 
 class Command(BaseCommand):
-    help = "Loads the shipped pages, questions, articles, references, clinic facts and opening hours."
+    help = "Load the shipped pages, questions, articles, references, clinic facts and opening hours."
 
     def handle(self, *args, verbosity: int, **options):
         report = Report()
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 _load(report)
         except (UnreadableContent, ValidationError, KeyError) as error:
-            raise CommandError(f"The content could not be loaded, nothing was changed: {error}") from error
+            raise CommandError(f"The content could not be loaded; nothing was changed: {error}") from error
         if verbosity:
             for done in ("created", "updated", "removed"):
                 self.stdout.write(f"{done}: {len(getattr(report, done))}")
@@ -137,7 +137,7 @@ def _render_again_when_the_renderer_changed() -> None:
 
 
 def _begin_histories() -> None:
-    """A row that has no history yet, from before there were histories, gets its first version."""
+    """Gives every row without a history its first version."""
     for model in apps.get_models():
         if not (issubclass(model, PublicContent) and hasattr(model, "history")):
             continue

@@ -1,4 +1,4 @@
-"""Lists what stands between the site and its launch."""
+"""Lists what has to be settled before launch."""
 
 from itertools import groupby
 
@@ -10,7 +10,7 @@ from content.prelaunch import blockers
 
 
 class Command(BaseCommand):
-    help = "Lists what is still unset, unconfirmed, unreviewed or broken, and where to fix it. Exit status 1 while anything is."
+    help = "List what is unset, unconfirmed, unreviewed or broken, and where to fix it. Exit status 1 while anything is left."
 
     def handle(self, *args, **options):
         found = blockers(now=timezone.now())

@@ -1,4 +1,4 @@
-"""Puts the site back to where a copy has it."""
+"""Restores the site from a backup."""
 
 from pathlib import Path
 
@@ -13,28 +13,28 @@ from consults.models import WorkerHeartbeat
 
 
 class Command(BaseCommand):
-    help = "Replaces database and uploads by those of a copy. The site has to be stopped."
+    help = "Replace database and uploads with those of a backup. The site must be stopped."
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("copy", type=Path, nargs="?", help="A file of DATA_DIR/backups; without it they are listed.")
-        parser.add_argument("--yes", action="store_true", help="Do not ask: what is stored now is replaced.")
+        parser.add_argument("backup", type=Path, nargs="?", help="A file in DATA_DIR/backups. Leave out to list them.")
+        parser.add_argument("--yes", action="store_true", help="Confirm that the current data is replaced.")
 
-    def handle(self, *args, copy: Path | None, yes: bool, **options):
-        if copy is None:
+    def handle(self, *args, backup: Path | None, yes: bool, **options):
+        if backup is None:
             for made_at, path in backups.existing():
                 self.stdout.write(f"{made_at:%Y-%m-%d %H:%M} UTC  {path}")
             return
         if self._site_runs():
             raise CommandError("The site is running. Stop it first, then restore.")
         if not yes:
-            raise CommandError("What is stored now is replaced by the copy. Run it again with --yes.")
+            raise CommandError("This replaces the current data with the backup. Run it again with --yes.")
         try:
-            backups.restore(copy)
+            backups.restore(backup)
         except backups.BackupFailed as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0, interactive=False)
-        self.stdout.write(f"Restored {copy}. What was erased since then is erased again by the worker when it is due.")
+        self.stdout.write(f"Restored {backup}. The worker will erase again what is due for erasure.")
 
     def _site_runs(self) -> bool:
         try:

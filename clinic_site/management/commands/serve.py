@@ -1,4 +1,4 @@
-"""Prepares what the site needs, then becomes gunicorn."""
+"""Prepares the site, then becomes gunicorn."""
 
 import hashlib
 import os
@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 class Command(BaseCommand):
-    help = "Runs the site: migrations, starting content and static files where something changed, then gunicorn."
+    help = "Run the site: migrations, starting content and static files if something changed, then gunicorn."
 
     def handle(self, *args, **options):
         for folder in ("tmp", "mail", "uploads"):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             self._collect_static()
         connections.close_all()
         self.stdout.write(f"The site: {settings.PUBLIC_URL}/")
-        self.stdout.write(f"Staff login: {settings.PUBLIC_URL}/admin/ (make one: {sys.executable} manage.py createsuperuser)")
+        self.stdout.write(f"Staff login: {settings.PUBLIC_URL}/admin/ (create one: {sys.executable} manage.py createsuperuser)")
         self.stdout.flush()
         os.environ.update(
             PYTHONDONTWRITEBYTECODE="1", TMPDIR=str(settings.DATA_DIR / "tmp"), DJANGO_SETTINGS_MODULE="clinic_site.settings"
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
     def _collect_static(self) -> None:
-        """Collecting and compressing takes seconds: skipped while the sources are the ones collected last."""
+        """Collects and compresses static files, which takes seconds, unless the sources are those collected last."""
         mark = settings.DATA_DIR / "static.sha256"
         digest = _static_digest()
         if mark.exists() and mark.read_text() == digest and settings.STATIC_ROOT.is_dir():

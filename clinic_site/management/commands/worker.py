@@ -1,6 +1,6 @@
-"""The background worker: ends what nobody answered, sends what the outbox holds, erases what is over, makes the nightly backup.
+"""The background worker: expires unanswered requests, sends messages, erases personal data and makes the nightly backup.
 
-`serve` starts one; more do no harm.
+`serve` starts one; running several is safe.
 """
 
 import logging
@@ -34,12 +34,12 @@ TIDY_EVERY = timedelta(minutes=10)
 
 
 class Command(BaseCommand):
-    help = "Expires what nobody answered, sends waiting mail, deletes what is no longer needed; until it is told to stop."
+    help = "Expire unanswered requests, send waiting mail and delete expired data until stopped."
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--parent", type=int, help="End when this process is no longer the parent.")
-        parser.add_argument("--once", action="store_true", help="Do what is due now, then end.")
+        parser.add_argument("--parent", type=int, help="Exit when this process is no longer the parent.")
+        parser.add_argument("--once", action="store_true", help="Do what is due now, then exit.")
 
     def handle(self, *args, parent: int | None, once: bool, **options):
         self.stopping = False
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             close_old_connections()
             if not sent:
                 time.sleep(0.5)
-        # A worker that was told to stop is not looked for: `restore` sees at once that the site is down.
+        # A clean shutdown removes the heartbeat, so that `restore` sees at once that the site is down.
         with suppress(DatabaseError):
             WorkerHeartbeat.objects.all().delete()
 

@@ -1,4 +1,4 @@
-"""Seals everything again under the first of FIELD_KEYS; afterwards the others can be taken out (docs/operations.md)."""
+"""Re-encrypts everything with the first of FIELD_KEYS, so that the others can be removed (docs/operations.md)."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -6,10 +6,10 @@ from consults.rotation import rotate
 
 
 class Command(BaseCommand):
-    help = "Seals what patients gave again, under the first of FIELD_KEYS. The site may run meanwhile."
+    help = "Re-encrypt patients' data with the first of FIELD_KEYS. The site may keep running."
 
     def handle(self, *args, **options):
         rotation = rotate()
-        self.stdout.write(f"{rotation.resealed} rows sealed again under the first of FIELD_KEYS.")
+        self.stdout.write(f"{rotation.resealed} rows re-encrypted with the first of FIELD_KEYS.")
         if rotation.cannot_be_opened:
             raise CommandError(f"No key of FIELD_KEYS opens: {', '.join(rotation.cannot_be_opened)}. Keep the key they need.")

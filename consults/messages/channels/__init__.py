@@ -1,12 +1,13 @@
 """How a message reaches a patient.
 
-A channel is a module with `CODE` (as stored), `LABEL` (as the form offers it), `REACHES` (the field of Person that it needs) and
-`compose(kind, facts)`. One that the worker sends also has a `Sender` with `send(message)`, which raises NotSent, and `hang_up()`.
+A channel is a module with `CODE` (as stored), `LABEL` (as the form offers it), `REACHES` (the field of Person it needs) and
+`compose(kind, facts)`. One that the worker sends also has a `Sender` with `send(message)`, which may raise NotSent, and
+`close()`. A channel without a `Sender` is for staff to carry out.
 """
 
 from . import call, mail
 
-# By what the patient chooses in the form (`Person.contact_by`).
+# By the patient's choice in the form (`Person.contact_by`).
 BY_CONTACT = {"email": mail, "phone": call}
-# What the worker sends; the rest is for staff to do.
+# Sent by the worker; staff carry out the others.
 SENDERS: dict[str, type[mail.Sender]] = {mail.CODE: mail.Sender}

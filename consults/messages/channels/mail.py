@@ -1,4 +1,4 @@
-"""By mail: plain text broken into lines, the same as HTML, and the visit as a calendar entry where it has one."""
+"""The email channel: plain text wrapped into lines, the same text as HTML, and the visit as a calendar entry if there is one."""
 
 import smtplib
 import textwrap
@@ -13,7 +13,7 @@ from django.core.mail.backends.smtp import EmailBackend as MailServer
 from django.template.loader import render_to_string
 
 from consults.messages.calendar_file import write_calendar_file
-from consults.messages.compose import Facts, Letter, compose_text
+from consults.messages.compose import Facts, Payload, compose_text
 from consults.messages.kinds import tells
 from consults.models import OutboxMessage
 from pages.models import Clinic
@@ -21,28 +21,28 @@ from pages.models import Clinic
 from .not_sent import NotSent
 
 CODE, LABEL, REACHES = OutboxMessage.Channel.MAIL, "By email", "email"
-# RFC 5322 asks for lines of no more than 78 characters; a reply puts "> " before each.
+# RFC 5322 recommends at most 78 characters a line, and a reply adds "> ".
 _COLUMNS = 72
 
 
-def compose(kind: str, facts: Facts) -> Letter:
+def compose(kind: str, facts: Facts) -> Payload:
     says, request = tells(kind), facts.request
     subject = f"{says.subject}: {facts.short_when}" if facts.short_when else says.subject
     calendar = ""
     if says.calendar and request.visit:
         calendar = write_calendar_file(request, request.visit, facts.clinic, at=facts.now, method=says.calendar).decode()
-    return Letter(request.email, subject, compose_text(kind, facts, layout="_mail.txt"), calendar)
+    return Payload(request.email, subject, compose_text(kind, facts, layout="_mail.txt"), calendar)
 
 
 def plain_part(text: str) -> str:
-    """The text in lines that every mail program shows whole. A link stays in one piece, however long it is."""
+    """The text wrapped for every mail program. A link is never broken, however long it is."""
     wrapper = textwrap.TextWrapper(_COLUMNS, break_long_words=False, break_on_hyphens=False)
     return "\n".join(wrapper.fill(line) for line in text.split("\n"))
 
 
-def html_part(letter: dict) -> str:
-    """The same text for mail programs that prefer HTML; the reader's screen breaks its lines."""
-    return render_to_string("consults/messages/mail.html", letter)
+def html_part(payload: dict) -> str:
+    """The same text for mail programs that prefer HTML, which wrap it to the screen."""
+    return render_to_string("consults/messages/mail.html", payload)
 
 
 def connect():
@@ -51,7 +51,7 @@ def connect():
 
 
 class Sender:
-    """What the mails of a batch share: who writes, and the connection to the mail server, open from one to the next."""
+    """Sends a batch: the sender's address and one SMTP connection are reused between messages."""
 
     def __init__(self) -> None:
         self._clinic = Clinic.objects.current()
@@ -64,39 +64,39 @@ class Sender:
             self._connection().send_messages([mail])
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
-            raise NotSent(f"refused_{codes[0]}", for_good=all(code >= 500 for code in codes)) from None
+            raise NotSent(f"refused_{codes[0]}", permanent=all(code >= 500 for code in codes)) from None
         except (OSError, smtplib.SMTPException) as error:
-            self.hang_up()
-            # The text of an SMTP error may quote the address: only its kind is kept.
+            self.close()
+            # The text of an SMTP error may quote the patient's address, so only its type is kept.
             raise NotSent(type(error).__name__) from None
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         if self._server:
             with suppress(OSError, smtplib.SMTPException):
                 self._server.close()
 
     def _mail(self, message: OutboxMessage) -> EmailMultiAlternatives:
-        letter, clinic = message.letter, self._clinic
+        payload, clinic = message.payload, self._clinic
         name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
         mail = EmailMultiAlternatives(
-            subject=letter["subject"],
-            body=plain_part(letter["text"]),
+            subject=payload["subject"],
+            body=plain_part(payload["text"]),
             from_email=formataddr((name or clinic.name, address)),
-            to=[letter["to"]],
+            to=[payload["to"]],
             reply_to=[clinic.email] if clinic.email else None,
             headers={"Message-ID": f"<{message.message_id}@{settings.PUBLIC.host}>", "Auto-Submitted": "auto-generated"},
         )
         if message.recipient == OutboxMessage.Recipient.PATIENT:
-            mail.attach_alternative(html_part(letter), "text/html")
-        if letter["calendar"]:
-            mail.attach("visit.ics", letter["calendar"], "text/calendar")
+            mail.attach_alternative(html_part(payload), "text/html")
+        if payload["calendar"]:
+            mail.attach("visit.ics", payload["calendar"], "text/calendar")
         return mail
 
     def _connection(self):
-        """What takes the next mail. Mail that is written to files gets a file, and so a backend, for each."""
+        """The backend for the next message. Mail written to files gets a new backend, and so a new file, for each message."""
         backend = self._server or connect()
         if isinstance(backend, MailServer):
-            # `send` closes what it opened itself.
+            # `send` closes a connection that it opened.
             backend.open()
             self._server = backend
         return backend

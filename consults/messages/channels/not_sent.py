@@ -1,9 +1,9 @@
-"""A message did not leave."""
+"""The error of a message that was not sent."""
 
 
 class NotSent(Exception):
-    """`problem` is a code without personal data. `for_good`: there is no use in another attempt."""
+    """`problem` is a code without personal data. `permanent`: another attempt would fail too."""
 
-    def __init__(self, problem: str, *, for_good: bool = False) -> None:
+    def __init__(self, problem: str, *, permanent: bool = False) -> None:
         super().__init__(problem)
-        self.problem, self.for_good = problem, for_good
+        self.problem, self.permanent = problem, permanent

@@ -1,4 +1,4 @@
-"""The patient's own page: the status of the request, another time, taking it back, the calendar file."""
+"""The patient's own page: the status of the request, moving or withdrawing it, and the calendar file."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from pages.models import Clinic
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_page(request, token: str):
-    """Reading changes nothing (mail scanners open links); POST acts."""
+    """A GET changes nothing, because mail scanners open links; a POST acts."""
     now = timezone.now()
     found = _find(token, now)
     if request.method != "POST":
@@ -31,7 +31,7 @@ def own_page(request, token: str):
         return _withdraw(request, found, now)
     if action == "move":
         return _move(request, found, now)
-    return _page(request, found, MoveForm(), now, status=422, problem="Choose what to do: another time, or take the request back")
+    return _page(request, found, MoveForm(), now, status=422, problem="Choose another time, or withdraw the request")
 
 
 def _find(token: str, now: datetime) -> ConsultRequest:
@@ -66,7 +66,7 @@ def _move(request, found: ConsultRequest, now: datetime):
 
 
 def _not_allowed(request, found: ConsultRequest, now: datetime, stopped: booking.NotAllowed):
-    """The page as the request is now, and why nothing was done."""
+    """The page with the request's current state and the reason nothing was changed."""
     found.refresh_from_db()
     return _page(request, found, MoveForm(), now, status=422, problem=status_text.not_allowed(stopped.code))
 
@@ -99,7 +99,7 @@ def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, stat
             clinic=clinic,
             now=now,
             wanted=wanted,
-            mover=found,
+            moving=found,
         )
         form.choices = times.choices
         context |= times.context
@@ -109,7 +109,7 @@ def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, stat
 @never_cache
 @require_safe
 def calendar(request, token: str):
-    """The confirmed visit as a calendar file."""
+    """Serves the confirmed visit as a calendar file."""
     now = timezone.now()
     found = _find(token, now)
     if found.status != ConsultRequest.Status.CONFIRMED or found.visit is None:

@@ -1,4 +1,4 @@
-"""Asking for a consult, and the page that says the request was sent."""
+"""The booking page, and the page after a request was sent."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ _SENT_SECONDS = 30 * 60
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_consult(request):
-    """Choose a time and send a request."""
+    """Shows the booking form and accepts a request."""
     now = timezone.now()
     if request.method == "POST":
         return _answer_post(request, now)
@@ -53,7 +53,7 @@ def _answer_post(request, now: datetime):
         return _form_page(request, form, now, status=422)
     wanted, person = form.cleaned_data["starts_at"], form.person
     spam = looks_like_spam(
-        trap=form.cleaned_data["website"],
+        honeypot=form.cleaned_data["website"],
         read_at=ticket.read_at,
         email=person.email,
         phone=person.phone,
@@ -72,7 +72,7 @@ def _answer_post(request, now: datetime):
 
 
 def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int, wanted: datetime | None = None):
-    """The booking page. `wanted` is a start that was refused: the nearest open times come first."""
+    """The booking page. `wanted` is a start that was refused: the nearest open times are shown first."""
     times = read_times_page(
         asked=request.GET.get("from"),
         base_url=reverse("consults:request"),
@@ -96,7 +96,7 @@ def _sent(reference: str):
         httponly=True,
         samesite="Lax",
         secure=settings.PUBLIC.is_https,
-        # A __Host- cookie has to have the path /.
+        # A __Host- cookie must have the path /.
         path="/" if settings.PUBLIC.is_https else reverse("consults:sent"),
     )
     return response
@@ -116,7 +116,7 @@ def _bare_page(request, template: str, *, status: int, **context):
 @never_cache
 @require_safe
 def sent(request):
-    """What happens next, for the browser that just sent a request; a neutral page for every other."""
+    """Tells the browser that just sent a request what happens next; shows any other a neutral page."""
     clinic = Clinic.objects.current()
     found = _just_sent(request)
     context = {"request_sent": found, "clinic": clinic, "section": ""}

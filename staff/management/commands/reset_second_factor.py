@@ -1,4 +1,4 @@
-"""For an owner who lost the phone and the recovery codes: run on the server."""
+"""Resets the second step of an owner who lost both the phone and the recovery codes. Run it on the server."""
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
@@ -7,7 +7,7 @@ from staff import second_factor
 
 
 class Command(BaseCommand):
-    help = "Removes the second step of one member of staff. Their next sign-in sets up a new phone. Leaves a record."
+    help = "Remove the second step of one account. Its next sign-in sets up a new phone. The removal is recorded."
 
     def add_arguments(self, parser):
         parser.add_argument("username")
@@ -19,4 +19,6 @@ class Command(BaseCommand):
         except model.DoesNotExist:
             raise CommandError(f"there is no user {username!r}") from None
         second_factor.remove(user, by=user, message="Second step removed on the server, by the command reset_second_factor.")
-        self.stdout.write(f"{username} sets up a new phone at the next sign-in. The removal stands in the user's history.")
+        self.stdout.write(
+            f"{username} will set up a new phone at the next sign-in. The removal is recorded in the user's history."
+        )

@@ -42,24 +42,24 @@ def test_the_front_page_shows_what_needs_a_person_and_by_when(desk):
     assert later.reference in section(page, "conflicts")
     assert "refused_550" in section(page, "failed")
     assert aside.reference in section(page, "quarantine")
-    assert "Nobody was missed" in section(page, "misses")
+    assert "Every request was answered in time" in section(page, "expired")
 
 
 def test_an_empty_desk_says_so(desk):
     page = desk.get("/admin/").content.decode()
-    for words in ("Nobody is waiting", "No call to make", "All mail went out", "Nobody was missed"):
+    for words in ("Nobody is waiting", "No calls to make", "All email was sent", "Every request was answered in time"):
         assert words in page
 
 
-def test_misses_of_the_last_thirty_days_are_shown(desk, clock):
+def test_unanswered_requests_of_the_last_thirty_days_are_shown(desk, clock):
     request = submit(key="missed", starts_at=local("2026-12-03 16:00"))
     booking.expire_request(request, now=request.answer_by)
     clock(WEDNESDAY + timedelta(days=30))
     desk.force_login(desk.user)
-    assert request.reference in section(desk.get("/admin/").content.decode(), "misses")
+    assert request.reference in section(desk.get("/admin/").content.decode(), "expired")
     clock(WEDNESDAY + timedelta(days=32))
     desk.force_login(desk.user)
-    assert "Nobody was missed" in section(desk.get("/admin/").content.decode(), "misses")
+    assert "Every request was answered in time" in section(desk.get("/admin/").content.decode(), "expired")
 
 
 def test_the_front_page_takes_the_same_queries_for_one_and_thirty(desk, django_assert_num_queries):
@@ -91,7 +91,7 @@ def test_a_waiting_request_is_confirmed_in_two_steps_from_the_front_page(desk):
     assert f'href="{REQUESTS}{request.pk}/change/"' in desk.get("/admin/").content.decode()
     page = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
     assert f'action="{REQUESTS}{request.pk}/act/"' in page
-    assert "is confirmed now" in act(desk, request, "confirm")
+    assert ": now confirmed" in act(desk, request, "confirm")
 
 
 def act(desk, request: ConsultRequest, action: str, **form) -> str:
@@ -104,7 +104,7 @@ def test_a_stale_page_says_what_changed_and_by_whom(desk):
     other = User.objects.create_user("berta")
     booking.reschedule_request(request, starts_at=local("2026-12-16 17:00"), by=other, now=WEDNESDAY)
     page = act(desk, request, "confirm")
-    assert "Nothing was done" in page
+    assert "Nothing was changed" in page
     assert "moved by staff by berta, for Wednesday, December 16, 2026, 5:00 PM" in page
     assert page.count('<li class="news">') == 1
 
@@ -137,7 +137,7 @@ def test_a_search_by_name_opens_a_bounded_number_of_requests_and_says_so(desk, m
     page = desk.get(REQUESTS, {"q": "mary"}).content.decode()
     assert first.reference in page
     assert second.reference not in page
-    assert "were looked through for this name" in page
+    assert "were searched for this name" in page
 
 
 FILTERS = {
@@ -166,16 +166,16 @@ def test_the_list_is_narrowed_by_its_filters(desk, query):
     }
     found["untimed"] = booking.submit_request(submission_key="untimed", starts_at=None, person=ADA, now=WEDNESDAY)
     booking.confirm_request(found["agreed"], by=desk.user, now=WEDNESDAY)
-    desk.post(f"{REQUESTS}{found['late'].pk}/assign/", {"care": "mine"}, follow=True)
+    desk.post(f"{REQUESTS}{found['late'].pk}/assign/", {"assign_to": "me"}, follow=True)
     page = desk.get(f"{REQUESTS}?{query}").content.decode()
     assert {name for name, request in found.items() if request.reference in page} == FILTERS[query]
 
 
 def test_a_request_is_taken_into_care_and_handed_back(desk):
     request = submit()
-    desk.post(f"{REQUESTS}{request.pk}/assign/", {"care": "mine"})
+    desk.post(f"{REQUESTS}{request.pk}/assign/", {"assign_to": "me"})
     assert ConsultRequest.objects.get().assigned_to == desk.user
-    desk.post(f"{REQUESTS}{request.pk}/assign/", {"care": "nobody"})
+    desk.post(f"{REQUESTS}{request.pk}/assign/", {"assign_to": "nobody"})
     fresh = ConsultRequest.objects.get()
     assert (fresh.assigned_to, fresh.version, fresh.events.count()) == (None, 1, 1)
 
@@ -195,8 +195,8 @@ def test_bulk_confirm_decides_each_by_itself_and_names_each_refusal(desk):
     booking.move_request(moved, starts_at=local("2026-12-17 17:00"), now=WEDNESDAY)
     page = bulk(desk, "confirm_selected", good, moved, closed)
     assert f"Confirmed: {good.reference}." in page
-    assert f"Not confirmed: {moved.reference}: it changed meanwhile and is requested now." in page
-    assert f"Not confirmed: {closed.reference}: This start is no longer in the posted hours" in page
+    assert f"Not confirmed: {moved.reference} changed meanwhile and is now requested." in page
+    assert f"Not confirmed: {closed.reference}: This start is no longer within the posted hours" in page
     statuses = dict(ConsultRequest.objects.values_list("reference", "status"))
     assert statuses == {good.reference: "confirmed", moved.reference: "requested", closed.reference: "requested"}
 
@@ -209,7 +209,7 @@ def test_select_all_of_a_long_list_decides_only_what_was_on_the_page(desk, actio
     decided = {"confirm_selected": "confirmed", "decline_selected": "declined"}
     form = {"select_across": 1, "reason": "decline-full"}
     page = bulk(desk, action, seen, **form)
-    assert "1 that were not on the page you saw" in page
+    assert "1 not on the page you saw" in page
     statuses = dict(ConsultRequest.objects.values_list("reference", "status"))
     assert statuses == {seen.reference: decided[action], unseen.reference: "requested"}
 
@@ -243,10 +243,13 @@ def test_a_call_is_noted_as_made_from_the_front_page(desk):
     request = submit(contact_by="phone")
     call = OutboxMessage.objects.get()
     page = desk.post(f"/admin/consults/outboxmessage/{call.pk}/made/", follow=True).content.decode()
-    assert f"The call for {request.reference} is noted as made" in page
+    assert f"The call for {request.reference} is marked as made" in page
     call.refresh_from_db()
     assert (call.state, call.done_at) == ("done", WEDNESDAY)
-    assert "done or dropped already" in desk.post(f"/admin/consults/outboxmessage/{call.pk}/made/", follow=True).content.decode()
+    assert (
+        "already made or is no longer needed"
+        in desk.post(f"/admin/consults/outboxmessage/{call.pk}/made/", follow=True).content.decode()
+    )
 
 
 def test_a_row_whose_key_is_missing_is_listed_all_the_same(desk, settings):
@@ -262,4 +265,4 @@ def test_ten_unanswered_requests_within_an_hour_are_an_alert(desk):
     for number in range(10):
         assert "of the last hour wait" not in desk.get("/admin/").content.decode()
         submit(key=f"rush-{number}", looks_like_spam=True)
-    assert "10 requests of the last hour wait" in desk.get("/admin/").content.decode()
+    assert "10 requests from the last hour are waiting" in desk.get("/admin/").content.decode()

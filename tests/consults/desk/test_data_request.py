@@ -23,7 +23,7 @@ def log_in(client, role: str):
 @pytest.fixture
 def owner(client):
     """An owner who has just given the password again."""
-    log_in(client, "Owners").post("/admin/password-again/", {"password": PASSWORD})
+    log_in(client, "Owners").post("/admin/reauthenticate/", {"password": PASSWORD})
     return client
 
 
@@ -57,7 +57,7 @@ def test_an_owner_exports_the_list_as_it_is_filtered_and_leaves_a_record(owner):
     rows = exported(owner.get(f"{REQUESTS}export/"))
     assert [row["Name"] for row in rows] == [f"'{evil}", 'Zoë "Z", O’Neil']
     assert rows[0]["Phone"] == "'+1 507 555 0100"
-    assert rows[0]["Time asked for"] == "2026-12-07 16:00"
+    assert rows[0]["Requested time"] == "2026-12-07 16:00"
     assert "secret wish" not in str(rows)
     assert [row["Name"] for row in exported(owner.get(f"{REQUESTS}export/?status=confirmed"))] == ['Zoë "Z", O’Neil']
     assert list(AccessRecord.objects.order_by("pk").values_list("kind", "rows")) == [("exported", 2), ("exported", 1)]
@@ -68,10 +68,10 @@ def test_what_reaches_far_is_for_owners_and_asks_for_the_password_again(client, 
     path = path.format(pk=submit().pk)
     log_in(client, "Owners")
     for method in (client.get, client.post):
-        assert method(path)["Location"].startswith("/admin/password-again/")
+        assert method(path)["Location"].startswith("/admin/reauthenticate/")
     for role in ("Front desk", "Editors"):
         client.logout()
-        log_in(client, role).post("/admin/password-again/", {"password": PASSWORD})
+        log_in(client, role).post("/admin/reauthenticate/", {"password": PASSWORD})
         for method in (client.get, client.post):
             assert method(path).status_code == 403
     assert not AccessRecord.objects.exists()
@@ -110,14 +110,14 @@ def test_an_owner_erases_one_person_at_once(owner):
     listed = owner.get(REQUESTS, {"status": "all"}).content.decode()
     assert "(erased)" in listed
     after = owner.get(f"{REQUESTS}{first.pk}/change/").content.decode()
-    assert "Keep this note" not in after
+    assert "Save note" not in after
 
 
 def test_what_changed_since_the_page_was_read_is_not_erased(owner):
     request = submit()
     booking.move_request(request, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
     page = owner.post(f"{REQUESTS}{request.pk}/erase/", {f"version-{request.pk}": 1}, follow=True).content.decode()
-    assert f"Not erased: {request.reference}: it changed meanwhile" in page
+    assert f"Not erased: {request.reference} changed meanwhile" in page
     assert ConsultRequest.objects.get().erased_at is None
 
 
@@ -126,11 +126,11 @@ def test_a_note_for_colleagues_is_kept_sealed_and_not_too_long(client):
     request = submit()
     url = f"{REQUESTS}{request.pk}/act/"
     page = desk.post(url, {"action": "note", "version": 1, "staff_notes": "Left voicemail"}, follow=True).content.decode()
-    assert "has its note" in page
+    assert "note saved" in page
     assert "Left voicemail</textarea>" in page
     fresh = ConsultRequest.objects.get()
     assert b"voicemail" not in bytes(fresh.sealed)
     assert (fresh.status, fresh.staff_notes) == ("requested", "Left voicemail")
     page = desk.post(url, {"action": "note", "version": 2, "staff_notes": "x" * 2001}, follow=True).content.decode()
-    assert "up to 2000 characters" in page
+    assert "to 2000 characters" in page
     assert "changed meanwhile" in desk.post(url, {"action": "note", "version": 1}, follow=True).content.decode()

@@ -110,7 +110,7 @@ def test_a_letter_that_cannot_be_put_together_keeps_no_other_from_leaving(inbox,
     for number, hour in enumerate((16, 17)):
         submit(key=str(number), starts_at=local(f"2026-12-07 {hour}:00"), email=f"p{number}@example.com")
     broken = OutboxMessage.objects.first()
-    broken.seal_letter(broken.letter | {"subject": "Two\nlines"})
+    broken.seal_payload(broken.payload | {"subject": "Two\nlines"})
     broken.save()
     assert delivery.deliver_due(now=WEDNESDAY) == 1
     broken.refresh_from_db()
@@ -134,7 +134,7 @@ def test_two_workers_send_one_letter_once(inbox):
     batch = delivery.Batch()
     assert delivery._deliver(seen_by_both, WEDNESDAY, batch) is True
     assert delivery._deliver(seen_by_both, WEDNESDAY, batch) is False
-    batch.hang_up()
+    batch.close()
     assert len(inbox.letters) == 1
 
 
@@ -146,7 +146,7 @@ def test_without_the_claim_two_workers_would_send_it_twice(inbox, monkeypatch):
     batch = delivery.Batch()
     delivery._deliver(seen_by_both, WEDNESDAY, batch)
     delivery._deliver(seen_by_both, WEDNESDAY, batch)
-    batch.hang_up()
+    batch.close()
     assert len(inbox.letters) == 2
 
 

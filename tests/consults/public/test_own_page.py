@@ -59,8 +59,8 @@ HEADINGS = {
     "requested": "We have your request",
     "confirmed": "Your visit is confirmed",
     "declined": "We could not offer this consult",
-    "withdrawn": "You took this request back",
-    "cancelled": "This visit does not take place",
+    "withdrawn": "You withdrew this request",
+    "cancelled": "This visit has been cancelled",
     "expired": "We did not answer in time",
     "completed": "This request is complete",
     "missed": "We missed you",
@@ -562,7 +562,7 @@ def test_page_mail_and_calendar_show_one_instant_also_in_the_repeated_hour(clien
     when = re.search(r"<dt>Time</dt><dd>(.*?)</dd>", client.get(own_url(request)).content.decode())[1]
     assert when.startswith(f"Sunday, November 1, 2026, 1:00 AM {start.astimezone(CHICAGO):%Z} to ")
     assert when.endswith(" Central Time")
-    letter = OutboxMessage.objects.get(kind="confirmed").letter
+    letter = OutboxMessage.objects.get(kind="confirmed").payload
     assert when in letter["text"]
     (attached,) = Calendar.from_ical(letter["calendar"]).walk("VEVENT")
     (entry,) = Calendar.from_ical(client.get(calendar_url(request)).content).walk("VEVENT")

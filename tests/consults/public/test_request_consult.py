@@ -149,7 +149,7 @@ NEWS = {"do not begin at that minute", "We are closed at that time", "too soon",
         pytest.param({"full_name": ""}, "Enter your name", id="no name"),
         pytest.param({"full_name": " \u200b "}, "Enter your name", id="a name of nothing visible"),
         pytest.param({"full_name": "x" * 121}, "120 characters or fewer", id="a name too long"),
-        pytest.param({"full_name": "A\x00da"}, "Use letters, numbers and punctuation only", id="a NUL in the name"),
+        pytest.param({"full_name": "A\x00da"}, "Use only letters, numbers and punctuation", id="a NUL in the name"),
         pytest.param({"email": ""}, "Enter an email address or a phone number", id="no way to reach"),
         pytest.param({"email": "ada@example"}, "correct format, like name@example.com", id="no real address"),
         pytest.param({"email": "a" * 250 + "@example.com"}, "254 characters or fewer", id="an address too long"),
@@ -346,7 +346,7 @@ def statuses() -> list[str]:
     return list(ConsultRequest.objects.order_by("pk").values_list("status", flat=True))
 
 
-def test_a_filled_trap_sets_the_request_aside_behind_the_same_page(client):
+def test_a_filled_honeypot_sets_the_request_aside_behind_the_same_page(client):
     page = client.get(URL).content.decode()
     assert 'name="website"' in page
     response = client.post(URL, answers(client, website="https://spam.example"))

@@ -1,9 +1,9 @@
-"""Where staff edit a row."""
+"""Paths of the admin's forms."""
 
 from django.db import models
 from django.urls import reverse
 
 
 def edit_path(row: models.Model) -> str:
-    """The path of the row's form in the admin."""
+    """The path at which staff edit the row."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
