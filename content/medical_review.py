@@ -6,7 +6,7 @@ A review stores a digest of the text it was given for, so any change to the text
 import hashlib
 import json
 
-from .models import ReviewedText
+from .models import ReviewedText, reviewed_kinds
 
 
 def is_reviewed(row: ReviewedText) -> bool:
