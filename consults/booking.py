@@ -1,8 +1,7 @@
-"""The only writer of a request's status. Each function is one decision in one transaction (see `decision`).
+"""The only writer of a request's status (docs/booking.md). Each function is one decision in one transaction (see `decision`).
 
-Instants are aware. `version` is the version of the request that the caller saw: an older one raises Stale. A decision that
-does not fit the request's status raises NotAllowed, and an unavailable start raises Refused; neither changes anything. Above
-each function is its row of the table of transitions. The rules in prose: docs/booking.md.
+Instants are aware. `version` is the version that the caller saw: an older one raises Stale. A decision that does not fit the
+status raises NotAllowed, an unavailable start raises Refused; neither changes anything. Above each function is its transition.
 """
 
 import secrets
@@ -50,7 +49,6 @@ def submit_request(
     `starts_at` None means "none of these times work". A key that was used before returns the request it made. `by` is the
     colleague who enters a caller's request; staff may go below the notice. A request that looks like spam is quarantined: it
     holds no seat and sends no message, but keeps its reply time. `client` is the keyed hash of the sender's IP address.
-
     Raises Refused when the start is unavailable.
     """
     try:
@@ -207,10 +205,7 @@ def note_request(request: ConsultRequest, *, text: str, by, now: datetime, versi
 # A confirmed visit in the past is erased on time even if nobody marked it completed or missed.
 @decides(Kind.ERASED, *ConsultRequest.ENDED, Status.QUARANTINED, Status.CONFIRMED, guards=(NO_VISIT_AHEAD,))
 def erase_request(request: ConsultRequest, *, by=None, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Deletes everything that identifies the person, from the request and from its messages. Events and counts remain.
-
-    Raises NotAllowed for a request that is still open.
-    """
+    """Deletes everything that identifies the person, from the request and its messages. Raises NotAllowed for an open one."""
     with deciding(request, Kind.ERASED, now=now, by=by, version=version) as decision:
         decision.row.forget_person(at=now)
         outbox.forget_messages(decision.row)
@@ -238,9 +233,9 @@ def quarantine_request(request: ConsultRequest, *, by, now: datetime, version: i
 def release_request(
     request: ConsultRequest, *, by, now: datetime, version: int | None = None, without_time: bool = False
 ) -> ConsultRequest:
-    """Restores a quarantined request; its start is held again if it is still free.
+    """Restores a quarantined request; its start is held again if it is still free. Raises Refused when it is not.
 
-    Raises Refused when it is not free. `without_time` restores the request without its start and asks for another time.
+    `without_time` restores the request without its start and asks for another time.
     """
     with deciding(request, Kind.RELEASED, now=now, by=by, version=version) as decision:
         row = decision.row

@@ -105,7 +105,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     assert page.locator("[name=starts_at]").input_value() != ""
     page.get_by_label("Full name").fill("Cal Caller")
     page.get_by_label("Phone:").fill("507-555-0111")
-    page.get_by_text("By phone").click()
+    page.get_by_text("By phone", exact=True).click()
     page.get_by_role("button", name="Record the request").click()
     page.get_by_role("button", name="Confirm", exact=True).click()
     expect_status(page, "Confirmed")

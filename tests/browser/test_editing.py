@@ -144,7 +144,7 @@ def test_what_may_not_be_published_is_named_and_two_editors_do_not_overwrite_eac
     told = desk.locator(".field-body .errorlist").inner_text()
     for words in ("“miracle”", "/nope/", "[@nobody-2020]"):
         assert words in told
-    expect(desk.locator(".field-claims_justification .errorlist")).to_contain_text("write here why")
+    expect(desk.locator(".field-claims_justification .errorlist")).to_contain_text("explain here why")
     desk.locator("#id_body").fill(BODY)
     save(desk)
 

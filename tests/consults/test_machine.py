@@ -1,7 +1,7 @@
-"""Random histories of the desk against a model that knows the booking rules and nothing of the code.
+"""Random histories of the desk against a model that knows docs/booking.md and nothing of the code.
 
 After every step whole tables are compared with the model: requests, seats, events, messages, conflicts, and the starts of
-one date. What a step was not meant to do has therefore not happened. Numbers in comments are promises of the booking rules.
+one date. What a step was not meant to do has therefore not happened. Numbers in comments are those of docs/promises.md.
 """
 
 from collections import Counter

@@ -94,7 +94,7 @@ def bring_to(state: str, boss: User) -> ConsultRequest:
 
 
 def is_allowed(action: str, state: str) -> bool:
-    """The table of the booking rules, section 2, with its guards about a time."""
+    """The table "What may follow what" of docs/booking.md, with its guards about a time."""
     status = "requested" if state == "untimed" else state
     if status not in TRANSITIONS[DECISIONS[action]].starts_from:
         return False
