@@ -150,19 +150,9 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None
 SENT_COOKIE_NAME = f"{_COOKIE_PREFIX}sent"
 CSRF_FAILURE_VIEW = "clinic_site.errors.csrf_failure"
+_OUR_OWN = ("script-src", "style-src", "img-src", "font-src", "manifest-src", "connect-src", "form-action")
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "manifest-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
+    "DIRECTIVES": dict.fromkeys(("default-src", "base-uri", "frame-ancestors"), [NONE]) | dict.fromkeys(_OUR_OWN, [SELF])
 }
 
 # Templates

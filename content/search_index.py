@@ -73,7 +73,7 @@ def _plain_text(*texts: str) -> str:
 
 def install_search_triggers(*, using: str = "default", **_) -> None:
     """Creates or replaces the triggers and empties the index, so that every text is indexed again (post_migrate)."""
-    tables = {kind._meta.db_table: kind.SEARCH_NUMBER for kind in searched_kinds()}
+    tables = {kind._meta.db_table: kind.SEARCH_NUMBER for kind in kinds() if kind.SEARCH_NUMBER is not None}
     empty = f"DELETE FROM {TABLE}"  # noqa: S608
     statements = {"sqlite": [*_sqlite(tables), empty], "postgresql": [*_postgresql(tables), empty]}
     triggers.install(using, [*tables, TABLE], statements)
