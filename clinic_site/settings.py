@@ -150,9 +150,10 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None
 SENT_COOKIE_NAME = f"{_COOKIE_PREFIX}sent"
 CSRF_FAILURE_VIEW = "clinic_site.errors.csrf_failure"
-_OUR_OWN = ("script-src", "style-src", "img-src", "font-src", "manifest-src", "connect-src", "form-action")
+_FROM_NOWHERE = ("default-src", "base-uri", "frame-ancestors")
+_FROM_HERE = ("script-src", "style-src", "img-src", "font-src", "manifest-src", "connect-src", "form-action")
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": dict.fromkeys(("default-src", "base-uri", "frame-ancestors"), [NONE]) | dict.fromkeys(_OUR_OWN, [SELF])
+    "DIRECTIVES": {name: [NONE] for name in _FROM_NOWHERE} | {name: [SELF] for name in _FROM_HERE},
 }
 
 # Templates
