@@ -132,7 +132,7 @@ def test_what_may_not_be_published_is_named_and_two_editors_do_not_overwrite_eac
     plain_desk.locator("#id_subtitle").fill("From the second")
     plain_desk.get_by_role("button", name="Save and continue editing").click()
     told = plain_desk.locator(".errornote + .errorlist").inner_text()
-    assert "Somebody saved this text while you were editing it" in told
+    assert "Someone else saved this text while you were editing it" in told
     assert "+ From the first" in told
     expect(plain_desk.locator("#id_subtitle")).to_have_value("From the second")
     plain_desk.get_by_role("button", name="Save and continue editing").click()
