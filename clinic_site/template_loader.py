@@ -1,6 +1,6 @@
 """Loads the project's templates without what only their authors need: indentation, lines that hold a tag alone, the last newline.
 
-Sent with every page, these were 2 to 7 % of its bytes, compressed. Whitespace between words and links stays.
+Sent with every page, these would be 2 to 7 % of its bytes, compressed. Whitespace between words and links stays.
 """
 
 import re
