@@ -34,12 +34,15 @@ offers = booking.current_offers(now=now, clinic=clinic)
 days = [offers.today + timedelta(days=number) for number in range(14, 40)]
 starts = iter([starts[0] for day in days if (starts := offers.starts_on(day))])
 made = {}
-def ask(key, start, **answers):
+def ask(key, start, at=now, **answers):
     person = {"full_name": f"{key.title()} Example", "email": f"{key}@example.com", "phone": "507-555-0100"}
     rest = {"contact_by": "email", "voicemail_ok": False, "note": ""}
-    made[key] = booking.submit_request(submission_key=key, starts_at=start, now=now, **(person | rest | answers))
-for key in ("ada", "ben", "cleo", "dan", "eve", "finn", "gail", "jan", "kim", "lou", "mia", "ned"):
+    made[key] = booking.submit_request(submission_key=key, starts_at=start, now=at, **(person | rest | answers))
+for key in ("ada", "ben", "cleo", "dan", "eve", "finn", "gail"):
     ask(key, next(starts), contact_by="phone" if key == "ben" else "email")
+# Ten within an hour would be a rush.
+for key in ("jan", "kim", "lou", "mia", "ned"):
+    ask(key, next(starts), at=now - timedelta(hours=2))
 ask("hal", None)
 ask("ivy", next(starts), looks_like_spam=True)
 booking.confirm_request(made["kim"], by=olga, now=now)
