@@ -34,11 +34,14 @@ offers = open_times.current_offers(now=now)
 days = [offers.today + timedelta(days=number) for number in range(14, 40)]
 starts = iter([starts[0] for day in days if (starts := offers.starts_on(day))])
 made = {}
-def ask(key, start, contact_by="email", **how):
+def ask(key, start, at=now, contact_by="email", **how):
     person = Person(f"{key.title()} Example", f"{key}@example.com", "507-555-0100", contact_by)
-    made[key] = booking.submit_request(submission_key=key, starts_at=start, person=person, now=now, **how)
-for key in ("ada", "ben", "cleo", "dan", "eve", "finn", "gail", "jan", "kim", "lou", "mia", "ned"):
+    made[key] = booking.submit_request(submission_key=key, starts_at=start, person=person, now=at, **how)
+for key in ("ada", "ben", "cleo", "dan", "eve", "finn", "gail"):
     ask(key, next(starts), contact_by="phone" if key == "ben" else "email")
+# Ten within an hour would be a rush.
+for key in ("jan", "kim", "lou", "mia", "ned"):
+    ask(key, next(starts), at=now - timedelta(hours=2))
 ask("hal", None)
 ask("ivy", next(starts), looks_like_spam=True)
 booking.confirm_request(made["kim"], by=olga, now=now)
