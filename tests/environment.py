@@ -40,6 +40,11 @@ def without_settings(environment: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name not in SETTINGS and not name.startswith("PYTEST_")}
 
 
+def with_real_clock(environment: dict[str, str]) -> dict[str, str]:
+    """A copy without libfaketime, for a program that a moved clock breaks."""
+    return {name: value for name, value in environment.items() if name != "LD_PRELOAD" and not name.startswith("FAKETIME")}
+
+
 def shared_folder() -> Path:
     """One folder for all processes of this run, for what is made once and used by each."""
     return Path(os.environ["TESTS_SHARED_DIR"])

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.environment import shared_folder, skip_for_want_of
+from tests.environment import shared_folder, skip_for_want_of, with_real_clock
 from tests.server import Site, dying_with_us, free_port, made_once
 
 _START_SECONDS = 180
@@ -75,6 +75,11 @@ def with_tables() -> str:
 def with_content() -> str:
     """A template with tables and the starting content: what a site finds that was started before."""
     return _template("with_content", "migrate", "load_content")
+
+
+def settings_on(database: str) -> dict[str, str]:
+    """What a site that was started before needs to run on `database`, as the fixture of that name tells it."""
+    return {"DATABASE_URL": new_database(with_content())} if database == "postgresql" else {}
 
 
 def _template(name: str, *commands: str) -> str:
@@ -156,7 +161,9 @@ class Postgresql:
             settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
             with open(self.folder / "log", "ab") as log:
                 command = [_programs() / "postgres", "-D", self.folder / "data", *settings]
-                self.process = subprocess.Popen(_as_its_user(command), cwd="/", stdout=log, stderr=log)
+                # While it waits, libfaketime shows its signal handlers the real clock: lock_timeout would never end a wait.
+                environment = with_real_clock(os.environ)
+                self.process = subprocess.Popen(_as_its_user(command), cwd="/", env=environment, stdout=log, stderr=log)
             if self._becomes_ready():
                 return
         raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()}")

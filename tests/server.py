@@ -4,6 +4,7 @@ import email
 import email.policy
 import fcntl
 import http.client
+import json
 import os
 import re
 import secrets
@@ -24,9 +25,8 @@ from urllib.parse import urlencode
 from tests.environment import shared_folder, without_settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-# Ends a hang; a start takes two seconds, beside other work a minute.
-START_SECONDS = 300
-STOP_SECONDS = 20
+# How long a state is waited for: it comes within seconds, beside other work within a minute. More is a hang.
+HANG_SECONDS = 240
 # Settings of a site behind a proxy that ends TLS.
 OVER_HTTPS = {
     "PUBLIC_URL": "https://clinic.example",
@@ -95,7 +95,7 @@ class Site:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=HANG_SECONDS,
             check=False,
         )
 
@@ -128,7 +128,7 @@ class Site:
             )
 
     def wait_until_ready(self) -> None:
-        wait_for(lambda: self._has_ended() or self.is_ready(), START_SECONDS, f"{self.url} is ready", lambda: self.log)
+        wait_for(lambda: self._has_ended() or self.is_ready(), HANG_SECONDS, f"{self.url} is ready", lambda: self.log)
         assert not self._has_ended(), f"serve ended:\n{self.log}"
 
     def is_ready(self) -> bool:
@@ -146,7 +146,7 @@ class Site:
             return
         self.process.terminate()
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(HANG_SECONDS)
         except subprocess.TimeoutExpired:
             pass
         left = self.processes()
@@ -154,7 +154,7 @@ class Site:
             kill(process_id)
         self.process.wait()
         self.process = None
-        assert not left, f"still running {STOP_SECONDS} s after SIGTERM: {list(left.values())}"
+        assert not left, f"still running {HANG_SECONDS} s after SIGTERM: {list(left.values())}"
 
     def processes(self) -> dict[int, str]:
         """Everything that runs with this DATA_DIR: process id -> command line. Children that lost their parent too."""
@@ -167,6 +167,17 @@ class Site:
             except OSError:
                 continue
         return found
+
+    def web_workers(self) -> list[int]:
+        """Process ids of gunicorn's children, without the background worker."""
+        return [number for number, command in self.processes().items() if "gunicorn" in command and self._is_child(number)]
+
+    def _is_child(self, process_id: int) -> bool:
+        try:
+            status = Path(f"/proc/{process_id}/stat").read_text()
+        except OSError:
+            return False
+        return int(status.rpartition(")")[2].split()[1]) == self.process.pid
 
     def background_worker(self) -> int | None:
         return next((number for number, command in self.processes().items() if "manage.py worker" in command), None)
@@ -183,7 +194,7 @@ class Site:
 
     def request(self, method: str, path: str, *, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
         """One request on a connection of its own. Host is the site's own unless `headers` names another."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=HANG_SECONDS)
         try:
             connection.request(method, path, body=body, headers={"Connection": "close"} | (headers or {}))
             answer = connection.getresponse()
@@ -208,13 +219,25 @@ def made_once(name: str) -> Iterator[bool]:
             done.touch()
 
 
+def listing(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every path below, with what changes when somebody writes there."""
+    statuses = {str(path.relative_to(folder)): path.lstat() for path in folder.rglob("*")}
+    return {name: (status.st_size, status.st_mtime_ns) for name, status in statuses.items()}
+
+
 @cache
 def first_start() -> Site:
-    """A site that was started for the first time, and stopped. Once in a run: it takes seconds."""
+    """A site that was started for the first time, from a copy of the checkout, and stopped. Once in a run: it takes seconds.
+
+    `checkout-before`, beside the copy, is its listing before the start.
+    """
     with made_once("first-start") as is_there:
-        port = shared_folder() / "first-start-port"
-        site = Site(shared_folder() / "first-start", port=int(port.read_text()) if is_there else 0)
+        port, checkout = shared_folder() / "first-start-port", shared_folder() / "first-start-checkout"
+        site = Site(shared_folder() / "first-start", port=int(port.read_text()) if is_there else 0, checkout=checkout)
         if not is_there:
+            ignored = [line.strip().strip("/") for line in (CHECKOUT / ".gitignore").read_text().split()]
+            shutil.copytree(CHECKOUT, checkout, ignore=shutil.ignore_patterns(".git", *ignored))
+            (shared_folder() / "checkout-before").write_text(json.dumps(listing(checkout)))
             site.serve().stop()
             port.write_text(str(site.port))
     return site

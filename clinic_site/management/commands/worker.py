@@ -7,9 +7,9 @@ import logging
 import os
 import signal
 import sqlite3
-import time
 from contextlib import suppress
 from datetime import datetime, timedelta
+from threading import Event
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
@@ -70,7 +70,7 @@ class Command(BaseCommand):
                 return
             close_old_connections()
             if not sent:
-                time.sleep(0.5)
+                Event().wait(0.5)  # time.sleep fails where libfaketime moves the clock
         # A worker that was told to stop is not looked for: `restore` sees at once that the site is down.
         with suppress(DatabaseError):
             WorkerHeartbeat.objects.all().delete()
@@ -82,4 +82,5 @@ class Command(BaseCommand):
             logger.error("no backup was made: %s", error)
 
     def _stop(self, *_):
+        # Not an Event that the wait above looks at: a handler that sets one can wait for the lock its own thread holds.
         self.stopping = True
