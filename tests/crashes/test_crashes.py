@@ -1,53 +1,55 @@
-"""Crashes in their short form; `python -m tests.load.crash_drill` is the long one."""
+"""Crashes while visitors book, on both databases: each once, and twenty rounds of kills. `python -m tests.drills` has more."""
 
 import pytest
 
-from tests.crashes import drills
+from tests.crashes import accidents
+from tests.crashes.disk import fill_disk, small_disk
+from tests.crashes.mail_server import mail_server
 from tests.environment import skip_for_want_of
-from tests.postgresql import postgresql
+from tests.postgresql import settings_on
 from tests.races.unguarded import unguarded
 
 pytestmark = pytest.mark.server
 
-
-def crash(site, postbox) -> dict[str, list[str]]:
-    """What each drill broke."""
-    locked, wrong_when_locked = drills.database_locked(site, postbox, seconds=18)
-    assert "answered 503" in locked
-    return {
-        "locked": wrong_when_locked,
-        "restarted": drills.restart_under_load(site, postbox, seconds=1.5)[1],
-        "killed": drills.kill_at_random(site, postbox, seconds=4)[1],
-    }
+# One web worker: every kill of it meets all requests that are being answered. The long forms have two.
+ONE = {"WEB_WORKERS": "1"}
 
 
-# All drills of a database in one test: a site takes longer to start than most of them.
-def test_whatever_happens_what_was_acknowledged_is_stored_once_and_told_once(tmp_path):
-    with drills.running(tmp_path, {}) as (site, postbox):
-        assert crash(site, postbox) == {"locked": [], "restarted": [], "killed": []}
+# All accidents of a database in one test: a site takes longer to start than most of them.
+@pytest.mark.databases
+def test_whatever_happens_what_was_acknowledged_is_stored_once_and_told_once(database, tmp_path):
+    with accidents.running(tmp_path, ONE | settings_on(database)) as (site, postbox):
+        loads = [accidents.locked_database(site), accidents.restart(site), accidents.kills(site, accidents.EACH)]
+        assert accidents.judge(site, postbox, loads) == []
 
 
-def test_the_same_on_postgresql(tmp_path):
-    with postgresql() as server, drills.running(tmp_path, {"DATABASE_URL": server.new_database()}) as (site, postbox):
-        assert crash(site, postbox) == {"locked": [], "restarted": [], "killed": []}
+@pytest.mark.slow
+@pytest.mark.databases
+def test_the_same_holds_after_twenty_rounds_of_kills_and_five_restarts(database, tmp_path):
+    with accidents.running(tmp_path, settings_on(database)) as (site, postbox):
+        for accident, rounds in ((lambda: accidents.kills(site, accidents.EACH), 20), (lambda: accidents.restart(site), 5)):
+            loads = [accident() for _ in range(rounds)]
+            assert accidents.judge(site, postbox, loads) == []
 
 
-def test_a_full_disk_answers_503_keeps_the_answers_and_recovers(tmp_path):
-    try:
-        with drills.small_disk(tmp_path / "disk", megabytes=40) as disk, drills.running(disk / "site", {}) as (site, postbox):
-            figures, wrong = drills.disk_full(site, postbox, fill=lambda: drills.fill_disk(disk))
-    except PermissionError as error:
-        skip_for_want_of(f"a disk to fill: {error}")
-    assert wrong == [], figures
-    assert "503" in figures
-
-
-def test_without_transactions_a_kill_leaves_half_a_request(tmp_path):
+@pytest.mark.databases
+def test_without_transactions_a_kill_leaves_half_a_request(database, tmp_path):
     """Negative control."""
-    with drills.mail_server() as (postbox, mail):
-        site = unguarded(tmp_path, mail)
+    with mail_server() as (postbox, mail):
+        site = unguarded(tmp_path, ONE | mail | settings_on(database))
         site.serve()
         try:
-            assert any(drills.kill_at_random(site, postbox, seconds=3)[1] for _ in range(6))
+            rounds = (accidents.kills(site, ["a web worker"] * 3) for _ in range(10))
+            assert any(accidents.judge(site, postbox, [load]) for load in rounds)
         finally:
             site.stop()
+
+
+@pytest.mark.slow
+def test_a_full_disk_answers_503_keeps_the_answers_and_recovers(tmp_path):
+    try:
+        with small_disk(tmp_path / "disk", megabytes=40) as disk, accidents.running(disk / "site", {}) as (site, postbox):
+            load = accidents.full_disk(site, fill=lambda: fill_disk(disk))
+            assert accidents.judge(site, postbox, [load]) == []
+    except PermissionError as error:
+        skip_for_want_of(f"a disk to fill: {error}")

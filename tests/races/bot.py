@@ -2,16 +2,18 @@
 
 import random
 import re
-import time
 from collections import Counter
 from dataclasses import dataclass
 from itertools import count
+from threading import Event
 
-from tests.actors import FORM, Browser, hidden_fields, starts_on, together
+from tests.browsers import FORM, Browser, hidden_fields, starts_on
+from tests.concurrency import together
 from tests.server import Site
 
 # One proxy in front: the site believes its entry and nothing left of it.
 BEHIND_A_PROXY = {"TRUSTED_PROXIES": "1", "BOOKING_RATE": "20/h"}
+# What is sent sooner looks like a machine's: the site judges the time itself.
 READING_SECONDS = 2.2
 _numbers = count(1)
 
@@ -63,7 +65,7 @@ class Bot:
             for first in range(0, self.addresses, 40):
                 crowd = [Somebody(self.site, address) for address in everywhere[first : first + 40]]
                 listed = together([one.open_form for one in crowd])
-                time.sleep(READING_SECONDS)
+                Event().wait(READING_SECONDS)
                 answers.update(together([lambda o=o, t=t: take_any(o, t) for o, t in zip(crowd, listed, strict=True)]))
         return answers
 
@@ -80,7 +82,7 @@ def a_patient_asks(site: Site, address: str = "203.0.113.9", tries: int = 3) -> 
     """Reads for a while, chooses a time that suits, and another one when it is gone. True: a seat is held."""
     patient = Somebody(site, address)
     times = patient.open_form()
-    time.sleep(READING_SECONDS)
+    Event().wait(READING_SECONDS)
     for _ in range(tries):
         if not times:
             return False

@@ -1,6 +1,6 @@
 """What must hold of the stored rows after any race, as SQL that both databases read."""
 
-from tests.actors import Records
+from tests.records import Records
 
 _HELD = "('requested', 'confirmed')"
 _ENDED = "('declined', 'withdrawn', 'cancelled', 'expired', 'completed', 'missed')"

@@ -1,124 +1,14 @@
-"""One round of each race. A scenario returns what went wrong in it, nothing when all is well; the stored rows are judged apart.
+"""One round of each race. A scenario returns what went wrong in it, nothing when all is well; `Stage` judges the stored rows."""
 
-Every round takes starts that nobody holds yet, so that rounds do not meet.
-"""
-
-import base64
 import random
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
-from tests.actors import Clerk, Patient, Records, Visitor, starts_on, together
-from tests.races.promises import broken
-from tests.server import Site, wait_for
-
-CROWD = 20
-SET_UP = "UPDATE consults_consultpolicy SET capacity = 1, length_minutes = 30, horizon_days = 366, notice_hours = 24"
-MAKE_STAFF = """
-from django.contrib.auth.models import User
-for number in range({staff}):
-    User.objects.create_superuser(f"clerk-{{number}}", "desk@clinic.example", "{password}")
-"""
-# Tells the token of each request whose id it is sent.
-_TELL_TOKENS = """
-import sys
-from consults.models import ConsultRequest
-for line in sys.stdin:
-    print(ConsultRequest.objects.get(pk=int(line)).token, flush=True)
-"""
-_PASSWORD = "lamps-in-seven-windows"
-_STAFF = 6
-# Two, so that everything can be sealed anew under the other one.
-TWO_KEYS = {"FIELD_KEYS": ",".join(base64.urlsafe_b64encode(letter * 32).decode() for letter in (b"a", b"b"))}
-
-
-@dataclass
-class Stage:
-    """A running site with staff signed in, a second background worker, and the open evenings of a year."""
-
-    site: Site
-    records: Records
-    clerks: list[Clerk]
-    days: list[list[str]]
-    tokens: subprocess.Popen
-
-    def a_day(self) -> list[str]:
-        """The eight starts of an evening that nobody holds."""
-        return self.days.pop()
-
-    def visitors(self, number: int = CROWD) -> list[Visitor]:
-        return together([Visitor(self.site).open_form for _ in range(number)])
-
-    def a_request(self, start: str) -> int:
-        """Its id."""
-        (visitor,) = self.visitors(1)
-        assert visitor.ask(start) == 303
-        return self.records.last_request
-
-    def patients(self, request: int, number: int) -> list[Patient]:
-        """So many windows of the patient's own page."""
-        self.tokens.stdin.write(f"{request}\n")
-        self.tokens.stdin.flush()
-        token = self.tokens.stdout.readline().strip()
-        return together([lambda: Patient(self.site).open_page(token) for _ in range(number)])
-
-    def held_at(self, start: str) -> int:
-        cell = int(datetime.fromisoformat(start).timestamp()) // 300
-        return self.records.value(f"SELECT count(DISTINCT request_id) FROM consults_seat WHERE cell = {cell}")
-
-    def events_of(self, request: int) -> list[str]:
-        statement = f"SELECT kind FROM consults_event WHERE request_id = {request} ORDER BY id"
-        return [kind for (kind,) in self.records.rows(statement)]
-
-    def play(self, scenario: Callable[["Stage"], list[str]]) -> list[str]:
-        """One round; what went wrong in it, and what the stored rows break."""
-        since = self.records.last_request
-        wrong = scenario(self) + broken(self.records, since=since)
-        # What this round left stands in nobody's way: staff said yes to it.
-        self.records.run("UPDATE consults_consultrequest SET kept_outside_hours = true")
-        self.records.run(SET_UP)
-        return wrong
-
-
-@contextmanager
-def stage(site: Site):
-    """Serves the site and sets the stage; ends everything afterwards."""
-    assert site.manage("migrate").returncode == 0
-    site.shell(MAKE_STAFF.format(staff=_STAFF, password=_PASSWORD))
-    site.serve()
-    records = Records(site)
-    manage = [sys.executable, str(site.checkout / "manage.py")]
-    common = {"cwd": site.folder, "env": site.environment, "stderr": subprocess.DEVNULL, "text": True}
-    worker = subprocess.Popen([*manage, "worker"], **common)
-    tokens = subprocess.Popen(
-        [*manage, "shell", "--verbosity=0", "-c", _TELL_TOKENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **common
-    )
-    try:
-        records.run(SET_UP)
-        clerks = [Clerk(site).sign_in(f"clerk-{number}", _PASSWORD) for number in range(_STAFF)]
-        yield Stage(site, records, clerks, _evenings(site), tokens)
-    finally:
-        tokens.stdin.close()
-        worker.terminate()
-        worker.wait(30)
-        tokens.wait(30)
-        tokens.stdout.close()
-        records.close()
-        site.stop()
-
-
-def _evenings(site: Site) -> list[list[str]]:
-    today, days = datetime.now(UTC).date(), {}
-    for number in range(2, 360, 14):
-        for start in starts_on(site.get(f"/book-a-consult/?from={today + timedelta(days=number)}").text):
-            days.setdefault(start[:10], []).append(start)
-    return [starts for starts in days.values() if len(starts) == 8]
+from tests.browsers import Clerk, Visitor
+from tests.concurrency import together
+from tests.races.stage import Stage
+from tests.server import HANG_SECONDS, Site, wait_for
 
 
 def _unlike(answers: list[int], allowed: set[int]) -> list[str]:
@@ -167,7 +57,7 @@ def two_lengths_that_overlap(stage: Stage) -> list[str]:
 
 def staff_confirm_one_request_twice(stage: Stage) -> list[str]:
     request = stage.a_request(stage.a_day()[0])
-    answers = together([lambda c=c: c.decide(request, "confirm", 1) for c in stage.clerks * 3])
+    answers = together([lambda c=c: c.decide(request, "confirm", 1) for c in stage.clerks * 6])
     events = stage.events_of(request)
     return _unlike(answers, {302}) + ([f"events {events}"] if events != ["requested", "confirmed"] else [])
 
@@ -175,7 +65,7 @@ def staff_confirm_one_request_twice(stage: Stage) -> list[str]:
 def confirm_against_withdraw(stage: Stage) -> list[str]:
     request = stage.a_request(stage.a_day()[0])
     windows = stage.patients(request, 8)
-    acts = [lambda c=c: c.decide(request, "confirm", 1) for c in stage.clerks * 2] + [w.withdraw for w in windows]
+    acts = [lambda c=c: c.decide(request, "confirm", 1) for c in stage.clerks * 4] + [w.withdraw for w in windows]
     answers = together(acts)
     events = stage.events_of(request)
     possible = (["requested", "withdrawn"], ["requested", "confirmed", "withdrawn"])
@@ -216,7 +106,7 @@ def asking_against_lowered_capacity(stage: Stage) -> list[str]:
 def moving_against_asking(stage: Stage) -> list[str]:
     day = stage.a_day()
     request = stage.a_request(day[0])
-    windows, crowd = stage.patients(request, 4), stage.visitors(CROWD - 4)
+    windows, crowd = stage.patients(request, 4), stage.visitors(stage.crowd - 4)
     moves = [lambda w=w: w.move(day[1]) for w in windows]
     asks = [lambda v=v, start=day[number % 2]: v.ask(start) for number, v in enumerate(crowd)]
     answers = together(moves + asks)
@@ -230,13 +120,14 @@ def moving_against_asking(stage: Stage) -> list[str]:
 def confirming_against_expiry(stage: Stage) -> list[str]:
     """Two background workers look twice a second each; the clerks decide at about the moment the reply time passes."""
     request = stage.a_request(stage.a_day()[0])
-    moment = datetime.now(UTC) + timedelta(seconds=0.5)
+    moment = datetime.now(UTC) + timedelta(seconds=0.2)
     text = f"{moment:%Y-%m-%d %H:%M:%S.%f}" + ("+00" if stage.records.is_postgresql else "")
     stage.records.run(f"UPDATE consults_consultrequest SET answer_by = '{text}' WHERE id = {request}")
-    time.sleep(0.5 + random.uniform(0, 0.5))
-    answers = together([lambda c=c: c.decide(request, "confirm", 1) for c in stage.clerks * 2])
+    # Not to wait for anything: in each round the clerks meet the workers at another moment.
+    Event().wait(random.uniform(0.1, 0.6))
+    answers = together([lambda c=c: c.decide(request, "confirm", 1) for c in stage.clerks * 4])
     is_open = f"SELECT count(*) FROM consults_consultrequest WHERE id = {request} AND status = 'requested'"
-    wait_for(lambda: not stage.records.value(is_open), 10, "the request is confirmed or expired")
+    wait_for(lambda: not stage.records.value(is_open), HANG_SECONDS, "the request is confirmed or expired")
     events = stage.events_of(request)
     possible = (["requested", "confirmed"], ["requested", "expired"])
     return _unlike(answers, {302}) + ([f"events {events}"] if events not in possible else [])
@@ -245,11 +136,11 @@ def confirming_against_expiry(stage: Stage) -> list[str]:
 def two_workers_on_one_outbox(stage: Stage) -> list[str]:
     """Everything is owed again, to both at once."""
     waiting = "SELECT count(*) FROM consults_outboxmessage WHERE state = 'waiting' AND kind <> 'reminder'"
-    wait_for(lambda: not stage.records.value(waiting), 60, "the outbox is empty")
+    wait_for(lambda: not stage.records.value(waiting), HANG_SECONDS, "the outbox is empty")
     before = _message_ids(stage.site)
     stage.records.run("UPDATE consults_outboxmessage SET state = 'waiting', not_before = created_at WHERE state = 'done'")
     owed = stage.records.value(waiting)
-    wait_for(lambda: not stage.records.value(waiting), 120, "the outbox is empty again")
+    wait_for(lambda: not stage.records.value(waiting), HANG_SECONDS, "the outbox is empty again")
     sent = _message_ids(stage.site) - before
     return [f"{owed} owed, {sent.total()} sent of {len(sent)}"] if not owed == len(sent) == sent.total() else []
 
@@ -260,7 +151,7 @@ def _message_ids(site: Site) -> Counter:
 
 
 def rotating_keys_against_everything(stage: Stage) -> list[str]:
-    """Everything is sealed anew under the other key while visitors ask and a clerk writes note after note."""
+    """Everything is sealed again under the other key while visitors ask and a clerk writes note after note."""
     request = stage.a_request(stage.a_day()[0])
     start, crowd = stage.a_day(), stage.visitors(8)
     keys = stage.site.settings["FIELD_KEYS"].split(",")
@@ -273,12 +164,11 @@ def rotating_keys_against_everything(stage: Stage) -> list[str]:
 
     asks = [lambda v=v, start=start[number]: v.ask(start) for number, v in enumerate(crowd)]
     rotated, noted, *answers = together([rotate, take_notes, *asks])
-    told = stage.site.shell(
-        "from consults.models import ConsultRequest as R, OutboxMessage as M; [r.person for r in R.objects.all()];"
-        f" [m.letter for m in M.objects.all()]; r = R.objects.get(pk={request}); print(r.version, r.staff_notes)"
-    )
+    everything_opens = "[r.person for r in ConsultRequest.objects.all()] and [m.letter for m in OutboxMessage.objects.all()]"
+    note = f"[(r.version, r.staff_notes) for r in ConsultRequest.objects.filter(pk={request})]"
+    told = stage.evaluate(f"{everything_opens} and {note}")
     wrong = _unlike([*answers, noted], {302, 303}) + ([f"the command ended with {rotated}"] if rotated else [])
-    return wrong + ([f"the note is {told!r}"] if told != "31 Note 30" else [])
+    return wrong + ([f"the note is {told!r}"] if told != "[(31, 'Note 30')]" else [])
 
 
 def erasing_against_staff(stage: Stage) -> list[str]:
@@ -295,10 +185,11 @@ def erasing_against_staff(stage: Stage) -> list[str]:
         return max(answers)
 
     def erase() -> int:
-        stage.site.shell(
-            "from django.utils import timezone; from consults import booking; from consults.models import ConsultRequest as R;"
-            f" [booking.erase_at_once(r, by=None, now=timezone.now()) for r in R.objects.filter(pk__in={requests})]"
-        )
+        noted = f"SELECT count(*) FROM consults_event WHERE kind = 'noted' AND request_id >= {requests[0]}"
+        wait_for(lambda: stage.records.value(noted) >= 6, HANG_SECONDS, "the clerks are writing")
+        for request in requests:
+            one = f"ConsultRequest.objects.get(pk={request})"
+            stage.evaluate(f"booking.erase_at_once({one}, by=None, now=timezone.now())")
         return 302
 
     writes = [lambda c=c, r=r: keep_writing(c, r) for c, r in zip(stage.clerks, requests, strict=False)]

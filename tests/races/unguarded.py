@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.server import CHECKOUT, Site, started_before
 
+_PAUSE = "__import__('threading').Event().wait({})"
 # file -> what is replaced in it by what
 _TAKEN_AWAY = {
     "consults/booking.py": {
@@ -15,9 +16,9 @@ _TAKEN_AWAY = {
     },
     "consults/decision.py": {
         "with transaction.atomic():": "with __import__('contextlib').nullcontext():",
-        # A moment passes where the lock was and in the middle of a request, as it would on a busy machine.
-        "yield decision": "__import__('time').sleep(0.02); yield decision",
-        "self.row.save(force_insert=True)": "self.row.save(force_insert=True); __import__('time').sleep(0.1)",
+        # A moment passes where the lock was, and before and after a request is stored, as it would on a busy machine.
+        "yield decision": f"{_PAUSE.format(0.02)}; yield decision",
+        "self.row.save(force_insert=True)": f"{_PAUSE.format(0.1)}; self.row.save(force_insert=True); {_PAUSE.format(0.1)}",
         "ConsultRequest.objects.select_for_update().get": "ConsultRequest.objects.get",
     },
     "consults/rules.py": {"versions.select_for_update() if lock else versions": "versions"},
@@ -52,6 +53,5 @@ def unguarded(folder: Path, settings: dict[str, str]) -> Site:
         (checkout / name).write_text(text)
     site = started_before(folder / "site", settings)
     site.checkout = checkout
-    assert site.manage("migrate").returncode == 0
     site.shell(_TAKE_CONSTRAINTS_AWAY)
     return site

@@ -1,6 +1,6 @@
 """The long look: axe-core and the layout of every page in every state, at the sizes that the tests leave out.
 
-    python -m tests.load.every_size
+    python -m tests.drills.every_size
 
 Prints every failure and ends with status 1 when there is one. Takes about five minutes.
 """

@@ -1,6 +1,6 @@
 """What a finished public page costs the server: CPU time per request, for the home page as br, over keep-alive connections.
 
-    python -m tests.load.page_cost
+    python -m tests.bench.page_cost
 
 CPU time (user and system) of gunicorn's web workers, from /proc: other work on the machine barely moves it. Requests come
 from wrk when it is found, else from this process. Prints the median of several rounds, in microseconds.
@@ -26,20 +26,10 @@ HEADERS = {"Accept-Encoding": "br"}
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
-def web_workers(site: Site) -> list[int]:
-    """Process ids of gunicorn's web workers: its children, without the background worker."""
-    served = site.processes()
-    return [number for number in served if "gunicorn" in served[number] and _stat(number)[1] == str(site.process.pid)]
-
-
 def cpu_seconds(process_ids: list[int]) -> float:
     """User and system time that these processes have used, in steps of one clock tick (usually 10 ms) each."""
-    return sum(int(field) for number in process_ids for field in _stat(number)[11:13]) / _TICKS_PER_SECOND
-
-
-def _stat(process_id: int) -> list[str]:
-    """The fields of /proc/PID/stat from the third on: state, parent ..."""
-    return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    statuses = [Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split() for number in process_ids]
+    return sum(int(field) for status in statuses for field in status[11:13]) / _TICKS_PER_SECOND
 
 
 def send_with_wrk(site: Site, seconds: float) -> int:
@@ -77,7 +67,7 @@ def main() -> None:
             home = site.get("/", headers=HEADERS)
             assert home.headers["content-encoding"] == "br", home.headers
             send(site, 1)
-            workers, costs = web_workers(site), []
+            workers, costs = site.web_workers(), []
             for _ in range(ROUNDS):
                 before = cpu_seconds(workers)
                 answered = send(site, ROUND_SECONDS)

@@ -1,6 +1,6 @@
 """What a search costs the server: CPU time per request over 2,000 articles.
 
-    python -m tests.load.search_cost
+    python -m tests.bench.search_cost
 
 Articles of 600 words each are written with one statement and indexed by the first search. CPU time (user and system) of
 gunicorn's web workers, from /proc. Prints the median of several rounds for each query, in milliseconds, and ends with
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.load.page_cost import cpu_seconds, web_workers
+from tests.bench.page_cost import cpu_seconds
 from tests.server import Site
 
 ARTICLES = 2000
@@ -49,7 +49,7 @@ def main() -> None:
             began = time.monotonic()
             assert "<mark>" in site.get("/search/?q=ketamin").text
             print(f"first search, which indexes {ARTICLES} articles: {time.monotonic() - began:.1f} s")
-            workers, medians = web_workers(site), []
+            workers, medians = site.web_workers(), []
             for query in QUERIES:
                 costs = [_cost(site, workers, f"/search/?q={quote(query)}") for _ in range(ROUNDS)]
                 medians.append(statistics.median(costs))

@@ -1,6 +1,6 @@
 """How long a first and a second start take, from a clean clone, with the README's own command.
 
-    python tests/load/start.py
+    python tests/bench/start.py
 
 Packages come from pip's cache when it has them: run it twice and read the second. Prints two lines and ends with
 status 1 when the first start takes 60 s or more, or the second 5 s or more.

@@ -1,19 +1,14 @@
-"""Who races: visitors and staff over HTTP, all let go at one moment; and a look into the database behind their backs."""
+"""Visitors, patients and staff over HTTP, as browsers without JavaScript: they keep cookies and send forms."""
 
 import http.client
 import re
-import sqlite3
-import threading
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import count
 from urllib.parse import urlencode
 
-import psycopg
-
-from tests.server import Site
+from tests.server import HANG_SECONDS, Site
 
 FORM = "/book-a-consult/"
 REQUESTS = "/admin/consults/consultrequest/"
@@ -37,7 +32,7 @@ class Browser:
         body = None
         if fields is not None:
             headers["Content-Type"], body = "application/x-www-form-urlencoded", urlencode(fields)
-        with closing(http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=HANG_SECONDS)) as connection:
             try:
                 connection.request(method, path, body, headers)
                 answer = connection.getresponse()
@@ -121,57 +116,3 @@ class Clerk(Browser):
         status, location, page = self.post(path, named | {"capacity": str(capacity)})
         assert status in {200, 302}, f"the policy: {status} {page[:300]}"
         return bool(location)
-
-
-def together(actions: list[Callable[[], object]]) -> list:
-    """Runs every action in a thread of its own, let go at one moment. Their answers, in order; raises the first error."""
-    barrier, answers = threading.Barrier(len(actions)), [None] * len(actions)
-
-    def act(number: int) -> None:
-        barrier.wait()
-        try:
-            answers[number] = actions[number]()
-        except Exception as error:
-            answers[number] = error
-
-    threads = [threading.Thread(target=act, args=[number]) for number in range(len(actions))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for answer in answers:
-        if isinstance(answer, Exception):
-            raise answer
-    return answers
-
-
-class Records:
-    """The site's database, read and written without its code."""
-
-    def __init__(self, site: Site):
-        if url := site.settings.get("DATABASE_URL"):
-            self._connection = psycopg.connect(url, autocommit=True)
-        else:
-            self._connection = sqlite3.connect(
-                site.data / "clinic.sqlite3", isolation_level=None, timeout=30, check_same_thread=False
-            )
-
-    def rows(self, statement: str) -> list[tuple]:
-        return self._connection.execute(statement).fetchall()
-
-    def value(self, statement: str):
-        return self.rows(statement)[0][0]
-
-    def run(self, statement: str) -> None:
-        self._connection.execute(statement)
-
-    def close(self) -> None:
-        self._connection.close()
-
-    @property
-    def last_request(self) -> int:
-        return self.value("SELECT coalesce(max(id), 0) FROM consults_consultrequest")
-
-    @property
-    def is_postgresql(self) -> bool:
-        return isinstance(self._connection, psycopg.Connection)

@@ -1,6 +1,6 @@
 """The picture that other sites show beside a link to this one, drawn by the site's own stylesheet.
 
-    python -m tests.load.share_picture
+    python -m tests.tools.share_picture
 
 Writes static/img/share.png, 1200 by 630. Run it again when the scene, the mark or the headline changes.
 """

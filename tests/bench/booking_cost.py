@@ -1,6 +1,6 @@
 """What booking costs the server: CPU time of a form that is read and of a request that is accepted, on SQLite.
 
-    python -m tests.load.booking_cost [--rounds 6] [--batch 150]
+    python -m tests.bench.booking_cost [--rounds 6] [--batch 150]
 
 Three servers run side by side, each gunicorn under the site's own settings with BOOKING_RATE=off: the site with 100 stored
 requests, the site with 100,000, and a bare Django view that inserts one row behind the same middleware. Measured is CPU time
@@ -30,7 +30,7 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.load.page_cost import cpu_seconds, web_workers
+from tests.bench.page_cost import cpu_seconds
 from tests.server import CHECKOUT, Site, dying_with_us
 
 FEW, MANY, HELD = 100, 100_000, 60
@@ -190,7 +190,7 @@ STEPS = {"store": store, "count_queries": count_queries}
 
 def under_settings_of(site: Site, step: str, argument: object) -> str:
     """What this step prints."""
-    command = [sys.executable, "-Bm", "tests.load.booking_cost", "--step", step, str(argument)]
+    command = [sys.executable, "-Bm", "tests.bench.booking_cost", "--step", step, str(argument)]
     own = {"DJANGO_SETTINGS_MODULE": "clinic_site.settings"}
     done = subprocess.run(command, cwd=CHECKOUT, env=site.environment | own, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
@@ -239,7 +239,7 @@ class Target:
 
     def _measured(self, method: str, requests: list[tuple]) -> list[tuple[dict[str, str], str]]:
         """One request after the other on one connection: the hidden values and the cookie of every answer."""
-        workers, answers = web_workers(self.site), []
+        workers, answers = self.site.web_workers(), []
         with closing(http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=20)) as connection:
             before = cpu_seconds(workers)
             for body, headers in requests:

@@ -1,6 +1,6 @@
 """The weight of a first view as sent: br bodies of HTML, CSS, font, pictures and scripts (icons and manifest not counted).
 
-    python -m tests.load.weigh http://127.0.0.1:8000
+    python -m tests.bench.weigh http://127.0.0.1:8000
 
 Prints one line a page and ends with status 1 when a page is over its budget. KB = 1,000 bytes.
 """

@@ -2,7 +2,7 @@
 
 The second has DEBUG on, for the page of components and its rare states.
 
-python -m tests.load.photograph FOLDER
+python -m tests.tools.photograph FOLDER
 """
 
 import argparse

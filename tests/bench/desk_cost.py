@@ -1,6 +1,6 @@
 """What the review desk costs the server: its front page, the list, the searches and the week, with 1,000 and 100,000 requests.
 
-    python -m tests.load.desk_cost
+    python -m tests.bench.desk_cost
 
 CPU time (user and system) of gunicorn's web workers, from /proc, in batches that take turns (A B B A). The requests that
 are open are the same at both sizes. Prints one table, and ends with status 1 unless every page at 100,000 costs at most 1.5
@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from tests.load.booking_cost import HELD, answers_of, under_settings_of
-from tests.load.page_cost import cpu_seconds, web_workers
+from tests.bench.booking_cost import HELD, answers_of, under_settings_of
+from tests.bench.page_cost import cpu_seconds
 from tests.server import CHECKOUT, Site
 
 FEW, MANY = 1_000, 100_000
@@ -88,7 +88,7 @@ class Desk:
 
     def read(self, page: str, times: int) -> None:
         """A batch of GETs, one after the other on one connection."""
-        workers, path = web_workers(self.site), PAGES[page].format(**self.known)
+        workers, path = self.site.web_workers(), PAGES[page].format(**self.known)
         with closing(http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=20)) as connection:
             before = cpu_seconds(workers)
             for _ in range(times):
@@ -153,7 +153,7 @@ def main() -> int:
 
 
 def counted(site: Site) -> dict:
-    command = [sys.executable, "-Bm", "tests.load.desk_cost", "--count", site.url.partition("//")[2]]
+    command = [sys.executable, "-Bm", "tests.bench.desk_cost", "--count", site.url.partition("//")[2]]
     own = {"DJANGO_SETTINGS_MODULE": "clinic_site.settings"}
     done = subprocess.run(command, cwd=CHECKOUT, env=site.environment | own, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
