@@ -14,7 +14,7 @@ THROUGH_PROXY = {"Host": "clinic.example", "X-Forwarded-Proto": "https", "X-Forw
 
 
 def running(folder, settings):
-    site = started_before(folder, settings)
+    site = started_before(folder, {"WEB_WORKERS": "1"} | settings)
     try:
         yield site.serve()
     finally:

@@ -17,7 +17,7 @@ THROUGH_PROXY = {"Host": "clinic.example", "X-Forwarded-Proto": "https", "X-Forw
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    site = started_before(tmp_path_factory.mktemp("staff-https"), OVER_HTTPS)
+    site = started_before(tmp_path_factory.mktemp("staff-https"), OVER_HTTPS | {"WEB_WORKERS": "1"})
     try:
         yield site.serve()
     finally:
