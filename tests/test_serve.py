@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from clinic_site.page_cache import LOOK_EVERY_SECONDS
 from tests.environment import shared_folder
 from tests.records import Records
 from tests.server import HANG_SECONDS, OVER_HTTPS, Site, book, first_start, kill, listing, started_before, wait_for
@@ -159,6 +160,8 @@ def test_hours_changed_by_another_process_show_in_every_answer(site):
         "import datetime; from consults.models import OpeningHours as H\n"
         "for row in H.objects.filter(weekday__lt=5): row.closes = datetime.time(19, {minute}); row.save()"
     )
+    # How soon: each web worker looks that often for changes.
+    assert LOOK_EVERY_SECONDS <= 2
     # Each web worker keeps finished pages of its own: enough requests that both have one.
     for minute in (35, 50):
         site.shell(change.format(minute=minute))
