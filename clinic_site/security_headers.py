@@ -1,5 +1,13 @@
-"""The response headers that Django and django-csp do not already send."""
+"""What browsers may load and do: the content security policy, and the headers that Django and django-csp do not send."""
 
+from csp.constants import NONE, SELF
+
+_FROM_NOWHERE = ("default-src", "base-uri", "frame-ancestors")
+_FROM_HERE = ("script-src", "style-src", "img-src", "font-src", "manifest-src", "connect-src", "form-action")
+# The setting of django-csp.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {name: [NONE] for name in _FROM_NOWHERE} | {name: [SELF] for name in _FROM_HERE},
+}
 _HEADERS = {
     # Django sends it too, but not on responses from before its SecurityMiddleware.
     "X-Content-Type-Options": "nosniff",

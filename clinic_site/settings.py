@@ -6,9 +6,7 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from csp.constants import NONE, SELF
-
-from clinic_site import env, generated_keys
+from clinic_site import env, generated_keys, security_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -150,11 +148,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None
 SENT_COOKIE_NAME = f"{_COOKIE_PREFIX}sent"
 CSRF_FAILURE_VIEW = "clinic_site.errors.csrf_failure"
-_FROM_NOWHERE = ("default-src", "base-uri", "frame-ancestors")
-_FROM_HERE = ("script-src", "style-src", "img-src", "font-src", "manifest-src", "connect-src", "form-action")
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {name: [NONE] for name in _FROM_NOWHERE} | {name: [SELF] for name in _FROM_HERE},
-}
+CONTENT_SECURITY_POLICY = security_headers.CONTENT_SECURITY_POLICY
 
 # Templates
 TEMPLATES = [

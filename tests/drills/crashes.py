@@ -62,7 +62,7 @@ def without_transactions(folder: Path, database: str, rounds: int) -> int:
         site.serve()
         try:
             for number in range(rounds):
-                load = accidents.kills(site, accidents.EACH * KILLS)
+                load = accidents.kills(site, ["a web worker"] * 3 * KILLS)
                 if wrong := accidents.judge(site, postbox, [load]):
                     print(f"{database} without transactions: broken in round {number + 1}, as it has to be; {wrong[:2]}")
                     return 0

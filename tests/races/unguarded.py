@@ -18,7 +18,7 @@ _TAKEN_AWAY = {
         "with transaction.atomic():": "with __import__('contextlib').nullcontext():",
         # A moment passes where the lock was, and before and after a request is stored, as it would on a busy machine.
         "yield decision": f"{_PAUSE.format(0.02)}; yield decision",
-        "self.row.save(force_insert=True)": f"{_PAUSE.format(0.1)}; self.row.save(force_insert=True); {_PAUSE.format(0.1)}",
+        "self.row.save(force_insert=True)": f"{_PAUSE.format(0.1)}; self.row.save(force_insert=True); {_PAUSE.format(0.3)}",
         "ConsultRequest.objects.select_for_update().get": "ConsultRequest.objects.get",
     },
     "consults/models/consult_policy.py": {"self.select_for_update().get_or_create(pk=1)": "self.get_or_create(pk=1)"},
