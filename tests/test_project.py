@@ -55,6 +55,7 @@ def production(tmp_path: Path) -> dict[str, str]:
         "DATA_DIR": str(tmp_path),
         "PUBLIC_URL": "https://clinic.example",
         "TRUSTED_PROXIES": "1",
+        "EMAIL_URL": "smtps://clinic:secret@mail.example",
         "SECRET_KEY": base64.urlsafe_b64encode(os.urandom(48)).decode(),
         "FIELD_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
     }
