@@ -1,7 +1,7 @@
 """A real PostgreSQL server for tests: a temporary data folder, a free port, gone afterwards.
 
 One server serves a whole run: the process that started the run owns it, the others find its address in the environment.
-Databases are copies of two templates, which whoever needs them first makes: one with the tables, one with the content too.
+Databases are copies of two templates, made by the first test that needs them: one with the tables, one with the content too.
 """
 
 import atexit
@@ -169,7 +169,7 @@ class Postgresql:
         raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()}")
 
     def _becomes_ready(self) -> bool:
-        """False when it ended by itself: somebody else took the port."""
+        """False when it ended on its own, because its port was taken."""
         deadline = time.monotonic() + _START_SECONDS
         while self.process.poll() is None and time.monotonic() < deadline:
             try:

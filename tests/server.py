@@ -270,7 +270,7 @@ def book(site: Site, name: str, headers: dict[str, str] | None = None) -> Answer
 
 
 def kill(process_id: int) -> None:
-    """SIGKILL: no chance to tidy up. A process that has just gone by itself is as good."""
+    """SIGKILL: no chance to tidy up. A process that has just ended on its own is as good."""
     try:
         os.kill(process_id, signal.SIGKILL)
     except ProcessLookupError:

@@ -120,7 +120,7 @@ def answers_of(number: int) -> dict[str, str]:
 
 
 def store(requests: str) -> None:
-    """Opens every start of a year and stores so many requests: HELD to come, the same at every size, and past ones."""
+    """Opens every start of a year and stores this many requests: HELD to come, the same at every size, and past ones."""
     from django.db import transaction
     from django.utils import timezone
 

@@ -110,7 +110,7 @@ def _examiner(browser):
 def examined_page(_examiner):
     """A browser for axe, which is a script that the site's policy refuses to run. Everything else is as visitors have it.
 
-    One for all, because so many tests look at a single page with it; each finds it without cookies.
+    Shared, because many tests look at a single page with it; each test starts without cookies.
     """
     _examiner.goto("about:blank")
     _examiner.context.clear_cookies()

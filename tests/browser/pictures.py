@@ -1,4 +1,4 @@
-"""Small pictures of a few pages as they should look, to compare with. Drawn anew by hand, after a look:
+"""Small pictures of a few pages as they should look, to compare with. Redraw them by hand, after looking:
 
 python -m tests.browser.pictures
 """

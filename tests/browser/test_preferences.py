@@ -11,7 +11,7 @@ from tests.browser.pages import BOOK, HOME, PUBLIC_STATES, book
 
 pytestmark = pytest.mark.browser
 
-# Every text color on every ground it stands on. Text over a gradient is what axe cannot judge by itself.
+# Every text color on every background it is used on. axe cannot judge text over a gradient.
 TEXT_PAIRS = (
     *product(("--ink", "--soft", "--brand"), ("--paper", "--card", "--tint", "--sky-1", "--sky-2")),
     *product(("--ink", "--brand"), ("--sky-3",)),
@@ -52,7 +52,7 @@ def test_every_pair_of_the_palette_is_enough_contrast(page, site, scheme):
 
 
 def moving(page) -> int:
-    """How much of the page moves by itself, or would when touched: its animations and transitions."""
+    """How much of the page moves on its own, or would when touched: its animations and transitions."""
     return page.evaluate(
         """document.getAnimations().length + [...document.querySelectorAll('*')].filter(part =>
             getComputedStyle(part).transitionDuration.split(', ').some(length => parseFloat(length) > 0)).length"""

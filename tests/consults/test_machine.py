@@ -620,7 +620,7 @@ class Desk(RuleBasedStateMachine):
         self.a_date_lists_the_starts_that_the_rules_allow()
 
     def requests_stand_where_the_model_has_them(self):
-        """6, 7: nothing moves or ends by itself; the version counts the events."""
+        """6, 7: nothing moves or ends on its own; the version counts the events."""
         fields = ("pk", "status", "starts_at", "length_minutes", "version", "answer_by", "kept_outside_hours", "ended_at")
         stored = ConsultRequest.objects.order_by("pk").values_list(*fields, "erased_at")
         assert list(stored) == sorted(known.row for known in self.known.values())

@@ -1,4 +1,4 @@
-"""Every change of what is printed moves the content version, whoever makes it and however."""
+"""Every change of what is printed moves the content version, however it is made."""
 
 import pytest
 from django.apps import apps

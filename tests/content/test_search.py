@@ -1,4 +1,4 @@
-"""Search finds what is published, whoever wrote it and however, and nothing else."""
+"""Search finds what is published, however it was written, and nothing else."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -71,7 +71,7 @@ def restart(site: Site) -> Load:
 def locked_database(site: Site) -> Load:
     """Another process writes, for longer than a visitor waits. Visitors get a 503 with what they typed; then all is well."""
     visitor = Visitor(site).open_form()
-    # Fewer than one web process has threads: whoever waits for the lock must not keep a reader waiting.
+    # Fewer than one web process has threads: visitors who wait for the lock must not keep a reader waiting.
     with Load(site, visitors=2) as load:
         load.wait_for_acknowledged(1)
         with _write_lock(site):

@@ -83,7 +83,7 @@ def asking_against_a_closure(stage: Stage) -> list[str]:
 
 
 def confirming_against_a_closure(stage: Stage) -> list[str]:
-    """The desk asks first, whoever is faster: the day is held by a request."""
+    """The desk asks first, no matter who is faster: the day is held by a request."""
     day = stage.a_day()
     request = stage.a_request(day[0])
     closed, *answers = together(

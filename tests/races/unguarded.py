@@ -30,7 +30,7 @@ from consults.models import ConsultRequest, Event, Seat
 with connection.schema_editor() as editor:
     for model, name in ((Seat, "a_seat_is_held_once"), (Event, "events_of_a_request_are_numbered")):
         constraint = next(c for c in model._meta.constraints if c.name == name)
-        # SQLite makes the table anew from what the model has left.
+        # SQLite rebuilds the table from what is left in the model.
         model._meta.constraints.remove(constraint)
         editor.remove_constraint(model, constraint)
     unique = ConsultRequest._meta.get_field("submission_key")

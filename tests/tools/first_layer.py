@@ -1,6 +1,6 @@
 """What the first layer costs: runs the README's test command as it is written there and prints seconds waited and CPU seconds.
 
-python -m tests.tools.first_layer [ROUNDS] [--beside N]      N: so many busy loops run beside it
+python -m tests.tools.first_layer [ROUNDS] [--beside N]      N busy loops run beside it
 
 CPU is that of every process of the run, of those too that were killed or lost their parent: this process adopts them.
 Ends with status 1 when a round was not green or took more than is allowed (CPU always, waiting only without busy loops).

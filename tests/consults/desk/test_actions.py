@@ -144,7 +144,7 @@ def test_the_page_offers_no_button_that_would_be_refused(client, clock, boss, st
             possible.add(code)
             # The next one is tried on a request in the same state.
             request = fresh_copy(request, state, boss)
-    # A start that stands in no conflict may be kept, but nobody is asked; a visit that has begun may be cancelled or moved.
+    # A start without a conflict may be kept, but nobody is asked; a visit that has begun may be cancelled or moved.
     assert "note" in offered <= possible
     assert possible - offered <= {"keep", "cancel", "reschedule"}
 

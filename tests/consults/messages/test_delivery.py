@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtu
 
 
 class Inbox:
-    """An SMTP server's memory; `answer` is what it says to the letter, after `pause` seconds. It `dies` so many times first."""
+    """An SMTP server's memory; `answer` is what it says to the letter, after `pause` seconds. It `dies` that many times first."""
 
     def __init__(self):
         self.letters, self.answer, self.recipient_answer = [], "250 kept", "250 ok"
