@@ -7,63 +7,13 @@ from django.db import IntegrityError, connection, transaction
 
 from consults import booking, expiry
 from consults.booking import TRANSITIONS
-from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Reason, Seat, SpecialHours
+from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Seat, SpecialHours
 from consults.scheduling import Refusal
 from tests.builders import ADA, WEDNESDAY, local, submit
+from tests.consults.statuses import AFTER, LATE, NEXT, PATHS, bring_to, decisions, reason
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
-NEXT = local("2026-12-08 16:00")
-AFTER = local("2026-12-07 17:00")
-
-
-def reason(use: str) -> Reason:
-    texts = {"label": use, "text": "The clinic has to close at that time."}
-    return Reason.objects.get_or_create(code=f"{use}-test", defaults={"use": use, **texts})[0]
-
-
-def decisions(staff) -> dict:
-    """Every decision as a function of a request and the instant."""
-    return {
-        "confirmed": lambda r, now: booking.confirm_request(r, by=staff, now=now),
-        "moved": lambda r, now: booking.move_request(r, starts_at=NEXT, now=now),
-        "rescheduled": lambda r, now: booking.reschedule_request(r, starts_at=NEXT, by=staff, now=now),
-        "declined": lambda r, now: booking.decline_request(r, reason=reason("decline"), by=staff, now=now),
-        "withdrawn": lambda r, now: booking.withdraw_request(r, now=now),
-        "cancelled": lambda r, now: booking.cancel_request(r, reason=reason("cancel"), by=staff, now=now),
-        "expired": lambda r, now: booking.expire_request(r, now=now),
-        "answered": lambda r, now: booking.answer_request(r, by=staff, now=now),
-        "completed": lambda r, now: booking.complete_request(r, by=staff, now=now),
-        "missed": lambda r, now: booking.miss_request(r, by=staff, now=now),
-        "quarantined": lambda r, now: booking.quarantine_request(r, by=staff, now=now),
-        "released": lambda r, now: booking.release_request(r, by=staff, now=now),
-        "kept": lambda r, now: booking.keep_request(r, by=staff, now=now),
-        "noted": lambda r, now: booking.note_request(r, text="Prefers mornings.", by=staff, now=now),
-        "erased": lambda r, now: booking.erase_request(r, now=now),
-    }
-
-
-# How a fresh request comes to each status, and when the decision is then tried.
-PATHS = {
-    "requested": [],
-    "confirmed": ["confirmed"],
-    "declined": ["declined"],
-    "withdrawn": ["withdrawn"],
-    "cancelled": ["confirmed", "cancelled"],
-    "expired": ["expired"],
-    "completed": ["confirmed", "completed"],
-    "missed": ["confirmed", "missed"],
-    "quarantined": ["quarantined"],
-}
-LATE = {"expired", "completed", "missed", "erased"}
 NEEDS_NO_TIME = {"answered"}
-
-
-def bring_to(status: str, staff) -> ConsultRequest:
-    request = submit()
-    for step in PATHS[status]:
-        request = decisions(staff)[step](request, AFTER if step in LATE else WEDNESDAY)
-    assert request.status == status
-    return request
 
 
 def test_the_table_names_every_decision(staff):

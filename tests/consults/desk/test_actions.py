@@ -1,7 +1,5 @@
 """Every action in every state by every role: allowed or refused as the table of transitions and the roles say."""
 
-from datetime import timedelta
-
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import transaction
@@ -10,13 +8,12 @@ from consults import booking
 from consults.booking import TRANSITIONS
 from consults.desk.actions import ACTIONS
 from consults.models import ConsultRequest, Event, Reason
-from tests.builders import ADA, WEDNESDAY, local, submit
+from tests.builders import ADA, WEDNESDAY
+from tests.consults.statuses import AFTER, NEXT, PATHS, bring_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
 ROLES = {"Front desk": True, "Owners": True, "Editors": False, None: False}
-START, NEXT = local("2026-12-07 16:00"), local("2026-12-08 16:00")
-AFTER = START + timedelta(hours=1)
 
 # What each button of the page is called in the table of transitions.
 DECISIONS = {
@@ -41,19 +38,8 @@ FORMS = {
 }
 # What a person in front of the page decides when: before the visit, or after it.
 AFTER_THE_START = {"complete", "miss"}
-# The states, with the decisions that lead there from a fresh request. "untimed" asks for no listed time.
-STATES = {
-    "requested": [],
-    "untimed": [],
-    "confirmed": ["confirm"],
-    "declined": ["decline"],
-    "withdrawn": ["withdraw"],
-    "cancelled": ["confirm", "cancel"],
-    "expired": ["expire"],
-    "completed": ["confirm", "complete"],
-    "missed": ["confirm", "miss"],
-    "quarantined": ["quarantine"],
-}
+# "untimed" asks for no listed time.
+STATES = [*PATHS, "untimed"]
 
 
 @pytest.fixture
@@ -72,25 +58,10 @@ def colleagues() -> dict[str | None, User]:
     return made
 
 
-def bring_to(state: str, boss: User) -> ConsultRequest:
+def request_in(state: str, boss: User) -> ConsultRequest:
     if state == "untimed":
         return booking.submit_request(submission_key="untimed", starts_at=None, person=ADA, now=WEDNESDAY)
-    request = submit(starts_at=START)
-    reasons = {reason.use: reason for reason in Reason.objects.all()}
-    steps = {
-        "confirm": lambda: booking.confirm_request(request, by=boss, now=WEDNESDAY),
-        "decline": lambda: booking.decline_request(request, reason=reasons["decline"], by=boss, now=WEDNESDAY),
-        "withdraw": lambda: booking.withdraw_request(request, now=WEDNESDAY),
-        "cancel": lambda: booking.cancel_request(request, reason=reasons["cancel"], by=boss, now=WEDNESDAY),
-        "expire": lambda: booking.expire_request(request, now=request.answer_by),
-        "complete": lambda: booking.complete_request(request, by=boss, now=AFTER),
-        "miss": lambda: booking.miss_request(request, by=boss, now=AFTER),
-        "quarantine": lambda: booking.quarantine_request(request, by=boss, now=WEDNESDAY),
-    }
-    for step in STATES[state]:
-        request = steps[step]()
-    assert request.status == state
-    return request
+    return bring_to(state, boss)
 
 
 def is_allowed(action: str, state: str) -> bool:
@@ -106,7 +77,7 @@ def is_allowed(action: str, state: str) -> bool:
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("action", DECISIONS)
 def test_an_action_happens_when_the_state_and_the_role_allow_it(client, clock, boss, colleagues, action, state):
-    request = bring_to(state, boss)
+    request = request_in(state, boss)
     before = list(Event.objects.filter(request=request).values())
     clock(AFTER if action in AFTER_THE_START else WEDNESDAY)
     form = {"action": action, "version": request.version, **FORMS.get(action, {})}
@@ -131,7 +102,7 @@ def test_an_action_happens_when_the_state_and_the_role_allow_it(client, clock, b
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("when", [WEDNESDAY, AFTER], ids=["before the visit", "after the visit"])
 def test_the_page_offers_no_button_that_would_be_refused(client, clock, boss, state, when):
-    request = bring_to(state, boss)
+    request = request_in(state, boss)
     clock(when)
     client.force_login(boss)
     page = client.get(f"{REQUESTS}{request.pk}/change/").content.decode()
@@ -154,7 +125,7 @@ def fresh_copy(request: ConsultRequest, state: str, boss: User) -> ConsultReques
     request.seats.all().delete()
     request.submission_key = f"used-{request.pk}"
     request.save()
-    return bring_to(state, boss)
+    return request_in(state, boss)
 
 
 def test_every_action_of_the_page_is_in_the_matrix():

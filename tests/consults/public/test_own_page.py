@@ -13,47 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from consults import booking
-from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
+from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, SpecialHours
 from consults.models.consult_request import ConsultRequestQuerySet
 from pages.models import Clinic
 from tests.builders import ADA, CHICAGO, WEDNESDAY, local, submit
+from tests.consults.statuses import PATHS, START, bring_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
-START = local("2026-12-07 16:00")
-AFTER = START + timedelta(hours=1)
 TUESDAY = "2026-12-08T16:00-06:00"
 WHEN = "Monday, December 7, 2026, 4:00 PM to 4:30 PM Central Time"
 MOST_QUERIES = 12
-
-
-def reason(use: str) -> Reason:
-    return Reason.objects.create(use=use, code=f"{use}-test", label=use, text="The clinic has to close at that time.")
-
-
-def _decisions(staff) -> dict:
-    return {
-        "confirmed": lambda r: booking.confirm_request(r, by=staff, now=WEDNESDAY),
-        "declined": lambda r: booking.decline_request(r, reason=reason("decline"), by=staff, now=WEDNESDAY),
-        "withdrawn": lambda r: booking.withdraw_request(r, now=WEDNESDAY),
-        "cancelled": lambda r: booking.cancel_request(r, reason=reason("cancel"), by=staff, now=WEDNESDAY),
-        "expired": lambda r: booking.expire_request(r, now=AFTER),
-        "completed": lambda r: booking.complete_request(r, by=staff, now=AFTER),
-        "missed": lambda r: booking.miss_request(r, by=staff, now=AFTER),
-        "quarantined": lambda r: booking.quarantine_request(r, by=staff, now=WEDNESDAY),
-    }
-
-
-STEPS = {
-    "requested": [],
-    "confirmed": ["confirmed"],
-    "declined": ["declined"],
-    "withdrawn": ["withdrawn"],
-    "cancelled": ["confirmed", "cancelled"],
-    "expired": ["expired"],
-    "completed": ["confirmed", "completed"],
-    "missed": ["confirmed", "missed"],
-    "quarantined": ["quarantined"],
-}
 ENDED = ["declined", "withdrawn", "cancelled", "expired", "completed", "missed"]
 HEADINGS = {
     "requested": "We have your request",
@@ -66,15 +35,6 @@ HEADINGS = {
     "missed": "We missed you",
     "quarantined": "We have your request",
 }
-
-
-def brought_to(status: str, staff) -> ConsultRequest:
-    """A request for START that stands at `status`."""
-    request = submit()
-    for step in STEPS[status]:
-        request = _decisions(staff)[step](request)
-    assert request.status == status
-    return request
 
 
 def own_url(request: ConsultRequest) -> str:
@@ -110,11 +70,11 @@ def same_for_everybody(response) -> tuple:
 # Reading
 
 
-@pytest.mark.parametrize("status", STEPS)
+@pytest.mark.parametrize("status", PATHS)
 @pytest.mark.parametrize("path", ["", "?from=2026-12-14", "?action=withdraw", "calendar.ics"])
 def test_reading_changes_nothing_and_sends_nothing(client, staff, status, path):
     """Mail scanners open links, browsers fetch them ahead of time."""
-    request = brought_to(status, staff)
+    request = bring_to(status, staff)
     before = everything_stored()
     for read in (client.get, client.head, client.options):
         read(own_url(request) + path, headers={"sec-purpose": "prefetch"})
@@ -123,15 +83,15 @@ def test_reading_changes_nothing_and_sends_nothing(client, staff, status, path):
 
 
 def test_head_answers_what_get_answers_without_the_page(client, staff):
-    request = brought_to("confirmed", staff)
+    request = bring_to("confirmed", staff)
     for url in (own_url(request), calendar_url(request)):
         full, head = client.get(url), client.head(url)
         assert (head.status_code, head["Content-Type"], head.content) == (full.status_code, full["Content-Type"], b"")
 
 
-@pytest.mark.parametrize("status", STEPS)
+@pytest.mark.parametrize("status", PATHS)
 def test_the_page_says_where_the_request_stands(client, staff, status):
-    request = brought_to(status, staff)
+    request = bring_to(status, staff)
     response = client.get(own_url(request))
     page = response.content.decode()
     assert response.status_code == 200
@@ -142,9 +102,9 @@ def test_the_page_says_where_the_request_stands(client, staff, status):
     assert 'href="tel:911"' in page
 
 
-@pytest.mark.parametrize("status", STEPS)
+@pytest.mark.parametrize("status", PATHS)
 def test_the_page_offers_actions_only_while_they_are_possible(client, staff, status):
-    request = brought_to(status, staff)
+    request = bring_to(status, staff)
     page = client.get(own_url(request)).content.decode()
     acts = status in {"requested", "confirmed"}
     assert (page.count('value="move"'), page.count('value="withdraw"')) == ((1, 1) if acts else (0, 0))
@@ -154,7 +114,7 @@ def test_the_page_offers_actions_only_while_they_are_possible(client, staff, sta
 
 
 def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
-    request = brought_to("confirmed", staff)
+    request = bring_to("confirmed", staff)
     clock(START - timedelta(seconds=1))
     assert 'method="post"' in client.get(own_url(request)).content.decode()
     clock(START)
@@ -191,7 +151,7 @@ def test_a_request_that_was_set_aside_reads_like_one_that_waits_and_offers_nothi
 
 @pytest.mark.parametrize("action", [{"action": "withdraw"}, {"action": "move", "starts_at": TUESDAY}, {"action": "x"}, {}])
 def test_nothing_tells_that_a_request_was_set_aside(client, staff, action):
-    request = brought_to("quarantined", staff)
+    request = bring_to("quarantined", staff)
     before = everything_stored()
     response = client.post(own_url(request), action)
     assert response.status_code == 422
@@ -231,7 +191,7 @@ NONSENSE = [
 @pytest.mark.parametrize("name", NONSENSE)
 @pytest.mark.parametrize("path", ["", "calendar.ics"])
 def test_unknown_dead_and_nonsense_tokens_look_the_same(client, staff, clock, name, path):
-    request = brought_to("withdrawn", staff)
+    request = bring_to("withdrawn", staff)
     clock(WEDNESDAY + timedelta(days=31))
     dead = client.get(own_url(request) + path)
     other = client.get(f"/consults/{nonsense(request)[name]}/{path}")
@@ -243,7 +203,7 @@ def test_unknown_dead_and_nonsense_tokens_look_the_same(client, staff, clock, na
 
 @pytest.mark.parametrize("action", ["withdraw", "move", ""])
 def test_acting_through_a_dead_token_is_the_same_404(client, staff, clock, action):
-    request = brought_to("withdrawn", staff)
+    request = bring_to("withdrawn", staff)
     clock(WEDNESDAY + timedelta(days=31))
     form = {"action": action, "starts_at": "2027-01-11T16:00-06:00"}
     before = everything_stored()
@@ -255,7 +215,7 @@ def test_acting_through_a_dead_token_is_the_same_404(client, staff, clock, actio
 
 @pytest.mark.parametrize("status", ENDED)
 def test_a_token_opens_its_page_until_thirty_days_after_the_request_ended(client, staff, clock, status):
-    request = brought_to(status, staff)
+    request = bring_to(status, staff)
     clock(request.ended_at + timedelta(days=30, seconds=-1))
     assert HEADINGS[status] in client.get(own_url(request)).content.decode()
     clock(request.ended_at + timedelta(days=30))
@@ -293,7 +253,7 @@ def test_a_move_is_answered_303_and_shown_with_its_new_reply_time(client, clock)
 
 
 def test_a_confirmed_visit_that_is_moved_waits_for_an_answer_again(client, staff):
-    request = brought_to("confirmed", staff)
+    request = bring_to("confirmed", staff)
     assert "you give up the visit above" in client.get(own_url(request)).content.decode()
     assert client.post(own_url(request), {"action": "move", "starts_at": TUESDAY}).status_code == 303
     page = client.get(own_url(request)).content.decode()
@@ -452,7 +412,7 @@ def test_withdrawing_twice_is_withdrawing_once(client):
 @pytest.mark.parametrize("status", [status for status in ENDED if status != "withdrawn"])
 @pytest.mark.parametrize("form", [{"action": "withdraw"}, {"action": "move", "starts_at": TUESDAY}], ids=["withdraw", "move"])
 def test_acting_on_a_request_that_ended_is_refused_with_where_it_stands(client, staff, status, form):
-    request = brought_to(status, staff)
+    request = bring_to(status, staff)
     before = everything_stored()
     response = client.post(own_url(request), form)
     page = response.content.decode()
@@ -463,7 +423,7 @@ def test_acting_on_a_request_that_ended_is_refused_with_where_it_stands(client, 
 
 
 def test_a_withdrawn_request_does_not_move(client, staff):
-    request = brought_to("withdrawn", staff)
+    request = bring_to("withdrawn", staff)
     response = client.post(own_url(request), {"action": "move", "starts_at": TUESDAY})
     assert response.status_code == 422
     assert HEADINGS["withdrawn"] in response.content.decode()
@@ -472,7 +432,7 @@ def test_a_withdrawn_request_does_not_move(client, staff):
 @pytest.mark.parametrize("form", [{"action": "withdraw"}, {"action": "move", "starts_at": "2026-12-14T16:00-06:00"}])
 @pytest.mark.parametrize("status", ["requested", "confirmed"])
 def test_acting_after_the_start_is_refused(client, staff, clock, status, form):
-    request = brought_to(status, staff)
+    request = bring_to(status, staff)
     clock(START)
     before = everything_stored()
     response = client.post(own_url(request), form)
@@ -507,7 +467,7 @@ def test_an_action_we_do_not_know_is_refused(client, form):
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
 def test_other_methods_do_nothing(client, staff, method):
-    request = brought_to("confirmed", staff)
+    request = bring_to("confirmed", staff)
     before = everything_stored()
     for url in (own_url(request), calendar_url(request)):
         assert getattr(client, method)(url).status_code == 405
@@ -519,7 +479,7 @@ def test_other_methods_do_nothing(client, staff, method):
 
 
 def test_the_calendar_file_names_the_visit_in_neutral_words(client, staff):
-    request = brought_to("confirmed", staff)
+    request = bring_to("confirmed", staff)
     response = client.get(calendar_url(request))
     text = response.content.decode()
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
@@ -534,7 +494,7 @@ def test_the_calendar_file_names_the_visit_in_neutral_words(client, staff):
 
 
 def test_the_calendar_entry_stays_one_entry_when_staff_move_the_visit(client, staff):
-    request = brought_to("confirmed", staff)
+    request = bring_to("confirmed", staff)
     before = Calendar.from_ical(client.get(calendar_url(request)).content).walk("VEVENT")[0]
     booking.reschedule_request(request, starts_at=local("2026-12-08 16:00"), by=staff, now=WEDNESDAY)
     after = Calendar.from_ical(client.get(calendar_url(request)).content).walk("VEVENT")[0]
@@ -545,9 +505,9 @@ def test_the_calendar_entry_stays_one_entry_when_staff_move_the_visit(client, st
     )
 
 
-@pytest.mark.parametrize("status", [status for status in STEPS if status != "confirmed"])
+@pytest.mark.parametrize("status", [status for status in PATHS if status != "confirmed"])
 def test_there_is_no_calendar_file_unless_the_visit_is_confirmed(client, staff, status):
-    request = brought_to(status, staff)
+    request = bring_to(status, staff)
     assert same_for_everybody(client.get(calendar_url(request))) == same_for_everybody(client.get("/consults/x/calendar.ics"))
 
 
@@ -572,9 +532,9 @@ def test_page_mail_and_calendar_show_one_instant_also_in_the_repeated_hour(clien
 # What the page keeps to itself
 
 
-@pytest.mark.parametrize("status", STEPS)
+@pytest.mark.parametrize("status", PATHS)
 def test_no_answer_is_kept_anywhere_and_no_title_tells_what_it_is_about(client, staff, status):
-    request = brought_to(status, staff)
+    request = bring_to(status, staff)
     url = own_url(request)
     answers = [
         client.get(url),
@@ -594,9 +554,9 @@ def test_no_answer_is_kept_anywhere_and_no_title_tells_what_it_is_about(client, 
             assert not re.search("ketamine|depress|psych", title(page), re.I)
 
 
-@pytest.mark.parametrize("status", STEPS)
+@pytest.mark.parametrize("status", PATHS)
 def test_search_engines_are_told_to_leave_it(client, staff, status):
-    page = client.get(own_url(brought_to(status, staff))).content.decode()
+    page = client.get(own_url(bring_to(status, staff))).content.decode()
     assert '<meta name="robots" content="noindex">' in page
     assert 'rel="canonical"' not in page
 
@@ -637,7 +597,7 @@ def written(caplog) -> str:
 
 
 def test_the_token_is_in_no_log_record(client, staff, clock, caplog):
-    request = brought_to("confirmed", staff)
+    request = bring_to("confirmed", staff)
     url = own_url(request)
     for path in (url, f"{url}?from=2026-12-14", calendar_url(request), f"{url}x/", url.rstrip("/"), f"{url}%0A/"):
         for method in ("get", "head", "post", "options", "put"):
@@ -663,7 +623,7 @@ def test_the_token_is_in_no_log_record(client, staff, clock, caplog):
 )
 @pytest.mark.parametrize("path", ["", "calendar.ics"])
 def test_the_token_is_in_no_log_record_when_the_page_breaks(caplog, monkeypatch, staff, error, status, path):
-    request = brought_to("confirmed", staff)
+    request = bring_to("confirmed", staff)
 
     def fail(*_, **__):
         raise error
@@ -678,7 +638,7 @@ def test_the_token_is_in_no_log_record_when_the_page_breaks(caplog, monkeypatch,
 
 
 def test_the_token_is_in_no_link_that_leaves_the_site(client, staff):
-    request = brought_to("confirmed", staff)
+    request = bring_to("confirmed", staff)
     page = client.get(own_url(request)).content.decode()
     assert not [url for url in re.findall(r'(?:href|src|action)="([^"]+)"', page) if request.token in url and url[0] != "/"]
 
