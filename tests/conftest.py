@@ -26,12 +26,16 @@ def pytest_report_header():
 
 
 def pytest_generate_tests(metafunc):
-    """A test marked `databases` runs once on each database that this run was given."""
-    if not any(metafunc.definition.iter_markers("databases")):
+    """A test marked `databases` runs once on each database that this run was given.
+
+    `databases(postgresql=pytest.mark.slow)`: for what no database is expected to make different, only among the slow tests.
+    """
+    mark = metafunc.definition.get_closest_marker("databases")
+    if mark is None:
         return
     chosen = metafunc.config.option.database
     names = {"both": ["sqlite", "postgresql"]}.get(chosen, [chosen])
-    marks = {"sqlite": [], "postgresql": [pytest.mark.server]}
+    marks = {"sqlite": [], "postgresql": [pytest.mark.server, *mark.kwargs.values()]}
     # First of all fixtures: before pytest-django opens the transaction of the test.
     metafunc.fixturenames.insert(0, "database")
     metafunc.parametrize("database", [pytest.param(name, marks=marks[name]) for name in names], indirect=True)

@@ -12,10 +12,12 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # Assertion rewriting and the site itself would otherwise leave __pycache__ in the checkout.
 sys.dont_write_bytecode = True
@@ -27,6 +29,7 @@ SETTINGS = (
 )
 # Many tests wait for a browser or a server: three processes keep two cores busy.
 PROCESSES = 3
+STAFF_IN_A_BROWSER = ("test_desk.py", "test_desk_screens.py", "test_editing.py")
 MARKS = {
     "browser": "starts Chromium",
     "server": "starts another process than Chromium: the site itself, PostgreSQL, a mail server",
@@ -35,9 +38,10 @@ MARKS = {
 }
 
 
-def without_settings(environment: dict[str, str]) -> dict[str, str]:
-    """A copy without the site's settings and without pytest's own variables: for a process that starts clean."""
-    return {name: value for name, value in environment.items() if name not in SETTINGS and not name.startswith("PYTEST_")}
+def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """A copy without the site's settings and without what a test run sets for itself: for a process that starts clean."""
+    left_out = {*SETTINGS, "DJANGO_ALLOW_ASYNC_UNSAFE"}  # set while a browser runs: tests/browser/conftest.py
+    return {name: value for name, value in environment.items() if name not in left_out and not name.startswith("PYTEST_")}
 
 
 def with_real_clock(environment: dict[str, str]) -> dict[str, str]:
@@ -93,6 +97,26 @@ def pytest_configure(config):
         config.addinivalue_line("markers", f"{mark}: {meaning}")
     if config.option.database is None:  # workers are told by the process that started them
         config.option.database = "both" if _is_whole_suite(config) else "sqlite"
+
+
+def pytest_collection_modifyitems(items):
+    """Modules that start a browser or a server come first: no long one is left for the end, when one process works alone."""
+    items.sort(key=lambda item: not any(map(item.getparent(pytest.Module).get_closest_marker, ("browser", "server"))))
+
+
+class _OneStartForAll(LoadScopeScheduling):
+    """A module stays in one process, and so do the visitors' and the staff's browser tests: each shares a site there."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        if not module.startswith("tests/browser/"):
+            return module
+        return "staff" if module.endswith(STAFF_IN_A_BROWSER) else "visitors"
+
+
+def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False
+    return _OneStartForAll(config, log)
 
 
 def pytest_report_header(config):

@@ -69,12 +69,12 @@ def new_database(template: str = "template1") -> str:
 
 def with_tables() -> str:
     """A template with every table, and no rows but those that migrations make."""
-    return _template("with_tables", "migrate")
+    return _template("with_tables", "template1", "migrate")
 
 
 def with_content() -> str:
     """A template with tables and the starting content: what a site finds that was started before."""
-    return _template("with_content", "migrate", "load_content")
+    return _template("with_content", with_tables(), "load_content")
 
 
 def settings_on(database: str) -> dict[str, str]:
@@ -82,16 +82,14 @@ def settings_on(database: str) -> dict[str, str]:
     return {"DATABASE_URL": new_database(with_content())} if database == "postgresql" else {}
 
 
-def _template(name: str, *commands: str) -> str:
+def _template(name: str, origin: str, command: str) -> str:
     address = shared_postgresql()
     with made_once(name) as is_there:
         if not is_there:
             with psycopg.connect(f"{address}postgres", autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}")
-            site = Site(shared_folder() / f"making-{name}", {"DATABASE_URL": f"{address}{name}"})
-            for command in commands:
-                done = site.manage(command)
-                assert done.returncode == 0, done.stderr
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE {origin}")
+            done = Site(shared_folder() / f"making-{name}", {"DATABASE_URL": f"{address}{name}"}).manage(command)
+            assert done.returncode == 0, done.stderr
     return name
 
 

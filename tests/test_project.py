@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.environment import without_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("content", "guard", "pages", "blog", "consults", "staff", "clinic_site")
 SETTINGS = [
@@ -18,7 +20,9 @@ SETTINGS = [
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=without_settings(os.environ) | environment, capture_output=True, text=True, check=False
+    )
 
 
 def test_the_code_passes_the_linter():

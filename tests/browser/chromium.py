@@ -31,8 +31,11 @@ DESKTOP = {"width": 1280, "height": 900}
 
 
 def find_chromium() -> str | None:
-    """The program's path: CHROMIUM when that is set, else what Debian calls it."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+    """The program's path: CHROMIUM when that is set, else what Debian calls it.
+
+    Its headless shell first: the same engine without the browser around it, for half the processor time.
+    """
+    return os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 @contextmanager

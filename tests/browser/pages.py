@@ -137,6 +137,14 @@ def log_in(page: Page, site: Site, name: str, password: str, *, again: bool = Fa
         _sessions[key] = page.context.cookies()
 
 
+def post_closed_day(page: Page, site: Site, day: str) -> None:
+    """As a member of staff who is logged in."""
+    page.goto(f"{site.url}/admin/consults/specialhours/add/")
+    page.locator("[name=date]").fill(day)
+    page.locator("[name=note]").fill("Roof repair")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
 def open_path(path: str) -> Callable[[Page, Site], None]:
     def prepare(page: Page, site: Site) -> None:
         page.goto(site.url + path)

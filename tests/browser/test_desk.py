@@ -9,10 +9,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import new_context
-from tests.browser.desk import PASSWORD, open_request, reauthenticate
+from tests.browser.chromium import LONGEST_WAIT, new_context
+from tests.browser.desk import PASSWORD, SUPERUSER, open_request, reauthenticate
 from tests.browser.keyboard import tab_to
-from tests.browser.pages import REQUESTS, log_in
+from tests.browser.pages import BOOK, HOME, REQUESTS, choose_time, log_in, post_closed_day
+from tests.server import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -180,3 +181,19 @@ def test_the_week_is_walked_with_the_keyboard_alone(page, desk):
     tab_to(page, "a.seat")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Take a request by phone")).to_be_visible()
+
+
+def test_a_day_that_the_desk_closes_is_closed_for_visitors(page, desk_on_sqlite):
+    site = desk_on_sqlite.site
+    # After the last date the form lists its last days: nobody has asked for those.
+    last_page = f"{site.url}{BOOK}?from=9999-01-01"
+    page.goto(last_page)
+    day = choose_time(page, last=True)[:10]
+    log_in(page, site, SUPERUSER, PASSWORD)
+    post_closed_day(page, site, day)
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    wait_for(lambda: "Roof repair" in site.get(HOME).text, LONGEST_WAIT, "the closed day on the home page")
+    page.goto(last_page)
+    assert page.locator(f"input[value^='{day}']").count() == 0
+    assert page.locator("input[name=starts_at]").count() > 1
+    assert page.complaints == []

@@ -9,11 +9,9 @@ from icalendar import Calendar
 from playwright.sync_api import expect
 
 from tests.browser.chromium import DESKTOP, LONGEST_WAIT, new_context
-from tests.browser.desk import SUPERUSER
 from tests.browser.keyboard import tab_to
 from tests.browser.pages import (
     BOOK,
-    HOME,
     PUBLIC_STATES,
     REFERENCE,
     REQUESTS,
@@ -24,12 +22,13 @@ from tests.browser.pages import (
     confirm,
     log_in,
     open_own_page,
+    post_closed_day,
     press,
     send,
     sent_reference,
     tell_who,
 )
-from tests.builders import CHICAGO, PASSWORD
+from tests.builders import CHICAGO
 from tests.records import Records
 from tests.server import wait_for
 
@@ -197,34 +196,11 @@ def test_a_double_click_sends_one_request(page, site):
         assert records.last_request == before + 1
 
 
-def post_closed_day(page, url: str, day: str) -> None:
-    page.goto(f"{url}/admin/consults/specialhours/add/")
-    page.locator("[name=date]").fill(day)
-    page.locator("[name=note]").fill("Roof repair")
-    page.get_by_role("button", name="Save", exact=True).click()
-
-
-def test_a_day_that_the_desk_closes_is_closed_for_visitors(page, desk_on_sqlite):
-    site = desk_on_sqlite.site
-    # After the last date the form lists its last days: nobody has asked for those.
-    last_page = f"{site.url}{BOOK}?from=9999-01-01"
-    page.goto(last_page)
-    day = choose_time(page, last=True)[:10]
-    log_in(page, site, SUPERUSER, PASSWORD)
-    post_closed_day(page, site.url, day)
-    expect(page.locator(".messagelist .success")).to_be_visible()
-    wait_for(lambda: "Roof repair" in site.get(HOME).text, LONGEST_WAIT, "the closed day on the home page")
-    page.goto(last_page)
-    assert page.locator(f"input[value^='{day}']").count() == 0
-    assert page.locator("input[name=starts_at]").count() > 1
-    assert page.complaints == []
-
-
 def test_the_desk_is_asked_before_it_closes_a_day_that_somebody_asked_for(page, site, staff):
     day = book(page, site, last=True)[:10]
     reference = sent_reference(page)
     log_in(page, site, *staff)
-    post_closed_day(page, site.url, day)
+    post_closed_day(page, site, day)
     expect(page.get_by_role("button", name="Yes, save the change")).to_be_visible()
     assert reference in page.locator("#content").inner_text()
     assert "successfully" not in page.locator("body").inner_text()

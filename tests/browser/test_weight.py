@@ -102,5 +102,7 @@ def test_a_heavier_page_would_be_noticed(page, site):
 
 def test_words_that_jump_would_be_noticed(page, site):
     page.goto(site.url)
+    # What was not painted before cannot jump.
+    page.evaluate(FIRST_PAINT)
     page.evaluate("document.querySelector('h1').style.marginTop = '80px'")
     assert shifts(page) != []

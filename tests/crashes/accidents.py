@@ -23,6 +23,10 @@ from tests.server import HANG_SECONDS, Site, kill, started_before, wait_for
 # The clock is moved on instead of waiting three minutes for the lease of a message that was in flight.
 LEASES_END = "UPDATE consults_outboxmessage SET not_before = created_at WHERE state = 'waiting' AND kind <> 'reminder'"
 _WAITING = "SELECT count(*) FROM consults_outboxmessage WHERE state = 'waiting' AND kind <> 'reminder'"
+_HALF_A_REQUEST = (
+    "SELECT count(*) FROM consults_consultrequest AS r"
+    " WHERE NOT EXISTS (SELECT 1 FROM consults_event AS e WHERE e.request_id = r.id)"
+)
 _EMAILS = "from consults.models import ConsultRequest as R; print(*(r.email for r in R.objects.all()))"
 _PROCESSES: dict[str, Callable[[Site], list[int]]] = {
     "gunicorn's master": lambda site: [site.process.pid],
@@ -53,6 +57,18 @@ def kills(site: Site, victims: Sequence[str]) -> Load:
             if found == [site.process.pid]:
                 site.process.wait()
                 site.serve()
+        load.wait_for_acknowledged(1)
+    site.wait_until_ready()
+    return load
+
+
+def kill_in_the_middle(site: Site) -> Load:
+    """kill -9 of the web worker while a request is stored and its event is not. On a guarded site nobody ever sees that."""
+    with Load(site, answers_may_be_lost=True) as load, closing(Records(site)) as records:
+        load.wait_for_acknowledged(1)
+        (worker,) = wait_for(site.web_workers, HANG_SECONDS, "the web worker is found", lambda: site.log)
+        wait_for(lambda: records.value(_HALF_A_REQUEST), HANG_SECONDS, "half a request is stored", lambda: site.log)
+        kill(worker)
         load.wait_for_acknowledged(1)
     site.wait_until_ready()
     return load

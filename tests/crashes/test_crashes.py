@@ -39,7 +39,8 @@ def test_without_transactions_a_kill_leaves_half_a_request(database, tmp_path):
         site = unguarded(tmp_path, ONE | mail | settings_on(database))
         site.serve()
         try:
-            rounds = (accidents.kills(site, ["a web worker"] * 3) for _ in range(10))
+            # A kill may come a moment too late, when the request is whole.
+            rounds = (accidents.kill_in_the_middle(site) for _ in range(10))
             assert any(accidents.judge(site, postbox, [load]) for load in rounds)
         finally:
             site.stop()

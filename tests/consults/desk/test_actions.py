@@ -11,7 +11,13 @@ from consults.models import ConsultRequest, Event, Reason
 from tests.builders import ADA, WEDNESDAY
 from tests.consults.statuses import AFTER, NEXT, PATHS, bring_to
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+pytestmark = [
+    pytest.mark.django_db,
+    # On both databases test_transitions.py makes every decision from every status.
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic"),
+    pytest.mark.ignore_template_errors,
+]
 REQUESTS = "/admin/consults/consultrequest/"
 ROLES = {"Front desk": True, "Owners": True, "Editors": False, None: False}
 
