@@ -3,7 +3,7 @@
 `addopts` names it with `-p`, so it works with `python -m pytest` in the project's folder. None of the machine's own
 settings reach a test; whatever the site writes goes to a temporary folder that is removed at the end.
 
-A run of the whole suite takes three processes and both databases. A run of named files or tests takes this process and
+A run of the whole suite takes four processes and both databases. A run of named files or tests takes this process and
 SQLite alone, unless -n and --database say otherwise: that is the quick answer while one line is being changed.
 """
 
@@ -27,8 +27,8 @@ SETTINGS = (
     *("HOST", "PORT", "WEB_WORKERS", "DATA_DIR", "PUBLIC_URL", "SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "CACHE_URL"),
     *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "TRUSTED_PROXIES", "DEBUG", "DJANGO_SETTINGS_MODULE"),
 )
-# Many tests wait for a browser or a server: three processes keep two cores busy.
-PROCESSES = 3
+# Many tests wait for a browser or a server: four processes keep two cores busy.
+PROCESSES = 4
 STAFF_IN_A_BROWSER = ("test_desk.py", "test_desk_screens.py", "test_editing.py")
 MARKS = {
     "browser": "starts Chromium",
