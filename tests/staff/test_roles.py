@@ -9,7 +9,7 @@ from staff.roles import EDITORS, FRONT_DESK, OWNERS
 from tests.builders import WEDNESDAY, submit
 
 pytestmark = [
-    *(pytest.mark.django_db, pytest.mark.databases, pytest.mark.ignore_template_errors),
+    *(pytest.mark.django_db, pytest.mark.databases(postgresql=pytest.mark.slow), pytest.mark.ignore_template_errors),
     pytest.mark.usefixtures("clinic", "clock"),
 ]
 REQUESTS = "/admin/consults/consultrequest/"
