@@ -35,9 +35,9 @@ def test_the_code_is_formatted():
     assert result.returncode == 0, result.stdout
 
 
-def test_the_types_hold(tmp_path):
+def test_the_types_hold():
     """The application's; what is checked is in pyproject.toml."""
-    result = run(sys.executable, "-B", "-m", "mypy", "--cache-dir", str(tmp_path))
+    result = run(sys.executable, "-B", "-m", "mypy", "--cache-dir", os.devnull)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
