@@ -1,18 +1,22 @@
 """Liveness and readiness checks for monitors, as JSON without personal data.
 
-They answer before the host name and the scheme are checked, so that a probe on the same machine needs neither.
+`warnings` are for a person to read: they do not make the site less ready. Both answer before the host name and the scheme are
+checked, so that a probe on the same machine needs neither.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 
-from consults.models import WorkerHeartbeat
+from clinic_site import backups
+from consults.models import OutboxMessage, WorkerHeartbeat
 
 WORKER_IS_WELL_FOR = timedelta(seconds=30)
+# A mail server that is down for less is nothing to be woken for.
+MAIL_IS_LATE_AFTER = timedelta(hours=1)
 
 
 class HealthMiddleware:
@@ -23,13 +27,15 @@ class HealthMiddleware:
         if request.path in {"/health/live", "/health/live/"}:
             return _answer({"process": True})
         if request.path in {"/health/ready", "/health/ready/"}:
-            return _answer(_checks(timezone.now()))
+            now = timezone.now()
+            checks = _checks(now)
+            return _answer(checks, warnings=_warnings(now) if all(checks.values()) else [])
         return self.get_response(request)
 
 
-def _answer(checks: dict[str, bool]) -> JsonResponse:
+def _answer(checks: dict[str, bool], **more: list[str]) -> JsonResponse:
     well = all(checks.values())
-    response = JsonResponse({"status": "ok" if well else "not ready", "checks": checks}, status=200 if well else 503)
+    response = JsonResponse({"status": "ok" if well else "not ready", "checks": checks} | more, status=200 if well else 503)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -46,3 +52,13 @@ def _checks(now) -> dict[str, bool]:
     except DatabaseError:
         pass
     return checks
+
+
+def _warnings(now: datetime) -> list[str]:
+    warnings = []
+    if backups.is_late(now=now):
+        warnings.append(f"backup: the last good one is of {backups.last_made(now=now) or 'never'}")
+    since = OutboxMessage.objects.waiting_since(now=now)
+    if since and now - since > MAIL_IS_LATE_AFTER:
+        warnings.append(f"mail: the oldest message has been waiting since {since}")
+    return warnings

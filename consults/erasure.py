@@ -1,12 +1,15 @@
 """Erasure: personal data is deleted some time after a request ended, or when the person asks."""
 
+import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from . import booking
 from .models import ConsultPolicy, ConsultRequest
 from .transitions import has_begun
+
+logger = logging.getLogger("clinic.worker")
 
 QUARANTINE_LASTS = timedelta(days=30)
 _AT_ONCE = 500
@@ -22,6 +25,11 @@ def erase_due(*, now: datetime) -> int:
             booking.erase_request(request, now=now, version=request.version)
         except (booking.NotAllowed, booking.Stale):
             # Staff just restored or annotated this request; the next run checks it again.
+            continue
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("request %s cannot be erased", request.pk)
             continue
         erased += 1
     return erased

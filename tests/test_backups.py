@@ -1,5 +1,8 @@
 """Backups on both databases: a copy is made while the site runs, one a night for 14 nights, and brings the site back."""
 
+import tarfile
+from pathlib import Path
+
 import pytest
 
 from tests.postgresql import settings_on
@@ -22,16 +25,55 @@ def restore(*arguments):
 """
 # Three in the morning of December 7 in Dundas is nine o'clock UTC.
 NIGHTS = """
+import shutil
 from datetime import datetime, timedelta, UTC
 from pages.models import Clinic
 from clinic_site import backups
-for _, path in backups.existing():
-    path.unlink()
+zone = Clinic.objects.current().zone
 three = datetime(2026, 12, 7, 9, 0, tzinfo=UTC)
-for minutes in (-60, -1, 0, 10, 24 * 60 - 1, 24 * 60, 15 * 24 * 60):
-    made = backups.back_up_if_due(now=three + timedelta(minutes=minutes), zone=Clinic.objects.current().zone)
-    print(minutes, made is not None, len(backups.existing()))
+shutil.rmtree(backups.folder())
+def tell(now, folder=backups.folder()):
+    names = sorted(path.name[:10] for path in folder.glob("*.tar.gz"))
+    print(len(names), names[0], names[-1], backups.is_late(now=now))
 """
+EACH_NIGHT = f"""{NIGHTS}
+for minutes in (-60, -1, 0, 10, 24 * 60 - 1, 24 * 60, *(24 * 60 * night for night in range(2, 16))):
+    made = backups.back_up_if_due(now=three + timedelta(minutes=minutes), zone=zone)
+    print(minutes, made is not None, len(backups.existing(now=three + timedelta(minutes=minutes))))
+"""
+# Somebody keeps a copy under a name of their own; then the clock is a year ahead for one night.
+ODD_NIGHTS = f"""{NIGHTS}
+for night in range(5):
+    first = backups.back_up_if_due(now=three + timedelta(days=night), zone=zone)
+    (backups.folder() / "before-update.tar.gz").write_bytes(first.read_bytes())
+tell(three + timedelta(days=4))
+backups.back_up_if_due(now=three + timedelta(days=365), zone=zone)
+tell(three + timedelta(days=365))
+backups.back_up_if_due(now=three + timedelta(days=5), zone=zone)
+tell(three + timedelta(days=5))
+"""
+# The place where backups are made cannot be written to.
+FAILING_NIGHTS = f"""{NIGHTS}
+for night in range(5):
+    backups.back_up_if_due(now=three + timedelta(days=night), zone=zone)
+def fail(folder):
+    raise OSError(28, "No space left on device")
+write, backups.database_copy.write = backups.database_copy.write, fail
+for night in range(5, 25):
+    try:
+        backups.back_up_if_due(now=three + timedelta(days=night), zone=zone)
+        print("made")
+    except OSError:
+        pass
+tell(three + timedelta(days=24))
+backups.database_copy.write = write
+backups.back_up_if_due(now=three + timedelta(days=25), zone=zone)
+tell(three + timedelta(days=25))
+"""
+
+
+# Which copies there are is a matter of names and times, whatever is in them.
+of_names = pytest.mark.databases(postgresql=pytest.mark.slow)
 
 
 @pytest.fixture
@@ -63,16 +105,26 @@ def test_a_copy_made_while_the_site_runs_brings_it_back(site):
     assert book(site, "Cleo").status == 303
 
 
+@of_names
 def test_there_is_one_copy_a_night_for_fourteen_nights(site):
-    assert site.shell(NIGHTS).splitlines() == [
-        "-60 True 1",
-        "-1 False 1",
-        "0 True 2",
-        "10 False 2",
-        "1439 False 2",
-        "1440 True 3",
-        "21600 True 2",
+    told = site.shell(EACH_NIGHT).splitlines()
+    assert told[:6] == ["-60 True 1", "-1 False 1", "0 True 2", "10 False 2", "1439 False 2", "1440 True 3"]
+    assert told[-2:] == ["20160 True 15", "21600 True 15"]
+
+
+@of_names
+def test_another_name_and_a_wrong_clock_stop_no_backup_and_delete_none(site):
+    assert site.shell(ODD_NIGHTS).splitlines() == [
+        "6 2026-12-07 before-upd False",
+        # Of those that look old now the newest are kept.
+        "4 2026-12-10 before-upd False",
+        "5 2026-12-10 before-upd False",
     ]
+
+
+@of_names
+def test_old_copies_stay_until_there_is_a_new_one_and_a_late_one_is_told(site):
+    assert site.shell(FAILING_NIGHTS).splitlines() == ["5 2026-12-07 2026-12-11 True", "3 2026-12-10 2027-01-01 False"]
 
 
 def test_a_file_that_is_no_copy_changes_nothing(site, tmp_path):
@@ -81,3 +133,43 @@ def test_a_file_that_is_no_copy_changes_nothing(site, tmp_path):
     told = site.shell(f"{RESTORE}restore({str(bad)!r}, '--yes')").splitlines()
     assert "is not a backup of this site" in told[0]
     assert told[-1] == "[] 6"
+
+
+def test_half_a_copy_changes_nothing(site, tmp_path):
+    copy, half = Path(site.manage("backup").stdout.strip()), tmp_path / "half.tar.gz"
+    half.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])
+    told = site.shell(f"{RESTORE}restore({str(half)!r}, '--yes')").splitlines()
+    assert "not a whole one" in told[0]
+    assert told[-1] == "[] 6"
+
+
+def test_nobody_is_signed_in_in_a_copy(site):
+    """The key of a session opens the desk: whoever reads a copy must not find one."""
+    start = """
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+session = SessionStore()
+session["_auth_user_id"] = "1"
+session.save()
+"""
+    key = site.shell(f"{start}print(session.session_key)")
+    copy = Path(site.manage("backup").stdout.strip())
+    with tarfile.open(copy) as tar:
+        (database,) = [tar.extractfile(member).read() for member in tar if member.name.startswith("clinic.")]
+    assert b"consults_consultrequest" in database
+    assert key.encode() not in database
+    assert (
+        site.shell(
+            f"{RESTORE}restore({str(copy)!r}, '--yes')\nfrom django.contrib.sessions.models import Session\n"
+            "print(Session.objects.count())"
+        ).splitlines()[-1]
+        == "0"
+    )
+
+
+def test_a_copy_keeps_to_the_tls_of_the_database(site):
+    """This server has none. SQLite has no connection to protect."""
+    if "DATABASE_URL" not in site.settings:
+        return
+    refused = site.manage("backup", DATABASE_URL=f"{site.settings['DATABASE_URL']}?sslmode=require")
+    assert (refused.returncode != 0, "SSL" in refused.stderr) == (True, True)

@@ -18,6 +18,14 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         """Messages the worker may claim now: waiting, or claimed by a worker whose lease ran out."""
         return self.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING, not_before__lte=now)
 
+    def waiting_since(self, *, now):
+        """Since when the oldest message has been owed that the worker could not send; None when there is none."""
+        waiting = self.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING)
+        untried = waiting.filter(attempts=0, not_before__lte=now).aggregate(since=models.Min("not_before"))["since"]
+        # A claim and a failed attempt move `not_before`. A reminder is written long before it is due.
+        tried = waiting.filter(attempts__gt=0).exclude(kind="reminder").aggregate(since=models.Min("created_at"))["since"]
+        return min(filter(None, (untried, tried)), default=None)
+
     def calls_to_make(self, *, now):
         """Calls that staff may make now, the longest waiting first."""
         calls = self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)

@@ -1,13 +1,16 @@
 """What monitors read."""
 
 import logging
+import shutil
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from consults.models import WorkerHeartbeat
+from clinic_site import backups
+from consults.models import OutboxMessage, WorkerHeartbeat
+from tests.builders import WEDNESDAY, submit
 
 
 def test_live_asks_nothing_but_the_process(client):
@@ -56,3 +59,31 @@ def test_not_being_ready_yet_is_no_error_in_the_log(client):
     finally:
         logging.getLogger("django").removeHandler(handler)
     assert lines == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clinic", "clock")
+def test_a_late_backup_and_waiting_mail_are_warnings_for_monitors_and_for_the_desk(desk, client):
+    now = WEDNESDAY
+    WorkerHeartbeat.objects.create(beat_at=now)
+    folder = backups.folder()
+    shutil.rmtree(folder, ignore_errors=True)
+
+    def seen() -> tuple[int, list[str], bool]:
+        ready = client.get("/health/ready")
+        late_on_desk = "Please tell the person who looks after the server" in desk.get("/admin/").content.decode()
+        return ready.status_code, [warning.partition(":")[0] for warning in ready.json()["warnings"]], late_on_desk
+
+    assert seen() == (200, ["backup"], True)
+    folder.mkdir()
+    for age, is_late in ((31, True), (29, False)):
+        (folder / f"{now - timedelta(hours=age):%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
+        assert seen() == (200, ["backup"] if is_late else [], is_late)
+    submit(now=now - timedelta(hours=2))
+    assert seen() == (200, ["mail"], False)
+    # A reminder is written long before it is due, and a retry is put off.
+    OutboxMessage.objects.update(attempts=3, not_before=now + timedelta(minutes=20))
+    assert seen() == (200, ["mail"], False)
+    OutboxMessage.objects.update(kind="reminder")
+    assert seen() == (200, [], False)
+    shutil.rmtree(folder)

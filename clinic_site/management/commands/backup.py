@@ -1,9 +1,12 @@
 """Makes a backup of the database and the uploads now, in addition to the nightly ones."""
 
+import sqlite3
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from clinic_site import backups
+from clinic_site.database_copy import BackupFailed
 
 
 class Command(BaseCommand):
@@ -13,5 +16,5 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         try:
             self.stdout.write(str(backups.back_up(now=timezone.now())))
-        except backups.BackupFailed as error:
+        except (BackupFailed, OSError, sqlite3.Error) as error:
             raise CommandError(str(error)) from error

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
 from clinic_site import backups
+from clinic_site.database_copy import BackupFailed
 from clinic_site.health import WORKER_IS_WELL_FOR
 from consults.models import WorkerHeartbeat
 
@@ -22,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, backup: Path | None, yes: bool, **options):
         if backup is None:
-            for made_at, path in backups.existing():
+            for made_at, path in backups.existing(now=timezone.now()):
                 self.stdout.write(f"{made_at:%Y-%m-%d %H:%M} UTC  {path}")
             return
         if self._site_runs():
@@ -31,9 +33,11 @@ class Command(BaseCommand):
             raise CommandError("This replaces the current data with the backup. Run it again with --yes.")
         try:
             backups.restore(backup)
-        except backups.BackupFailed as error:
+        except BackupFailed as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0, interactive=False)
+        # Those of the time of the backup: some were ended since.
+        Session.objects.all().delete()
         self.stdout.write(f"Restored {backup}. The worker will erase again what is due for erasure.")
 
     def _site_runs(self) -> bool:

@@ -8,15 +8,19 @@ import os
 import signal
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from clinic_site import backups
+from clinic_site.database_copy import BackupFailed
 from consults import expiry
 from consults.erasure import erase_due
 from consults.messages.delivery import deliver_due
@@ -53,16 +57,10 @@ class Command(BaseCommand):
                     WorkerHeartbeat.objects.update_or_create(id=1, defaults={"beat_at": now})
                     last_beat = now
                 if now - last_tidy >= TIDY_EVERY:
-                    forget_idle_clients(now=now)
-                    forget_clients(now=now)
-                    delete_expired(now=now)
-                    while erase_due(now=now) and not self.stopping:
-                        continue
-                    send_due_mail(now=now, zone=Clinic.objects.current().zone)
-                    self._back_up(now)
+                    self._tidy(now)
                     last_tidy = now
-                expiry.expire_overdue(now=now)
-                sent = deliver_due(now=now, stop=partial(self._has_something_else_to_do, since=now))
+                self._do(expiry.expire_overdue, now=now)
+                sent = self._do(deliver_due, now=now, stop=partial(self._has_something_else_to_do, since=now)) or 0
             except DatabaseError as error:
                 logger.warning("database: %s; trying again", type(error).__name__)
                 connection.close()
@@ -76,13 +74,33 @@ class Command(BaseCommand):
         with suppress(DatabaseError):
             WorkerHeartbeat.objects.all().delete()
 
+    def _tidy(self, now: datetime) -> None:
+        self._do(forget_idle_clients, now=now)
+        self._do(forget_clients, now=now)
+        self._do(delete_expired, now=now)
+        while self._do(erase_due, now=now) and not self.stopping:
+            continue
+        zone = Clinic.objects.current().zone
+        self._do(send_due_mail, now=now, zone=zone)
+        self._back_up(now, zone)
+
+    def _do(self, job: Callable[..., Any], **arguments) -> Any:
+        """What `job` answers; None when it failed. One that fails keeps no other waiting, and is tried again."""
+        try:
+            return job(**arguments)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("%s failed", job.__name__)
+            return None
+
     def _has_something_else_to_do(self, *, since: datetime) -> bool:
         return self.stopping or timezone.now() - since >= BEAT_EVERY
 
-    def _back_up(self, now: datetime) -> None:
+    def _back_up(self, now: datetime, zone: ZoneInfo) -> None:
         try:
-            backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone)
-        except (backups.BackupFailed, OSError, sqlite3.Error) as error:
+            backups.back_up_if_due(now=now, zone=zone)
+        except (BackupFailed, OSError, sqlite3.Error) as error:
             logger.error("no backup was made: %s", error)
 
     def _stop(self, *_):

@@ -1,0 +1,92 @@
+"""The database as one file of a backup, and back: SQLite's file or PostgreSQL's dump. Sessions are left out."""
+
+import os
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+_SQLITE, _POSTGRESQL = "clinic.sqlite3", "clinic.dump"
+NAMES = {_SQLITE, _POSTGRESQL}
+# Whoever reads a copy must not be able to go on where a member of staff was signed in.
+_SESSIONS = "django_session"
+
+
+class BackupFailed(Exception):
+    """The backup could not be made or read; the message says why."""
+
+
+def write(folder: Path) -> Path:
+    """Writes the database, while the site keeps running, to a new file in `folder`. Raises BackupFailed."""
+    if connection.vendor == "sqlite":
+        return _write_sqlite(folder / _SQLITE)
+    dump = folder / _POSTGRESQL
+    _run(["pg_dump", "--format=custom", "--no-owner", f"--exclude-table-data={_SESSIONS}", f"--file={dump}"])
+    return dump
+
+
+def find(folder: Path) -> Path:
+    """The database in the folder of an opened backup. Raises BackupFailed when it is missing or damaged."""
+    path = folder / (_SQLITE if connection.vendor == "sqlite" else _POSTGRESQL)
+    if not path.is_file():
+        raise BackupFailed(f"the backup contains no {path.name}: it was made from another kind of database")
+    if connection.vendor == "sqlite":
+        _check_sqlite(path)
+    else:
+        _run(["pg_restore", "--list", str(path)], connects=False)
+    return path
+
+
+def put_in_place(path: Path) -> None:
+    """Replaces the site's database with the one in `path`, whole or not at all. Raises BackupFailed."""
+    connection.close()
+    if connection.vendor != "sqlite":
+        _run(["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(path)])
+        return
+    with (
+        closing(sqlite3.connect(path)) as source,
+        closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as target,
+    ):
+        source.backup(target)
+
+
+def _write_sqlite(path: Path) -> Path:
+    with (
+        closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as source,
+        closing(sqlite3.connect(path, isolation_level=None)) as target,
+    ):
+        source.backup(target)
+        target.execute(f"DELETE FROM {_SESSIONS}")  # noqa: S608
+        # What was deleted is still in the file until it is written anew.
+        target.execute("VACUUM")
+    return path
+
+
+def _check_sqlite(path: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path)) as copy:
+            found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise BackupFailed(f"the backup is damaged: {found}")
+
+
+def _run(command: list[str], *, connects: bool = True) -> None:
+    """Runs a program of PostgreSQL with all that DATABASE_URL says, TLS included. The password stays off its command line."""
+    database, environment = settings.DATABASES["default"], dict(os.environ)
+    if connects:
+        environment["PGPASSWORD"] = database["PASSWORD"]
+        names = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
+        parameters = {name: database[key] for name, key in names.items() if database[key]} | database["OPTIONS"]
+        command = [*command, f"--dbname={make_conninfo(**parameters)}"]
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    except FileNotFoundError:
+        raise BackupFailed(f"{command[0]} was not found: install PostgreSQL's client programs") from None
+    if done.returncode:
+        raise BackupFailed(f"{command[0]}: {done.stderr.strip()}")

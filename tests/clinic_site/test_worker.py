@@ -1,0 +1,60 @@
+"""What the background worker does about what it cannot do."""
+
+import signal
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+
+from clinic_site import backups
+from consults import booking
+from consults.models import ConsultRequest, OutboxMessage
+from tests.builders import WEDNESDAY, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+LONG_AFTER = WEDNESDAY + timedelta(days=100)
+
+
+@pytest.fixture
+def work(clock):
+    """Does what is due at an instant, as the worker does."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def work_at(instant) -> None:
+        clock(instant)
+        # Tonight's backup is there: SQLite would wait for the end of this test's transaction.
+        backups.folder().mkdir(parents=True, exist_ok=True)
+        (backups.folder() / f"{instant:%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
+        call_command("worker", once=True)
+
+    yield work_at
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def test_whatever_cannot_be_read_keeps_nothing_else_waiting(work, settings, staff):
+    # No mail program takes such an address: the monthly reminder fails.
+    settings.STAFF_INBOX = "desk@clinic.example\nBcc: x@y.example"
+    starts = [local(f"2026-12-{day} 16:00") for day in ("08", "09", "10", "11")]
+    unreadable, whole, *asked = [submit(key=f"form {start}", starts_at=start) for start in starts]
+    ended = [booking.withdraw_request(request, now=WEDNESDAY) for request in asked]
+    letter = OutboxMessage.objects.filter(event__request=ended[1]).first()
+    OutboxMessage.objects.filter(pk=letter.pk).update(sealed=b"nothing")
+    ConsultRequest.objects.filter(pk__in=(unreadable.pk, ended[0].pk)).update(sealed=b"nothing")
+    work(LONG_AFTER)
+    statuses = dict(ConsultRequest.objects.values_list("pk", "status"))
+    assert (statuses[unreadable.pk], statuses[whole.pk]) == ("requested", "expired")
+    assert [whole.email] == [sent.to[0] for sent in mail.outbox if "We did not answer your request in time" in sent.body]
+    assert ConsultRequest.objects.get(pk=ended[1].pk).erased_at == LONG_AFTER
+    letter.refresh_from_db()
+    assert letter.state in {OutboxMessage.State.FAILED, OutboxMessage.State.DROPPED}
+
+
+def test_an_unreadable_request_stays_where_a_person_sees_it(work, clock, desk):
+    request = submit()
+    ConsultRequest.objects.filter(pk=request.pk).update(sealed=b"nothing")
+    work(LONG_AFTER)
+    desk.force_login(desk.user)
+    page = desk.get("/admin/").content.decode()
+    assert request.reference in page.partition('aria-labelledby="waiting"')[2].partition("</section>")[0]
