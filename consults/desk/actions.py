@@ -7,6 +7,7 @@ from typing import Any
 from consults.booking import TRANSITIONS
 from consults.models import ConsultRequest, Reason
 from consults.transitions import Button, Transition
+from guard.readers import read_instant
 
 LONGEST_NOTE = 2000
 # Code -> the button and its transition.
@@ -45,11 +46,8 @@ def _reason(button: Button, form: Mapping[str, str]) -> dict:
 
 
 def _time(button: Button, form: Mapping[str, str]) -> dict:
-    try:
-        starts_at = datetime.fromisoformat(form.get("starts_at", ""))
-    except ValueError:
-        starts_at = None
-    if starts_at is None or starts_at.tzinfo is None:
+    starts_at = read_instant(form.get("starts_at"))
+    if starts_at is None:
         raise Incomplete("Choose one of the open times")
     return {"starts_at": starts_at}
 

@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from consults import booking, status_text
 from consults.models import ConsultRequest, Reason
-
-from .whole_number import read_whole_number
+from guard.readers import read_whole_number
 
 
 def version_field(request: ConsultRequest) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from consults import booking, status_text
 from consults.public.form import ConsultRequestForm
+from guard.readers import read_instant
 
 from .request_page import open_days
 
@@ -66,8 +67,5 @@ def by_phone_view(request, *, each_context: dict, opts):
 
 def _start(text: str) -> datetime | None:
     """The start in the clinic's zone, as the list of times spells it."""
-    try:
-        start = datetime.fromisoformat(text.replace(" ", "+"))
-        return timezone.localtime(start) if start.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
+    start = read_instant(text.replace(" ", "+"))
+    return timezone.localtime(start) if start else None

@@ -10,10 +10,11 @@ from consults import dates, open_times
 from consults.models import ConsultPolicy, ConsultRequest
 from consults.posted_hours import read_posted_hours
 from consults.scheduling import Offers
+from guard.readers import read_date
 from pages.models import Clinic
 
 from .display import local_date, person_of
-from .search import read_date, starting_in
+from .search import starting_in
 
 WEEK = 7
 _TAKES_PLACE = {*ConsultRequest.HOLDS_A_SEAT, ConsultRequest.Status.COMPLETED, ConsultRequest.Status.MISSED}

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from consults import booking, status_text
 from consults.models import AccessRecord, ConsultRequest
+from guard.readers import read_whole_number
 from pages.models import Clinic
 
 from .actions import ACTIONS, Incomplete, act
@@ -25,7 +26,6 @@ from .export import csv_answer
 from .paging import BoundedPaginator
 from .request_page import changes_since, page_context
 from .search import FILTERS, MOST_NAMES_OPENED, find
-from .whole_number import read_whole_number
 
 LIST, PAGE = "admin:consults_consultrequest_changelist", "admin:consults_consultrequest_change"
 

@@ -11,9 +11,9 @@ from consults.conflicts import find_conflicts
 from consults.contact import normalised_phone
 from consults.models import ConsultRequest
 from consults.models.reference import read_reference
+from guard.readers import read_date, read_whole_number
 
 from .display import local_date, person_of
-from .whole_number import read_whole_number
 
 # Names are sealed, so a search by name opens requests one by one: at most this many, soonest reply time first.
 MOST_NAMES_OPENED = 500
@@ -75,15 +75,6 @@ def starting_in(first: date, days: int) -> dict:
     zone = timezone.get_current_timezone()
     start = datetime.combine(first, time.min, zone)
     return {"starts_at__gte": start, "starts_at__lt": datetime.combine(first + timedelta(days=days), time.min, zone)}
-
-
-def read_date(text: str | None) -> date | None:
-    """A date like 2026-12-07; None for anything else, and for a year no clinic opens in."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if 1990 < day.year < 2200 else None
 
 
 class WaitingTimeFilter(admin.SimpleListFilter):

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from consults.contact import normalised_phone
 from consults.messages.channels import BY_CONTACT
 from consults.models import Person
+from guard.readers import read_instant
 
 from .slots import TimeChoices
 
@@ -37,14 +38,10 @@ class StartField(forms.CharField):
         text = super().to_python(value) or ""
         if text in self.empty_values or text == NONE:
             return text
-        try:
-            start = datetime.fromisoformat(text)
-            # fromisoformat accepts any character between date and time, even NUL.
-            if start.tzinfo is None or not re.fullmatch(r"[0-9TtWZ:.,+ -]{1,40}", text):
-                raise ValueError
-            return start.astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise ValidationError(self.error_messages["unreadable"], code="unreadable") from None
+        start = read_instant(text)
+        if start is None:
+            raise ValidationError(self.error_messages["unreadable"], code="unreadable")
+        return start.astimezone(UTC)
 
 
 def _plain_line(value: str) -> str:

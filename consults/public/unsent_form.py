@@ -1,13 +1,12 @@
 """Gives patients their answers back when they could not be stored. Runs no query, because the database may be down."""
 
-from datetime import datetime
-
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
 
 from consults import dates
 from consults.models import Person
+from guard.readers import read_instant
 
 from .form import ConsultRequestForm
 
@@ -36,8 +35,7 @@ def _page_when_not_stored(request: HttpRequest) -> tuple[str, dict]:
 
 def _start_in_words(text: str) -> str:
     """The start as text. The values in the list carry the clinic's local time, so no zone is needed."""
-    try:
-        start = datetime.fromisoformat(text)
-    except ValueError:
+    start = read_instant(text)
+    if start is None:
         return "None of the listed times" if text == "none" else ""
     return f"{dates.date_text(start)}, {dates.start_text(start)}"

@@ -1,0 +1,55 @@
+"""No number and no instant in an address or a form is too large to be answered, of visitors and of staff."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from tests.builders import submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock"), pytest.mark.ignore_template_errors]
+NUMBERS = ["9" * 3900, "9" * 18, "-1", "٣", "0x1", "1e9", "\0"]
+INSTANTS = ["0001-01-01T00:00+00:00", "9999-12-31T23:59-23:59", "0001-01-01", "9999-12-31", "2026-12-07T16:00", "+", "\0"]
+REQUESTS = "/admin/consults/consultrequest/"
+
+
+def pages_with_a_number() -> list[str]:
+    """Each page of the admin whose path holds a number, by name; a second one is that of a version."""
+    views = [pattern for pattern in admin.site.urls[0] if hasattr(pattern, "url_patterns")]
+    names = {(pattern.name, str(pattern.pattern).count("<")) for view in views for pattern in view.url_patterns if pattern.name}
+    return sorted(name for name, arguments in names if arguments == 1)
+
+
+@pytest.mark.parametrize("number", NUMBERS[:2], ids=["3,900 digits", "18 digits"])
+def test_a_number_in_the_path_of_a_staff_page(superuser, number):
+    names = pages_with_a_number()
+    assert len(names) > 30
+    for name in names:
+        answer = superuser.get(reverse(f"admin:{name}", args=[number]))
+        assert answer.status_code < 500, name
+
+
+@pytest.mark.parametrize("value", NUMBERS + INSTANTS)
+def test_a_number_or_an_instant_in_a_query_or_a_form(superuser, value):
+    request = submit()
+    page, own = f"{REQUESTS}{request.pk}/", f"/consults/{request.token}/"
+    visitor = Client()
+    asked = [
+        visitor.get("/book-a-consult/", {"from": value}),
+        visitor.post("/book-a-consult/", {"starts_at": value}),
+        visitor.get(own, {"from": value}),
+        visitor.post(own, {"action": "move", "starts_at": value}),
+        superuser.get(REQUESTS, {"from": value, "starts": value, "p": value, "status": value}),
+        superuser.get(f"{REQUESTS}diary/", {"from": value, "days": value}),
+        superuser.get(f"{REQUESTS}by-phone/", {"starts_at": value}),
+        superuser.get(f"{page}change/", {"seen": value}),
+        superuser.post(f"{page}act/", {"action": "reschedule", "version": value, "starts_at": value}),
+        superuser.post(f"{page}act/", {"action": "reschedule", "version": "1", "starts_at": value}),
+    ]
+    question = admin.site._registry
+    for model in question:
+        if model._meta.label in {"blog.Article", "pages.Question", "pages.Page"}:
+            row = model.objects.first()
+            compare = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_history", args=[row.pk]) + "compare/"
+            asked.append(superuser.get(compare, {"older": value, "newer": value}))
+    assert [answer.request["PATH_INFO"] for answer in asked if answer.status_code >= 500] == []
