@@ -37,15 +37,17 @@ _stopping = threading.Event()
 _worker_id: int | None = None
 
 
-def _keep_worker(parent: int) -> None:
+def _keep_worker(parent: int, listening: list[int]) -> None:
     """Starts the background worker and restarts it if it dies.
 
     It uses posix_spawn: subprocess keeps a pipe open for a moment, and a web worker forked in that moment would inherit it.
+    The sockets that the site listens on stay here: a worker that holds them would keep a new start from its port.
     """
     global _worker_id
     command = [sys.executable, str(_here / "manage.py"), "worker", "--parent", str(parent)]
     while not _stopping.is_set():
-        _worker_id = os.posix_spawn(command[0], command, os.environ)
+        closed = [(os.POSIX_SPAWN_CLOSE, number) for number in listening]
+        _worker_id = os.posix_spawn(command[0], command, os.environ, file_actions=closed)
         try:
             os.waitpid(_worker_id, 0)
         except ChildProcessError:
@@ -59,7 +61,8 @@ _keeper: threading.Thread | None = None
 
 def when_ready(server):
     global _keeper
-    _keeper = threading.Thread(target=_keep_worker, args=(os.getpid(),), daemon=True)
+    listening = [listener.fileno() for listener in server.LISTENERS]
+    _keeper = threading.Thread(target=_keep_worker, args=(os.getpid(), listening), daemon=True)
     _keeper.start()
 
 

@@ -8,6 +8,8 @@ import sys
 def main() -> None:
     # Nothing is written outside DATA_DIR, not even __pycache__ folders next to the source.
     sys.dont_write_bytecode = True
+    # Other accounts of this machine can read nothing that is written: database, mail, backups, keys.
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
     from django.core.management import execute_from_command_line
 

@@ -8,7 +8,7 @@ from clinic_site import backups
 
 
 def late_backup(user, *, now: datetime) -> dict:
-    """For everybody who works with requests: whoever sees it first tells who looks after the server."""
+    """For everybody who works with requests: the first to see it can tell the person who looks after the server."""
     if not user.has_perm("consults.view_consultrequest") or not backups.is_late(now=now):
         return {}
     return {"last_made": backups.last_made(now=now), "is_late": True}

@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 _SQLITE, _POSTGRESQL = "clinic.sqlite3", "clinic.dump"
 NAMES = {_SQLITE, _POSTGRESQL}
-# Whoever reads a copy must not be able to go on where a member of staff was signed in.
+# Nobody who reads a copy may go on where a member of staff was signed in.
 _SESSIONS = "django_session"
 
 
@@ -61,7 +61,7 @@ def _write_sqlite(path: Path) -> Path:
     ):
         source.backup(target)
         target.execute(f"DELETE FROM {_SESSIONS}")  # noqa: S608
-        # What was deleted is still in the file until it is written anew.
+        # What was deleted is still in the file until VACUUM rewrites it.
         target.execute("VACUUM")
     return path
 

@@ -92,6 +92,8 @@ DATABASES = {"default": env.database("DATABASE_URL", str(DATA_DIR / "clinic.sqli
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Email
+if PUBLIC.is_https and not env.text("EMAIL_URL"):
+    raise env.WrongSetting("EMAIL_URL", "must be set when PUBLIC_URL is https, because mail in files reaches nobody")
 MAILERS = {"default": env.mailer("EMAIL_URL", str(DATA_DIR / "mail"))}
 globals().update(env.email_settings(MAILERS["default"]))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_address("MAIL_FROM", f"clinic@{PUBLIC.host}")

@@ -144,7 +144,7 @@ def test_half_a_copy_changes_nothing(site, tmp_path):
 
 
 def test_nobody_is_signed_in_in_a_copy(site):
-    """The key of a session opens the desk: whoever reads a copy must not find one."""
+    """The key of a session opens the desk: a copy holds none."""
     start = """
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session

@@ -1,7 +1,9 @@
 """`manage.py serve`, as an operator meets it: real processes, a real port, a DATA_DIR of its own."""
 
 import json
+import os
 import re
+import signal
 import stat
 from contextlib import closing
 
@@ -74,6 +76,26 @@ def test_it_runs_gunicorn_two_web_workers_and_the_background_worker(site):
     assert (len(site.web_workers()), bool(site.background_worker())) == (2, True)
 
 
+def test_whatever_the_umask_nobody_else_on_the_machine_reads_the_data(running_site):
+    site = running_site
+    site.stop()
+    # As an older start, or somebody's copy, may have left it.
+    site.data.chmod(0o755)
+    (site.data / "clinic.sqlite3").chmod(0o644)
+    before = os.umask(0)
+    try:
+        site.serve()
+        assert book(site, "Hedy").status == 303
+        wait_for(lambda: site.letters("hedy@example.com"), HANG_SECONDS, "a mail in DATA_DIR/mail", lambda: site.log)
+        site.manage("backup")
+    finally:
+        os.umask(before)
+    names = {path.name for path in site.data.rglob("*")}
+    assert {"clinic.sqlite3", "clinic.sqlite3-wal", "backups", "mail"} <= names
+    loose = [path for path in (site.data, *site.data.rglob("*")) if path.lstat().st_mode & 0o077]
+    assert loose == []
+
+
 def all_gone(site: Site) -> None:
     wait_for(lambda: not site.processes(), HANG_SECONDS, "all processes are gone", lambda: str(site.processes()))
 
@@ -88,6 +110,21 @@ def test_after_a_kill_everything_ends(running_site):
     kill(running_site.process.pid)
     running_site.process.wait()
     all_gone(running_site)
+
+
+def test_after_a_kill_the_port_is_free_although_the_background_worker_is_still_there(running_site):
+    """It may be waiting for a mail server, or be writing a backup."""
+    site = running_site
+    worker = site.background_worker()
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        kill(site.process.pid)
+        site.process.wait()
+        wait_for(lambda: site.processes().keys() == {worker}, HANG_SECONDS, "only the worker is left", lambda: site.log)
+        site.serve()
+        assert site.get("/").status == 200
+    finally:
+        kill(worker)
 
 
 def test_after_a_kill_it_can_be_started_again_at_once(running_site):
@@ -198,6 +235,7 @@ def test_hours_changed_by_another_process_show_in_every_answer(site):
         pytest.param("TRUSTED_PROXIES", OVER_HTTPS | {"TRUSTED_PROXIES": "0"}, id="https without a proxy"),
         pytest.param("SECRET_KEY", OVER_HTTPS | {"SECRET_KEY": ""}, id="https without a secret"),
         pytest.param("FIELD_KEYS", OVER_HTTPS | {"FIELD_KEYS": ""}, id="https without field keys"),
+        pytest.param("EMAIL_URL", OVER_HTTPS | {"EMAIL_URL": ""}, id="https without a mail server"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(tmp_path, name, settings):

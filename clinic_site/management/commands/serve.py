@@ -11,11 +11,14 @@ from django.core.management.base import BaseCommand
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from clinic_site.private_files import make_private
+
 
 class Command(BaseCommand):
     help = "Run the site: migrations, starting content and static files if something changed, then gunicorn."
 
     def handle(self, *args, **options):
+        make_private(settings.DATA_DIR)
         for folder in ("tmp", "mail", "uploads"):
             (settings.DATA_DIR / folder).mkdir(parents=True, exist_ok=True)
         if self._has_migrations_to_run():
