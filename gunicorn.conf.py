@@ -45,8 +45,8 @@ def _keep_worker(parent: int, listening: list[int]) -> None:
     """
     global _worker_id
     command = [sys.executable, str(_here / "manage.py"), "worker", "--parent", str(parent)]
+    closed = [(os.POSIX_SPAWN_CLOSE, number) for number in listening]
     while not _stopping.is_set():
-        closed = [(os.POSIX_SPAWN_CLOSE, number) for number in listening]
         _worker_id = os.posix_spawn(command[0], command, os.environ, file_actions=closed)
         try:
             os.waitpid(_worker_id, 0)

@@ -1,15 +1,13 @@
 """Erasure: personal data is deleted some time after a request ended, or when the person asks."""
 
-import logging
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from . import booking
 from .models import ConsultPolicy, ConsultRequest
+from .one_by_one import decide_each
 from .transitions import has_begun
-
-logger = logging.getLogger("clinic.worker")
 
 QUARANTINE_LASTS = timedelta(days=30)
 _AT_ONCE = 500
@@ -19,19 +17,9 @@ def erase_due(*, now: datetime) -> int:
     """Erases requests that ended `erase_after_days` ago or were quarantined for 30 days. Returns how many, 0 if none."""
     after = timedelta(days=ConsultPolicy.objects.current().erase_after_days)
     due = ConsultRequest.objects.to_erase(now=now, after=after, quarantined_after=QUARANTINE_LASTS)
-    erased = 0
-    for request in due.order_by("pk")[:_AT_ONCE]:
-        try:
-            booking.erase_request(request, now=now, version=request.version)
-        except (booking.NotAllowed, booking.Stale):
-            # Staff just restored or annotated this request; the next run checks it again.
-            continue
-        except DatabaseError:
-            raise
-        except Exception:
-            logger.exception("request %s cannot be erased", request.pk)
-            continue
-        erased += 1
+    erased, _ = decide_each(
+        lambda request: booking.erase_request(request, now=now, version=request.version), due.order_by("pk")[:_AT_ONCE]
+    )
     return erased
 
 

@@ -1,31 +1,23 @@
 """Expires requests that nobody answered by their reply time or their start, and tells the patient."""
 
-import logging
 from datetime import datetime
-
-from django.db import DatabaseError
+from functools import partial
 
 from . import booking
 from .models import ConsultRequest
+from .one_by_one import decide_each
 
-logger = logging.getLogger("clinic.worker")
+_AT_ONCE = 100
 
 
-def expire_overdue(*, now: datetime) -> int:
+def expire_overdue(*, now: datetime, failed: set[int] | None = None) -> int:
     """Expires what is overdue at the instant `now`; returns how many. A request that is answered meanwhile stays answered.
 
-    One that cannot be expired, because no key opens it, stays first among those that wait on the desk.
+    One that cannot be expired, because no key opens it, stays first among those that wait on the desk. Its id is added to
+    `failed`, and those in `failed` are left out.
     """
-    expired = 0
-    for request in list(ConsultRequest.objects.overdue(now=now).order_by("answer_by")):
-        try:
-            booking.expire_request(request, now=now)
-        except booking.NotAllowed:
-            continue
-        except DatabaseError:
-            raise
-        except Exception:
-            logger.exception("request %s cannot be expired", request.pk)
-            continue
-        expired += 1
+    failed = set() if failed is None else failed
+    overdue = ConsultRequest.objects.overdue(now=now).exclude(pk__in=failed).order_by("answer_by")[:_AT_ONCE]
+    expired, failed_now = decide_each(partial(booking.expire_request, now=now), overdue)
+    failed |= failed_now
     return expired

@@ -3,8 +3,10 @@
 import re
 from datetime import date, datetime
 
-# Near the first and the last year that Python knows, arithmetic with time zones and weeks overflows.
-_FIRST_YEAR, _LAST_YEAR = 2, 9998
+# No clinic opens in another year.
+_YEARS = range(1991, 2200)
+# Near the first and the last year that Python knows, arithmetic with time zones overflows. In between, the booking rules judge.
+_YEARS_OF_INSTANTS = range(2, 9999)
 
 
 def read_whole_number(text: str | None, *, digits: int = 9) -> int | None:
@@ -13,12 +15,12 @@ def read_whole_number(text: str | None, *, digits: int = 9) -> int | None:
 
 
 def read_date(text: str | None) -> date | None:
-    """A date like 2026-12-07; None for anything else."""
+    """A date like 2026-12-07; None for anything else, and for a year no clinic opens in."""
     try:
         day = date.fromisoformat(text or "")
     except ValueError:
         return None
-    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+    return day if day.year in _YEARS else None
 
 
 def read_instant(text: str | None) -> datetime | None:
@@ -30,4 +32,4 @@ def read_instant(text: str | None) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return instant if instant.tzinfo and _FIRST_YEAR <= instant.year <= _LAST_YEAR else None
+    return instant if instant.tzinfo and instant.year in _YEARS_OF_INSTANTS else None

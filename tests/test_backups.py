@@ -165,11 +165,3 @@ session.save()
         ).splitlines()[-1]
         == "0"
     )
-
-
-def test_a_copy_keeps_to_the_tls_of_the_database(site):
-    """This server has none. SQLite has no connection to protect."""
-    if "DATABASE_URL" not in site.settings:
-        return
-    refused = site.manage("backup", DATABASE_URL=f"{site.settings['DATABASE_URL']}?sslmode=require")
-    assert (refused.returncode != 0, "SSL" in refused.stderr) == (True, True)

@@ -19,6 +19,7 @@ LAYERS = [
     {"messages"},
     {"decision"},
     {"booking"},
+    {"one_by_one"},
     {"expiry", "erasure", "rotation", "prelaunch_checks"},
     {"public"},
     {"desk"},

@@ -36,3 +36,11 @@ def test_the_site_runs_on_postgresql(tmp_path):
     finally:
         site.stop()
     assert not list(site.data.glob("*.sqlite3"))
+
+
+@pytest.mark.server
+def test_a_copy_keeps_to_the_tls_of_the_database(tmp_path):
+    """This server has none."""
+    site = Site(tmp_path, {"DATABASE_URL": f"{postgresql.new_database(postgresql.with_tables())}?sslmode=require"})
+    refused = site.manage("backup")
+    assert (refused.returncode != 0, "SSL" in refused.stderr) == (True, True)

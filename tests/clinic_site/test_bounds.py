@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from blog.models import Article
+from pages.models import Page, Question
 from tests.builders import submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock"), pytest.mark.ignore_template_errors]
@@ -46,10 +48,7 @@ def test_a_number_or_an_instant_in_a_query_or_a_form(superuser, value):
         superuser.post(f"{page}act/", {"action": "reschedule", "version": value, "starts_at": value}),
         superuser.post(f"{page}act/", {"action": "reschedule", "version": "1", "starts_at": value}),
     ]
-    question = admin.site._registry
-    for model in question:
-        if model._meta.label in {"blog.Article", "pages.Question", "pages.Page"}:
-            row = model.objects.first()
-            compare = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_history", args=[row.pk]) + "compare/"
-            asked.append(superuser.get(compare, {"older": value, "newer": value}))
+    for row in (Article.objects.first(), Page.objects.first(), Question.objects.first()):
+        history = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_history", args=[row.pk])
+        asked.append(superuser.get(f"{history}compare/", {"older": value, "newer": value}))
     assert [answer.request["PATH_INFO"] for answer in asked if answer.status_code >= 500] == []

@@ -50,6 +50,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         last_beat = last_tidy = datetime.min.replace(tzinfo=timezone.get_default_timezone())
+        # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
+        cannot_expire: set[int] = set()
         while not self.stopping and (parent is None or os.getppid() == parent):
             now = timezone.now()
             try:
@@ -58,8 +60,9 @@ class Command(BaseCommand):
                     last_beat = now
                 if now - last_tidy >= TIDY_EVERY:
                     self._tidy(now)
+                    cannot_expire.clear()
                     last_tidy = now
-                self._do(expiry.expire_overdue, now=now)
+                self._do(expiry.expire_overdue, now=now, failed=cannot_expire)
                 sent = self._do(deliver_due, now=now, stop=partial(self._has_something_else_to_do, since=now)) or 0
             except DatabaseError as error:
                 logger.warning("database: %s; trying again", type(error).__name__)
