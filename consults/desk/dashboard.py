@@ -52,7 +52,8 @@ def _messages():
 
 
 def _call(message: OutboxMessage, now: datetime) -> dict:
-    payload, request = payload_of(message), message.event.request
+    payload = payload_of(message)
+    request = message.event.request  # type: ignore[union-attr]  # every call is about a request
     about = tells(message.kind).to_say or message.kind
     since = near_moment(message.not_before, now)
     return {"message": message, "name": person_of(request).full_name, "to": payload["to"], "about": about, "since": since}

@@ -71,7 +71,7 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A message names a person, so reading it is recorded, as for a request."""
         found = self.get_object(request, object_id)
-        if found is not None and self.has_view_permission(request, found):
+        if found is not None and found.event and self.has_view_permission(request, found):
             kind = AccessRecord.Kind.READ_MESSAGE
             AccessRecord.objects.write(kind, by=request.user, at=timezone.now(), request=found.event.request)
         return super().change_view(request, object_id, form_url, extra_context)
@@ -82,9 +82,9 @@ class OutboxMessageAdmin(admin.ModelAdmin):
             raise PermissionDenied
         call = get_object_or_404(OutboxMessage.objects.select_related("event__request"), pk=pk, channel=Channel.CALL)
         if self._mark_made(OutboxMessage.objects.filter(pk=pk)):
-            messages.success(request, f"The call for {call.event.request.reference} is marked as made.")
+            messages.success(request, f"The call for {call.reference} is marked as made.")
         else:
-            messages.warning(request, f"The call for {call.event.request.reference} was already made or is no longer needed.")
+            messages.warning(request, f"The call for {call.reference} was already made or is no longer needed.")
         return redirect("admin:index")
 
     @admin.action(description="Mark selected calls as made", permissions=["change"])
@@ -108,6 +108,8 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
     @admin.display(description="request")
     def for_request(self, obj):
+        if obj.event is None:
+            return "-"
         request = obj.event.request
         return format_html(
             '<a href="{}">{}</a>', reverse("admin:consults_consultrequest_change", args=[request.pk]), request.reference
@@ -123,7 +125,9 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
 
 def payload_of(message: OutboxMessage) -> dict:
-    """The message's payload, or a placeholder when its key is missing."""
+    """The message's payload; a placeholder when its key is missing, or when it is about no request."""
+    if message.event_id is None:
+        return {"to": "(a colleague)", "text": "(about an account or the site itself: not shown here)"}
     try:
         return message.payload
     except sealing.CannotOpen:

@@ -68,7 +68,8 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch) -> bool:
     except Exception as error:
         _give_up(message, type(error).__name__)
     else:
-        OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DONE, done_at=now, problem="")
+        forgets = {"sealed": b""} if message.event_id is None else {}
+        OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DONE, done_at=now, problem="", **forgets)
         return True
     return False
 

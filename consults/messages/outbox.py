@@ -1,4 +1,4 @@
-"""Messages, written in the same transaction as the event they report: one per (event, kind, recipient)."""
+"""Writes messages: with the event they report, one per (event, kind, recipient), and letters to staff about no request."""
 
 from datetime import datetime, time, timedelta
 
@@ -13,6 +13,7 @@ from .compose import Facts, Payload, compose_notice
 from .kinds import REMINDER, tells
 
 _REMINDER_AT = time(10)
+_LETTERS_TO_STAFF_LAST = timedelta(days=30)
 
 
 def write_messages(
@@ -38,6 +39,17 @@ def write_messages(
         _write(event, event.kind, staff, channel, compose_notice(event.kind, facts), not_before=now)
 
 
+def write_to_staff(kind: str, *, to: str, subject: str, text: str, now: datetime) -> None:
+    """Writes a letter about an account or the site itself. `text` is not wrapped; what is sealed is emptied once it was sent."""
+    _write(None, kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, Payload(to, subject, text), not_before=now)
+
+
+def forget_letters_to_staff(*, now: datetime) -> int:
+    """Deletes letters about no request that were sent, or given up, a month ago. Returns how many."""
+    ended = OutboxMessage.objects.about_no_request().exclude(state=OutboxMessage.State.WAITING)
+    return ended.filter(created_at__lte=now - _LETTERS_TO_STAFF_LAST).delete()[0]
+
+
 def forget_messages(request: ConsultRequest) -> None:
     """Empties every message about the request; waiting ones will not be sent."""
     messages = OutboxMessage.objects.filter(event__request=request)
@@ -60,9 +72,10 @@ def _to_patient(event: Event, kind: str, facts: Facts, *, not_before: datetime) 
     _write(event, kind, OutboxMessage.Recipient.PATIENT, channel.CODE, channel.compose(kind, facts), not_before=not_before)
 
 
-def _write(event: Event, kind: str, recipient: str, channel: str, payload: Payload, *, not_before: datetime) -> None:
+def _write(event: Event | None, kind: str, recipient: str, channel: str, payload: Payload, *, not_before: datetime) -> None:
+    created_at = event.at if event else not_before
     message = OutboxMessage(
-        event=event, kind=kind, recipient=recipient, channel=channel, created_at=event.at, not_before=not_before
+        event=event, kind=kind, recipient=recipient, channel=channel, created_at=created_at, not_before=not_before
     )
     message.seal_payload(payload._asdict())
     message.save(force_insert=True)

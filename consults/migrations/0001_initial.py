@@ -378,7 +378,13 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "event",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="consults.event"),
+                    models.ForeignKey(
+                        help_text="Empty where no request is meant.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="consults.event",
+                    ),
                 ),
             ],
         ),
@@ -534,6 +540,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="outboxmessage",
             constraint=models.UniqueConstraint(fields=("event", "kind", "recipient"), name="an_event_owes_a_message_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="outboxmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("event__isnull", False), models.Q(("channel", "mail"), ("recipient", "staff")), _connector="OR"
+                ),
+                name="a_message_about_no_request_is_mail_to_staff",
+            ),
         ),
         migrations.AddConstraint(
             model_name="seat", constraint=models.UniqueConstraint(fields=("cell", "seat"), name="a_seat_is_held_once")

@@ -1,4 +1,4 @@
-"""A message about an event: written with the event, sent by the worker, its payload sealed."""
+"""A message, about an event or to staff about an account or the site. The worker sends it; its payload is sealed."""
 
 import uuid
 
@@ -31,6 +31,10 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         calls = self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
         return calls.order_by("not_before", "pk")
 
+    def about_no_request(self):
+        """Letters to staff about an account or the site. Their text, a link to a new password, is for nobody at the desk."""
+        return self.filter(event=None)
+
     def needing_a_person(self, *, now):
         """Calls to make and failed mail. Two subqueries so that each uses its index; a plain OR scans the table."""
         calls, failed = self.calls_to_make(now=now), self.filter(state=OutboxMessage.State.FAILED)
@@ -59,7 +63,9 @@ class OutboxMessage(models.Model):
 
     TABLE = "consults_outboxmessage"
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="messages")
+    event = models.ForeignKey(
+        Event, null=True, on_delete=models.PROTECT, related_name="messages", help_text="Empty where no request is meant."
+    )
     kind = models.CharField(max_length=30, help_text="The kind of event it reports, for example requested.")
     recipient = models.CharField(max_length=10, choices=Recipient.choices)
     channel = models.CharField(max_length=6, choices=channels)
@@ -83,10 +89,19 @@ class OutboxMessage(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "kind", "recipient"], name="an_event_owes_a_message_once"),
+            models.CheckConstraint(
+                condition=Q(event__isnull=False) | Q(recipient="staff", channel="mail"),
+                name="a_message_about_no_request_is_mail_to_staff",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient} ({self.state})"
+
+    @property
+    def reference(self) -> str:
+        """That of its request; empty for a letter about none."""
+        return self.event.request.reference if self.event else ""
 
     def seal_payload(self, payload: dict) -> None:
         self.sealed = sealing.seal(payload, table=self.TABLE, reference=str(self.message_id))
@@ -95,7 +110,7 @@ class OutboxMessage(models.Model):
     def payload(self) -> dict:
         """`to`, `subject`, `text` and `calendar`, which may be empty. Raises sealing.CannotOpen.
 
-        All are empty once the person's data was erased.
+        All are empty once the person's data was erased, or a letter about no request was sent.
         """
         if not self.sealed and self.state != self.State.WAITING:
             return dict.fromkeys(("to", "subject", "text", "calendar"), "")

@@ -24,6 +24,7 @@ from clinic_site.database_copy import BackupFailed
 from consults import expiry
 from consults.erasure import erase_due
 from consults.messages.delivery import deliver_due
+from consults.messages.outbox import forget_letters_to_staff
 from consults.models import WorkerHeartbeat
 from consults.spam import forget_clients
 from content.due_mail import send_due_mail
@@ -81,6 +82,7 @@ class Command(BaseCommand):
         self._do(forget_idle_clients, now=now)
         self._do(forget_clients, now=now)
         self._do(delete_expired, now=now)
+        self._do(forget_letters_to_staff, now=now)
         while self._do(erase_due, now=now) and not self.stopping:
             continue
         zone = Clinic.objects.current().zone

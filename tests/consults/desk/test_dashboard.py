@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from consults import booking
 from consults.desk import search
+from consults.messages import outbox
 from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage, Reason, SpecialHours
 from tests.builders import ADA, WEDNESDAY, local, submit
 
@@ -43,6 +44,17 @@ def test_the_front_page_shows_what_needs_a_person_and_by_when(desk):
     assert "refused_550" in section(page, "failed")
     assert aside.reference in section(page, "quarantine")
     assert "Every request was answered in time" in section(page, "expired")
+
+
+def test_a_failed_letter_about_no_request_is_shown_without_its_words(desk):
+    outbox.write_to_staff("password_reset", to="owner@example.com", subject="A new password", text="The link", now=WEDNESDAY)
+    OutboxMessage.objects.update(state="failed", problem="refused_550")
+    letter = f"/admin/consults/outboxmessage/{OutboxMessage.objects.get().pk}/change/"
+    assert letter in section(desk.get("/admin/").content.decode(), "failed")
+    for page in (desk.get(letter), desk.get("/admin/consults/outboxmessage/")):
+        assert page.status_code == 200
+        assert "The link" not in page.content.decode()
+        assert "owner@example.com" not in page.content.decode()
 
 
 def test_an_empty_desk_says_so(desk):

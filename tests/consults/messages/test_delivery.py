@@ -13,7 +13,8 @@ from aiosmtpd.controller import Controller
 from django.core.mail.message import BadHeaderError
 
 from clinic_site.env import email_settings
-from consults.messages import delivery
+from consults.desk.outbox import payload_of
+from consults.messages import delivery, outbox
 from consults.messages.channels import mail
 from consults.models import OutboxMessage
 from pages.models import Clinic
@@ -80,6 +81,19 @@ def test_a_letter_is_sent_once_with_the_headers_it_needs(inbox):
     assert letter["Reply-To"] == "hello@clinic.example"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert (message.state, message.done_at, message.attempts) == ("done", WEDNESDAY, 1)
+
+
+def test_a_letter_about_no_request_is_sent_and_then_neither_kept_nor_shown(inbox):
+    """It may hold a link to a new password."""
+    outbox.write_to_staff("password_reset", to="owner@example.com", subject="A new password", text="The link", now=WEDNESDAY)
+    message = OutboxMessage.objects.get()
+    assert "The link" not in str(payload_of(message))
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    assert "The link" in inbox.letters[0].get_payload()
+    message.refresh_from_db()
+    assert (message.state, bytes(message.sealed)) == ("done", b"")
+    assert outbox.forget_letters_to_staff(now=WEDNESDAY + timedelta(days=29)) == 0
+    assert outbox.forget_letters_to_staff(now=WEDNESDAY + timedelta(days=30)) == 1
 
 
 def test_a_server_that_is_down_is_tried_again_later_under_the_same_id(inbox, settings):
