@@ -15,7 +15,7 @@ from .decision import Decision, NotAllowed, Refused, Stale, deciding
 from .messages import outbox
 from .models import ConsultRequest, Event, Person, Reason
 from .scheduling import Policy, Refusal
-from .transitions import BEGUN, HAS_NO_TIME, HAS_TIME, NO_VISIT_AHEAD, NOT_BEGUN, OVERDUE, TRANSITIONS, Button, decides
+from .transitions import BEGUN, FEW_MOVES, HAS_NO_TIME, HAS_TIME, NO_VISIT_AHEAD, NOT_BEGUN, OVERDUE, TRANSITIONS, Button, decides
 
 __all__ = ["TRANSITIONS", "NotAllowed", "Refused", "Stale"]
 
@@ -90,7 +90,12 @@ def confirm_request(
 
 
 @decides(
-    Kind.MOVED, Status.REQUESTED, Status.CONFIRMED, to=Status.REQUESTED, guards=(NOT_BEGUN,), by_patient=True, sets_time=True
+    Kind.MOVED,
+    *(Status.REQUESTED, Status.CONFIRMED),
+    to=Status.REQUESTED,
+    guards=(NOT_BEGUN, FEW_MOVES),
+    by_patient=True,
+    sets_time=True,
 )
 def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime) -> ConsultRequest:
     """Moves the request to a start that the patient chose, under the rules of a new request and with a new reply time."""

@@ -6,12 +6,15 @@ the desk shows the buttons of the transitions that it allows.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from .models import ConsultRequest, Event
 
 Status, Kind = ConsultRequest.Status, Event.Kind
+# Each move is a letter to an address that whoever sent the form may not own.
+MOST_MOVES_A_DAY = 6
+MOST_MOVES_A_DAY_PER_CONTACT = 12
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,16 @@ def has_begun(request: ConsultRequest, now: datetime) -> bool:
     return request.starts_at is not None and request.starts_at <= now
 
 
+def _moved_seldom(request: ConsultRequest, now: datetime) -> bool:
+    own, of_contact = Event.objects.moves(request, since=now - timedelta(days=1))
+    return own < MOST_MOVES_A_DAY and of_contact < MOST_MOVES_A_DAY_PER_CONTACT
+
+
 HAS_TIME = Guard("no_time", lambda request, now: request.starts_at is not None)
 HAS_NO_TIME = Guard("has_time", lambda request, now: request.starts_at is None)
 NOT_BEGUN = Guard("start_passed", lambda request, now: not has_begun(request, now))
 BEGUN = Guard("start_ahead", has_begun)
+FEW_MOVES = Guard("moved_too_often", _moved_seldom)
 OVERDUE = Guard("still_time", lambda request, now: request.answer_by <= now or has_begun(request, now))
 NO_VISIT_AHEAD = Guard("is_confirmed", lambda request, now: request.status != Status.CONFIRMED or has_begun(request, now))
 

@@ -1,6 +1,7 @@
 """Composes a message from the facts of its event. Subjects are neutral: none names a treatment."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -71,9 +72,16 @@ class Facts:
         }
 
 
+# A name as a person has it: letters, with a point, an apostrophe or a hyphen where names have them.
+_NAME = re.compile(r"[^\W\d_]+\.?(?:['’-][^\W\d_]+\.?| [^\W\d_]+\.?){0,5}")
+_LONGEST_GREETED = 40
+
+
 def _greeting_name(name: str) -> str:
-    """The name for the greeting; empty when it contains a link, so that nobody sends links to others through our mail."""
-    return "" if re.search(r"[/@\\]|\w\.\w|www\b", name, re.IGNORECASE) else name
+    """The name for the greeting; empty when it is long, or holds more than letters: nobody writes to others through our mail."""
+    letters = "".join(char for char in name if not unicodedata.category(char).startswith("M"))
+    is_greeted = len(name) <= _LONGEST_GREETED and _NAME.fullmatch(letters) and "www" not in letters.lower()
+    return name if is_greeted else ""
 
 
 def compose_text(kind: str, facts: Facts, *, layout: str) -> str:

@@ -1,22 +1,32 @@
 """Delivers the messages in the outbox at least once, always under the same Message-ID."""
 
 import logging
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.conf import settings
+from django.db.models import Case, F, Q, When
 
 from consults.models import OutboxMessage
 from guard import sealing
 
 from .channels import SENDERS
 from .channels.not_sent import NotSent
+from .kinds import FIRST, REPEATS
 
 logger = logging.getLogger("clinic.mail")
 
 # Longer than any single attempt: EMAIL_TIMEOUT bounds each step of the SMTP conversation.
 LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 12
+
+
+# A stranger who asks in many names then writes to few of them, and a day on which many ask is only slower. What waits
+# for more than an hour is a warning of `/health/ready`.
+MOST_FIRST_LETTERS_AN_HOUR = 60
+_IS_FIRST_LETTER = Q(kind__in=FIRST, recipient=OutboxMessage.Recipient.PATIENT)
+_REPEATS_LAST = Case(When(kind__in=REPEATS, then=1), default=0)
 
 
 class Batch:
@@ -38,17 +48,36 @@ class Batch:
 def deliver_due(*, now: datetime, at_most: int = 50, stop: Callable[[], bool] = lambda: False) -> int:
     """Sends up to `at_most` due messages, over one connection to each server. Returns how many were handed over.
 
-    Each is claimed just before it is sent, so that a crash leaves only one in doubt. `stop` is asked before each and has to
-    end the batch well within LEASE after `now`.
+    First letters are at most MOST_FIRST_LETTERS_AN_HOUR, and repeats come last. Each is claimed just before it is sent, so that
+    a crash leaves only one in doubt. `stop` is asked before each and has to end the batch well within LEASE after `now`.
     """
-    due = list(OutboxMessage.objects.due(now=now).order_by("not_before", "pk")[:at_most])
+    left = _first_letters_left(now)
+    due = OutboxMessage.objects.due(now=now)
+    if left < 1:
+        due = due.exclude(_IS_FIRST_LETTER)
     batch, sent = Batch(), 0
-    for message in due:
+    for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
         if stop():
             break
+        if _is_first_letter(message):
+            if left < 1:
+                continue
+            left -= 1
         sent += _deliver(message, now, batch)
     batch.close()
     return sent
+
+
+def _first_letters_left(now: datetime) -> float:
+    """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off."""
+    if settings.BOOKING_RATE is None:
+        return math.inf
+    sent = OutboxMessage.objects.filter(_IS_FIRST_LETTER, state=OutboxMessage.State.DONE, done_at__gt=now - timedelta(hours=1))
+    return MOST_FIRST_LETTERS_AN_HOUR - sent.count()
+
+
+def _is_first_letter(message: OutboxMessage) -> bool:
+    return message.kind in FIRST and message.recipient == OutboxMessage.Recipient.PATIENT
 
 
 def _deliver(message: OutboxMessage, now: datetime, batch: Batch) -> bool:

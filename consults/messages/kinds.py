@@ -13,22 +13,27 @@ REMINDER = "reminder"
 class Tells:
     """A row of the table. `subject`: for the patient; empty tells them nothing; only day and time follow it, because lock
     screens are public. `to_say`: the purpose of a call, as the desk lists it. `to_staff`: the subject of the notice to staff.
-    `calendar`: the method of the calendar entry in an email. `reminds`: schedules a reminder. `keeps_reminder`: leaves a
+    `is_first`: nobody knows yet whether the address is the sender's own. `repeats`: whoever sent the form may cause it again and
+    again. `calendar`: the method of the calendar entry in an email. `reminds`: schedules a reminder. `keeps_reminder`: leaves a
     scheduled reminder in place.
     """
 
     subject: str = ""
     to_say: str = ""
     to_staff: str = ""
+    is_first: bool = False
+    repeats: bool = False
     calendar: str = ""
     reminds: bool = False
     keeps_reminder: bool = False
 
 
 KINDS: dict[str, Tells] = {
-    Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request"),
+    Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request", is_first=True),
     Kind.RELEASED: Tells("Your request", "Say that we have the request"),
-    Kind.MOVED: Tells("Your new time, not yet confirmed", "Say that we have the new time", to_staff="Moved by the patient"),
+    Kind.MOVED: Tells(
+        "Your new time, not yet confirmed", "Say that we have the new time", to_staff="Moved by the patient", repeats=True
+    ),
     Kind.CONFIRMED: Tells("Confirmed", "Say that the visit is confirmed", calendar="PUBLISH", reminds=True),
     Kind.RESCHEDULED: Tells("Confirmed at a new time", "Say the new time", calendar="PUBLISH", reminds=True),
     Kind.DECLINED: Tells("About your request", "Say that we cannot offer it"),
@@ -39,6 +44,10 @@ KINDS: dict[str, Tells] = {
     Kind.NOTED: Tells(keeps_reminder=True),
     REMINDER: Tells("Reminder", "Remind of the visit"),
 }
+
+
+FIRST = [kind for kind, says in KINDS.items() if says.is_first]
+REPEATS = [kind for kind, says in KINDS.items() if says.repeats]
 
 
 def tells(kind: str) -> Tells:

@@ -21,14 +21,15 @@ def write_messages(
 ) -> None:
     """Writes what the event owes the patient, on the channel they chose, and the staff.
 
-    A waiting reminder about an earlier state of the request is dropped; a confirmed visit gets a new one. A visit that staff
-    keep anyway keeps its reminder.
+    An unsent message or a waiting reminder about an earlier state of the request is dropped: the new one says what is true
+    now, and a confirmed visit gets a new reminder. A visit that staff keep anyway keeps its reminder.
     """
     says = tells(event.kind)
     if event.number > 1 and not says.keeps_reminder:
         _waiting_reminders(request).update(state=OutboxMessage.State.DROPPED)
     facts = Facts(request, clinic, posted, reason, now)
     if says.subject:
+        _drop_unsent(event, OutboxMessage.Recipient.PATIENT)
         _to_patient(event, event.kind, facts, not_before=now)
     if says.reminds and request.visit:
         at = _reminder_time(request.visit, posted)
@@ -36,6 +37,7 @@ def write_messages(
             _to_patient(event, REMINDER, facts, not_before=at)
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
         staff, channel = OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL
+        _drop_unsent(event, staff)
         _write(event, event.kind, staff, channel, compose_notice(event.kind, facts), not_before=now)
 
 
@@ -57,8 +59,17 @@ def forget_messages(request: ConsultRequest) -> None:
     messages.update(sealed=b"")
 
 
+def _waiting(request: ConsultRequest):
+    return OutboxMessage.objects.filter(event__request=request, state=OutboxMessage.State.WAITING)
+
+
 def _waiting_reminders(request: ConsultRequest):
-    return OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING)
+    return _waiting(request).filter(kind=REMINDER)
+
+
+def _drop_unsent(event: Event, recipient: str) -> None:
+    if event.number > 1:
+        _waiting(event.request).filter(recipient=recipient).exclude(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
 
 
 def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:

@@ -537,6 +537,10 @@ class Migration(migrations.Migration):
             model_name="outboxmessage",
             index=models.Index(condition=models.Q(("state", "failed")), fields=["not_before"], name="messages_failed"),
         ),
+        migrations.AddIndex(
+            model_name="outboxmessage",
+            index=models.Index(condition=models.Q(("state", "done")), fields=["done_at"], name="messages_sent"),
+        ),
         migrations.AddConstraint(
             model_name="outboxmessage",
             constraint=models.UniqueConstraint(fields=("event", "kind", "recipient"), name="an_event_owes_a_message_once"),

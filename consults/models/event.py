@@ -3,8 +3,11 @@
 The database refuses to change or delete an event; see `event_guard`.
 """
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Count, Q
 
 from .consult_request import ConsultRequest
 
@@ -12,6 +15,18 @@ from .consult_request import ConsultRequest
 def event_kinds() -> list[tuple[str, str]]:
     """The choices as a function, so that a new kind needs no migration."""
     return Event.Kind.choices
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def moves(self, request: ConsultRequest, *, since: datetime) -> tuple[int, int]:
+        """How often patients moved this request since the instant, and any request of the same contact, this one included."""
+        same = Q(request=request)
+        for column in ("email_index", "phone_index"):
+            if index := getattr(request, column):
+                same |= Q(**{f"request__{column}": index})
+        moved = self.filter(same, kind=Event.Kind.MOVED, at__gt=since)
+        counted = moved.aggregate(own=Count("pk", filter=Q(request=request)), of_contact=Count("pk"))
+        return counted["own"], counted["of_contact"]
 
 
 class Event(models.Model):
@@ -47,6 +62,8 @@ class Event(models.Model):
         related_name="+",
         help_text="Empty when it was the patient or the system.",
     )
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["request", "number"]

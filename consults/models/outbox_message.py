@@ -86,6 +86,7 @@ class OutboxMessage(models.Model):
         indexes = [
             models.Index(fields=["not_before"], name="messages_waiting", condition=Q(state="waiting")),
             models.Index(fields=["not_before"], name="messages_failed", condition=Q(state="failed")),
+            models.Index(fields=["done_at"], name="messages_sent", condition=Q(state="done")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "kind", "recipient"], name="an_event_owes_a_message_once"),

@@ -176,12 +176,32 @@ def test_requests_that_wait_come_first_the_soonest_reply_on_top():
     assert [request.pk for request in ConsultRequest.objects.needing_answer_first()] == [soon.pk, late.pk, ended.pk]
 
 
-@pytest.mark.parametrize("name", ["Win at https://evil.example", "evil.example/x", "www prize", "write to a@b.c"])
-def test_a_name_that_holds_an_address_is_not_greeted_with(name):
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Win at https://evil.example",
+            "evil.example/x",
+            "www prize",
+            "write to a@b.c",
+            "Call 1 900 555 0199",
+            "Pay £5",
+            "A" * 41,
+        ),
+        "Hello You owe us very much today",
+    ],
+)
+def test_what_is_no_short_name_of_letters_is_not_greeted_with(name):
     submit(full_name=name)
     letter = OutboxMessage.objects.get().payload
     assert letter["text"].startswith("Hello,")
-    assert "evil" not in html_part(letter)
+    assert name not in html_part(letter)
+
+
+@pytest.mark.parametrize("name", ["Ada", "Zoë van den Berg", "Anne-Marie O’Neil", "Dr. José Jr.", "अनीता शर्मा", "李小龍"])
+def test_a_name_is_greeted_with_as_it_is_written(name):
+    submit(full_name=name)
+    assert OutboxMessage.objects.get().payload["text"].startswith(f"Hello {name},")
 
 
 def test_an_ordinary_name_is_greeted_with_and_cannot_break_out_of_the_mail():

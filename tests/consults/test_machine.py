@@ -280,6 +280,9 @@ class Desk(RuleBasedStateMachine):
                     message.state = "dropped"
         for recipient in told:
             if recipient == "patient" or by is None:
+                for (_, about, whom), message in known.told.items():
+                    if whom == recipient and about != "reminder" and message.state == "waiting":
+                        message.state = "dropped"
                 known.told[number, kind, recipient] = Told("mail" if recipient == "staff" else channel, "waiting", self.now)
         if kind in {"confirmed", "rescheduled"}:
             day_before = known.start.astimezone(CHICAGO).date() - DAY
@@ -336,7 +339,8 @@ class Desk(RuleBasedStateMachine):
         if kind == "confirmed":
             return has_time and not has_begun and (anyway or self.is_posted(known.start, known.length))
         if kind == "moved":
-            return not has_begun and start != known.start and self.accepts(start, own=known.cells)
+            takes = not has_begun and start != known.start and self.accepts(start, own=known.cells)
+            return takes and not self.has_moved_often(known)
         if kind == "rescheduled":
             return start != known.start and self.accepts(start, for_staff=True, own=known.cells)
         if kind == "released":
@@ -352,6 +356,19 @@ class Desk(RuleBasedStateMachine):
             "erased": known.status != "confirmed" or has_begun,
         }
         return guards.get(kind, True)
+
+    def has_moved_often(self, known: Known) -> bool:
+        """Six times within a day, or twelve times together with others of the same contact."""
+        moves = {
+            pk: sum(kind == "moved" and at > self.now - DAY for kind, _, _, at, _ in one.events) for pk, one in self.known.items()
+        }
+        ways = [way for way in ("email", "phone") if known.person[way]]
+        same = [
+            one.pk
+            for one in self.known.values()
+            if not one.erased_at and any(one.person[way].lower() == known.person[way].lower() for way in ways)
+        ]
+        return moves[known.pk] >= 6 or sum(moves[pk] for pk in same) >= 12
 
     def changes(self, known: Known, kind: str, start: datetime | None, anyway: bool) -> dict:
         """What a decision leaves on the request beside its status."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,13 +16,20 @@ from consults.models import ConsultRequest, Event
 from consults.public.form import MoveForm
 from consults.public.slots import read_times_page
 from consults.transitions import may_happen
+from guard import rate_limit
+from guard.client_address import client_key
+from guard.sealing import blind_index
 from pages.models import Clinic
+
+_PURPOSE = "own page"
+# A token can be tried from many IP addresses.
+_TRIES_AN_HOUR = 20
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_page(request, token: str):
-    """A GET changes nothing, because mail scanners open links; a POST acts."""
+    """A GET changes nothing, because mail scanners open links; a POST acts. Withdrawing has no limit."""
     now = timezone.now()
     found = _find(token, now)
     if request.method != "POST":
@@ -29,6 +37,8 @@ def own_page(request, token: str):
     action = request.POST.get("action", "")
     if action == "withdraw":
         return _withdraw(request, found, now)
+    if wait := _seconds_to_wait(request, token, now):
+        return _too_many(request, found, now, wait)
     if action == "move":
         return _move(request, found, now)
     return _page(request, found, MoveForm(), now, status=422, problem="Choose another time, or withdraw the request")
@@ -39,6 +49,21 @@ def _find(token: str, now: datetime) -> ConsultRequest:
     if found is None:
         raise Http404
     return found
+
+
+def _seconds_to_wait(request, token: str, now: datetime) -> int:
+    """Takes a try of the token and one of the IP address, the booking form's own. Returns 0, or the seconds until the next."""
+    wait = rate_limit.take(blind_index(_PURPOSE, token), limit=_TRIES_AN_HOUR, seconds=3600, now=now)
+    if not wait and (rate := settings.BOOKING_RATE):
+        wait = rate_limit.take(client_key(request), limit=rate.limit, seconds=rate.seconds, now=now)
+    return wait
+
+
+def _too_many(request, found: ConsultRequest, now: datetime, wait: int):
+    problem = f"That was tried often. Try again {status_text.wait_text(wait)}, or withdraw the request"
+    response = _page(request, found, MoveForm(), now, status=429, problem=problem)
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def _withdraw(request, found: ConsultRequest, now: datetime):

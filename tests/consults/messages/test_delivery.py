@@ -13,12 +13,13 @@ from aiosmtpd.controller import Controller
 from django.core.mail.message import BadHeaderError
 
 from clinic_site.env import email_settings
+from consults import booking
 from consults.desk.outbox import payload_of
 from consults.messages import delivery, outbox
 from consults.messages.channels import mail
 from consults.models import OutboxMessage
 from pages.models import Clinic
-from tests.builders import WEDNESDAY, local, submit
+from tests.builders import WEDNESDAY, colleague, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 
@@ -256,3 +257,45 @@ def test_several_letters_go_in_order(inbox):
         submit(key=str(number), starts_at=local(f"2026-12-07 {hour}:00"), email=f"p{number}@example.com")
     assert delivery.deliver_due(now=WEDNESDAY) == 3
     assert [letter["To"] for letter in inbox.letters] == ["p0@example.com", "p1@example.com", "p2@example.com"]
+
+
+def first_letters(number: int) -> None:
+    for each in range(number):
+        starts_at = local("2026-12-09 16:00") + timedelta(minutes=30 * each)
+        submit(key=f"first-{each}", starts_at=starts_at, email=f"p{each}@example.com")
+
+
+def test_first_letters_are_bounded_by_the_hour_and_keep_no_other_letter_waiting(inbox, monkeypatch, settings):
+    """Whoever asks in many strangers' names writes to few of them."""
+    monkeypatch.setattr(delivery, "MOST_FIRST_LETTERS_AN_HOUR", 3)
+    known = submit(key="known")
+    delivery.deliver_due(now=WEDNESDAY)
+    first_letters(5)
+    booking.withdraw_request(known, now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY, at_most=3) == 2
+    assert delivery.deliver_due(now=WEDNESDAY, at_most=3) == 1
+    assert inbox.letters[-1]["Subject"].startswith("You withdrew")
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(minutes=59)) == 0
+    assert OutboxMessage.objects.waiting_since(now=WEDNESDAY + timedelta(minutes=59)) == WEDNESDAY
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(minutes=60)) == 3
+    settings.BOOKING_RATE = None
+    another = submit(key="one more", starts_at=local("2026-12-08 16:00"), email="q@example.com")
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(minutes=60)) == 1
+    assert OutboxMessage.objects.get(event__request=another).state == "done"
+
+
+def test_letters_that_somebody_can_cause_again_and_again_leave_after_all_others(inbox):
+    moved = submit(key="moved")
+    booking.move_request(moved, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+    submit(key="asked", starts_at=local("2026-12-07 17:00"), email="q@example.com")
+    assert delivery.deliver_due(now=WEDNESDAY) == 2
+    assert [letter["To"] for letter in inbox.letters] == ["q@example.com", "ada@example.com"]
+
+
+def test_what_was_not_sent_is_folded_into_the_last_letter_which_is_true_alone(inbox):
+    request = submit()
+    request = booking.confirm_request(request, by=colleague("bo"), now=WEDNESDAY)
+    booking.move_request(request, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+    booking.withdraw_request(request, now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(days=30)) == 1
+    assert [letter["Subject"] for letter in inbox.letters] == ["You withdrew your request: Tuesday, December 8, 4:00 PM"]
