@@ -19,7 +19,7 @@ from .transitions import BEGUN, FEW_MOVES, HAS_NO_TIME, HAS_TIME, NO_VISIT_AHEAD
 
 __all__ = ["TRANSITIONS", "NotAllowed", "Refused", "Stale"]
 
-Kind, Status = Event.Kind, ConsultRequest.Status
+Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_SEAT
 # Far enough for staff, to whom the patients' horizon does not apply.
 _STAFF_HORIZON_DAYS = 3650
 
@@ -89,14 +89,7 @@ def confirm_request(
     return decision.row
 
 
-@decides(
-    Kind.MOVED,
-    *(Status.REQUESTED, Status.CONFIRMED),
-    to=Status.REQUESTED,
-    guards=(NOT_BEGUN, FEW_MOVES),
-    by_patient=True,
-    sets_time=True,
-)
+@decides(Kind.MOVED, *HELD, to=Status.REQUESTED, guards=(NOT_BEGUN, FEW_MOVES), by_patient=True, sets_time=True)
 def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime) -> ConsultRequest:
     """Moves the request to a start that the patient chose, under the rules of a new request and with a new reply time."""
     with deciding(request, Kind.MOVED, now=now) as decision:
@@ -107,8 +100,7 @@ def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime)
 
 @decides(
     Kind.RESCHEDULED,
-    Status.REQUESTED,
-    Status.CONFIRMED,
+    *HELD,
     to=Status.CONFIRMED,
     buttons=(Button("reschedule", "Offer another time", needs="time"),),
     sets_time=True,
@@ -141,7 +133,7 @@ def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime
     return decision.row
 
 
-@decides(Kind.WITHDRAWN, Status.REQUESTED, Status.CONFIRMED, to=Status.WITHDRAWN, guards=(NOT_BEGUN,), by_patient=True)
+@decides(Kind.WITHDRAWN, *HELD, to=Status.WITHDRAWN, guards=(NOT_BEGUN,), by_patient=True)
 def withdraw_request(request: ConsultRequest, *, now: datetime, by=None, version: int | None = None) -> ConsultRequest:
     """Withdraws the request before its start. `by` is the colleague who did it for the patient, if any."""
     with deciding(request, Kind.WITHDRAWN, now=now, by=by, version=version) as decision:
@@ -186,8 +178,7 @@ def miss_request(request: ConsultRequest, *, by, now: datetime, version: int | N
 
 @decides(
     Kind.KEPT,
-    Status.REQUESTED,
-    Status.CONFIRMED,
+    *HELD,
     guards=(HAS_TIME,),
     buttons=(Button("keep", "Keep anyway", resolves_a_conflict=True),),
 )

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from .models import ConsultRequest, Event
 
 Status, Kind = ConsultRequest.Status, Event.Kind
-# Each move is a letter to an address that whoever sent the form may not own.
+# Each move is a letter to an address that may not be the sender's own.
 MOST_MOVES_A_DAY = 6
 MOST_MOVES_A_DAY_PER_CONTACT = 12
 

@@ -13,7 +13,7 @@ REMINDER = "reminder"
 class Tells:
     """A row of the table. `subject`: for the patient; empty tells them nothing; only day and time follow it, because lock
     screens are public. `to_say`: the purpose of a call, as the desk lists it. `to_staff`: the subject of the notice to staff.
-    `is_first`: nobody knows yet whether the address is the sender's own. `repeats`: whoever sent the form may cause it again and
+    `is_first`: nobody knows yet whether the address is the sender's own. `repeats`: a sender of the form may cause it again and
     again. `calendar`: the method of the calendar entry in an email. `reminds`: schedules a reminder. `keeps_reminder`: leaves a
     scheduled reminder in place.
     """

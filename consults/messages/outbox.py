@@ -3,12 +3,13 @@
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
 from consults.models import ConsultRequest, Event, OutboxMessage, Reason
 from consults.scheduling import Interval, PostedHours
 from pages.models import Clinic
 
-from .channels import BY_CONTACT
+from .channels import BY_CONTACT, mail
 from .compose import Facts, Payload, compose_notice
 from .kinds import REMINDER, tells
 
@@ -49,14 +50,18 @@ def write_to_staff(kind: str, *, to: str, subject: str, text: str, now: datetime
 def forget_letters_to_staff(*, now: datetime) -> int:
     """Deletes letters about no request that were sent, or given up, a month ago. Returns how many."""
     ended = OutboxMessage.objects.about_no_request().exclude(state=OutboxMessage.State.WAITING)
-    return ended.filter(created_at__lte=now - _LETTERS_TO_STAFF_LAST).delete()[0]
+    old = ended.filter(created_at__lte=now - _LETTERS_TO_STAFF_LAST)
+    mail.delete_files(old.values_list("message_id", flat=True))
+    return old.delete()[0]
 
 
 def forget_messages(request: ConsultRequest) -> None:
-    """Empties every message about the request; waiting ones will not be sent."""
+    """Empties every message about the request, in files too; waiting ones will not be sent."""
     messages = OutboxMessage.objects.filter(event__request=request)
     messages.filter(state=OutboxMessage.State.WAITING).update(state=OutboxMessage.State.DROPPED)
     messages.update(sealed=b"")
+    ids = list(messages.values_list("message_id", flat=True))
+    transaction.on_commit(lambda: mail.delete_files(ids))
 
 
 def _waiting(request: ConsultRequest):

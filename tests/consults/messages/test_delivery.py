@@ -266,7 +266,7 @@ def first_letters(number: int) -> None:
 
 
 def test_first_letters_are_bounded_by_the_hour_and_keep_no_other_letter_waiting(inbox, monkeypatch, settings):
-    """Whoever asks in many strangers' names writes to few of them."""
+    """A person who asks in many strangers' names writes to few of them."""
     monkeypatch.setattr(delivery, "MOST_FIRST_LETTERS_AN_HOUR", 3)
     known = submit(key="known")
     delivery.deliver_due(now=WEDNESDAY)
