@@ -15,6 +15,7 @@ from consults.models import ConsultRequest, Reason
 from consults.scheduling import PostedHours
 from pages.models import Clinic
 
+from .calendar_file import CalendarChange
 from .kinds import tells
 
 
@@ -35,6 +36,7 @@ class Facts:
     clinic: Clinic
     posted: PostedHours
     reason: Reason | None
+    calendar: CalendarChange
     now: datetime
 
     @property
@@ -53,6 +55,13 @@ class Facts:
         return f"{dates.day_text(start)}, {dates.choice_text(start)}"
 
     @property
+    def confirmed_when(self) -> str:
+        """The time of the visit that stays confirmed while the patient's move waits for an answer; else empty."""
+        visit = self.request.confirmed_visit if self.request.is_moving else None
+        local = self.posted.local
+        return dates.visit_text(local(visit.start), local(visit.end), self.clinic.time_zone_label) if visit else ""
+
+    @property
     def answer_by(self) -> str:
         return dates.moment_text(self.posted.local(self.request.answer_by), self.clinic.time_zone_label)
 
@@ -63,6 +72,7 @@ class Facts:
             "name": _greeting_name(person.full_name),
             "reference": self.request.reference,
             "when": self.when,
+            "confirmed_when": self.confirmed_when,
             "answer_by": self.answer_by,
             "hours": hours_text.weekly_hours(self.posted),
             "reason": self.reason.text if self.reason else "",

@@ -1,41 +1,44 @@
 """Writes messages: with the event they report, one per (event, kind, recipient), and letters to staff about no request."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
+from consults.current_rules import Rules
 from consults.models import ConsultRequest, Event, OutboxMessage, Reason
 from consults.scheduling import Interval, PostedHours
-from pages.models import Clinic
 
+from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
 from .compose import Facts, Payload, compose_notice
-from .kinds import REMINDER, tells
+from .kinds import CONFIRMING, REMINDER, tells
 
 _REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
 
 
 def write_messages(
-    event: Event, request: ConsultRequest, *, clinic: Clinic, posted: PostedHours, reason: Reason | None, now: datetime
+    event: Event, request: ConsultRequest, *, rules: Rules, reason: Reason | None, calendar: CalendarChange, now: datetime
 ) -> None:
     """Writes what the event owes the patient, on the channel they chose, and the staff.
 
     An unsent message or a waiting reminder about an earlier state of the request is dropped: the new one says what is true
-    now, and a confirmed visit gets a new reminder. A visit that staff keep anyway keeps its reminder.
+    now, and a confirmed visit gets a new reminder. What leaves the confirmed visit as it is leaves its letter and its reminder.
     """
     says = tells(event.kind)
     if event.number > 1 and not says.keeps_reminder:
-        _waiting_reminders(request).update(state=OutboxMessage.State.DROPPED)
-    facts = Facts(request, clinic, posted, reason, now)
+        _waiting(request).filter(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
+    facts = Facts(request, rules.clinic, rules.posted, reason, calendar, now)
     if says.subject:
-        _drop_unsent(event, OutboxMessage.Recipient.PATIENT)
+        _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
         _to_patient(event, event.kind, facts, not_before=now)
-    if says.reminds and request.visit:
-        at = _reminder_time(request.visit, posted)
+    if says.confirms and request.visit:
+        at = _reminder_time(request.visit, rules.posted)
         if at > now:
-            _to_patient(event, REMINDER, facts, not_before=at)
+            _to_patient(event, REMINDER, replace(facts, calendar=CalendarChange()), not_before=at)
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
         staff, channel = OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL
         _drop_unsent(event, staff)
@@ -68,13 +71,10 @@ def _waiting(request: ConsultRequest):
     return OutboxMessage.objects.filter(event__request=request, state=OutboxMessage.State.WAITING)
 
 
-def _waiting_reminders(request: ConsultRequest):
-    return _waiting(request).filter(kind=REMINDER)
-
-
-def _drop_unsent(event: Event, recipient: str) -> None:
+def _drop_unsent(event: Event, recipient: str, *, but: Sequence[str] = ()) -> None:
     if event.number > 1:
-        _waiting(event.request).filter(recipient=recipient).exclude(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
+        unsent = _waiting(event.request).filter(recipient=recipient).exclude(kind__in=[REMINDER, *but])
+        unsent.update(state=OutboxMessage.State.DROPPED)
 
 
 def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:

@@ -18,6 +18,10 @@ def event_kinds() -> list[tuple[str, str]]:
 
 
 class EventQuerySet(models.QuerySet["Event"]):
+    def confirming(self):
+        """Those that confirmed a visit."""
+        return self.filter(kind__in=(Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED))
+
     def moves(self, request: ConsultRequest, *, since: datetime) -> tuple[int, int]:
         """How often patients moved this request since the instant, and any request of the same contact, this one included."""
         same = Q(request=request)
@@ -37,6 +41,9 @@ class Event(models.Model):
         CONFIRMED = "confirmed"
         MOVED = "moved", "moved by the patient"
         RESCHEDULED = "rescheduled", "moved by staff"
+        MOVE_DECLINED = "move_declined", "move declined, the confirmed visit stays"
+        MOVE_EXPIRED = "move_expired", "move not answered in time, the confirmed visit stays"
+        MOVE_TAKEN_BACK = "move_taken_back", "move taken back by the patient"
         KEPT = "kept", "kept despite the conflict"
         DECLINED = "declined"
         WITHDRAWN = "withdrawn", "withdrawn by the patient"

@@ -1,9 +1,11 @@
 """The email channel: plain text wrapped into lines, the same text as HTML, and the visit as a calendar entry if there is one."""
 
+import re
 import smtplib
 import textwrap
 from collections.abc import Iterable
 from contextlib import suppress
+from email.mime.text import MIMEText
 from email.utils import formataddr, parseaddr
 from pathlib import Path
 from uuid import UUID
@@ -31,9 +33,11 @@ _COLUMNS = 72
 def compose(kind: str, facts: Facts) -> Payload:
     says, request = tells(kind), facts.request
     subject = f"{says.subject}: {facts.short_when}" if facts.short_when else says.subject
-    calendar = ""
-    if says.calendar and request.visit:
-        calendar = write_calendar_file(request, request.visit, facts.clinic, at=facts.now, method=says.calendar).decode()
+    calendar, change = "", facts.calendar
+    if change.visit:
+        calendar = write_calendar_file(
+            request, change.visit, facts.clinic, at=facts.now, method=change.method, attendee=request.email
+        ).decode()
     return Payload(request.email, subject, compose_text(kind, facts, layout="_mail.txt"), calendar)
 
 
@@ -46,6 +50,15 @@ def plain_part(text: str) -> str:
 def html_part(payload: dict) -> str:
     """The same text for mail programs that prefer HTML, which wrap it to the screen."""
     return render_to_string("consults/messages/mail.html", payload)
+
+
+def _calendar_part(text: str) -> MIMEText:
+    """Calendar programs look for the method in the Content-Type (RFC 6047)."""
+    method = re.search(r"^METHOD:(\w+)", text, re.MULTILINE)
+    part = MIMEText(text, "calendar", "utf-8")
+    part.set_param("method", method[1] if method else "PUBLISH")
+    part.add_header("Content-Disposition", "attachment", filename="visit.ics")
+    return part
 
 
 def connect():
@@ -103,7 +116,7 @@ class Sender:
         if message.recipient == OutboxMessage.Recipient.PATIENT:
             mail.attach_alternative(html_part(payload), "text/html")
         if payload["calendar"]:
-            mail.attach("visit.ics", payload["calendar"], "text/calendar")
+            mail.attach(_calendar_part(payload["calendar"]))
         return mail
 
     def _connection(self):

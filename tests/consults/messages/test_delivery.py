@@ -296,6 +296,8 @@ def test_what_was_not_sent_is_folded_into_the_last_letter_which_is_true_alone(in
     request = submit()
     request = booking.confirm_request(request, by=colleague("bo"), now=WEDNESDAY)
     booking.move_request(request, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+    waiting = OutboxMessage.objects.filter(state="waiting").exclude(kind="reminder").order_by("pk")
+    assert [message.kind for message in waiting] == ["confirmed", "moved"], "the visit is still to be entered in the calendar"
     booking.withdraw_request(request, now=WEDNESDAY)
     assert delivery.deliver_due(now=WEDNESDAY + timedelta(days=30)) == 1
-    assert [letter["Subject"] for letter in inbox.letters] == ["You withdrew your request: Tuesday, December 8, 4:00 PM"]
+    assert [letter["Subject"] for letter in inbox.letters] == ["You withdrew your request: Monday, December 7, 4:00 PM"]

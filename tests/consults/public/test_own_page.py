@@ -15,11 +15,11 @@ from icalendar import Calendar
 from clinic_site.env import Rate
 from consults import booking
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, SpecialHours
-from consults.models.consult_request import ConsultRequestQuerySet
+from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
 from pages.models import Clinic
 from tests.builders import ADA, CHICAGO, WEDNESDAY, local, submit
-from tests.consults.statuses import PATHS, START, bring_to
+from tests.consults.statuses import MOVING, PATHS, START, bring_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
 TUESDAY = "2026-12-08T16:00-06:00"
@@ -36,6 +36,7 @@ HEADINGS = {
     "completed": "This request is complete",
     "missed": "We missed you",
     "quarantined": "We have your request",
+    MOVING: "Your visit is confirmed, your new time is not yet",
 }
 
 
@@ -115,11 +116,12 @@ def test_the_page_says_where_the_request_stands(client, staff, status):
 def test_the_page_offers_actions_only_while_they_are_possible(client, staff, status):
     request = bring_to(status, staff)
     page = client.get(own_url(request)).content.decode()
-    acts = status in {"requested", "confirmed"}
+    acts, moves = status in {"requested", "confirmed", MOVING}, status == MOVING
     assert (page.count('value="move"'), page.count('value="withdraw"')) == ((1, 1) if acts else (0, 0))
-    assert page.count('method="post"') == (2 if acts else 0)
+    assert page.count('method="post"') == (2 + moves if acts else 0)
+    assert page.count('value="keep"') == moves
     assert bool(listed(page)) == acts
-    assert ("calendar.ics" in page) == (status == "confirmed")
+    assert ("calendar.ics" in page) == (status in {"confirmed", MOVING})
 
 
 def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
@@ -261,13 +263,25 @@ def test_a_move_is_answered_303_and_shown_with_its_new_reply_time(client, clock)
     assert "2026-12-07T16:00-06:00" in listed(page), "the old time is free again"
 
 
-def test_a_confirmed_visit_that_is_moved_waits_for_an_answer_again(client, staff):
+def test_a_confirmed_visit_that_is_moved_stays_on_the_page_until_the_new_time_is_confirmed(client, staff):
     request = bring_to("confirmed", staff)
-    assert "you give up the visit above" in client.get(own_url(request)).content.decode()
+    assert "Your confirmed visit stays as it is until we confirm" in client.get(own_url(request)).content.decode()
     assert client.post(own_url(request), {"action": "move", "starts_at": TUESDAY}).status_code == 303
+    shown = receipt(client.get(own_url(request)).content.decode())
+    assert f"<dt>Confirmed visit</dt><dd>{WHEN}</dd>" in shown
+    assert "<dt>New time, not yet confirmed</dt><dd>Tuesday, December 8, 2026, 4:00 PM" in shown
+    assert START.strftime("%Y%m%dT%H%M%SZ") in client.get(calendar_url(request)).content.decode()
+    for _ in range(2):
+        assert client.post(own_url(request), {"action": "keep"}).status_code == 303
     page = client.get(own_url(request)).content.decode()
-    assert HEADINGS["requested"] in page
-    assert "calendar.ics" not in page
+    assert HEADINGS["confirmed"] in page
+    assert "December 8" not in receipt(page)
+
+
+@pytest.mark.parametrize("status", [status for status in PATHS if status not in {"confirmed", MOVING}])
+def test_there_is_nothing_to_keep_unless_a_confirmed_visit_is_moving(client, staff, status):
+    request = bring_to(status, staff)
+    assert client.post(own_url(request), {"action": "keep"}).status_code == 422
 
 
 @pytest.mark.parametrize("value", ["2026-12-08T22:00Z", "2026-12-08T23:00+01:00", "2026-12-09T03:30:00+05:30"])
@@ -547,7 +561,7 @@ def test_the_calendar_file_names_the_visit_in_neutral_words(client, staff):
     request = bring_to("confirmed", staff)
     response = client.get(calendar_url(request))
     text = response.content.decode()
-    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
     assert response["Content-Disposition"] == 'attachment; filename="visit.ics"'
     assert "DTSTART:20261207T220000Z\r\n" in text
     assert "DTEND:20261207T223000Z\r\n" in text
@@ -570,8 +584,21 @@ def test_the_calendar_entry_stays_one_entry_when_staff_move_the_visit(client, st
     )
 
 
-@pytest.mark.parametrize("status", [status for status in PATHS if status != "confirmed"])
-def test_there_is_no_calendar_file_unless_the_visit_is_confirmed(client, staff, status):
+def test_the_calendar_file_of_a_visit_that_is_over_by_decision_removes_it(client, staff):
+    request = bring_to("cancelled", staff)
+    response = client.get(calendar_url(request))
+    assert response["Content-Type"] == "text/calendar; charset=utf-8; method=CANCEL"
+    (entry,) = Calendar.from_ical(response.content).walk("VEVENT")
+    assert (entry["status"], entry.decoded("dtstart"), entry["sequence"]) == ("CANCELLED", START, 3)
+    ended = booking.withdraw_request(booking.confirm_request(submit(key="two"), by=staff, now=WEDNESDAY), now=WEDNESDAY)
+    assert "METHOD:CANCEL" in client.get(calendar_url(ended)).content.decode()
+
+
+NEVER_CONFIRMED = ["requested", "declined", "withdrawn", "expired", "quarantined"]
+
+
+@pytest.mark.parametrize("status", NEVER_CONFIRMED)
+def test_there_is_no_calendar_file_before_a_visit_was_confirmed(client, staff, status):
     request = bring_to(status, staff)
     assert same_for_everybody(client.get(calendar_url(request))) == same_for_everybody(client.get("/consults/x/calendar.ics"))
 
