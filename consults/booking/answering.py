@@ -101,7 +101,8 @@ def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime
 def keep_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
     """Resolves a conflict by keeping a start that is no longer posted or is over capacity."""
     with deciding(request, Kind.KEPT, now=now, by=by, version=version) as decision:
-        decision.row.kept_outside_hours = decision.row.confirmed_kept_outside_hours = True
+        decision.row.kept_outside_hours = True
+        decision.row.confirmed_kept_outside_hours = decision.row.confirmed_starts_at is not None
     return decision.row
 
 

@@ -12,7 +12,7 @@ from consults.spam import RUSH, recently_unanswered
 from pages.models import Clinic
 
 from .display import line, local_date, near_day, near_moment, person_of
-from .outbox import payload_of
+from .outbox import address_of
 from .search import starting_in
 
 # A dashboard is read at a glance; the rest is one link away.
@@ -55,11 +55,10 @@ def _messages():
 
 
 def _call(message: OutboxMessage, now: datetime) -> dict:
-    payload = payload_of(message)
     request = message.event.request  # type: ignore[union-attr]  # every call is about a request
     about = tells(message.kind).to_say or message.kind
     since = near_moment(message.not_before, now)
-    return {"message": message, "name": person_of(request).full_name, "to": payload["to"], "about": about, "since": since}
+    return {"message": message, "name": person_of(request).full_name, "to": address_of(message), "about": about, "since": since}
 
 
 def _visit_days(now: datetime) -> list[tuple[str, list]]:

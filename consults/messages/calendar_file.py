@@ -7,7 +7,6 @@ from email.utils import parseaddr
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress
 
-from consults.models import ConsultRequest
 from consults.scheduling import Interval
 from pages.models import Clinic
 
@@ -28,16 +27,23 @@ class CalendarChange:
 
 
 def write_calendar_file(
-    request: ConsultRequest, visit: Interval, clinic: Clinic, *, at: datetime, method: str = "PUBLISH", attendee: str = ""
+    *,
+    reference: str,
+    sequence: int,
+    visit: Interval,
+    clinic: Clinic,
+    at: datetime,
+    method: str = "PUBLISH",
+    attendee: str = "",
 ) -> bytes:
     """The entry as RFC 5545 text, written at the instant `at`. Times are in UTC. RFC 5546 has the methods.
 
-    The UID stays the same and SEQUENCE rises with every change; method CANCEL removes the entry. `attendee` is the patient's
-    address, where the file goes there by mail.
+    `reference` and `sequence` are the request's: the UID stays the same and SEQUENCE rises with every change. Method CANCEL
+    removes the entry. `attendee` is the patient's address, where the file goes there by mail.
     """
     entry = Event()
-    entry.add("uid", f"{request.reference}@{settings.PUBLIC.host}")
-    entry.add("sequence", request.version)
+    entry.add("uid", f"{reference}@{settings.PUBLIC.host}")
+    entry.add("sequence", sequence)
     entry.add("dtstamp", at)
     entry.add("dtstart", visit.start)
     entry.add("dtend", visit.end)

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Case, F, Q, When
 
+from consults.current_rules import Rules, read_rules
 from consults.models import OutboxMessage
 from guard import sealing
 
 from .channels import SENDERS
 from .channels.not_sent import NotSent
 from .kinds import FIRST, REPEATS
+from .reading import read_message
 
 logger = logging.getLogger("clinic.mail")
 
@@ -52,10 +54,10 @@ def deliver_due(*, now: datetime, at_most: int = 50, stop: Callable[[], bool] = 
     a crash leaves only one in doubt. `stop` is asked before each and has to end the batch well within LEASE after `now`.
     """
     left = _first_letters_left(now)
-    due = OutboxMessage.objects.due(now=now)
+    due = OutboxMessage.objects.due(now=now).select_related("event__request")
     if left < 1:
         due = due.exclude(_IS_FIRST_LETTER)
-    batch, sent = Batch(), 0
+    batch, rules, sent = Batch(), read_rules(now), 0
     for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
         if stop():
             break
@@ -63,7 +65,7 @@ def deliver_due(*, now: datetime, at_most: int = 50, stop: Callable[[], bool] = 
             if left < 1:
                 continue
             left -= 1
-        sent += _deliver(message, now, batch)
+        sent += _deliver(message, now, batch, rules)
     batch.close()
     return sent
 
@@ -80,18 +82,18 @@ def _is_first_letter(message: OutboxMessage) -> bool:
     return message.kind in FIRST and message.recipient == OutboxMessage.Recipient.PATIENT
 
 
-def _deliver(message: OutboxMessage, now: datetime, batch: Batch) -> bool:
+def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) -> bool:
     sender = batch.sender(message.channel)
     if not _claim(message, now):
         return False
     try:
-        sender.send(message)
+        sender.send(message, read_message(message, rules))
     except sealing.CannotOpen:
         logger.exception("message %s cannot be opened", message.pk)
         _give_up(message, "cannot_open")
     except NotSent as error:
         if error.permanent:
-            _give_up(message, error.problem)
+            _refused(message, now, error.problem)
         else:
             _retry(message, now, error.problem)
     except Exception as error:
@@ -116,6 +118,19 @@ def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
         return
     pause = min(timedelta(seconds=15 * 2**attempts), timedelta(hours=1))
     OutboxMessage.objects.filter(pk=message.pk).update(not_before=now + pause, problem=problem[:60])
+
+
+def _refused(message: OutboxMessage, now: datetime, problem: str) -> None:
+    """An address that takes no mail: what it was to tell becomes a call to make, if the patient gave a number."""
+    phone = message.event.request.phone if message.event and message.recipient == OutboxMessage.Recipient.PATIENT else ""
+    if not phone:
+        _give_up(message, problem)
+        return
+    logger.error("message %s was refused, and is a call to make now: %s", message.pk, problem)
+    message.seal(message.opened | {"to": phone})
+    OutboxMessage.objects.filter(pk=message.pk, state=OutboxMessage.State.WAITING).update(
+        channel=OutboxMessage.Channel.CALL, sealed=message.sealed, not_before=now, problem=problem[:60]
+    )
 
 
 def _give_up(message: OutboxMessage, problem: str) -> None:

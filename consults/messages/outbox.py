@@ -13,7 +13,8 @@ from consults.scheduling import Interval, PostedHours
 
 from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
-from .compose import Facts, Payload, compose_notice
+from .compose import Letter
+from .facts import Facts
 from .kinds import CONFIRMING, REMINDER, tells
 
 _REMINDER_AT = time(10)
@@ -31,23 +32,23 @@ def write_messages(
     says = tells(event.kind)
     if event.number > 1 and not says.keeps_reminder:
         _waiting(request).filter(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
-    facts = Facts(request, rules.clinic, rules.posted, reason, calendar, now)
     if says.subject:
+        channel = BY_CONTACT[request.person.contact_by]
+        facts = Facts.of(request, to=getattr(request, channel.REACHES), reason=reason, calendar=calendar, now=now)
         _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
-        _to_patient(event, event.kind, facts, not_before=now)
-    if says.confirms and request.visit:
-        at = _reminder_time(request.visit, rules.posted)
-        if at > now:
-            _to_patient(event, REMINDER, replace(facts, calendar=CalendarChange()), not_before=at)
+        _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
+        if says.confirms and request.visit and (at := _reminder_time(request.visit, rules.posted)) > now:
+            _to_patient(event, REMINDER, channel.CODE, replace(facts, calendar=CalendarChange()), not_before=at)
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
-        staff, channel = OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL
-        _drop_unsent(event, staff)
-        _write(event, event.kind, staff, channel, compose_notice(event.kind, facts), not_before=now)
+        facts = Facts.of(request, to=settings.STAFF_INBOX, reason=None, calendar=CalendarChange(), now=now)
+        _drop_unsent(event, OutboxMessage.Recipient.STAFF)
+        _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
 
 
 def write_to_staff(kind: str, *, to: str, subject: str, text: str, now: datetime) -> None:
     """Writes a letter about an account or the site itself. `text` is not wrapped; what is sealed is emptied once it was sent."""
-    _write(None, kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, Payload(to, subject, text), not_before=now)
+    letter = Letter(to, subject, text)
+    _write(None, kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, letter._asdict(), not_before=now)
 
 
 def forget_letters_to_staff(*, now: datetime) -> int:
@@ -83,15 +84,14 @@ def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:
     return datetime.combine(day_before, _REMINDER_AT, posted.zone)
 
 
-def _to_patient(event: Event, kind: str, facts: Facts, *, not_before: datetime) -> None:
-    channel = BY_CONTACT[facts.request.person.contact_by]
-    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel.CODE, channel.compose(kind, facts), not_before=not_before)
+def _to_patient(event: Event, kind: str, channel: str, facts: Facts, *, not_before: datetime) -> None:
+    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel, facts.as_json(), not_before=not_before)
 
 
-def _write(event: Event | None, kind: str, recipient: str, channel: str, payload: Payload, *, not_before: datetime) -> None:
+def _write(event: Event | None, kind: str, recipient: str, channel: str, values: dict, *, not_before: datetime) -> None:
     created_at = event.at if event else not_before
     message = OutboxMessage(
         event=event, kind=kind, recipient=recipient, channel=channel, created_at=created_at, not_before=not_before
     )
-    message.seal_payload(payload._asdict())
+    message.seal(values)
     message.save(force_insert=True)

@@ -26,7 +26,7 @@ from consults.messages import delivery
 from consults.messages.channels import mail as mail_channel
 from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Person, Reason, Seat, SpecialHours
 from pages.models import Clinic
-from tests.builders import CHICAGO
+from tests.builders import CHICAGO, letter_of
 from tests.consults.calendar_reader import Calendar
 from tests.examples import examples
 
@@ -754,7 +754,7 @@ class Desk(RuleBasedStateMachine):
         letters = OutboxMessage.objects.filter(channel="mail", recipient="patient").exclude(state="dropped").order_by("pk")
         calendars = defaultdict(Calendar)
         for letter in letters.select_related("event"):
-            if letter.sealed and (text := letter.payload["calendar"]):
+            if letter.sealed and (text := letter_of(letter)["calendar"]):
                 calendars[letter.event.request_id].apply(text)
         for pk, known in self.known.items():
             if known.person["contact_by"] == "email" and not known.erased_at:
@@ -811,7 +811,7 @@ class Desk(RuleBasedStateMachine):
                 continue
             assert (request.person, request.token, request.staff_notes) == (Person(**known.person), known.token, known.notes)
             for message in OutboxMessage.objects.filter(event__request=request):
-                letter = message.payload
+                letter = letter_of(message)
                 if message.recipient == "patient":
                     assert letter["to"] == known.person["email" if message.channel == "mail" else "phone"]
                 others = [person["full_name"] for person in PEOPLE if person["full_name"] != known.person["full_name"]]

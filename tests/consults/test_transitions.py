@@ -10,7 +10,7 @@ from consults.booking import TRANSITIONS
 from consults.conflicts import find_conflicts
 from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Seat, SpecialHours
 from consults.scheduling import Refusal
-from tests.builders import ADA, WEDNESDAY, local, submit
+from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
 from tests.consults.statuses import AFTER, LATE, LATER, MOVING, NEXT, PATHS, START, bring_to, decisions, reason
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
@@ -85,7 +85,7 @@ def test_each_decision_tells_the_patient_exactly_once_in_the_way_they_chose(staf
     assert [message.kind for message in messages] == TOLD[kind]
     for message in messages:
         assert message.channel == ("mail" if contact_by == "email" else "call")
-        letter = message.payload
+        letter = letter_of(message)
         assert "988" in letter["text"]
         assert "911" in letter["text"]
         assert request.reference in letter["text"]
@@ -101,7 +101,7 @@ def test_a_confirmed_visit_brings_its_calendar_entry_and_the_sequence_rises(staf
     request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
     request = booking.reschedule_request(request, starts_at=NEXT, by=staff, now=WEDNESDAY)
     booking.cancel_request(request, reason=reason("cancel"), by=staff, now=WEDNESDAY)
-    files = [m.payload["calendar"] for m in OutboxMessage.objects.exclude(kind="reminder").order_by("pk")]
+    files = [letter_of(m)["calendar"] for m in OutboxMessage.objects.exclude(kind="reminder").order_by("pk")]
     entries = [Calendar.from_ical(text).walk("VEVENT")[0] for text in files if text]
     assert [str(entry["STATUS"]) for entry in entries] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert len({str(entry["UID"]) for entry in entries}) == 1
@@ -173,7 +173,7 @@ def test_a_move_that_comes_to_nothing_leaves_the_visit_its_reminder_and_its_cale
     assert [(m.kind, m.not_before) for m in OutboxMessage.objects.filter(kind="reminder", state="waiting")] == [
         ("reminder", local("2026-12-06 10:00"))
     ]
-    letter = OutboxMessage.objects.filter(event__request=moving, recipient="patient").exclude(kind="reminder").last().payload
+    letter = letter_of(OutboxMessage.objects.filter(event__request=moving, recipient="patient").exclude(kind="reminder").last())
     assert letter["subject"] == "Your visit is unchanged: Monday, December 7, 4:00 PM"
     assert "unchanged and confirmed" in letter["text"]
     assert letter["calendar"] == ""
@@ -184,7 +184,7 @@ def test_a_move_that_is_confirmed_gives_up_the_earlier_visit_and_corrects_the_ca
     assert (moved.status, moved.starts_at, moved.confirmed_starts_at, moved.seats.count()) == ("confirmed", NEXT, NEXT, 6)
     assert submit(key="other", starts_at=START).starts_at == START
     assert [m.not_before for m in OutboxMessage.objects.filter(kind="reminder", state="waiting")] == [local("2026-12-07 10:00")]
-    letter = OutboxMessage.objects.filter(kind="confirmed").last().payload
+    letter = letter_of(OutboxMessage.objects.filter(kind="confirmed").last())
     assert "METHOD:REQUEST" in letter["calendar"]
     assert "DTSTART:20261208T220000Z" in letter["calendar"]
 
@@ -193,7 +193,7 @@ def test_a_move_that_is_confirmed_gives_up_the_earlier_visit_and_corrects_the_ca
 def test_ending_a_visit_that_is_moving_ends_both_times_and_empties_the_calendar(staff, way):
     ended = decisions(staff)[way](bring_to(MOVING, staff), WEDNESDAY)
     assert (ended.status, ended.starts_at, ended.confirmed_starts_at, ended.seats.count()) == (way, START, None, 0)
-    letter = OutboxMessage.objects.filter(kind=way, recipient="patient").get().payload
+    letter = letter_of(OutboxMessage.objects.filter(kind=way, recipient="patient").get())
     assert "METHOD:CANCEL" in letter["calendar"]
     assert "DTSTART:20261207T220000Z" in letter["calendar"]
     assert not OutboxMessage.objects.filter(kind="reminder", state="waiting").exists()
@@ -323,7 +323,7 @@ def test_a_released_request_whose_time_is_gone_asks_for_another(staff):
     released = booking.release_request(aside, by=staff, now=WEDNESDAY, without_time=True)
     assert (released.status, released.starts_at, released.seats.count()) == ("requested", None, 0)
     assert released.answer_by == local("2026-12-04 20:00")
-    letter = OutboxMessage.objects.get(event__request=aside).payload
+    letter = letter_of(OutboxMessage.objects.get(event__request=aside))
     assert "No time is held for you yet. Please choose one on your own" in letter["text"]
     assert booking.move_request(released, starts_at=NEXT, now=WEDNESDAY).starts_at == NEXT
 

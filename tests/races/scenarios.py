@@ -206,7 +206,7 @@ def rotating_keys_against_everything(stage: Stage) -> list[str]:
 
     asks = [lambda v=v, start=start[number]: v.ask(start) for number, v in enumerate(crowd)]
     rotated, noted, *answers = together([rotate, take_notes, *asks])
-    everything_opens = "[r.person for r in ConsultRequest.objects.all()] and [m.payload for m in OutboxMessage.objects.all()]"
+    everything_opens = "[r.person for r in ConsultRequest.objects.all()] and [m.opened for m in OutboxMessage.objects.all()]"
     note = f"[(r.version, r.staff_notes) for r in ConsultRequest.objects.filter(pk={request})]"
     told = stage.evaluate(f"{everything_opens} and {note}")
     wrong = _unlike([*answers, noted], {302, 303}) + ([f"the command ended with {rotated}"] if rotated else [])

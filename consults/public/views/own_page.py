@@ -165,7 +165,14 @@ def calendar(request, token: str):
         visit, method = found.visit, "CANCEL"
     if visit is None:
         raise Http404
-    entry = write_calendar_file(found, visit, Clinic.objects.current(), at=now, method=method)
+    entry = write_calendar_file(
+        reference=found.reference,
+        sequence=found.version,
+        visit=visit,
+        clinic=Clinic.objects.current(),
+        at=now,
+        method=method,
+    )
     response = HttpResponse(entry, content_type=f"text/calendar; charset=utf-8; method={method}")
     response["Content-Disposition"] = 'attachment; filename="visit.ics"'
     return response

@@ -10,11 +10,12 @@ from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.core.mail.message import BadHeaderError
+from django.template import TemplateDoesNotExist
 
 from clinic_site.env import email_settings
 from consults import booking
-from consults.desk.outbox import payload_of
+from consults.current_rules import read_rules
+from consults.desk.outbox import letter_of
 from consults.messages import delivery, outbox
 from consults.messages.channels import mail
 from consults.models import OutboxMessage
@@ -88,7 +89,7 @@ def test_a_letter_about_no_request_is_sent_and_then_neither_kept_nor_shown(inbox
     """It may hold a link to a new password."""
     outbox.write_to_staff("password_reset", to="owner@example.com", subject="A new password", text="The link", now=WEDNESDAY)
     message = OutboxMessage.objects.get()
-    assert "The link" not in str(payload_of(message))
+    assert "The link" not in str(letter_of(message, now=WEDNESDAY))
     assert delivery.deliver_due(now=WEDNESDAY) == 1
     assert "The link" in inbox.letters[0].get_payload()
     message.refresh_from_db()
@@ -111,7 +112,7 @@ def test_a_server_that_is_down_is_tried_again_later_under_the_same_id(inbox, set
 
 
 def test_a_temporary_refusal_waits_and_a_permanent_one_is_given_up(inbox):
-    submit()
+    submit(phone="")
     inbox.answer = "451 later"
     delivery.deliver_due(now=WEDNESDAY)
     assert OutboxMessage.objects.get().state == "waiting"
@@ -121,15 +122,26 @@ def test_a_temporary_refusal_waits_and_a_permanent_one_is_given_up(inbox):
     assert (message.state, message.problem) == ("failed", "refused_550")
 
 
+def test_a_letter_that_an_address_refuses_becomes_a_call_to_make(inbox):
+    later = WEDNESDAY + timedelta(minutes=5)
+    submit()
+    inbox.recipient_answer = "550 no such mailbox"
+    assert delivery.deliver_due(now=later) == 0
+    (call,) = OutboxMessage.objects.calls_to_make(now=later)
+    letter = letter_of(call, now=later)
+    assert (letter.to, call.problem) == ("507-555-0100", "refused_550")
+    assert "Say: we have your request for Monday, December 7" in letter.text
+    assert delivery.deliver_due(now=later + timedelta(days=1)) == 0
+
+
 def test_a_letter_that_cannot_be_put_together_keeps_no_other_from_leaving(inbox, monkeypatch, caplog):
     for number, hour in enumerate((16, 17)):
         submit(key=str(number), starts_at=local(f"2026-12-07 {hour}:00"), email=f"p{number}@example.com")
     broken = OutboxMessage.objects.first()
-    broken.seal_payload(broken.payload | {"subject": "Two\nlines"})
-    broken.save()
+    OutboxMessage.objects.filter(pk=broken.pk).update(kind="unheard_of")
     assert delivery.deliver_due(now=WEDNESDAY) == 1
     broken.refresh_from_db()
-    assert (broken.state, broken.problem) == ("failed", BadHeaderError.__name__)
+    assert (broken.state, broken.problem) == ("failed", TemplateDoesNotExist.__name__)
     assert "p0@example.com" not in caplog.text
 
 
@@ -147,8 +159,8 @@ def test_two_workers_send_one_letter_once(inbox):
     submit()
     seen_by_both = OutboxMessage.objects.get()
     batch = delivery.Batch()
-    assert delivery._deliver(seen_by_both, WEDNESDAY, batch) is True
-    assert delivery._deliver(seen_by_both, WEDNESDAY, batch) is False
+    assert delivery._deliver(seen_by_both, WEDNESDAY, batch, read_rules(WEDNESDAY)) is True
+    assert delivery._deliver(seen_by_both, WEDNESDAY, batch, read_rules(WEDNESDAY)) is False
     batch.close()
     assert len(inbox.letters) == 1
 
@@ -159,8 +171,8 @@ def test_without_the_claim_two_workers_would_send_it_twice(inbox, monkeypatch):
     submit()
     seen_by_both = OutboxMessage.objects.get()
     batch = delivery.Batch()
-    delivery._deliver(seen_by_both, WEDNESDAY, batch)
-    delivery._deliver(seen_by_both, WEDNESDAY, batch)
+    delivery._deliver(seen_by_both, WEDNESDAY, batch, read_rules(WEDNESDAY))
+    delivery._deliver(seen_by_both, WEDNESDAY, batch, read_rules(WEDNESDAY))
     batch.close()
     assert len(inbox.letters) == 2
 

@@ -18,7 +18,7 @@ from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxM
 from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
 from pages.models import Clinic
-from tests.builders import ADA, CHICAGO, WEDNESDAY, local, submit
+from tests.builders import ADA, CHICAGO, WEDNESDAY, letter_of, local, submit
 from tests.consults.statuses import MOVING, PATHS, START, bring_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
@@ -614,7 +614,7 @@ def test_page_mail_and_calendar_show_one_instant_also_in_the_repeated_hour(clien
     when = re.search(r"<dt>Time</dt><dd>(.*?)</dd>", client.get(own_url(request)).content.decode())[1]
     assert when.startswith(f"Sunday, November 1, 2026, 1:00 AM {start.astimezone(CHICAGO):%Z} to ")
     assert when.endswith(" Central Time")
-    letter = OutboxMessage.objects.get(kind="confirmed").payload
+    letter = letter_of(OutboxMessage.objects.get(kind="confirmed"))
     assert when in letter["text"]
     (attached,) = Calendar.from_ical(letter["calendar"]).walk("VEVENT")
     (entry,) = Calendar.from_ical(client.get(calendar_url(request)).content).walk("VEVENT")
