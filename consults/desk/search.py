@@ -1,6 +1,5 @@
 """How staff find requests: the filters of the list, its default, and the search."""
 
-import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import admin
@@ -15,6 +14,7 @@ from consults.models.reference import read_reference
 from guard.readers import read_date, read_whole_number
 
 from .display import local_date, person_of
+from .names import folded, has_words
 
 # Names are sealed, so a search by name opens requests one by one: at most this many, soonest reply time first.
 MOST_NAMES_OPENED = 500
@@ -146,17 +146,6 @@ def find(queryset, term: str):
     if "@" in term or len(normalised_phone(term)) >= 7:
         return queryset.by_contact(term), True
     opened = list(ConsultRequest.objects.open().order_by("answer_by")[: MOST_NAMES_OPENED + 1])
-    words = _folded(term).split()
-    hits = [request.pk for request in opened[:MOST_NAMES_OPENED] if _has_words(person_of(request).full_name, words)]
+    words = folded(term).split()
+    hits = [request.pk for request in opened[:MOST_NAMES_OPENED] if has_words(person_of(request).full_name, words)]
     return queryset.filter(pk__in=hits), len(opened) <= MOST_NAMES_OPENED
-
-
-def _has_words(name: str, words: list[str]) -> bool:
-    plain = _folded(name)
-    return bool(words) and all(word in plain for word in words)
-
-
-def _folded(text: str) -> str:
-    """The text without case and accents, so that Zoe finds Zoë."""
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in parts if not unicodedata.combining(char)).casefold()
