@@ -15,6 +15,7 @@ from guard.readers import read_date, read_whole_number
 
 from .display import local_date, person_of
 from .names import folded, has_words
+from .search_term import is_searched
 
 # Names are sealed, so a search by name opens requests one by one: at most this many, soonest reply time first.
 MOST_NAMES_OPENED = 500
@@ -38,13 +39,14 @@ class StatusFilter(admin.SimpleListFilter):
             yield {"selected": shown == value, "query_string": query, "display": label}
 
     def queryset(self, request, queryset):
-        value = self.value() or ("all" if request.GET.get("q", "").strip() else "open")
+        searched = is_searched(request)
+        value = self.value() or ("all" if searched else "open")
         if value == "open":
             return queryset.open()
         if value == "waiting":
             return queryset.awaiting_answer()
         # Ended requests are many: the database reads them in order of arrival instead of sorting them all.
-        queryset = queryset if request.GET.get("q", "").strip() else queryset.newest_first()
+        queryset = queryset if searched else queryset.newest_first()
         if value in ConsultRequest.ENDED:
             return queryset.ended_as(value)
         return queryset.filter(status=value) if value in Status.values else queryset
