@@ -83,6 +83,15 @@ def test_a_foreign_host_is_refused(site, host):
         assert "elsewhere" not in answer.text
 
 
+def test_foreign_hosts_leave_one_line_in_the_log_which_names_none(site):
+    """For who set PUBLIC_URL wrongly; a scanner cannot fill the disk."""
+    asked = [site.get(path, headers={"Host": "elsewhere.example"}).status for path in ("/", "/admin/", "/faqs") * 3]
+    assert asked == [400] * 9
+    assert site.log.count("A request for another host than that of PUBLIC_URL was refused") == 1
+    assert "Traceback" not in site.log
+    assert "elsewhere" not in site.log
+
+
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 def test_health_answers_whatever_the_host(site, site_over_https, path):
     for place in (site, site_over_https):
