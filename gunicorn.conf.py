@@ -1,7 +1,10 @@
 """Configures gunicorn, which also runs the background worker. `manage.py serve` prepares the site and starts it."""
 
+import logging
 import os
 import signal
+import socket
+import struct
 import sys
 import threading
 from pathlib import Path
@@ -33,6 +36,10 @@ secure_scheme_headers: dict[str, str] = {}
 limit_request_line = 4094
 limit_request_fields = 60
 
+# Seconds for which a client may pause within a request. gunicorn would wait without end, and as many half requests as there are
+# threads would stop the site. Sockets inherit it from the one that accepts them.
+_CLIENT_MAY_PAUSE = 10
+
 _stopping = threading.Event()
 _worker_id: int | None = None
 
@@ -56,11 +63,19 @@ def _keep_worker(parent: int, listening: list[int]) -> None:
         _stopping.wait(1)
 
 
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """A client that paused for too long is not, whatever gunicorn thinks."""
+    return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))
+
+
 _keeper: threading.Thread | None = None
 
 
 def when_ready(server):
     global _keeper
+    for listener in server.LISTENERS:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _CLIENT_MAY_PAUSE, 0))
+    logging.getLogger("gunicorn.error").addFilter(_is_worth_a_line)
     listening = [listener.fileno() for listener in server.LISTENERS]
     _keeper = threading.Thread(target=_keep_worker, args=(os.getpid(), listening), daemon=True)
     _keeper.start()

@@ -5,6 +5,9 @@ from django.contrib.admin.apps import AdminConfig
 class ClinicSiteConfig(AppConfig):
     name = "clinic_site"
 
+    def ready(self):
+        from . import checks  # noqa: F401  registers them
+
 
 class ClinicAdminConfig(AdminConfig):
     """Django's admin with our site object, under the same URLs and names."""

@@ -110,6 +110,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "hide_tokens": {"()": "clinic_site.log_privacy.HideTokens"},
+        "another_host_once": {"()": "clinic_site.log_privacy.AnotherHostOnce"},
         "quiet_health": {"()": "clinic_site.log_privacy.QuietHealth"},
     },
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
@@ -119,6 +120,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR", "filters": ["quiet_health", "hide_tokens"]},
         "django.security": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"filters": ["another_host_once"]},
         # Its lines contain the username of a failed sign-in, and people type passwords into the wrong field.
         "axes": {"level": "ERROR"},
         "clinic": {"level": "INFO"},

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from .markdown import CITATION
 from .models import Reference, Text, kinds
-
-_CITATION = re.compile(r"\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class NumberedReference:
 
 def cited_keys(*texts: str) -> list[str]:
     """The keys cited in Markdown or rendered texts, each once, in order."""
-    keys = (key.lstrip("@ ") for text in texts for match in _CITATION.finditer(text) for key in match[1].split(";"))
+    keys = (key.lstrip("@ ") for text in texts for match in CITATION.finditer(text) for key in match[1].split(";"))
     return list(dict.fromkeys(keys))
 
 
@@ -56,7 +55,7 @@ class Citations:
 
         The list links back to the first mention of each source on the page.
         """
-        return mark_safe(_CITATION.sub(self._marks, html))  # noqa: S308  cleaned when it was saved
+        return mark_safe(CITATION.sub(self._marks, html))  # noqa: S308  cleaned when it was saved
 
     def _marks(self, match: re.Match) -> str:
         keys = [key.lstrip("@ ") for key in match[1].split(";")]
@@ -76,4 +75,4 @@ class Citations:
 
 def without_citations(html: str) -> SafeString:
     """The HTML for an excerpt on a page without its list of references."""
-    return mark_safe(_CITATION.sub("", html))  # noqa: S308  cleaned when it was saved
+    return mark_safe(CITATION.sub("", html))  # noqa: S308  cleaned when it was saved

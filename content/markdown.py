@@ -15,6 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
+# Citations as they stay in a text; `content.citations` reads them.
+CITATION = re.compile(r"\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
 _HEADING_ID = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
 # Containers in which each third-level heading begins an item, with the tags of container and item.
 _ITEMISED = {"steps": ("ol", "li"), "pair": ("div", "div")}
@@ -49,6 +51,8 @@ def _name_headings(state) -> None:
             text = inline.content = text[: match.start()]
             inline.children = []
             state.md.inline.parse(text, state.md, state.env, inline.children)
+        # The name and the list of contents are no place for a source.
+        text = CITATION.sub("", text)
         name = match[1] if match else _slug(text)
         while name in used:
             name += "-2"
@@ -83,7 +87,7 @@ def _frame_tables(state) -> None:
     tokens, heading = [], "Table"
     for index, token in enumerate(state.tokens):
         if token.type == "heading_open":
-            heading = state.tokens[index + 1].content
+            heading = CITATION.sub("", state.tokens[index + 1].content)
         if token.type == "table_open":
             frame = Token("frame_open", "div", 1, block=True)
             frame.attrs = {"class": "table", "role": "region", "tabindex": "0", "aria-label": f"Table: {heading}"}
@@ -94,6 +98,14 @@ def _frame_tables(state) -> None:
         if token.type == "table_close":
             tokens.append(Token("frame_close", "div", -1, block=True))
     state.tokens = tokens
+
+
+def _keep_titles_plain(state) -> None:
+    """Takes citations out of the titles of links: a number is a link, which an attribute cannot hold."""
+    for token in state.tokens:
+        for child in token.children or []:
+            if "title" in child.attrs:
+                child.attrSet("title", CITATION.sub("", str(child.attrs["title"])).strip())
 
 
 def _open_box(css_class: str):
@@ -130,7 +142,8 @@ def _build() -> MarkdownIt:
         "pair": _itemised_tag("pair"),
     }.items():
         container_plugin(markdown, name, render=renderer)
-    for rule in (_name_headings, _itemise, _frame_tables):
+    # Each goes right after "inline", so the last one runs first.
+    for rule in (_keep_titles_plain, _name_headings, _itemise, _frame_tables):
         markdown.core.ruler.after("inline", rule.__name__, rule)
     return markdown
 

@@ -125,7 +125,9 @@ class QuestionAdmin(ContentAdmin):
     prepopulated_fields = {"slug": ["question"]}
 
     def preview(self, request, row):
-        """Shows the question among the others, but first, so that it is in view."""
+        """Shows the question among the others, but first, so that it is in view. Without a group yet, it is in the first one."""
+        if row.group not in Question.Group.values:
+            row.group = Question.Group.values[0]
         others = Question.objects.published().exclude(pk=row.pk)
         same_group = [row, *others.filter(group=row.group)]
         return views.show_faqs(request, views.get_page(Page.FAQS), same_group)

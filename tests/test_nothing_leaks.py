@@ -81,6 +81,10 @@ def use_and_break(site: Site) -> None:
 def work_as_staff(clerk: Clerk, request: int) -> None:
     assert MARKERS["full_name"] in clerk.send("GET", f"{REQUESTS}{request}/change/")[2]
     assert clerk.send("GET", REQUESTS)[0] == 200
+    for term in ("full_name", "email", "phone"):
+        status, found, _ = clerk.post(f"{REQUESTS}search/", {"q": MARKERS[term]})
+        assert status == 302
+        assert MARKERS["full_name"] in clerk.send("GET", found)[2]
     assert clerk.decide(request, "note", 1, staff_notes=MARKERS["staff_notes"]) == 302
     assert MARKERS["staff_notes"] in clerk.send("GET", f"{REQUESTS}{request}/change/")[2]
     assert clerk.decide(request, "confirm", 2) == 302

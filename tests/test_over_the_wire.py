@@ -2,6 +2,8 @@
 
 import gzip
 import re
+import socket
+from contextlib import ExitStack
 
 import brotli
 import pytest
@@ -83,6 +85,15 @@ def test_a_foreign_host_is_refused(site, host):
         assert "elsewhere" not in answer.text
 
 
+def test_foreign_hosts_leave_one_line_in_the_log_which_names_none(site):
+    """For who set PUBLIC_URL wrongly; a scanner cannot fill the disk."""
+    asked = [site.get(path, headers={"Host": "elsewhere.example"}).status for path in ("/", "/admin/", "/faqs") * 3]
+    assert asked == [400] * 9
+    assert site.log.count("A request for another host than that of PUBLIC_URL was refused") == 1
+    assert "Traceback" not in site.log
+    assert "elsewhere" not in site.log
+
+
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 def test_health_answers_whatever_the_host(site, site_over_https, path):
     for place in (site, site_over_https):
@@ -97,6 +108,17 @@ def test_a_form_in_another_encoding_is_a_400(site, charset):
     answer = site.request("POST", "/book-a-consult/", headers=headers, body=b"full_name=Zo%EB")
     assert answer.status == 400
     assert "988" in answer.text
+
+
+@pytest.mark.slow
+def test_half_requests_keep_no_thread(site):
+    """One more than there are threads, from clients that stay and wait. Without a time limit there would be no answer at all."""
+    with ExitStack() as clients:
+        for _ in range(5):
+            client = clients.enter_context(socket.create_connection(("127.0.0.1", site.port)))
+            client.sendall(b"POST /book-a-consult/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-")
+        assert site.get("/book-a-consult/").status == 200
+    assert "Socket error" not in site.log
 
 
 def test_an_address_without_its_slash_is_one_permanent_redirect(site):

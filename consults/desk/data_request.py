@@ -1,4 +1,11 @@
-"""One person's data: a copy to print for them, and immediate erasure. For owners, who must re-enter their password."""
+"""One person's data: a copy to print for them, and immediate erasure. For owners, who must re-enter their password.
+
+Requests that came with one email address or phone number may be of several people: a couple shares a number. So each is chosen
+one by one, and those with another name are not chosen beforehand.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -12,8 +19,19 @@ from pages.models import Clinic
 
 from .bulk_actions import decide_each, version_field
 from .display import person_of, staff_notes_of, whole_visit_text
+from .names import folded
 from .outbox import letter_of
 from .request_page import read_timeline
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A request to choose by the checkbox `field`; `is_other`: it came with another name than the one that was opened."""
+
+    request: ConsultRequest
+    name: str
+    field: str
+    is_other: bool
 
 
 def requests_of(found: ConsultRequest):
@@ -25,25 +43,46 @@ def requests_of(found: ConsultRequest):
     return same.filter(erased_at=None).order_by("created_at", "pk")
 
 
+def choices(found: ConsultRequest) -> list[Choice]:
+    own_name = folded(person_of(found).full_name)
+    named = [(one, person_of(one).full_name) for one in requests_of(found)]
+    return [Choice(one, name, version_field(one), folded(name) != own_name) for one, name in named]
+
+
+def chosen_of(request, found: ConsultRequest) -> list[ConsultRequest]:
+    """The requests whose box was ticked. Says so when none was."""
+    chosen = [one for one in requests_of(found) if version_field(one) in request.POST]
+    if not chosen:
+        messages.error(request, "No request was chosen, so nothing was done. Check the box of at least one.")
+    return chosen
+
+
 def copy_view(request, found: ConsultRequest, *, each_context: dict, opts):
-    """Shows all of it on one page, for the person to read."""
+    """Asks which requests to print, then shows all of each on one page, for the person to read."""
+    if request.method != "POST":
+        context = {**each_context, "title": "Print a copy", "opts": opts, "original": found, "choices": choices(found)}
+        return TemplateResponse(request, "admin/consults/consultrequest/choose_copy.html", context)
+    chosen = chosen_of(request, found)
+    if not chosen:
+        return redirect("admin:consults_consultrequest_copy", found.pk)
     now, zone_label = timezone.now(), Clinic.objects.current().time_zone_label
-    kept = []
-    for one in requests_of(found):
+    for one in chosen:
         AccessRecord.objects.write(AccessRecord.Kind.PRINTED, by=request.user, at=now, request=one)
-        messages_sent = [message for event in one.events.prefetch_related("messages") for message in event.messages.all()]
-        kept.append(
-            {
-                "request": one,
-                "answers": _labeled_answers(person_of(one)),
-                "staff_notes": staff_notes_of(one),
-                "visit": whole_visit_text(one, zone_label),
-                "timeline": list(reversed(read_timeline(one))),
-                "messages": [(message, letter_of(message, now=now)) for message in messages_sent],
-            }
-        )
+    kept = [_everything_about(one, zone_label, now) for one in chosen]
     context = {**each_context, "title": "What we keep about you", "opts": opts, "original": found, "kept": kept, "now": now}
     return TemplateResponse(request, "admin/consults/consultrequest/copy.html", context)
+
+
+def _everything_about(one: ConsultRequest, zone_label: str, now: datetime) -> dict:
+    sent = [message for event in one.events.prefetch_related("messages") for message in event.messages.all()]
+    return {
+        "request": one,
+        "answers": _labeled_answers(person_of(one)),
+        "staff_notes": staff_notes_of(one),
+        "visit": whole_visit_text(one, zone_label),
+        "timeline": list(reversed(read_timeline(one))),
+        "messages": [(message, letter_of(message, now=now)) for message in sent],
+    }
 
 
 def _labeled_answers(person: Person) -> list[tuple[str, str]]:
@@ -53,21 +92,19 @@ def _labeled_answers(person: Person) -> list[tuple[str, str]]:
 
 
 def erase_view(request, found: ConsultRequest, *, each_context: dict, opts):
-    """Shows what would be erased, then erases it: each request separately, with the version that was seen."""
-    found_all = list(requests_of(found))
-    if request.method == "POST":
-        chosen = [one for one in found_all if version_field(one) in request.POST]
-        done, refused = decide_each(request, chosen, erasure.erase_at_once)
-        for one in chosen:
-            if one.reference in done:
-                AccessRecord.objects.write(AccessRecord.Kind.ERASED, by=request.user, at=timezone.now(), request=one)
-        if done:
-            messages.success(
-                request, f"Erased: {', '.join(done)}. Codes, times and counts remain; nothing identifies the person."
-            )
-        for line in refused:
-            messages.error(request, f"Not erased: {line}.")
-        return redirect("admin:consults_consultrequest_change", found.pk)
-    rows = [(one, person_of(one).full_name, version_field(one)) for one in found_all]
-    context = {**each_context, "title": "Erase one person's data", "opts": opts, "original": found, "rows": rows}
-    return TemplateResponse(request, "admin/consults/consultrequest/erase.html", context)
+    """Asks which requests to erase, then erases them: each separately, with the version that was seen."""
+    if request.method != "POST":
+        context = {**each_context, "title": "Erase one person's data", "opts": opts, "original": found, "choices": choices(found)}
+        return TemplateResponse(request, "admin/consults/consultrequest/erase.html", context)
+    chosen = chosen_of(request, found)
+    if not chosen:
+        return redirect("admin:consults_consultrequest_erase", found.pk)
+    done, refused = decide_each(request, chosen, erasure.erase_at_once)
+    for one in chosen:
+        if one.reference in done:
+            AccessRecord.objects.write(AccessRecord.Kind.ERASED, by=request.user, at=timezone.now(), request=one)
+    if done:
+        messages.success(request, f"Erased: {', '.join(done)}. Codes, times and counts remain; nothing identifies the person.")
+    for line in refused:
+        messages.error(request, f"Not erased: {line}.")
+    return redirect("admin:consults_consultrequest_change", found.pk)

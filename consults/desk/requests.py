@@ -26,6 +26,7 @@ from .export import csv_answer
 from .paging import BoundedPaginator
 from .request_page import changes_since, page_context
 from .search import FILTERS, MOST_NAMES_OPENED, find
+from .search_term import RequestList, note_search, posted_term, reference_in_url, search_view, without_search
 
 LIST, PAGE = "admin:consults_consultrequest_changelist", "admin:consults_consultrequest_change"
 
@@ -38,7 +39,6 @@ class ConsultRequestAdmin(admin.ModelAdmin):
     list_select_related = ["assigned_to"]
     list_per_page = list_max_show_all = 50
     sortable_by = ["visit", "asked_at"]
-    search_fields = ["reference"]
     search_help_text = "A reference like 7K3M-9QXA, a full email address or phone number, or a name among open requests."
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # facets would count the whole table
@@ -52,6 +52,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
             path("by-phone/", wrap(self.by_phone_view), name=name("by_phone")),
             path("diary/", wrap(self.diary_view), name=name("diary")),
             path("export/", wrap(self.export_view), name=name("export")),
+            path("search/", wrap(require_POST(self.search_view)), name=name("search")),
             path("<int:pk>/copy/", wrap(self.one_person_view(copy_view)), name=name("copy")),
             path("<int:pk>/erase/", wrap(self.one_person_view(erase_view)), name=name("erase")),
             path("<int:pk>/act/", wrap(require_POST(self.act_view)), name=name("act")),
@@ -78,17 +79,33 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         zone_label = models.Value(Clinic.objects.current().time_zone_label)
         return ConsultRequest.objects.needing_answer_first().annotate(zone_label=zone_label)
 
+    def get_changelist(self, request, **kwargs):
+        return RequestList
+
     def get_search_results(self, request, queryset, search_term):
-        if not search_term.strip():
-            return queryset, False
-        found, is_complete = find(queryset, search_term.strip())
-        if not is_complete:
-            messages.warning(request, f"Only the {MOST_NAMES_OPENED} requests due first were searched for this name.")
-        return found, False
+        if term := posted_term(request):
+            found, is_complete = find(queryset, term)
+            if not is_complete:
+                messages.warning(request, f"Only the {MOST_NAMES_OPENED} requests due first were searched for this name.")
+            return found, False
+        reference = reference_in_url(request)
+        return (queryset.filter(reference=reference) if reference else queryset), False
+
+    def search_view(self, request):
+        """Takes a search as a POST and shows it at a URL that does not tell it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return search_view(request, reverse(LIST))
 
     def changelist_view(self, request, extra_context=None):
+        if self.has_view_permission(request) and (elsewhere := without_search(request, reverse(LIST))):
+            return elsewhere
         rights = {"may_decide": self.has_decide_permission(request), "may_export": self.has_export_permission(request)}
-        return super().changelist_view(request, {"title": "Requests", **rights, **(extra_context or {})})
+        page = super().changelist_view(request, {"title": "Requests", **rights, **(extra_context or {})})
+        shown = getattr(page, "context_data", None) or {}
+        if "cl" in shown and shown["cl"].query:
+            note_search(request, term=shown["cl"].query, rows=shown["cl"].result_count)
+        return page
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Shows everything about one request. Changes nothing: a POST shows the same page as a GET."""
@@ -164,6 +181,8 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         """Downloads the list as a file, with the filters of the URL."""
         if not self.has_export_permission(request):
             raise PermissionDenied
+        if elsewhere := without_search(request, reverse(LIST)):
+            return elsewhere
         try:
             chosen = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:

@@ -1,6 +1,5 @@
 """How staff find requests: the filters of the list, its default, and the search."""
 
-import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import admin
@@ -15,6 +14,8 @@ from consults.models.reference import read_reference
 from guard.readers import read_date, read_whole_number
 
 from .display import local_date, person_of
+from .names import folded, has_words
+from .search_term import is_searched
 
 # Names are sealed, so a search by name opens requests one by one: at most this many, soonest reply time first.
 MOST_NAMES_OPENED = 500
@@ -38,13 +39,14 @@ class StatusFilter(admin.SimpleListFilter):
             yield {"selected": shown == value, "query_string": query, "display": label}
 
     def queryset(self, request, queryset):
-        value = self.value() or ("all" if request.GET.get("q", "").strip() else "open")
+        searched = is_searched(request)
+        value = self.value() or ("all" if searched else "open")
         if value == "open":
             return queryset.open()
         if value == "waiting":
             return queryset.awaiting_answer()
         # Ended requests are many: the database reads them in order of arrival instead of sorting them all.
-        queryset = queryset if request.GET.get("q", "").strip() else queryset.newest_first()
+        queryset = queryset if searched else queryset.newest_first()
         if value in ConsultRequest.ENDED:
             return queryset.ended_as(value)
         return queryset.filter(status=value) if value in Status.values else queryset
@@ -146,17 +148,6 @@ def find(queryset, term: str):
     if "@" in term or len(normalised_phone(term)) >= 7:
         return queryset.by_contact(term), True
     opened = list(ConsultRequest.objects.open().order_by("answer_by")[: MOST_NAMES_OPENED + 1])
-    words = _folded(term).split()
-    hits = [request.pk for request in opened[:MOST_NAMES_OPENED] if _has_words(person_of(request).full_name, words)]
+    words = folded(term).split()
+    hits = [request.pk for request in opened[:MOST_NAMES_OPENED] if has_words(person_of(request).full_name, words)]
     return queryset.filter(pk__in=hits), len(opened) <= MOST_NAMES_OPENED
-
-
-def _has_words(name: str, words: list[str]) -> bool:
-    plain = _folded(name)
-    return bool(words) and all(word in plain for word in words)
-
-
-def _folded(text: str) -> str:
-    """The text without case and accents, so that Zoe finds Zoë."""
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in parts if not unicodedata.combining(char)).casefold()

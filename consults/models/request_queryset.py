@@ -66,9 +66,13 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         return self.filter(same)
 
     def by_token(self, token: str, *, now: datetime):
-        """The request whose patient page this token opens, until 30 days after it ended."""
-        alive = Q(ended_at=None) | Q(ended_at__gt=now - TOKEN_LIVES_ON)
-        return self.filter(alive, token_hash=token_hash(token))
+        """The request whose patient page this token opens, until 30 days after it ended.
+
+        A confirmed visit that nobody marked as completed or missed counts as ended at its start, as it does for erasure.
+        """
+        last = now - TOKEN_LIVES_ON
+        is_ahead_or_recent = ~Q(status=self.model.Status.CONFIRMED) | Q(starts_at__gt=last)
+        return self.filter(Q(ended_at__gt=last) | Q(is_ahead_or_recent, ended_at=None), token_hash=token_hash(token))
 
     def by_contact(self, text: str):
         """Requests with exactly this email address or phone number, however it is spelled."""

@@ -19,6 +19,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from content.medical_review import end_review, stamp
 from content.models import ReviewedText, Text
 
+from .bounds import bound_dates
 from .conflict import current_row, differences
 from .form import ContentForm
 
@@ -57,6 +58,7 @@ class ContentAdmin(SimpleHistoryAdmin):
         if db_field.name in _ROWS:
             kwargs["widget"] = forms.Textarea(attrs={"rows": _ROWS[db_field.name], "cols": 90})
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        bound_dates(field)
         if isinstance(field, forms.SplitDateTimeField):
             # Two inputs share one label, so each names its half.
             for widget, half in zip(field.widget.widgets, ("date", "time"), strict=True):

@@ -46,4 +46,7 @@ def test_axe_finds_nothing_on_the_desk(examined_page, desk_on_sqlite, every_look
         found[screen] = failures(page, seen_in)
         too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         found[screen] += ["wider than the window"] if too_wide else []
+    page.goto(f"{desk.url}{SCREENS['copy']}".format(**numbers))
+    page.get_by_role("button", name="Show the copy").click()
+    found["copy to print"] = failures(page)
     assert {screen: problems for screen, problems in found.items() if problems} == {}

@@ -817,7 +817,9 @@ class Desk(RuleBasedStateMachine):
                 others = [person["full_name"] for person in PEOPLE if person["full_name"] != known.person["full_name"]]
                 assert not [name for name in others if name in str(letter)]
                 assert not [other for other in self.known.values() if other is not known and other.token in str(letter)]
-            opens = known.ended_at is None or self.now < known.ended_at + timedelta(days=30)
+            # A visit that nobody marked is over when it has begun.
+            ended_at = known.start if known.status == "confirmed" else known.ended_at
+            opens = ended_at is None or self.now < ended_at + timedelta(days=30)
             assert list(ConsultRequest.objects.by_token(known.token, now=self.now)) == ([request] if opens else [])
 
     def everybody_is_forgotten(self):

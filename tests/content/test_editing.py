@@ -283,3 +283,46 @@ def test_a_cited_source_is_not_deleted(superuser):
     for reference in (cited, free):
         superuser.post(address(reference, "delete"), {"post": "yes"})
     assert list(Reference.objects.values_list("key", flat=True)) == ["cited-2020"]
+
+
+# What somebody may leave in the fields of a date: the date, the time.
+DATES = {
+    "empty": ("", ""),
+    "no time": ("2026-12-01", ""),
+    "mistyped": ("tomorrow", "noon"),
+    "the last one": ("9999-12-31", "23:59"),
+    "the first one": ("0001-01-01", "00:00"),
+}
+
+
+@pytest.mark.parametrize("written", DATES.values(), ids=DATES)
+@pytest.mark.parametrize("is_new", [True, False], ids=["new", "saved before"])
+def test_an_article_to_be_published_without_a_date_is_refused_and_previewed(superuser, content, written, is_new):
+    row = make_article()
+    url = reverse("admin:blog_article_add") if is_new else address(row)
+    form = opened(superuser, address(row)) | {"slug": "two", "body": f"{WHOLE} [x](/faqs/)"}
+    form |= dict(zip(("published_at_0", "published_at_1"), written, strict=True))
+    refused = superuser.post(url, form)
+    assert refused.status_code == 200
+    assert "published_at" in refused.context["adminform"].form.errors
+    preview = url.replace("/add/", "/preview/").replace("/change/", "/preview/")
+    assert superuser.post(preview, form).status_code == 200
+    row.refresh_from_db()
+    assert (row.slug, Article.objects.filter(slug="two").exists()) == ("one", False)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_year_in_which_nothing_happens_is_refused(superuser, content, day):
+    source, page = Reference.objects.first(), Page.objects.first()
+    assert save(superuser, source, last_checked=day) == {"max_value" if day > "2" else "min_value"}
+    assert save(superuser, page, review_by=day) == {"max_value" if day > "2" else "min_value"}
+    assert superuser.get(reverse("admin:pages_clinic_prelaunch")).status_code == 200
+
+
+@pytest.mark.parametrize("group", ["", "nope", None])
+def test_a_question_can_be_previewed_before_it_has_a_group(superuser, content, group):
+    url = reverse("admin:pages_question_preview")
+    form = {"question": "May I bring a friend?", "answer": "Yes.", "group": group, "position": "x"}
+    page = superuser.post(url, {name: value for name, value in form.items() if value is not None})
+    assert page.status_code == 200
+    assert "May I bring a friend?" in page.content.decode()

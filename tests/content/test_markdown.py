@@ -1,5 +1,6 @@
 """Markdown becomes clean HTML: nothing raw, nothing from elsewhere, headings that can be linked to."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -72,6 +73,32 @@ def test_a_table_scrolls_in_a_named_region_a_keyboard_reaches():
     assert '<div class="table" role="region" tabindex="0" aria-label="Table: Uses">' in html
     assert '<th scope="col">A</th>' in html
     assert "style=" not in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("## Uses [@a]\n\n| A |\n|---|\n| 1 |", id="a heading above a table"),
+        pytest.param("## Uses [@a] {#uses}\n\n| A |\n|---|\n| 1 |", id="a heading with an id above a table"),
+        pytest.param('[x](/faqs/ "Read [@a; @b] there")', id="the title of a link"),
+        pytest.param('## [x](/faqs/ "[@a]") {#uses}', id="the title of a link in a heading"),
+        pytest.param("[x]\n\n[x]: /faqs/ '[@a]'", id="the title of a link below"),
+        pytest.param("[x](/faqs/[@a])", id="an address"),
+    ],
+)
+def test_no_attribute_holds_a_citation(text):
+    """It becomes links in the text, which would end the attribute."""
+    html = render(text).html
+    assert re.search("<a |<h2 ", html)
+    assert not [value for value in re.findall(r'="([^"]*)"', html) if "[@" in value]
+    assert not [entry for entry in render(text).contents if "[@" in entry["text"]]
+
+
+def test_a_citation_in_a_heading_stays_in_its_text_alone():
+    rendered = render("## Uses [@a]\n\n| A |\n|---|\n| 1 |")
+    assert '<h2 id="uses">Uses [@a]</h2>' in rendered.html
+    assert 'aria-label="Table: Uses"' in rendered.html
+    assert rendered.contents == [{"id": "uses", "text": "Uses"}]
 
 
 def test_the_contents_are_the_second_level_headings():

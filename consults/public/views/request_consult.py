@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consults import booking, dates, status_text
 from consults.models import ConsultRequest
 from consults.public.form import ConsultRequestForm
-from consults.public.form_ticket import BadTicket, new_ticket, read_ticket
+from consults.public.form_ticket import BadTicket, is_same_form, new_ticket, read_ticket
 from consults.public.slots import read_times_page
 from consults.public.unsent_form import gives_answers_back
 from consults.spam import looks_like_spam
@@ -42,7 +42,7 @@ def _answer_post(request, now: datetime):
     except BadTicket:
         return _bare_page(request, "403_csrf.html", status=403)
     if (earlier := booking.find_submission(ticket.key)) is not None:
-        return _sent(earlier.reference)
+        return _sent(earlier, to_sender=is_same_form(earlier, request.POST))
     client = client_key(request)
     if rate := settings.BOOKING_RATE:
         wait = rate_limit.take(client, limit=rate.limit, seconds=rate.seconds, now=now)
@@ -65,7 +65,7 @@ def _answer_post(request, now: datetime):
         made = booking.submit_request(
             submission_key=ticket.key, starts_at=wanted, person=person, now=now, client=client, looks_like_spam=spam
         )
-        return _sent(made.reference)
+        return _sent(made, to_sender=is_same_form(made, request.POST))
     except booking.Refused as refused:
         form.refuse(status_text.REFUSALS[refused.code], refused.code)
         return _form_page(request, form, now, status=422, wanted=wanted)
@@ -86,12 +86,15 @@ def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int,
     return render(request, "consults/request_consult.html", context, status=status)
 
 
-def _sent(reference: str):
+def _sent(made: ConsultRequest, *, to_sender: bool):
+    """The same redirect for everybody; only the sender gets the cookie that shows the request and the patient's own page."""
     response = redirect("consults:sent")
     response.status_code = 303
+    if not to_sender:
+        return response
     response.set_cookie(
         settings.SENT_COOKIE_NAME,
-        signing.dumps(reference, salt=_SENT_SALT),
+        signing.dumps(made.reference, salt=_SENT_SALT),
         max_age=_SENT_SECONDS,
         httponly=True,
         samesite="Lax",

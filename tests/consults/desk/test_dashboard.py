@@ -23,6 +23,11 @@ def section(page: str, name: str) -> str:
     return page.partition(f'aria-labelledby="{name}"')[2].partition("</section>")[0]
 
 
+def find(desk, term: str):
+    """The list that a search leads to."""
+    return desk.post(f"{REQUESTS}search/", {"q": term}, follow=True)
+
+
 def test_the_front_page_shows_what_needs_a_person_and_by_when(desk):
     later = submit(key="later", starts_at=EVENING, full_name="Lara Later")
     soon = submit(key="soon", starts_at=local("2026-12-03 16:00"), full_name="Sam Soon")
@@ -127,7 +132,7 @@ def test_an_open_request_is_found_by_name(desk, term):
     ended = submit(key="ended", starts_at=EVENING, full_name="Zoë Łukasz Lukasz")
     booking.withdraw_request(ended, now=WEDNESDAY)
     submit(key="other", starts_at=local("2026-12-17 16:00"), full_name="Ada Example")
-    page = desk.get(REQUESTS, {"q": term}).content.decode()
+    page = find(desk, term).content.decode()
     assert wanted.reference in page
     assert ended.reference not in page
     assert "Ada Example" not in page
@@ -137,16 +142,16 @@ def test_an_ended_request_is_found_by_reference_and_by_whole_contact(desk):
     ended = submit(email="gone@example.com", phone="507-555-0199")
     booking.withdraw_request(ended, now=WEDNESDAY)
     for term in (ended.reference.lower().replace("-", ""), "gone@example.com", "+1 507 555 0199"):
-        assert ended.reference in desk.get(REQUESTS, {"q": term}).content.decode(), term
+        assert ended.reference in find(desk, term).content.decode(), term
     for term in ("gone@example", "555-0199", "Ada"):
-        assert ended.reference not in desk.get(REQUESTS, {"q": term}).content.decode(), term
+        assert ended.reference not in find(desk, term).content.decode(), term
 
 
 def test_a_search_by_name_opens_a_bounded_number_of_requests_and_says_so(desk, monkeypatch):
     monkeypatch.setattr(search, "MOST_NAMES_OPENED", 1)
     first = submit(key="first", starts_at=local("2026-12-03 16:00"), full_name="Mary First")
     second = submit(key="second", starts_at=EVENING, full_name="Mary Second")
-    page = desk.get(REQUESTS, {"q": "mary"}).content.decode()
+    page = find(desk, "mary").content.decode()
     assert first.reference in page
     assert second.reference not in page
     assert "were searched for this name" in page
@@ -267,9 +272,9 @@ def test_a_call_is_noted_as_made_from_the_front_page(desk):
 def test_a_row_whose_key_is_missing_is_listed_all_the_same(desk, settings):
     request = submit()
     settings.FIELD_KEYS = [b"k" * 32]
-    for path in ("/admin/", REQUESTS, f"{REQUESTS}?q=ada", f"{REQUESTS}{request.pk}/change/"):
-        answer = desk.get(path)
-        assert answer.status_code == 200, path
+    for path in ("/admin/", REQUESTS, f"{REQUESTS}{request.pk}/change/"):
+        assert desk.get(path).status_code == 200, path
+    assert find(desk, "ada").status_code == 200
     assert "(cannot be opened)" in desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
 
 

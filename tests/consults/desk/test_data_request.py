@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_a_copy_holds_everything_of_the_person_and_of_nobody_else(owner):
     booking.note_request(first, text="Left a message on Tuesday", by=owner.user, now=WEDNESDAY)
     second = submit(key="second", starts_at=local("2026-12-08 16:00"), email="ADA@example.com", phone="")
     other = submit(key="other", starts_at=local("2026-12-09 16:00"), email="bob@example.com", phone="507-555-0111")
-    page = owner.get(f"{REQUESTS}{first.pk}/copy/").content.decode()
+    page = owner.post(f"{REQUESTS}{first.pk}/copy/", ticked(first, second, other)).content.decode()
     for words in (first.reference, second.reference, "After six", "Left a message on Tuesday", "ADA@example.com", "988"):
         assert words in page
     assert other.reference not in page
@@ -94,14 +95,62 @@ def test_a_copy_holds_everything_of_the_person_and_of_nobody_else(owner):
     ]
 
 
+def ticked(*requests: ConsultRequest) -> dict:
+    """The boxes of a page that asks which requests are meant."""
+    return {f"version-{request.pk}": request.version for request in requests}
+
+
+def boxes(page: str) -> dict[str, bool]:
+    """Reference -> whether its box is ticked."""
+    found = re.findall(r'<input type="checkbox" name="version-\d+" value="\d+"([^>]*)>\s*([-A-Z0-9]+),', page)
+    return {reference: "checked" in attributes for attributes, reference in found}
+
+
+@pytest.fixture
+def couple():
+    """Ada wrote twice, her name spelled otherwise; her husband gave the same number."""
+    first = submit(key="first", note="After six")
+    again = submit(key="again", starts_at=local("2026-12-08 16:00"), full_name="ÁDA  example", note="Or at seven")
+    husband = submit(key="husband", starts_at=local("2026-12-09 16:00"), full_name="Bob Example", email="", contact_by="phone")
+    return first, again, husband
+
+
+@pytest.mark.parametrize("page", ["copy", "erase"])
+def test_who_shares_a_number_is_not_chosen_beforehand(owner, couple, page):
+    first, again, husband = couple
+    shown = owner.get(f"{REQUESTS}{first.pk}/{page}/").content.decode()
+    assert boxes(shown) == {first.reference: True, again.reference: True, husband.reference: False}
+    assert shown.count("another name: ask first") == 1
+    assert "another name: ask first" in shown.partition(husband.reference)[2].partition("</li>")[0]
+    assert not AccessRecord.objects.exclude(kind="opened").exists()
+
+
+def test_a_copy_prints_the_chosen_requests_alone(owner, couple):
+    first, again, husband = couple
+    answer = owner.post(f"{REQUESTS}{first.pk}/copy/", ticked(first))
+    shown = answer.content.decode()
+    assert "After six" in shown
+    for words in ("Or at seven", "Bob Example", again.reference, husband.reference):
+        assert words not in shown
+    assert list(AccessRecord.objects.values_list("kind", "request")) == [("printed", first.pk)]
+
+
+@pytest.mark.parametrize("page", ["copy", "erase"])
+def test_nothing_chosen_is_said_and_does_nothing(owner, couple, page):
+    shown = owner.post(f"{REQUESTS}{couple[0].pk}/{page}/", {}, follow=True).content.decode()
+    assert "No request was chosen, so nothing was done" in shown
+    assert len(boxes(shown)) == 3
+    assert not AccessRecord.objects.exists()
+    assert not ConsultRequest.objects.exclude(erased_at=None).exists()
+
+
 def test_an_owner_erases_one_person_at_once(owner):
     first = submit(key="first")
     second = submit(key="second", starts_at=local("2026-12-08 16:00"), email="", contact_by="phone")
     other = submit(key="other", starts_at=local("2026-12-09 16:00"), email="bob@example.com", phone="507-555-0111")
     page = owner.get(f"{REQUESTS}{first.pk}/erase/").content.decode()
     assert (first.reference in page, second.reference in page, other.reference in page) == (True, True, False)
-    form = {f"version-{request.pk}": request.version for request in (first, second, other)}
-    done = owner.post(f"{REQUESTS}{first.pk}/erase/", form, follow=True).content.decode()
+    done = owner.post(f"{REQUESTS}{first.pk}/erase/", ticked(first, second, other), follow=True).content.decode()
     assert first.reference in done.partition("Erased: ")[2][:40]
     rows = {request.pk: request for request in ConsultRequest.objects.all()}
     assert [rows[r.pk].erased_at for r in (first, second, other)] == [WEDNESDAY, WEDNESDAY, None]

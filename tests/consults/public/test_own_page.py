@@ -134,6 +134,33 @@ def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
     assert 'method="post"' not in page
 
 
+def test_the_page_of_a_visit_that_nobody_marked_ends_thirty_days_after_it(client, staff, clock):
+    request = bring_to("confirmed", staff)
+    clock(START + timedelta(days=30, seconds=-1))
+    assert client.get(own_url(request)).status_code == client.get(calendar_url(request)).status_code == 200
+    clock(START + timedelta(days=30))
+    answers = [
+        client.get(own_url(request)),
+        client.post(own_url(request), {"action": "withdraw"}),
+        client.get(calendar_url(request)),
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+@pytest.mark.parametrize(
+    ("status", "starts_at"),
+    [("requested", START), ("requested", None), ("confirmed", START)],
+    ids=["waiting", "waiting without a time", "confirmed"],
+)
+def test_withdrawing_works_while_a_request_is_open(client, staff, clock, status, starts_at):
+    request = bring_to(status, staff) if starts_at else booking.submit_request(**answers_without_a_time())
+    # Until the last moment, however often it was tried before.
+    clock(START - timedelta(seconds=1))
+    answers = {client.post(own_url(request), {"action": "withdraw"}).status_code for _ in range(5)}
+    request.refresh_from_db()
+    assert (answers, request.status) == ({303}, "withdrawn")
+
+
 def test_a_request_without_a_time_says_that_we_find_one_together(client):
     request = booking.submit_request(**answers_without_a_time())
     page = client.get(own_url(request)).content.decode()

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from consults import booking
+from consults import booking, erasure
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
 from guard.models import RateLimit
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
@@ -106,6 +106,54 @@ def test_every_further_copy_of_a_form_gets_the_same_answer(client):
     for _ in range(3):
         assert client.post(URL, form).status_code == 303
     assert (ConsultRequest.objects.count(), OutboxMessage.objects.count()) == (1, 1)
+
+
+def test_a_copy_from_a_browser_that_lost_its_cookies_gets_the_same_answer(client):
+    form = answers(client, phone="507-555-0100") | {"email": "ADA@example.com", "starts_at": "2026-12-07T22:00Z"}
+    client.post(URL, answers(client, starts_at="none", email="bob@example.com"))
+    client.post(URL, form)
+    request = ConsultRequest.objects.get(starts_at=local("2026-12-07 16:00"))
+    # Meanwhile it was moved, which changes its start and not the form.
+    booking.move_request(request, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+    client.cookies.clear()
+    spelled = form | {"email": "ada@example.com ", "phone": "+1 (507) 555 0100", "starts_at": MONDAY}
+    response = client.post(URL, spelled)
+    assert (response.status_code, response["Location"]) == (303, f"{URL}sent/")
+    assert request.reference in client.get(f"{URL}sent/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(dict.fromkeys(("starts_at", "full_name", "email", "contact_by", "acknowledged")), id="the ticket alone"),
+        pytest.param({"email": "eve@example.com"}, id="another address"),
+        pytest.param({"email": ""}, id="no address"),
+        pytest.param({"phone": "507-555-0111"}, id="a phone number more"),
+        pytest.param({"starts_at": "2026-12-08T16:00-06:00"}, id="another start"),
+        pytest.param({"starts_at": "none"}, id="no start"),
+        pytest.param({"starts_at": "soon"}, id="an unreadable start"),
+    ],
+)
+def test_a_used_ticket_with_other_answers_does_not_open_the_request(client, changed):
+    """Who copies the hidden field from a shared computer is answered alike, and is shown nothing."""
+    form = answers(client)
+    sender = client.post(URL, form)
+    stranger = Client()
+    response = stranger.post(URL, {name: value for name, value in (form | changed).items() if value is not None})
+    assert (response.status_code, response["Location"]) == (sender.status_code, sender["Location"])
+    assert "sent" not in response.cookies
+    assert ConsultRequest.objects.get().reference not in stranger.get(f"{URL}sent/").content.decode()
+    assert OutboxMessage.objects.count() == 1
+
+
+@pytest.mark.parametrize("starts_at", [MONDAY, "none"])
+def test_a_used_ticket_opens_nothing_of_an_erased_person(client, starts_at):
+    form = answers(client, starts_at=starts_at)
+    client.post(URL, form)
+    erasure.erase_at_once(ConsultRequest.objects.get(), by=None, now=WEDNESDAY)
+    for copy in (form, form | {"email": ""}, {"ticket": form["ticket"]}):
+        response = Client().post(URL, copy)
+        assert (response.status_code, "sent" in response.cookies) == (303, False)
 
 
 @pytest.mark.parametrize(

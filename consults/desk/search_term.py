@@ -1,0 +1,99 @@
+"""What the list of requests is searched for. It is posted, and kept sealed in the session, so that no URL names a patient.
+
+URLs are kept by browsers and may be logged by proxies. Each search has a random key in the URL, `?found=…`, so two tabs, the
+back button, filters and pages each have their own. Only a reference, which tells nothing about a person, may be in the URL.
+"""
+
+import base64
+import secrets
+
+from django.contrib import messages
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.shortcuts import redirect
+
+from consults.models.reference import read_reference
+from guard import sealing
+
+FOUND = "found"
+LONGEST_TERM = 254
+# An older search is over; its page says so.
+MOST_KEPT = 20
+_SESSION_NAME, _TABLE = "desk_searches", "django_session"
+
+
+def keep_term(request, term: str) -> str:
+    """Keeps the term in the session of the signed-in user. Returns the key of the search."""
+    key = secrets.token_urlsafe(9)
+    sealed = base64.b64encode(sealing.seal({"term": term}, table=_TABLE, reference=key)).decode()
+    kept = [*request.session.get(_SESSION_NAME, {}).items(), (key, sealed)]
+    request.session[_SESSION_NAME] = dict(kept[-MOST_KEPT:])
+    return key
+
+
+def posted_term(request) -> str | None:
+    """The term of the search that the URL names; "" when it names none, None when that search is over."""
+    key = request.GET.get(FOUND)
+    if key is None:
+        return ""
+    sealed = request.session.get(_SESSION_NAME, {}).get(key)
+    try:
+        return sealing.unseal(base64.b64decode(sealed), table=_TABLE, reference=key)["term"] if sealed else None
+    except sealing.CannotOpen:
+        return None
+
+
+def reference_in_url(request) -> str:
+    """The reference that `?q=` asks for; "" when it is none."""
+    return read_reference(request.GET.get(SEARCH_VAR, ""))
+
+
+def is_searched(request) -> bool:
+    return bool(posted_term(request) or reference_in_url(request))
+
+
+class RequestList(ChangeList):
+    """Django's list, with the term from where it is kept. `query` is what the search box shows."""
+
+    def get_queryset(self, request, exclude_parameters=None):
+        self.query = posted_term(request) or reference_in_url(request)
+        return super().get_queryset(request, exclude_parameters)
+
+    def get_filters_params(self, params=None):
+        others = super().get_filters_params(params)
+        others.pop(FOUND, None)
+        return others
+
+    @property
+    def filters_alone(self) -> str:
+        """The query string of a new search among what the filters leave."""
+        return self.get_query_string(remove=[FOUND, SEARCH_VAR])
+
+
+def search_view(request, list_url: str):
+    """Redirects a posted search to the list, with the filters of the page it was posted from."""
+    term = request.POST.get(SEARCH_VAR, "").replace("\0", "").strip()[:LONGEST_TERM]
+    return _list(request, list_url, **({FOUND: keep_term(request, term)} if term else {}))
+
+
+def without_search(request, list_url: str):
+    """Redirects to the list when the search in the URL is over or may not be there; None when all is well."""
+    if posted_term(request) is None:
+        messages.warning(request, "That search is over. Search again.")
+    elif request.GET.get(SEARCH_VAR, "").strip() and not reference_in_url(request):
+        messages.warning(request, "Nothing was searched. Use the search box, which keeps names out of the address.")
+    else:
+        return None
+    return _list(request, list_url)
+
+
+def _list(request, list_url: str, **search: str):
+    """A redirect to the list with the filters of this URL, and with this search alone."""
+    query = request.GET.copy()
+    for name in (FOUND, SEARCH_VAR):
+        query.pop(name, None)
+    query.update(search)
+    return redirect(f"{list_url}?{query.urlencode()}" if query else list_url)
+
+
+def note_search(request, *, term: str, rows: int) -> None:
+    """Called whenever a colleague was shown the `rows` requests that a search for `term` found, filters applied."""

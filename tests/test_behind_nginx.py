@@ -1,0 +1,89 @@
+"""The site behind a real nginx that is set up as docs/operations.md says."""
+
+import re
+import socket
+from contextlib import closing
+
+import pytest
+
+from tests.nginx import nginx_before, recipe
+from tests.server import HANG_SECONDS, OVER_HTTPS, free_port, started_before
+
+pytestmark = pytest.mark.server
+
+TOKEN = "Qzvx" * 10 + "abc"
+TERM = "pqzjxw@mail.example"
+SEARCH = "/admin/consults/consultrequest/search/"
+# What a visitor asks for, and what of it no log may tell.
+ASKED = [
+    ("GET", f"/consults/{TOKEN}/", None),
+    ("POST", f"/consults/{TOKEN}/", {"action": "withdraw"}),
+    ("GET", "/search/?q=Vjqxwz", None),
+    ("POST", SEARCH, {"q": TERM}),
+]
+SECRETS = (TOKEN, "Vjqxwz", TERM, "pqzjxw", "127.0.0.1", "/consults/", SEARCH)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    site = started_before(tmp_path_factory.mktemp("site"), {"WEB_WORKERS": "1"} | OVER_HTTPS)
+    yield site.serve()
+    site.stop()
+
+
+@pytest.fixture
+def nginx(site, tmp_path):
+    with nginx_before(site.port, tmp_path / "nginx", recipe()) as running:
+        yield running
+
+
+def test_pages_come_over_tls_and_plain_http_is_sent_there(nginx):
+    home = nginx.request("GET", "/")
+    assert (home.status, "strict-transport-security" in home.headers) == (200, True)
+    assert not re.search(r"\d", home.headers.get("server", "")), "no version is told"
+    plain = nginx.request("GET", "/faqs/?topic=cost", plain=True)
+    assert (plain.status, plain.headers["location"]) == (301, "https://clinic.example/faqs/?topic=cost")
+
+
+@pytest.mark.parametrize("path", ["/health/ready", "/health/live", "//health/ready", "/faqs/../health/ready", "/health%2Fready"])
+def test_health_is_not_for_the_public(nginx, site, path):
+    assert nginx.request("GET", path).status == 403
+    assert site.get("/health/ready").status == 200
+
+
+def test_one_address_has_a_limit_on_pages_that_are_in_no_cache(tmp_path):
+    # Before a site that is down, so that each answer comes at once.
+    with nginx_before(free_port(), tmp_path / "nginx", recipe()) as nginx:
+        asked = [nginx.request("GET", f"/search/?q={number}").status for number in range(150)]
+        assert asked[:15] == [502] * 15, "a form that is sent fifteen times at once passes"
+        assert set(asked) == {502, 429}
+        assert nginx.request("GET", "/faqs/").status == 502
+
+
+def test_no_log_tells_what_was_asked_while_the_site_is_up(nginx):
+    assert [nginx.request(*asked).status for asked in ASKED] == [404, 403, 200, 403]
+    assert not [secret for secret in SECRETS if secret in nginx.logged]
+
+
+def ask_a_site_that_is_down(nginx) -> None:
+    assert [nginx.request(*asked).status for asked in ASKED] == [502] * len(ASKED)
+    # A client that gives up in the middle, and one that speaks no TLS.
+    for half in (b"GET /consults/" + TOKEN.encode() + b"/ HTTP/1.1\r\nHost: clinic.example\r\n\r\n", b"\x16\x03\x01\x00"):
+        with closing(socket.create_connection(("127.0.0.1", nginx.port), timeout=HANG_SECONDS)) as client:
+            client.sendall(half)
+
+
+def test_no_log_tells_what_was_asked_while_the_site_is_down(tmp_path):
+    with nginx_before(free_port(), tmp_path / "nginx", recipe()) as nginx:
+        ask_a_site_that_is_down(nginx)
+    assert nginx.logged, "nginx tells about itself"
+    assert not [secret for secret in SECRETS if secret in nginx.logged]
+    assert not [path for path in (tmp_path / "nginx/temporary").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("line", ["access_log off;", "error_log /dev/null;"])
+def test_without_these_lines_the_logs_would_tell(tmp_path, line):
+    """Negative control."""
+    with nginx_before(free_port(), tmp_path / "nginx", recipe().replace(line, "")) as nginx:
+        ask_a_site_that_is_down(nginx)
+    assert {TOKEN, "127.0.0.1"} <= {secret for secret in SECRETS if secret in nginx.logged}
