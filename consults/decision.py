@@ -63,6 +63,8 @@ class Decision:
     kind: str = ""
     confirmed_before: Interval | None = None
     reason: Reason | None = None
+    # An address that a correction left, and that was written to.
+    tells_old_address: str = ""
     # (cell, seat) pairs that others hold around the requested start.
     taken: Set[tuple[int, int]] = frozenset()
 
@@ -151,6 +153,8 @@ class Decision:
         )
         change = CalendarChange.between(self.confirmed_before, self.row.confirmed_visit)
         outbox.write_messages(event, self.row, rules=self.rules, reason=reason, calendar=change, now=self.now)
+        if self.tells_old_address:
+            outbox.write_to_old_address(event, self.row, to=self.tells_old_address, now=self.now)
         return event
 
 

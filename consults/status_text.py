@@ -36,6 +36,8 @@ _NOT_ALLOWED = {
     "too_late_to_move": "It is too late to move this visit here. Call us, or withdraw the request",
     "no_visit_stands": "There is no confirmed visit to keep",
     "visit_stands": "A confirmed visit stays. Decline the move, or cancel the visit",
+    "corrected_too_often": "The address was corrected twice already. Withdraw the request and send a new one",
+    "reached_by_phone": "We answer this request by phone, so there is no address to correct",
     "moved_too_often": "You chose another time often today. Choose again tomorrow, or withdraw the request",
     "start_ahead": "The visit has not begun yet",
     "not_posted": "This start is no longer within the posted hours. Check the box to confirm it anyway, or offer another time",

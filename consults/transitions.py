@@ -16,6 +16,8 @@ Status, Kind = ConsultRequest.Status, Event.Kind
 # Each move is a letter to an address that may not be the sender's own.
 MOST_MOVES_A_DAY = 6
 MOST_MOVES_A_DAY_PER_CONTACT = 12
+# Each correction is a letter to one more address.
+MOST_CORRECTIONS = 2
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,16 @@ def _moved_seldom(request: ConsultRequest, now: datetime) -> bool:
     return own < MOST_MOVES_A_DAY and of_contact < MOST_MOVES_A_DAY_PER_CONTACT
 
 
+def _corrected_seldom(request: ConsultRequest, now: datetime) -> bool:
+    return request.events.filter(kind=Kind.READDRESSED).count() < MOST_CORRECTIONS
+
+
 HAS_TIME = Guard("no_time", lambda request, now: request.starts_at is not None)
 HAS_NO_TIME = Guard("has_time", lambda request, now: request.starts_at is None)
 NOT_BEGUN = Guard("start_passed", lambda request, now: not has_begun(request, now))
 BEGUN = Guard("start_ahead", has_begun)
 FEW_MOVES = Guard("moved_too_often", _moved_seldom)
+FEW_CORRECTIONS = Guard("corrected_too_often", _corrected_seldom)
 TIME_TO_MOVE = Guard(
     "too_late_to_move",
     lambda request, now: request.confirmed_starts_at is None or request.confirmed_starts_at - BEFORE_THE_START > now,

@@ -16,7 +16,7 @@ from .answering import (
     note_request,
     reschedule_request,
 )
-from .by_patient import move_request, take_back_move, withdraw_request
+from .by_patient import move_request, readdress_request, take_back_move, withdraw_request
 from .ending import complete_request, erase_request, expire_request, miss_request
 from .quarantine import quarantine_request, release_request
 from .requesting import find_submission, submit_request
@@ -39,6 +39,7 @@ __all__ = [
     "move_request",
     "note_request",
     "quarantine_request",
+    "readdress_request",
     "release_request",
     "reschedule_request",
     "submit_request",

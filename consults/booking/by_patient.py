@@ -1,10 +1,13 @@
 """What patients decide on their own page. Withdrawing may also be done for them."""
 
+import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from consults.decision import deciding
+from consults.messages import outbox
 from consults.models import ConsultRequest, Event
-from consults.transitions import FEW_MOVES, NOT_BEGUN, TIME_TO_MOVE, VISIT_STANDS, decides
+from consults.transitions import FEW_CORRECTIONS, FEW_MOVES, NEVER_CONFIRMED, NOT_BEGUN, TIME_TO_MOVE, VISIT_STANDS, decides
 
 Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_SEAT
 
@@ -39,4 +42,20 @@ def withdraw_request(request: ConsultRequest, *, now: datetime, by=None, version
     with deciding(request, Kind.WITHDRAWN, now=now, by=by, version=version) as decision:
         if decision.row.is_moving:
             decision.row.stand_by_confirmed()
+    return decision.row
+
+
+@decides(Kind.READDRESSED, Status.REQUESTED, guards=(NOT_BEGUN, NEVER_CONFIRMED, FEW_CORRECTIONS), by_patient=True)
+def readdress_request(request: ConsultRequest, *, email: str, now: datetime) -> ConsultRequest:
+    """Corrects the address that the answer goes to, while nobody answered.
+
+    The page gets a new token: the link in the letter to the wrong address opens it no longer.
+    """
+    with deciding(request, Kind.READDRESSED, now=now) as decision:
+        row = decision.row
+        decision.require(row.person.contact_by == "email", "reached_by_phone")
+        if outbox.was_written_to(row):
+            decision.tells_old_address = row.email
+        person = replace(row.person, email=email)
+        row.seal_person(person, token=secrets.token_urlsafe(32), staff_notes=row.staff_notes)
     return decision.row

@@ -68,7 +68,7 @@ class Composition:
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),
             "reason": self.facts.reason,
-            "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[self.facts.token]),
+            "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[self.facts.token]) if self.facts.token else "",
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "voicemail_ok": self.facts.voicemail_ok,
         }

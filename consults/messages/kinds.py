@@ -7,6 +7,8 @@ from consults.models import Event
 Kind = Event.Kind
 # Not an event: a confirmed visit owes this message the day before.
 REMINDER = "reminder"
+# Nor this one: a corrected address owes it to the address before, if that was written to.
+OLD_ADDRESS = "old_address"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ KINDS: dict[str, Tells] = {
     Kind.WITHDRAWN: Tells("You withdrew your request", "Say that it is withdrawn", to_staff="Withdrawn by the patient"),
     Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled"),
     Kind.EXPIRED: Tells("We did not answer in time", "Apologize: not answered in time", to_staff="Not answered in time"),
+    Kind.READDRESSED: Tells("Your request", "Say that we have the new address", is_first=True),
+    OLD_ADDRESS: Tells("A request is answered elsewhere", "Nothing: this was for an address that was wrong"),
     Kind.KEPT: Tells(keeps_reminder=True),
     Kind.NOTED: Tells(keeps_reminder=True),
     REMINDER: Tells("Reminder", "Remind of the visit"),

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max, Q
 
 from consults.current_rules import Rules
 from consults.models import ConsultRequest, Event, OutboxMessage, Reason
@@ -15,7 +16,7 @@ from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
 from .compose import Letter
 from .facts import Facts
-from .kinds import CONFIRMING, REMINDER, tells
+from .kinds import CONFIRMING, OLD_ADDRESS, REMINDER, tells
 
 _REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
@@ -43,6 +44,21 @@ def write_messages(
         facts = Facts.of(request, to=settings.STAFF_INBOX, reason=None, calendar=CalendarChange(), now=now)
         _drop_unsent(event, OutboxMessage.Recipient.STAFF)
         _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
+
+
+def was_written_to(request: ConsultRequest) -> bool:
+    """Whether a letter has left for the patient's present address, or may have."""
+    corrections = request.events.filter(kind=Event.Kind.READDRESSED)
+    since = corrections.aggregate(number=Max("number"))["number"] or 1
+    letters = OutboxMessage.objects.filter(event__request=request, event__number__gte=since)
+    letters = letters.filter(recipient=OutboxMessage.Recipient.PATIENT).exclude(kind=OLD_ADDRESS)
+    return letters.filter(Q(state=OutboxMessage.State.DONE) | Q(attempts__gt=0)).exists()
+
+
+def write_to_old_address(event: Event, request: ConsultRequest, *, to: str, now: datetime) -> None:
+    """Tells an address that a correction left, once, and nothing but that."""
+    facts = replace(Facts.of(request, to=to, reason=None, calendar=CalendarChange(), now=now), name="", token="", visit=None)
+    _to_patient(event, OLD_ADDRESS, OutboxMessage.Channel.MAIL, facts, not_before=now)
 
 
 def write_to_staff(kind: str, *, to: str, subject: str, text: str, now: datetime) -> None:
@@ -74,7 +90,7 @@ def _waiting(request: ConsultRequest):
 
 def _drop_unsent(event: Event, recipient: str, *, but: Sequence[str] = ()) -> None:
     if event.number > 1:
-        unsent = _waiting(event.request).filter(recipient=recipient).exclude(kind__in=[REMINDER, *but])
+        unsent = _waiting(event.request).filter(recipient=recipient).exclude(kind__in=[REMINDER, OLD_ADDRESS, *but])
         unsent.update(state=OutboxMessage.State.DROPPED)
 
 

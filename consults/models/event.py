@@ -44,6 +44,7 @@ class Event(models.Model):
         MOVE_DECLINED = "move_declined", "move declined, the confirmed visit stays"
         MOVE_EXPIRED = "move_expired", "move not answered in time, the confirmed visit stays"
         MOVE_TAKEN_BACK = "move_taken_back", "move taken back by the patient"
+        READDRESSED = "readdressed", "email address corrected by the patient"
         KEPT = "kept", "kept despite the conflict"
         DECLINED = "declined"
         WITHDRAWN = "withdrawn", "withdrawn by the patient"

@@ -13,6 +13,7 @@ from consults.messages.channels import BY_CONTACT
 from consults.models import Person
 from guard.readers import read_instant
 
+from .address_form import MisspeltEmail
 from .slots import TimeChoices
 
 NONE = "none"
@@ -91,7 +92,7 @@ class MoveForm(TimesForm):
         return self.cleaned_data["starts_at"]
 
 
-class ConsultRequestForm(TimesForm):
+class ConsultRequestForm(MisspeltEmail, TimesForm):
     starts_at = StartField(label="Choose a day and time")
     full_name = forms.CharField(
         label="Full name",
@@ -144,6 +145,8 @@ class ConsultRequestForm(TimesForm):
             "required": "Check the box to show you know this form is not for emergencies and is not a confirmed visit"
         },
     )
+    # Only on a form that was refused for it: the address that was asked about, which is taken as it is when it comes again.
+    keep_email = forms.CharField(required=False, widget=forms.HiddenInput)
     # The honeypot: people do not see it. Its value is checked for spam and never refused.
     website = forms.CharField(required=False, strip=False)
     ticket = forms.CharField(widget=forms.HiddenInput)
@@ -185,6 +188,7 @@ class ConsultRequestForm(TimesForm):
                 css_class="step",
             ),
             "ticket",
+            *(["keep_email"] if self.asks_about_email else []),
         )
         helper.add_input(Submit("send", "Send request"))
         return helper

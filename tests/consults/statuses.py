@@ -24,6 +24,7 @@ def decisions(staff) -> dict:
         "confirmed": lambda r, now: booking.confirm_request(r, by=staff, now=now),
         "moved": lambda r, now: booking.move_request(r, starts_at=another(r), now=now),
         "move_taken_back": lambda r, now: booking.take_back_move(r, now=now),
+        "readdressed": lambda r, now: booking.readdress_request(r, email="new@example.com", now=now),
         "rescheduled": lambda r, now: booking.reschedule_request(r, starts_at=another(r), by=staff, now=now),
         "declined": lambda r, now: booking.decline_request(r, reason=reason("decline"), by=staff, now=now),
         "withdrawn": lambda r, now: booking.withdraw_request(r, now=now),

@@ -39,6 +39,7 @@ RULES = {
     "confirmed": (("requested",), "confirmed", ("patient",)),
     "moved": (HELD, "requested", ("patient", "staff")),
     "rescheduled": (HELD, "confirmed", ("patient",)),
+    "readdressed": (("requested",), "", ("patient",)),
     "declined": (("requested",), "declined", ("patient",)),
     "move_declined": (("requested",), "confirmed", ("patient",)),
     "move_expired": (("requested",), "confirmed", ("patient", "staff")),
@@ -55,7 +56,7 @@ RULES = {
     "noted": ((*HELD, *ENDED, "quarantined"), "", ()),
     "erased": ((*ENDED, "quarantined", "confirmed"), "", ()),
 }
-BY_THE_PATIENT = ("moved", "move_taken_back", "withdrawn", "expired", "move_expired")
+BY_THE_PATIENT = ("moved", "readdressed", "move_taken_back", "withdrawn", "expired", "move_expired")
 # Declining and expiring end only a move, where there is one.
 OF_A_MOVE = {"declined": "move_declined", "expired": "move_expired"}
 ENDS_A_MOVE = {*OF_A_MOVE.values(), "move_taken_back"}
@@ -141,6 +142,11 @@ class Told:
     state: str
     not_before: datetime
     message_id: UUID | None = None
+    was_tried: bool = False
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.state == "done" or self.was_tried
 
 
 @dataclass
@@ -165,6 +171,13 @@ class Known:
     events: list[tuple] = field(default_factory=list)
     # by (number of the event, kind, recipient)
     told: dict[tuple, Told] = field(default_factory=dict)
+
+    @property
+    def was_written_to(self) -> bool:
+        """At its present address."""
+        since = max((number for number, event in enumerate(self.events, 1) if event[0] == "readdressed"), default=1)
+        to_patient = [(key[0], told) for key, told in self.told.items() if key[2] == "patient" and key[1] != "old_address"]
+        return any(number >= since and told.is_on_its_way for number, told in to_patient)
 
     @property
     def is_moving(self) -> bool:
@@ -310,7 +323,9 @@ class Desk(RuleBasedStateMachine):
         for recipient in told:
             if recipient == "patient" or by is None:
                 for (_, about, whom), message in known.told.items():
-                    stays = about == "reminder" or (whom == "patient" and not is_news and about in {"confirmed", "rescheduled"})
+                    stays = about in {"reminder", "old_address"} or (
+                        whom == "patient" and not is_news and about in {"confirmed", "rescheduled"}
+                    )
                     if whom == recipient and not stays and message.state == "waiting":
                         message.state = "dropped"
                 known.told[number, kind, recipient] = Told("mail" if recipient == "staff" else channel, "waiting", self.now)
@@ -357,7 +372,13 @@ class Desk(RuleBasedStateMachine):
         for name, value in changes.items():
             setattr(known, name, value)
         self.settle(known, kind, status)
+        if kind == "readdressed":
+            was_written_to = known.was_written_to
+            known.person = known.person | {"email": "corrected@example.com"}
+            known.token = ConsultRequest.objects.get(pk=known.pk).token
         self.happened(known, kind, told, by=by, before=before)
+        if kind == "readdressed" and was_written_to:
+            known.told[len(known.events), "old_address", "patient"] = Told("mail", "waiting", self.now)
 
     def settle(self, known: Known, kind: str, status: str) -> None:
         """The status, and what follows from it for both times of a visit that is moving."""
@@ -394,6 +415,10 @@ class Desk(RuleBasedStateMachine):
             return not has_time or anyway or self.accepts(known.start, for_staff=True)
         guards = {
             "declined": not wrong_list,
+            "readdressed": not has_begun
+            and known.confirmed is None
+            and known.person["contact_by"] == "email"
+            and sum(event[0] == "readdressed" for event in known.events) < 2,
             "move_declined": not wrong_list,
             "cancelled": not wrong_list and known.confirmed is not None,
             "quarantined": known.confirmed is None,
@@ -445,6 +470,7 @@ class Desk(RuleBasedStateMachine):
             "move_declined": partial(booking.decline_request, reason=self.reasons[use]),
             "move_expired": booking.expire_request,
             "move_taken_back": booking.take_back_move,
+            "readdressed": partial(booking.readdress_request, email="corrected@example.com"),
             "cancelled": partial(booking.cancel_request, reason=self.reasons[use]),
             "withdrawn": booking.withdraw_request,
             "expired": booking.expire_request,
@@ -665,6 +691,7 @@ class Desk(RuleBasedStateMachine):
             assert delivery.deliver_due(now=self.now, at_most=10**4) == (0 if is_down else len(due))
         for told in due:
             if is_down:
+                told.was_tried = True
                 told.not_before = OutboxMessage.objects.get(message_id=told.message_id).not_before
                 assert self.now < told.not_before <= self.now + timedelta(hours=1)
             else:
@@ -812,7 +839,7 @@ class Desk(RuleBasedStateMachine):
             assert (request.person, request.token, request.staff_notes) == (Person(**known.person), known.token, known.notes)
             for message in OutboxMessage.objects.filter(event__request=request):
                 letter = letter_of(message)
-                if message.recipient == "patient":
+                if message.recipient == "patient" and not any(event[0] == "readdressed" for event in known.events):
                     assert letter["to"] == known.person["email" if message.channel == "mail" else "phone"]
                 others = [person["full_name"] for person in PEOPLE if person["full_name"] != known.person["full_name"]]
                 assert not [name for name in others if name in str(letter)]

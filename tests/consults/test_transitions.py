@@ -26,7 +26,12 @@ def is_allowed(kind: str, state: str) -> bool:
     status = "requested" if state == MOVING else state
     if kind in NEEDS_NO_TIME or status not in TRANSITIONS[kind].starts_from:
         return False
-    only = {"move_taken_back": {MOVING}, "cancelled": {"confirmed", MOVING}, "quarantined": {"requested"}}
+    only = {
+        "move_taken_back": {MOVING},
+        "cancelled": {"confirmed", MOVING},
+        "quarantined": {"requested"},
+        "readdressed": {"requested"},
+    }
     return state in only.get(kind, {state})
 
 
@@ -53,6 +58,29 @@ def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, sta
     assert (fresh.ended_at is not None) == (fresh.status in ConsultRequest.ENDED)
 
 
+def test_a_corrected_address_gets_the_answer_and_a_new_link_and_the_old_one_is_told_once(staff):
+    request = submit()
+    old_token = request.token
+    OutboxMessage.objects.update(state="done")
+    corrected = booking.readdress_request(request, email="right@example.com", now=WEDNESDAY)
+    assert corrected.status == "requested"
+    assert not ConsultRequest.objects.by_token(old_token, now=WEDNESDAY).exists()
+    letters = [letter_of(m) for m in OutboxMessage.objects.filter(state="waiting").order_by("pk")]
+    assert [letter["to"] for letter in letters] == ["right@example.com", "ada@example.com"]
+    assert corrected.token in letters[0]["text"]
+    assert not any(word in letters[1]["text"] for word in (corrected.token, old_token, "December", "Ada", "right@"))
+    corrected = booking.readdress_request(corrected, email="better@example.com", now=WEDNESDAY)
+    told = [letter_of(m)["to"] for m in OutboxMessage.objects.filter(state="waiting", event__number=3)]
+    assert told == ["better@example.com"], "nothing was sent to the second one yet"
+    with pytest.raises(booking.NotAllowed, match="corrected_too_often"):
+        booking.readdress_request(corrected, email="q@example.com", now=WEDNESDAY)
+
+
+def test_a_request_that_is_answered_by_phone_has_no_address_to_correct(staff):
+    with pytest.raises(booking.NotAllowed, match="reached_by_phone"):
+        booking.readdress_request(submit(contact_by="phone"), email="q@example.com", now=WEDNESDAY)
+
+
 def test_a_request_without_a_time_is_answered_or_given_one(staff):
     first = booking.submit_request(submission_key="a", starts_at=None, person=ADA, now=WEDNESDAY)
     with pytest.raises(booking.NotAllowed, match="no_time"):
@@ -68,6 +96,7 @@ TOLD = {
     "rescheduled": ["rescheduled", "reminder"],
     "declined": ["declined"],
     "withdrawn": ["withdrawn"],
+    "readdressed": ["readdressed"],
     "expired": ["expired"],
     "answered": [],
     "quarantined": [],
@@ -76,8 +105,11 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("kind", [kind for kind in TOLD if kind != "answered" and not kind.startswith("move_")])
-@pytest.mark.parametrize("contact_by", ["email", "phone"])
+# A request that is answered by phone has no address to correct.
+EACH = [(kind, by) for kind in TOLD for by in ("email", "phone") if kind != "answered" and (kind, by) != ("readdressed", "phone")]
+
+
+@pytest.mark.parametrize(("kind", "contact_by"), EACH)
 def test_each_decision_tells_the_patient_exactly_once_in_the_way_they_chose(staff, kind, contact_by):
     request = submit(contact_by=contact_by)
     decisions(staff)[kind](request, AFTER if kind in LATE else WEDNESDAY)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consults import booking, dates, status_text
 from consults.messages.calendar_file import write_calendar_file
 from consults.models import ConsultRequest, Event
+from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
 from consults.public.slots import read_times_page
 from consults.scheduling import Interval
@@ -43,6 +44,8 @@ def own_page(request, token: str):
         return _too_many(request, found, now, wait)
     if action == "move":
         return _move(request, found, now)
+    if action == "address":
+        return _readdress(request, found, now)
     if action == "keep":
         return _keep(request, found, now)
     return _page(request, found, MoveForm(), now, status=422, problem="Choose another time, or withdraw the request")
@@ -94,6 +97,18 @@ def _move(request, found: ConsultRequest, now: datetime):
     return _back(found)
 
 
+def _readdress(request, found: ConsultRequest, now: datetime):
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, MoveForm(), now, status=422, address_form=form)
+    try:
+        booking.readdress_request(found, email=form.cleaned_data["email"], now=now)
+    except booking.NotAllowed as stopped:
+        return _not_allowed(request, found, now, stopped)
+    # Under its new token, which this browser has to be told.
+    return _back(ConsultRequest.objects.get(pk=found.pk))
+
+
 def _keep(request, found: ConsultRequest, now: datetime):
     try:
         booking.take_back_move(found, now=now)
@@ -117,7 +132,9 @@ def _back(found: ConsultRequest):
     return response
 
 
-def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, status: int, problem: str = "", wanted=None):
+def _page(
+    request, found: ConsultRequest, form: MoveForm, now: datetime, *, status: int, problem="", wanted=None, address_form=None
+):
     clinic = Clinic.objects.current()
     zone, label = clinic.zone, clinic.time_zone_label
 
@@ -137,6 +154,8 @@ def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, stat
         "is_open": is_open,
         "problem": problem,
         "form": form,
+        "address_form": (address_form or AddressForm()) if may_happen(Event.Kind.READDRESSED, found, now) else None,
+        "is_reached_by": found.person.contact_by,
         "section": "",
         "canonical": "",
     }

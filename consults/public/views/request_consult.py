@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consults import booking, dates, status_text
+from consults.messages.channels import BY_CONTACT
 from consults.models import ConsultRequest
 from consults.public.form import ConsultRequestForm
 from consults.public.form_ticket import BadTicket, is_same_form, new_ticket, read_ticket
@@ -129,6 +130,7 @@ def sent(request):
             "when": dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else "",
             "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label),
             "contact_by": found.person.contact_by,
+            "goes_to": getattr(found, BY_CONTACT[found.person.contact_by].REACHES),
         }
     return render(request, "consults/sent.html", context)
 

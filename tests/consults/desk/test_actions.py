@@ -149,6 +149,13 @@ def test_every_action_of_the_page_is_in_the_matrix():
 
 
 def test_every_decision_of_the_table_that_staff_make_is_an_action():
-    by_others = {Event.Kind.MOVED, Event.Kind.MOVE_TAKEN_BACK, Event.Kind.WITHDRAWN, Event.Kind.EXPIRED, Event.Kind.MOVE_EXPIRED}
+    by_others = {
+        Event.Kind.READDRESSED,
+        Event.Kind.MOVED,
+        Event.Kind.MOVE_TAKEN_BACK,
+        Event.Kind.WITHDRAWN,
+        Event.Kind.EXPIRED,
+        Event.Kind.MOVE_EXPIRED,
+    }
     # Erasing has a page of its own: test_data_request.
     assert set(TRANSITIONS) - by_others - {Event.Kind.ERASED} == set(DECISIONS.values())

@@ -118,7 +118,8 @@ def test_the_page_offers_actions_only_while_they_are_possible(client, staff, sta
     page = client.get(own_url(request)).content.decode()
     acts, moves = status in {"requested", "confirmed", MOVING}, status == MOVING
     assert (page.count('value="move"'), page.count('value="withdraw"')) == ((1, 1) if acts else (0, 0))
-    assert page.count('method="post"') == (2 + moves if acts else 0)
+    assert page.count('method="post"') == (2 + moves + (status == "requested") if acts else 0)
+    assert page.count('value="address"') == (status == "requested")
     assert page.count('value="keep"') == moves
     assert bool(listed(page)) == acts
     assert ("calendar.ics" in page) == (status in {"confirmed", MOVING})
@@ -491,6 +492,37 @@ def test_withdrawing_from_a_page_that_was_opened_long_ago_withdraws_what_stands_
     assert client.post(own_url(request), {"action": "withdraw"}).status_code == 303
     request.refresh_from_db()
     assert request.status == "withdrawn"
+
+
+def test_the_address_is_corrected_on_the_own_page_which_then_has_another_link(client):
+    request = submit()
+    response = client.post(own_url(request), {"action": "address", "email": "right@gmail.com"})
+    assert response.status_code == 303
+    assert response["Location"] != own_url(request)
+    assert client.get(own_url(request)).status_code == 404
+    assert client.get(response["Location"]).status_code == 200
+    assert ConsultRequest.objects.get().email == "right@gmail.com"
+
+
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [
+        ("", "Enter the email address that we should answer"),
+        ("right at gmail", "Enter an email address in the correct format"),
+        ("right@gmial.com", "Did you mean right@gmail.com? Correct it, or send the form again to keep right@gmial.com"),
+    ],
+)
+def test_an_address_that_is_none_or_looks_misspelt_is_asked_about_once(client, email, words):
+    request = submit()
+    response = client.post(own_url(request), {"action": "address", "email": email})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert page.count(words) == 2, "in the summary and beside the field"
+    assert ConsultRequest.objects.get().email == ADA.email
+    if "gmial" in email:
+        assert re.search(r'name="keep_email" value="right@gmial.com"', page)
+        kept = {"action": "address", "email": email, "keep_email": email}
+        assert client.post(own_url(request), kept).status_code == 303
 
 
 def test_withdrawing_frees_the_time_and_the_page_says_so(client):

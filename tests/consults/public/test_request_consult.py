@@ -89,7 +89,7 @@ def test_an_accepted_request_answers_303_and_the_sent_page_tells_what_happens_ne
         "911",
     ):
         assert words in page
-    assert "ada@example.com" not in page
+    assert "Ada Example" not in page
 
 
 def test_the_sent_page_without_the_cookie_is_neutral(client):
@@ -488,3 +488,27 @@ def test_addresses_are_kept_as_keyed_hashes_for_a_day(client):
     assert forget_clients(now=WEDNESDAY + timedelta(hours=23)) == 0
     assert forget_clients(now=WEDNESDAY + timedelta(hours=24)) == 1
     assert ConsultRequest.objects.get().client == ""
+
+
+def test_an_address_that_looks_misspelt_is_asked_about_once_and_kept_with_one_click(client):
+    form = answers(client, email="ada@gmial.com")
+    response = client.post(URL, form)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Did you mean ada@gmail.com?" in page
+    assert 'name="keep_email"' not in client.get(URL).content.decode()
+    kept = re.search(r'name="keep_email" value="([^"]+)"', page)[1]
+    # Corrected to another misspelling, it is asked about again.
+    assert client.post(URL, form | {"email": "ada@gmal.com", "keep_email": kept}).status_code == 422
+    page = client.post(URL, form | {"keep_email": kept, "full_name": ""}).content.decode()
+    assert "Did you mean" not in page
+    assert f'name="keep_email" value="{kept}"' in page, "another mistake does not bring the question back"
+    assert client.post(URL, form | {"keep_email": kept}).status_code == 303
+    assert ConsultRequest.objects.get().email == "ada@gmial.com"
+
+
+def test_the_sent_page_says_where_the_answer_goes(client):
+    client.post(URL, answers(client))
+    page = client.get("/book-a-consult/sent/").content.decode()
+    assert "<strong>ada@example.com</strong>" in page
+    assert '#address">' in page
