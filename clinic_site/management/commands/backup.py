@@ -1,6 +1,4 @@
-"""Makes a backup of the database and the uploads now, in addition to the nightly ones."""
-
-import sqlite3
+"""Makes a backup of the database and the uploads now, in addition to those that the worker makes."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -16,5 +14,5 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         try:
             self.stdout.write(str(backups.back_up(now=timezone.now())))
-        except (BackupFailed, OSError, sqlite3.Error) as error:
+        except BackupFailed as error:
             raise CommandError(str(error)) from error

@@ -1,4 +1,4 @@
-"""The background worker: expires unanswered requests, sends messages, erases personal data and makes the nightly backup.
+"""The background worker: expires unanswered requests, sends messages, erases personal data and makes backups.
 
 `serve` starts one; running several is safe.
 """
@@ -6,14 +6,12 @@
 import logging
 import os
 import signal
-import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
@@ -36,6 +34,7 @@ logger = logging.getLogger("clinic.worker")
 
 BEAT_EVERY = timedelta(seconds=5)
 TIDY_EVERY = timedelta(minutes=10)
+BACK_UP_EVERY = timedelta(minutes=15)
 
 
 class Command(BaseCommand):
@@ -50,7 +49,7 @@ class Command(BaseCommand):
         self.stopping = False
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        last_beat = last_tidy = datetime.min.replace(tzinfo=timezone.get_default_timezone())
+        last_beat = last_tidy = last_backup = datetime.min.replace(tzinfo=timezone.get_default_timezone())
         # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
         cannot_expire: set[int] = set()
         while not self.stopping and (parent is None or os.getppid() == parent):
@@ -63,6 +62,9 @@ class Command(BaseCommand):
                     self._tidy(now)
                     cannot_expire.clear()
                     last_tidy = now
+                if now - last_backup >= BACK_UP_EVERY:
+                    self._back_up(now)
+                    last_backup = now
                 self._do(expiry.expire_overdue, now=now, failed=cannot_expire)
                 sent = self._do(deliver_due, now=now, stop=partial(self._has_something_else_to_do, since=now)) or 0
             except DatabaseError as error:
@@ -85,9 +87,7 @@ class Command(BaseCommand):
         self._do(forget_letters_to_staff, now=now)
         while self._do(erase_due, now=now) and not self.stopping:
             continue
-        zone = Clinic.objects.current().zone
-        self._do(send_due_mail, now=now, zone=zone)
-        self._back_up(now, zone)
+        self._do(send_due_mail, now=now, zone=Clinic.objects.current().zone)
 
     def _do(self, job: Callable[..., Any], **arguments) -> Any:
         """What `job` answers; None when it failed. One that fails keeps no other waiting, and is tried again."""
@@ -102,10 +102,10 @@ class Command(BaseCommand):
     def _has_something_else_to_do(self, *, since: datetime) -> bool:
         return self.stopping or timezone.now() - since >= BEAT_EVERY
 
-    def _back_up(self, now: datetime, zone: ZoneInfo) -> None:
+    def _back_up(self, now: datetime) -> None:
         try:
-            backups.back_up_if_due(now=now, zone=zone)
-        except (BackupFailed, OSError, sqlite3.Error) as error:
+            backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone)
+        except BackupFailed as error:
             logger.error("no backup was made: %s", error)
 
     def _stop(self, *_):
