@@ -29,9 +29,12 @@ def folder() -> Path:
     return settings.DATA_DIR / "backups"
 
 
-def existing(*, now: datetime) -> list[tuple[datetime, Path]]:
-    """The time (UTC) and path of each backup, oldest first. Not one of ours: other names, and times that are yet to come."""
-    found = ((_made_at(path), path) for path in folder().glob(f"*{_SUFFIX}"))
+def existing(*, now: datetime, place: Path | None = None) -> list[tuple[datetime, Path]]:
+    """The time (UTC) and path of each backup in `place`, by default the first, oldest first.
+
+    Not one of ours: other names, and times that are yet to come.
+    """
+    found = ((_made_at(path), path) for path in (place or folder()).glob(f"*{_SUFFIX}"))
     return sorted((made_at, path) for made_at, path in found if made_at and made_at <= now)
 
 
@@ -56,8 +59,9 @@ def back_up(*, now: datetime) -> Path:
         return _keep(making, database, archive.content_digest(database), now=now)
 
 
-def back_up_if_due(*, now: datetime, zone: tzinfo) -> Path | None:
-    """A backup for tonight, from 3 AM local time on, and one of each change since the last. Then the surplus goes.
+def back_up_if_due(*, now: datetime, zone: tzinfo, thin: bool = True) -> Path | None:
+    """A backup for tonight, from 3 AM local time on, and one of each change since the last. Then, to `thin`, the surplus
+    goes.
 
     Asked every quarter of an hour. Changes count on SQLite: PostgreSQL's own archive is better at it (docs/operations.md).
     Raises BackupFailed.
@@ -69,9 +73,16 @@ def back_up_if_due(*, now: datetime, zone: tzinfo) -> Path | None:
         made = _back_up_if_changed(copies[-1][1], now=now)
     else:
         made = None
-    if made:
-        _delete_surplus(now=now, zone=zone)
+    if made and thin:
+        delete_surplus(folder(), now=now, zone=zone)
     return made
+
+
+def delete_surplus(place: Path, *, now: datetime, zone: tzinfo) -> None:
+    """Deletes what `thinning` says from `place`, to be asked only after the newest has arrived there. Raises OSError."""
+    copies = dict(existing(now=now, place=place))
+    for made_at in surplus(copies, now=now, zone=zone):
+        copies[made_at].unlink(missing_ok=True)
 
 
 def restore(backup: Path) -> None:
@@ -114,12 +125,6 @@ def _keep(making: Path, database: Path, digest: str, *, now: datetime) -> Path:
     database.unlink()
     database_copy.find(archive.unpack(made, making / "opened"))
     return made.replace(folder() / (now.astimezone(UTC).strftime(_NAME) + _SUFFIX))
-
-
-def _delete_surplus(*, now: datetime, zone: tzinfo) -> None:
-    copies = dict(existing(now=now))
-    for made_at in surplus(copies, now=now, zone=zone):
-        copies[made_at].unlink(missing_ok=True)
 
 
 def _made_at(path: Path) -> datetime | None:

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 
-from clinic_site import backups
+from clinic_site import backups, second_place
 from consults.models import OutboxMessage, WorkerHeartbeat
 
 WORKER_IS_WELL_FOR = timedelta(seconds=30)
@@ -58,6 +58,8 @@ def _warnings(now: datetime) -> list[str]:
     warnings = []
     if backups.is_late(now=now):
         warnings.append(f"backup: the last good one is of {backups.last_made(now=now) or 'never'}")
+    if problem := second_place.problem():
+        warnings.append(f"second place of backups: {problem}")
     since = OutboxMessage.objects.waiting_since(now=now)
     if since and now - since > MAIL_IS_LATE_AFTER:
         warnings.append(f"mail: the oldest message has been waiting since {since}")

@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
-from clinic_site import backups
+from clinic_site import backups, second_place
 from clinic_site.database_copy import BackupFailed
 from consults import expiry
 from consults.erasure import erase_due
@@ -103,10 +103,15 @@ class Command(BaseCommand):
         return self.stopping or timezone.now() - since >= BEAT_EVERY
 
     def _back_up(self, now: datetime) -> None:
+        zone = Clinic.objects.current().zone
         try:
-            backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone)
+            backups.back_up_if_due(now=now, zone=zone)
         except BackupFailed as error:
             logger.error("no backup was made: %s", error)
+        try:
+            second_place.copy_missing(now=now, zone=zone)
+        except second_place.CopyFailed as error:
+            logger.error("a backup is not in BACKUP_DIR: %s", error)
 
     def _stop(self, *_):
         self.stopping = True
