@@ -50,6 +50,28 @@ def test_whatever_cannot_be_read_keeps_nothing_else_waiting(work, settings, staf
     assert letter.state in {OutboxMessage.State.FAILED, OutboxMessage.State.DROPPED}
 
 
+def test_a_late_backup_is_mailed_to_the_staff_inbox_once_a_day(work, settings, monkeypatch, tmp_path):
+    settings.DATA_DIR, settings.STAFF_INBOX = tmp_path, "desk@clinic.example"
+
+    def fail(**_):
+        raise backups.BackupFailed("No space left on device")
+
+    def letters() -> int:
+        return len([sent for sent in mail.outbox if sent.subject == "The website has no new backup"])
+
+    monkeypatch.setattr(backups, "back_up_if_due", fail)
+    counted = []
+    for hours in (0, 1, 23, 24, 25):
+        work(WEDNESDAY + timedelta(hours=hours))
+        counted.append(letters())
+    assert counted == [1, 1, 1, 2, 2]
+    assert {to for sent in mail.outbox for to in sent.to} == {"desk@clinic.example"}
+    backups.folder().mkdir()
+    (backups.folder() / f"{WEDNESDAY + timedelta(hours=47):%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
+    work(WEDNESDAY + timedelta(hours=48))
+    assert letters() == 2
+
+
 def test_an_unreadable_request_stays_where_a_person_sees_it(work, clock, desk):
     request = submit()
     ConsultRequest.objects.filter(pk=request.pk).update(sealed=b"nothing")

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from clinic_site import backups, second_place
 from clinic_site.database_copy import BackupFailed
+from clinic_site.late_backup import write_letter_if_late
 from consults import expiry
 from consults.erasure import erase_due
 from consults.messages.delivery import deliver_due
@@ -112,6 +113,7 @@ class Command(BaseCommand):
             second_place.copy_missing(now=now, zone=zone)
         except second_place.CopyFailed as error:
             logger.error("a backup is not in BACKUP_DIR: %s", error)
+        self._do(write_letter_if_late, now=now)
 
     def _stop(self, *_):
         self.stopping = True
