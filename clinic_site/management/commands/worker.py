@@ -20,6 +20,7 @@ from django.utils import timezone
 from clinic_site import backups, second_place
 from clinic_site.database_copy import BackupFailed
 from clinic_site.late_backup import write_letter_if_late
+from clinic_site.parent import end_with_parent
 from consults import expiry
 from consults.erasure import erase_due
 from consults.messages.delivery import deliver_due
@@ -50,6 +51,8 @@ class Command(BaseCommand):
         self.stopping = False
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        if parent is not None:
+            end_with_parent(parent)
         last_beat = last_tidy = last_backup = datetime.min.replace(tzinfo=timezone.get_default_timezone())
         # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
         cannot_expire: set[int] = set()
