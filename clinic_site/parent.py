@@ -5,7 +5,7 @@ import threading
 import time
 
 _LOOK_EVERY_SECONDS = 1
-# For what the worker is doing to come to an end by itself, which it does between any two steps.
+# For what the worker is doing to come to an end first, which it does between any two steps.
 _GRACE_SECONDS = 2
 
 

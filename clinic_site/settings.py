@@ -195,6 +195,7 @@ STAFF_REAUTHENTICATION_VIEWS = {
     *(f"admin:auth_group_{name}" for name in ("add", "change", "delete")),
     *(f"admin:consults_consultrequest_{name}" for name in ("export", "copy", "erase")),
     "admin:second_factor_renew",
+    "admin:hold",
 }
 # Sign-in attempts per IP address; disabled together with BOOKING_RATE, for tests in which everyone has one address.
 STAFF_RATE = env.Rate(60, 3600)

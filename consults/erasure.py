@@ -13,10 +13,17 @@ QUARANTINE_LASTS = timedelta(days=30)
 _AT_ONCE = 500
 
 
-def erase_due(*, now: datetime) -> int:
-    """Erases requests that ended `erase_after_days` ago or were quarantined for 30 days. Returns how many, 0 if none."""
+def due_for_erasure(*, now: datetime):
+    """Requests that ended `erase_after_days` ago or were quarantined for 30 days."""
     after = timedelta(days=ConsultPolicy.objects.current().erase_after_days)
-    due = ConsultRequest.objects.to_erase(now=now, after=after, quarantined_after=QUARANTINE_LASTS)
+    return ConsultRequest.objects.to_erase(now=now, after=after, quarantined_after=QUARANTINE_LASTS)
+
+
+def erase_due(*, now: datetime, after: datetime | None = None) -> int:
+    """Erases what is due; returns how many, 0 if none. With `after`, what was due at that instant waits."""
+    due = due_for_erasure(now=now)
+    if after is not None:
+        due = due.exclude(pk__in=due_for_erasure(now=after).values("pk"))
     erased, _ = decide_each(
         lambda request: booking.erase_request(request, now=now, version=request.version), due.order_by("pk")[:_AT_ONCE]
     )

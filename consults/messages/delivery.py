@@ -35,15 +35,19 @@ class Batch:
             sender.close()
 
 
-def deliver_due(*, now: datetime, at_most: int = 50, stop: Callable[[], bool] = lambda: False) -> int:
+def deliver_due(
+    *, now: datetime, at_most: int = 50, stop: Callable[[], bool] = lambda: False, after: datetime | None = None
+) -> int:
     """Sends up to `at_most` due messages, over one connection to each server. Returns how many were handed over.
 
     Each is claimed just before it is sent, so that a crash leaves only one in doubt. `stop` is asked before each and has to
-    end the batch well within LEASE after `now`.
+    end the batch well within LEASE after `now`. With `after`, what was due at that instant waits.
     """
-    due = list(OutboxMessage.objects.due(now=now).order_by("not_before", "pk")[:at_most])
+    due = OutboxMessage.objects.due(now=now)
+    if after is not None:
+        due = due.filter(not_before__gt=after)
     batch, sent = Batch(), 0
-    for message in due:
+    for message in list(due.order_by("not_before", "pk")[:at_most]):
         if stop():
             break
         sent += _deliver(message, now, batch)

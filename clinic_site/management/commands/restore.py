@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from clinic_site import backups
 from clinic_site.database_copy import BackupFailed
-from clinic_site.health import WORKER_IS_WELL_FOR
 from consults.models import WorkerHeartbeat
 
 
@@ -42,7 +41,6 @@ class Command(BaseCommand):
 
     def _site_runs(self) -> bool:
         try:
-            beat = WorkerHeartbeat.objects.filter(id=1).values_list("beat_at", flat=True).first()
+            return WorkerHeartbeat.objects.is_running(now=timezone.now())
         except DatabaseError:
             return False
-        return beat is not None and timezone.now() - beat <= WORKER_IS_WELL_FOR
