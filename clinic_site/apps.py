@@ -5,6 +5,12 @@ from django.contrib.admin.apps import AdminConfig
 class ClinicSiteConfig(AppConfig):
     name = "clinic_site"
 
+    def ready(self):
+        from clinic_site import erased_list
+        from consults import erased
+
+        erased.keep_with(erased_list.add)
+
 
 class ClinicAdminConfig(AdminConfig):
     """Django's admin with our site object, under the same URLs and names."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from clinic_site import backups, second_place
+from clinic_site import backups, erased_list, second_place
 from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
 from clinic_site.database_copy import BackupFailed
 from clinic_site.holds import due_at
@@ -29,6 +29,7 @@ logger = logging.getLogger("clinic.worker")
 BEAT_EVERY = timedelta(seconds=5)
 TIDY_EVERY = timedelta(minutes=10)
 BACK_UP_EVERY = timedelta(minutes=15)
+COPY_LIST_EVERY = timedelta(minutes=1)
 # After a longer pause a person decides about what fell due meanwhile.
 LONG_PAUSE = timedelta(days=1)
 
@@ -39,6 +40,7 @@ class BackgroundWork:
     def __init__(self, *, once: bool = False, is_stopping: Callable[[], bool] = lambda: False) -> None:
         self._once, self._is_stopping = once, is_stopping
         self._beat, self._tidy, self._back_up = Every(BEAT_EVERY), Every(TIDY_EVERY), Every(BACK_UP_EVERY)
+        self._copy_list = Every(COPY_LIST_EVERY)
         self._watch: ClockWatch | None = None
         self._last_turn = 0.0
         # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
@@ -59,6 +61,9 @@ class BackgroundWork:
                 self._do_tidy(now, waits_until)
                 self._cannot_expire.clear()
                 self._tidy.done(steady)
+            if self._copy_list.is_due(steady):
+                self._do(erased_list.copy_to_second_place)
+                self._copy_list.done(steady)
             if self._back_up.is_due(steady):
                 self._do_back_up(now, thin=waits_until is None)
                 self._back_up.done(steady)
@@ -96,6 +101,8 @@ class BackgroundWork:
         self._do(forget_idle_clients, now=now)
         self._do(forget_clients, now=now)
         self._do(delete_expired, now=now)
+        self._do(erased_list.catch_up)
+        self._do(erased_list.erase_again, now=now)
         while self._do(erase_due, now=now, after=waits_until) and not self._is_stopping():
             continue
         if waits_until is None:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -65,11 +65,28 @@ def put_in_place(path: Path) -> None:
     if connection.vendor != "sqlite":
         _run(["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(path)])
         return
+    try:
+        _fill_sqlite(path)
+    except sqlite3.DatabaseError:
+        _put_ruins_aside()
+        _fill_sqlite(path)
+
+
+def _fill_sqlite(path: Path) -> None:
+    """In one transaction of SQLite's, which a crash leaves undone."""
     with (
         closing(sqlite3.connect(path)) as source,
         closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as target,
     ):
         source.backup(target)
+
+
+def _put_ruins_aside() -> None:
+    """What is no database any more is kept under another name; a journal that was left beside it would ruin the next one."""
+    ruined = Path(settings.DATABASES["default"]["NAME"])
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            ruined.with_name(ruined.name + suffix).replace(ruined.with_name(f"ruined-{ruined.name}{suffix}"))
 
 
 def _write_sqlite(path: Path) -> Path:

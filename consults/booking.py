@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from . import erased
 from .current_rules import lock_rules
 from .decision import Decision, NotAllowed, Refused, Stale, deciding
 from .messages import outbox
@@ -209,6 +210,7 @@ def erase_request(request: ConsultRequest, *, by=None, now: datetime, version: i
     with deciding(request, Kind.ERASED, now=now, by=by, version=version) as decision:
         decision.row.forget_person(at=now)
         outbox.forget_messages(decision.row)
+        erased.tell(decision.row.reference)
     return decision.row
 
 

@@ -1,15 +1,18 @@
 """Restores the site from a backup."""
 
+from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from clinic_site import backups
+from clinic_site import backups, erased_list, restored_accounts, unfinished_restore
 from clinic_site.database_copy import BackupFailed
+from clinic_site.models import Hold
 from consults.models import WorkerHeartbeat
 
 
@@ -22,25 +25,67 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="Confirm that the current data is replaced.")
 
     def handle(self, *args, backup: Path | None, yes: bool, **options):
+        now = timezone.now()
         if backup is None:
-            for made_at, path in backups.existing(now=timezone.now()):
-                self.stdout.write(f"{made_at:%Y-%m-%d %H:%M} UTC  {path}")
+            self._list(now)
             return
-        if self._site_runs():
+        if self._site_runs(now):
             raise CommandError("The site is running. Stop it first, then restore.")
         if not yes:
             raise CommandError("This replaces the current data with the backup. Run it again with --yes.")
+        # What half a restore left is nothing to compare with.
+        accounts = None if unfinished_restore.is_marked() else restored_accounts.read_accounts()
+        self._list_what_is_erased()
         try:
-            backups.restore(backup)
+            report = self._restore(backup, accounts, now)
         except BackupFailed as error:
             raise CommandError(str(error)) from error
-        call_command("migrate", verbosity=0, interactive=False)
-        # Those of the time of the backup: some were ended since.
-        Session.objects.all().delete()
-        self.stdout.write(f"Restored {backup}. The worker will erase again what is due for erasure.")
+        erased, failed = erased_list.erase_again(now=now)
+        self._tell(backup, report, erased, failed, now=now)
 
-    def _site_runs(self) -> bool:
+    def _restore(self, backup: Path, accounts: dict | None, now: datetime) -> list[str]:
+        with unfinished_restore.marked():
+            backups.restore(backup)
+            call_command("migrate", verbosity=0, interactive=False)
+            # Those of the time of the backup: some were ended since.
+            Session.objects.all().delete()
+            report = restored_accounts.keep_what_was_taken(accounts)
+            Hold.objects.put(Hold.Reason.RESTORED, now=now, report="\n".join(report))
+        return report
+
+    def _list(self, now: datetime) -> None:
+        for place in (backups.folder(), settings.BACKUP_DIR):
+            for made_at, path in backups.existing(now=now, place=place) if place else []:
+                self.stdout.write(f"{made_at:%Y-%m-%d %H:%M} UTC  {path}")
+
+    def _site_runs(self, now: datetime) -> bool:
         try:
-            return WorkerHeartbeat.objects.is_running(now=timezone.now())
+            return WorkerHeartbeat.objects.is_running(now=now)
         except DatabaseError:
             return False
+
+    def _list_what_is_erased(self) -> None:
+        """The database that is about to go may know of an erasure that the list does not have yet."""
+        try:
+            erased_list.catch_up()
+        except (DatabaseError, OSError) as error:
+            self.stderr.write(f"The list of erased requests could not be brought up to date: {error}")
+
+    def _tell(self, backup: Path, report: list[str], erased: int, failed: list[str], *, now: datetime) -> None:
+        self.stdout.write(f"Restored {backup}.")
+        self.stdout.write(f"Erased again, because they had been erased since: {erased}")
+        for reference in failed:
+            self.stderr.write(f"{reference} had been erased and could not be erased again. The worker tries every ten minutes.")
+        if report:
+            path = backups.folder() / f"accounts-{now:%Y-%m-%dT%H%M%SZ}.txt"
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text("\n".join([*report, ""]))
+            self.stdout.write(f"Accounts that differ from before (also in {path}):")
+            for line in report:
+                self.stdout.write(f"  {line}")
+            self.stdout.write("A new password: manage.py changepassword NAME.")
+        self.stdout.write(
+            "Nothing is sent, expired or erased until an owner has looked: start the site, sign in, and open "
+            f"{settings.PUBLIC_URL}/admin/hold/. The staff inbox is not told, because mail is held too."
+        )

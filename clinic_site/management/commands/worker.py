@@ -15,6 +15,7 @@ from django.utils import timezone
 from clinic_site.background_work import BackgroundWork
 from clinic_site.clock_watch import steady_seconds
 from clinic_site.parent import end_with_parent
+from clinic_site.unfinished_restore import refuse_to_start
 from consults.models import WorkerHeartbeat
 
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Do what is due now, then exit.")
 
     def handle(self, *args, parent: int | None, once: bool, **options):
+        refuse_to_start()
         self.stopping = False
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
