@@ -29,13 +29,21 @@ def folder() -> Path:
     return settings.DATA_DIR / "backups"
 
 
+def made_at(path: Path) -> datetime | None:
+    """When a backup was made (UTC), from its name; None for any other name."""
+    try:
+        return datetime.strptime(path.name.removesuffix(_SUFFIX), _NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 def existing(*, now: datetime, place: Path | None = None) -> list[tuple[datetime, Path]]:
     """The time (UTC) and path of each backup in `place`, by default the first, oldest first.
 
     Not one of ours: other names, and times that are yet to come.
     """
-    found = ((_made_at(path), path) for path in (place or folder()).glob(f"*{_SUFFIX}"))
-    return sorted((made_at, path) for made_at, path in found if made_at and made_at <= now)
+    found = ((made_at(path), path) for path in (place or folder()).glob(f"*{_SUFFIX}"))
+    return sorted((at, path) for at, path in found if at and at <= now)
 
 
 def last_made(*, now: datetime) -> datetime | None:
@@ -81,8 +89,8 @@ def back_up_if_due(*, now: datetime, zone: tzinfo, thin: bool = True) -> Path | 
 def delete_surplus(place: Path, *, now: datetime, zone: tzinfo) -> None:
     """Deletes what `thinning` says from `place`, to be asked only after the newest has arrived there. Raises OSError."""
     copies = dict(existing(now=now, place=place))
-    for made_at in surplus(copies, now=now, zone=zone):
-        copies[made_at].unlink(missing_ok=True)
+    for at in surplus(copies, now=now, zone=zone):
+        copies[at].unlink(missing_ok=True)
 
 
 def restore(backup: Path) -> None:
@@ -125,10 +133,3 @@ def _keep(making: Path, database: Path, digest: str, *, now: datetime) -> Path:
     database.unlink()
     database_copy.find(archive.unpack(made, making / "opened"))
     return made.replace(folder() / (now.astimezone(UTC).strftime(_NAME) + _SUFFIX))
-
-
-def _made_at(path: Path) -> datetime | None:
-    try:
-        return datetime.strptime(path.name.removesuffix(_SUFFIX), _NAME).replace(tzinfo=UTC)
-    except ValueError:
-        return None

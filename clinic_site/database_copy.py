@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 _SQLITE, _POSTGRESQL = "clinic.sqlite3", "clinic.dump"
 NAMES = {_SQLITE, _POSTGRESQL}
 # Nobody who reads a copy may go on where a member of staff was signed in, and no copy tells that the site is running.
-_LEFT_OUT = ("django_session", "consults_workerheartbeat")
+LEFT_OUT = ("django_session", "consults_workerheartbeat")
 # What each writing of a SQLite file counts up in its header, whatever it wrote.
 _COUNTERS = (slice(24, 28), slice(40, 44), slice(92, 100))
 
@@ -28,8 +28,8 @@ def write(folder: Path) -> Path:
     if connection.vendor == "sqlite":
         return _write_sqlite(folder / _SQLITE)
     dump = folder / _POSTGRESQL
-    left_out = [f"--exclude-table-data={table}" for table in _LEFT_OUT]
-    _run(["pg_dump", "--format=custom", "--no-owner", *left_out, f"--file={dump}"])
+    left_out = [f"--exclude-table-data={table}" for table in LEFT_OUT]
+    _run(["pg_dump", "--format=custom", "--no-owner", *left_out, f"--file={dump}", f"--dbname={conninfo()}"])
     return dump
 
 
@@ -41,7 +41,8 @@ def find(folder: Path) -> Path:
     if connection.vendor == "sqlite":
         _check_sqlite(path)
     else:
-        _run(["pg_restore", "--list", str(path)], connects=False)
+        # To the end: a list alone would not read what is in the tables.
+        _run(["pg_restore", f"--file={os.devnull}", str(path)])
     return path
 
 
@@ -63,7 +64,7 @@ def put_in_place(path: Path) -> None:
     """Replaces the site's database with the one in `path`, whole or not at all. Raises BackupFailed."""
     connection.close()
     if connection.vendor != "sqlite":
-        _run(["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(path)])
+        restore_dump(path, conninfo(), "--clean", "--if-exists")
         return
     try:
         _fill_sqlite(path)
@@ -95,7 +96,7 @@ def _write_sqlite(path: Path) -> Path:
         closing(sqlite3.connect(path, isolation_level=None)) as target,
     ):
         source.backup(target)
-        for table in _LEFT_OUT:
+        for table in LEFT_OUT:
             target.execute(f"DELETE FROM {table}")  # noqa: S608
         # What was deleted is still in the file until VACUUM rewrites it.
         target.execute("VACUUM")
@@ -112,14 +113,21 @@ def _check_sqlite(path: Path) -> None:
         raise BackupFailed(f"the backup is damaged: {found}")
 
 
-def _run(command: list[str], *, connects: bool = True) -> None:
-    """Runs a program of PostgreSQL with all that DATABASE_URL says, TLS included. The password stays off its command line."""
-    database, environment = settings.DATABASES["default"], dict(os.environ)
-    if connects:
-        environment["PGPASSWORD"] = database["PASSWORD"]
-        names = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
-        parameters = {name: database[key] for name, key in names.items() if database[key]} | database["OPTIONS"]
-        command = [*command, f"--dbname={make_conninfo(**parameters)}"]
+def conninfo(**changed: str) -> str:
+    """All that DATABASE_URL says but the password, TLS included, for libpq. `changed`: parameters of its own, as `dbname`."""
+    database = settings.DATABASES["default"]
+    names = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
+    return make_conninfo(**{name: database[key] for name, key in names.items() if database[key]} | database["OPTIONS"] | changed)
+
+
+def restore_dump(path: Path, target: str, *options: str) -> None:
+    """Reads a dump into the database that the conninfo `target` names, whole or not at all. Raises BackupFailed."""
+    _run(["pg_restore", *options, "--no-owner", "--single-transaction", f"--dbname={target}", str(path)])
+
+
+def _run(command: list[str]) -> None:
+    """Runs a program of PostgreSQL. The password stays off its command line."""
+    environment = os.environ | {"PGPASSWORD": settings.DATABASES["default"]["PASSWORD"]}
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     except FileNotFoundError:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clinic_site import backups, erased_list, restored_accounts, unfinished_restore
 from clinic_site.database_copy import BackupFailed
+from clinic_site.drill import rehearse
 from clinic_site.models import Hold
 from consults.models import WorkerHeartbeat
 
@@ -22,10 +23,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("backup", type=Path, nargs="?", help="A file in DATA_DIR/backups. Leave out to list them.")
+        parser.add_argument(
+            "--drill", action="store_true", help="Change nothing: restore the newest, or FILE, into a scratch place and compare."
+        )
         parser.add_argument("--yes", action="store_true", help="Confirm that the current data is replaced.")
 
-    def handle(self, *args, backup: Path | None, yes: bool, **options):
+    def handle(self, *args, backup: Path | None, yes: bool, drill: bool, **options):
         now = timezone.now()
+        if drill:
+            self._rehearse(backup, now)
+            return
         if backup is None:
             self._list(now)
             return
@@ -57,6 +64,23 @@ class Command(BaseCommand):
         for place in (backups.folder(), settings.BACKUP_DIR):
             for made_at, path in backups.existing(now=now, place=place) if place else []:
                 self.stdout.write(f"{made_at:%Y-%m-%d %H:%M} UTC  {path}")
+
+    def _rehearse(self, backup: Path | None, now: datetime) -> None:
+        """Exit status 1 when a restore would not bring everything back."""
+        known = {path: made_at for made_at, path in backups.existing(now=now)}
+        backup = backup or max(known, key=known.__getitem__, default=None)
+        if backup is None:
+            raise CommandError("There is no backup.")
+        try:
+            report = rehearse(backup, made_at=backups.made_at(backup))
+        except BackupFailed as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Restored {backup} into a scratch place:")
+        for line in report.lines:
+            self.stdout.write(line)
+        if report.problems:
+            raise CommandError("\n".join(["A restore would not bring everything back:", *report.problems]))
+        self.stdout.write("A restore would bring everything back.")
 
     def _site_runs(self, now: datetime) -> bool:
         try:
