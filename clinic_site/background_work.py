@@ -81,6 +81,9 @@ class BackgroundWork:
             last = WorkerHeartbeat.objects.last_beat()
             reason = self._reason_after_pause(now - last if last else timedelta(0), now)
             watch = ClockWatch(now, steady)
+            # A worker that is started again and again does not copy the database each time.
+            if newest := backups.last_made(now=now):
+                self._back_up.done(steady, ago=now - newest)
         else:
             watch = self._watch
             slept = timedelta(seconds=steady - self._last_turn)

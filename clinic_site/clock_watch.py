@@ -38,5 +38,6 @@ class Every:
     def is_due(self, steady: float) -> bool:
         return steady >= self._next
 
-    def done(self, steady: float) -> None:
-        self._next = steady + self._seconds
+    def done(self, steady: float, *, ago: timedelta = timedelta(0)) -> None:
+        """It was done that long ago, by default just now."""
+        self._next = steady + self._seconds - ago.total_seconds()

@@ -24,8 +24,9 @@ TO_ERASE = WEDNESDAY + timedelta(days=100)
 
 
 @pytest.fixture
-def made(monkeypatch) -> list[bool]:
+def made(monkeypatch, settings, tmp_path) -> list[bool]:
     """For each backup that was due, whether the surplus was to go. SQLite would wait for the end of this test's transaction."""
+    settings.DATA_DIR = tmp_path
     asked = []
     monkeypatch.setattr(backups, "back_up_if_due", lambda *, now, zone, thin: asked.append(thin))
     return asked
@@ -147,6 +148,17 @@ def test_a_long_pause_in_which_nothing_fell_due_asks_nobody(made):
     WorkerHeartbeat.objects.beat(now=WEDNESDAY - 30 * DAY)
     Machine(WEDNESDAY)
     assert reasons() == []
+
+
+@pytest.mark.parametrize(("ago", "asked"), [(1, [0, 0, 1]), (14, [0, 1, 1]), (15, [1, 1, 2])])
+def test_a_worker_that_starts_backs_up_a_quarter_of_an_hour_after_the_last_backup(made, ago, asked):
+    backups.folder().mkdir()
+    (backups.folder() / f"{WEDNESDAY + STEP - timedelta(minutes=ago):%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
+    machine, counted = Machine(WEDNESDAY), [len(made)]
+    for _ in range(2):
+        machine.turn(timedelta(minutes=7, seconds=30))
+        counted.append(len(made))
+    assert counted == asked
 
 
 # The yes
