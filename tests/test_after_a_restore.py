@@ -133,6 +133,13 @@ def test_what_was_erased_is_erased_again_on_a_new_machine_from_the_second_place(
     assert "Erased again, because they had been erased since: 1" in told
 
 
+def test_a_database_that_another_tool_restored_gets_the_same_hold(site):
+    site.shell(f"{BEFORE}erased_list.add(gone.reference)")
+    done = site.manage("restore", "--hold")
+    assert (done.returncode, "Erased again, because they had been erased since: 1" in done.stdout) == (0, True), done.stderr
+    assert site.shell(f"{START}print(*Hold.objects.values_list('reason', flat=True))") == "restored"
+
+
 def test_half_a_restore_does_not_start_and_a_ruined_database_is_restored(site, database):
     made = site.shell(BEFORE).splitlines()[-1]
     (site.data / "restore-unfinished").touch()

@@ -26,18 +26,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "--drill", action="store_true", help="Change nothing: restore the newest, or FILE, into a scratch place and compare."
         )
+        parser.add_argument(
+            "--hold", action="store_true", help="Restore nothing: for a database that another tool has restored, do the rest."
+        )
         parser.add_argument("--yes", action="store_true", help="Confirm that the current data is replaced.")
 
-    def handle(self, *args, backup: Path | None, yes: bool, drill: bool, **options):
+    def handle(self, *args, backup: Path | None, yes: bool, drill: bool, hold: bool, **options):
         now = timezone.now()
         if drill:
             self._rehearse(backup, now)
             return
-        if backup is None:
+        if backup is None and not hold:
             self._list(now)
             return
         if self._site_runs(now):
             raise CommandError("The site is running. Stop it first, then restore.")
+        if backup is None:
+            self._tell(self._hold(None, now), now=now)
+            return
         if not yes:
             raise CommandError("This replaces the current data with the backup. Run it again with --yes.")
         # What half a restore left is nothing to compare with.
@@ -47,17 +53,21 @@ class Command(BaseCommand):
             report = self._restore(backup, accounts, now)
         except BackupFailed as error:
             raise CommandError(str(error)) from error
-        erased, failed = erased_list.erase_again(now=now)
-        self._tell(backup, report, erased, failed, now=now)
+        self.stdout.write(f"Restored {backup}.")
+        self._tell(report, now=now)
 
     def _restore(self, backup: Path, accounts: dict | None, now: datetime) -> list[str]:
         with unfinished_restore.marked():
             backups.restore(backup)
-            call_command("migrate", verbosity=0, interactive=False)
-            # Those of the time of the backup: some were ended since.
-            Session.objects.all().delete()
-            report = restored_accounts.keep_what_was_taken(accounts)
-            Hold.objects.put(Hold.Reason.RESTORED, now=now, report="\n".join(report))
+            return self._hold(accounts, now)
+
+    def _hold(self, accounts: dict | None, now: datetime) -> list[str]:
+        """What has to be done to any database of an earlier time, before the site runs on it."""
+        call_command("migrate", verbosity=0, interactive=False)
+        # Those of that time: some were ended since.
+        Session.objects.all().delete()
+        report = restored_accounts.keep_what_was_taken(accounts)
+        Hold.objects.put(Hold.Reason.RESTORED, now=now, report="\n".join(report))
         return report
 
     def _list(self, now: datetime) -> None:
@@ -95,8 +105,8 @@ class Command(BaseCommand):
         except (DatabaseError, OSError) as error:
             self.stderr.write(f"The list of erased requests could not be brought up to date: {error}")
 
-    def _tell(self, backup: Path, report: list[str], erased: int, failed: list[str], *, now: datetime) -> None:
-        self.stdout.write(f"Restored {backup}.")
+    def _tell(self, report: list[str], *, now: datetime) -> None:
+        erased, failed = erased_list.erase_again(now=now)
         self.stdout.write(f"Erased again, because they had been erased since: {erased}")
         for reference in failed:
             self.stderr.write(f"{reference} had been erased and could not be erased again. The worker tries every ten minutes.")
