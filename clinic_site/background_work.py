@@ -29,7 +29,7 @@ logger = logging.getLogger("clinic.worker")
 BEAT_EVERY = timedelta(seconds=5)
 TIDY_EVERY = timedelta(minutes=10)
 BACK_UP_EVERY = timedelta(minutes=15)
-COPY_LIST_EVERY = timedelta(minutes=1)
+COPY_EVERY = timedelta(minutes=1)
 # After a longer pause a person decides about what fell due meanwhile.
 LONG_PAUSE = timedelta(days=1)
 
@@ -40,7 +40,7 @@ class BackgroundWork:
     def __init__(self, *, once: bool = False, is_stopping: Callable[[], bool] = lambda: False) -> None:
         self._once, self._is_stopping = once, is_stopping
         self._beat, self._tidy, self._back_up = Every(BEAT_EVERY), Every(TIDY_EVERY), Every(BACK_UP_EVERY)
-        self._copy_list = Every(COPY_LIST_EVERY)
+        self._copy, self._copier = Every(COPY_EVERY), second_place.Copier()
         self._watch: ClockWatch | None = None
         self._last_turn = 0.0
         # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
@@ -61,12 +61,12 @@ class BackgroundWork:
                 self._do_tidy(now, waits_until)
                 self._cannot_expire.clear()
                 self._tidy.done(steady)
-            if self._copy_list.is_due(steady):
-                self._do(erased_list.copy_to_second_place)
-                self._copy_list.done(steady)
             if self._back_up.is_due(steady):
                 self._do_back_up(now, thin=waits_until is None)
                 self._back_up.done(steady)
+            if self._copy.is_due(steady):
+                self._copier.start(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
+                self._copy.done(steady)
             self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until)
             stop = lambda: self._is_stopping() or read_clock() - now >= BEAT_EVERY  # noqa: E731
             return self._do(deliver_due, now=now, stop=stop, after=waits_until) or 0
@@ -74,6 +74,10 @@ class BackgroundWork:
             logger.warning("database: %s; trying again", type(error).__name__)
             connection.close()
             return 0
+
+    def finish(self) -> None:
+        """Waits for what goes on beside the turns."""
+        self._copier.wait()
 
     def _look_at_the_clocks(self, now: datetime, steady: float) -> None:
         """Puts a hold in place when the clock jumped or the pause was long. Before the first sign of life, which hides both."""
@@ -113,15 +117,10 @@ class BackgroundWork:
             self._do(send_due_mail, now=now, zone=Clinic.objects.current().zone)
 
     def _do_back_up(self, now: datetime, *, thin: bool) -> None:
-        zone = Clinic.objects.current().zone
         try:
-            backups.back_up_if_due(now=now, zone=zone, thin=thin)
+            backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone, thin=thin)
         except BackupFailed as error:
             logger.error("no backup was made: %s", error)
-        try:
-            second_place.copy_missing(now=now, zone=zone, thin=thin)
-        except second_place.CopyFailed as error:
-            logger.error("a backup is not in BACKUP_DIR: %s", error)
         self._do(write_letter_if_late, now=now)
 
     def _do(self, job: Callable[..., Any], **arguments) -> Any:

@@ -34,6 +34,7 @@ def show_hold(request, *, each_context: dict):
             "messages": _shown(waiting.messages.select_related("event__request")),
             "expiries": _shown(waiting.expiries),
             "erasures": _shown(waiting.erasures),
+            "old_backups": waiting.old_backups,
         },
         "ended": Hold.objects.exclude(ended_at=None).select_related("ended_by").order_by("-ended_at")[:10],
     }

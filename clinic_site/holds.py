@@ -5,10 +5,13 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from clinic_site import backups
 from clinic_site.models import Hold
+from clinic_site.thinning import KEPT, surplus
 from consults.erasure import due_for_erasure
 from consults.expiry import expire_overdue
 from consults.models import ConsultRequest, Event, OutboxMessage
+from pages.models import Clinic
 
 
 @dataclass(frozen=True)
@@ -18,9 +21,11 @@ class Waiting:
     messages: QuerySet[OutboxMessage]
     expiries: QuerySet[ConsultRequest]
     erasures: QuerySet[ConsultRequest]
+    # How many are older than the privacy policy lets them get. Thinning within that time loses no night.
+    old_backups: int
 
     def __bool__(self) -> bool:
-        return self.messages.exists() or self.expiries.exists() or self.erasures.exists()
+        return bool(self.old_backups or self.messages.exists() or self.expiries.exists() or self.erasures.exists())
 
 
 def due_at(instant: datetime) -> Waiting:
@@ -29,7 +34,13 @@ def due_at(instant: datetime) -> Waiting:
         messages=OutboxMessage.objects.due(now=instant).order_by("not_before", "pk"),
         expiries=ConsultRequest.objects.overdue(now=instant).order_by("answer_by", "pk"),
         erasures=due_for_erasure(now=instant).order_by("pk"),
+        old_backups=_old_backups(instant),
     )
+
+
+def _old_backups(instant: datetime) -> int:
+    made_at = [at for at, _ in backups.existing(now=instant)]
+    return sum(instant - at > KEPT for at in surplus(made_at, now=instant, zone=Clinic.objects.current().zone))
 
 
 def held_at(now: datetime) -> Waiting:

@@ -1,21 +1,27 @@
 """BACKUP_DIR: a second place for every backup. What fails there is told, and never stops the first place.
 
-A backup that is missing there is copied at the next occasion, so a share that was away for a week catches up. Web workers read
-of a failure beside the backups: a share that hangs can make only the background worker wait.
+A backup that is missing there is copied at the next occasion, so a share that was away for a week catches up. A share may also
+hang for ever: a thread of the background worker alone touches it, and everybody else reads of a failure beside the backups.
 """
 
 import hashlib
+import logging
 import os
+import secrets
 import shutil
+import threading
 from contextlib import suppress
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from django.conf import settings
 
-from clinic_site import backups
+from clinic_site import backups, erased_list
 
-_COPYING = ".copying-"
+logger = logging.getLogger("clinic.worker")
+
+# What a killed process left is deleted after this many seconds.
+_COPYING, _LEFT_BEHIND = ".copying-", 6 * 3600
 _CHUNK = 1 << 20
 _PROBLEM = "second-place-problem.txt"
 
@@ -29,7 +35,7 @@ def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
 
     Raises CopyFailed. Nothing is deleted there before the newest has arrived.
     """
-    place, told = settings.BACKUP_DIR, backups.folder() / _PROBLEM
+    place = settings.BACKUP_DIR
     if place is None:
         return 0
     try:
@@ -37,11 +43,44 @@ def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
         if thin:
             backups.delete_surplus(place, now=now, zone=zone)
     except OSError as error:
-        with suppress(OSError):
-            told.write_text(f"{now:%Y-%m-%d %H:%M} UTC: {error.strerror or error}")
+        _tell(str(error.strerror or error), now=now)
         raise CopyFailed(str(error)) from error
-    told.unlink(missing_ok=True)
+    (backups.folder() / _PROBLEM).unlink(missing_ok=True)
     return copied
+
+
+class Copier:
+    """Copies in a thread of its own, one at a time, what `copy_missing` and the list of erased requests say."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def start(self, *, now: datetime, zone: tzinfo, thin: bool) -> None:
+        """Does nothing without a second place; while the last copying goes on for a minute and more, tells that instead."""
+        if settings.BACKUP_DIR is None:
+            return
+        if self._thread and self._thread.is_alive():
+            _tell("copying takes long, or hangs", now=now)
+            return
+        self._thread = threading.Thread(target=_copy_all, args=(now, zone, thin), name="second place", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        if self._thread:
+            self._thread.join()
+
+
+def _copy_all(now: datetime, zone: tzinfo, thin: bool) -> None:
+    erased_list.copy_to_second_place()
+    try:
+        copy_missing(now=now, zone=zone, thin=thin)
+    except CopyFailed as error:
+        logger.error("a backup is not in BACKUP_DIR: %s", error)
+
+
+def _tell(problem: str, *, now: datetime) -> None:
+    with suppress(OSError):
+        (backups.folder() / _PROBLEM).write_text(f"{now:%Y-%m-%d %H:%M} UTC: {problem}")
 
 
 def problem() -> str:
@@ -54,6 +93,9 @@ def problem() -> str:
 
 def _copy_missing(place: Path, *, now: datetime) -> int:
     place.mkdir(mode=0o700, exist_ok=True)
+    for left in place.glob(f"{_COPYING}*"):
+        if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
+            left.unlink(missing_ok=True)
     missing = _missing(place, now=now)
     for path in missing:
         _copy(path, place)
@@ -70,7 +112,8 @@ def _missing(place: Path, *, now: datetime) -> list[Path]:
 
 def _copy(path: Path, place: Path) -> None:
     """Whole or not at all: the name is given once size and digest of what was read back are those of the first place."""
-    unfinished = place / f"{_COPYING}{path.name}"
+    # Several machines may share the place.
+    unfinished = place / f"{_COPYING}{secrets.token_hex(4)}"
     try:
         with open(path, "rb") as source, open(unfinished, "wb") as target:
             os.fchmod(target.fileno(), 0o600)

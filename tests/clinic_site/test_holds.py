@@ -144,6 +144,16 @@ def test_what_is_no_long_pause(made, pause, options, holds):
     assert reasons() == holds
 
 
+def test_a_clock_that_was_wrong_before_the_start_deletes_no_backup(made):
+    """As after a long pause: nobody can tell the two apart."""
+    backups.folder().mkdir()
+    for days in range(4):
+        (backups.folder() / f"{WEDNESDAY - days * DAY:%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
+    WorkerHeartbeat.objects.beat(now=WEDNESDAY)
+    Machine(WEDNESDAY + timedelta(days=365))
+    assert (reasons(), made) == ([Reason.DOWNTIME], [False])
+
+
 def test_a_long_pause_in_which_nothing_fell_due_asks_nobody(made):
     WorkerHeartbeat.objects.beat(now=WEDNESDAY - 30 * DAY)
     Machine(WEDNESDAY)

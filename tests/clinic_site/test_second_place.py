@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import threading
 from datetime import UTC, timedelta
 
 import pytest
@@ -82,6 +83,22 @@ def test_a_place_that_fails_is_told_and_catches_up(places, desk, client):
     copy()
     assert told() == ([], False)
     assert digests(second) == digests(first)
+
+
+def test_a_place_that_hangs_keeps_nobody_waiting_and_is_told(places, monkeypatch):
+    answers = threading.Event()
+    monkeypatch.setattr(second_place.shutil, "copyfileobj", lambda source, target, size: answers.wait())
+    make(hours=1)
+    copier = second_place.Copier()
+    for _ in range(2):
+        copier.start(now=WEDNESDAY, zone=UTC, thin=True)
+    assert "hangs" in problem()
+    answers.set()
+    copier.wait()
+    monkeypatch.undo()
+    copier.start(now=WEDNESDAY, zone=UTC, thin=True)
+    copier.wait()
+    assert (problem(), digests(places[1])) == ("", digests(places[0]))
 
 
 def test_nothing_set_is_no_second_place(places, settings):

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         while not self.stopping and (parent is None or os.getppid() == parent):
             sent = work.turn(now=timezone.now(), steady=steady_seconds(), read_clock=timezone.now)
             if once and not sent:
+                work.finish()
                 return
             close_old_connections()
             if not sent:
