@@ -13,6 +13,8 @@ from consults.expiry import expire_overdue
 from consults.models import ConsultRequest, Event, OutboxMessage
 from pages.models import Clinic
 
+_EXPIRED = (Event.Kind.EXPIRED, Event.Kind.MOVE_EXPIRED)
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -68,6 +70,6 @@ def _drop_letters(*, seen_until: datetime, now: datetime) -> None:
     while expire_overdue(now=now, failed=failed):
         continue
     from_before = Q(event=None) | Q(event__request__created_at__lte=seen_until)
-    written_before = Q(created_at__lte=seen_until) | Q(event__kind=Event.Kind.EXPIRED, event__at=now)
+    written_before = Q(created_at__lte=seen_until) | Q(event__kind__in=_EXPIRED, event__at=now)
     dropped = OutboxMessage.objects.due(now=now).filter(from_before, written_before)
     OutboxMessage.objects.filter(pk__in=dropped.values("pk")).update(state=OutboxMessage.State.DROPPED)

@@ -19,29 +19,38 @@ class Conflict:
     visit: Interval
     reason: str
 
+    @property
+    def key(self) -> tuple[int, datetime]:
+        return self.request.pk, self.visit.start
+
 
 def find_conflicts(*, now: datetime) -> list[Conflict]:
-    """The conflicts among held requests that begin after `now`, earliest start first.
+    """The conflicts among held visits that begin after `now`, earliest start first.
 
-    Requests that staff chose to keep anyway are not listed. The number of queries does not grow with the requests.
+    Visits that staff chose to keep anyway are not listed. A request that is moving holds two, and may be listed twice. The number
+    of queries does not grow with the requests.
     """
-    requests = ConsultRequest.objects.holding_from(now).filter(kept_outside_hours=False)
-    held = [(request, visit) for request in requests if (visit := request.visit) is not None]
+    held = [
+        (request, visit)
+        for request in ConsultRequest.objects.holding_from(now)
+        for visit, is_kept in request.held_visits
+        if visit.start > now and not is_kept
+    ]
     if not held:
         return []
+    held.sort(key=lambda pair: (pair[1].start, pair[0].pk))
     rules = read_rules(now)
-    crowded = _requests_in_crowded_cells(held[0][1].start, rules.policy.capacity)
+    crowded = _crowded_cells(held[0][1].start, rules.policy.capacity)
     found = []
     for request, visit in held:
         if not rules.posted.covers(visit.start, visit.end):
             found.append(Conflict(request, visit, "closed"))
-        elif request.pk in crowded:
+        elif not crowded.isdisjoint(cells_of(visit.start, visit.end - visit.start)):
             found.append(Conflict(request, visit, "full"))
     return found
 
 
-def _requests_in_crowded_cells(first_start: datetime, capacity: int) -> set[int]:
+def _crowded_cells(first_start: datetime, capacity: int) -> set[int]:
     first_cell = cells_of(first_start, ConsultRequest.SHORTEST).start
     counts = Seat.objects.filter(cell__gte=first_cell).order_by().values("cell").annotate(held=Count("id"))
-    crowded = counts.filter(held__gt=capacity).values("cell")
-    return set(Seat.objects.filter(cell__in=crowded).values_list("request_id", flat=True))
+    return set(counts.filter(held__gt=capacity).values_list("cell", flat=True))

@@ -14,11 +14,19 @@ from django.db import IntegrityError, transaction
 
 from .current_rules import Rules, lock_rules
 from .messages import outbox
+from .messages.calendar_file import CalendarChange
 from .models import ConsultRequest, Event, Reason
-from .scheduling import Offers, Policy, Refusal, reply_due
+from .scheduling import Interval, Offers, Policy, Refusal, reply_due
 from .scheduling.cells import cells_of
 from .seating import NoSeat, free_seat, hold_seat, taken_seats
 from .transitions import TRANSITIONS
+
+_TOOK_PLACE = {ConsultRequest.Status.COMPLETED, ConsultRequest.Status.MISSED}
+_GIVES_UP = {*ConsultRequest.ENDED, ConsultRequest.Status.QUARANTINED} - _TOOK_PLACE
+
+
+def _cells(visit: Interval | None) -> set[int]:
+    return set(cells_of(visit.start, visit.end - visit.start)) if visit else set()
 
 
 class Refused(Exception):
@@ -52,6 +60,8 @@ class Decision:
     row: ConsultRequest
     rules: Rules
     now: datetime
+    kind: str = ""
+    confirmed_before: Interval | None = None
     reason: Reason | None = None
     # (cell, seat) pairs that others hold around the requested start.
     taken: Set[tuple[int, int]] = frozenset()
@@ -68,16 +78,20 @@ class Decision:
         visit = self.row.visit
         return visit is not None and self.rules.posted.covers(visit.start, visit.end)
 
-    def take(self, starts_at: datetime, policy: Policy) -> None:
-        """Holds this start for the request in place of its old one. Raises Refused."""
-        own = frozenset(self.row.seats.values_list("cell", "seat"))
-        if starts_at == self.row.starts_at:
+    def take(self, starts_at: datetime, policy: Policy, *, beside_confirmed: bool = False) -> None:
+        """Holds this start for the request in place of the one it is about; a confirmed visit is kept where `beside_confirmed`.
+
+        Raises Refused. The request's own seats count as free.
+        """
+        row, own = self.row, frozenset(self.row.seats.values_list("cell", "seat"))
+        if starts_at == row.starts_at or (beside_confirmed and starts_at == row.confirmed_starts_at):
             raise Refused(Refusal.TAKEN)
         self.refuse_unless_offered(starts_at, policy, own=own)
-        free_seat(self.row)
-        self.row.starts_at, self.row.length_minutes = starts_at, int(policy.length.total_seconds() // 60)
-        self.row.kept_outside_hours = False
-        self.hold(starts_at, policy)
+        kept = _cells(row.confirmed_visit) if beside_confirmed else set()
+        free_seat(row, keep=kept)
+        row.starts_at, row.length_minutes = starts_at, int(policy.length.total_seconds() // 60)
+        row.kept_outside_hours = False
+        self.hold(starts_at, policy, kept=kept)
 
     def refuse_unless_offered(self, starts_at: datetime, policy: Policy, *, own: frozenset[tuple[int, int]]) -> None:
         """Raises Refused unless the start is offered. `own`: (cell, seat) pairs the request holds, which count as free."""
@@ -86,8 +100,8 @@ class Decision:
         if (code := Offers(self.rules.posted, policy, self.now, held).refusal(starts_at)) is not None:
             raise Refused(code)
 
-    def hold(self, starts_at: datetime, policy: Policy) -> None:
-        cells = cells_of(starts_at, timedelta(minutes=self.row.length_minutes))
+    def hold(self, starts_at: datetime, policy: Policy, *, kept: Set[int] = frozenset()) -> None:
+        cells = (cell for cell in cells_of(starts_at, timedelta(minutes=self.row.length_minutes)) if cell not in kept)
         try:
             hold_seat(self.row, cells, policy.capacity, self.taken)
         except NoSeat:
@@ -104,8 +118,23 @@ class Decision:
             self.hold(starts_at, policy)
 
     def set_reply_time(self) -> None:
-        posted, open_days = self.rules.posted, self.rules.policy.answer_open_days
-        self.row.answer_by = reply_due(posted=posted, open_days=open_days, asked_at=self.now, starts_at=self.row.starts_at)
+        posted, open_days, row = self.rules.posted, self.rules.policy.answer_open_days, self.row
+        row.answer_by = reply_due(
+            posted=posted, open_days=open_days, asked_at=self.now, starts_at=row.starts_at, stands_until=row.confirmed_starts_at
+        )
+
+    def settle(self, status: str) -> None:
+        """Gives the row its status, and what follows from it: its seats, the confirmed visit, when it ended."""
+        row, was_moving = self.row, self.row.is_moving
+        row.status, row.version = status, row.version + 1
+        if status == ConsultRequest.Status.CONFIRMED:
+            row.confirm_visit()
+        elif status in ConsultRequest.ENDED and row.ended_at is None:
+            row.ended_at = self.now
+        if status in _GIVES_UP:
+            row.forget_confirmed()
+        if was_moving or status not in ConsultRequest.HOLDS_A_SEAT:
+            free_seat(row, keep={cell for visit, _ in row.held_visits for cell in _cells(visit)})
 
     def record(self, kind: str, *, by) -> Event:
         """Writes the event for the row's new state and the messages it owes."""
@@ -120,30 +149,30 @@ class Decision:
             at=self.now,
             by=by,
         )
-        outbox.write_messages(event, self.row, clinic=self.rules.clinic, posted=self.rules.posted, reason=reason, now=self.now)
+        change = CalendarChange.between(self.confirmed_before, self.row.confirmed_visit)
+        outbox.write_messages(event, self.row, rules=self.rules, reason=reason, calendar=change, now=self.now)
         return event
 
 
 @contextmanager
-def deciding(request: ConsultRequest, kind: str, *, now: datetime, by=None, version: int | None = None) -> Iterator[Decision]:
-    """Locks and loads the request, checks that `kind` may happen to it, and saves the changes made in the block."""
-    allowed = TRANSITIONS[kind]
+def deciding(request: ConsultRequest, *kinds: str, now: datetime, by=None, version: int | None = None) -> Iterator[Decision]:
+    """Locks and loads the request, and saves the changes made in the block.
+
+    The first of `kinds` that may happen to it happens. When none may, NotAllowed says why not the first.
+    """
     try:
         with transaction.atomic():
             rules = lock_rules(now)
             row = ConsultRequest.objects.select_for_update().get(pk=request.pk)
             if version is not None and row.version != version:
                 raise Stale(row)
-            if code := allowed.broken_guard(row, now):
-                raise NotAllowed(code)
-            decision = Decision(row, rules, now)
+            codes = {kind: TRANSITIONS[kind].broken_guard(row, now) for kind in kinds}
+            kind = next((kind for kind, code in codes.items() if not code), None)
+            if kind is None:
+                raise NotAllowed(codes[kinds[0]])
+            decision = Decision(row, rules, now, kind=kind, confirmed_before=row.confirmed_visit)
             yield decision
-            row.status = allowed.leads_to or row.status
-            row.version += 1
-            if row.status in ConsultRequest.ENDED and row.ended_at is None:
-                row.ended_at = now
-            if row.status not in ConsultRequest.HOLDS_A_SEAT:
-                free_seat(row)
+            decision.settle(TRANSITIONS[kind].leads_to or row.status)
             row.save(force_update=True)
             decision.record(kind, by=by)
     except IntegrityError:

@@ -32,15 +32,17 @@ def erase_due(*, now: datetime, after: datetime | None = None) -> int:
 
 def erase_at_once(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
     """Erases a request in any state, for an owner. An open one is withdrawn first, which frees its seat; one whose
-    start has passed without an answer expires first.
+    start has passed without an answer expires before that.
 
     No message can be sent afterwards, so staff must tell the person themselves.
     """
+    if version is not None and request.version != version:
+        raise booking.Stale(request)
     with transaction.atomic():
+        if request.status == ConsultRequest.Status.REQUESTED and has_begun(request, now):
+            request = booking.expire_request(request, now=now)
+            version = request.version
         if request.status in ConsultRequest.HOLDS_A_SEAT and not has_begun(request, now):
             request = booking.withdraw_request(request, now=now, by=by, version=version)
-            version = request.version
-        elif request.status == ConsultRequest.Status.REQUESTED:
-            request = booking.expire_request(request, now=now)
             version = request.version
         return booking.erase_request(request, by=by, now=now, version=version)

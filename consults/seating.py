@@ -39,5 +39,6 @@ def hold_seat(request: ConsultRequest, cells: Iterable[int], capacity: int, take
     Seat.objects.bulk_create(seats)
 
 
-def free_seat(request: ConsultRequest) -> None:
-    Seat.objects.filter(request=request).delete()
+def free_seat(request: ConsultRequest, *, keep: Iterable[int] = ()) -> None:
+    """Frees what the request holds, but for the cells in `keep`."""
+    Seat.objects.filter(request=request).exclude(cell__in=list(keep)).delete()

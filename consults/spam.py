@@ -12,12 +12,15 @@ from .models import ConsultRequest
 # No human fills in the form faster.
 FASTEST = timedelta(seconds=2)
 MOST_OPEN_PER_CONTACT = 3
-MOST_SEATS_PER_ADDRESS = 3
-# This many unanswered requests within an hour are a rush: the desk is warned, and each IP address may hold only one seat a day
+# In a day, whatever became of them: each was a letter to somebody who may not have asked for it.
+MOST_PER_CONTACT = MOST_PER_ADDRESS = 6
+MOST_WITHOUT_TIME_PER_ADDRESS = 3
+# This many unanswered requests within an hour are a rush: the desk is warned, and each IP address may send only one a day
 # until someone answers. A bot with many addresses then runs out of addresses before the clinic runs out of times.
 RUSH = 10
-MOST_SEATS_IN_A_RUSH = 1
+MOST_IN_A_RUSH = 1
 _DAY = timedelta(days=1)
+Status = ConsultRequest.Status
 
 
 def looks_like_spam(
@@ -26,24 +29,34 @@ def looks_like_spam(
     """`honeypot`: the value of the hidden field. `read_at`: when the form was first loaded. `client`: the keyed hash of the IP
     address. Without `limits_addresses` only the honeypot and the contact count.
     """
-    if honeypot or _has_enough_open(email, phone):
+    if honeypot or _asked_enough(email, phone, now):
         return True
-    return limits_addresses and (now - read_at < FASTEST or _has_enough_seats(client, now))
+    return limits_addresses and (now - read_at < FASTEST or _sent_enough(client, now))
 
 
-def _has_enough_open(email: str, phone: str) -> bool:
+def _asked_enough(email: str, phone: str, now: datetime) -> bool:
     """One query by contact alone, because held requests are many and those of one person few."""
     own = {*blind_indexes("email", normalised_email(email)), *blind_indexes("phone", normalised_phone(phone))}
-    found = ConsultRequest.objects.filter(Q(email_index__in=own) | Q(phone_index__in=own))
-    rows = found.values_list("status", "email_index", "phone_index")
-    held = [contacts for status, *contacts in rows if status in ConsultRequest.HOLDS_A_SEAT]
-    return any(sum(index in own for index in column) >= MOST_OPEN_PER_CONTACT for column in zip(*held, strict=True))
+    found = ConsultRequest.objects.filter(Q(email_index__in=own) | Q(phone_index__in=own)).exclude(status=Status.QUARANTINED)
+    rows = list(found.values_list("status", "created_at", "email_index", "phone_index"))
+    held = [contacts for status, _, *contacts in rows if status in ConsultRequest.HOLDS_A_SEAT]
+    today = [contacts for _, created_at, *contacts in rows if created_at > now - _DAY]
+    return _most_of_one(own, held) >= MOST_OPEN_PER_CONTACT or _most_of_one(own, today) >= MOST_PER_CONTACT
 
 
-def _has_enough_seats(client: str, now: datetime) -> bool:
-    held = ConsultRequest.objects.filter(client=client, created_at__gt=now - _DAY, status__in=ConsultRequest.HOLDS_A_SEAT)
-    seats = held.exclude(starts_at=None).count()
-    return seats >= MOST_SEATS_PER_ADDRESS or (seats >= MOST_SEATS_IN_A_RUSH and recently_unanswered(now=now) >= RUSH)
+def _most_of_one(own: set[str], contacts: list[list[str]]) -> int:
+    """How many rows have the same one of the person's contacts, at most."""
+    return max((sum(index in own for index in column) for column in zip(*contacts, strict=True)), default=0)
+
+
+def _sent_enough(client: str, now: datetime) -> bool:
+    sent = ConsultRequest.objects.filter(client=client, created_at__gt=now - _DAY).exclude(status=Status.QUARANTINED)
+    starts = list(sent.values_list("starts_at", flat=True))
+    return (
+        len(starts) >= MOST_PER_ADDRESS
+        or starts.count(None) >= MOST_WITHOUT_TIME_PER_ADDRESS
+        or (len(starts) >= MOST_IN_A_RUSH and recently_unanswered(now=now) >= RUSH)
+    )
 
 
 def recently_unanswered(*, now: datetime) -> int:

@@ -25,8 +25,18 @@ STATUSES = {
     "missed": ("We missed you", "If you still want to talk, you are welcome to ask for another time."),
 }
 
+# While a patient's move of a confirmed visit waits for an answer.
+MOVING = (
+    "Your visit is confirmed, your new time is not yet",
+    "Your confirmed visit stays as it is until we confirm the new time.",
+)
+
 _NOT_ALLOWED = {
     "start_passed": "That time has passed, so it can no longer be changed here",
+    "too_late_to_move": "It is too late to move this visit here. Call us, or withdraw the request",
+    "no_visit_stands": "There is no confirmed visit to keep",
+    "visit_stands": "A confirmed visit stays. Decline the move, or cancel the visit",
+    "moved_too_often": "You chose another time often today. Choose again tomorrow, or withdraw the request",
     "start_ahead": "The visit has not begun yet",
     "not_posted": "This start is no longer within the posted hours. Check the box to confirm it anyway, or offer another time",
     "no_time": "This request has no time yet. Offer a time first",
@@ -37,6 +47,11 @@ _NOT_ALLOWED = {
     "is_erased": "This person's data was erased, so this request can no longer be changed",
     "wrong_reason": "Choose a reason from the list",
 }
+
+
+def wait_text(seconds: int) -> str:
+    minutes = max(1, -(-seconds // 60))
+    return "in a minute" if minutes == 1 else f"in {minutes} minutes"
 
 
 def not_allowed(code: str) -> str:

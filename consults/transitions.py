@@ -6,12 +6,16 @@ the desk shows the buttons of the transitions that it allows.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from .models import ConsultRequest, Event
+from .scheduling.reply import BEFORE_THE_START
 
 Status, Kind = ConsultRequest.Status, Event.Kind
+# Each move is a letter to an address that may not be the sender's own.
+MOST_MOVES_A_DAY = 6
+MOST_MOVES_A_DAY_PER_CONTACT = 12
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,29 @@ def has_begun(request: ConsultRequest, now: datetime) -> bool:
     return request.starts_at is not None and request.starts_at <= now
 
 
+def _stands(request: ConsultRequest, now: datetime) -> bool:
+    """Whether a confirmed visit lies ahead: then a move that comes to nothing leaves it as it is."""
+    return request.confirmed_starts_at is not None and request.confirmed_starts_at > now
+
+
+def _moved_seldom(request: ConsultRequest, now: datetime) -> bool:
+    own, of_contact = Event.objects.moves(request, since=now - timedelta(days=1))
+    return own < MOST_MOVES_A_DAY and of_contact < MOST_MOVES_A_DAY_PER_CONTACT
+
+
 HAS_TIME = Guard("no_time", lambda request, now: request.starts_at is not None)
 HAS_NO_TIME = Guard("has_time", lambda request, now: request.starts_at is None)
 NOT_BEGUN = Guard("start_passed", lambda request, now: not has_begun(request, now))
 BEGUN = Guard("start_ahead", has_begun)
+FEW_MOVES = Guard("moved_too_often", _moved_seldom)
+TIME_TO_MOVE = Guard(
+    "too_late_to_move",
+    lambda request, now: request.confirmed_starts_at is None or request.confirmed_starts_at - BEFORE_THE_START > now,
+)
+IS_CONFIRMED = Guard("is_requested", lambda request, now: request.confirmed_starts_at is not None)
+NEVER_CONFIRMED = Guard("is_confirmed", lambda request, now: request.confirmed_starts_at is None)
+VISIT_STANDS = Guard("no_visit_stands", lambda request, now: _stands(request, now))
+NO_VISIT_STANDS = Guard("visit_stands", lambda request, now: not _stands(request, now))
 OVERDUE = Guard("still_time", lambda request, now: request.answer_by <= now or has_begun(request, now))
 NO_VISIT_AHEAD = Guard("is_confirmed", lambda request, now: request.status != Status.CONFIRMED or has_begun(request, now))
 
@@ -40,7 +63,8 @@ class Button:
     shown only on a request in conflict.
 
     `needs`: what else the form asks for: a `reason`, a `time`, a `note` or nothing (""). `may_say`: the name of an optional
-    checkbox beside it. `also`: further arguments for the function.
+    checkbox beside it. `reasons`: the list that the reason is from, by default the code's. `also`: further arguments for the
+    function.
     """
 
     code: str
@@ -49,6 +73,7 @@ class Button:
     only_if: tuple[Guard, ...] = ()
     resolves_a_conflict: bool = False
     may_say: str = ""
+    reasons: str = ""
     also: Mapping[str, Any] = field(default_factory=dict)
 
 

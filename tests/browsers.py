@@ -82,6 +82,9 @@ class Patient(Browser):
     def withdraw(self) -> int:
         return self.send("POST", self.path, self.fields | {"action": "withdraw"})[0]
 
+    def keep(self) -> int:
+        return self.send("POST", self.path, self.fields | {"action": "keep"})[0]
+
     def move(self, start: str) -> int:
         return self.send("POST", self.path, self.fields | {"action": "move", "starts_at": start})[0]
 

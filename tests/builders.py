@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import Group, User
 
 from consults import booking
-from consults.models import ConsultPolicy, OpeningHours, Person
+from consults.current_rules import read_rules
+from consults.messages.reading import read_message
+from consults.models import ConsultPolicy, OpeningHours, OutboxMessage, Person
 from consults.scheduling import PostedHours, Shift
 from pages.models import Clinic
 
@@ -55,6 +57,11 @@ def colleague(name: str, role: str = "") -> User:
     if role:
         user.groups.add(Group.objects.get(name=role))
     return user
+
+
+def letter_of(message: OutboxMessage, *, now: datetime = WEDNESDAY) -> dict[str, str]:
+    """`to`, `subject`, `text` and `calendar`, as they would be sent."""
+    return read_message(message, read_rules(now))._asdict()
 
 
 def submit(*, key: str = "key-1", now: datetime = WEDNESDAY, starts_at: datetime | None = None, **answers):

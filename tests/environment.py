@@ -106,10 +106,13 @@ def pytest_collection_modifyitems(items):
 
 
 class _OneStartForAll(LoadScopeScheduling):
-    """A module stays in one process, and so do the visitors' and the staff's browser tests: each shares a site there."""
+    """Most modules stay in one process, and so do the visitors' and the staff's browser tests: each shares a site there."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
+        if module.startswith(("tests/crashes/", "tests/races/")):
+            # The longest ones, each with a site of its own.
+            return nodeid.partition("[")[0] + ("postgresql" if "postgresql" in nodeid else "")
         if not module.startswith("tests/browser/"):
             return module
         return "staff" if module.endswith(STAFF_IN_A_BROWSER) else "visitors"

@@ -39,7 +39,7 @@ def act(code: str, request: ConsultRequest, form: Mapping[str, str], **common: A
 
 
 def _reason(button: Button, form: Mapping[str, str]) -> dict:
-    reason = Reason.objects.offered(button.code).filter(code=form.get("reason", "")).first()
+    reason = Reason.objects.offered(button.reasons or button.code).filter(code=form.get("reason", "")).first()
     if reason is None:
         raise Incomplete("Choose a reason from the list")
     return {"reason": reason}

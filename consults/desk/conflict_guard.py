@@ -40,9 +40,9 @@ class ConflictGuard(admin.ModelAdmin):
                 ConsultPolicy.objects.lock()
                 if YES in request.POST:
                     return view(request, *args, **kwargs)
-                before = {conflict.request.pk for conflict in find_conflicts(now=now)}
+                before = {conflict.key for conflict in find_conflicts(now=now)}
                 response = view(request, *args, **kwargs)
-                found = [conflict for conflict in find_conflicts(now=now) if conflict.request.pk not in before]
+                found = [conflict for conflict in find_conflicts(now=now) if conflict.key not in before]
                 if found:
                     raise _NewConflicts(found)
                 return response

@@ -12,7 +12,7 @@ from consults.spam import RUSH, recently_unanswered
 from pages.models import Clinic
 
 from .display import line, local_date, near_day, near_moment, person_of
-from .outbox import payload_of
+from .outbox import address_of
 from .search import starting_in
 
 # A dashboard is read at a glance; the rest is one link away.
@@ -35,7 +35,10 @@ def read_dashboard(user, *, now: datetime) -> dict:
             "calls": [_call(message, now) for message in _messages().calls_to_make(now=now)[:MOST_SHOWN]],
             "failed": list(_messages().filter(state=State.FAILED).order_by("not_before")[:MOST_SHOWN]),
             "visit_days": _visit_days(now),
-            "conflicts": [(conflict, line(conflict.request, now)) for conflict in find_conflicts(now=now)[:MOST_SHOWN]],
+            "conflicts": [
+                (conflict, near_moment(conflict.visit.start, now), line(conflict.request, now))
+                for conflict in find_conflicts(now=now)[:MOST_SHOWN]
+            ],
             **_expired(now),
             "rush": recent if (recent := recently_unanswered(now=now)) >= RUSH else 0,
             "most_shown": MOST_SHOWN,
@@ -52,21 +55,22 @@ def _messages():
 
 
 def _call(message: OutboxMessage, now: datetime) -> dict:
-    payload = payload_of(message)
     request = message.event.request  # type: ignore[union-attr]  # every call is about a request
     about = tells(message.kind).to_say or message.kind
     since = near_moment(message.not_before, now)
-    return {"message": message, "name": person_of(request).full_name, "to": payload["to"], "about": about, "since": since}
+    return {"message": message, "name": person_of(request).full_name, "to": address_of(message), "about": about, "since": since}
 
 
 def _visit_days(now: datetime) -> list[tuple[str, list]]:
     """Today's and tomorrow's confirmed visits."""
     today = local_date(now)
-    found = ConsultRequest.objects.filter(status=Status.CONFIRMED, **starting_in(today, 2)).order_by("starts_at", "pk")
+    visits = starting_in(today, 2, column="confirmed_starts_at")
+    found = ConsultRequest.objects.filter(visits, status__in=ConsultRequest.HOLDS_A_SEAT).order_by("confirmed_starts_at", "pk")
     days: dict[date, list] = {today: [], today + timedelta(days=1): []}
     for request in found[: 2 * MOST_SHOWN]:
-        if request.visit:
-            days[local_date(request.visit.start)].append(line(request, now))
+        if request.confirmed_visit:
+            start = request.confirmed_visit.start
+            days[local_date(start)].append((near_moment(start, now), line(request, now)))
     return [(near_day(day, today), lines) for day, lines in days.items()]
 
 

@@ -12,7 +12,7 @@ from pages.models import Clinic
 
 from .bulk_actions import decide_each, version_field
 from .display import person_of, staff_notes_of, whole_visit_text
-from .outbox import payload_of
+from .outbox import letter_of
 from .request_page import read_timeline
 
 
@@ -39,7 +39,7 @@ def copy_view(request, found: ConsultRequest, *, each_context: dict, opts):
                 "staff_notes": staff_notes_of(one),
                 "visit": whole_visit_text(one, zone_label),
                 "timeline": list(reversed(read_timeline(one))),
-                "messages": [(message, payload_of(message)) for message in messages_sent],
+                "messages": [(message, letter_of(message, now=now)) for message in messages_sent],
             }
         )
     context = {**each_context, "title": "What we keep about you", "opts": opts, "original": found, "kept": kept, "now": now}

@@ -38,12 +38,16 @@ def read_diary(*, first: date, days: int, now: datetime) -> dict:
     rules = Offers(read_posted_hours(clinic, since=first), ConsultPolicy.objects.current().as_value(), now)
     last = first + timedelta(days=days - 1)
     offers = open_times.with_held_seats(rules, first, last)
-    held = ConsultRequest.objects.filter(**starting_in(first, days)).order_by("starts_at", "pk")
+    shown = starting_in(first, days) | starting_in(first, days, column="confirmed_starts_at")
+    held = ConsultRequest.objects.filter(shown).order_by("starts_at", "pk")
     visits: dict[datetime, list] = {}
     # Statuses are filtered in Python: in SQL the database would scan every row of those statuses instead of the days.
     for request in held:
-        if request.visit and request.status in _TAKES_PLACE:
-            visits.setdefault(request.visit.start, []).append({"request": request, "name": person_of(request).full_name})
+        if request.status in _TAKES_PLACE:
+            name = person_of(request).full_name
+            for start in filter(None, {request.starts_at, request.confirmed_starts_at}):
+                stays = request.is_moving and start == request.confirmed_starts_at
+                visits.setdefault(start, []).append({"request": request, "name": name, "stays": stays})
     listed = [first + timedelta(days=number) for number in range(days)]
     today = local_date(now)
     return {

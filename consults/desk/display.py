@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from consults import dates
 from consults.models import ConsultRequest, Person
+from consults.scheduling import Interval
 from guard import sealing
 
 _URGENT = timedelta(hours=4)
@@ -46,14 +47,28 @@ def near_moment(value: datetime, now: datetime) -> str:
 
 
 def visit_text(request: ConsultRequest, now: datetime) -> str:
-    return near_moment(request.starts_at, now) if request.starts_at else "No time yet: get in touch"
+    if request.starts_at is None:
+        return "No time yet: get in touch"
+    text = near_moment(request.starts_at, now)
+    confirmed = request.confirmed_starts_at if request.is_moving else None
+    return f"{text}, instead of {near_moment(confirmed, now)}" if confirmed else text
 
 
 def whole_visit_text(request: ConsultRequest, zone_label: str) -> str:
     """The visit's time with date, year, end and zone."""
     if request.visit is None:
         return "None of the listed times: get in touch"
-    return dates.visit_text(timezone.localtime(request.visit.start), timezone.localtime(request.visit.end), zone_label)
+    text = _interval_text(request.visit, zone_label)
+    return f"{text}, instead of {confirmed_visit_text(request, zone_label)}" if request.is_moving else text
+
+
+def confirmed_visit_text(request: ConsultRequest, zone_label: str) -> str:
+    """The confirmed visit's time in the same words; empty when none is confirmed."""
+    return _interval_text(request.confirmed_visit, zone_label) if request.confirmed_visit else ""
+
+
+def _interval_text(visit: Interval, zone_label: str) -> str:
+    return dates.visit_text(timezone.localtime(visit.start), timezone.localtime(visit.end), zone_label)
 
 
 @dataclass(frozen=True)

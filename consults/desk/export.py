@@ -13,7 +13,18 @@ from .display import person_of
 
 # Neither note is exported: a list is for calling people back and for counting, not for what they told us.
 HEADINGS = (
-    *("Reference", "Status", "Requested time", "Received at", "Answer by", "Name", "Email", "Phone", "Reach by"),
+    *(
+        "Reference",
+        "Status",
+        "Requested time",
+        "Confirmed time",
+        "Received at",
+        "Answer by",
+        "Name",
+        "Email",
+        "Phone",
+        "Reach by",
+    ),
     *("Voicemail", "Assigned to"),
 )
 # Characters that start a formula; the last four are full-width variants that some spreadsheets accept.
@@ -59,7 +70,10 @@ def _row(request: ConsultRequest, zone: tzinfo) -> tuple:
     return (
         request.reference,
         request.get_status_display(),
-        *(_local(value, zone) for value in (request.starts_at, request.created_at, request.answer_by)),
+        *(
+            _local(value, zone)
+            for value in (request.starts_at, request.confirmed_starts_at, request.created_at, request.answer_by)
+        ),
         *(person.full_name, person.email, person.phone, person.contact_by),
         "yes" if person.voicemail_ok else "no",
         taker.get_username() if taker else "",

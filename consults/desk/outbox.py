@@ -1,5 +1,7 @@
 """Messages at the desk: calls to make, and email that failed."""
 
+from datetime import datetime
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
@@ -9,11 +11,15 @@ from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
+from consults.current_rules import read_rules
+from consults.messages.compose import Letter
+from consults.messages.reading import read_message
 from consults.models import AccessRecord, OutboxMessage
 from guard import sealing
 
 from .paging import BoundedPaginator
 
+_A_COLLEAGUE, _CANNOT_OPEN = "(a colleague)", "(cannot be opened: its key is missing)"
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
 
 
@@ -117,18 +123,28 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
     @admin.display(description="to")
     def to(self, obj):
-        return payload_of(obj)["to"]
+        return address_of(obj)
 
     @admin.display(description="text")
     def text(self, obj):
-        return mark_safe(linebreaks(payload_of(obj)["text"], autoescape=True))  # noqa: S308  escaped here
+        return mark_safe(linebreaks(letter_of(obj, now=timezone.now()).text, autoescape=True))  # noqa: S308  escaped here
 
 
-def payload_of(message: OutboxMessage) -> dict:
-    """The message's payload; a placeholder when its key is missing, or when it is about no request."""
+def address_of(message: OutboxMessage) -> str:
+    """The address or number that it goes to, or a placeholder as in `letter_of`."""
     if message.event_id is None:
-        return {"to": "(a colleague)", "text": "(about an account or the site itself: not shown here)"}
+        return _A_COLLEAGUE
     try:
-        return message.payload
+        return message.opened.get("to", "")
     except sealing.CannotOpen:
-        return {"to": "(cannot be opened: its key is missing)", "text": ""}
+        return _CANNOT_OPEN
+
+
+def letter_of(message: OutboxMessage, *, now: datetime) -> Letter:
+    """The message in words; a placeholder when its key is missing, or when it is about no request."""
+    if message.event_id is None:
+        return Letter(_A_COLLEAGUE, text="(about an account or the site itself: not shown here)")
+    try:
+        return read_message(message, read_rules(now))
+    except sealing.CannotOpen:
+        return Letter(_CANNOT_OPEN)

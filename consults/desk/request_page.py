@@ -12,7 +12,7 @@ from consults.models import ConsultRequest, Event, OutboxMessage, Reason
 from pages.models import Clinic
 
 from .actions import possible_buttons
-from .display import near_moment, person_of, staff_notes_of, whole_visit_text
+from .display import confirmed_visit_text, near_moment, person_of, staff_notes_of, whole_visit_text
 
 DAYS_OFFERED = 21
 _BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
@@ -39,6 +39,7 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
         "staff_notes": staff_notes_of(found),
         "phone_link": "".join(char for char in person.phone if char in "+0123456789"),
         "visit": whole_visit_text(found, clinic.time_zone_label),
+        "confirmed_visit": confirmed_visit_text(found, clinic.time_zone_label) if found.is_moving else "",
         "due": near_moment(found.answer_by, now),
         "is_waiting": found.status in ConsultRequest.AWAITING_ANSWER,
         "is_open": found.status in ConsultRequest.OPEN,

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.utils import timezone
 
 from consults.conflicts import find_conflicts
@@ -67,14 +68,16 @@ class VisitDayFilter(admin.SimpleListFilter):
             return queryset.filter(starts_at__lte=now)
         spans = {"today": (today, 1), "tomorrow": (today + timedelta(days=1), 1), "week": (today, 7)}
         first, days = spans.get(value or "") or (read_date(value), 1)
-        return queryset.filter(**starting_in(first, days)) if first else queryset
+        if first is None:
+            return queryset
+        return queryset.filter(starting_in(first, days) | starting_in(first, days, column="confirmed_starts_at"))
 
 
-def starting_in(first: date, days: int) -> dict:
-    """Lookups for the visits of `days` local dates from `first` on."""
+def starting_in(first: date, days: int, *, column: str = "starts_at") -> Q:
+    """The requests with a start on one of `days` local dates from `first` on. `column`: or with a confirmed one."""
     zone = timezone.get_current_timezone()
-    start = datetime.combine(first, time.min, zone)
-    return {"starts_at__gte": start, "starts_at__lt": datetime.combine(first + timedelta(days=days), time.min, zone)}
+    start, end = (datetime.combine(day, time.min, zone) for day in (first, first + timedelta(days=days)))
+    return Q(**{f"{column}__gte": start, f"{column}__lt": end})
 
 
 class WaitingTimeFilter(admin.SimpleListFilter):

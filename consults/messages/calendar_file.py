@@ -1,30 +1,60 @@
 """The visit as a calendar entry. Its wording is neutral, because calendars are shared and shown on lock screens."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 
 from django.conf import settings
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
-from consults.models import ConsultRequest
 from consults.scheduling import Interval
 from pages.models import Clinic
 
 
-def write_calendar_file(
-    request: ConsultRequest, visit: Interval, clinic: Clinic, *, at: datetime, method: str = "PUBLISH"
-) -> bytes:
-    """The entry as RFC 5545 text, written at the instant `at`. Times are in UTC.
+@dataclass(frozen=True)
+class CalendarChange:
+    """What an event does to the patient's calendar: `method` REQUEST enters `visit`, CANCEL removes it, empty changes nothing."""
 
-    The UID stays the same and SEQUENCE rises with every change; method CANCEL removes the entry.
+    method: str = ""
+    visit: Interval | None = None
+
+    @classmethod
+    def between(cls, before: Interval | None, after: Interval | None) -> "CalendarChange":
+        """From the visit that was confirmed before the event to the one that is confirmed after it."""
+        if before == after:
+            return cls()
+        return cls("REQUEST", after) if after else cls("CANCEL", before)
+
+
+def write_calendar_file(
+    *,
+    reference: str,
+    sequence: int,
+    visit: Interval,
+    clinic: Clinic,
+    at: datetime,
+    method: str = "PUBLISH",
+    attendee: str = "",
+) -> bytes:
+    """The entry as RFC 5545 text, written at the instant `at`. Times are in UTC. RFC 5546 has the methods.
+
+    `reference` and `sequence` are the request's: the UID stays the same and SEQUENCE rises with every change. Method CANCEL
+    removes the entry. `attendee` is the patient's address, where the file goes there by mail.
     """
     entry = Event()
-    entry.add("uid", f"{request.reference}@{settings.PUBLIC.host}")
-    entry.add("sequence", request.version)
+    entry.add("uid", f"{reference}@{settings.PUBLIC.host}")
+    entry.add("sequence", sequence)
     entry.add("dtstamp", at)
     entry.add("dtstart", visit.start)
     entry.add("dtend", visit.end)
     entry.add("summary", f"Visit at {clinic.name}")
     entry.add("location", clinic.address_line)
+    entry.add("organizer", vCalAddress(f"mailto:{clinic.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
+    if attendee:
+        address = vCalAddress(f"mailto:{attendee}")
+        # They asked for it: their calendar need not ask them again.
+        address.params.update({"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+        entry.add("attendee", address)
     entry.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     entry.add("class", "PRIVATE")
     calendar = Calendar()

@@ -1,8 +1,8 @@
-"""Composes a message from the facts of its event. Subjects are neutral: none names a treatment."""
+"""Puts a message's words together from its facts. Subjects are neutral: none names a treatment."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
@@ -10,86 +10,85 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from consults import dates, hours_text
-from consults.models import ConsultRequest, Reason
-from consults.scheduling import PostedHours
-from pages.models import Clinic
+from consults.current_rules import Rules
+from consults.models import ConsultRequest
+from consults.scheduling import Interval
 
+from .facts import Facts
 from .kinds import tells
 
 
-class Payload(NamedTuple):
-    """What a message carries, as it is sealed. Paragraphs of the text are not wrapped; `calendar` is empty without an entry."""
+class Letter(NamedTuple):
+    """A message in words. Paragraphs of the text are not wrapped; `calendar` is empty without an entry."""
 
-    to: str
-    subject: str
-    text: str
+    to: str = ""
+    subject: str = ""
+    text: str = ""
     calendar: str = ""
 
 
 @dataclass(frozen=True)
-class Facts:
-    """The request and its surroundings, from which a message is composed."""
+class Composition:
+    """What a message about `request` is put together from: its kind, its facts, and the clinic's facts and hours of today."""
 
+    kind: str
     request: ConsultRequest
-    clinic: Clinic
-    posted: PostedHours
-    reason: Reason | None
-    now: datetime
-
-    @property
-    def when(self) -> str:
-        """The visit's time in full, or an empty text when no time was chosen."""
-        visit, local = self.request.visit, self.posted.local
-        return dates.visit_text(local(visit.start), local(visit.end), self.clinic.time_zone_label) if visit else ""
+    facts: Facts
+    rules: Rules
 
     @property
     def short_when(self) -> str:
         """Day and time for a subject, or an empty text."""
-        visit = self.request.visit
-        if visit is None:
+        if self.facts.visit is None:
             return ""
-        start = self.posted.local(visit.start)
+        start = self.rules.posted.local(self.facts.visit.start)
         return f"{dates.day_text(start)}, {dates.choice_text(start)}"
 
     @property
-    def answer_by(self) -> str:
-        return dates.moment_text(self.posted.local(self.request.answer_by), self.clinic.time_zone_label)
+    def times(self) -> dict[str, str]:
+        """The visit, the visit that stays meanwhile, and the reply time; each is empty when there is none."""
+        local, label = self.rules.posted.local, self.rules.clinic.time_zone_label
+        answer_by = self.facts.answer_by
 
-    def context(self) -> dict:
-        person = self.request.person
+        def in_words(visit: Interval | None) -> str:
+            return dates.visit_text(local(visit.start), local(visit.end), label) if visit else ""
+
         return {
-            "clinic": self.clinic,
-            "name": _greeting_name(person.full_name),
-            "reference": self.request.reference,
-            "when": self.when,
-            "answer_by": self.answer_by,
-            "hours": hours_text.weekly_hours(self.posted),
-            "reason": self.reason.text if self.reason else "",
-            "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[self.request.token]),
-            "book": settings.PUBLIC_URL + reverse("consults:request"),
-            "voicemail_ok": person.voicemail_ok,
+            "when": in_words(self.facts.visit),
+            "confirmed_when": in_words(self.facts.confirmed),
+            "answer_by": dates.moment_text(local(answer_by), label) if answer_by else "",
         }
+
+    def text(self, *, layout: str) -> str:
+        """For the patient. `layout` is the channel's, which picks its block of the kind's template."""
+        context = self.times | {
+            "layout": f"consults/messages/{layout}",
+            "clinic": self.rules.clinic,
+            "name": _greeting_name(self.facts.name),
+            "reference": self.request.reference,
+            "hours": hours_text.weekly_hours(self.rules.posted),
+            "reason": self.facts.reason,
+            "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[self.facts.token]),
+            "book": settings.PUBLIC_URL + reverse("consults:request"),
+            "voicemail_ok": self.facts.voicemail_ok,
+        }
+        return render_to_string(f"consults/messages/{self.kind}.txt", context)
+
+    def notice(self) -> Letter:
+        """For staff, without personal data: a reference, a time and a link."""
+        heading, reference = tells(self.kind).to_staff, self.request.reference
+        link = settings.PUBLIC_URL + reverse("admin:consults_consultrequest_change", args=[self.request.pk])
+        context = self.times | {"heading": heading, "reference": reference, "link": link}
+        return Letter(self.facts.to, f"{heading}: {reference}", render_to_string("consults/messages/_staff.txt", context))
+
+
+# A name as a person has it: letters, with a point, an apostrophe or a hyphen where names have them.
+_NAME = re.compile(r"[^\W\d_]+\.?(?:['’-][^\W\d_]+\.?| [^\W\d_]+\.?){0,5}")
+_LONGEST_GREETED = 40
 
 
 def _greeting_name(name: str) -> str:
-    """The name for the greeting; empty when it contains a link, so that nobody sends links to others through our mail."""
-    return "" if re.search(r"[/@\\]|\w\.\w|www\b", name, re.IGNORECASE) else name
-
-
-def compose_text(kind: str, facts: Facts, *, layout: str) -> str:
-    """The text of this kind for the patient. `layout` is the channel's, which picks its block of the kind's template."""
-    return render_to_string(f"consults/messages/{kind}.txt", facts.context() | {"layout": f"consults/messages/{layout}"})
-
-
-def compose_notice(kind: str, facts: Facts) -> Payload:
-    """The notice to staff, without personal data: a reference, a time and a link."""
-    heading, request = tells(kind).to_staff, facts.request
-    context = {
-        "heading": heading,
-        "reference": request.reference,
-        "when": facts.when,
-        "answer_by": facts.answer_by if request.status in ConsultRequest.AWAITING_ANSWER else "",
-        "link": settings.PUBLIC_URL + reverse("admin:consults_consultrequest_change", args=[request.pk]),
-    }
-    text = render_to_string("consults/messages/_staff.txt", context)
-    return Payload(settings.STAFF_INBOX, f"{heading}: {request.reference}", text)
+    """The name for the greeting; empty when it is long, or holds more than letters: nobody writes to others through our mail."""
+    letters = "".join(char for char in name if not unicodedata.category(char).startswith("M"))
+    is_greeted = len(name) <= _LONGEST_GREETED and _NAME.fullmatch(letters) and "www" not in letters.lower()
+    return name if is_greeted else ""

@@ -1,22 +1,34 @@
 """Delivers the messages in the outbox at least once, always under the same Message-ID."""
 
 import logging
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.conf import settings
+from django.db.models import Case, F, Q, When
 
+from consults.current_rules import Rules, read_rules
 from consults.models import OutboxMessage
 from guard import sealing
 
 from .channels import SENDERS
 from .channels.not_sent import NotSent
+from .kinds import FIRST, REPEATS
+from .reading import read_message
 
 logger = logging.getLogger("clinic.mail")
 
 # Longer than any single attempt: EMAIL_TIMEOUT bounds each step of the SMTP conversation.
 LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 12
+
+
+# A stranger who asks in many names then writes to few of them, and a day on which many ask is only slower. What waits
+# for more than an hour is a warning of `/health/ready`.
+MOST_FIRST_LETTERS_AN_HOUR = 60
+_IS_FIRST_LETTER = Q(kind__in=FIRST, recipient=OutboxMessage.Recipient.PATIENT)
+_REPEATS_LAST = Case(When(kind__in=REPEATS, then=1), default=0)
 
 
 class Batch:
@@ -40,33 +52,53 @@ def deliver_due(
 ) -> int:
     """Sends up to `at_most` due messages, over one connection to each server. Returns how many were handed over.
 
-    Each is claimed just before it is sent, so that a crash leaves only one in doubt. `stop` is asked before each and has to
-    end the batch well within LEASE after `now`. With `after`, what was due at that instant waits.
+    First letters are at most MOST_FIRST_LETTERS_AN_HOUR, and repeats come last. Each is claimed just before it is sent, so that
+    a crash leaves only one in doubt. `stop` is asked before each and has to end the batch well within LEASE after `now`. With
+    `after`, what was due at that instant waits.
     """
-    due = OutboxMessage.objects.due(now=now)
+    left = _first_letters_left(now)
+    due = OutboxMessage.objects.due(now=now).select_related("event__request")
     if after is not None:
         due = due.filter(not_before__gt=after)
-    batch, sent = Batch(), 0
-    for message in list(due.order_by("not_before", "pk")[:at_most]):
+    if left < 1:
+        due = due.exclude(_IS_FIRST_LETTER)
+    batch, rules, sent = Batch(), read_rules(now), 0
+    for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
         if stop():
             break
-        sent += _deliver(message, now, batch)
+        if _is_first_letter(message):
+            if left < 1:
+                continue
+            left -= 1
+        sent += _deliver(message, now, batch, rules)
     batch.close()
     return sent
 
 
-def _deliver(message: OutboxMessage, now: datetime, batch: Batch) -> bool:
+def _first_letters_left(now: datetime) -> float:
+    """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off."""
+    if settings.BOOKING_RATE is None:
+        return math.inf
+    sent = OutboxMessage.objects.filter(_IS_FIRST_LETTER, state=OutboxMessage.State.DONE, done_at__gt=now - timedelta(hours=1))
+    return MOST_FIRST_LETTERS_AN_HOUR - sent.count()
+
+
+def _is_first_letter(message: OutboxMessage) -> bool:
+    return message.kind in FIRST and message.recipient == OutboxMessage.Recipient.PATIENT
+
+
+def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) -> bool:
     sender = batch.sender(message.channel)
     if not _claim(message, now):
         return False
     try:
-        sender.send(message)
+        sender.send(message, read_message(message, rules))
     except sealing.CannotOpen:
         logger.exception("message %s cannot be opened", message.pk)
         _give_up(message, "cannot_open")
     except NotSent as error:
         if error.permanent:
-            _give_up(message, error.problem)
+            _refused(message, now, error.problem)
         else:
             _retry(message, now, error.problem)
     except Exception as error:
@@ -91,6 +123,19 @@ def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
         return
     pause = min(timedelta(seconds=15 * 2**attempts), timedelta(hours=1))
     OutboxMessage.objects.filter(pk=message.pk).update(not_before=now + pause, problem=problem[:60])
+
+
+def _refused(message: OutboxMessage, now: datetime, problem: str) -> None:
+    """An address that takes no mail: what it was to tell becomes a call to make, if the patient gave a number."""
+    phone = message.event.request.phone if message.event and message.recipient == OutboxMessage.Recipient.PATIENT else ""
+    if not phone:
+        _give_up(message, problem)
+        return
+    logger.error("message %s was refused, and is a call to make now: %s", message.pk, problem)
+    message.seal(message.opened | {"to": phone})
+    OutboxMessage.objects.filter(pk=message.pk, state=OutboxMessage.State.WAITING).update(
+        channel=OutboxMessage.Channel.CALL, sealed=message.sealed, not_before=now, problem=problem[:60]
+    )
 
 
 def _give_up(message: OutboxMessage, problem: str) -> None:

@@ -13,32 +13,59 @@ REMINDER = "reminder"
 class Tells:
     """A row of the table. `subject`: for the patient; empty tells them nothing; only day and time follow it, because lock
     screens are public. `to_say`: the purpose of a call, as the desk lists it. `to_staff`: the subject of the notice to staff.
-    `calendar`: the method of the calendar entry in an email. `reminds`: schedules a reminder. `keeps_reminder`: leaves a
+    `is_first`: nobody knows yet whether the address is the sender's own. `repeats`: a sender of the form may cause it again and
+    again. `confirms`: the letter carries the visit for the calendar, and a reminder is scheduled. `keeps_reminder`: leaves a
     scheduled reminder in place.
     """
 
     subject: str = ""
     to_say: str = ""
     to_staff: str = ""
-    calendar: str = ""
-    reminds: bool = False
+    is_first: bool = False
+    repeats: bool = False
+    confirms: bool = False
     keeps_reminder: bool = False
 
 
 KINDS: dict[str, Tells] = {
-    Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request"),
+    Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request", is_first=True),
     Kind.RELEASED: Tells("Your request", "Say that we have the request"),
-    Kind.MOVED: Tells("Your new time, not yet confirmed", "Say that we have the new time", to_staff="Moved by the patient"),
-    Kind.CONFIRMED: Tells("Confirmed", "Say that the visit is confirmed", calendar="PUBLISH", reminds=True),
-    Kind.RESCHEDULED: Tells("Confirmed at a new time", "Say the new time", calendar="PUBLISH", reminds=True),
+    Kind.MOVED: Tells(
+        "Your new time, not yet confirmed",
+        "Say that we have the new time",
+        to_staff="Moved by the patient",
+        repeats=True,
+        keeps_reminder=True,
+    ),
+    Kind.MOVE_DECLINED: Tells("Your visit is unchanged", "Say that the visit is unchanged", keeps_reminder=True),
+    Kind.MOVE_EXPIRED: Tells(
+        "Your visit is unchanged",
+        "Apologize: not answered in time; the visit is unchanged",
+        to_staff="Move not answered in time",
+        keeps_reminder=True,
+    ),
+    Kind.MOVE_TAKEN_BACK: Tells(
+        "Your visit is unchanged",
+        "Say that the visit is unchanged",
+        to_staff="Move taken back by the patient",
+        repeats=True,
+        keeps_reminder=True,
+    ),
+    Kind.CONFIRMED: Tells("Confirmed", "Say that the visit is confirmed", confirms=True),
+    Kind.RESCHEDULED: Tells("Confirmed at a new time", "Say the new time", confirms=True),
     Kind.DECLINED: Tells("About your request", "Say that we cannot offer it"),
     Kind.WITHDRAWN: Tells("You withdrew your request", "Say that it is withdrawn", to_staff="Withdrawn by the patient"),
-    Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled", calendar="CANCEL"),
+    Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled"),
     Kind.EXPIRED: Tells("We did not answer in time", "Apologize: not answered in time", to_staff="Not answered in time"),
     Kind.KEPT: Tells(keeps_reminder=True),
     Kind.NOTED: Tells(keeps_reminder=True),
     REMINDER: Tells("Reminder", "Remind of the visit"),
 }
+
+
+FIRST = [kind for kind, says in KINDS.items() if says.is_first]
+CONFIRMING = [kind for kind, says in KINDS.items() if says.confirms]
+REPEATS = [kind for kind, says in KINDS.items() if says.repeats]
 
 
 def tells(kind: str) -> Tells:

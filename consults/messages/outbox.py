@@ -1,64 +1,81 @@
 """Writes messages: with the event they report, one per (event, kind, recipient), and letters to staff about no request."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
+from consults.current_rules import Rules
 from consults.models import ConsultRequest, Event, OutboxMessage, Reason
 from consults.scheduling import Interval, PostedHours
-from pages.models import Clinic
 
-from .channels import BY_CONTACT
-from .compose import Facts, Payload, compose_notice
-from .kinds import REMINDER, tells
+from .calendar_file import CalendarChange
+from .channels import BY_CONTACT, mail
+from .compose import Letter
+from .facts import Facts
+from .kinds import CONFIRMING, REMINDER, tells
 
 _REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
 
 
 def write_messages(
-    event: Event, request: ConsultRequest, *, clinic: Clinic, posted: PostedHours, reason: Reason | None, now: datetime
+    event: Event, request: ConsultRequest, *, rules: Rules, reason: Reason | None, calendar: CalendarChange, now: datetime
 ) -> None:
     """Writes what the event owes the patient, on the channel they chose, and the staff.
 
-    A waiting reminder about an earlier state of the request is dropped; a confirmed visit gets a new one. A visit that staff
-    keep anyway keeps its reminder.
+    An unsent message or a waiting reminder about an earlier state of the request is dropped: the new one says what is true
+    now, and a confirmed visit gets a new reminder. What leaves the confirmed visit as it is leaves its letter and its reminder.
     """
     says = tells(event.kind)
     if event.number > 1 and not says.keeps_reminder:
-        _waiting_reminders(request).update(state=OutboxMessage.State.DROPPED)
-    facts = Facts(request, clinic, posted, reason, now)
+        _waiting(request).filter(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
     if says.subject:
-        _to_patient(event, event.kind, facts, not_before=now)
-    if says.reminds and request.visit:
-        at = _reminder_time(request.visit, posted)
-        if at > now:
-            _to_patient(event, REMINDER, facts, not_before=at)
+        channel = BY_CONTACT[request.person.contact_by]
+        facts = Facts.of(request, to=getattr(request, channel.REACHES), reason=reason, calendar=calendar, now=now)
+        _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
+        _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
+        if says.confirms and request.visit and (at := _reminder_time(request.visit, rules.posted)) > now:
+            _to_patient(event, REMINDER, channel.CODE, replace(facts, calendar=CalendarChange()), not_before=at)
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
-        staff, channel = OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL
-        _write(event, event.kind, staff, channel, compose_notice(event.kind, facts), not_before=now)
+        facts = Facts.of(request, to=settings.STAFF_INBOX, reason=None, calendar=CalendarChange(), now=now)
+        _drop_unsent(event, OutboxMessage.Recipient.STAFF)
+        _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
 
 
 def write_to_staff(kind: str, *, to: str, subject: str, text: str, now: datetime) -> None:
     """Writes a letter about an account or the site itself. `text` is not wrapped; what is sealed is emptied once it was sent."""
-    _write(None, kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, Payload(to, subject, text), not_before=now)
+    letter = Letter(to, subject, text)
+    _write(None, kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, letter._asdict(), not_before=now)
 
 
 def forget_letters_to_staff(*, now: datetime) -> int:
     """Deletes letters about no request that were sent, or given up, a month ago. Returns how many."""
     ended = OutboxMessage.objects.about_no_request().exclude(state=OutboxMessage.State.WAITING)
-    return ended.filter(created_at__lte=now - _LETTERS_TO_STAFF_LAST).delete()[0]
+    old = ended.filter(created_at__lte=now - _LETTERS_TO_STAFF_LAST)
+    mail.delete_files(old.values_list("message_id", flat=True))
+    return old.delete()[0]
 
 
 def forget_messages(request: ConsultRequest) -> None:
-    """Empties every message about the request; waiting ones will not be sent."""
+    """Empties every message about the request, in files too; waiting ones will not be sent."""
     messages = OutboxMessage.objects.filter(event__request=request)
     messages.filter(state=OutboxMessage.State.WAITING).update(state=OutboxMessage.State.DROPPED)
     messages.update(sealed=b"")
+    ids = list(messages.values_list("message_id", flat=True))
+    transaction.on_commit(lambda: mail.delete_files(ids))
 
 
-def _waiting_reminders(request: ConsultRequest):
-    return OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING)
+def _waiting(request: ConsultRequest):
+    return OutboxMessage.objects.filter(event__request=request, state=OutboxMessage.State.WAITING)
+
+
+def _drop_unsent(event: Event, recipient: str, *, but: Sequence[str] = ()) -> None:
+    if event.number > 1:
+        unsent = _waiting(event.request).filter(recipient=recipient).exclude(kind__in=[REMINDER, *but])
+        unsent.update(state=OutboxMessage.State.DROPPED)
 
 
 def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:
@@ -67,15 +84,14 @@ def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:
     return datetime.combine(day_before, _REMINDER_AT, posted.zone)
 
 
-def _to_patient(event: Event, kind: str, facts: Facts, *, not_before: datetime) -> None:
-    channel = BY_CONTACT[facts.request.person.contact_by]
-    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel.CODE, channel.compose(kind, facts), not_before=not_before)
+def _to_patient(event: Event, kind: str, channel: str, facts: Facts, *, not_before: datetime) -> None:
+    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel, facts.as_json(), not_before=not_before)
 
 
-def _write(event: Event | None, kind: str, recipient: str, channel: str, payload: Payload, *, not_before: datetime) -> None:
+def _write(event: Event | None, kind: str, recipient: str, channel: str, values: dict, *, not_before: datetime) -> None:
     created_at = event.at if event else not_before
     message = OutboxMessage(
         event=event, kind=kind, recipient=recipient, channel=channel, created_at=created_at, not_before=not_before
     )
-    message.seal_payload(payload._asdict())
+    message.seal(values)
     message.save(force_insert=True)

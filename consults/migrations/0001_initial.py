@@ -151,6 +151,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("length_minutes", models.PositiveSmallIntegerField()),
+                (
+                    "confirmed_starts_at",
+                    models.DateTimeField(
+                        help_text="UTC; the visit that is confirmed. While a move waits for an answer, it is not `starts_at`.",
+                        null=True,
+                    ),
+                ),
+                ("confirmed_length_minutes", models.PositiveSmallIntegerField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("answer_by", models.DateTimeField(help_text="The patient was told that the clinic answers by then.")),
                 ("ended_at", models.DateTimeField(null=True)),
@@ -161,6 +169,10 @@ class Migration(migrations.Migration):
                 (
                     "kept_outside_hours",
                     models.BooleanField(default=False, help_text="Staff accepted this start although it is not posted."),
+                ),
+                (
+                    "confirmed_kept_outside_hours",
+                    models.BooleanField(default=False, help_text="The same of the confirmed start."),
                 ),
                 (
                     "version",
@@ -463,6 +475,10 @@ class Migration(migrations.Migration):
             model_name="consultrequest", index=models.Index(fields=["status", "answer_by"], name="requests_by_reply_time")
         ),
         migrations.AddIndex(model_name="consultrequest", index=models.Index(fields=["starts_at"], name="requests_by_start")),
+        migrations.AddIndex(
+            model_name="consultrequest",
+            index=models.Index(fields=["confirmed_starts_at"], name="requests_by_confirmed_start"),
+        ),
         migrations.AddIndex(model_name="consultrequest", index=models.Index(fields=["created_at"], name="requests_by_arrival")),
         migrations.AddIndex(
             model_name="consultrequest",
@@ -519,6 +535,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="consultrequest",
             constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_starts_at", None),
+                    ("status__in", ["requested", "confirmed", "completed", "missed"]),
+                    _connector="OR",
+                ),
+                name="only_a_visit_that_stands_is_confirmed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="consultrequest",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("length_minutes__gte", 5)), name="a_request_lasts_five_minutes_or_more"
             ),
         ),
@@ -537,6 +564,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="outboxmessage",
             index=models.Index(condition=models.Q(("state", "failed")), fields=["not_before"], name="messages_failed"),
+        ),
+        migrations.AddIndex(
+            model_name="outboxmessage",
+            index=models.Index(condition=models.Q(("state", "done")), fields=["done_at"], name="messages_sent"),
         ),
         migrations.AddConstraint(
             model_name="outboxmessage",

@@ -1,6 +1,5 @@
 """A request for a consult: the requested start, its status, and the sealed personal data."""
 
-import hashlib
 import secrets
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -8,7 +7,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import Q
 
 from consults.contact import normalised_email, normalised_phone
 from consults.scheduling import Interval
@@ -16,71 +15,11 @@ from guard import sealing
 
 from .person import Person
 from .reference import new_reference
-
-TOKEN_LIVES_ON = timedelta(days=30)
-
-
-def token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+from .request_queryset import ConsultRequestQuerySet, token_hash
 
 
-class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
-    def open(self):
-        """Requests that have not ended, each of which still needs a person."""
-        return self.filter(status__in=ConsultRequest.OPEN)
-
-    def awaiting_answer(self):
-        """Requests a person still has to answer."""
-        return self.filter(status__in=ConsultRequest.AWAITING_ANSWER)
-
-    def needing_answer_first(self):
-        """Every request: first those awaiting an answer, soonest reply time first; then the rest, newest first."""
-        waits = models.Case(models.When(status__in=ConsultRequest.AWAITING_ANSWER, then=0), default=1)
-        return self.annotate(waits=waits).order_by("waits", models.Case(models.When(waits=0, then=F("answer_by"))), "-created_at")
-
-    def newest_first(self):
-        return self.order_by("-created_at", "-pk")
-
-    def ended_as(self, status: str):
-        """Requests that ended with this status. The condition names every ended status, to match the partial index by arrival."""
-        return self.filter(status=status, ended_at__isnull=False)
-
-    def overdue(self, *, now: datetime):
-        """Requests whose reply time, or whose start, has passed without an answer."""
-        return self.filter(Q(answer_by__lte=now) | Q(starts_at__lte=now), status=ConsultRequest.Status.REQUESTED)
-
-    def holding_from(self, instant: datetime):
-        """Requests that hold a seat for a start after the instant, earliest first."""
-        return self.filter(status__in=ConsultRequest.HOLDS_A_SEAT, starts_at__gt=instant).order_by("starts_at", "pk")
-
-    def to_erase(self, *, now: datetime, after: timedelta, quarantined_after: timedelta):
-        """Requests that ended at least `after` ago, visits that long past, and requests quarantined for `quarantined_after`."""
-        set_aside = Max("events__at", filter=Q(events__kind="quarantined"))
-        ended = Q(status__in=ConsultRequest.ENDED, ended_at__lte=now - after)
-        quarantined = Q(status=ConsultRequest.Status.QUARANTINED, set_aside__lte=now - quarantined_after)
-        past = Q(status=ConsultRequest.Status.CONFIRMED, starts_at__lte=now - after)
-        return self.filter(erased_at=None).alias(set_aside=set_aside).filter(ended | past | quarantined)
-
-    def of_same_contact(self, request: "ConsultRequest"):
-        """Every request with the same email address or phone number, this one included."""
-        same = Q(pk=request.pk)
-        for contact in (request.email, request.phone):
-            same |= Q(pk__in=ConsultRequest.objects.by_contact(contact).values("pk")) if contact else Q()
-        return self.filter(same)
-
-    def by_token(self, token: str, *, now: datetime):
-        """The request whose patient page this token opens, until 30 days after it ended."""
-        alive = Q(ended_at=None) | Q(ended_at__gt=now - TOKEN_LIVES_ON)
-        return self.filter(alive, token_hash=token_hash(token))
-
-    def by_contact(self, text: str):
-        """Requests with exactly this email address or phone number, however it is spelled."""
-        found = Q(pk__in=[])
-        if "@" in text:
-            found |= Q(email_index__in=sealing.blind_indexes("email", normalised_email(text)))
-        if len(phone := normalised_phone(text)) >= 7:
-            found |= Q(phone_index__in=sealing.blind_indexes("phone", phone))
-        return self.filter(found)
+def _interval(start: datetime | None, minutes: int) -> Interval | None:
+    return None if start is None else Interval(start, start + timedelta(minutes=minutes))
 
 
 class ConsultRequest(models.Model):
@@ -108,11 +47,16 @@ class ConsultRequest(models.Model):
         null=True, help_text="UTC; empty when none of the times worked and the clinic will get in touch."
     )
     length_minutes = models.PositiveSmallIntegerField()
+    confirmed_starts_at = models.DateTimeField(
+        null=True, help_text="UTC; the visit that is confirmed. While a move waits for an answer, it is not `starts_at`."
+    )
+    confirmed_length_minutes = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField()
     answer_by = models.DateTimeField(help_text="The patient was told that the clinic answers by then.")
     ended_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True, help_text="From then on, nothing in this row identifies the person.")
     kept_outside_hours = models.BooleanField(default=False, help_text="Staff accepted this start although it is not posted.")
+    confirmed_kept_outside_hours = models.BooleanField(default=False, help_text="The same of the confirmed start.")
     version = models.PositiveIntegerField(
         default=1, help_text="Rises with every change, so that a decision about an older version is refused."
     )
@@ -142,6 +86,7 @@ class ConsultRequest(models.Model):
         indexes = [
             models.Index(fields=["status", "answer_by"], name="requests_by_reply_time"),
             models.Index(fields=["starts_at"], name="requests_by_start"),
+            models.Index(fields=["confirmed_starts_at"], name="requests_by_confirmed_start"),
             models.Index(fields=["created_at"], name="requests_by_arrival"),
             models.Index(fields=["status", "created_at"], name="ended_requests_by_arrival", condition=Q(ended_at__isnull=False)),
             models.Index(fields=["client"], name="requests_by_client", condition=~Q(client="")),
@@ -170,6 +115,10 @@ class ConsultRequest(models.Model):
                 condition=Q(erased_at=None) | Q(sealed=b"", email_index="", phone_index="", client=""),
                 name="an_erased_request_tells_nobodys_name",
             ),
+            models.CheckConstraint(
+                condition=Q(confirmed_starts_at=None) | Q(status__in=["requested", "confirmed", "completed", "missed"]),
+                name="only_a_visit_that_stands_is_confirmed",
+            ),
             models.CheckConstraint(condition=Q(length_minutes__gte=5), name="a_request_lasts_five_minutes_or_more"),
         ]
 
@@ -178,10 +127,40 @@ class ConsultRequest(models.Model):
 
     @property
     def visit(self) -> Interval | None:
-        """When the consult takes place; None when none of the times worked."""
-        if self.starts_at is None:
-            return None
-        return Interval(self.starts_at, self.starts_at + timedelta(minutes=self.length_minutes))
+        """When the consult takes place, or would; None when none of the times worked."""
+        return _interval(self.starts_at, self.length_minutes)
+
+    @property
+    def confirmed_visit(self) -> Interval | None:
+        """The visit that is confirmed; None when none is. While a move waits for an answer, it differs from `visit`."""
+        return _interval(self.confirmed_starts_at, self.confirmed_length_minutes or self.length_minutes)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the patient asked for another time than the confirmed one, and nobody answered yet."""
+        return self.status == self.Status.REQUESTED and self.confirmed_starts_at is not None
+
+    @property
+    def held_visits(self) -> list[tuple[Interval, bool]]:
+        """The visits whose seats it holds, and whether staff keep each outside the posted hours: two while it is moving."""
+        if self.status not in self.HOLDS_A_SEAT:
+            return []
+        kept = [(self.confirmed_visit, self.confirmed_kept_outside_hours)] if self.is_moving else []
+        return [(visit, is_kept) for visit, is_kept in (*kept, (self.visit, self.kept_outside_hours)) if visit is not None]
+
+    def stand_by_confirmed(self) -> None:
+        """Makes the confirmed visit the one it is about again."""
+        self.starts_at, self.length_minutes = self.confirmed_starts_at, self.confirmed_length_minutes or self.length_minutes
+        self.kept_outside_hours = self.confirmed_kept_outside_hours
+
+    def confirm_visit(self) -> None:
+        """Makes the visit it is about the confirmed one."""
+        self.confirmed_starts_at, self.confirmed_length_minutes = self.starts_at, self.length_minutes
+        self.confirmed_kept_outside_hours = self.kept_outside_hours
+
+    def forget_confirmed(self) -> None:
+        self.confirmed_starts_at = self.confirmed_length_minutes = None
+        self.confirmed_kept_outside_hours = False
 
     def seal_person(self, person: Person, *, token: str, staff_notes: str = "") -> None:
         """Seals the person, the token of their page and the staff note; sets the indexes the row is found by."""

@@ -3,8 +3,11 @@
 The database refuses to change or delete an event; see `event_guard`.
 """
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Count, Q
 
 from .consult_request import ConsultRequest
 
@@ -12,6 +15,22 @@ from .consult_request import ConsultRequest
 def event_kinds() -> list[tuple[str, str]]:
     """The choices as a function, so that a new kind needs no migration."""
     return Event.Kind.choices
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def confirming(self):
+        """Those that confirmed a visit."""
+        return self.filter(kind__in=(Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED))
+
+    def moves(self, request: ConsultRequest, *, since: datetime) -> tuple[int, int]:
+        """How often patients moved this request since the instant, and any request of the same contact, this one included."""
+        same = Q(request=request)
+        for column in ("email_index", "phone_index"):
+            if index := getattr(request, column):
+                same |= Q(**{f"request__{column}": index})
+        moved = self.filter(same, kind=Event.Kind.MOVED, at__gt=since)
+        counted = moved.aggregate(own=Count("pk", filter=Q(request=request)), of_contact=Count("pk"))
+        return counted["own"], counted["of_contact"]
 
 
 class Event(models.Model):
@@ -22,6 +41,9 @@ class Event(models.Model):
         CONFIRMED = "confirmed"
         MOVED = "moved", "moved by the patient"
         RESCHEDULED = "rescheduled", "moved by staff"
+        MOVE_DECLINED = "move_declined", "move declined, the confirmed visit stays"
+        MOVE_EXPIRED = "move_expired", "move not answered in time, the confirmed visit stays"
+        MOVE_TAKEN_BACK = "move_taken_back", "move taken back by the patient"
         KEPT = "kept", "kept despite the conflict"
         DECLINED = "declined"
         WITHDRAWN = "withdrawn", "withdrawn by the patient"
@@ -47,6 +69,8 @@ class Event(models.Model):
         related_name="+",
         help_text="Empty when it was the patient or the system.",
     )
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["request", "number"]

@@ -1,4 +1,4 @@
-"""A message, about an event or to staff about an account or the site. The worker sends it; its payload is sealed."""
+"""A message, about an event or to staff about an account or the site. The worker sends it; what it is made of is sealed."""
 
 import uuid
 
@@ -86,6 +86,7 @@ class OutboxMessage(models.Model):
         indexes = [
             models.Index(fields=["not_before"], name="messages_waiting", condition=Q(state="waiting")),
             models.Index(fields=["not_before"], name="messages_failed", condition=Q(state="failed")),
+            models.Index(fields=["done_at"], name="messages_sent", condition=Q(state="done")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "kind", "recipient"], name="an_event_owes_a_message_once"),
@@ -103,15 +104,15 @@ class OutboxMessage(models.Model):
         """That of its request; empty for a letter about none."""
         return self.event.request.reference if self.event else ""
 
-    def seal_payload(self, payload: dict) -> None:
-        self.sealed = sealing.seal(payload, table=self.TABLE, reference=str(self.message_id))
+    def seal(self, values: dict) -> None:
+        self.sealed = sealing.seal(values, table=self.TABLE, reference=str(self.message_id))
 
     @property
-    def payload(self) -> dict:
-        """`to`, `subject`, `text` and `calendar`, which may be empty. Raises sealing.CannotOpen.
+    def opened(self) -> dict:
+        """What its words are put together from. Empty once the person's data was erased, or a letter about no request was sent.
 
-        All are empty once the person's data was erased, or a letter about no request was sent.
+        Raises sealing.CannotOpen.
         """
         if not self.sealed and self.state != self.State.WAITING:
-            return dict.fromkeys(("to", "subject", "text", "calendar"), "")
+            return {}
         return sealing.unseal(self.sealed, table=self.TABLE, reference=str(self.message_id))

@@ -1,6 +1,6 @@
 """The open times that a page lists: fourteen days from a date, as radio buttons by day, with links to earlier and later days."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -76,12 +76,12 @@ def _choice(start: datetime, number, chosen, *, label: str, spoken: str) -> dict
 
 
 def listed_days(
-    offers: Offers, first: date, zone: ZoneInfo, *, leave_out: datetime | None
+    offers: Offers, first: date, zone: ZoneInfo, *, leave_out: Set[datetime | None]
 ) -> tuple[tuple[date, tuple[datetime, ...]], ...]:
     """The dates with open times on the page that begins on `first`, with those times."""
     days = (first + timedelta(days=number) for number in range(DAYS_SHOWN))
     listed = (
-        (day, tuple(start.astimezone(zone) for start in offers.starts_on(day) if start != leave_out))
+        (day, tuple(start.astimezone(zone) for start in offers.starts_on(day) if start not in leave_out))
         for day in days
         if day <= offers.last_date
     )
@@ -106,13 +106,13 @@ def read_times_page(
     """The open times from the date `asked` on (the raw text of ?from=, or None), with the context their template needs.
 
     `wanted` is a start that was refused: the nearest open times are shown first. `moving` is a request being rescheduled by
-    the patient: its own seats count as free, and its own start is not listed.
+    the patient: its own seats count as free, and its own starts are not listed.
     """
     rules = open_times.current_offers(now=now)
     first = _first_date(asked or "", rules)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
     offers = open_times.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), moving=moving)
-    own = moving.starts_at if moving else None
+    own = {moving.starts_at, moving.confirmed_starts_at} if moving else frozenset()
     nearest = tuple(start.astimezone(clinic.zone) for start in offers.nearest(wanted, leave_out=own)) if wanted else ()
     listed = listed_days(offers, first, clinic.zone, leave_out=own)
 
@@ -148,9 +148,9 @@ def _next_date(rules: Offers, day: date, moving: ConsultRequest | None) -> date 
     if day > rules.last_date:
         return None
     offers = open_times.with_held_seats(rules, day, rules.last_date, moving=moving)
-    own = moving.starts_at if moving else None
+    own = {moving.starts_at, moving.confirmed_starts_at} if moving else frozenset()
     while day <= offers.last_date:
-        if any(start != own for start in offers.starts_on(day)):
+        if any(start not in own for start in offers.starts_on(day)):
             return day
         day += timedelta(days=1)
     return None

@@ -1,6 +1,6 @@
 """Which starts are offered, and why any other start is refused (docs/booking.md)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -84,7 +84,7 @@ class Offers:
         return max(0, self.policy.capacity - most_held)
 
     def nearest(
-        self, wanted: datetime, count: int = 3, within_days: int = 21, leave_out: datetime | None = None
+        self, wanted: datetime, count: int = 3, within_days: int = 21, leave_out: Set[datetime | None] = frozenset()
     ) -> list[datetime]:
         """Up to `count` offered starts nearest in time to `wanted`, without `leave_out`, in order of time."""
         wanted_day = min(max(self.posted.local_date(wanted), self.today), self.last_date)
@@ -92,7 +92,7 @@ class Offers:
         for distance in range(within_days + 1):
             days = {wanted_day - timedelta(days=distance), wanted_day + timedelta(days=distance)}
             open_days = [day for day in days if self.today <= day <= self.last_date]
-            found += [start for day in open_days for start in self.starts_on(day) if start != leave_out]
+            found += [start for day in open_days for start in self.starts_on(day) if start not in leave_out]
             # One more day on each side: a start on the next day may be nearer than a distant one on this day.
             if len(found) >= count and distance:
                 break

@@ -9,18 +9,21 @@ BEFORE_THE_START = timedelta(hours=2)
 LONGEST_LOOK_AHEAD = 30
 
 
-def reply_due(*, posted: PostedHours, open_days: int, asked_at: datetime, starts_at: datetime | None) -> datetime:
+def reply_due(
+    *, posted: PostedHours, open_days: int, asked_at: datetime, starts_at: datetime | None, stands_until: datetime | None = None
+) -> datetime:
     """The earlier of the closing time of the `open_days`-th open date after the local date of asking, and two hours
     before the start. Instants are aware; the result is in UTC. The rule is in docs/booking.md, "By when it is answered".
 
     A request whose start is less than two hours away (from a caller, or with a shorter notice) is due by the start: a reply
-    time in the past would expire the request as soon as it is made.
+    time in the past would expire the request as soon as it is made. A confirmed visit that stands meanwhile begins at
+    `stands_until`: then the answer is due two hours before the earlier of both, which may lie in the past.
     """
     due = _closing_of_open_date(posted, open_days, asked_at)
     if starts_at is not None:
         before_the_start = starts_at - BEFORE_THE_START
-        due = min(due, before_the_start if before_the_start > asked_at else starts_at)
-    return due
+        due = min(due, before_the_start if before_the_start > asked_at or stands_until else starts_at)
+    return min(due, stands_until - BEFORE_THE_START) if stands_until else due
 
 
 def _closing_of_open_date(posted: PostedHours, open_days: int, asked_at: datetime) -> datetime:

@@ -157,11 +157,11 @@ def _store_past(people: list[dict], now: datetime) -> None:
     events = [Event(request=row, number=1, kind="requested", status="requested", at=row.created_at) for row in rows]
     Event.objects.bulk_create(events)
     Event.objects.bulk_create([Event(request=r, number=2, kind=r.status, status=r.status, at=r.ended_at) for r in rows])
-    text = "About your request. " * 100
+    text = "About your request. " * 20
     for event in events:
         message = OutboxMessage(event=event, kind="requested", recipient="patient", channel="mail", state="done")
         message.created_at = message.not_before = message.done_at = event.at
-        message.seal_payload({"to": "ada@mail.example", "subject": "Your request", "text": text, "calendar": ""})
+        message.seal({"to": "ada@mail.example", "name": text})
         messages.append(message)
     OutboxMessage.objects.bulk_create(messages)
 

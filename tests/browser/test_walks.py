@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
-from icalendar import Calendar
+from icalendar import Calendar as FileCalendar
 from playwright.sync_api import expect
 
 from tests.browser.chromium import DESKTOP, LONGEST_WAIT, new_context
@@ -29,6 +29,7 @@ from tests.browser.pages import (
     tell_who,
 )
 from tests.builders import CHICAGO
+from tests.consults.calendar_reader import Calendar
 from tests.records import Records
 from tests.server import wait_for
 
@@ -108,41 +109,66 @@ def test_a_request_goes_from_the_form_to_the_top_of_the_desk_without_javascript(
             assert words in shown
 
 
-def test_a_patient_moves_is_confirmed_and_withdraws_without_javascript(plain_page, browser, site, staff):
+def test_a_patient_is_confirmed_moves_is_declined_and_withdraws_without_javascript(plain_page, browser, site, staff):
+    """A calendar program reads every letter. Each is waited for: what was not sent is folded into the next one."""
     plain_page.goto(site.url + BOOK)
     first = choose_time(plain_page)
     address = tell_who(plain_page, "Pat Example")
     assert send(plain_page) == 303
     reference = sent_reference(plain_page)
-    open_own_page(plain_page, site, address)
-    receipt = plain_page.locator(".receipt")
-    expect(receipt).to_contain_text(reference)
-    asked_for = receipt.inner_text()
+    calendar = Calendar()
 
-    second = choose_time(plain_page, last=True)
-    assert second != first
-    press(plain_page, "Move to this time")
+    def read_letter(number: int) -> None:
+        letters = wait_for(
+            lambda: len(found := site.letters(address)) >= number and found, LONGEST_WAIT, f"letter {number}", lambda: site.log
+        )
+        for part in letters[number - 1].walk():
+            if part.get_content_type() == "text/calendar":
+                text = part.get_content().replace("\r\n", "\n").replace("\n", "\r\n")
+                assert f"METHOD:{part.get_param('method')}\r\n" in text
+                calendar.apply(text)
+
+    read_letter(1)
+    open_own_page(plain_page, site, address)
+    receipt, to_calendar = plain_page.locator(".receipt"), plain_page.get_by_role("link", name="Add your confirmed visit")
     expect(receipt).to_contain_text(reference)
-    assert receipt.inner_text() != asked_for
-    expect(plain_page.get_by_role("link", name="Add to your calendar")).to_have_count(0)
+    expect(to_calendar).to_have_count(0)
 
     with new_context(browser, java_script_enabled=False) as context:
         desk = context.new_page()
         log_in(desk, site, *staff)
         confirm(desk, site, reference)
+        read_letter(2)
+        # An evening in Dundas is the next day in UTC: what has to agree is the instant.
+        confirmed = [datetime.fromisoformat(first)]
+        assert [start for start, _ in calendar.entries.values()] == confirmed
+        plain_page.reload()
+        own_file = site.get(to_calendar.get_attribute("href"))
+        assert own_file.headers["content-type"].startswith("text/calendar")
+        assert [entry["DTSTART"].dt for entry in FileCalendar.from_ical(own_file.body).walk("VEVENT")] == confirmed
+
+        second = choose_time(plain_page, last=True)
+        assert second != first
+        press(plain_page, "Ask for this time")
+        expect(receipt).to_contain_text("New time, not yet confirmed", ignore_case=True)
+        read_letter(3)
+        desk.reload()
+        expect(desk.locator(".notice")).to_contain_text("stays confirmed, and both times are held")
+        desk.locator("summary", has_text="Decline the move").click()
+        desk.locator("#reason-decline_move").select_option(index=1)
+        press(desk, "Decline the move")
+    read_letter(4)
+    assert [start for start, _ in calendar.entries.values()] == confirmed
     plain_page.reload()
-    calendar = plain_page.get_by_role("link", name="Add to your calendar").get_attribute("href")
-    entry = site.get(calendar)
-    assert entry.headers["content-type"].startswith("text/calendar")
-    # An evening in Dundas is the next day in UTC: what has to agree is the instant.
-    assert Calendar.from_ical(entry.body).walk("VEVENT")[0]["DTSTART"].dt == datetime.fromisoformat(second)
+    expect(plain_page.locator("h1")).to_have_text("Your visit is confirmed")
 
     press(plain_page, "Withdraw my request")
     expect(plain_page.get_by_role("button", name="Withdraw my request")).to_have_count(0)
-    assert site.get(calendar).status == 404
-    plain_page.goto(f"{site.url}{BOOK}?from={second[:10]}")
-    expect(plain_page.locator(f"input[value='{second}']")).to_have_count(1)
-    wait_for(lambda: len(site.letters(address)) == 4, LONGEST_WAIT, "a letter for each of the four", lambda: site.log)
+    read_letter(5)
+    assert calendar.entries == {}
+    for start in (first, second):
+        plain_page.goto(f"{site.url}{BOOK}?from={start[:10]}")
+        expect(plain_page.locator(f"input[value='{start}']")).to_have_count(1)
 
 
 def test_the_form_works_without_its_stylesheet(plain_page, site):

@@ -64,3 +64,11 @@ def test_one_that_no_key_opens_is_told_and_keeps_no_other_waiting():
     ConsultRequest.objects.filter(pk=unreadable.pk).update(sealed=b"nothing")
     erased_list.add(unreadable.reference, whole.reference)
     assert erased_list.erase_again(now=WEDNESDAY) == (1, [unreadable.reference])
+
+
+def test_a_move_whose_start_has_passed_is_erased_again_with_the_visit_that_stands(staff):
+    request = booking.confirm_request(submit(starts_at=local("2026-12-10 16:00")), by=staff, now=WEDNESDAY)
+    booking.move_request(request, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+    erased_list.add(request.reference)
+    assert erased_list.erase_again(now=local("2026-12-08 17:00")) == (1, [])
+    assert not ConsultRequest.objects.get(pk=request.pk).seats.exists()

@@ -4,7 +4,7 @@ from consults import booking
 from consults.models import ConsultRequest, Reason
 from tests.builders import WEDNESDAY, local, submit
 
-START, NEXT = local("2026-12-07 16:00"), local("2026-12-08 16:00")
+START, NEXT, LATER = local("2026-12-07 16:00"), local("2026-12-08 16:00"), local("2026-12-09 16:00")
 AFTER = local("2026-12-07 17:00")
 
 
@@ -13,12 +13,18 @@ def reason(use: str) -> Reason:
     return Reason.objects.get_or_create(code=f"{use}-test", defaults={"use": use, **texts})[0]
 
 
+def another(request: ConsultRequest):
+    """A time that it does not hold."""
+    return NEXT if request.starts_at != NEXT else LATER
+
+
 def decisions(staff) -> dict:
-    """Every decision as a function of a request and the instant."""
+    """Every decision as a function of a request and the instant. Declining and expiring end a move, where there is one."""
     return {
         "confirmed": lambda r, now: booking.confirm_request(r, by=staff, now=now),
-        "moved": lambda r, now: booking.move_request(r, starts_at=NEXT, now=now),
-        "rescheduled": lambda r, now: booking.reschedule_request(r, starts_at=NEXT, by=staff, now=now),
+        "moved": lambda r, now: booking.move_request(r, starts_at=another(r), now=now),
+        "move_taken_back": lambda r, now: booking.take_back_move(r, now=now),
+        "rescheduled": lambda r, now: booking.reschedule_request(r, starts_at=another(r), by=staff, now=now),
         "declined": lambda r, now: booking.decline_request(r, reason=reason("decline"), by=staff, now=now),
         "withdrawn": lambda r, now: booking.withdraw_request(r, now=now),
         "cancelled": lambda r, now: booking.cancel_request(r, reason=reason("cancel"), by=staff, now=now),
@@ -34,7 +40,9 @@ def decisions(staff) -> dict:
     }
 
 
-# How a fresh request comes to each status, and when the decision is then tried.
+# A confirmed visit of which the patient asks for another time: its status is "requested".
+MOVING = "moving"
+# How a fresh request comes to each state, and when the decision is then tried.
 PATHS = {
     "requested": [],
     "confirmed": ["confirmed"],
@@ -45,14 +53,15 @@ PATHS = {
     "completed": ["confirmed", "completed"],
     "missed": ["confirmed", "missed"],
     "quarantined": ["quarantined"],
+    MOVING: ["confirmed", "moved"],
 }
 LATE = {"expired", "completed", "missed", "erased"}
 
 
-def bring_to(status: str, staff) -> ConsultRequest:
-    """A request for START that was brought to this status by decisions alone."""
+def bring_to(state: str, staff) -> ConsultRequest:
+    """A request for START that was brought to this state by decisions alone."""
     request = submit()
-    for step in PATHS[status]:
+    for step in PATHS[state]:
         request = decisions(staff)[step](request, AFTER if step in LATE else WEDNESDAY)
-    assert request.status == status
+    assert (request.status, request.is_moving) == (("requested", True) if state == MOVING else (state, False))
     return request

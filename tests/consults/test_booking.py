@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 
 from consults import booking, decision
 from consults.messages.channels.mail import html_part
+from consults.messages.compose import Letter
 from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat, SpecialHours
 from consults.scheduling import Refusal
 from guard import sealing
-from tests.builders import ADA, WEDNESDAY, local, submit
+from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 
@@ -25,7 +26,7 @@ def test_an_accepted_request_holds_its_seat_and_owes_its_messages(settings):
     assert request.seats.count() == 6
     assert list(request.events.values_list("number", "kind", "status")) == [(1, "requested", "requested")]
     messages = OutboxMessage.objects.order_by("pk")
-    assert [(m.recipient, m.channel, m.payload["to"]) for m in messages] == [
+    assert [(m.recipient, m.channel, letter_of(m)["to"]) for m in messages] == [
         ("patient", "mail", "ada@example.com"),
         ("staff", "mail", "desk@clinic.example"),
     ]
@@ -34,7 +35,7 @@ def test_an_accepted_request_holds_its_seat_and_owes_its_messages(settings):
 def test_messages_say_the_whole_time_and_nothing_private(settings):
     settings.STAFF_INBOX = "desk@clinic.example"
     request = submit(note="my private note")
-    patient, staff = (message.payload for message in OutboxMessage.objects.order_by("pk"))
+    patient, staff = (letter_of(message) for message in OutboxMessage.objects.order_by("pk"))
     assert patient["subject"] == "Your request: Monday, December 7, 4:00 PM"
     for words in (
         "Monday, December 7, 2026, 4:00 PM to 4:30 PM Central Time",
@@ -56,8 +57,8 @@ def test_messages_say_the_whole_time_and_nothing_private(settings):
 def test_who_chose_the_telephone_gets_a_call_and_no_mail():
     submit(contact_by="phone", email="ada@example.com")
     message = OutboxMessage.objects.get()
-    assert (message.channel, message.payload["to"]) == ("call", "507-555-0100")
-    assert "Do not leave a voicemail" in message.payload["text"]
+    assert (message.channel, letter_of(message)["to"]) == ("call", "507-555-0100")
+    assert "Do not leave a voicemail" in letter_of(message)["text"]
     assert not OutboxMessage.objects.due(now=WEDNESDAY).exists()
 
 
@@ -73,7 +74,7 @@ def test_none_of_these_times_is_a_request_without_a_seat():
     assert request.starts_at is None
     assert request.answer_by == local("2026-12-04 20:00")
     assert not Seat.objects.exists()
-    assert OutboxMessage.objects.get().payload["subject"] == "Your request"
+    assert letter_of(OutboxMessage.objects.get())["subject"] == "Your request"
 
 
 def test_a_refused_request_leaves_nothing_behind():
@@ -176,16 +177,36 @@ def test_requests_that_wait_come_first_the_soonest_reply_on_top():
     assert [request.pk for request in ConsultRequest.objects.needing_answer_first()] == [soon.pk, late.pk, ended.pk]
 
 
-@pytest.mark.parametrize("name", ["Win at https://evil.example", "evil.example/x", "www prize", "write to a@b.c"])
-def test_a_name_that_holds_an_address_is_not_greeted_with(name):
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Win at https://evil.example",
+            "evil.example/x",
+            "www prize",
+            "write to a@b.c",
+            "Call 1 900 555 0199",
+            "Pay £5",
+            "A" * 41,
+        ),
+        "Hello You owe us very much today",
+    ],
+)
+def test_what_is_no_short_name_of_letters_is_not_greeted_with(name):
     submit(full_name=name)
-    letter = OutboxMessage.objects.get().payload
+    letter = letter_of(OutboxMessage.objects.get())
     assert letter["text"].startswith("Hello,")
-    assert "evil" not in html_part(letter)
+    assert name not in html_part(Letter(**letter))
+
+
+@pytest.mark.parametrize("name", ["Ada", "Zoë van den Berg", "Anne-Marie O’Neil", "Dr. José Jr.", "अनीता शर्मा", "李小龍"])
+def test_a_name_is_greeted_with_as_it_is_written(name):
+    submit(full_name=name)
+    assert letter_of(OutboxMessage.objects.get())["text"].startswith(f"Hello {name},")
 
 
 def test_an_ordinary_name_is_greeted_with_and_cannot_break_out_of_the_mail():
     submit(full_name="Dr. José <b>O'Neil</b> Jr.", key="odd")
-    letter = OutboxMessage.objects.get().payload
+    letter = letter_of(OutboxMessage.objects.get())
     assert letter["text"].startswith("Hello Dr. José") or letter["text"].startswith("Hello,")
-    assert "<b>" not in html_part(letter)
+    assert "<b>" not in html_part(Letter(**letter))

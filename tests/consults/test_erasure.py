@@ -6,7 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
+from clinic_site.env import email_settings
 from consults import booking, erasure, expiry
+from consults.messages.delivery import deliver_due
 from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat
 from tests.builders import WEDNESDAY, local, submit
 
@@ -28,6 +30,21 @@ def everything_stored() -> str:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             values += [repr(bytes(v) if isinstance(v, memoryview) else v) for row in cursor.fetchall() for v in row]
     return "\n".join(values)
+
+
+def test_a_letter_in_a_file_goes_with_its_request(owner, settings, tmp_path, django_capture_on_commit_callbacks):
+    """Where no mail server is set, as on a laptop. Others stay."""
+    options = {"file_path": str(tmp_path)}
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": options}}
+    for name, value in email_settings(settings.MAILERS["default"]).items():
+        setattr(settings, name, value)
+    erased = submit()
+    submit(key="other", starts_at=local("2026-12-08 16:00"), full_name="Ben", email="ben@example.com")
+    assert deliver_due(now=WEDNESDAY) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        erasure.erase_at_once(erased, by=owner, now=WEDNESDAY)
+    left = "".join(path.read_text() for path in tmp_path.iterdir())
+    assert ("To: ben@example.com" in left, "ada@example.com" in left) == (True, False)
 
 
 def traces_of(request: ConsultRequest) -> list[str]:

@@ -4,7 +4,8 @@ After every step whole tables are compared with the model: requests, seats, even
 one date. What a step was not meant to do has therefore not happened. Numbers in comments are those of docs/promises.md.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
@@ -25,7 +26,8 @@ from consults.messages import delivery
 from consults.messages.channels import mail as mail_channel
 from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Person, Reason, Seat, SpecialHours
 from pages.models import Clinic
-from tests.builders import CHICAGO
+from tests.builders import CHICAGO, letter_of
+from tests.consults.calendar_reader import Calendar
 from tests.examples import examples
 
 FIVE_MINUTES, DAY = timedelta(minutes=5), timedelta(days=1)
@@ -38,8 +40,11 @@ RULES = {
     "moved": (HELD, "requested", ("patient", "staff")),
     "rescheduled": (HELD, "confirmed", ("patient",)),
     "declined": (("requested",), "declined", ("patient",)),
+    "move_declined": (("requested",), "confirmed", ("patient",)),
+    "move_expired": (("requested",), "confirmed", ("patient", "staff")),
+    "move_taken_back": (("requested",), "confirmed", ("patient", "staff")),
     "withdrawn": (HELD, "withdrawn", ("patient", "staff")),
-    "cancelled": (("confirmed",), "cancelled", ("patient",)),
+    "cancelled": (HELD, "cancelled", ("patient",)),
     "expired": (("requested",), "expired", ("patient", "staff")),
     "answered": (("requested",), "completed", ()),
     "completed": (("confirmed",), "completed", ()),
@@ -50,8 +55,12 @@ RULES = {
     "noted": ((*HELD, *ENDED, "quarantined"), "", ()),
     "erased": ((*ENDED, "quarantined", "confirmed"), "", ()),
 }
-BY_THE_PATIENT = ("moved", "withdrawn", "expired")
-OTHER_DECISIONS = [kind for kind in RULES if kind not in {"moved", "rescheduled", "expired", "erased"}]
+BY_THE_PATIENT = ("moved", "move_taken_back", "withdrawn", "expired", "move_expired")
+# Declining and expiring end only a move, where there is one.
+OF_A_MOVE = {"declined": "move_declined", "expired": "move_expired"}
+ENDS_A_MOVE = {*OF_A_MOVE.values(), "move_taken_back"}
+KEEPS_REMINDER = {*ENDS_A_MOVE, "moved", "kept", "noted"}
+OTHER_DECISIONS = [kind for kind in RULES if kind not in {"moved", "rescheduled", "expired", "erased", *OF_A_MOVE.values()}]
 TOLD_ON_ARRIVAL = {"requested": ("patient", "staff"), "quarantined": ()}
 
 # Both changes of the clocks lie within two weeks of a beginning.
@@ -147,6 +156,8 @@ class Known:
     pk: int = 0
     token: str = ""
     kept: bool = False
+    # (start, length, kept) of the visit that is confirmed
+    confirmed: tuple | None = None
     notes: str = ""
     erased_at: datetime | None = None
     ended_at: datetime | None = None
@@ -156,13 +167,24 @@ class Known:
     told: dict[tuple, Told] = field(default_factory=dict)
 
     @property
-    def cells(self) -> range:
-        return cells_from(self.start, self.length) if self.start and self.status in HELD else range(0)
+    def is_moving(self) -> bool:
+        return self.status == "requested" and self.confirmed is not None
+
+    @property
+    def visits(self) -> list[tuple]:
+        """(start, length, kept) of what it holds."""
+        if not self.start or self.status not in HELD:
+            return []
+        return [(self.start, self.length, self.kept), *([self.confirmed] if self.is_moving else [])]
+
+    @property
+    def cells(self) -> set[int]:
+        return {cell for start, length, _ in self.visits for cell in cells_from(start, length)}
 
     @property
     def row(self) -> tuple:
         known = self.pk, self.status, self.start, self.length, len(self.events), self.answer_by, self.kept, self.ended_at
-        return *known, self.erased_at
+        return *known, self.erased_at, *(self.confirmed or (None, None, False))
 
 
 class Desk(RuleBasedStateMachine):
@@ -220,7 +242,7 @@ class Desk(RuleBasedStateMachine):
     def held(self) -> Counter:
         return Counter(cell for known in self.known.values() for cell in known.cells)
 
-    def has_room(self, start: datetime, own: range = range(0)) -> bool:
+    def has_room(self, start: datetime, own: Set[int] = frozenset()) -> bool:
         held = self.held()
         return all(held[cell] - (cell in own) < self.capacity for cell in cells_from(start, self.length))
 
@@ -232,7 +254,9 @@ class Desk(RuleBasedStateMachine):
         length = timedelta(minutes=self.length)
         return [first + length * number for first, last in self.runs_on(day) for number in range((last - first) // length)]
 
-    def accepts(self, start: datetime, *, for_staff: bool = False, notice: int | None = None, own: range = range(0)) -> bool:
+    def accepts(
+        self, start: datetime, *, for_staff: bool = False, notice: int | None = None, own: Set[int] = frozenset()
+    ) -> bool:
         """Promises 1, 2 and 5: may a consult begin then?"""
         notice = notice if notice is not None else 0 if for_staff else self.policy["notice_hours"]
         day = start.astimezone(CHICAGO).date()
@@ -244,13 +268,16 @@ class Desk(RuleBasedStateMachine):
             and self.has_room(start, own)
         )
 
-    def reply_time(self, start: datetime | None) -> datetime:
+    def reply_time(self, start: datetime | None, known: Known | None = None) -> datetime:
+        """`known`: the request that moves there."""
         runs = [self.runs_on(self.today + DAY * number) for number in range(1, 31)]
         closings = [of_a_day[-1][1] for of_a_day in runs if of_a_day]
         due = [*closings, *[self.now + timedelta(days=30)] * 30][self.policy["answer_open_days"] - 1]
         if start is None:
             return due
         two_hours_before = start - timedelta(hours=2)
+        if known and known.confirmed:
+            return min(due, two_hours_before, known.confirmed[0] - timedelta(hours=2))
         return min(due, two_hours_before if two_hours_before > self.now else start)
 
     def wanted(self, wish, known: Known | None = None) -> datetime:
@@ -270,16 +297,22 @@ class Desk(RuleBasedStateMachine):
 
     # What the model writes
 
-    def happened(self, known: Known, kind: str, told: tuple, *, by) -> None:
+    def happened(self, known: Known, kind: str, told: tuple, *, by, before: tuple | None = None) -> None:
+        """`before`: the visit that was confirmed before it happened."""
+        is_news = (before or ())[:2] != (known.confirmed or ())[:2]
         known.events.append((kind, known.status, known.start, self.now, by and by.pk))
         number = len(known.events)
         channel = "mail" if known.person["contact_by"] == "email" else "call"
-        if kind not in {"kept", "noted"}:
+        if kind not in KEEPS_REMINDER:
             for (_, about, _), message in known.told.items():
                 if about == "reminder" and message.state == "waiting":
                     message.state = "dropped"
         for recipient in told:
             if recipient == "patient" or by is None:
+                for (_, about, whom), message in known.told.items():
+                    stays = about == "reminder" or (whom == "patient" and not is_news and about in {"confirmed", "rescheduled"})
+                    if whom == recipient and not stays and message.state == "waiting":
+                        message.state = "dropped"
                 known.told[number, kind, recipient] = Told("mail" if recipient == "staff" else channel, "waiting", self.now)
         if kind in {"confirmed", "rescheduled"}:
             day_before = known.start.astimezone(CHICAGO).date() - DAY
@@ -305,7 +338,10 @@ class Desk(RuleBasedStateMachine):
 
     def decide(self, known: Known, kind: str, start: datetime | None, anyway=False, wrong_list=False, stale=False) -> None:
         """Takes a decision; it has to happen exactly when the status allows it and its guard holds."""
+        if known.confirmed and known.confirmed[0] > self.now and kind in OF_A_MOVE and known.is_moving:
+            kind = OF_A_MOVE[kind]
         allowed, status, told = RULES[kind]
+        before = known.confirmed
         by = None if kind in BY_THE_PATIENT else self.staff
         holds = known.status in allowed and self.guard(known, kind, start=start, anyway=anyway, wrong_list=wrong_list)
         changes = self.changes(known, kind, start, anyway) if holds else {}
@@ -320,9 +356,21 @@ class Desk(RuleBasedStateMachine):
             return
         for name, value in changes.items():
             setattr(known, name, value)
+        self.settle(known, kind, status)
+        self.happened(known, kind, told, by=by, before=before)
+
+    def settle(self, known: Known, kind: str, status: str) -> None:
+        """The status, and what follows from it for both times of a visit that is moving."""
+        if kind in ENDS_A_MOVE or (kind in {"withdrawn", "cancelled"} and known.is_moving):
+            known.start, known.length, known.kept = known.confirmed
         known.status = status or known.status
+        if known.status == "confirmed":
+            known.confirmed = known.start, known.length, known.kept
+        elif known.status in {"declined", "withdrawn", "cancelled", "expired", "quarantined"}:
+            known.confirmed = None
+        elif kind == "kept" and known.confirmed:
+            known.confirmed = *known.confirmed[:2], True
         self.ends(known)
-        self.happened(known, kind, told, by=by)
 
     def ends(self, known: Known) -> None:
         known.ended_at = (known.ended_at or self.now) if known.status in ENDED else None
@@ -336,14 +384,20 @@ class Desk(RuleBasedStateMachine):
         if kind == "confirmed":
             return has_time and not has_begun and (anyway or self.is_posted(known.start, known.length))
         if kind == "moved":
-            return not has_begun and start != known.start and self.accepts(start, own=known.cells)
+            others = {known.start, known.confirmed and known.confirmed[0]}
+            takes = not has_begun and start not in others and self.accepts(start, own=known.cells)
+            in_time = not known.confirmed or self.reply_time(start, known) > self.now
+            return takes and in_time and not self.has_moved_often(known)
         if kind == "rescheduled":
             return start != known.start and self.accepts(start, for_staff=True, own=known.cells)
         if kind == "released":
             return not has_time or anyway or self.accepts(known.start, for_staff=True)
         guards = {
             "declined": not wrong_list,
-            "cancelled": not wrong_list,
+            "move_declined": not wrong_list,
+            "cancelled": not wrong_list and known.confirmed is not None,
+            "quarantined": known.confirmed is None,
+            "move_taken_back": known.is_moving and known.confirmed[0] > self.now,
             "withdrawn": not has_begun,
             "answered": not has_time,
             "completed": has_begun,
@@ -353,10 +407,23 @@ class Desk(RuleBasedStateMachine):
         }
         return guards.get(kind, True)
 
+    def has_moved_often(self, known: Known) -> bool:
+        """Six times within a day, or twelve times together with others of the same contact."""
+        moves = {
+            pk: sum(kind == "moved" and at > self.now - DAY for kind, _, _, at, _ in one.events) for pk, one in self.known.items()
+        }
+        ways = [way for way in ("email", "phone") if known.person[way]]
+        same = [
+            one.pk
+            for one in self.known.values()
+            if not one.erased_at and any(one.person[way].lower() == known.person[way].lower() for way in ways)
+        ]
+        return moves[known.pk] >= 6 or sum(moves[pk] for pk in same) >= 12
+
     def changes(self, known: Known, kind: str, start: datetime | None, anyway: bool) -> dict:
         """What a decision leaves on the request beside its status."""
         if kind == "moved":
-            return {"start": start, "length": self.length, "kept": False, "answer_by": self.reply_time(start)}
+            return {"start": start, "length": self.length, "kept": False, "answer_by": self.reply_time(start, known)}
         if kind == "rescheduled":
             return {"start": start, "length": self.length, "kept": False}
         if kind == "released" and anyway:
@@ -375,6 +442,9 @@ class Desk(RuleBasedStateMachine):
             "moved": partial(booking.move_request, starts_at=start),
             "rescheduled": partial(booking.reschedule_request, starts_at=start),
             "declined": partial(booking.decline_request, reason=self.reasons[use]),
+            "move_declined": partial(booking.decline_request, reason=self.reasons[use]),
+            "move_expired": booking.expire_request,
+            "move_taken_back": booking.take_back_move,
             "cancelled": partial(booking.cancel_request, reason=self.reasons[use]),
             "withdrawn": booking.withdraw_request,
             "expired": booking.expire_request,
@@ -447,6 +517,17 @@ class Desk(RuleBasedStateMachine):
             self.decide(known, kind, start=self.wanted(wish, known), stale=stale)
 
     @about_a_request
+    @rule(which=which_one, wish=wishes, answer=st.sampled_from(["", "", "confirmed", "declined", "move_taken_back", "cancelled"]))
+    def have_second_thoughts(self, which, wish, answer):
+        """23: about a confirmed visit, which somebody confirms first if there is none."""
+        known = self.pick(which, "cancelled")
+        if known.status == "requested" and not known.is_moving:
+            self.decide(known, "confirmed", start=None, anyway=True)
+        self.decide(known, "moved", start=self.wanted(wish, known))
+        if answer and known.is_moving:
+            self.decide(known, answer, None, True)
+
+    @about_a_request
     @rule(taken=st.lists(other_decisions, min_size=1, max_size=4))
     def decide_otherwise(self, taken):
         for which, kind, early, *rest in taken:
@@ -480,14 +561,14 @@ class Desk(RuleBasedStateMachine):
         error = self.error_of(erasure.erase_at_once, request, by=self.staff, now=self.now, version=len(known.events))
         assert holds == (error is None)
         if holds and known.status in HELD and not has_begun:
-            known.status = "withdrawn"
-            self.ends(known)
-            self.happened(known, "withdrawn", RULES["withdrawn"][2], by=self.staff)
+            before = known.confirmed
+            self.settle(known, "withdrawn", "withdrawn")
+            self.happened(known, "withdrawn", RULES["withdrawn"][2], by=self.staff, before=before)
         if holds:
             self.was_erased(known, by=self.staff)
 
     def was_erased(self, known: Known, *, by) -> None:
-        self.happened(known, "erased", (), by=by)
+        self.happened(known, "erased", (), by=by, before=known.confirmed)
         known.erased_at = self.now
         for told in known.told.values():
             told.state = "dropped" if told.state == "waiting" else told.state
@@ -564,8 +645,10 @@ class Desk(RuleBasedStateMachine):
         ]
         assert expiry.expire_overdue(now=self.now) == len(overdue)
         for known in overdue:
-            known.status, known.ended_at = "expired", self.now
-            self.happened(known, "expired", RULES["expired"][2], by=None)
+            stands, before = known.confirmed and known.confirmed[0] > self.now, known.confirmed
+            kind = "move_expired" if stands else "expired"
+            self.settle(known, kind, RULES[kind][1])
+            self.happened(known, kind, RULES[kind][2], by=None, before=before)
 
     @rule(is_down=seldom)
     def deliver(self, is_down):
@@ -616,13 +699,15 @@ class Desk(RuleBasedStateMachine):
         self.seats_are_exactly_the_cells_of_what_is_held()
         self.events_tell_the_whole_history()
         self.each_event_has_the_messages_it_owes()
+        self.every_calendar_shows_the_confirmed_visits()
         self.conflicts_are_what_hours_and_capacity_no_longer_carry()
         self.a_date_lists_the_starts_that_the_rules_allow()
 
     def requests_stand_where_the_model_has_them(self):
         """6, 7: nothing moves or ends on its own; the version counts the events."""
         fields = ("pk", "status", "starts_at", "length_minutes", "version", "answer_by", "kept_outside_hours", "ended_at")
-        stored = ConsultRequest.objects.order_by("pk").values_list(*fields, "erased_at")
+        confirmed = ("confirmed_starts_at", "confirmed_length_minutes", "confirmed_kept_outside_hours")
+        stored = ConsultRequest.objects.order_by("pk").values_list(*fields, "erased_at", *confirmed)
         assert list(stored) == sorted(known.row for known in self.known.values())
 
     def seats_are_exactly_the_cells_of_what_is_held(self):
@@ -664,18 +749,31 @@ class Desk(RuleBasedStateMachine):
         assert sorted((*row[:6], row[7]) for row in rows) == sorted((*row[:6], row[7]) for row in owed)
         assert len({row[-1] for row in rows}) == len(rows)
 
+    def every_calendar_shows_the_confirmed_visits(self):
+        """22: once everything that is owed has arrived."""
+        letters = OutboxMessage.objects.filter(channel="mail", recipient="patient").exclude(state="dropped").order_by("pk")
+        calendars = defaultdict(Calendar)
+        for letter in letters.select_related("event"):
+            if letter.sealed and (text := letter_of(letter)["calendar"]):
+                calendars[letter.event.request_id].apply(text)
+        for pk, known in self.known.items():
+            if known.person["contact_by"] == "email" and not known.erased_at:
+                visits = [(start, start + timedelta(minutes=length)) for start, length, _ in filter(None, [known.confirmed])]
+                assert list(calendars[pk].entries.values()) == visits
+
     def conflicts_are_what_hours_and_capacity_no_longer_carry(self):
         """6: each waits for a person's yes."""
         held = self.held()
         expected = {}
         for known in self.known.values():
-            if not known.cells or known.start <= self.now or known.kept:
-                continue
-            if not self.is_posted(known.start, known.length):
-                expected[known.pk] = "closed"
-            elif any(held[cell] > self.capacity for cell in known.cells):
-                expected[known.pk] = "full"
-        assert {conflict.request.pk: conflict.reason for conflict in find_conflicts(now=self.now)} == expected
+            for start, length, kept in known.visits:
+                if start <= self.now or kept:
+                    continue
+                if not self.is_posted(start, length):
+                    expected[known.pk, start] = "closed"
+                elif any(held[cell] > self.capacity for cell in cells_from(start, length)):
+                    expected[known.pk, start] = "full"
+        assert {conflict.key: conflict.reason for conflict in find_conflicts(now=self.now)} == expected
 
     def a_date_lists_the_starts_that_the_rules_allow(self):
         """2, 3, 5: another date after every step, and the last one or the one after it."""
@@ -713,7 +811,7 @@ class Desk(RuleBasedStateMachine):
                 continue
             assert (request.person, request.token, request.staff_notes) == (Person(**known.person), known.token, known.notes)
             for message in OutboxMessage.objects.filter(event__request=request):
-                letter = message.payload
+                letter = letter_of(message)
                 if message.recipient == "patient":
                     assert letter["to"] == known.person["email" if message.channel == "mail" else "phone"]
                 others = [person["full_name"] for person in PEOPLE if person["full_name"] != known.person["full_name"]]

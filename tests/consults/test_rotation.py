@@ -27,12 +27,12 @@ def keys(settings):
 
 def test_afterwards_the_old_key_is_not_needed(settings, keys, capsys):
     before = {request.reference: request.person for request in ConsultRequest.objects.all()}
-    letters = {message.message_id: message.payload for message in OutboxMessage.objects.all()}
+    letters = {message.message_id: message.opened for message in OutboxMessage.objects.all()}
     call_command("rotate_field_keys")
     assert capsys.readouterr().out == "6 rows re-encrypted with the first of FIELD_KEYS.\n"
     settings.FIELD_KEYS = [keys[0]]
     assert {request.reference: request.person for request in ConsultRequest.objects.all()} == before
-    assert {message.message_id: message.payload for message in OutboxMessage.objects.all()} == letters
+    assert {message.message_id: message.opened for message in OutboxMessage.objects.all()} == letters
     assert ConsultRequest.objects.by_contact("P1@example.com").get().submission_key == "1"
 
 

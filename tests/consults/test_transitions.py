@@ -7,29 +7,40 @@ from django.db import IntegrityError, connection, transaction
 
 from consults import booking, expiry
 from consults.booking import TRANSITIONS
+from consults.conflicts import find_conflicts
 from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Seat, SpecialHours
 from consults.scheduling import Refusal
-from tests.builders import ADA, WEDNESDAY, local, submit
-from tests.consults.statuses import AFTER, LATE, NEXT, PATHS, bring_to, decisions, reason
+from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
+from tests.consults.statuses import AFTER, LATE, LATER, MOVING, NEXT, PATHS, START, bring_to, decisions, reason
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 NEEDS_NO_TIME = {"answered"}
 
 
 def test_the_table_names_every_decision(staff):
-    assert set(TRANSITIONS) == set(decisions(staff))
+    assert set(TRANSITIONS) == {*decisions(staff), "move_declined", "move_expired"}
 
 
-@pytest.mark.parametrize("status", PATHS)
-@pytest.mark.parametrize("kind", TRANSITIONS)
-def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, status, kind):
-    request = bring_to(status, staff)
+def is_allowed(kind: str, state: str) -> bool:
+    """Where the status alone does not tell: of a request that asks for its first time, and of a visit that is moving."""
+    status = "requested" if state == MOVING else state
+    if kind in NEEDS_NO_TIME or status not in TRANSITIONS[kind].starts_from:
+        return False
+    only = {"move_taken_back": {MOVING}, "cancelled": {"confirmed", MOVING}, "quarantined": {"requested"}}
+    return state in only.get(kind, {state})
+
+
+@pytest.mark.parametrize("state", PATHS)
+@pytest.mark.parametrize("kind", [kind for kind in TRANSITIONS if kind not in {"move_declined", "move_expired"}])
+def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, state, kind):
+    request = bring_to(state, staff)
     before = list(Event.objects.filter(request=request).values())
-    allowed, leads_to = TRANSITIONS[kind].starts_from, TRANSITIONS[kind].leads_to
+    # After the start that was confirmed nothing is left to return to.
+    leads_to = "confirmed" if (kind, state) == ("declined", MOVING) else TRANSITIONS[kind].leads_to
     now = AFTER if kind in LATE else WEDNESDAY
-    if status in allowed and kind not in NEEDS_NO_TIME:
+    if is_allowed(kind, state):
         decided = decisions(staff)[kind](request, now)
-        assert decided.status == (leads_to or status)
+        assert decided.status == (leads_to or request.status)
         assert Event.objects.filter(request=request).count() == len(before) + 1
     else:
         with pytest.raises(booking.NotAllowed):
@@ -38,7 +49,7 @@ def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, sta
     fresh = ConsultRequest.objects.get(pk=request.pk)
     assert list(fresh.events.values_list("number", flat=True)) == list(range(1, fresh.version + 1))
     assert fresh.events.last().status == fresh.status
-    assert fresh.seats.exists() == (fresh.status in ConsultRequest.HOLDS_A_SEAT)
+    assert fresh.seats.count() == 6 * len(fresh.held_visits)
     assert (fresh.ended_at is not None) == (fresh.status in ConsultRequest.ENDED)
 
 
@@ -65,7 +76,7 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("kind", [kind for kind in TOLD if kind != "answered"])
+@pytest.mark.parametrize("kind", [kind for kind in TOLD if kind != "answered" and not kind.startswith("move_")])
 @pytest.mark.parametrize("contact_by", ["email", "phone"])
 def test_each_decision_tells_the_patient_exactly_once_in_the_way_they_chose(staff, kind, contact_by):
     request = submit(contact_by=contact_by)
@@ -74,7 +85,7 @@ def test_each_decision_tells_the_patient_exactly_once_in_the_way_they_chose(staf
     assert [message.kind for message in messages] == TOLD[kind]
     for message in messages:
         assert message.channel == ("mail" if contact_by == "email" else "call")
-        letter = message.payload
+        letter = letter_of(message)
         assert "988" in letter["text"]
         assert "911" in letter["text"]
         assert request.reference in letter["text"]
@@ -90,7 +101,7 @@ def test_a_confirmed_visit_brings_its_calendar_entry_and_the_sequence_rises(staf
     request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
     request = booking.reschedule_request(request, starts_at=NEXT, by=staff, now=WEDNESDAY)
     booking.cancel_request(request, reason=reason("cancel"), by=staff, now=WEDNESDAY)
-    files = [m.payload["calendar"] for m in OutboxMessage.objects.exclude(kind="reminder").order_by("pk")]
+    files = [letter_of(m)["calendar"] for m in OutboxMessage.objects.exclude(kind="reminder").order_by("pk")]
     entries = [Calendar.from_ical(text).walk("VEVENT")[0] for text in files if text]
     assert [str(entry["STATUS"]) for entry in entries] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert len({str(entry["UID"]) for entry in entries}) == 1
@@ -119,13 +130,126 @@ def test_a_visit_confirmed_late_gets_no_reminder(staff):
 
 
 def test_moving_frees_the_old_time_takes_the_new_one_and_starts_a_new_reply_time(staff):
-    request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    request = submit()
     now = local("2026-12-04 12:00")
     moved = booking.move_request(request, starts_at=NEXT, now=now)
     assert (moved.status, moved.starts_at, moved.answer_by) == ("requested", NEXT, local("2026-12-07 20:00"))
     assert submit(key="other").starts_at == local("2026-12-07 16:00")
     with pytest.raises(booking.Refused):
         submit(key="third", starts_at=NEXT)
+
+
+def test_a_confirmed_visit_stays_confirmed_and_held_while_a_move_waits_for_an_answer(staff):
+    request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    now = local("2026-12-04 12:00")
+    moving = booking.move_request(request, starts_at=NEXT, now=now)
+    assert (moving.status, moving.starts_at, moving.confirmed_starts_at) == ("requested", NEXT, START)
+    # Two hours before the earlier of both, which is earlier than the second open day.
+    assert moving.answer_by == local("2026-12-07 14:00")
+    for start in (START, NEXT):
+        with pytest.raises(booking.Refused):
+            submit(key=f"other {start}", starts_at=start)
+    # Another wish takes the place of the first one.
+    moving = booking.move_request(moving, starts_at=LATER, now=now)
+    assert (moving.starts_at, moving.confirmed_starts_at, moving.seats.count()) == (LATER, START, 12)
+    assert submit(key="another", starts_at=NEXT).starts_at == NEXT
+
+
+def end_by(way: str, request: ConsultRequest, staff) -> ConsultRequest:
+    ends = {
+        "declined": lambda: booking.decline_request(request, reason=reason("decline"), by=staff, now=WEDNESDAY),
+        "not answered in time": lambda: booking.expire_request(request, now=request.answer_by),
+        "taken back": lambda: booking.take_back_move(request, now=WEDNESDAY),
+    }
+    return ends[way]()
+
+
+@pytest.mark.parametrize("way", ["declined", "not answered in time", "taken back"])
+def test_a_move_that_comes_to_nothing_leaves_the_visit_its_reminder_and_its_calendar_as_they_are(staff, way):
+    moving = bring_to(MOVING, staff)
+    ended = end_by(way, moving, staff)
+    assert (ended.status, ended.starts_at, ended.confirmed_starts_at, ended.ended_at) == ("confirmed", START, START, None)
+    assert submit(key="other", starts_at=NEXT).starts_at == NEXT, "the new time is free again"
+    assert [(m.kind, m.not_before) for m in OutboxMessage.objects.filter(kind="reminder", state="waiting")] == [
+        ("reminder", local("2026-12-06 10:00"))
+    ]
+    letter = letter_of(OutboxMessage.objects.filter(event__request=moving, recipient="patient").exclude(kind="reminder").last())
+    assert letter["subject"] == "Your visit is unchanged: Monday, December 7, 4:00 PM"
+    assert "unchanged and confirmed" in letter["text"]
+    assert letter["calendar"] == ""
+
+
+def test_a_move_that_is_confirmed_gives_up_the_earlier_visit_and_corrects_the_calendar(staff):
+    moved = booking.confirm_request(bring_to(MOVING, staff), by=staff, now=WEDNESDAY)
+    assert (moved.status, moved.starts_at, moved.confirmed_starts_at, moved.seats.count()) == ("confirmed", NEXT, NEXT, 6)
+    assert submit(key="other", starts_at=START).starts_at == START
+    assert [m.not_before for m in OutboxMessage.objects.filter(kind="reminder", state="waiting")] == [local("2026-12-07 10:00")]
+    letter = letter_of(OutboxMessage.objects.filter(kind="confirmed").last())
+    assert "METHOD:REQUEST" in letter["calendar"]
+    assert "DTSTART:20261208T220000Z" in letter["calendar"]
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "cancelled"])
+def test_ending_a_visit_that_is_moving_ends_both_times_and_empties_the_calendar(staff, way):
+    ended = decisions(staff)[way](bring_to(MOVING, staff), WEDNESDAY)
+    assert (ended.status, ended.starts_at, ended.confirmed_starts_at, ended.seats.count()) == (way, START, None, 0)
+    letter = letter_of(OutboxMessage.objects.filter(kind=way, recipient="patient").get())
+    assert "METHOD:CANCEL" in letter["calendar"]
+    assert "DTSTART:20261207T220000Z" in letter["calendar"]
+    assert not OutboxMessage.objects.filter(kind="reminder", state="waiting").exists()
+
+
+def test_no_move_is_taken_in_the_last_two_hours_before_a_confirmed_visit(staff):
+    ConsultPolicy.objects.update(notice_hours=0)
+    request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    moving = booking.move_request(request, starts_at=NEXT, now=local("2026-12-07 13:59"))
+    assert moving.answer_by == local("2026-12-07 14:00")
+    booking.take_back_move(moving, now=local("2026-12-07 13:59"))
+    with pytest.raises(booking.NotAllowed, match="too_late_to_move"):
+        booking.move_request(request, starts_at=NEXT, now=local("2026-12-07 14:00"))
+    later = booking.confirm_request(submit(key="later", starts_at=LATER, email="q@example.com"), by=staff, now=WEDNESDAY)
+    with pytest.raises(booking.NotAllowed, match="too_late_to_move"):
+        # The new time begins too soon to be answered two hours before it.
+        booking.move_request(later, starts_at=local("2026-12-08 17:00"), now=local("2026-12-08 15:30"))
+
+
+def test_once_the_confirmed_start_has_passed_a_forgotten_move_ends_like_any_request(staff):
+    moving = bring_to(MOVING, staff)
+    for refused in (
+        lambda: booking.take_back_move(moving, now=START),
+        lambda: booking.move_request(moving, starts_at=LATER, now=START),
+    ):
+        with pytest.raises(booking.NotAllowed):
+            refused()
+    assert expiry.expire_overdue(now=START) == 1
+    moving.refresh_from_db()
+    assert (moving.status, moving.confirmed_starts_at) == ("expired", None)
+
+
+def test_a_move_onto_a_time_that_overlaps_the_confirmed_one_holds_each_cell_once(staff):
+    request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    ConsultPolicy.objects.update(length_minutes=20)
+    moving = booking.move_request(request, starts_at=local("2026-12-07 16:20"), now=WEDNESDAY)
+    assert moving.seats.count() == 8
+    assert booking.take_back_move(moving, now=WEDNESDAY).seats.count() == 6
+    moving = booking.move_request(moving, starts_at=local("2026-12-07 16:20"), now=WEDNESDAY)
+    confirmed = booking.confirm_request(moving, by=staff, now=WEDNESDAY)
+    assert (confirmed.seats.count(), confirmed.length_minutes) == (4, 20)
+
+
+def test_a_visit_that_is_moving_is_in_conflict_for_either_of_its_times_until_staff_keep_it(staff):
+    moving = bring_to(MOVING, staff)
+    for day in ("2026-12-07", "2026-12-08"):
+        SpecialHours.objects.create(date=day)
+    found = find_conflicts(now=WEDNESDAY)
+    assert [(conflict.request.pk, conflict.visit.start, conflict.reason) for conflict in found] == [
+        (moving.pk, START, "closed"),
+        (moving.pk, NEXT, "closed"),
+    ]
+    kept = booking.keep_request(moving, by=staff, now=WEDNESDAY)
+    assert find_conflicts(now=WEDNESDAY) == []
+    booking.take_back_move(kept, now=WEDNESDAY)
+    assert find_conflicts(now=WEDNESDAY) == [], "what staff kept stays kept"
 
 
 def test_a_move_that_is_refused_keeps_the_old_time(staff):
@@ -199,7 +323,7 @@ def test_a_released_request_whose_time_is_gone_asks_for_another(staff):
     released = booking.release_request(aside, by=staff, now=WEDNESDAY, without_time=True)
     assert (released.status, released.starts_at, released.seats.count()) == ("requested", None, 0)
     assert released.answer_by == local("2026-12-04 20:00")
-    letter = OutboxMessage.objects.get(event__request=aside).payload
+    letter = letter_of(OutboxMessage.objects.get(event__request=aside))
     assert "No time is held for you yet. Please choose one on your own" in letter["text"]
     assert booking.move_request(released, starts_at=NEXT, now=WEDNESDAY).starts_at == NEXT
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from clinic_site.thinning import KEPT
 from consults.erasure import QUARANTINE_LASTS
 from consults.models import ConsultPolicy
-from consults.models.consult_request import TOKEN_LIVES_ON
+from consults.models.request_queryset import TOKEN_LIVES_ON
 from consults.public.form import ConsultRequestForm
 from consults.public.views.request_consult import _SENT_SECONDS
 from content.files import read_content_file

@@ -4,7 +4,10 @@ from tests.records import Records
 
 _HELD = "('requested', 'confirmed')"
 _ENDED = "('declined', 'withdrawn', 'cancelled', 'expired', 'completed', 'missed')"
-_TELLING = "('requested', 'released', 'confirmed', 'moved', 'rescheduled', 'declined', 'withdrawn', 'cancelled', 'expired')"
+_TELLING = (
+    "('requested', 'released', 'confirmed', 'moved', 'move_declined', 'move_expired', 'move_taken_back', 'rescheduled',"
+    " 'declined', 'withdrawn', 'cancelled', 'expired')"
+)
 
 # Each counts how often it is broken among the requests after the id {since}.
 _BROKEN = {
@@ -14,7 +17,12 @@ _BROKEN = {
     "a held request without all its seats, or one that ended with some": f"""
         SELECT count(*) FROM consults_consultrequest AS r
         WHERE id > {{since}} AND starts_at IS NOT NULL AND (SELECT count(*) FROM consults_seat AS s WHERE s.request_id = r.id)
-            <> CASE WHEN status IN {_HELD} THEN length_minutes / 5 ELSE 0 END""",
+            <> CASE WHEN status NOT IN {_HELD} THEN 0 WHEN status = 'requested' AND confirmed_starts_at IS NOT NULL
+                THEN (length_minutes + confirmed_length_minutes) / 5 ELSE length_minutes / 5 END""",
+    "a confirmed visit that is not the one it is about, or one that is over and still confirmed": """
+        SELECT count(*) FROM consults_consultrequest
+        WHERE id > {since} AND (status = 'confirmed' AND confirmed_starts_at <> starts_at
+            OR status IN ('declined', 'withdrawn', 'cancelled', 'expired') AND confirmed_starts_at IS NOT NULL)""",
     "a form that made two requests": """
         SELECT count(*) FROM (SELECT submission_key FROM consults_consultrequest WHERE id > {since}
             GROUP BY submission_key HAVING count(*) > 1) AS twice""",

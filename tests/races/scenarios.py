@@ -117,6 +117,48 @@ def moving_against_asking(stage: Stage) -> list[str]:
     return wrong
 
 
+def two_confirmed_visits_move_to_one_time(stage: Stage) -> list[str]:
+    """One gets it, beside its confirmed time; the other keeps what it has."""
+    day = stage.a_day()
+    requests = [stage.a_request(start) for start in day[:2]]
+    for request in requests:
+        stage.clerks[0].decide(request, "confirm", 1)
+    windows = [window for request in requests for window in stage.patients(request, 3)]
+    answers = together([lambda w=w: w.move(day[4]) for w in windows])
+    held = sorted(stage.records.value(f"SELECT count(*) FROM consults_seat WHERE request_id = {request}") for request in requests)
+    wrong = _unlike(answers, {303, 422})
+    if held != [6, 12] or [stage.held_at(start) for start in (*day[:2], day[4])] != [1, 1, 1]:
+        wrong.append(f"{held} cells held by the two")
+    return wrong
+
+
+def answering_a_move_against_second_thoughts(stage: Stage) -> list[str]:
+    """Staff confirm it, decline it or cancel the visit while the patient takes it back or withdraws: one of them comes first."""
+    day = stage.a_day()
+    request = stage.a_request(day[0])
+    stage.clerks[0].decide(request, "confirm", 1)
+    windows = stage.patients(request, 4)
+    assert windows[0].move(day[1]) == 303
+    confirm, decline, cancel = stage.clerks
+    acts = [
+        *[lambda: confirm.decide(request, "confirm", 3)] * 2,
+        *[lambda: decline.decide(request, "decline_move", 3, reason="decline-no-time")] * 2,
+        *[lambda: cancel.decide(request, "cancel", 3, reason="cancel-clinic-closed")] * 2,
+        *[windows[0].keep, windows[1].keep, windows[2].withdraw],
+    ]
+    answers = together(random.sample(acts, len(acts)))
+    events = stage.events_of(request)
+    after = events[3:]
+    possible = after and after[0] in {"confirmed", "move_declined", "move_taken_back", "cancelled", "withdrawn"}
+    ends_once = sum(kind in {"cancelled", "withdrawn"} for kind in after) <= 1 and len(after) <= 2
+    wrong = _unlike(answers, {302, 303, 422}) + ([] if possible and ends_once else [f"events {events}"])
+    # By then it holds one time or none.
+    held = stage.records.value(f"SELECT count(*) FROM consults_seat WHERE request_id = {request}")
+    return wrong + (
+        [f"{held} cells held after {events}"] if held != (0 if after[-1] in {"cancelled", "withdrawn"} else 6) else []
+    )
+
+
 def confirming_against_expiry(stage: Stage) -> list[str]:
     """Two background workers look twice a second each; the clerks decide at about the moment the reply time passes."""
     request = stage.a_request(stage.a_day()[0])
@@ -164,7 +206,7 @@ def rotating_keys_against_everything(stage: Stage) -> list[str]:
 
     asks = [lambda v=v, start=start[number]: v.ask(start) for number, v in enumerate(crowd)]
     rotated, noted, *answers = together([rotate, take_notes, *asks])
-    everything_opens = "[r.person for r in ConsultRequest.objects.all()] and [m.payload for m in OutboxMessage.objects.all()]"
+    everything_opens = "[r.person for r in ConsultRequest.objects.all()] and [m.opened for m in OutboxMessage.objects.all()]"
     note = f"[(r.version, r.staff_notes) for r in ConsultRequest.objects.filter(pk={request})]"
     told = stage.evaluate(f"{everything_opens} and {note}")
     wrong = _unlike([*answers, noted], {302, 303}) + ([f"the command ended with {rotated}"] if rotated else [])
@@ -215,6 +257,8 @@ SCENARIOS = [
     confirming_against_a_closure,
     asking_against_lowered_capacity,
     moving_against_asking,
+    two_confirmed_visits_move_to_one_time,
+    answering_a_move_against_second_thoughts,
     confirming_against_expiry,
     two_workers_on_one_outbox,
     rotating_keys_against_everything,
@@ -229,5 +273,7 @@ CONTROLLED = [
     confirm_against_withdraw,
     asking_against_a_closure,
     moving_against_asking,
+    two_confirmed_visits_move_to_one_time,
+    answering_a_move_against_second_thoughts,
     two_workers_on_one_outbox,
 ]

@@ -1,9 +1,14 @@
 """The email channel: plain text wrapped into lines, the same text as HTML, and the visit as a calendar entry if there is one."""
 
+import re
 import smtplib
 import textwrap
+from collections.abc import Iterable
 from contextlib import suppress
+from email.mime.text import MIMEText
 from email.utils import formataddr, parseaddr
+from pathlib import Path
+from uuid import UUID
 
 import django
 from django.conf import settings
@@ -13,7 +18,7 @@ from django.core.mail.backends.smtp import EmailBackend as MailServer
 from django.template.loader import render_to_string
 
 from consults.messages.calendar_file import write_calendar_file
-from consults.messages.compose import Facts, Payload, compose_text
+from consults.messages.compose import Composition, Letter
 from consults.messages.kinds import tells
 from consults.models import OutboxMessage
 from pages.models import Clinic
@@ -23,15 +28,27 @@ from .not_sent import NotSent
 CODE, LABEL, REACHES = OutboxMessage.Channel.MAIL, "By email", "email"
 # RFC 5322 recommends at most 78 characters a line, and a reply adds "> ".
 _COLUMNS = 72
+# As Django's file backend has it.
+_BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"
 
 
-def compose(kind: str, facts: Facts) -> Payload:
-    says, request = tells(kind), facts.request
-    subject = f"{says.subject}: {facts.short_when}" if facts.short_when else says.subject
-    calendar = ""
-    if says.calendar and request.visit:
-        calendar = write_calendar_file(request, request.visit, facts.clinic, at=facts.now, method=says.calendar).decode()
-    return Payload(request.email, subject, compose_text(kind, facts, layout="_mail.txt"), calendar)
+def compose(composition: Composition) -> Letter:
+    facts, subject = composition.facts, tells(composition.kind).subject
+    if when := composition.short_when:
+        subject = f"{subject}: {when}"
+    calendar, change = "", facts.calendar
+    if change.visit:
+        entry = write_calendar_file(
+            reference=composition.request.reference,
+            sequence=facts.sequence,
+            visit=change.visit,
+            clinic=composition.rules.clinic,
+            at=facts.at,
+            method=change.method,
+            attendee=facts.to,
+        )
+        calendar = entry.decode()
+    return Letter(facts.to, subject, composition.text(layout="_mail.txt"), calendar)
 
 
 def plain_part(text: str) -> str:
@@ -40,14 +57,41 @@ def plain_part(text: str) -> str:
     return "\n".join(wrapper.fill(line) for line in text.split("\n"))
 
 
-def html_part(payload: dict) -> str:
+def html_part(letter: Letter) -> str:
     """The same text for mail programs that prefer HTML, which wrap it to the screen."""
-    return render_to_string("consults/messages/mail.html", payload)
+    return render_to_string("consults/messages/mail.html", letter._asdict())
+
+
+def _calendar_part(text: str) -> MIMEText:
+    """Calendar programs look for the method in the Content-Type (RFC 6047)."""
+    method = re.search(r"^METHOD:(\w+)", text, re.MULTILINE)
+    part = MIMEText(text, "calendar", "utf-8")
+    part.set_param("method", method[1] if method else "PUBLISH")
+    part.add_header("Content-Disposition", "attachment", filename="visit.ics")
+    return part
 
 
 def connect():
     """What the settings send mail with. Django 6.1 warns of get_connection."""
     return django_mail.mailers.default if django.VERSION >= (6, 1) else django_mail.get_connection()
+
+
+def delete_files(message_ids: Iterable[UUID]) -> None:
+    """Deletes what was written to files under these ids. A site with a mail server has none: a sent letter is out of reach."""
+    folder = settings.MAILERS["default"]["OPTIONS"].get("file_path")
+    marks = [str(message_id).encode() for message_id in message_ids]
+    if folder is None or not marks:
+        return
+    for path in Path(folder).glob("*.log"):
+        # Letters of the same second may share a file.
+        letters = path.read_bytes().split(_BETWEEN_LETTERS)
+        kept = [letter for letter in letters if not any(mark in letter for mark in marks)]
+        if kept == letters:
+            continue
+        if any(letter.strip() for letter in kept):
+            path.write_bytes(_BETWEEN_LETTERS.join(kept))
+        else:
+            path.unlink(missing_ok=True)
 
 
 class Sender:
@@ -57,10 +101,10 @@ class Sender:
         self._clinic = Clinic.objects.current()
         self._server: MailServer | None = None
 
-    def send(self, message: OutboxMessage) -> None:
-        """Raises NotSent, or sealing.CannotOpen."""
+    def send(self, message: OutboxMessage, letter: Letter) -> None:
+        """Raises NotSent."""
         try:
-            mail = self._mail(message)
+            mail = self._mail(message, letter)
             self._connection().send_messages([mail])
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
@@ -75,21 +119,21 @@ class Sender:
             with suppress(OSError, smtplib.SMTPException):
                 self._server.close()
 
-    def _mail(self, message: OutboxMessage) -> EmailMultiAlternatives:
-        payload, clinic = message.payload, self._clinic
+    def _mail(self, message: OutboxMessage, letter: Letter) -> EmailMultiAlternatives:
+        clinic = self._clinic
         name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
         mail = EmailMultiAlternatives(
-            subject=payload["subject"],
-            body=plain_part(payload["text"]),
+            subject=letter.subject,
+            body=plain_part(letter.text),
             from_email=formataddr((name or clinic.name, address)),
-            to=[payload["to"]],
+            to=[letter.to],
             reply_to=[clinic.email] if clinic.email else None,
             headers={"Message-ID": f"<{message.message_id}@{settings.PUBLIC.host}>", "Auto-Submitted": "auto-generated"},
         )
         if message.recipient == OutboxMessage.Recipient.PATIENT:
-            mail.attach_alternative(html_part(payload), "text/html")
-        if payload["calendar"]:
-            mail.attach("visit.ics", payload["calendar"], "text/calendar")
+            mail.attach_alternative(html_part(letter), "text/html")
+        if letter.calendar:
+            mail.attach(_calendar_part(letter.calendar))
         return mail
 
     def _connection(self):

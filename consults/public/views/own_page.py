@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,14 +15,23 @@ from consults.messages.calendar_file import write_calendar_file
 from consults.models import ConsultRequest, Event
 from consults.public.form import MoveForm
 from consults.public.slots import read_times_page
+from consults.scheduling import Interval
 from consults.transitions import may_happen
+from guard import rate_limit
+from guard.client_address import client_key
+from guard.sealing import blind_index
 from pages.models import Clinic
+
+_PURPOSE = "own page"
+_OVER = {ConsultRequest.Status.CANCELLED, ConsultRequest.Status.WITHDRAWN, ConsultRequest.Status.EXPIRED}
+# A token can be tried from many IP addresses.
+_TRIES_AN_HOUR = 20
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_page(request, token: str):
-    """A GET changes nothing, because mail scanners open links; a POST acts."""
+    """A GET changes nothing, because mail scanners open links; a POST acts. Withdrawing has no limit."""
     now = timezone.now()
     found = _find(token, now)
     if request.method != "POST":
@@ -29,8 +39,12 @@ def own_page(request, token: str):
     action = request.POST.get("action", "")
     if action == "withdraw":
         return _withdraw(request, found, now)
+    if wait := _seconds_to_wait(request, token, now):
+        return _too_many(request, found, now, wait)
     if action == "move":
         return _move(request, found, now)
+    if action == "keep":
+        return _keep(request, found, now)
     return _page(request, found, MoveForm(), now, status=422, problem="Choose another time, or withdraw the request")
 
 
@@ -39,6 +53,21 @@ def _find(token: str, now: datetime) -> ConsultRequest:
     if found is None:
         raise Http404
     return found
+
+
+def _seconds_to_wait(request, token: str, now: datetime) -> int:
+    """Takes a try of the token and one of the IP address, the booking form's own. Returns 0, or the seconds until the next."""
+    wait = rate_limit.take(blind_index(_PURPOSE, token), limit=_TRIES_AN_HOUR, seconds=3600, now=now)
+    if not wait and (rate := settings.BOOKING_RATE):
+        wait = rate_limit.take(client_key(request), limit=rate.limit, seconds=rate.seconds, now=now)
+    return wait
+
+
+def _too_many(request, found: ConsultRequest, now: datetime, wait: int):
+    problem = f"That was tried often. Try again {status_text.wait_text(wait)}, or withdraw the request"
+    response = _page(request, found, MoveForm(), now, status=429, problem=problem)
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def _withdraw(request, found: ConsultRequest, now: datetime):
@@ -65,6 +94,17 @@ def _move(request, found: ConsultRequest, now: datetime):
     return _back(found)
 
 
+def _keep(request, found: ConsultRequest, now: datetime):
+    try:
+        booking.take_back_move(found, now=now)
+    except booking.NotAllowed as stopped:
+        # Sent twice is fine; that staff confirmed the new time meanwhile has to be said.
+        last = found.events.last()
+        if last is None or last.kind != Event.Kind.MOVE_TAKEN_BACK:
+            return _not_allowed(request, found, now, stopped)
+    return _back(found)
+
+
 def _not_allowed(request, found: ConsultRequest, now: datetime, stopped: booking.NotAllowed):
     """The page with the request's current state and the reason nothing was changed."""
     found.refresh_from_db()
@@ -78,13 +118,21 @@ def _back(found: ConsultRequest):
 
 
 def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, status: int, problem: str = "", wanted=None):
-    clinic, visit = Clinic.objects.current(), found.visit
+    clinic = Clinic.objects.current()
     zone, label = clinic.zone, clinic.time_zone_label
+
+    def in_words(visit: Interval | None) -> str:
+        return dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else ""
+
     is_open = may_happen(Event.Kind.WITHDRAWN, found, now)
     context = {
         "own": found,
-        "words": status_text.STATUSES[found.status],
-        "when": dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else "",
+        "words": status_text.MOVING if found.is_moving else status_text.STATUSES[found.status],
+        "when": in_words(found.visit),
+        "confirmed_when": in_words(found.confirmed_visit) if found.is_moving else "",
+        "time_label": "New time, not yet confirmed" if found.is_moving else "Time",
+        "may_keep": may_happen(Event.Kind.MOVE_TAKEN_BACK, found, now),
+        "may_move": may_happen(Event.Kind.MOVED, found, now),
         "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label),
         "is_open": is_open,
         "problem": problem,
@@ -92,7 +140,7 @@ def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, stat
         "section": "",
         "canonical": "",
     }
-    if is_open:
+    if context["may_move"]:
         times = read_times_page(
             asked=request.GET.get("from"),
             base_url=reverse("consults:own_page", args=[found.token]),
@@ -109,13 +157,22 @@ def _page(request, found: ConsultRequest, form: MoveForm, now: datetime, *, stat
 @never_cache
 @require_safe
 def calendar(request, token: str):
-    """Serves the confirmed visit as a calendar file."""
+    """Serves the confirmed visit as a calendar file; after it was given up, the entry that removes it."""
     now = timezone.now()
     found = _find(token, now)
-    if found.status != ConsultRequest.Status.CONFIRMED or found.visit is None:
+    visit, method = found.confirmed_visit, "PUBLISH"
+    if visit is None and found.status in _OVER and found.events.confirming().exists():
+        visit, method = found.visit, "CANCEL"
+    if visit is None:
         raise Http404
-    response = HttpResponse(
-        write_calendar_file(found, found.visit, Clinic.objects.current(), at=now), content_type="text/calendar; charset=utf-8"
+    entry = write_calendar_file(
+        reference=found.reference,
+        sequence=found.version,
+        visit=visit,
+        clinic=Clinic.objects.current(),
+        at=now,
+        method=method,
     )
+    response = HttpResponse(entry, content_type=f"text/calendar; charset=utf-8; method={method}")
     response["Content-Disposition"] = 'attachment; filename="visit.ics"'
     return response

@@ -103,8 +103,7 @@ def _sent(reference: str):
 
 
 def _too_many(request, wait: int):
-    minutes = -(-wait // 60)
-    response = _bare_page(request, "429.html", status=429, retry_text="in a minute" if minutes == 1 else f"in {minutes} minutes")
+    response = _bare_page(request, "429.html", status=429, retry_text=status_text.wait_text(wait))
     response["Retry-After"] = str(wait)
     return response
 

@@ -9,7 +9,7 @@ from consults.booking import TRANSITIONS
 from consults.desk.actions import ACTIONS
 from consults.models import ConsultRequest, Event, Reason
 from tests.builders import ADA, WEDNESDAY
-from tests.consults.statuses import AFTER, NEXT, PATHS, bring_to
+from tests.consults.statuses import AFTER, LATER, MOVING, PATHS, bring_to
 
 pytestmark = [
     pytest.mark.django_db,
@@ -26,6 +26,7 @@ DECISIONS = {
     "confirm": Event.Kind.CONFIRMED,
     "reschedule": Event.Kind.RESCHEDULED,
     "decline": Event.Kind.DECLINED,
+    "decline_move": Event.Kind.MOVE_DECLINED,
     "cancel": Event.Kind.CANCELLED,
     "answer": Event.Kind.ANSWERED,
     "complete": Event.Kind.COMPLETED,
@@ -37,8 +38,9 @@ DECISIONS = {
     "note": Event.Kind.NOTED,
 }
 FORMS = {
-    "reschedule": {"starts_at": NEXT.isoformat()},
+    "reschedule": {"starts_at": LATER.isoformat()},
     "decline": {"reason": "decline-test"},
+    "decline_move": {"reason": "decline-test"},
     "cancel": {"reason": "cancel-test"},
     "note": {"staff_notes": "Called once"},
 }
@@ -72,9 +74,13 @@ def request_in(state: str, boss: User) -> ConsultRequest:
 
 def is_allowed(action: str, state: str) -> bool:
     """The table "What may follow what" of docs/booking.md, with its guards about a time."""
-    status = "requested" if state == "untimed" else state
+    status = "requested" if state in {"untimed", MOVING} else state
     if status not in TRANSITIONS[DECISIONS[action]].starts_from:
         return False
+    if action == "cancel":
+        return state in {"confirmed", MOVING}
+    if action == "quarantine":
+        return state != MOVING
     if state == "untimed":
         return action not in {"confirm", "keep"}
     return action != "answer"
@@ -87,7 +93,10 @@ def test_an_action_happens_when_the_state_and_the_role_allow_it(client, clock, b
     before = list(Event.objects.filter(request=request).values())
     clock(AFTER if action in AFTER_THE_START else WEDNESDAY)
     form = {"action": action, "version": request.version, **FORMS.get(action, {})}
-    leads_to = TRANSITIONS[DECISIONS[action]].leads_to or request.status
+    # What the button is called does not matter: a visit that stands is never declined with its move.
+    declined = Event.Kind.MOVE_DECLINED if state == MOVING else Event.Kind.DECLINED
+    kind = declined if action in {"decline", "decline_move"} else DECISIONS[action]
+    leads_to = TRANSITIONS[kind].leads_to or request.status
     for role, user in colleagues.items():
         # Each role meets the request in the same state.
         with transaction.atomic():
@@ -98,7 +107,7 @@ def test_an_action_happens_when_the_state_and_the_role_allow_it(client, clock, b
             if ROLES[role] and is_allowed(action, state):
                 last = fresh.events.last()
                 decided = (fresh.status, fresh.version, last.kind, last.by)
-                assert decided == (leads_to, request.version + 1, DECISIONS[action], user), role
+                assert decided == (leads_to, request.version + 1, kind, user), role
             else:
                 assert (fresh.status, fresh.version) == (request.status, request.version), role
                 assert list(Event.objects.filter(request=request).values()) == before, role
@@ -123,7 +132,8 @@ def test_the_page_offers_no_button_that_would_be_refused(client, clock, boss, st
             request = fresh_copy(request, state, boss)
     # A start without a conflict may be kept, but nobody is asked; a visit that has begun may be cancelled or moved.
     assert "note" in offered <= possible
-    assert possible - offered <= {"keep", "cancel", "reschedule"}
+    assert possible - offered <= {"keep", "cancel", "reschedule", "decline", "decline_move"}
+    assert len(offered & {"decline", "decline_move"}) <= 1
 
 
 def fresh_copy(request: ConsultRequest, state: str, boss: User) -> ConsultRequest:
@@ -139,6 +149,6 @@ def test_every_action_of_the_page_is_in_the_matrix():
 
 
 def test_every_decision_of_the_table_that_staff_make_is_an_action():
-    by_others = {Event.Kind.MOVED, Event.Kind.WITHDRAWN, Event.Kind.EXPIRED}
+    by_others = {Event.Kind.MOVED, Event.Kind.MOVE_TAKEN_BACK, Event.Kind.WITHDRAWN, Event.Kind.EXPIRED, Event.Kind.MOVE_EXPIRED}
     # Erasing has a page of its own: test_data_request.
     assert set(TRANSITIONS) - by_others - {Event.Kind.ERASED} == set(DECISIONS.values())

@@ -10,15 +10,17 @@ from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.core.mail.message import BadHeaderError
+from django.template import TemplateDoesNotExist
 
 from clinic_site.env import email_settings
-from consults.desk.outbox import payload_of
+from consults import booking
+from consults.current_rules import read_rules
+from consults.desk.outbox import letter_of
 from consults.messages import delivery, outbox
 from consults.messages.channels import mail
 from consults.models import OutboxMessage
 from pages.models import Clinic
-from tests.builders import WEDNESDAY, local, submit
+from tests.builders import WEDNESDAY, colleague, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 
@@ -87,7 +89,7 @@ def test_a_letter_about_no_request_is_sent_and_then_neither_kept_nor_shown(inbox
     """It may hold a link to a new password."""
     outbox.write_to_staff("password_reset", to="owner@example.com", subject="A new password", text="The link", now=WEDNESDAY)
     message = OutboxMessage.objects.get()
-    assert "The link" not in str(payload_of(message))
+    assert "The link" not in str(letter_of(message, now=WEDNESDAY))
     assert delivery.deliver_due(now=WEDNESDAY) == 1
     assert "The link" in inbox.letters[0].get_payload()
     message.refresh_from_db()
@@ -110,7 +112,7 @@ def test_a_server_that_is_down_is_tried_again_later_under_the_same_id(inbox, set
 
 
 def test_a_temporary_refusal_waits_and_a_permanent_one_is_given_up(inbox):
-    submit()
+    submit(phone="")
     inbox.answer = "451 later"
     delivery.deliver_due(now=WEDNESDAY)
     assert OutboxMessage.objects.get().state == "waiting"
@@ -120,15 +122,26 @@ def test_a_temporary_refusal_waits_and_a_permanent_one_is_given_up(inbox):
     assert (message.state, message.problem) == ("failed", "refused_550")
 
 
+def test_a_letter_that_an_address_refuses_becomes_a_call_to_make(inbox):
+    later = WEDNESDAY + timedelta(minutes=5)
+    submit()
+    inbox.recipient_answer = "550 no such mailbox"
+    assert delivery.deliver_due(now=later) == 0
+    (call,) = OutboxMessage.objects.calls_to_make(now=later)
+    letter = letter_of(call, now=later)
+    assert (letter.to, call.problem) == ("507-555-0100", "refused_550")
+    assert "Say: we have your request for Monday, December 7" in letter.text
+    assert delivery.deliver_due(now=later + timedelta(days=1)) == 0
+
+
 def test_a_letter_that_cannot_be_put_together_keeps_no_other_from_leaving(inbox, monkeypatch, caplog):
     for number, hour in enumerate((16, 17)):
         submit(key=str(number), starts_at=local(f"2026-12-07 {hour}:00"), email=f"p{number}@example.com")
     broken = OutboxMessage.objects.first()
-    broken.seal_payload(broken.payload | {"subject": "Two\nlines"})
-    broken.save()
+    OutboxMessage.objects.filter(pk=broken.pk).update(kind="unheard_of")
     assert delivery.deliver_due(now=WEDNESDAY) == 1
     broken.refresh_from_db()
-    assert (broken.state, broken.problem) == ("failed", BadHeaderError.__name__)
+    assert (broken.state, broken.problem) == ("failed", TemplateDoesNotExist.__name__)
     assert "p0@example.com" not in caplog.text
 
 
@@ -146,8 +159,8 @@ def test_two_workers_send_one_letter_once(inbox):
     submit()
     seen_by_both = OutboxMessage.objects.get()
     batch = delivery.Batch()
-    assert delivery._deliver(seen_by_both, WEDNESDAY, batch) is True
-    assert delivery._deliver(seen_by_both, WEDNESDAY, batch) is False
+    assert delivery._deliver(seen_by_both, WEDNESDAY, batch, read_rules(WEDNESDAY)) is True
+    assert delivery._deliver(seen_by_both, WEDNESDAY, batch, read_rules(WEDNESDAY)) is False
     batch.close()
     assert len(inbox.letters) == 1
 
@@ -158,8 +171,8 @@ def test_without_the_claim_two_workers_would_send_it_twice(inbox, monkeypatch):
     submit()
     seen_by_both = OutboxMessage.objects.get()
     batch = delivery.Batch()
-    delivery._deliver(seen_by_both, WEDNESDAY, batch)
-    delivery._deliver(seen_by_both, WEDNESDAY, batch)
+    delivery._deliver(seen_by_both, WEDNESDAY, batch, read_rules(WEDNESDAY))
+    delivery._deliver(seen_by_both, WEDNESDAY, batch, read_rules(WEDNESDAY))
     batch.close()
     assert len(inbox.letters) == 2
 
@@ -256,3 +269,47 @@ def test_several_letters_go_in_order(inbox):
         submit(key=str(number), starts_at=local(f"2026-12-07 {hour}:00"), email=f"p{number}@example.com")
     assert delivery.deliver_due(now=WEDNESDAY) == 3
     assert [letter["To"] for letter in inbox.letters] == ["p0@example.com", "p1@example.com", "p2@example.com"]
+
+
+def first_letters(number: int) -> None:
+    for each in range(number):
+        starts_at = local("2026-12-09 16:00") + timedelta(minutes=30 * each)
+        submit(key=f"first-{each}", starts_at=starts_at, email=f"p{each}@example.com")
+
+
+def test_first_letters_are_bounded_by_the_hour_and_keep_no_other_letter_waiting(inbox, monkeypatch, settings):
+    """A person who asks in many strangers' names writes to few of them."""
+    monkeypatch.setattr(delivery, "MOST_FIRST_LETTERS_AN_HOUR", 3)
+    known = submit(key="known")
+    delivery.deliver_due(now=WEDNESDAY)
+    first_letters(5)
+    booking.withdraw_request(known, now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY, at_most=3) == 2
+    assert delivery.deliver_due(now=WEDNESDAY, at_most=3) == 1
+    assert inbox.letters[-1]["Subject"].startswith("You withdrew")
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(minutes=59)) == 0
+    assert OutboxMessage.objects.waiting_since(now=WEDNESDAY + timedelta(minutes=59)) == WEDNESDAY
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(minutes=60)) == 3
+    settings.BOOKING_RATE = None
+    another = submit(key="one more", starts_at=local("2026-12-08 16:00"), email="q@example.com")
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(minutes=60)) == 1
+    assert OutboxMessage.objects.get(event__request=another).state == "done"
+
+
+def test_letters_that_somebody_can_cause_again_and_again_leave_after_all_others(inbox):
+    moved = submit(key="moved")
+    booking.move_request(moved, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+    submit(key="asked", starts_at=local("2026-12-07 17:00"), email="q@example.com")
+    assert delivery.deliver_due(now=WEDNESDAY) == 2
+    assert [letter["To"] for letter in inbox.letters] == ["q@example.com", "ada@example.com"]
+
+
+def test_what_was_not_sent_is_folded_into_the_last_letter_which_is_true_alone(inbox):
+    request = submit()
+    request = booking.confirm_request(request, by=colleague("bo"), now=WEDNESDAY)
+    booking.move_request(request, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+    waiting = OutboxMessage.objects.filter(state="waiting").exclude(kind="reminder").order_by("pk")
+    assert [message.kind for message in waiting] == ["confirmed", "moved"], "the visit is still to be entered in the calendar"
+    booking.withdraw_request(request, now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(days=30)) == 1
+    assert [letter["Subject"] for letter in inbox.letters] == ["You withdrew your request: Monday, December 7, 4:00 PM"]

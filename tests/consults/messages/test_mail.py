@@ -3,6 +3,7 @@
 import pytest
 
 from consults.messages.channels.mail import html_part, plain_part
+from consults.messages.compose import Letter
 
 LINK = f"https://clinic.example/consults/{'a' * 60}/"
 TEXT = f"""Hello Ada,
@@ -44,8 +45,8 @@ def test_long_lines_are_broken_between_words_and_everything_else_stays():
     ],
 )
 def test_the_html_part_says_the_same(part):
-    assert part in html_part({"subject": "Confirmed", "text": TEXT})
+    assert part in html_part(Letter(subject="Confirmed", text=TEXT))
 
 
 def test_what_somebody_typed_is_no_markup():
-    assert "<b>" not in html_part({"subject": "<b>", "text": "Hello <b>Ada</b>,"})
+    assert "<b>" not in html_part(Letter(subject="<b>", text="Hello <b>Ada</b>,"))

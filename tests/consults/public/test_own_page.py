@@ -12,12 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
+from clinic_site.env import Rate
 from consults import booking
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, SpecialHours
-from consults.models.consult_request import ConsultRequestQuerySet
+from consults.models.request_queryset import ConsultRequestQuerySet
+from guard.models import RateLimit
 from pages.models import Clinic
-from tests.builders import ADA, CHICAGO, WEDNESDAY, local, submit
-from tests.consults.statuses import PATHS, START, bring_to
+from tests.builders import ADA, CHICAGO, WEDNESDAY, letter_of, local, submit
+from tests.consults.statuses import MOVING, PATHS, START, bring_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
 TUESDAY = "2026-12-08T16:00-06:00"
@@ -34,6 +36,7 @@ HEADINGS = {
     "completed": "This request is complete",
     "missed": "We missed you",
     "quarantined": "We have your request",
+    MOVING: "Your visit is confirmed, your new time is not yet",
 }
 
 
@@ -58,13 +61,19 @@ def receipt(page: str) -> str:
 
 
 def everything_stored() -> dict:
-    """Every row of every table."""
-    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in apps.get_models()}
+    """Every row of every table; counted tries apart, because acting counts."""
+    counted = [model for model in apps.get_models() if model is not RateLimit]
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in counted}
 
 
 def same_for_everybody(response) -> tuple:
     """All of an answer that its reader can see."""
     return response.status_code, response.content, sorted(response.items())
+
+
+def to_and_fro(number: int) -> dict:
+    """The form of the next move between two open times."""
+    return {"action": "move", "starts_at": TUESDAY if number % 2 == 0 else "2026-12-07T16:00-06:00"}
 
 
 # Reading
@@ -79,6 +88,7 @@ def test_reading_changes_nothing_and_sends_nothing(client, staff, status, path):
     for read in (client.get, client.head, client.options):
         read(own_url(request) + path, headers={"sec-purpose": "prefetch"})
     assert everything_stored() == before
+    assert not RateLimit.objects.exists()
     assert mail.outbox == []
 
 
@@ -106,11 +116,12 @@ def test_the_page_says_where_the_request_stands(client, staff, status):
 def test_the_page_offers_actions_only_while_they_are_possible(client, staff, status):
     request = bring_to(status, staff)
     page = client.get(own_url(request)).content.decode()
-    acts = status in {"requested", "confirmed"}
+    acts, moves = status in {"requested", "confirmed", MOVING}, status == MOVING
     assert (page.count('value="move"'), page.count('value="withdraw"')) == ((1, 1) if acts else (0, 0))
-    assert page.count('method="post"') == (2 if acts else 0)
+    assert page.count('method="post"') == (2 + moves if acts else 0)
+    assert page.count('value="keep"') == moves
     assert bool(listed(page)) == acts
-    assert ("calendar.ics" in page) == (status == "confirmed")
+    assert ("calendar.ics" in page) == (status in {"confirmed", MOVING})
 
 
 def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
@@ -252,13 +263,25 @@ def test_a_move_is_answered_303_and_shown_with_its_new_reply_time(client, clock)
     assert "2026-12-07T16:00-06:00" in listed(page), "the old time is free again"
 
 
-def test_a_confirmed_visit_that_is_moved_waits_for_an_answer_again(client, staff):
+def test_a_confirmed_visit_that_is_moved_stays_on_the_page_until_the_new_time_is_confirmed(client, staff):
     request = bring_to("confirmed", staff)
-    assert "you give up the visit above" in client.get(own_url(request)).content.decode()
+    assert "Your confirmed visit stays as it is until we confirm" in client.get(own_url(request)).content.decode()
     assert client.post(own_url(request), {"action": "move", "starts_at": TUESDAY}).status_code == 303
+    shown = receipt(client.get(own_url(request)).content.decode())
+    assert f"<dt>Confirmed visit</dt><dd>{WHEN}</dd>" in shown
+    assert "<dt>New time, not yet confirmed</dt><dd>Tuesday, December 8, 2026, 4:00 PM" in shown
+    assert START.strftime("%Y%m%dT%H%M%SZ") in client.get(calendar_url(request)).content.decode()
+    for _ in range(2):
+        assert client.post(own_url(request), {"action": "keep"}).status_code == 303
     page = client.get(own_url(request)).content.decode()
-    assert HEADINGS["requested"] in page
-    assert "calendar.ics" not in page
+    assert HEADINGS["confirmed"] in page
+    assert "December 8" not in receipt(page)
+
+
+@pytest.mark.parametrize("status", [status for status in PATHS if status not in {"confirmed", MOVING}])
+def test_there_is_nothing_to_keep_unless_a_confirmed_visit_is_moving(client, staff, status):
+    request = bring_to(status, staff)
+    assert client.post(own_url(request), {"action": "keep"}).status_code == 422
 
 
 @pytest.mark.parametrize("value", ["2026-12-08T22:00Z", "2026-12-08T23:00+01:00", "2026-12-09T03:30:00+05:30"])
@@ -387,6 +410,62 @@ def test_the_link_to_the_next_open_time_leads_to_one(client, capacity, length, c
 # Withdrawing, and what is not possible
 
 
+def test_one_booking_writes_few_letters_however_often_it_is_moved(client, settings, clock):
+    """The address may be a stranger's: six moves a day, and what was not sent yet is folded into the last."""
+    settings.STAFF_INBOX = "desk@clinic.example"
+    request = submit()
+    answers = [client.post(own_url(request), to_and_fro(number)).status_code for number in range(12)]
+    assert answers == [303] * 6 + [422] * 6
+    waiting = OutboxMessage.objects.filter(state="waiting").values_list("kind", "recipient")
+    assert sorted(waiting) == [("moved", "patient"), ("moved", "staff")]
+    page = client.post(own_url(request), to_and_fro(0)).content.decode()
+    assert "You chose another time often today. Choose again tomorrow, or withdraw the request" in page
+    clock(WEDNESDAY + timedelta(days=1))
+    assert client.post(own_url(request), to_and_fro(0)).status_code == 303
+
+
+def test_many_bookings_in_one_name_are_not_moved_more_often_than_twelve_times_a_day(client):
+    requests = [submit(key=str(number), starts_at=START + timedelta(minutes=30 * number)) for number in range(3)]
+    answers = []
+    for request in requests:
+        for number in range(6):
+            starts_at = ["2026-12-09T16:00-06:00", "2026-12-09T17:00-06:00"][number % 2]
+            answers.append(client.post(own_url(request), {"action": "move", "starts_at": starts_at}).status_code)
+        client.post(own_url(request), {"action": "withdraw"})
+    assert answers == [303] * 12 + [422] * 6
+    assert {request.status for request in ConsultRequest.objects.all()} == {"withdrawn"}
+
+
+@pytest.mark.parametrize("rate", [None, (3, 3600)], ids=["by the token", "by the address"])
+def test_too_many_tries_are_told_when_to_come_back_and_withdrawing_is_always_possible(client, settings, rate):
+    settings.BOOKING_RATE = Rate(*rate) if rate else None
+    request, tries = submit(), 3 if rate else 20
+    client.get(own_url(request))
+    for _ in range(tries):
+        assert client.post(own_url(request), {"action": "move", "starts_at": "x"}).status_code == 422
+    response = client.post(own_url(request), {"action": "move", "starts_at": TUESDAY})
+    assert (response.status_code, response["Retry-After"]) == (429, "1200" if rate else "180")
+    page = response.content.decode()
+    assert "Try again in" in page
+    assert "988" in page
+    if rate is None:
+        assert client.post(own_url(request), {"action": "x"}, REMOTE_ADDR="10.1.2.3").status_code == 429
+    else:
+        assert client.post(own_url(request), {"action": "x"}, REMOTE_ADDR="10.1.2.3").status_code == 422
+    assert client.post(own_url(request), {"action": "withdraw"}).status_code == 303
+    request.refresh_from_db()
+    assert request.status == "withdrawn"
+
+
+def test_withdrawing_from_a_page_that_was_opened_long_ago_withdraws_what_stands_now(client, staff):
+    request = submit()
+    client.get(own_url(request))
+    booking.reschedule_request(request, starts_at=local("2026-12-08 16:00"), by=staff, now=WEDNESDAY)
+    assert client.post(own_url(request), {"action": "withdraw"}).status_code == 303
+    request.refresh_from_db()
+    assert request.status == "withdrawn"
+
+
 def test_withdrawing_frees_the_time_and_the_page_says_so(client):
     request = submit()
     response = client.post(own_url(request), {"action": "withdraw"})
@@ -482,7 +561,7 @@ def test_the_calendar_file_names_the_visit_in_neutral_words(client, staff):
     request = bring_to("confirmed", staff)
     response = client.get(calendar_url(request))
     text = response.content.decode()
-    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
     assert response["Content-Disposition"] == 'attachment; filename="visit.ics"'
     assert "DTSTART:20261207T220000Z\r\n" in text
     assert "DTEND:20261207T223000Z\r\n" in text
@@ -505,8 +584,21 @@ def test_the_calendar_entry_stays_one_entry_when_staff_move_the_visit(client, st
     )
 
 
-@pytest.mark.parametrize("status", [status for status in PATHS if status != "confirmed"])
-def test_there_is_no_calendar_file_unless_the_visit_is_confirmed(client, staff, status):
+def test_the_calendar_file_of_a_visit_that_is_over_by_decision_removes_it(client, staff):
+    request = bring_to("cancelled", staff)
+    response = client.get(calendar_url(request))
+    assert response["Content-Type"] == "text/calendar; charset=utf-8; method=CANCEL"
+    (entry,) = Calendar.from_ical(response.content).walk("VEVENT")
+    assert (entry["status"], entry.decoded("dtstart"), entry["sequence"]) == ("CANCELLED", START, 3)
+    ended = booking.withdraw_request(booking.confirm_request(submit(key="two"), by=staff, now=WEDNESDAY), now=WEDNESDAY)
+    assert "METHOD:CANCEL" in client.get(calendar_url(ended)).content.decode()
+
+
+NEVER_CONFIRMED = ["requested", "declined", "withdrawn", "expired", "quarantined"]
+
+
+@pytest.mark.parametrize("status", NEVER_CONFIRMED)
+def test_there_is_no_calendar_file_before_a_visit_was_confirmed(client, staff, status):
     request = bring_to(status, staff)
     assert same_for_everybody(client.get(calendar_url(request))) == same_for_everybody(client.get("/consults/x/calendar.ics"))
 
@@ -522,7 +614,7 @@ def test_page_mail_and_calendar_show_one_instant_also_in_the_repeated_hour(clien
     when = re.search(r"<dt>Time</dt><dd>(.*?)</dd>", client.get(own_url(request)).content.decode())[1]
     assert when.startswith(f"Sunday, November 1, 2026, 1:00 AM {start.astimezone(CHICAGO):%Z} to ")
     assert when.endswith(" Central Time")
-    letter = OutboxMessage.objects.get(kind="confirmed").payload
+    letter = letter_of(OutboxMessage.objects.get(kind="confirmed"))
     assert when in letter["text"]
     (attached,) = Calendar.from_ical(letter["calendar"]).walk("VEVENT")
     (entry,) = Calendar.from_ical(client.get(calendar_url(request)).content).walk("VEVENT")
@@ -669,4 +761,5 @@ def test_the_number_of_queries_does_not_grow_with_other_requests(client, form):
         submit(key=f"key-{number}", starts_at=start)
     assert ConsultRequest.objects.count() == 31
     assert queries_of(client, own_url(request), form) == alone
-    assert alone <= MOST_QUERIES + (0 if form is None else 8)
+    # Acting counts two tries, in two statements each.
+    assert alone <= MOST_QUERIES + (0 if form is None else 13)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
+from consults import booking
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
 from guard.models import RateLimit
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
@@ -383,16 +384,35 @@ def test_the_fourth_open_request_of_one_contact_is_set_aside(client):
     assert statuses() == ["requested", "requested", "requested", "quarantined"]
 
 
-def test_the_fourth_seat_from_one_address_in_a_day_is_set_aside_unless_limits_are_off(client, settings, later):
-    settings.BOOKING_RATE = settings_rate(20, 3600)
-    for number, hour in enumerate(("16:00", "16:30", "17:00", "17:30")):
+def test_the_seventh_request_of_one_contact_in_a_day_is_set_aside_however_quickly_they_were_withdrawn(client):
+    for _ in range(7):
+        client.post(URL, answers(client))
+        if ConsultRequest.objects.last().status == "requested":
+            booking.withdraw_request(ConsultRequest.objects.last(), now=WEDNESDAY)
+    assert statuses() == ["withdrawn"] * 6 + ["quarantined"]
+
+
+def send_in_many_names(client, later, starts: list[str]) -> None:
+    for number, start in enumerate(starts):
         later(number * 10)
-        form = answers(client, starts_at=f"2026-12-07T{hour}-06:00", email=f"p{number}@example.com")
+        form = answers(client, starts_at=start, email=f"p{number}@example.com")
         later(number * 10 + 5)
         client.post(URL, form)
-    assert statuses() == ["requested", "requested", "requested", "quarantined"]
+
+
+EVENING = [f"2026-12-07T{hour}-06:00" for hour in ("16:00", "16:30", "17:00", "17:30", "18:00", "18:30", "19:00")]
+
+
+@pytest.mark.parametrize(("starts", "taken"), [(EVENING, 6), (["none"] * 4, 3)], ids=["with a time", "none of these times"])
+def test_what_one_address_sends_in_a_day_is_bounded_unless_limits_are_off(client, settings, later, starts, taken):
+    """Each is a letter to another person; one that was withdrawn was one too."""
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    send_in_many_names(client, later, starts[:-1])
+    booking.withdraw_request(ConsultRequest.objects.first(), now=WEDNESDAY + timedelta(minutes=2))
+    send_in_many_names(client, later, starts[-1:])
+    assert statuses() == ["withdrawn", *["requested"] * (taken - 1), "quarantined"]
     settings.BOOKING_RATE = None
-    client.post(URL, answers(client, starts_at="2026-12-07T18:00-06:00", email="p9@example.com"))
+    client.post(URL, answers(client, starts_at=starts[-1], email="p9@example.com"))
     assert statuses()[-1] == "requested"
 
 

@@ -1,0 +1,125 @@
+"""What staff decide about a request."""
+
+from datetime import datetime
+
+from consults.decision import deciding
+from consults.models import ConsultRequest, Event, Reason
+from consults.transitions import (
+    HAS_NO_TIME,
+    HAS_TIME,
+    IS_CONFIRMED,
+    NO_VISIT_STANDS,
+    NOT_BEGUN,
+    VISIT_STANDS,
+    Button,
+    decides,
+)
+
+from .staff_policy import for_staff
+
+Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_SEAT
+
+
+@decides(
+    Kind.CONFIRMED,
+    Status.REQUESTED,
+    to=Status.CONFIRMED,
+    guards=(HAS_TIME, NOT_BEGUN),
+    buttons=(Button("confirm", "Confirm", may_say="even_if_not_posted"),),
+)
+def confirm_request(
+    request: ConsultRequest, *, by, now: datetime, version: int | None = None, even_if_not_posted: bool = False
+) -> ConsultRequest:
+    """Confirms the start, which must still be posted unless staff accept that it is not. An earlier visit is given up."""
+    with deciding(request, Kind.CONFIRMED, now=now, by=by, version=version) as decision:
+        if not decision.is_posted():
+            decision.require(even_if_not_posted, "not_posted")
+            decision.row.kept_outside_hours = True
+    return decision.row
+
+
+@decides(
+    Kind.RESCHEDULED,
+    *HELD,
+    to=Status.CONFIRMED,
+    buttons=(Button("reschedule", "Offer another time", needs="time"),),
+    sets_time=True,
+)
+def reschedule_request(
+    request: ConsultRequest, *, starts_at: datetime, by, now: datetime, version: int | None = None
+) -> ConsultRequest:
+    """Moves the request to a start that staff chose, which must be posted and free, and confirms it."""
+    with deciding(request, Kind.RESCHEDULED, now=now, by=by, version=version) as decision:
+        decision.take(starts_at, for_staff(decision.rules.policy))
+    return decision.row
+
+
+@decides(
+    Kind.DECLINED,
+    Status.REQUESTED,
+    to=Status.DECLINED,
+    guards=(NO_VISIT_STANDS,),
+    buttons=(Button("decline", "Decline", needs="reason"),),
+)
+@decides(
+    Kind.MOVE_DECLINED,
+    Status.REQUESTED,
+    to=Status.CONFIRMED,
+    guards=(VISIT_STANDS,),
+    buttons=(Button("decline_move", "Decline the move", needs="reason", reasons="decline"),),
+)
+def decline_request(request: ConsultRequest, *, reason: Reason, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Declines the request; where a confirmed visit stands, only the move."""
+    with deciding(request, Kind.DECLINED, Kind.MOVE_DECLINED, now=now, by=by, version=version) as decision:
+        decision.give_reason(reason, Reason.Use.DECLINE)
+        if decision.kind == Kind.MOVE_DECLINED:
+            decision.row.stand_by_confirmed()
+    return decision.row
+
+
+@decides(
+    Kind.CANCELLED,
+    *HELD,
+    to=Status.CANCELLED,
+    guards=(IS_CONFIRMED,),
+    buttons=(Button("cancel", "Cancel visit", needs="reason", only_if=(NOT_BEGUN,)),),
+)
+def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Cancels the confirmed visit, with the move that waits for an answer if there is one."""
+    with deciding(request, Kind.CANCELLED, now=now, by=by, version=version) as decision:
+        decision.give_reason(reason, Reason.Use.CANCEL)
+        decision.row.stand_by_confirmed()
+    return decision.row
+
+
+@decides(
+    Kind.KEPT,
+    *HELD,
+    guards=(HAS_TIME,),
+    buttons=(Button("keep", "Keep anyway", resolves_a_conflict=True),),
+)
+def keep_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Resolves a conflict by keeping a start that is no longer posted or is over capacity."""
+    with deciding(request, Kind.KEPT, now=now, by=by, version=version) as decision:
+        decision.row.kept_outside_hours = True
+        decision.row.confirmed_kept_outside_hours = decision.row.confirmed_starts_at is not None
+    return decision.row
+
+
+@decides(
+    Kind.ANSWERED, Status.REQUESTED, to=Status.COMPLETED, guards=(HAS_NO_TIME,), buttons=(Button("answer", "Mark as answered"),)
+)
+def answer_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Completes a request without a time that staff answered in person."""
+    with deciding(request, Kind.ANSWERED, now=now, by=by, version=version) as decision:
+        pass
+    return decision.row
+
+
+@decides(Kind.NOTED, *Status, buttons=(Button("note", "Save note", needs="note"),))
+def note_request(request: ConsultRequest, *, text: str, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Replaces the staff note of the request. It is sealed like everything else about the person."""
+    with deciding(request, Kind.NOTED, now=now, by=by, version=version) as decision:
+        row = decision.row
+        row.seal_person(row.person, token=row.token, staff_notes=text)
+    return decision.row

@@ -1,0 +1,42 @@
+"""What patients decide on their own page. Withdrawing may also be done for them."""
+
+from datetime import datetime
+
+from consults.decision import deciding
+from consults.models import ConsultRequest, Event
+from consults.transitions import FEW_MOVES, NOT_BEGUN, TIME_TO_MOVE, VISIT_STANDS, decides
+
+Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_SEAT
+
+
+_MOVING = (NOT_BEGUN, TIME_TO_MOVE, FEW_MOVES)
+
+
+@decides(Kind.MOVED, *HELD, to=Status.REQUESTED, guards=_MOVING, by_patient=True, sets_time=True)
+def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime) -> ConsultRequest:
+    """Asks for another start that the patient chose, under the rules of a new request and with a new reply time.
+
+    A confirmed visit stays confirmed, and keeps its seat, until staff confirm the new start.
+    """
+    with deciding(request, Kind.MOVED, now=now) as decision:
+        decision.take(starts_at, decision.rules.policy, beside_confirmed=True)
+        decision.set_reply_time()
+        decision.require(decision.row.answer_by > now, TIME_TO_MOVE.code)
+    return decision.row
+
+
+@decides(Kind.MOVE_TAKEN_BACK, Status.REQUESTED, to=Status.CONFIRMED, guards=(VISIT_STANDS,), by_patient=True)
+def take_back_move(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
+    """Ends a move that waits for an answer: the confirmed visit stays."""
+    with deciding(request, Kind.MOVE_TAKEN_BACK, now=now) as decision:
+        decision.row.stand_by_confirmed()
+    return decision.row
+
+
+@decides(Kind.WITHDRAWN, *HELD, to=Status.WITHDRAWN, guards=(NOT_BEGUN,), by_patient=True)
+def withdraw_request(request: ConsultRequest, *, now: datetime, by=None, version: int | None = None) -> ConsultRequest:
+    """Withdraws the request before its start, with its confirmed visit. `by`: the colleague who did it for them, if any."""
+    with deciding(request, Kind.WITHDRAWN, now=now, by=by, version=version) as decision:
+        if decision.row.is_moving:
+            decision.row.stand_by_confirmed()
+    return decision.row

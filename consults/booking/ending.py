@@ -1,0 +1,49 @@
+"""How a request ends without an answer, or after its visit, and how it is forgotten."""
+
+from datetime import datetime
+
+from consults import erased
+from consults.decision import deciding
+from consults.messages import outbox
+from consults.models import ConsultRequest, Event
+from consults.transitions import BEGUN, NO_VISIT_AHEAD, NO_VISIT_STANDS, OVERDUE, VISIT_STANDS, Button, decides
+
+Kind, Status = Event.Kind, ConsultRequest.Status
+
+
+@decides(Kind.EXPIRED, Status.REQUESTED, to=Status.EXPIRED, guards=(OVERDUE, NO_VISIT_STANDS))
+@decides(Kind.MOVE_EXPIRED, Status.REQUESTED, to=Status.CONFIRMED, guards=(OVERDUE, VISIT_STANDS))
+def expire_request(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
+    """Ends what nobody answered by its reply time or its start: the request, or only the move where a confirmed visit stands."""
+    with deciding(request, Kind.EXPIRED, Kind.MOVE_EXPIRED, now=now) as decision:
+        if decision.kind == Kind.MOVE_EXPIRED:
+            decision.row.stand_by_confirmed()
+    return decision.row
+
+
+@decides(
+    Kind.COMPLETED, Status.CONFIRMED, to=Status.COMPLETED, guards=(BEGUN,), buttons=(Button("complete", "Mark as completed"),)
+)
+def complete_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    with deciding(request, Kind.COMPLETED, now=now, by=by, version=version) as decision:
+        pass
+    return decision.row
+
+
+@decides(Kind.MISSED, Status.CONFIRMED, to=Status.MISSED, guards=(BEGUN,), buttons=(Button("miss", "Mark as no-show"),))
+def miss_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Records that the patient did not come."""
+    with deciding(request, Kind.MISSED, now=now, by=by, version=version) as decision:
+        pass
+    return decision.row
+
+
+# A confirmed visit in the past is erased on time even if nobody marked it completed or missed.
+@decides(Kind.ERASED, *ConsultRequest.ENDED, Status.QUARANTINED, Status.CONFIRMED, guards=(NO_VISIT_AHEAD,))
+def erase_request(request: ConsultRequest, *, by=None, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Deletes everything that identifies the person, from the request and its messages. Raises NotAllowed for an open one."""
+    with deciding(request, Kind.ERASED, now=now, by=by, version=version) as decision:
+        decision.row.forget_person(at=now)
+        outbox.forget_messages(decision.row)
+        erased.tell(decision.row.reference)
+    return decision.row

@@ -1,0 +1,57 @@
+"""Asking for a consult: the form, or a colleague who takes a call."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from consults.current_rules import lock_rules
+from consults.decision import Decision, Refused
+from consults.models import ConsultRequest, Event, Person
+from consults.scheduling import Refusal
+
+Kind, Status = Event.Kind, ConsultRequest.Status
+
+
+def find_submission(submission_key: str) -> ConsultRequest | None:
+    """The request that was made with this key, or None."""
+    return ConsultRequest.objects.filter(submission_key=submission_key).first()
+
+
+def submit_request(
+    *,
+    submission_key: str,
+    starts_at: datetime | None,
+    person: Person,
+    now: datetime,
+    by=None,
+    below_notice: bool = False,
+    looks_like_spam: bool = False,
+    client: str = "",
+) -> ConsultRequest:
+    """Stores a request, holds its seat and writes the messages it owes, all or nothing.
+
+    `starts_at` None means "none of these times work". A key that was used before returns the request it made. `by` is the
+    colleague who enters a caller's request; staff may go below the notice. A request that looks like spam is quarantined: it
+    holds no seat and sends no message, but keeps its reply time. `client` is the keyed hash of the sender's IP address.
+    Raises Refused when the start is unavailable.
+    """
+    try:
+        with transaction.atomic():
+            rules = lock_rules(now)
+            policy = rules.policy
+            request = ConsultRequest(created_at=now, submission_key=submission_key, client=client)
+            request.length_minutes = int(policy.length.total_seconds() // 60)
+            request.seal_person(person, token=secrets.token_urlsafe(32))
+            decision = Decision(request, rules, now)
+            if below_notice:
+                policy = replace(policy, notice=timedelta(0))
+            decision.accept(starts_at, policy, status=Status.QUARANTINED if looks_like_spam else Status.REQUESTED)
+            decision.record(Kind.QUARANTINED if looks_like_spam else Kind.REQUESTED, by=by)
+            return request
+    except (IntegrityError, Refused) as error:
+        # Another transaction was faster, with the same form or the same seat.
+        if (earlier := find_submission(submission_key)) is not None:
+            return earlier
+        raise Refused(error.code if isinstance(error, Refused) else Refusal.TAKEN) from None

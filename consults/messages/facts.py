@@ -1,0 +1,79 @@
+"""What a message about a request is made of, as it is sealed. The words are put together when it is sent or read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from consults.models import ConsultRequest, Reason
+from consults.scheduling import Interval
+
+from .calendar_file import CalendarChange
+
+
+@dataclass(frozen=True, repr=False)
+class Facts:
+    """As of the event. `to`: the address or number. `confirmed`: the visit that stays while a move waits for an answer.
+
+    `reason`: as the patient reads it. `sequence`: of the calendar entry. Instants are aware, in UTC.
+    """
+
+    to: str
+    name: str
+    token: str
+    voicemail_ok: bool
+    visit: Interval | None
+    confirmed: Interval | None
+    answer_by: datetime | None
+    reason: str
+    calendar: CalendarChange
+    sequence: int
+    at: datetime
+
+    def __repr__(self) -> str:
+        """Empty on purpose: a traceback must not show personal data."""
+        return "<Facts>"
+
+    @classmethod
+    def of(cls, request: ConsultRequest, *, to: str, reason: Reason | None, calendar: CalendarChange, now: datetime) -> "Facts":
+        person = request.person
+        return cls(
+            to=to,
+            name=person.full_name,
+            token=request.token,
+            voicemail_ok=person.voicemail_ok,
+            visit=request.visit,
+            confirmed=request.confirmed_visit if request.is_moving else None,
+            answer_by=request.answer_by if request.status in ConsultRequest.AWAITING_ANSWER else None,
+            reason=reason.text if reason else "",
+            calendar=calendar,
+            sequence=request.version,
+            at=now,
+        )
+
+    def as_json(self) -> dict:
+        return vars(self) | {
+            "visit": _pair(self.visit),
+            "confirmed": _pair(self.confirmed),
+            "answer_by": self.answer_by and self.answer_by.isoformat(),
+            "calendar": [self.calendar.method, _pair(self.calendar.visit)],
+            "at": self.at.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, values: dict) -> "Facts":
+        method, visit = values["calendar"]
+        opened = {
+            "visit": _interval(values["visit"]),
+            "confirmed": _interval(values["confirmed"]),
+            "answer_by": datetime.fromisoformat(values["answer_by"]) if values["answer_by"] else None,
+            "calendar": CalendarChange(method, _interval(visit)),
+            "at": datetime.fromisoformat(values["at"]),
+        }
+        return cls(**values | opened)
+
+
+def _pair(visit: Interval | None) -> list[str] | None:
+    return [visit.start.isoformat(), visit.end.isoformat()] if visit else None
+
+
+def _interval(pair: list[str] | None) -> Interval | None:
+    return Interval(*map(datetime.fromisoformat, pair)) if pair else None

@@ -1,0 +1,80 @@
+"""The words in which requests are asked for: open, overdue, of one contact, to erase."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Max, Q
+
+from consults.contact import normalised_email, normalised_phone
+from guard import sealing
+
+if TYPE_CHECKING:
+    from .consult_request import ConsultRequest
+
+TOKEN_LIVES_ON = timedelta(days=30)
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
+    def open(self):
+        """Requests that have not ended, each of which still needs a person."""
+        return self.filter(status__in=self.model.OPEN)
+
+    def awaiting_answer(self):
+        """Requests a person still has to answer."""
+        return self.filter(status__in=self.model.AWAITING_ANSWER)
+
+    def needing_answer_first(self):
+        """Every request: first those awaiting an answer, soonest reply time first; then the rest, newest first."""
+        waits = models.Case(models.When(status__in=self.model.AWAITING_ANSWER, then=0), default=1)
+        return self.annotate(waits=waits).order_by("waits", models.Case(models.When(waits=0, then=F("answer_by"))), "-created_at")
+
+    def newest_first(self):
+        return self.order_by("-created_at", "-pk")
+
+    def ended_as(self, status: str):
+        """Requests that ended with this status. The condition names every ended status, to match the partial index by arrival."""
+        return self.filter(status=status, ended_at__isnull=False)
+
+    def overdue(self, *, now: datetime):
+        """Requests whose reply time, or whose start, has passed without an answer."""
+        return self.filter(Q(answer_by__lte=now) | Q(starts_at__lte=now), status=self.model.Status.REQUESTED)
+
+    def holding_from(self, instant: datetime):
+        """Requests that hold a seat for a start after the instant, earliest start first."""
+        ahead = Q(starts_at__gt=instant) | Q(confirmed_starts_at__gt=instant)
+        return self.filter(ahead, status__in=self.model.HOLDS_A_SEAT).order_by("starts_at", "pk")
+
+    def to_erase(self, *, now: datetime, after: timedelta, quarantined_after: timedelta):
+        """Requests that ended at least `after` ago, visits that long past, and requests quarantined for `quarantined_after`."""
+        set_aside = Max("events__at", filter=Q(events__kind="quarantined"))
+        ended = Q(status__in=self.model.ENDED, ended_at__lte=now - after)
+        quarantined = Q(status=self.model.Status.QUARANTINED, set_aside__lte=now - quarantined_after)
+        past = Q(status=self.model.Status.CONFIRMED, starts_at__lte=now - after)
+        return self.filter(erased_at=None).alias(set_aside=set_aside).filter(ended | past | quarantined)
+
+    def of_same_contact(self, request: "ConsultRequest"):
+        """Every request with the same email address or phone number, this one included."""
+        same = Q(pk=request.pk)
+        for contact in (request.email, request.phone):
+            same |= Q(pk__in=self.model.objects.by_contact(contact).values("pk")) if contact else Q()
+        return self.filter(same)
+
+    def by_token(self, token: str, *, now: datetime):
+        """The request whose patient page this token opens, until 30 days after it ended."""
+        alive = Q(ended_at=None) | Q(ended_at__gt=now - TOKEN_LIVES_ON)
+        return self.filter(alive, token_hash=token_hash(token))
+
+    def by_contact(self, text: str):
+        """Requests with exactly this email address or phone number, however it is spelled."""
+        found = Q(pk__in=[])
+        if "@" in text:
+            found |= Q(email_index__in=sealing.blind_indexes("email", normalised_email(text)))
+        if len(phone := normalised_phone(text)) >= 7:
+            found |= Q(phone_index__in=sealing.blind_indexes("phone", phone))
+        return self.filter(found)
