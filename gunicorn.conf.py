@@ -12,10 +12,10 @@ from pathlib import Path
 _here = Path(__file__).resolve().parent
 sys.path.insert(0, str(_here))
 
-from clinic_site import env  # noqa: E402
+from clinic_site import env, env_folders  # noqa: E402
 
 _host = env.listen_host("HOST", "127.0.0.1").strip("[]")
-_data = env.folder("DATA_DIR", str(_here / "var"))
+_data = env_folders.folder("DATA_DIR", str(_here / "var"))
 
 wsgi_app = "clinic_site.wsgi:application"
 chdir = str(_here)

@@ -4,14 +4,26 @@ from datetime import datetime
 
 from django.contrib import admin
 
-from clinic_site import backups
+from clinic_site import backups, hold_page, second_place
+from clinic_site.models import EVERYTHING, Hold
 
 
-def late_backup(user, *, now: datetime) -> dict:
+def backup_trouble(user, *, now: datetime) -> dict:
     """For everybody who works with requests: the first to see it can tell the person who looks after the server."""
-    if not user.has_perm("consults.view_consultrequest") or not backups.is_late(now=now):
+    if not user.has_perm("consults.view_consultrequest"):
         return {}
-    return {"last_made": backups.last_made(now=now)}
+    is_late, problem = backups.is_late(now=now), second_place.problem()
+    return {"is_late": is_late, "last_made": backups.last_made(now=now), "problem": problem} if is_late or problem else {}
 
 
-admin.site.add_section("admin/_late_backup.html", late_backup, position=5)  # type: ignore[attr-defined]
+def open_holds(user, *, now: datetime) -> dict:
+    """For everybody: a colleague who expects a letter to go out sees here why it does not."""
+    held = list(Hold.objects.open().order_by("pk"))
+    if not held:
+        return {}
+    all_waits = Hold.objects.waits_until() == EVERYTHING
+    return {"held": held, "all_waits": all_waits, "may_end": user.has_perm(hold_page.MAY_END)}
+
+
+admin.site.add_section("admin/_hold.html", open_holds, position=1)  # type: ignore[attr-defined]
+admin.site.add_section("admin/_backup_trouble.html", backup_trouble, position=5)  # type: ignore[attr-defined]

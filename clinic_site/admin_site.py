@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from clinic_site import hold_page
 from staff import reauthentication, views
 from staff.rate_limits import limited
 
@@ -45,6 +46,7 @@ class ClinicAdminSite(AdminSite):
             path("second-factor/", limited(page(views.ask_code)), name="second_factor"),
             path("second-factor/set-up/", limited(page(views.set_up)), name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(page(views.renew)), name="second_factor_renew"),
+            path("hold/", self.admin_view(page(hold_page.show_hold)), name="hold"),
             path("reauthenticate/", limited(self.admin_view(page(reauthentication.reauthenticate))), name="reauthenticate"),
             *super().get_urls(),
         ]

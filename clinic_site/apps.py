@@ -6,7 +6,10 @@ class ClinicSiteConfig(AppConfig):
     name = "clinic_site"
 
     def ready(self):
-        from . import checks  # noqa: F401  registers them
+        from clinic_site import checks, erased_list  # noqa: F401  checks register themselves
+        from consults import erased
+
+        erased.keep_with(erased_list.add)
 
 
 class ClinicAdminConfig(AdminConfig):

@@ -1,41 +1,49 @@
-"""Nightly backups of the database and the uploads, kept for 14 nights, as the privacy policy promises.
+"""Backups of the database and the uploads, and the way back. `thinning` says which are kept, and for how long.
 
 What patients typed is sealed in a backup as it is in the database. The keys are not in it: keep them elsewhere.
 """
 
 import shutil
-import tarfile
+import sqlite3
 import tempfile
-import zlib
-from datetime import UTC, datetime, time, timedelta
-from pathlib import Path, PurePosixPath
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
-from clinic_site import database_copy
+from clinic_site import archive, database_copy
 from clinic_site.database_copy import BackupFailed
+from clinic_site.thinning import night_of, surplus
 
-KEPT = timedelta(days=14)
-# However old: when the site was down for weeks, or the clock was wrong, the last good ones are still there.
-LEAST_KEPT = 3
 # One night may pass without a backup before somebody is told.
 LATE_AFTER = timedelta(hours=30)
-_AT = time(3)
 _NAME = "%Y-%m-%dT%H%M%SZ"
 _SUFFIX = ".tar.gz"
 # Folders of unfinished backups. A killed process leaves one behind, which is deleted after this many seconds.
 _MAKING, _LEFT_BEHIND = ".making-", 6 * 3600
-_UPLOADS = "uploads"
 
 
 def folder() -> Path:
     return settings.DATA_DIR / "backups"
 
 
-def existing(*, now: datetime) -> list[tuple[datetime, Path]]:
-    """The time (UTC) and path of each backup, oldest first. Not one of ours: other names, and times that are yet to come."""
-    found = ((_made_at(path), path) for path in folder().glob(f"*{_SUFFIX}"))
-    return sorted((made_at, path) for made_at, path in found if made_at and made_at <= now)
+def made_at(path: Path) -> datetime | None:
+    """When a backup was made (UTC), from its name; None for any other name."""
+    try:
+        return datetime.strptime(path.name.removesuffix(_SUFFIX), _NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def existing(*, now: datetime, place: Path | None = None) -> list[tuple[datetime, Path]]:
+    """The time (UTC) and path of each backup in `place`, by default the first, oldest first.
+
+    Not one of ours: other names, and times that are yet to come.
+    """
+    found = ((made_at(path), path) for path in (place or folder()).glob(f"*{_SUFFIX}"))
+    return sorted((at, path) for at, path in found if at and at <= now)
 
 
 def last_made(*, now: datetime) -> datetime | None:
@@ -50,76 +58,78 @@ def is_late(*, now: datetime) -> bool:
 
 
 def back_up(*, now: datetime) -> Path:
-    """Writes a backup while the site keeps running, and opens it again before it counts.
+    """Writes a backup while the site keeps running, and opens it again before it counts. Raises BackupFailed.
 
-    Raises BackupFailed, OSError or sqlite3.Error. An unfinished or unreadable one never gets the final name.
+    An unfinished or unreadable one never gets the final name.
     """
-    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in folder().glob(f"{_MAKING}*"):
-        if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
-            shutil.rmtree(left, ignore_errors=True)
-    target = folder() / (now.astimezone(UTC).strftime(_NAME) + _SUFFIX)
-    with tempfile.TemporaryDirectory(dir=folder(), prefix=_MAKING) as making:
-        archive = Path(making) / "archive"
-        database = database_copy.write(Path(making))
-        with tarfile.open(archive, "w:gz", compresslevel=6) as tar:
-            tar.add(database, database.name)
-            if settings.MEDIA_ROOT.is_dir():
-                tar.add(settings.MEDIA_ROOT, _UPLOADS)
-        database.unlink()
-        database_copy.find(_open(archive, Path(making) / "opened"))
-        archive.chmod(0o600)
-        archive.replace(target)
-    return target
+    with _making(now=now) as making:
+        database = database_copy.write(making)
+        return _keep(making, database, archive.content_digest(database), now=now)
 
 
-def back_up_if_due(*, now: datetime, zone) -> Path | None:
-    """Tonight's backup, made once after 3 AM local time; then those older than 14 nights go. Raises as `back_up` does."""
-    local = now.astimezone(zone)
-    night = datetime.combine(local.date() - timedelta(days=local.time() < _AT), _AT, zone)
-    newest = last_made(now=now)
-    if newest and newest >= night:
-        return None
-    made = back_up(now=now)
-    for made_at, path in existing(now=now)[:-LEAST_KEPT]:
-        if now - made_at > KEPT:
-            path.unlink(missing_ok=True)
+def back_up_if_due(*, now: datetime, zone: tzinfo, thin: bool = True) -> Path | None:
+    """A backup for tonight, from 3 AM local time on, and one of each change since the last. Then, to `thin`, the surplus
+    goes.
+
+    Asked every quarter of an hour. Changes count on SQLite: PostgreSQL's own archive is better at it (docs/operations.md).
+    Raises BackupFailed.
+    """
+    copies = existing(now=now)
+    if not copies or night_of(copies[-1][0], zone) != night_of(now, zone):
+        made: Path | None = back_up(now=now)
+    elif connection.vendor == "sqlite":
+        made = _back_up_if_changed(copies[-1][1], now=now)
+    else:
+        made = None
+    if made and thin:
+        delete_surplus(folder(), now=now, zone=zone)
     return made
+
+
+def delete_surplus(place: Path, *, now: datetime, zone: tzinfo) -> None:
+    """Deletes what `thinning` says from `place`, to be asked only after the newest has arrived there. Raises OSError."""
+    copies = dict(existing(now=now, place=place))
+    for at in surplus(copies, now=now, zone=zone):
+        copies[at].unlink(missing_ok=True)
 
 
 def restore(backup: Path) -> None:
     """Restores database and uploads. Raises BackupFailed and changes nothing when the backup is corrupt."""
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".restoring-") as place:
-        opened = _open(backup, Path(place))
+        opened = archive.unpack(backup, Path(place))
         database_copy.put_in_place(database_copy.find(opened))
-        if (uploads := opened / _UPLOADS).is_dir():
+        if (uploads := opened / archive.UPLOADS).is_dir():
             shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
             shutil.copytree(uploads, settings.MEDIA_ROOT)
 
 
-def _made_at(path: Path) -> datetime | None:
+@contextmanager
+def _making(*, now: datetime):
+    """A folder to make a backup in. Whatever goes wrong there with the disk or SQLite becomes a BackupFailed."""
     try:
-        return datetime.strptime(path.name.removesuffix(_SUFFIX), _NAME).replace(tzinfo=UTC)
-    except ValueError:
-        return None
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in folder().glob(f"{_MAKING}*"):
+            if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
+                shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=folder(), prefix=_MAKING) as making:
+            yield Path(making)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupFailed(str(error)) from error
 
 
-def _open(archive: Path, into: Path) -> Path:
-    """Unpacks the database and the uploads, and nothing else. Raises BackupFailed.
+def _back_up_if_changed(newest: Path, *, now: datetime) -> Path | None:
+    """Compares a fresh copy with the newest backup: no count of changes leaves out the worker's own sign of life."""
+    with _making(now=now) as making:
+        database = database_copy.write(making)
+        digest = archive.content_digest(database)
+        if digest == archive.read_digest(newest):
+            return None
+        return _keep(making, database, digest, now=now)
 
-    By hand: the filters of tarfile came with Python 3.11.4, and Debian 12 has 3.11.2.
-    """
-    try:
-        with tarfile.open(archive) as tar:
-            for member in tar:
-                path = PurePosixPath(member.name)
-                is_ours = member.name in database_copy.NAMES or (path.parts[:1] == (_UPLOADS,) and ".." not in path.parts)
-                source = tar.extractfile(member) if is_ours and member.isreg() else None
-                if source is None:
-                    continue
-                (into / path).parent.mkdir(parents=True, exist_ok=True)
-                with source, open(into / path, "wb") as target:
-                    shutil.copyfileobj(source, target)
-    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
-        raise BackupFailed(f"{archive} is not a backup of this site, or not a whole one: {error}") from error
-    return into
+
+def _keep(making: Path, database: Path, digest: str, *, now: datetime) -> Path:
+    made = making / "archive"
+    archive.write(made, database, digest)
+    database.unlink()
+    database_copy.find(archive.unpack(made, making / "opened"))
+    return made.replace(folder() / (now.astimezone(UTC).strftime(_NAME) + _SUFFIX))

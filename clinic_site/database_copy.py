@@ -1,9 +1,10 @@
-"""The database as one file of a backup, and back: SQLite's file or PostgreSQL's dump. Sessions are left out."""
+"""The database as one file of a backup, and back: SQLite's file or PostgreSQL's dump, without sessions and signs of life."""
 
+import hashlib
 import os
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -12,8 +13,10 @@ from psycopg.conninfo import make_conninfo
 
 _SQLITE, _POSTGRESQL = "clinic.sqlite3", "clinic.dump"
 NAMES = {_SQLITE, _POSTGRESQL}
-# Nobody who reads a copy may go on where a member of staff was signed in.
-_SESSIONS = "django_session"
+# Nobody who reads a copy may go on where a member of staff was signed in, and no copy tells that the site is running.
+LEFT_OUT = ("django_session", "consults_workerheartbeat")
+# What each writing of a SQLite file counts up in its header, whatever it wrote.
+_COUNTERS = (slice(24, 28), slice(40, 44), slice(92, 100))
 
 
 class BackupFailed(Exception):
@@ -25,7 +28,8 @@ def write(folder: Path) -> Path:
     if connection.vendor == "sqlite":
         return _write_sqlite(folder / _SQLITE)
     dump = folder / _POSTGRESQL
-    _run(["pg_dump", "--format=custom", "--no-owner", f"--exclude-table-data={_SESSIONS}", f"--file={dump}"])
+    left_out = [f"--exclude-table-data={table}" for table in LEFT_OUT]
+    _run(["pg_dump", "--format=custom", "--no-owner", *left_out, f"--file={dump}", f"--dbname={conninfo()}"])
     return dump
 
 
@@ -37,21 +41,53 @@ def find(folder: Path) -> Path:
     if connection.vendor == "sqlite":
         _check_sqlite(path)
     else:
-        _run(["pg_restore", "--list", str(path)], connects=False)
+        # To the end: a list alone would not read what is in the tables.
+        _run(["pg_restore", f"--file={os.devnull}", str(path)])
     return path
+
+
+def digest(path: Path) -> str:
+    """The same for two files of `write` with the same rows; no row is missed. SQLite writes equal rows as equal pages."""
+    sha = hashlib.sha256()
+    with open(path, "rb") as file:
+        header = bytearray(file.read(100))
+        if connection.vendor == "sqlite":
+            for counter in _COUNTERS:
+                header[counter] = bytes(len(header[counter]))
+        sha.update(header)
+        while chunk := file.read(1 << 20):
+            sha.update(chunk)
+    return sha.hexdigest()
 
 
 def put_in_place(path: Path) -> None:
     """Replaces the site's database with the one in `path`, whole or not at all. Raises BackupFailed."""
     connection.close()
     if connection.vendor != "sqlite":
-        _run(["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(path)])
+        restore_dump(path, conninfo(), "--clean", "--if-exists")
         return
+    try:
+        _fill_sqlite(path)
+    except sqlite3.DatabaseError:
+        _put_ruins_aside()
+        _fill_sqlite(path)
+
+
+def _fill_sqlite(path: Path) -> None:
+    """In one transaction of SQLite's, which a crash leaves undone."""
     with (
         closing(sqlite3.connect(path)) as source,
         closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as target,
     ):
         source.backup(target)
+
+
+def _put_ruins_aside() -> None:
+    """What is no database any more is kept under another name; a journal that was left beside it would ruin the next one."""
+    ruined = Path(settings.DATABASES["default"]["NAME"])
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            ruined.with_name(ruined.name + suffix).replace(ruined.with_name(f"ruined-{ruined.name}{suffix}"))
 
 
 def _write_sqlite(path: Path) -> Path:
@@ -60,7 +96,8 @@ def _write_sqlite(path: Path) -> Path:
         closing(sqlite3.connect(path, isolation_level=None)) as target,
     ):
         source.backup(target)
-        target.execute(f"DELETE FROM {_SESSIONS}")  # noqa: S608
+        for table in LEFT_OUT:
+            target.execute(f"DELETE FROM {table}")  # noqa: S608
         # What was deleted is still in the file until VACUUM rewrites it.
         target.execute("VACUUM")
     return path
@@ -76,14 +113,21 @@ def _check_sqlite(path: Path) -> None:
         raise BackupFailed(f"the backup is damaged: {found}")
 
 
-def _run(command: list[str], *, connects: bool = True) -> None:
-    """Runs a program of PostgreSQL with all that DATABASE_URL says, TLS included. The password stays off its command line."""
-    database, environment = settings.DATABASES["default"], dict(os.environ)
-    if connects:
-        environment["PGPASSWORD"] = database["PASSWORD"]
-        names = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
-        parameters = {name: database[key] for name, key in names.items() if database[key]} | database["OPTIONS"]
-        command = [*command, f"--dbname={make_conninfo(**parameters)}"]
+def conninfo(**changed: str) -> str:
+    """All that DATABASE_URL says but the password, TLS included, for libpq. `changed`: parameters of its own, as `dbname`."""
+    database = settings.DATABASES["default"]
+    names = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
+    return make_conninfo(**{name: database[key] for name, key in names.items() if database[key]} | database["OPTIONS"] | changed)
+
+
+def restore_dump(path: Path, target: str, *options: str) -> None:
+    """Reads a dump into the database that the conninfo `target` names, whole or not at all. Raises BackupFailed."""
+    _run(["pg_restore", *options, "--no-owner", "--single-transaction", f"--dbname={target}", str(path)])
+
+
+def _run(command: list[str]) -> None:
+    """Runs a program of PostgreSQL. The password stays off its command line."""
+    environment = os.environ | {"PGPASSWORD": settings.DATABASES["default"]["PASSWORD"]}
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     except FileNotFoundError:

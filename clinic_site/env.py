@@ -10,7 +10,6 @@ import ipaddress
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -26,18 +25,6 @@ class WrongSetting(SystemExit):
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
-
-
-def folder(name: str, default: str) -> Path:
-    """The directory, created if it is missing."""
-    path = Path(text(name, default)).expanduser().resolve()
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        raise WrongSetting(name, f"must be a directory that can be created and written to, got {str(path)!r}") from None
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise WrongSetting(name, f"must be a writable directory, got {str(path)!r}")
-    return path
 
 
 def flag(name: str) -> bool:

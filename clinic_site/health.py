@@ -11,10 +11,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 
-from clinic_site import backups
+from clinic_site import backups, second_place
+from clinic_site.models import Hold
 from consults.models import OutboxMessage, WorkerHeartbeat
 
-WORKER_IS_WELL_FOR = timedelta(seconds=30)
 # A mail server that is down for less is nothing to be woken for.
 MAIL_IS_LATE_AFTER = timedelta(hours=1)
 
@@ -44,11 +44,11 @@ def _checks(now) -> dict[str, bool]:
     checks = {"database": False, "migrations": False, "worker": False}
     try:
         connection.ensure_connection()
-        beat = WorkerHeartbeat.objects.filter(id=1).values_list("beat_at", flat=True).first()
+        is_running = WorkerHeartbeat.objects.is_running(now=now)
         checks["database"] = True
         executor = MigrationExecutor(connection)
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        checks["worker"] = beat is not None and now - beat <= WORKER_IS_WELL_FOR
+        checks["worker"] = is_running
     except DatabaseError:
         pass
     return checks
@@ -58,6 +58,9 @@ def _warnings(now: datetime) -> list[str]:
     warnings = []
     if backups.is_late(now=now):
         warnings.append(f"backup: the last good one is of {backups.last_made(now=now) or 'never'}")
+    warnings += [f"hold: {hold}" for hold in Hold.objects.open()]
+    if problem := second_place.problem():
+        warnings.append(f"second place of backups: {problem}")
     since = OutboxMessage.objects.waiting_since(now=now)
     if since and now - since > MAIL_IS_LATE_AFTER:
         warnings.append(f"mail: the oldest message has been waiting since {since}")

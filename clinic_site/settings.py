@@ -6,10 +6,11 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from clinic_site import env, generated_keys, security_headers
+from clinic_site import env, env_folders, generated_keys, security_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = env.folder("DATA_DIR", str(BASE_DIR / "var"))
+DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
+BACKUP_DIR = env_folders.second_folder("BACKUP_DIR", DATA_DIR)
 
 # Where and how the site is reached
 HOST = env.listen_host("HOST", "127.0.0.1")
@@ -196,6 +197,7 @@ STAFF_REAUTHENTICATION_VIEWS = {
     *(f"admin:auth_group_{name}" for name in ("add", "change", "delete")),
     *(f"admin:consults_consultrequest_{name}" for name in ("export", "copy", "erase")),
     "admin:second_factor_renew",
+    "admin:hold",
 }
 # Sign-in attempts per IP address; disabled together with BOOKING_RATE, for tests in which everyone has one address.
 STAFF_RATE = env.Rate(60, 3600)

@@ -13,10 +13,17 @@ QUARANTINE_LASTS = timedelta(days=30)
 _AT_ONCE = 500
 
 
-def erase_due(*, now: datetime) -> int:
-    """Erases requests that ended `erase_after_days` ago or were quarantined for 30 days. Returns how many, 0 if none."""
+def due_for_erasure(*, now: datetime):
+    """Requests that ended `erase_after_days` ago or were quarantined for 30 days."""
     after = timedelta(days=ConsultPolicy.objects.current().erase_after_days)
-    due = ConsultRequest.objects.to_erase(now=now, after=after, quarantined_after=QUARANTINE_LASTS)
+    return ConsultRequest.objects.to_erase(now=now, after=after, quarantined_after=QUARANTINE_LASTS)
+
+
+def erase_due(*, now: datetime, after: datetime | None = None) -> int:
+    """Erases what is due; returns how many, 0 if none. With `after`, what was due at that instant waits."""
+    due = due_for_erasure(now=now)
+    if after is not None:
+        due = due.exclude(pk__in=due_for_erasure(now=after).values("pk"))
     erased, _ = decide_each(
         lambda request: booking.erase_request(request, now=now, version=request.version), due.order_by("pk")[:_AT_ONCE]
     )
@@ -24,11 +31,17 @@ def erase_due(*, now: datetime) -> int:
 
 
 def erase_at_once(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Erases a request in any state, for an owner. An open one is withdrawn first, which frees its seat.
+    """Erases a request in any state, for an owner. An open one is withdrawn first, which frees its seat; one whose
+    start has passed without an answer expires before that.
 
     No message can be sent afterwards, so staff must tell the person themselves.
     """
+    if version is not None and request.version != version:
+        raise booking.Stale(request)
     with transaction.atomic():
+        if request.status == ConsultRequest.Status.REQUESTED and has_begun(request, now):
+            request = booking.expire_request(request, now=now)
+            version = request.version
         if request.status in ConsultRequest.HOLDS_A_SEAT and not has_begun(request, now):
             request = booking.withdraw_request(request, now=now, by=by, version=version)
             version = request.version

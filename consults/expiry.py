@@ -10,14 +10,16 @@ from .one_by_one import decide_each
 _AT_ONCE = 100
 
 
-def expire_overdue(*, now: datetime, failed: set[int] | None = None) -> int:
+def expire_overdue(*, now: datetime, failed: set[int] | None = None, after: datetime | None = None) -> int:
     """Expires what is overdue at the instant `now`; returns how many. A request that is answered meanwhile stays answered.
 
     One that cannot be expired, because no key opens it, stays first among those that wait on the desk. Its id is added to
-    `failed`, and those in `failed` are left out.
+    `failed`, and those in `failed` are left out. With `after`, what was overdue at that instant waits.
     """
     failed = set() if failed is None else failed
-    overdue = ConsultRequest.objects.overdue(now=now).exclude(pk__in=failed).order_by("answer_by")[:_AT_ONCE]
-    expired, failed_now = decide_each(partial(booking.expire_request, now=now), overdue)
+    overdue = ConsultRequest.objects.overdue(now=now).exclude(pk__in=failed)
+    if after is not None:
+        overdue = overdue.exclude(pk__in=ConsultRequest.objects.overdue(now=after).values("pk"))
+    expired, failed_now = decide_each(partial(booking.expire_request, now=now), overdue.order_by("answer_by")[:_AT_ONCE])
     failed |= failed_now
     return expired

@@ -22,6 +22,7 @@ _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
             *(f"{verb}_{model}" for model in ("openinghours", "specialhours") for verb in ("view", "add", "change", "delete")),
             *(f"{verb}_{model}" for model in ("consultpolicy", "reason") for verb in ("view", "add", "change")),
         ),
+        "clinic_site": ("end_hold",),
         "auth": ("view_user", "add_user", "change_user", "view_group"),
     },
 }

@@ -63,7 +63,7 @@ for night in range(5, 25):
     try:
         backups.back_up_if_due(now=three + timedelta(days=night), zone=zone)
         print("made")
-    except OSError:
+    except backups.BackupFailed:
         pass
 tell(three + timedelta(days=24))
 backups.database_copy.write = write

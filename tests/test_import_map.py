@@ -13,7 +13,7 @@ FLOOR = {room: floor for floor, rooms in enumerate(MAP) for room in rooms}
 LAYERS = [
     {"scheduling", "contact"},
     {"models"},
-    {"posted_hours", "seating", "spam", "dates", "status_text", "transitions"},
+    {"posted_hours", "seating", "spam", "dates", "status_text", "transitions", "erased"},
     {"hours_text", "structured_data", "current_rules"},
     {"conflicts", "open_times"},
     {"messages"},

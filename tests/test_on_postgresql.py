@@ -1,7 +1,10 @@
 """The whole site on PostgreSQL; and tests marked `databases` run where they say they do."""
 
+import secrets
 import shutil
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -44,3 +47,16 @@ def test_a_copy_keeps_to_the_tls_of_the_database(tmp_path):
     site = Site(tmp_path, {"DATABASE_URL": f"{postgresql.new_database(postgresql.with_tables())}?sslmode=require"})
     refused = site.manage("backup")
     assert (refused.returncode != 0, "SSL" in refused.stderr) == (True, True)
+
+
+@pytest.mark.server
+def test_a_role_that_may_make_no_database_has_its_backup_read_to_the_end(tmp_path):
+    """A site needs no such right, so a drill goes without."""
+    url = postgresql.new_database(postgresql.with_tables())
+    role = f"plain_{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'plain' IN ROLE {urlsplit(url).username}")
+    site = Site(tmp_path, {"DATABASE_URL": url.replace(urlsplit(url).netloc.partition("@")[0], f"{role}:plain", 1)})
+    assert site.manage("backup").returncode == 0
+    done = site.manage("restore", "--drill")
+    assert (done.returncode, "may not create a scratch database" in done.stdout) == (0, True), done.stderr

@@ -217,6 +217,7 @@ def test_hours_changed_by_another_process_show_in_every_answer(site):
         pytest.param("PORT", {"PORT": "70000"}, id="a port past 65535"),
         pytest.param("WEB_WORKERS", {"WEB_WORKERS": "0"}, id="no web workers"),
         pytest.param("DATA_DIR", {"DATA_DIR": "/dev/null/clinic"}, id="a data folder that cannot be"),
+        pytest.param("BACKUP_DIR", {"BACKUP_DIR": "/dev/null/backups"}, id="a second place that cannot be"),
         pytest.param("PUBLIC_URL", {"PUBLIC_URL": "clinic.example"}, id="an address without a scheme"),
         pytest.param("PUBLIC_URL", {"PUBLIC_URL": "http://clinic.example/site"}, id="an address with a path"),
         pytest.param("SECRET_KEY", {"SECRET_KEY": "short"}, id="a short secret"),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from consults import erased
 from consults.decision import deciding
 from consults.messages import outbox
 from consults.models import ConsultRequest, Event
@@ -44,4 +45,5 @@ def erase_request(request: ConsultRequest, *, by=None, now: datetime, version: i
     with deciding(request, Kind.ERASED, now=now, by=by, version=version) as decision:
         decision.row.forget_person(at=now)
         outbox.forget_messages(decision.row)
+        erased.tell(decision.row.reference)
     return decision.row

@@ -47,14 +47,19 @@ class Batch:
             sender.close()
 
 
-def deliver_due(*, now: datetime, at_most: int = 50, stop: Callable[[], bool] = lambda: False) -> int:
+def deliver_due(
+    *, now: datetime, at_most: int = 50, stop: Callable[[], bool] = lambda: False, after: datetime | None = None
+) -> int:
     """Sends up to `at_most` due messages, over one connection to each server. Returns how many were handed over.
 
     First letters are at most MOST_FIRST_LETTERS_AN_HOUR, and repeats come last. Each is claimed just before it is sent, so that
-    a crash leaves only one in doubt. `stop` is asked before each and has to end the batch well within LEASE after `now`.
+    a crash leaves only one in doubt. `stop` is asked before each and has to end the batch well within LEASE after `now`. With
+    `after`, what was due at that instant waits.
     """
     left = _first_letters_left(now)
     due = OutboxMessage.objects.due(now=now).select_related("event__request")
+    if after is not None:
+        due = due.filter(not_before__gt=after)
     if left < 1:
         due = due.exclude(_IS_FIRST_LETTER)
     batch, rules, sent = Batch(), read_rules(now), 0

@@ -467,6 +467,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ("beat_at", models.DateTimeField()),
+                ("ended", models.BooleanField(default=False)),
             ],
             options={"constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_heartbeat")]},
         ),

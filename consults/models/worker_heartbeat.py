@@ -1,11 +1,34 @@
 """The last sign of life of the background worker."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
+
+IS_WELL_FOR = timedelta(seconds=30)
+
+
+class WorkerHeartbeatQuerySet(models.QuerySet["WorkerHeartbeat"]):
+    def beat(self, *, now: datetime) -> None:
+        self.update_or_create(id=1, defaults={"beat_at": now, "ended": False})
+
+    def end(self) -> None:
+        """The worker ended as it was told to. When it was last alive is still known: what fell due since is no surprise."""
+        self.update(ended=True)
+
+    def last_beat(self) -> datetime | None:
+        return self.values_list("beat_at", flat=True).first()
+
+    def is_running(self, *, now: datetime) -> bool:
+        """Whether a worker was well within the last half minute, and did not end."""
+        return self.filter(ended=False, beat_at__gte=now - IS_WELL_FOR).exists()
 
 
 class WorkerHeartbeat(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     beat_at = models.DateTimeField()
+    ended = models.BooleanField(default=False)
+
+    objects = WorkerHeartbeatQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_heartbeat")]

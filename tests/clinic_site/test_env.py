@@ -3,7 +3,7 @@
 import pytest
 from django.conf import global_settings
 
-from clinic_site import env
+from clinic_site import env, env_folders
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,31 @@ def test_a_wrong_value_stops_the_start_with_one_line(monkeypatch, reader, name, 
     assert line.startswith(f"{name}: ")
     assert "must be" in line
     assert "\n" not in line.replace("\\n", "")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("backups", id="not absolute"),
+        pytest.param("{data}", id="the first place itself"),
+        pytest.param("{data}/second", id="inside the first place"),
+        pytest.param("{data}/..", id="above the first place"),
+        pytest.param("/dev/null", id="a file"),
+        pytest.param("/dev/null/backups", id="below a file"),
+    ],
+)
+def test_a_second_place_that_can_be_none_stops_the_start_with_one_line(monkeypatch, tmp_path, value):
+    monkeypatch.setenv("BACKUP_DIR", value.format(data=tmp_path))
+    with pytest.raises(SystemExit, match=r"\ABACKUP_DIR: must be [^\n]+\Z"):
+        env_folders.second_folder("BACKUP_DIR", tmp_path)
+
+
+def test_the_second_place_is_made_and_nothing_set_is_none(monkeypatch, tmp_path):
+    monkeypatch.setenv("BACKUP_DIR", str(tmp_path / "share" / "clinic"))
+    assert env_folders.second_folder("BACKUP_DIR", tmp_path / "data") == tmp_path / "share" / "clinic"
+    assert (tmp_path / "share" / "clinic").is_dir()
+    monkeypatch.setenv("BACKUP_DIR", "")
+    assert env_folders.second_folder("BACKUP_DIR", tmp_path / "data") is None
 
 
 @pytest.mark.parametrize(

@@ -17,15 +17,14 @@ LONG_AFTER = WEDNESDAY + timedelta(days=100)
 
 
 @pytest.fixture
-def work(clock):
+def work(clock, monkeypatch):
     """Does what is due at an instant, as the worker does."""
+    # SQLite would wait for the end of this test's transaction.
+    monkeypatch.setattr(backups, "back_up_if_due", lambda **_: None)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def work_at(instant) -> None:
         clock(instant)
-        # Tonight's backup is there: SQLite would wait for the end of this test's transaction.
-        backups.folder().mkdir(parents=True, exist_ok=True)
-        (backups.folder() / f"{instant:%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
         call_command("worker", once=True)
 
     yield work_at
@@ -49,6 +48,28 @@ def test_whatever_cannot_be_read_keeps_nothing_else_waiting(work, settings, staf
     assert ConsultRequest.objects.get(pk=ended[1].pk).erased_at == LONG_AFTER
     letter.refresh_from_db()
     assert letter.state in {OutboxMessage.State.FAILED, OutboxMessage.State.DROPPED}
+
+
+def test_a_late_backup_is_mailed_to_the_staff_inbox_once_a_day(work, settings, monkeypatch, tmp_path):
+    settings.DATA_DIR, settings.STAFF_INBOX = tmp_path, "desk@clinic.example"
+
+    def fail(**_):
+        raise backups.BackupFailed("No space left on device")
+
+    def letters() -> int:
+        return len([sent for sent in mail.outbox if sent.subject == "The website has no new backup"])
+
+    monkeypatch.setattr(backups, "back_up_if_due", fail)
+    counted = []
+    for hours in (0, 1, 23, 24, 25):
+        work(WEDNESDAY + timedelta(hours=hours))
+        counted.append(letters())
+    assert counted == [1, 1, 1, 2, 2]
+    assert {to for sent in mail.outbox for to in sent.to} == {"desk@clinic.example"}
+    backups.folder().mkdir()
+    (backups.folder() / f"{WEDNESDAY + timedelta(hours=47):%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
+    work(WEDNESDAY + timedelta(hours=48))
+    assert letters() == 2
 
 
 def test_an_unreadable_request_stays_where_a_person_sees_it(work, clock, desk):

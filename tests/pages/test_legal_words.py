@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from clinic_site.backups import KEPT
+from clinic_site.thinning import KEPT
 from consults.erasure import QUARANTINE_LASTS
 from consults.models import ConsultPolicy
 from consults.models.request_queryset import TOKEN_LIVES_ON

@@ -1,16 +1,19 @@
 """Restores the site from a backup."""
 
+from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from clinic_site import backups
+from clinic_site import backups, erased_list, restored_accounts, unfinished_restore
 from clinic_site.database_copy import BackupFailed
-from clinic_site.health import WORKER_IS_WELL_FOR
+from clinic_site.drill import rehearse
+from clinic_site.models import Hold
 from consults.models import WorkerHeartbeat
 
 
@@ -20,29 +23,103 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("backup", type=Path, nargs="?", help="A file in DATA_DIR/backups. Leave out to list them.")
+        parser.add_argument(
+            "--drill", action="store_true", help="Change nothing: restore the newest, or FILE, into a scratch place and compare."
+        )
+        parser.add_argument(
+            "--hold", action="store_true", help="Restore nothing: for a database that another tool has restored, do the rest."
+        )
         parser.add_argument("--yes", action="store_true", help="Confirm that the current data is replaced.")
 
-    def handle(self, *args, backup: Path | None, yes: bool, **options):
-        if backup is None:
-            for made_at, path in backups.existing(now=timezone.now()):
-                self.stdout.write(f"{made_at:%Y-%m-%d %H:%M} UTC  {path}")
+    def handle(self, *args, backup: Path | None, yes: bool, drill: bool, hold: bool, **options):
+        now = timezone.now()
+        if drill:
+            self._rehearse(backup, now)
             return
-        if self._site_runs():
+        if backup is None and not hold:
+            self._list(now)
+            return
+        if self._site_runs(now):
             raise CommandError("The site is running. Stop it first, then restore.")
+        if backup is None:
+            self._tell(self._hold(None, now), now=now)
+            return
         if not yes:
             raise CommandError("This replaces the current data with the backup. Run it again with --yes.")
+        # What half a restore left is nothing to compare with.
+        accounts = None if unfinished_restore.is_marked() else restored_accounts.read_accounts()
+        self._list_what_is_erased()
         try:
-            backups.restore(backup)
+            report = self._restore(backup, accounts, now)
         except BackupFailed as error:
             raise CommandError(str(error)) from error
-        call_command("migrate", verbosity=0, interactive=False)
-        # Those of the time of the backup: some were ended since.
-        Session.objects.all().delete()
-        self.stdout.write(f"Restored {backup}. The worker will erase again what is due for erasure.")
+        self.stdout.write(f"Restored {backup}.")
+        self._tell(report, now=now)
 
-    def _site_runs(self) -> bool:
+    def _restore(self, backup: Path, accounts: dict | None, now: datetime) -> list[str]:
+        with unfinished_restore.marked():
+            backups.restore(backup)
+            return self._hold(accounts, now)
+
+    def _hold(self, accounts: dict | None, now: datetime) -> list[str]:
+        """What has to be done to any database of an earlier time, before the site runs on it."""
+        call_command("migrate", verbosity=0, interactive=False)
+        # Those of that time: some were ended since.
+        Session.objects.all().delete()
+        report = restored_accounts.keep_what_was_taken(accounts)
+        Hold.objects.put(Hold.Reason.RESTORED, now=now, report="\n".join(report))
+        return report
+
+    def _list(self, now: datetime) -> None:
+        for place in (backups.folder(), settings.BACKUP_DIR):
+            for made_at, path in backups.existing(now=now, place=place) if place else []:
+                self.stdout.write(f"{made_at:%Y-%m-%d %H:%M} UTC  {path}")
+
+    def _rehearse(self, backup: Path | None, now: datetime) -> None:
+        """Exit status 1 when a restore would not bring everything back."""
+        known = {path: made_at for made_at, path in backups.existing(now=now)}
+        backup = backup or max(known, key=known.__getitem__, default=None)
+        if backup is None:
+            raise CommandError("There is no backup.")
         try:
-            beat = WorkerHeartbeat.objects.filter(id=1).values_list("beat_at", flat=True).first()
+            report = rehearse(backup, made_at=backups.made_at(backup))
+        except BackupFailed as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Restored {backup} into a scratch place:")
+        for line in report.lines:
+            self.stdout.write(line)
+        if report.problems:
+            raise CommandError("\n".join(["A restore would not bring everything back:", *report.problems]))
+        self.stdout.write("A restore would bring everything back.")
+
+    def _site_runs(self, now: datetime) -> bool:
+        try:
+            return WorkerHeartbeat.objects.is_running(now=now)
         except DatabaseError:
             return False
-        return beat is not None and timezone.now() - beat <= WORKER_IS_WELL_FOR
+
+    def _list_what_is_erased(self) -> None:
+        """The database that is about to go may know of an erasure that the list does not have yet."""
+        try:
+            erased_list.catch_up()
+        except (DatabaseError, OSError) as error:
+            self.stderr.write(f"The list of erased requests could not be brought up to date: {error}")
+
+    def _tell(self, report: list[str], *, now: datetime) -> None:
+        erased, failed = erased_list.erase_again(now=now)
+        self.stdout.write(f"Erased again, because they had been erased since: {erased}")
+        for reference in failed:
+            self.stderr.write(f"{reference} had been erased and could not be erased again. The worker tries every ten minutes.")
+        if report:
+            path = backups.folder() / f"accounts-{now:%Y-%m-%dT%H%M%SZ}.txt"
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text("\n".join([*report, ""]))
+            self.stdout.write(f"Accounts that differ from before (also in {path}):")
+            for line in report:
+                self.stdout.write(f"  {line}")
+            self.stdout.write("A new password: manage.py changepassword NAME.")
+        self.stdout.write(
+            "Nothing is sent, expired or erased until an owner has looked: start the site, sign in, and open "
+            f"{settings.PUBLIC_URL}/admin/hold/. The staff inbox is not told, because mail is held too."
+        )

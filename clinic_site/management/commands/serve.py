@@ -12,12 +12,14 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from clinic_site.private_files import make_private
+from clinic_site.unfinished_restore import refuse_to_start
 
 
 class Command(BaseCommand):
     help = "Run the site: migrations, starting content and static files if something changed, then gunicorn."
 
     def handle(self, *args, **options):
+        refuse_to_start()
         make_private(settings.DATA_DIR)
         for folder in ("tmp", "mail", "uploads"):
             (settings.DATA_DIR / folder).mkdir(parents=True, exist_ok=True)

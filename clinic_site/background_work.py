@@ -1,0 +1,134 @@
+"""What the background worker does in one turn. The command reads the clocks and waits between turns."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from clinic_site import backups, erased_list, second_place
+from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
+from clinic_site.database_copy import BackupFailed
+from clinic_site.holds import due_at
+from clinic_site.late_backup import write_letter_if_late
+from clinic_site.models import Hold
+from consults import expiry
+from consults.erasure import erase_due
+from consults.messages.delivery import deliver_due
+from consults.messages.outbox import forget_letters_to_staff
+from consults.models import WorkerHeartbeat
+from consults.spam import forget_clients
+from content.due_mail import send_due_mail
+from guard.rate_limit import forget_idle_clients
+from pages.models import Clinic
+from staff.cleanup import delete_expired
+
+logger = logging.getLogger("clinic.worker")
+
+BEAT_EVERY = timedelta(seconds=5)
+TIDY_EVERY = timedelta(minutes=10)
+BACK_UP_EVERY = timedelta(minutes=15)
+COPY_EVERY = timedelta(minutes=1)
+# After a longer pause a person decides about what fell due meanwhile.
+LONG_PAUSE = timedelta(days=1)
+
+
+class BackgroundWork:
+    """`is_stopping` is asked between steps. `once`: somebody asked for what is due, so no pause before it was too long."""
+
+    def __init__(self, *, once: bool = False, is_stopping: Callable[[], bool] = lambda: False) -> None:
+        self._once, self._is_stopping = once, is_stopping
+        self._beat, self._tidy, self._back_up = Every(BEAT_EVERY), Every(TIDY_EVERY), Every(BACK_UP_EVERY)
+        self._copy, self._copier = Every(COPY_EVERY), second_place.Copier()
+        self._watch: ClockWatch | None = None
+        self._last_turn = 0.0
+        # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
+        self._cannot_expire: set[int] = set()
+
+    def turn(self, *, now: datetime, steady: float, read_clock: Callable[[], datetime]) -> int:
+        """Does what is due at the instant, with `steady` of `steady_seconds`. Returns how many messages it handed over.
+
+        A turn that the database did not allow is logged, and repeated by the next one.
+        """
+        try:
+            self._look_at_the_clocks(now, steady)
+            if self._beat.is_due(steady):
+                WorkerHeartbeat.objects.beat(now=now)
+                self._beat.done(steady)
+            waits_until = Hold.objects.waits_until()
+            if self._tidy.is_due(steady):
+                self._do_tidy(now, waits_until)
+                self._cannot_expire.clear()
+                self._tidy.done(steady)
+            if self._back_up.is_due(steady):
+                self._do_back_up(now, thin=waits_until is None)
+                self._back_up.done(steady)
+            if self._copy.is_due(steady):
+                self._copier.start(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
+                self._copy.done(steady)
+            self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until)
+            stop = lambda: self._is_stopping() or read_clock() - now >= BEAT_EVERY  # noqa: E731
+            return self._do(deliver_due, now=now, stop=stop, after=waits_until) or 0
+        except DatabaseError as error:
+            logger.warning("database: %s; trying again", type(error).__name__)
+            connection.close()
+            return 0
+
+    def finish(self) -> None:
+        """Waits for what goes on beside the turns."""
+        self._copier.wait()
+
+    def _look_at_the_clocks(self, now: datetime, steady: float) -> None:
+        """Puts a hold in place when the clock jumped or the pause was long. Before the first sign of life, which hides both."""
+        if self._watch is None:
+            last = WorkerHeartbeat.objects.last_beat()
+            reason = self._reason_after_pause(now - last if last else timedelta(0), now)
+            watch = ClockWatch(now, steady)
+            # A worker that is started again and again does not copy the database each time.
+            if newest := backups.last_made(now=now):
+                self._back_up.done(steady, ago=now - newest)
+        else:
+            watch = self._watch
+            slept = timedelta(seconds=steady - self._last_turn)
+            reason = Hold.Reason.CLOCK if watch.jumped(now, steady) else self._reason_after_pause(slept, now)
+        if reason:
+            logger.error("%s: what is due waits until an owner presses Go on at /admin/hold/", Hold.Reason(reason).label)
+            Hold.objects.put(reason, now=now)
+            watch.trust(now, steady)
+        self._watch, self._last_turn = watch, steady
+
+    def _reason_after_pause(self, pause: timedelta, now: datetime) -> str:
+        if pause < -MOST_BACK:
+            return Hold.Reason.CLOCK
+        # Where nothing fell due there is nothing to ask.
+        return Hold.Reason.DOWNTIME if pause > LONG_PAUSE and not self._once and due_at(now) else ""
+
+    def _do_tidy(self, now: datetime, waits_until: datetime | None) -> None:
+        self._do(forget_idle_clients, now=now)
+        self._do(forget_clients, now=now)
+        self._do(delete_expired, now=now)
+        self._do(erased_list.catch_up)
+        self._do(erased_list.erase_again, now=now)
+        while self._do(erase_due, now=now, after=waits_until) and not self._is_stopping():
+            continue
+        if waits_until is None:
+            self._do(forget_letters_to_staff, now=now)
+            self._do(send_due_mail, now=now, zone=Clinic.objects.current().zone)
+
+    def _do_back_up(self, now: datetime, *, thin: bool) -> None:
+        try:
+            backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone, thin=thin)
+        except BackupFailed as error:
+            logger.error("no backup was made: %s", error)
+        self._do(write_letter_if_late, now=now)
+
+    def _do(self, job: Callable[..., Any], **arguments) -> Any:
+        """What `job` answers; None when it failed. One that fails keeps no other waiting, and is tried again."""
+        try:
+            return job(**arguments)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("%s failed", job.__name__)
+            return None

@@ -1,0 +1,75 @@
+"""What waits while a hold is open, and the yes of an owner that lets it go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from clinic_site import backups
+from clinic_site.models import Hold
+from clinic_site.thinning import KEPT, surplus
+from consults.erasure import due_for_erasure
+from consults.expiry import expire_overdue
+from consults.models import ConsultRequest, Event, OutboxMessage
+from pages.models import Clinic
+
+_EXPIRED = (Event.Kind.EXPIRED, Event.Kind.MOVE_EXPIRED)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What would be done at once if nothing were held."""
+
+    messages: QuerySet[OutboxMessage]
+    expiries: QuerySet[ConsultRequest]
+    erasures: QuerySet[ConsultRequest]
+    # How many are older than the privacy policy lets them get. Thinning within that time loses no night.
+    old_backups: int
+
+    def __bool__(self) -> bool:
+        return bool(self.old_backups or self.messages.exists() or self.expiries.exists() or self.erasures.exists())
+
+
+def due_at(instant: datetime) -> Waiting:
+    """What is due at an aware instant, the longest due first."""
+    return Waiting(
+        messages=OutboxMessage.objects.due(now=instant).order_by("not_before", "pk"),
+        expiries=ConsultRequest.objects.overdue(now=instant).order_by("answer_by", "pk"),
+        erasures=due_for_erasure(now=instant).order_by("pk"),
+        old_backups=_old_backups(instant),
+    )
+
+
+def _old_backups(instant: datetime) -> int:
+    made_at = [at for at, _ in backups.existing(now=instant)]
+    return sum(instant - at > KEPT for at in surplus(made_at, now=instant, zone=Clinic.objects.current().zone))
+
+
+def held_at(now: datetime) -> Waiting:
+    """What the open holds keep back at the instant."""
+    return due_at(min(now, Hold.objects.waits_until() or now))
+
+
+def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> int:
+    """Ends the open holds with ids up to `up_to`, those that `by` has seen. Returns how many: 0 if somebody else was faster.
+
+    Without the letters: mail that was due is dropped, and so is what expiring the overdue requests would write now. Requests that
+    were made while the hold was open keep their letters, and so does what staff decided meanwhile.
+    """
+    seen = Hold.objects.open().filter(pk__lte=up_to)
+    oldest = seen.order_by("began_at").first()
+    if oldest is None:
+        return 0
+    if without_letters:
+        _drop_letters(seen_until=oldest.began_at, now=now)
+    return seen.update(ended_at=now, ended_by=by, without_letters=without_letters)
+
+
+def _drop_letters(*, seen_until: datetime, now: datetime) -> None:
+    failed: set[int] = set()
+    while expire_overdue(now=now, failed=failed):
+        continue
+    from_before = Q(event=None) | Q(event__request__created_at__lte=seen_until)
+    written_before = Q(created_at__lte=seen_until) | Q(event__kind__in=_EXPIRED, event__at=now)
+    dropped = OutboxMessage.objects.due(now=now).filter(from_before, written_before)
+    OutboxMessage.objects.filter(pk__in=dropped.values("pk")).update(state=OutboxMessage.State.DROPPED)

@@ -1,0 +1,56 @@
+"""A hold: nothing leaves the house until an owner has looked."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import models
+
+EVERYTHING = datetime.max.replace(tzinfo=UTC)
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def open(self):
+        return self.filter(ended_at=None)
+
+    def put(self, reason: str, *, now: datetime, report: str = "") -> "Hold":
+        return self.create(reason=reason, began_at=now, report=report)
+
+    def waits_until(self) -> datetime | None:
+        """What fell due up to this instant (UTC) waits for a person: None is nothing, EVERYTHING is also what is yet to come."""
+        waits = [hold.waits_until for hold in self.open()]
+        return max(waits, default=None)
+
+
+class Hold(models.Model):
+    """One reason to wait. Several may be open; a person ends those they have seen."""
+
+    class Reason(models.TextChoices):
+        RESTORED = "restored", "a backup was restored"
+        CLOCK = "clock", "the server's clock jumped"
+        DOWNTIME = "downtime", "the site was down for more than a day"
+
+    reason = models.CharField(max_length=8, choices=Reason.choices)
+    began_at = models.DateTimeField()
+    report = models.TextField(blank=True, help_text="What the restore did about accounts, a line each.")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    without_letters = models.BooleanField(default=False, help_text="The letters that waited were not sent.")
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("end_hold", "Can let the site go on after a restore or a jump of the clock")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, ended_by=None) | models.Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="a_person_ends_a_hold",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}, {self.began_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def waits_until(self) -> datetime:
+        return self.began_at if self.reason == self.Reason.DOWNTIME else EVERYTHING

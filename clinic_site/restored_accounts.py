@@ -1,0 +1,101 @@
+"""Accounts after a restore: nobody gets back what was taken from them since the backup.
+
+An old password opens an account again whose password was changed because somebody had seen it; a lost phone counts again; a
+colleague who left may come in. What was given since is not given again: an owner does that, who is told here.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import Group, User
+from django.db import DatabaseError
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from staff import second_factor
+from staff.models import RecoveryCode
+
+# The same person: an id alone, or a name, may be somebody else's in another database.
+Key = tuple[int, str, datetime]
+
+
+@dataclass(frozen=True)
+class Account:
+    """What decides who gets in, and where."""
+
+    flags: frozenset[str]
+    roles: frozenset[str]
+    password: str
+    phone: str
+    recovery_codes: frozenset[str]
+
+
+_FLAGS = {"is_active": "active", "is_staff": "staff", "is_superuser": "superuser"}
+
+
+def read_accounts() -> dict[Key, Account] | None:
+    """Every account of the database as it is now; None when it cannot be read."""
+    try:
+        return {_key(user): _account(user) for user in User.objects.order_by("username")}
+    except DatabaseError:
+        return None
+
+
+def keep_what_was_taken(before: dict[Key, Account] | None) -> list[str]:
+    """Compares the restored accounts with those of `before` and takes back what they had lost. Returns a line for each change."""
+    if before is None:
+        return [
+            "The database before the restore could not be read, so nobody knows which accounts changed since the backup. "
+            "Look through all of them: colleagues who left, passwords, phones, roles."
+        ]
+    if not before:
+        return []
+    lines, restored = [], {_key(user): user for user in User.objects.order_by("username")}
+    for key, user in restored.items():
+        if key in before:
+            lines += [f"{user.username}: {line}" for line in _take(user, was=before[key])]
+        else:
+            lines.append(f"{user.username}: was no account of the database before the restore. Is this somebody you know?")
+    lines += [f"{name}: was made since the backup, and is gone" for number, name, joined in before.keys() - restored.keys()]
+    return sorted(lines)
+
+
+def _key(user: User) -> Key:
+    return user.pk, user.username, user.date_joined
+
+
+def _account(user: User) -> Account:
+    phone = second_factor.phone_of(user)
+    return Account(
+        flags=frozenset(name for name in _FLAGS if getattr(user, name)),
+        roles=frozenset(user.groups.values_list("name", flat=True)),
+        password=user.password,
+        phone=phone.key if phone else "",
+        recovery_codes=frozenset(RecoveryCode.objects.filter(user=user).values_list("code_hash", flat=True)),
+    )
+
+
+def _take(user: User, *, was: Account) -> list[str]:
+    is_now = _account(user)
+    lines = []
+    for name in sorted(is_now.flags - was.flags):
+        setattr(user, name, False)
+        lines.append(f"was not {_FLAGS[name]} any more, and is not now")
+    lines += [f"was made {_FLAGS[name]} since, and is not now" for name in sorted(was.flags - is_now.flags)]
+    for role in sorted(is_now.roles - was.roles):
+        user.groups.remove(Group.objects.get(name=role))
+        lines.append(f"was not in {role} any more, and is not now")
+    lines += [f"was put into {role} since, and is not in it now" for role in sorted(was.roles - is_now.roles)]
+    if is_now.password != was.password or is_now.phone != was.phone:
+        # Not unusable: the link for a forgotten password has to work.
+        user.set_password(secrets.token_urlsafe(32))
+        what = "password" if is_now.phone == was.phone else "phone of the second step"
+        lines.append(f"the {what} was changed since. No password opens this account until somebody sets a new one")
+    user.save()
+    if is_now.phone != was.phone and is_now.phone:
+        TOTPDevice.objects.filter(user=user).delete()
+        RecoveryCode.objects.filter(user=user).delete()
+        lines.append("the phone of the backup does not count any more. The next sign-in sets up a new one")
+    # Used since, or replaced by new ones.
+    RecoveryCode.objects.filter(user=user, code_hash__in=is_now.recovery_codes - was.recovery_codes).delete()
+    return lines

@@ -1,0 +1,54 @@
+"""A backup's database in a place of its own, beside the site's, for as long as somebody looks at it."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.db import connection, connections
+from psycopg import sql
+
+from clinic_site import database_copy
+
+ALIAS = "drill"
+
+
+class MayNotMakeOne(Exception):
+    """The site's role may not create databases, which no site needs."""
+
+
+@contextmanager
+def scratch_database(path: Path) -> Iterator[str]:
+    """The alias of a connection to what `find` found: SQLite's file itself, or a new database on the same PostgreSQL.
+
+    Raises BackupFailed, or MayNotMakeOne.
+    """
+    if connection.vendor == "sqlite":
+        with _connected(str(path)):
+            yield ALIAS
+        return
+    name = f"clinic_drill_{secrets.token_hex(4)}"
+    password = settings.DATABASES["default"]["PASSWORD"]
+    with psycopg.connect(database_copy.conninfo(), password=password, autocommit=True) as server:
+        try:
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        except psycopg.errors.InsufficientPrivilege:
+            raise MayNotMakeOne from None
+        try:
+            database_copy.restore_dump(path, database_copy.conninfo(dbname=name))
+            with _connected(name):
+                yield ALIAS
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+@contextmanager
+def _connected(name: str) -> Iterator[None]:
+    connections.databases[ALIAS] = connections.databases["default"] | {"NAME": name}
+    try:
+        yield
+    finally:
+        connections[ALIAS].close()
+        del connections[ALIAS], connections.databases[ALIAS]

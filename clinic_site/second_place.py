@@ -1,0 +1,132 @@
+"""BACKUP_DIR: a second place for every backup. What fails there is told, and never stops the first place.
+
+A backup that is missing there is copied at the next occasion, so a share that was away for a week catches up. A share may also
+hang for ever: a thread of the background worker alone touches it, and everybody else reads of a failure beside the backups.
+"""
+
+import hashlib
+import logging
+import os
+import secrets
+import shutil
+import threading
+from contextlib import suppress
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from django.conf import settings
+
+from clinic_site import backups, erased_list
+
+logger = logging.getLogger("clinic.worker")
+
+# What a killed process left is deleted after this many seconds.
+_COPYING, _LEFT_BEHIND = ".copying-", 6 * 3600
+_CHUNK = 1 << 20
+_PROBLEM = "second-place-problem.txt"
+
+
+class CopyFailed(Exception):
+    """A backup is not in the second place; the message says why."""
+
+
+def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
+    """Copies each backup that the second place lacks, newest first, and thins what is there. Returns how many were copied.
+
+    Raises CopyFailed. Nothing is deleted there before the newest has arrived.
+    """
+    place = settings.BACKUP_DIR
+    if place is None:
+        return 0
+    try:
+        copied = _copy_missing(place, now=now)
+        if thin:
+            backups.delete_surplus(place, now=now, zone=zone)
+    except OSError as error:
+        _tell(str(error.strerror or error), now=now)
+        raise CopyFailed(str(error)) from error
+    (backups.folder() / _PROBLEM).unlink(missing_ok=True)
+    return copied
+
+
+class Copier:
+    """Copies in a thread of its own, one at a time, what `copy_missing` and the list of erased requests say."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def start(self, *, now: datetime, zone: tzinfo, thin: bool) -> None:
+        """Does nothing without a second place; while the last copying goes on for a minute and more, tells that instead."""
+        if settings.BACKUP_DIR is None:
+            return
+        if self._thread and self._thread.is_alive():
+            _tell("copying takes long, or hangs", now=now)
+            return
+        self._thread = threading.Thread(target=_copy_all, args=(now, zone, thin), name="second place", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        if self._thread:
+            self._thread.join()
+
+
+def _copy_all(now: datetime, zone: tzinfo, thin: bool) -> None:
+    erased_list.copy_to_second_place()
+    try:
+        copy_missing(now=now, zone=zone, thin=thin)
+    except CopyFailed as error:
+        logger.error("a backup is not in BACKUP_DIR: %s", error)
+
+
+def _tell(problem: str, *, now: datetime) -> None:
+    with suppress(OSError):
+        (backups.folder() / _PROBLEM).write_text(f"{now:%Y-%m-%d %H:%M} UTC: {problem}")
+
+
+def problem() -> str:
+    """Why the last attempt to copy failed; empty when it did not, or when there is no second place."""
+    try:
+        return (backups.folder() / _PROBLEM).read_text() if settings.BACKUP_DIR else ""
+    except OSError:
+        return ""
+
+
+def _copy_missing(place: Path, *, now: datetime) -> int:
+    place.mkdir(mode=0o700, exist_ok=True)
+    for left in place.glob(f"{_COPYING}*"):
+        if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
+            left.unlink(missing_ok=True)
+    missing = _missing(place, now=now)
+    for path in missing:
+        _copy(path, place)
+    return len(missing)
+
+
+def _missing(place: Path, *, now: datetime) -> list[Path]:
+    """Backups that are newer than the last one there, newest first. Older ones may have been thinned there. Raises OSError."""
+    names = set(os.listdir(place))
+    ours = [path for _, path in backups.existing(now=now)]
+    there = [number for number, path in enumerate(ours) if path.name in names]
+    return ours[max(there, default=-1) + 1 :][::-1]
+
+
+def _copy(path: Path, place: Path) -> None:
+    """Whole or not at all: the name is given once size and digest of what was read back are those of the first place."""
+    # Several machines may share the place.
+    unfinished = place / f"{_COPYING}{secrets.token_hex(4)}"
+    try:
+        with open(path, "rb") as source, open(unfinished, "wb") as target:
+            os.fchmod(target.fileno(), 0o600)
+            shutil.copyfileobj(source, target, _CHUNK)
+            target.flush()
+            os.fsync(target.fileno())
+        if _size_and_digest(unfinished) != _size_and_digest(path):
+            raise OSError(f"what was read back is not {path.name}")
+        unfinished.replace(place / path.name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _size_and_digest(path: Path) -> tuple[int, str]:
+    with open(path, "rb") as file:
+        return os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()

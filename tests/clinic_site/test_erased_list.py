@@ -1,0 +1,74 @@
+"""The references of erased requests, outside the database."""
+
+import stat
+from datetime import timedelta
+
+import pytest
+
+from clinic_site import backups, erased_list
+from consults import booking
+from consults.models import ConsultRequest
+from tests.builders import WEDNESDAY, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
+
+
+@pytest.fixture(autouse=True)
+def places(settings, tmp_path):
+    settings.DATA_DIR, settings.BACKUP_DIR = tmp_path / "data", tmp_path / "share"
+    settings.BACKUP_DIR.mkdir()
+
+
+def listed(folder) -> list[str]:
+    return (folder / "erased.txt").read_text().split()
+
+
+def test_an_erasure_is_listed_when_it_is_stored_and_not_before(django_capture_on_commit_callbacks, settings):
+    request = booking.withdraw_request(submit(), now=WEDNESDAY)
+    with django_capture_on_commit_callbacks(execute=True):
+        booking.erase_request(request, now=WEDNESDAY)
+        assert not (backups.folder() / "erased.txt").exists()
+    assert listed(backups.folder()) == [request.reference]
+    assert [erased_list.copy_to_second_place() for _ in range(2)] == [1, 0]
+    assert listed(settings.BACKUP_DIR) == [request.reference]
+    modes = [stat.S_IMODE((place / "erased.txt").stat().st_mode) for place in (backups.folder(), settings.BACKUP_DIR)]
+    assert modes == [0o600, 0o600]
+
+
+def test_what_another_node_erased_and_what_a_crash_left_out_is_listed_later():
+    request = booking.withdraw_request(submit(), now=WEDNESDAY)
+    booking.erase_request(request, now=WEDNESDAY)
+    assert [erased_list.catch_up() for _ in range(2)] == [1, 0]
+    assert listed(backups.folder()) == [request.reference]
+
+
+def test_a_line_that_a_crash_cut_off_spoils_no_other():
+    backups.folder().mkdir(parents=True)
+    (backups.folder() / "erased.txt").write_text("\nAAAA-BB")
+    erased_list.add("CCCC-DDDD")
+    assert "CCCC-DDDD" in erased_list.read()
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=30)], ids=["its start is ahead", "its start has passed"])
+def test_a_request_that_is_open_again_is_erased_again(later):
+    """As an older backup has it."""
+    request = submit()
+    erased_list.add(request.reference)
+    assert erased_list.erase_again(now=WEDNESDAY + later) == (1, [])
+    assert ConsultRequest.objects.get(pk=request.pk).erased_at == WEDNESDAY + later
+    assert erased_list.erase_again(now=WEDNESDAY + later) == (0, [])
+
+
+def test_one_that_no_key_opens_is_told_and_keeps_no_other_waiting():
+    unreadable, whole = submit(key="a"), submit(key="b", starts_at=local("2026-12-08 16:00"))
+    ConsultRequest.objects.filter(pk=unreadable.pk).update(sealed=b"nothing")
+    erased_list.add(unreadable.reference, whole.reference)
+    assert erased_list.erase_again(now=WEDNESDAY) == (1, [unreadable.reference])
+
+
+def test_a_move_whose_start_has_passed_is_erased_again_with_the_visit_that_stands(staff):
+    request = booking.confirm_request(submit(starts_at=local("2026-12-10 16:00")), by=staff, now=WEDNESDAY)
+    booking.move_request(request, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+    erased_list.add(request.reference)
+    assert erased_list.erase_again(now=local("2026-12-08 17:00")) == (1, [])
+    assert not ConsultRequest.objects.get(pk=request.pk).seats.exists()

@@ -1,0 +1,246 @@
+"""After a restore, a jump of the clock or a long pause nothing leaves the house before an owner says yes."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from clinic_site import backups
+from clinic_site.background_work import BackgroundWork
+from clinic_site.models import Hold
+from consults import booking
+from consults.messages.outbox import write_to_staff
+from consults.models import ConsultRequest, OutboxMessage, WorkerHeartbeat
+from tests.builders import PASSWORD, WEDNESDAY, colleague, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+
+Reason, Status, State = Hold.Reason, ConsultRequest.Status, OutboxMessage.State
+STEP = timedelta(seconds=1)
+DAY = timedelta(days=1)
+# The reply times of what `submit` makes by default are over, and its start is not.
+OVERDUE = WEDNESDAY + timedelta(days=4)
+TO_ERASE = WEDNESDAY + timedelta(days=100)
+
+
+@pytest.fixture
+def made(monkeypatch, settings, tmp_path) -> list[bool]:
+    """For each backup that was due, whether the surplus was to go. SQLite would wait for the end of this test's transaction."""
+    settings.DATA_DIR = tmp_path
+    asked = []
+    monkeypatch.setattr(backups, "back_up_if_due", lambda *, now, zone, thin: asked.append(thin))
+    return asked
+
+
+class Machine:
+    """A worker on a machine with two clocks: one that people set, and one that nobody does."""
+
+    def __init__(self, now, **options):
+        self.work, self.now, self.steady = BackgroundWork(**options), now, 1000.0
+        self.turn()
+
+    def turn(self, passed=STEP, *, jump=timedelta(0)) -> None:
+        self.now += passed + jump
+        self.steady += passed.total_seconds()
+        self.work.turn(now=self.now, steady=self.steady, read_clock=lambda: self.now)
+
+
+def reasons() -> list[str]:
+    return [hold.reason for hold in Hold.objects.open()]
+
+
+def three_that_wait() -> tuple[ConsultRequest, ConsultRequest]:
+    """A letter, a request that will be overdue, and one that will be to erase; the last two are returned."""
+    ended = booking.withdraw_request(submit(key="ended", starts_at=local("2026-12-08 16:00")), now=WEDNESDAY)
+    OutboxMessage.objects.update(state=State.DONE)
+    return submit(key="open"), ended
+
+
+def done() -> tuple[int, str, bool]:
+    """How many letters went out, the status of the open request, and whether the ended one was erased."""
+    status = ConsultRequest.objects.get(submission_key="open").status
+    return len(mail.outbox), status, ConsultRequest.objects.get(submission_key="ended").erased_at is not None
+
+
+NOTHING = (0, Status.REQUESTED, False)
+
+
+@pytest.mark.parametrize(
+    ("jump", "holds"),
+    [
+        pytest.param(timedelta(days=365), [Reason.CLOCK], id="a year ahead"),
+        pytest.param(timedelta(days=1, seconds=1), [Reason.CLOCK], id="more than a day ahead"),
+        pytest.param(timedelta(hours=23), [], id="less than a day ahead"),
+        pytest.param(-timedelta(minutes=59), [], id="less than an hour back"),
+        pytest.param(-timedelta(hours=1, seconds=1), [Reason.CLOCK], id="more than an hour back"),
+    ],
+)
+def test_a_clock_that_jumps_puts_a_hold_in_place(made, jump, holds):
+    machine = Machine(WEDNESDAY)
+    machine.turn(jump=jump)
+    machine.turn()
+    assert reasons() == holds
+
+
+def test_after_a_jump_nothing_is_sent_expired_erased_or_deleted_and_backups_go_on(made):
+    three_that_wait()
+    machine = Machine(WEDNESDAY - DAY)
+    assert made == [True]
+    machine.turn(jump=TO_ERASE - machine.now)
+    for _ in range(3):
+        machine.turn(timedelta(minutes=20))
+    assert done() == NOTHING
+    assert (made[0], set(made[1:]), len(made)) == (True, {False}, 4)
+    assert WorkerHeartbeat.objects.is_running(now=machine.now)
+
+
+def test_a_clock_set_back_stops_no_turn_of_the_worker(made):
+    """Its periods are of the clock that nobody sets."""
+    machine = Machine(WEDNESDAY)
+    machine.turn(jump=-timedelta(days=365))
+    machine.turn(timedelta(minutes=20))
+    assert len(made) == 2
+    assert WorkerHeartbeat.objects.last_beat() == machine.now
+
+
+def test_small_steps_add_up_and_a_machine_that_slept_did_not_jump(made):
+    machine = Machine(WEDNESDAY)
+    for _ in range(2):
+        machine.turn(timedelta(hours=20))
+    assert reasons() == []
+    for _ in range(3):
+        machine.turn(jump=timedelta(hours=9))
+    assert reasons() == [Reason.CLOCK]
+
+
+@pytest.mark.parametrize("slept", [False, True], ids=["stopped", "asleep"])
+def test_after_a_long_pause_what_fell_due_waits_and_what_is_newer_goes_on(made, slept):
+    three_that_wait()
+    machine = Machine(WEDNESDAY - DAY)
+    WorkerHeartbeat.objects.end()
+    if slept:
+        machine.turn(OVERDUE - machine.now)
+    else:
+        machine = Machine(OVERDUE)
+    assert (reasons(), done()) == ([Reason.DOWNTIME], NOTHING)
+    submit(key="new", now=machine.now + STEP, starts_at=local("2026-12-09 16:00"), email="new@example.com")
+    machine.turn(2 * STEP)
+    assert [sent.to for sent in mail.outbox] == [["new@example.com"]]
+    assert done()[1:] == NOTHING[1:]
+
+
+@pytest.mark.parametrize(
+    ("pause", "options", "holds"),
+    [
+        pytest.param(timedelta(hours=23), {}, [], id="less than a day"),
+        pytest.param(timedelta(days=4), {"once": True}, [], id="somebody asks for what is due"),
+        pytest.param(-timedelta(hours=2), {}, [Reason.CLOCK], id="the last sign of life is yet to come"),
+    ],
+)
+def test_what_is_no_long_pause(made, pause, options, holds):
+    three_that_wait()
+    WorkerHeartbeat.objects.beat(now=OVERDUE - pause)
+    Machine(OVERDUE, **options)
+    assert reasons() == holds
+
+
+def test_a_clock_that_was_wrong_before_the_start_deletes_no_backup(made):
+    """As after a long pause: nobody can tell the two apart."""
+    backups.folder().mkdir()
+    for days in range(4):
+        (backups.folder() / f"{WEDNESDAY - days * DAY:%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
+    WorkerHeartbeat.objects.beat(now=WEDNESDAY)
+    Machine(WEDNESDAY + timedelta(days=365))
+    assert (reasons(), made) == ([Reason.DOWNTIME], [False])
+
+
+def test_a_long_pause_in_which_nothing_fell_due_asks_nobody(made):
+    WorkerHeartbeat.objects.beat(now=WEDNESDAY - 30 * DAY)
+    Machine(WEDNESDAY)
+    assert reasons() == []
+
+
+@pytest.mark.parametrize(("ago", "asked"), [(1, [0, 0, 1]), (14, [0, 1, 1]), (15, [1, 1, 2])])
+def test_a_worker_that_starts_backs_up_a_quarter_of_an_hour_after_the_last_backup(made, ago, asked):
+    backups.folder().mkdir()
+    (backups.folder() / f"{WEDNESDAY + STEP - timedelta(minutes=ago):%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
+    machine, counted = Machine(WEDNESDAY), [len(made)]
+    for _ in range(2):
+        machine.turn(timedelta(minutes=7, seconds=30))
+        counted.append(len(made))
+    assert counted == asked
+
+
+# The yes
+
+
+def owner_at(client, name: str = "olga"):
+    client.user = colleague(name, "Owners")
+    client.force_login(client.user)
+    client.post("/admin/reauthenticate/", {"password": PASSWORD, "next": "/admin/"})
+    return client
+
+
+def go_on(client, letters: str):
+    return client.post("/admin/hold/", {"up_to": Hold.objects.latest("pk").pk, "letters": letters})
+
+
+def test_an_owner_sees_what_waits_and_lets_it_go(made, clock, client):
+    clock(TO_ERASE)
+    waiting, ended = three_that_wait()
+    Hold.objects.put(Reason.RESTORED, now=TO_ERASE, report="berta: was deactivated")
+    machine = Machine(TO_ERASE)
+    owner_at(client)
+    page = client.get("/admin/hold/").content.decode()
+    for words in ("sent now: 1", "expire now: 1", "erased now: 1", waiting.reference, ended.reference, "berta: was deactivated"):
+        assert words in page
+    assert "Ada" not in page
+    assert go_on(client, "send").status_code == 302
+    (hold,) = Hold.objects.all()
+    assert (hold.ended_by, hold.ended_at, hold.without_letters) == (client.user, TO_ERASE, False)
+    for _ in range(2):
+        machine.turn(timedelta(minutes=20))
+    # The letter about the expiry takes the place of the one that had not gone out yet.
+    assert done() == (1, Status.EXPIRED, True)
+
+
+def test_without_the_letters_what_was_due_is_dropped_and_what_is_new_goes_out(made, clock, client):
+    """Also the letter of a request that expires now: the person may have been answered long ago."""
+    waiting, _ = three_that_wait()
+    write_to_staff("late_backup", to="desk@clinic.example", subject="Old", text="Old", now=WEDNESDAY)
+    clock(OVERDUE)
+    Hold.objects.put(Reason.RESTORED, now=OVERDUE)
+    answered = submit(key="answered", now=OVERDUE - 2 * DAY, starts_at=local("2026-12-10 16:00"), email="bea@example.com")
+    OutboxMessage.objects.filter(event__request=answered).update(state=State.DONE)
+    booking.confirm_request(answered, by=colleague("anna", "Front desk"), now=OVERDUE + STEP)
+    submit(key="new", now=OVERDUE + STEP, starts_at=local("2026-12-09 16:00"), email="new@example.com")
+    clock(OVERDUE + 2 * STEP)
+    go_on(owner_at(client), "drop")
+    Machine(OVERDUE + 3 * STEP)
+    assert sorted(sent.to[0] for sent in mail.outbox) == ["bea@example.com", "new@example.com"]
+    waiting.refresh_from_db()
+    assert waiting.status == Status.EXPIRED
+    assert set(OutboxMessage.objects.filter(event__request=waiting).values_list("state", flat=True)) == {State.DROPPED}
+
+
+def test_only_owners_say_yes_and_everybody_sees_that_something_waits(made, clock, client, desk):
+    Hold.objects.put(Reason.CLOCK, now=WEDNESDAY)
+    WorkerHeartbeat.objects.beat(now=WEDNESDAY)
+    assert "Nothing leaves the house at the moment" in desk.get("/admin/").content.decode()
+    desk.post("/admin/reauthenticate/", {"password": PASSWORD, "next": "/admin/"})
+    assert (desk.get("/admin/hold/").status_code, go_on(desk, "send").status_code) == (403, 403)
+    warnings = desk.get("/health/ready").json()["warnings"]
+    assert any(warning.startswith("hold: the server's clock jumped") for warning in warnings)
+    client.force_login(colleague("olga", "Owners"))
+    assert "/admin/reauthenticate/" in go_on(client, "send").headers["location"]
+    assert reasons() == [Reason.CLOCK]
+
+
+def test_a_yes_ends_only_what_its_page_showed(made, clock, client):
+    first = Hold.objects.put(Reason.RESTORED, now=WEDNESDAY)
+    Hold.objects.put(Reason.CLOCK, now=WEDNESDAY)
+    owner_at(client).post("/admin/hold/", {"up_to": first.pk, "letters": "send"})
+    assert reasons() == [Reason.CLOCK]
+    for nonsense in ("", "x", "９" * 400, "9" * 400):
+        client.post("/admin/hold/", {"up_to": nonsense, "letters": "send"})
+    assert reasons() == [Reason.CLOCK]
