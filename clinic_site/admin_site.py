@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from staff import reauthentication, views
-from staff.rate_limits import limited
+from staff.rate_limits import checks_password, limited
 
 
 class ClinicAdminSite(AdminSite):
@@ -45,7 +45,11 @@ class ClinicAdminSite(AdminSite):
             path("second-factor/", limited(page(views.ask_code)), name="second_factor"),
             path("second-factor/set-up/", limited(page(views.set_up)), name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(page(views.renew)), name="second_factor_renew"),
-            path("reauthenticate/", limited(self.admin_view(page(reauthentication.reauthenticate))), name="reauthenticate"),
+            path(
+                "reauthenticate/",
+                checks_password(self.admin_view(page(reauthentication.reauthenticate)), _own_name),
+                name="reauthenticate",
+            ),
             *super().get_urls(),
         ]
 
@@ -61,4 +65,15 @@ class ClinicAdminSite(AdminSite):
     def login(self, request, extra_context=None):
         if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):
             return redirect_to_login(reauthentication.safe_next(request), reverse("admin:second_factor"))
-        return limited(super().login)(request, extra_context)
+        return checks_password(super().login, _typed_name)(request, extra_context)
+
+    def password_change(self, request, extra_context=None):
+        return checks_password(super().password_change, _own_name)(request, extra_context)
+
+
+def _typed_name(request) -> str:
+    return request.POST.get("username", "")
+
+
+def _own_name(request) -> str:
+    return request.user.get_username()

@@ -195,10 +195,13 @@ STAFF_REAUTHENTICATION_VIEWS = {
     *(f"admin:consults_consultrequest_{name}" for name in ("export", "copy", "erase")),
     "admin:second_factor_renew",
 }
-# Sign-in attempts per IP address; disabled together with BOOKING_RATE, for tests in which everyone has one address.
-STAFF_RATE = env.Rate(60, 3600)
-# Guesses at the code from one person's phone.
+# Sign-in posts per IP address. What follows counts per account and cannot be turned off.
+SIGN_IN_RATE = env.rate("SIGN_IN_RATE", "60/h")
+# Wrong passwords in a row for one account, from however many addresses: 100 at first, then 10 an hour.
+STAFF_ACCOUNT_RATE = env.Rate(100, 36_000)
+# Wrong codes in a row, of either kind: 10, then 10 an hour, and no more than 20 a day.
 STAFF_CODE_RATE = env.Rate(10, 3600)
+STAFF_CODE_DAILY_RATE = env.Rate(20, 86_400)
 OTP_TOTP_THROTTLE_FACTOR = 0  # doubles without limit; STAFF_CODE_RATE throttles guesses without locking the owner out
 OTP_TOTP_ISSUER = PUBLIC.host
 # Five wrong passwords for one name from one IP address lock it out for an hour. No address is stored: see `staff.rate_limits`.

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from .rate_limits import forget_password_tries
+
 _AUTHENTICATED_AT = "staff_reauthenticated_at"
 
 
@@ -73,6 +75,7 @@ def reauthenticate(request, *, each_context: dict):
     form = ReauthenticationForm(request.POST if request.method == "POST" else None, request=request)
     if form.is_bound and form.is_valid():
         request.session[_AUTHENTICATED_AT] = timezone.now().timestamp()
+        forget_password_tries(request.user)
         return redirect(goes_to)
     context = {**each_context, "title": "Confirm your password", "form": form, "next": goes_to}
     return TemplateResponse(request, "registration/reauthenticate.html", context)

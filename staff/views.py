@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from . import second_factor
 from .models import RecoveryCode
-from .rate_limits import take_code_try, too_many
+from .rate_limits import forget_code_tries, take_code_try, too_many
 from .reauthentication import ask, authenticated_recently, safe_next
 
 
@@ -54,9 +54,10 @@ def ask_code(request, *, each_context: dict):
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         code = form.cleaned_data["code"]
-        if second_factor.is_digits(code) and (wait := take_code_try(request.user, now=timezone.now())):
+        if wait := take_code_try(request.user, digits=second_factor.is_digits(code), now=timezone.now()):
             return too_many(request, wait)
         if phone := second_factor.check_code(request.user, code):
+            forget_code_tries(request.user)
             return _let_in(request, phone, safe_next(request))
         form.refuse()
     context = {**each_context, "title": "Second step", "form": form, "next": safe_next(request)}
@@ -75,8 +76,6 @@ def set_up(request, *, each_context: dict):
             return ask(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        if wait := take_code_try(user, now=timezone.now()):
-            return too_many(request, wait)
         if made := second_factor.set_up_phone(user, form.cleaned_data["code"]):
             phone, codes = made
             _let_in(request, phone, "")

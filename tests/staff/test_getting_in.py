@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clinic_site.env import Rate
+from consults.models import OutboxMessage
 from staff.models import RecoveryCode
 from tests.builders import WEDNESDAY
 from tests.staff.signing_in import CODES, PASSWORD, SET_UP, STEP, digits, set_up, sign_in
@@ -111,12 +112,29 @@ def test_guesses_at_the_digits_are_limited_and_the_limit_ends(client, owner, two
     client.logout()
     sign_in(client)
     answers = [client.post(STEP, {"code": "000000"}).status_code for _ in range(4)]
-    assert answers == [200, 200, 429, 429]
+    assert answers == [200, 200, 200, 429]
     assert client.post(STEP, {"code": codes[0]}).status_code == 302, "a recovery code still lets in"
     client.logout()
     clock(WEDNESDAY + timedelta(hours=1))
     sign_in(client)
     assert client.post(STEP, {"code": digits(phone, steps_ahead=1)}).status_code == 302
+
+
+@pytest.mark.parametrize("guess", [pytest.param("000000", id="six digits"), pytest.param("7K3M-9QXA", id="a recovery code")])
+def test_guesses_have_a_limit_for_the_day_which_is_told(client, owner, two_steps, settings, clock, guess):
+    settings.STAFF_CODE_RATE, settings.STAFF_CODE_DAILY_RATE = Rate(2, 3600), Rate(5, 86_400)
+    sign_in(client)
+    set_up(client)
+    client.logout()
+    OutboxMessage.objects.all().delete()
+    answers = []
+    for hour in range(5):
+        clock(WEDNESDAY + timedelta(hours=hour))
+        sign_in(client)
+        answers += [client.post(STEP, {"code": guess}).status_code for _ in range(3)]
+    assert answers.count(200) == 5
+    subjects = [message.payload["subject"] for message in OutboxMessage.objects.all()]
+    assert subjects == ["Account olga: many wrong codes"]
 
 
 def test_an_owner_who_lost_everything_is_let_in_by_a_command_that_leaves_a_record(client, owner, two_steps):
