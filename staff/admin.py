@@ -10,14 +10,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.views.decorators.http import require_POST
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from . import second_factor
+from .models import Phone
 from .roles import OWNERS
 
 admin.site.unregister(User)
-# The key of a phone is never shown: its owner sets it up, and the account's page can only remove it.
-admin.site.unregister(TOTPDevice)
 
 _IS_OWNER = Q(is_superuser=True) | Q(groups__name=OWNERS)
 
@@ -56,7 +54,7 @@ class StaffUserAdmin(UserAdmin):
         return [path("<int:pk>/second-factor/", remove, name="auth_user_second_factor"), *super().get_urls()]
 
     def get_queryset(self, request):
-        phones = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        phones = Phone.objects.filter(user=OuterRef("pk"))
         return super().get_queryset(request).annotate(has_phone=Exists(phones))
 
     def get_fieldsets(self, request, obj=None):
