@@ -2,6 +2,7 @@
 
 from guard import rotation
 
-from .models import Phone
+from .models import ForgottenPassword, Phone
 
 rotation.register(rotation.SealedRows(Phone, "reference"))
+rotation.register(rotation.SealedRows(ForgottenPassword, "reference"))

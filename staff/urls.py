@@ -3,7 +3,7 @@
 from django.contrib.auth import views
 from django.urls import path
 
-from .password_reset import ForgottenPasswordForm
+from .password_reset import ForgottenPasswordView
 from .rate_limits import limited
 
 # Signs in at once: somebody who uses up the account's tries (`staff.rate_limits`) must not keep its person out.
@@ -15,7 +15,7 @@ _CHOOSE = limited(
 urlpatterns = [
     path(
         "password_reset/",
-        limited(views.PasswordResetView.as_view(form_class=ForgottenPasswordForm, extra_context={"title": "Forgotten password"})),
+        limited(ForgottenPasswordView.as_view()),
         name="admin_password_reset",
     ),
     path("password_reset/done/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),

@@ -1,4 +1,5 @@
+from .forgotten_password import ForgottenPassword
 from .phone import Phone
 from .recovery_code import RecoveryCode
 
-__all__ = ["Phone", "RecoveryCode"]
+__all__ = ["ForgottenPassword", "Phone", "RecoveryCode"]

@@ -31,6 +31,7 @@ from content.due_mail import send_due_mail
 from guard.rate_limit import forget_idle_clients
 from pages.models import Clinic
 from staff.cleanup import delete_expired
+from staff.password_reset import answer_forgotten
 
 logger = logging.getLogger("clinic.worker")
 
@@ -64,6 +65,7 @@ class Command(BaseCommand):
                     cannot_expire.clear()
                     last_tidy = now
                 self._do(expiry.expire_overdue, now=now, failed=cannot_expire)
+                self._do(answer_forgotten, now=now)
                 sent = self._do(deliver_due, now=now, stop=partial(self._has_something_else_to_do, since=now)) or 0
             except DatabaseError as error:
                 logger.warning("database: %s; trying again", type(error).__name__)
