@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from staff import reauthentication, views
+from staff import reauthentication, session_pages, sessions, views
 from staff.rate_limits import checks_password, limited
 
 
@@ -50,6 +50,7 @@ class ClinicAdminSite(AdminSite):
                 checks_password(self.admin_view(page(reauthentication.reauthenticate)), _own_name),
                 name="reauthenticate",
             ),
+            path("sessions/", self.admin_view(page(session_pages.own_sessions)), name="own_sessions"),
             *super().get_urls(),
         ]
 
@@ -68,7 +69,11 @@ class ClinicAdminSite(AdminSite):
         return checks_password(super().login, _typed_name)(request, extra_context)
 
     def password_change(self, request, extra_context=None):
-        return checks_password(super().password_change, _own_name)(request, extra_context)
+        response = checks_password(super().password_change, _own_name)(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            # A new password ends all sessions of the account; who chose it stays.
+            sessions.begin(request, request.user, now=timezone.now())
+        return response
 
 
 def _typed_name(request) -> str:

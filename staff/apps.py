@@ -1,6 +1,6 @@
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_migrate
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import m2m_changed, post_migrate, post_save, pre_save
 
 
 class StaffConfig(AppConfig):
@@ -8,8 +8,14 @@ class StaffConfig(AppConfig):
     verbose_name = "sign-in"
 
     def ready(self) -> None:
-        from staff import sign_in_signals
+        from django.contrib.auth.models import User
+
+        from staff import account_changes, sign_in_signals
         from staff.roles import make_roles
 
         post_migrate.connect(make_roles, sender=self, dispatch_uid="roles")
         user_logged_in.connect(sign_in_signals.signed_in, dispatch_uid="signed in")
+        user_logged_out.connect(sign_in_signals.signed_out, dispatch_uid="signed out")
+        pre_save.connect(account_changes.remember, sender=User, dispatch_uid="account before")
+        post_save.connect(account_changes.follow, sender=User, dispatch_uid="account changed")
+        m2m_changed.connect(account_changes.follow_roles, sender=User.groups.through, dispatch_uid="roles changed")

@@ -84,7 +84,7 @@ def _key(kind: str, name: str) -> str:
 
 def _tell_once(letter: letters.Letter, user, now: datetime) -> None:
     """Writes the letter at most once a day, however long the guessing goes on."""
-    if not rate_limit.take(_key(f"told: {letter.subject}", user.get_username()), limit=1, seconds=_A_DAY, now=now):
+    if not rate_limit.take(_key(f"told: {letter.code}", user.get_username()), limit=1, seconds=_A_DAY, now=now):
         letters.write(letter, user, now=now)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from guard import sealing
 
-from . import totp
+from . import letters, security_log, sessions, totp
 from .models import Phone, RecoveryCode
 
 logger = logging.getLogger("clinic.sign_in")
@@ -25,8 +25,9 @@ def phone_of(user) -> Phone | None:
 def set_up_phone(user, code: str, *, key: bytes, may_replace: bool, now: datetime) -> tuple[Phone, list[str]] | None:
     """Makes the phone with this key the user's, if `code` comes from it, and returns it with new recovery codes.
 
-    `may_replace`: whether it may take the place of a phone, which until then keeps counting. Without, the first phone that
-    was set up stays, also when two sessions set up theirs at the same moment.
+    Every session of the account ends, also the one it was set up in, which the caller begins again. `may_replace`: whether it
+    may take the place of a phone, which until then keeps counting. Without, the first phone that was set up stays, also when
+    two sessions set up theirs at the same moment.
     """
     step = totp.step_of(_digits(code), key, now=now)
     if step is None:
@@ -41,15 +42,17 @@ def set_up_phone(user, code: str, *, key: bytes, may_replace: bool, now: datetim
         phone.seal_key(key)
         phone.save(force_insert=True)
         RecoveryCode.objects.replace(user, hashes)
-        keep_record(user, by=user, message="Set up a phone for the second step, with new recovery codes.")
+        message = "Set up a phone for the second step, with new recovery codes."
+        _follow(user, by=user, message=message, letter=letters.PHONE, now=now)
+        sessions.end_all(user)
     return phone, codes
 
 
-def renew_codes(user) -> list[str]:
+def renew_codes(user, *, now: datetime) -> list[str]:
     hashes, codes = RecoveryCode.objects.make(user)
     with transaction.atomic():
         RecoveryCode.objects.replace(user, hashes)
-        keep_record(user, by=user, message="Created new recovery codes.")
+        _follow(user, by=user, message="Created new recovery codes.", letter=letters.NEW_CODES, now=now)
     return codes
 
 
@@ -69,7 +72,8 @@ def check_code(user, code: str, *, now: datetime) -> Phone | None:
         if not RecoveryCode.objects.use(user, code):
             return None
         left = RecoveryCode.objects.filter(user=user).count()
-        keep_record(user, by=user, message=f"Signed in with a recovery code; {left} left.")
+        message = f"Signed in with a recovery code; {left} left."
+        _follow(user, by=user, message=message, letter=letters.CODE_USED, now=now)
     return phone
 
 
@@ -82,16 +86,19 @@ def _use_digits(phone: Phone, code: str, now: datetime) -> bool:
         return False
 
 
-def remove(user, *, by, message: str) -> None:
-    """Removes the phone, so that sessions signed in with it no longer count. The next sign-in sets up a new phone."""
+def remove(user, *, by, message: str, now: datetime) -> None:
+    """Removes the phone and ends all sessions. The next sign-in sets up a new phone."""
     with transaction.atomic():
         Phone.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
-        keep_record(user, by=by, message=message)
+        _follow(user, by=by, message=message, letter=letters.NO_PHONE, now=now)
+        sessions.end_all(user)
 
 
-def keep_record(user, *, by, message: str) -> None:
-    """Records a message in the user's history in the admin."""
+def _follow(user, *, by, message: str, letter: letters.Letter, now: datetime) -> None:
+    """Records a message in the user's history in the admin, logs it, and writes the letter."""
+    security_log.write(letter.code, user=user, by=by)
+    letters.write(letter, user, now=now)
     LogEntry.objects.log_actions(by.pk, [user], CHANGE, change_message=message, single_object=True)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 
-from . import new_phone, second_factor, totp
+from . import new_phone, second_factor, sessions, totp
 from .models import RecoveryCode
 from .rate_limits import forget_code_tries, take_code_try, too_many
 from .reauthentication import ask, authenticated_recently, safe_next
@@ -80,6 +80,7 @@ def set_up(request, *, each_context: dict):
     if form.is_bound and form.is_valid():
         if made := _set_up_phone(request, form.cleaned_data["code"], may_replace=has_phone):
             phone, codes = made
+            sessions.begin(request, user, now=timezone.now())
             _let_in(request, phone, "")
             return _codes_page(request, codes, each_context, goes_to=safe_next(request))
         form.refuse()
@@ -113,7 +114,8 @@ def _set_up_phone(request, code: str, *, may_replace: bool):
 def renew(request, *, each_context: dict):
     """Makes new recovery codes, or leads to another phone. It asks for the password (settings.STAFF_REAUTHENTICATION_VIEWS)."""
     if request.method == "POST":
-        return _codes_page(request, second_factor.renew_codes(request.user), each_context, goes_to=reverse("admin:index"))
+        codes = second_factor.renew_codes(request.user, now=timezone.now())
+        return _codes_page(request, codes, each_context, goes_to=reverse("admin:index"))
     left = RecoveryCode.objects.filter(user=request.user).count()
     context = {**each_context, "title": "Your second step", "left": left}
     return TemplateResponse(request, "registration/second_factor_renew.html", context)

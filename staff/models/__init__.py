@@ -1,5 +1,6 @@
 from .forgotten_password import ForgottenPassword
 from .phone import Phone
 from .recovery_code import RecoveryCode
+from .staff_session import StaffSession
 
-__all__ = ["ForgottenPassword", "Phone", "RecoveryCode"]
+__all__ = ["ForgottenPassword", "Phone", "RecoveryCode", "StaffSession"]

@@ -174,6 +174,7 @@ def test_a_scheduled_article_appears_at_its_instant_and_can_be_taken_off(superus
     for moment, status in ((59, 404), (60, 200)):
         clock(NOW + timedelta(minutes=moment))
         assert client.get("/blog/one/").status_code == status
+    superuser.force_login(superuser.user)
     superuser.post(reverse("admin:blog_article_changelist"), {"action": "unpublish", "_selected_action": [article.pk]})
     assert client.get("/blog/one/").status_code == 404
     assert article.history.first().is_draft

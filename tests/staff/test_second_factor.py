@@ -38,6 +38,8 @@ def test_who_knows_the_password_does_not_see_the_key_of_the_rightful_person(owne
     sign_in(person)
     assert shown_key(person) != seen
     phone, codes = set_up(person)
+    assert "Your session has ended" in thief.get("/admin/", follow=True).content.decode()
+    sign_in(thief)
     assert thief.post(STEP, {"code": digits_of(seen, steps_ahead=1)}).status_code == 200
     assert thief.post(SET_UP, {"code": digits_of(seen, steps_ahead=1)})["Location"].startswith(STEP)
     assert thief.get("/admin/").status_code == 302
@@ -153,7 +155,7 @@ def test_the_clock_of_a_phone_may_be_wrong_by_one_step(owner, steps, counts):
 
 
 def test_recovery_codes_are_long_and_kept_as_passwords_are(client, owner, two_steps):
-    codes = second_factor.renew_codes(owner)
+    codes = second_factor.renew_codes(owner, now=WEDNESDAY)
     assert {len(code.replace("-", "")) * 5 for code in codes} == {120}, "five bits a letter, at least 112"
     hashes = list(RecoveryCode.objects.values_list("code_hash", flat=True))
     assert len({stored.split("$")[2] for stored in hashes}) == 10, "a salt for each"
@@ -162,7 +164,7 @@ def test_recovery_codes_are_long_and_kept_as_passwords_are(client, owner, two_st
 
 def test_a_recovery_code_counts_once_even_between_two_attempts_at_once(owner, monkeypatch):
     """The second attempt finds the row, and uses it up, while the first has not deleted it yet."""
-    codes, outcomes, is_for = second_factor.renew_codes(owner), [], RecoveryCode.is_for
+    codes, outcomes, is_for = second_factor.renew_codes(owner, now=WEDNESDAY), [], RecoveryCode.is_for
 
     def meanwhile(row, code):
         found = is_for(row, code)
