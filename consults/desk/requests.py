@@ -23,6 +23,7 @@ from .data_request import copy_view, erase_view
 from .diary import diary_view
 from .display import local_date, near_moment, person_of, whole_visit_text
 from .export import csv_answer
+from .list_record import record_list
 from .paging import BoundedPaginator
 from .request_page import changes_since, page_context
 from .search import FILTERS, MOST_NAMES_OPENED, find
@@ -88,7 +89,9 @@ class ConsultRequestAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         rights = {"may_decide": self.has_decide_permission(request), "may_export": self.has_export_permission(request)}
-        return super().changelist_view(request, {"title": "Requests", **rights, **(extra_context or {})})
+        response = super().changelist_view(request, {"title": "Requests", **rights, **(extra_context or {})})
+        record_list(request, response, now=timezone.now())
+        return response
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Shows everything about one request. Changes nothing: a POST shows the same page as a GET."""
