@@ -6,7 +6,7 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from clinic_site import env, generated_keys, security_headers
+from clinic_site import env, generated_keys, logs, security_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "staff.refusals.RefusalsMiddleware",
     "staff.session_limits.SessionLimitsMiddleware",
     "staff.reauthentication.ReauthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -103,26 +104,8 @@ EMAIL_SUBJECT_PREFIX = ""
 TIME_ZONE = "UTC"
 USE_I18N = False
 
-# Logging: to standard error. Refused requests (4xx) are not logged, because their URLs may contain a patient's link.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "hide_tokens": {"()": "clinic_site.log_privacy.HideTokens"},
-        "quiet_health": {"()": "clinic_site.log_privacy.QuietHealth"},
-    },
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.request": {"level": "ERROR", "filters": ["quiet_health", "hide_tokens"]},
-        "django.security": {"level": "ERROR"},
-        # Its lines contain the username of a failed sign-in, and people type passwords into the wrong field.
-        "axes": {"level": "ERROR"},
-        "clinic": {"level": "INFO"},
-    },
-}
+# Logging
+LOGGING = logs.LOGGING
 
 # Security
 if PUBLIC.is_https and not (env.text("SECRET_KEY") and env.text("FIELD_KEYS")):

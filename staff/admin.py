@@ -16,6 +16,7 @@ from . import second_factor
 from .models import Phone
 from .roles import OWNERS
 from .session_pages import sessions_of
+from .sign_in_admin import SignInAdmin  # noqa: F401  registers itself
 
 admin.site.unregister(User)
 

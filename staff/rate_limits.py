@@ -21,7 +21,7 @@ from guard import rate_limit
 from guard.client_address import client_key
 from guard.sealing import blind_index
 
-from . import letters
+from . import letters, security_log
 
 _PURPOSE = "staff sign-in"
 _PASSWORD, _DIGITS, _RECOVERY = "password", "six digits", "recovery code"
@@ -95,6 +95,7 @@ def address_pseudonym(request) -> str:
 
 def too_many(request, wait: int):
     """The page for too many attempts. `wait`: seconds until the next."""
+    security_log.write("too_many", view=request.resolver_match.view_name)
     minutes = max(1, -(-wait // 60))
     retry = "in a minute" if minutes == 1 else f"in {minutes} minutes"
     response = render(request, "registration/too_many.html", {"title": "Too many attempts", "retry_text": retry}, status=429)

@@ -23,6 +23,7 @@ _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
             *(f"{verb}_{model}" for model in ("consultpolicy", "reason") for verb in ("view", "add", "change")),
         ),
         "auth": ("view_user", "add_user", "change_user", "view_group"),
+        "staff": ("view_signin",),
     },
 }
 _WITH_ALL_CONTENT = {EDITORS, OWNERS}

@@ -10,7 +10,7 @@ from django.db import transaction
 from guard import sealing
 
 from . import letters, security_log, sessions, totp
-from .models import Phone, RecoveryCode
+from .models import Phone, RecoveryCode, SignIn
 
 logger = logging.getLogger("clinic.sign_in")
 
@@ -64,17 +64,24 @@ def is_digits(code: str) -> bool:
 def check_code(user, code: str, *, now: datetime) -> Phone | None:
     """The user's phone if the code is its current one or an unused recovery code. Either counts once."""
     phone = phone_of(user)
-    if phone is None:
-        return None
-    if is_digits(code):
-        return phone if _use_digits(phone, code, now) else None
+    is_right = phone is not None and (_use_digits(phone, code, now) if is_digits(code) else _use_recovery_code(user, code, now))
+    if is_right:
+        SignIn.objects.write(SignIn.Kind.CODE if is_digits(code) else SignIn.Kind.RECOVERY_CODE, at=now, user=user)
+        security_log.write("code_accepted", user=user)
+    else:
+        SignIn.objects.write(SignIn.Kind.CODE_REFUSED, at=now, user=user)
+        security_log.write("code_refused", user=user)
+    return phone if is_right else None
+
+
+def _use_recovery_code(user, code: str, now: datetime) -> bool:
     with transaction.atomic():
         if not RecoveryCode.objects.use(user, code):
-            return None
+            return False
         left = RecoveryCode.objects.filter(user=user).count()
         message = f"Signed in with a recovery code; {left} left."
         _follow(user, by=user, message=message, letter=letters.CODE_USED, now=now)
-    return phone
+    return True
 
 
 def _use_digits(phone: Phone, code: str, now: datetime) -> bool:

@@ -45,6 +45,8 @@ PAGES = {
     "/admin/blog/article/add/": (403, 200, 200, 403),
     "/admin/auth/user/": (403, 403, 200, 403),
     "/admin/auth/group/": (403, 403, 200, 403),
+    "/admin/staff/signin/": (403, 403, 200, 403),
+    "/admin/sessions/": (200, 200, 200, 200),
 }
 
 
