@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.urls import path, reverse
 from django.utils import timezone
@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 
 from staff import reauthentication, session_pages, sessions, views
 from staff.rate_limits import checks_password, limited
+
+from .one_line_fields import with_one_line_fields
 
 
 class ClinicAdminSite(AdminSite):
@@ -28,6 +30,9 @@ class ClinicAdminSite(AdminSite):
         """
         self._sections.append((position, template, facts))
         self._sections.sort(key=lambda section: section[0])
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        super().register(model_or_iterable, with_one_line_fields(admin_class or ModelAdmin), **options)
 
     def has_permission(self, request) -> bool:
         """Called for every page of the admin, so the second step is enforced here."""
