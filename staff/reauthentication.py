@@ -1,4 +1,5 @@
-"""Asks for the password again before a sensitive action; settings.STAFF_REAUTHENTICATION_VIEWS lists the views."""
+"""Asks for the password again before a sensitive action; settings.STAFF_REAUTHENTICATION_VIEWS lists the views; the clinic's page
+asks only when the facts that are the owners' change."""
 
 from django import forms
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from . import clinic_facts
 from .rate_limits import forget_password_tries
 
 _AUTHENTICATED_AT = "staff_reauthenticated_at"
@@ -25,7 +27,10 @@ class ReauthenticationMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         """Redirects anyone who has not entered their password recently; a form they posted must be sent again."""
-        if request.resolver_match.view_name not in settings.STAFF_REAUTHENTICATION_VIEWS or not request.user.is_authenticated:
+        name = request.resolver_match.view_name
+        if name not in settings.STAFF_REAUTHENTICATION_VIEWS | clinic_facts.VIEWS or not request.user.is_authenticated:
+            return None
+        if name in clinic_facts.VIEWS and not clinic_facts.changes_owners_facts(request):
             return None
         return None if authenticated_recently(request) else ask(request)
 
