@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -162,18 +163,29 @@ def test_recovery_codes_are_long_and_kept_as_passwords_are(client, owner, two_st
     assert all(stored.startswith("pbkdf2_sha256$") for stored in hashes)
 
 
-def test_a_recovery_code_counts_once_even_between_two_attempts_at_once(owner, monkeypatch):
-    """The second attempt finds the row, and uses it up, while the first has not deleted it yet."""
+def two_attempts_at_once(owner, monkeypatch) -> list[bool]:
+    """The second attempt uses the code up after the first one found its row, and before it deletes it."""
     codes, outcomes, is_for = second_factor.renew_codes(owner, now=WEDNESDAY), [], RecoveryCode.is_for
 
     def meanwhile(row, code):
         found = is_for(row, code)
         if found and not outcomes:
-            outcomes.append("second")
+            outcomes.append(False)
             outcomes[0] = RecoveryCode.objects.use(owner, code)
         return found
 
     monkeypatch.setattr(RecoveryCode, "is_for", meanwhile)
-    outcomes.append(RecoveryCode.objects.use(owner, codes[4]))
-    assert outcomes == [True, False]
+    first = RecoveryCode.objects.use(owner, codes[4])
+    return [first, *outcomes]
+
+
+def test_a_recovery_code_counts_once_even_between_two_attempts_at_once(owner, monkeypatch):
+    assert two_attempts_at_once(owner, monkeypatch) == [False, True]
     assert RecoveryCode.objects.count() == 9
+
+
+def test_without_the_deletes_count_a_recovery_code_would_count_twice(owner, monkeypatch):
+    """Negative control."""
+    delete = QuerySet.delete
+    monkeypatch.setattr(QuerySet, "delete", lambda rows: (max(delete(rows)[0], 1), {}))
+    assert two_attempts_at_once(owner, monkeypatch) == [True, True]
