@@ -35,5 +35,6 @@ def _sessions(request, user, each_context: dict, *, back: str, title: str):
         messages.success(request, f"{ended} session{'' if ended == 1 else 's'} ended.")
         return redirect(back)
     rows = [(row, row.pk == own) for row in listed.live(now=timezone.now())]
-    context = {**each_context, "title": title, "rows": rows, "has_others": any(not is_own for _, is_own in rows)}
+    whose = {is_own for _, is_own in rows}
+    context = {**each_context, "title": title, "rows": rows, "has_own": True in whose, "has_others": False in whose}
     return TemplateResponse(request, "registration/sessions.html", context)
