@@ -42,9 +42,11 @@ def take_password_try(request, name: str, *, now: datetime) -> int:
     Returns 0, or the seconds until the next. A name without an account is counted alike, so the answer tells nothing. What
     django-axes refuses takes none: one IP address alone, which gets five an hour, cannot use up an account's tries.
     """
+    # As the sign-in form reads it: spellings of one name share its tries.
+    name = User.normalize_username(name.strip())
     if not name or not AxesProxyHandler.is_allowed(request, {"username": name}):
         return 0
-    rate, name = settings.STAFF_ACCOUNT_RATE, User.normalize_username(name)
+    rate = settings.STAFF_ACCOUNT_RATE
     wait = rate_limit.take(_key(_PASSWORD, name), limit=rate.limit, seconds=rate.seconds, now=now)
     if wait and (user := get_user_model().objects.filter(username=name).first()):
         _tell_once(letters.MANY_PASSWORDS, user, now)

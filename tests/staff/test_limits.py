@@ -68,6 +68,13 @@ def test_an_account_has_a_limit_over_all_addresses(client, owner, settings, cloc
     assert guess_from_many_places(client, 2, name) == [200, 429]
 
 
+def test_spellings_of_a_name_share_its_tries(client, owner, settings):
+    settings.STAFF_ACCOUNT_RATE = Rate(3, 1800)
+    spellings = ["olga", " olga", "olga\u00a0", "\uff4f\uff4c\uff47\uff41", "olga\n"]
+    answers = [sign_in(client, name, "wrong", REMOTE_ADDR=f"198.51.100.{n}").status_code for n, name in enumerate(spellings)]
+    assert answers == [200, 200, 200, 429, 429]
+
+
 def test_the_right_password_ends_the_row_of_wrong_ones(client, owner, settings):
     settings.STAFF_ACCOUNT_RATE = Rate(3, 1800)
     guess_from_many_places(client, 2)
