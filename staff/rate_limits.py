@@ -26,6 +26,7 @@ from . import letters, security_log
 _PURPOSE = "staff sign-in"
 _PASSWORD, _DIGITS, _RECOVERY = "password", "six digits", "recovery code"
 _A_DAY = 86_400
+_LONGEST_NAME = 150
 
 
 def take_sign_in_try(request, *, now: datetime) -> int:
@@ -42,8 +43,10 @@ def take_password_try(request, name: str, *, now: datetime) -> int:
     Returns 0, or the seconds until the next. A name without an account is counted alike, so the answer tells nothing. What
     django-axes refuses takes none: one IP address alone, which gets five an hour, cannot use up an account's tries.
     """
+    if len(name := name.strip()) > _LONGEST_NAME:
+        return 0  # the form refuses it
     # As the sign-in form reads it: spellings of one name share its tries.
-    name = User.normalize_username(name.strip())
+    name = User.normalize_username(name)
     if not name or not AxesProxyHandler.is_allowed(request, {"username": name}):
         return 0
     rate = settings.STAFF_ACCOUNT_RATE
