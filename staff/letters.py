@@ -37,7 +37,7 @@ class Letter:
 MANY_PASSWORDS = Letter(
     "many_passwords",
     "many wrong passwords",
-    "A wrong password was entered more than a hundred times in a row for the account {name}. Passwords can now be tried only"
+    "A wrong password was entered about a hundred times in a row for the account {name}. Passwords can now be tried only"
     " ten times an hour. If you cannot sign in, choose Forgotten password below the sign-in form: the link in that letter"
     " lets you in.",
     to_owners=True,
@@ -53,7 +53,7 @@ ACTIVE = Letter("activated", "active again", "The account {name} is active again
 PHONE = Letter(
     "phone_set_up",
     "new phone",
-    "A phone was set up for the second step of the account {name}, with new recovery codes. Older ones do not count any more.",
+    "A phone was set up for the second step of the account {name}, with new recovery codes. Earlier ones no longer count.",
 )
 NO_PHONE = Letter(
     "phone_removed",
@@ -62,7 +62,7 @@ NO_PHONE = Letter(
     to_owners=True,
 )
 NEW_CODES = Letter("codes_made", "new recovery codes", "New recovery codes were made for the account {name}.")
-CODE_USED = Letter("recovery_code_used", "recovery code used", "The account {name} was signed in to with a recovery code.")
+CODE_USED = Letter("recovery_code_used", "recovery code used", "A recovery code was used to sign in to the account {name}.")
 MANY_CODES = Letter(
     "many_codes",
     "many wrong codes",

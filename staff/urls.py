@@ -13,11 +13,7 @@ _CHOOSE = limited(
     )
 )
 urlpatterns = [
-    path(
-        "password_reset/",
-        limited(ForgottenPasswordView.as_view()),
-        name="admin_password_reset",
-    ),
+    path("password_reset/", limited(ForgottenPasswordView.as_view()), name="admin_password_reset"),
     path("password_reset/done/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path("reset/<uidb64>/<token>/", _CHOOSE, name="password_reset_confirm"),
     path("reset/done/", views.PasswordResetCompleteView.as_view(), name="password_reset_complete"),

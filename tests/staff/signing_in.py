@@ -34,3 +34,9 @@ def digits(phone: Phone, steps_ahead: int = 0) -> str:
 def set_up(client) -> tuple[Phone, list[str]]:
     page = client.post(SET_UP, {"code": digits_of(shown_key(client))}).content.decode()
     return Phone.objects.get(), re.findall(RECOVERY_CODE, page)
+
+
+def spellings(key: bytes) -> list[bytes]:
+    """How the key of a phone may lie in a file."""
+    text = key.hex().encode(), totp.base32(key).encode()
+    return [key, *text, base64.b64encode(key)[:-2], *(base64.b64encode(b"x" * pad + text[0])[4:-4] for pad in range(3))]

@@ -9,7 +9,7 @@ import pytest
 
 from staff import totp
 from tests.server import OVER_HTTPS, Site, started_before
-from tests.staff.signing_in import RECOVERY_CODE
+from tests.staff.signing_in import RECOVERY_CODE, spellings
 
 pytestmark = pytest.mark.server
 
@@ -46,9 +46,12 @@ class Browser:
         return answer
 
 
+def key_of(page: str) -> bytes:
+    return base64.b32decode(re.search(r'class="key">.*?</span>([A-Z2-7 ]+)<', page)[1].replace(" ", ""))
+
+
 def code_of(page: str) -> str:
-    key = re.search(r'class="key">.*?</span>([A-Z2-7 ]+)<', page)[1].replace(" ", "")
-    return totp.code_at(int(time.time()) // 30, base64.b32decode(key))
+    return totp.code_at(int(time.time()) // 30, key_of(page))
 
 
 def test_the_first_owner_gets_in_over_https_with_a_phone_and_not_without(site):
@@ -77,3 +80,6 @@ def test_the_first_owner_gets_in_over_https_with_a_phone_and_not_without(site):
     assert again.open("/admin/").status == 200
     for secret in (password, codes[3], "198.51.100.7"):
         assert secret not in site.log
+    files = [path for path in site.data.rglob("*") if path.is_file()]
+    in_clear = {path.name for path in files for form in spellings(key_of(page.text)) if form in path.read_bytes()}
+    assert in_clear == set(), "neither the database nor what it writes beside it holds the key of the phone"

@@ -1,6 +1,5 @@
 """The phone of the second step: whose key it holds, how it is kept, and that every code counts once."""
 
-import base64
 import os
 
 import pytest
@@ -16,7 +15,7 @@ from guard import sealing
 from staff import second_factor, totp
 from staff.models import Phone, RecoveryCode
 from tests.builders import WEDNESDAY
-from tests.staff.signing_in import SET_UP, STEP, digits, digits_of, set_up, shown_key, sign_in
+from tests.staff.signing_in import SET_UP, STEP, digits, digits_of, set_up, shown_key, sign_in, spellings
 
 pytestmark = [
     *(pytest.mark.django_db, pytest.mark.ignore_template_errors),
@@ -85,11 +84,6 @@ def everything_stored() -> bytes:
             cursor.execute(f'SELECT * FROM "{table}"')
             stored += [bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for row in cursor for v in row]
     return b"\n".join(stored)
-
-
-def spellings(key: bytes) -> list[bytes]:
-    text = key.hex().encode(), totp.base32(key).encode()
-    return [key, *text, base64.b64encode(key)[:-2], *(base64.b64encode(b"x" * pad + text[0])[4:-4] for pad in range(3))]
 
 
 def test_no_copy_of_the_database_holds_the_key_of_a_phone(client, owner, two_steps):
