@@ -3,15 +3,17 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from clinic_site import hold_page
-from staff import reauthentication, views
-from staff.rate_limits import limited
+from staff import reauthentication, session_pages, sessions, views
+from staff.rate_limits import checks_password, limited
+
+from .one_line_fields import with_one_line_fields
 
 
 class ClinicAdminSite(AdminSite):
@@ -30,6 +32,9 @@ class ClinicAdminSite(AdminSite):
         self._sections.append((position, template, facts))
         self._sections.sort(key=lambda section: section[0])
 
+    def register(self, model_or_iterable, admin_class=None, **options):
+        super().register(model_or_iterable, with_one_line_fields(admin_class or ModelAdmin), **options)
+
     def has_permission(self, request) -> bool:
         """Called for every page of the admin, so the second step is enforced here."""
         return super().has_permission(request) and (not settings.STAFF_SECOND_FACTOR or request.user.is_verified())
@@ -47,7 +52,12 @@ class ClinicAdminSite(AdminSite):
             path("second-factor/set-up/", limited(page(views.set_up)), name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(page(views.renew)), name="second_factor_renew"),
             path("hold/", self.admin_view(page(hold_page.show_hold)), name="hold"),
-            path("reauthenticate/", limited(self.admin_view(page(reauthentication.reauthenticate))), name="reauthenticate"),
+            path(
+                "reauthenticate/",
+                checks_password(self.admin_view(page(reauthentication.reauthenticate)), _own_name),
+                name="reauthenticate",
+            ),
+            path("sessions/", self.admin_view(page(session_pages.own_sessions)), name="own_sessions"),
             *super().get_urls(),
         ]
 
@@ -63,4 +73,19 @@ class ClinicAdminSite(AdminSite):
     def login(self, request, extra_context=None):
         if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):
             return redirect_to_login(reauthentication.safe_next(request), reverse("admin:second_factor"))
-        return limited(super().login)(request, extra_context)
+        return checks_password(super().login, _typed_name)(request, extra_context)
+
+    def password_change(self, request, extra_context=None):
+        response = checks_password(super().password_change, _own_name)(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            # A new password ends all sessions of the account; who chose it stays.
+            sessions.begin(request, request.user, now=timezone.now())
+        return response
+
+
+def _typed_name(request) -> str:
+    return request.POST.get("username", "")
+
+
+def _own_name(request) -> str:
+    return request.user.get_username()

@@ -23,6 +23,7 @@ from content.due_mail import send_due_mail
 from guard.rate_limit import forget_idle_clients
 from pages.models import Clinic
 from staff.cleanup import delete_expired
+from staff.password_reset import answer_forgotten
 
 logger = logging.getLogger("clinic.worker")
 
@@ -68,6 +69,7 @@ class BackgroundWork:
                 self._copier.start(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
                 self._copy.done(steady)
             self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until)
+            self._do(answer_forgotten, now=now)
             stop = lambda: self._is_stopping() or read_clock() - now >= BEAT_EVERY  # noqa: E731
             return self._do(deliver_due, now=now, stop=stop, after=waits_until) or 0
         except DatabaseError as error:

@@ -4,6 +4,7 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -13,8 +14,8 @@ from django.db.migrations.loader import MigrationLoader
 
 from clinic_site import archive, database_copy
 from clinic_site.scratch_database import MayNotMakeOne, scratch_database
-from consults.models import ConsultRequest, Event, OutboxMessage
-from guard import sealing
+from consults.models import ConsultRequest, Event
+from guard import rotation, sealing
 from pages import pictures
 from pages.models import Picture
 
@@ -106,17 +107,17 @@ def _compare_histories(scratch: str, report: Report, made_at: datetime | None) -
 
 
 def _open_what_is_sealed(scratch: str, report: Report) -> None:
-    for what, rows, name in (
-        ("requests", ConsultRequest.objects, "reference"),
-        ("messages", OutboxMessage.objects, "message_id"),
-    ):
+    for kept in rotation.sealed_tables():
         checked, closed = 0, []
-        for row in rows.using(scratch).exclude(sealed=b"").iterator(chunk_size=500):
+        what = str(kept.model._meta.verbose_name_plural).removeprefix("consult ")
+        model: Any = kept.model
+        for row in model.objects.using(scratch).exclude(sealed=b"").iterator(chunk_size=500):
             checked += 1
+            reference = str(getattr(row, kept.reference))
             try:
-                sealing.unseal(row.sealed, table=row.TABLE, reference=str(getattr(row, name)))
+                sealing.unseal(row.sealed, table=row.TABLE, reference=reference)
             except sealing.CannotOpen:
-                closed.append(str(getattr(row, name)))
+                closed.append(reference)
         report.count(f"{what} are opened by no key of FIELD_KEYS", closed, checked)
 
 

@@ -10,10 +10,9 @@ from datetime import datetime
 
 from django.contrib.auth.models import Group, User
 from django.db import DatabaseError
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from staff import second_factor
-from staff.models import RecoveryCode
+from staff.models import Phone, RecoveryCode
 
 # The same person: an id alone, or a name, may be somebody else's in another database.
 Key = tuple[int, str, datetime]
@@ -70,7 +69,7 @@ def _account(user: User) -> Account:
         flags=frozenset(name for name in _FLAGS if getattr(user, name)),
         roles=frozenset(user.groups.values_list("name", flat=True)),
         password=user.password,
-        phone=phone.key if phone else "",
+        phone=str(phone.reference) if phone else "",
         recovery_codes=frozenset(RecoveryCode.objects.filter(user=user).values_list("code_hash", flat=True)),
     )
 
@@ -93,7 +92,7 @@ def _take(user: User, *, was: Account) -> list[str]:
         lines.append(f"the {what} was changed since. No password opens this account until somebody sets a new one")
     user.save()
     if is_now.phone != was.phone and is_now.phone:
-        TOTPDevice.objects.filter(user=user).delete()
+        Phone.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
         lines.append("the phone of the backup does not count any more. The next sign-in sets up a new one")
     # Used since, or replaced by new ones.

@@ -6,7 +6,7 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from clinic_site import env, env_folders, generated_keys, security_headers
+from clinic_site import env, env_folders, generated_keys, logs, security_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "simple_history",
     "axes",
     "django_otp",
-    "django_otp.plugins.otp_totp",
     # After the apps whose admin pages it replaces.
     "staff",
 ]
@@ -70,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "staff.refusals.RefusalsMiddleware",
     "staff.session_limits.SessionLimitsMiddleware",
     "staff.reauthentication.ReauthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -105,28 +105,8 @@ EMAIL_SUBJECT_PREFIX = ""
 TIME_ZONE = "UTC"
 USE_I18N = False
 
-# Logging: to standard error. Refused requests (4xx) are not logged, because their URLs may contain a patient's link.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "hide_tokens": {"()": "clinic_site.log_privacy.HideTokens"},
-        "another_host_once": {"()": "clinic_site.log_privacy.AnotherHostOnce"},
-        "quiet_health": {"()": "clinic_site.log_privacy.QuietHealth"},
-    },
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.request": {"level": "ERROR", "filters": ["quiet_health", "hide_tokens"]},
-        "django.security": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"filters": ["another_host_once"]},
-        # Its lines contain the username of a failed sign-in, and people type passwords into the wrong field.
-        "axes": {"level": "ERROR"},
-        "clinic": {"level": "INFO"},
-    },
-}
+# Logging
+LOGGING = logs.LOGGING
 
 # Security
 if PUBLIC.is_https and not (env.text("SECRET_KEY") and env.text("FIELD_KEYS")):
@@ -199,12 +179,15 @@ STAFF_REAUTHENTICATION_VIEWS = {
     "admin:second_factor_renew",
     "admin:hold",
 }
-# Sign-in attempts per IP address; disabled together with BOOKING_RATE, for tests in which everyone has one address.
-STAFF_RATE = env.Rate(60, 3600)
-# Guesses at the code from one person's phone.
+# Sign-in posts per IP address. What follows counts per account and cannot be turned off.
+SIGN_IN_RATE = env.rate("SIGN_IN_RATE", "60/h")
+# Wrong passwords in a row for one account, from however many addresses: 100 at first, then 10 an hour.
+STAFF_ACCOUNT_RATE = env.Rate(100, 36_000)
+# Wrong codes in a row, of either kind: 10, then 10 an hour, and no more than 20 a day.
 STAFF_CODE_RATE = env.Rate(10, 3600)
-OTP_TOTP_THROTTLE_FACTOR = 0  # doubles without limit; STAFF_CODE_RATE throttles guesses without locking the owner out
-OTP_TOTP_ISSUER = PUBLIC.host
+STAFF_CODE_DAILY_RATE = env.Rate(20, 86_400)
+# Far fewer than for a password, which people choose: a recovery code has 120 random bits, and a wrong one is compared with ten.
+STAFF_RECOVERY_CODE_ITERATIONS = 30_000
 # Five wrong passwords for one name from one IP address lock it out for an hour. No address is stored: see `staff.rate_limits`.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(hours=1)
@@ -217,13 +200,11 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "staff.password_rules.NoWordsOfTheClinic"},
 ]
 
 # Static files

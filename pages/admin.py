@@ -47,6 +47,18 @@ class ClinicAdmin(ContentAdmin):
         }
         return [*super().get_fieldsets(request, obj), ("Confirmed promises", promises)]
 
+    def get_readonly_fields(self, request, obj=None):
+        readonly = super().get_readonly_fields(request, obj)
+        return readonly if request.user.has_perm(Clinic.OWNERS_PERMISSION) else [*readonly, *Clinic.OWNERS_FACTS]
+
+    def save_model(self, request, obj, form, change):
+        if change and not request.user.has_perm(Clinic.OWNERS_PERMISSION):
+            # An older version brings its own back when it is restored.
+            stored = Clinic.objects.current()
+            for name in Clinic.OWNERS_FACTS:
+                setattr(obj, name, getattr(stored, name))
+        super().save_model(request, obj, form, change)
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "privacy_notice_url":
             kwargs["assume_scheme"] = "https"

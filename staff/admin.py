@@ -9,15 +9,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_POST
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from . import second_factor
+from .models import Phone
 from .roles import OWNERS
+from .session_pages import sessions_of
+from .sign_in_admin import SignInAdmin  # noqa: F401  registers itself
 
 admin.site.unregister(User)
-# The key of a phone is never shown: its owner sets it up, and the account's page can only remove it.
-admin.site.unregister(TOTPDevice)
 
 _IS_OWNER = Q(is_superuser=True) | Q(groups__name=OWNERS)
 
@@ -53,10 +54,14 @@ class StaffUserAdmin(UserAdmin):
 
     def get_urls(self):
         remove = self.admin_site.admin_view(require_POST(self.remove_second_factor))
-        return [path("<int:pk>/second-factor/", remove, name="auth_user_second_factor"), *super().get_urls()]
+        return [
+            path("<int:pk>/second-factor/", remove, name="auth_user_second_factor"),
+            path("<int:pk>/sessions/", self.admin_site.admin_view(self.sessions_view), name="auth_user_sessions"),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request):
-        phones = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        phones = Phone.objects.filter(user=OuterRef("pk"))
         return super().get_queryset(request).annotate(has_phone=Exists(phones))
 
     def get_fieldsets(self, request, obj=None):
@@ -84,9 +89,13 @@ class StaffUserAdmin(UserAdmin):
         user = get_object_or_404(User, pk=pk)
         if not self.has_change_permission(request, user):
             raise PermissionDenied
-        second_factor.remove(user, by=request.user, message="Second step removed; the next sign-in sets up a new phone.")
+        message = "Second step removed; the next sign-in sets up a new phone."
+        second_factor.remove(user, by=request.user, message=message, now=timezone.now())
         messages.success(request, f"{user} will set up a new phone at the next sign-in.")
         return redirect("admin:auth_user_change", pk)
+
+    def sessions_view(self, request, pk: int):
+        return sessions_of(request, pk, each_context=self.admin_site.each_context(request))
 
     @admin.display(description="second step", boolean=True)
     def has_phone(self, obj):

@@ -1,15 +1,88 @@
-"""Password reset by mail. The second step is not affected."""
+"""Password reset by mail, in two halves. The second step is not affected.
+
+The view stores what was typed and answers: the same work for every email address, so neither the page nor the time it takes
+tells whether there is such an account, and no mail server is waited for. The worker does the rest.
+"""
+
+import logging
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.views import PasswordResetView
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.views.generic.edit import FormView
+
+from consults.messages import outbox
+from guard import rate_limit, sealing
+
+from .models import ForgottenPassword
+
+logger = logging.getLogger("clinic.sign_in")
+
+# Letters an hour. A stranger who asks for them cannot keep the link away: each letter has one.
+MOST_AN_HOUR = 3
+_AN_HOUR = 3600
+_AT_ONCE = 50
 
 
 class ForgottenPasswordForm(PasswordResetForm):
     def get_users(self, email):
         return (user for user in super().get_users(email) if user.is_staff)
 
-    def save(self, *args, **options):
-        """Sends the mail with links from PUBLIC_URL, never from the request."""
-        host = settings.PUBLIC_URL.partition("://")[2]
-        own = {"domain_override": host, "use_https": settings.PUBLIC.is_https}
-        return super().save(*args, **options | own | {"extra_email_context": {"public_url": settings.PUBLIC_URL}})
+
+class ForgottenPasswordView(PasswordResetView):
+    form_class = ForgottenPasswordForm
+    extra_context = {"title": "Forgotten password"}
+
+    def form_valid(self, form):
+        ForgottenPassword.objects.remember(form.cleaned_data["email"], now=timezone.now())
+        return FormView.form_valid(self, form)
+
+
+def answer_forgotten(*, now: datetime) -> int:
+    """Writes the letters that were asked for, each into the outbox. Returns how many; for the worker."""
+    written = 0
+    for asked in ForgottenPassword.objects.order_by("pk")[:_AT_ONCE]:
+        # Deleted first: of two workers one writes, and one row that fails keeps no other waiting.
+        if not ForgottenPassword.objects.filter(pk=asked.pk).delete()[0]:
+            continue
+        try:
+            # What an older copy of the database brings back is not wanted any more.
+            written += _answer(asked.email, now) if now - asked.asked_at < timedelta(seconds=_AN_HOUR) else 0
+        except sealing.CannotOpen:
+            logger.error("a request for a new password cannot be opened: its key is not among FIELD_KEYS")
+    return written
+
+
+def _answer(email: str, now: datetime) -> int:
+    """How many letters were written: one for each account of staff with this address, none beyond MOST_AN_HOUR."""
+    if _too_many("email address", email.casefold(), now):
+        return 0
+    users = [user for user in ForgottenPasswordForm().get_users(email) if not _too_many("account", user.get_username(), now)]
+    for user in users:
+        _write_letter(user, now)
+    return len(users)
+
+
+def _too_many(whose: str, value: str, now: datetime) -> bool:
+    client = sealing.blind_index(f"forgotten password, {whose}", value)
+    return rate_limit.take(client, limit=MOST_AN_HOUR, seconds=_AN_HOUR, now=now) > 0
+
+
+def _write_letter(user, now: datetime) -> None:
+    """Links come from PUBLIC_URL, never from a request."""
+    context = {
+        "user": user,
+        "site_name": settings.PUBLIC.host,
+        "public_url": settings.PUBLIC_URL,
+        "uid": urlsafe_base64_encode(force_bytes(user.pk)),
+        "token": default_token_generator.make_token(user),
+    }
+    subject = render_to_string("registration/password_reset_subject.txt", context)
+    text = render_to_string("registration/password_reset_email.txt", context)
+    outbox.write_to_staff("password_reset", to=user.email, subject=" ".join(subject.split()), text=text, now=now)

@@ -1,4 +1,5 @@
-"""Asks for the password again before a sensitive action; settings.STAFF_REAUTHENTICATION_VIEWS lists the views."""
+"""Asks for the password again before a sensitive action; settings.STAFF_REAUTHENTICATION_VIEWS lists the views; the clinic's page
+asks only when the facts that are the owners' change."""
 
 from django import forms
 from django.conf import settings
@@ -10,6 +11,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from . import clinic_facts
+from .rate_limits import forget_password_tries
 
 _AUTHENTICATED_AT = "staff_reauthenticated_at"
 
@@ -23,7 +27,10 @@ class ReauthenticationMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         """Redirects anyone who has not entered their password recently; a form they posted must be sent again."""
-        if request.resolver_match.view_name not in settings.STAFF_REAUTHENTICATION_VIEWS or not request.user.is_authenticated:
+        name = request.resolver_match.view_name
+        if name not in settings.STAFF_REAUTHENTICATION_VIEWS | clinic_facts.VIEWS or not request.user.is_authenticated:
+            return None
+        if name in clinic_facts.VIEWS and not clinic_facts.changes_owners_facts(request):
             return None
         return None if authenticated_recently(request) else ask(request)
 
@@ -73,6 +80,7 @@ def reauthenticate(request, *, each_context: dict):
     form = ReauthenticationForm(request.POST if request.method == "POST" else None, request=request)
     if form.is_bound and form.is_valid():
         request.session[_AUTHENTICATED_AT] = timezone.now().timestamp()
+        forget_password_tries(request.user)
         return redirect(goes_to)
     context = {**each_context, "title": "Confirm your password", "form": form, "next": goes_to}
     return TemplateResponse(request, "registration/reauthenticate.html", context)

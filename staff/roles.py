@@ -24,9 +24,11 @@ _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "clinic_site": ("end_hold",),
         "auth": ("view_user", "add_user", "change_user", "view_group"),
+        "staff": ("view_signin",),
     },
 }
 _WITH_ALL_CONTENT = {EDITORS, OWNERS}
+_WITH_OWNERS_FACTS = {OWNERS}
 
 
 def make_roles(*, using: str = "default", apps=all_apps, **_) -> None:
@@ -40,6 +42,8 @@ def make_roles(*, using: str = "default", apps=all_apps, **_) -> None:
             wanted |= Q(content_type__app_label=app, codename__in=codenames)
         if name in _WITH_ALL_CONTENT:
             wanted |= _content_permissions()
+        if name not in _WITH_OWNERS_FACTS:
+            wanted &= ~Q(codename="change_owners_facts")
         group, _made = Group.objects.using(using).get_or_create(name=name)
         group.permissions.set(Permission.objects.using(using).filter(wanted))
 

@@ -3,16 +3,18 @@
 from django.contrib.auth import views
 from django.urls import path
 
-from .password_reset import ForgottenPasswordForm
+from .password_reset import ForgottenPasswordView
 from .rate_limits import limited
 
+# Signs in at once: somebody who uses up the account's tries (`staff.rate_limits`) must not keep its person out.
+_CHOOSE = limited(
+    views.PasswordResetConfirmView.as_view(
+        post_reset_login=True, post_reset_login_backend="django.contrib.auth.backends.ModelBackend"
+    )
+)
 urlpatterns = [
-    path(
-        "password_reset/",
-        limited(views.PasswordResetView.as_view(form_class=ForgottenPasswordForm, extra_context={"title": "Forgotten password"})),
-        name="admin_password_reset",
-    ),
+    path("password_reset/", limited(ForgottenPasswordView.as_view()), name="admin_password_reset"),
     path("password_reset/done/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
-    path("reset/<uidb64>/<token>/", limited(views.PasswordResetConfirmView.as_view()), name="password_reset_confirm"),
+    path("reset/<uidb64>/<token>/", _CHOOSE, name="password_reset_confirm"),
     path("reset/done/", views.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
 ]

@@ -3,6 +3,7 @@
 import django_otp
 import segno
 from django import forms
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
@@ -12,9 +13,9 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 
-from . import second_factor
+from . import new_phone, second_factor, sessions, totp
 from .models import RecoveryCode
-from .rate_limits import take_code_try, too_many
+from .rate_limits import forget_code_tries, take_code_try, too_many
 from .reauthentication import ask, authenticated_recently, safe_next
 
 
@@ -54,9 +55,10 @@ def ask_code(request, *, each_context: dict):
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         code = form.cleaned_data["code"]
-        if second_factor.is_digits(code) and (wait := take_code_try(request.user, now=timezone.now())):
+        if wait := take_code_try(request.user, digits=second_factor.is_digits(code), now=timezone.now()):
             return too_many(request, wait)
-        if phone := second_factor.check_code(request.user, code):
+        if phone := second_factor.check_code(request.user, code, now=timezone.now()):
+            forget_code_tries(request.user)
             return _let_in(request, phone, safe_next(request))
         form.refuse()
     context = {**each_context, "title": "Second step", "form": form, "next": safe_next(request)}
@@ -66,8 +68,9 @@ def ask_code(request, *, each_context: dict):
 @signed_in
 def set_up(request, *, each_context: dict):
     """Sets up a first phone, or another one for users who signed in with the current phone or a recovery code."""
-    user = request.user
-    if second_factor.phone_of(user) is not None:
+    user, session = request.user, request.session
+    has_phone = second_factor.phone_of(user) is not None
+    if has_phone:
         if not user.is_verified():
             return redirect(f"{reverse('admin:second_factor')}?{request.GET.urlencode()}")
         # Someone who finds an open session must not be able to replace the phone with their own.
@@ -75,16 +78,16 @@ def set_up(request, *, each_context: dict):
             return ask(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        if wait := take_code_try(user, now=timezone.now()):
-            return too_many(request, wait)
-        if made := second_factor.set_up_phone(user, form.cleaned_data["code"]):
+        if made := _set_up_phone(request, form.cleaned_data["code"], may_replace=has_phone):
             phone, codes = made
+            sessions.begin(request, user, now=timezone.now())
             _let_in(request, phone, "")
             return _codes_page(request, codes, each_context, goes_to=safe_next(request))
         form.refuse()
-    phone = second_factor.new_phone(user)
-    picture = segno.make(phone.config_url, error="m").svg_inline(scale=5, border=4, light="#fff", svgclass="qr", lineclass=None)
-    key = phone.config_url.partition("secret=")[2].partition("&")[0]
+    key = new_phone.key_of(session, user)
+    url = totp.app_url(key, name=user.get_username(), issuer=settings.PUBLIC.host)
+    picture = segno.make(url, error="m").svg_inline(scale=5, border=4, light="#fff", svgclass="qr", lineclass=None)
+    typed = totp.base32(key)
     context = {
         **each_context,
         "title": "Set up the second step",
@@ -92,15 +95,27 @@ def set_up(request, *, each_context: dict):
         "next": safe_next(request),
         # The QR code is drawn here, from our own text, so that the key never goes to another service.
         "picture": mark_safe(picture),  # noqa: S308
-        "key": " ".join(key[i : i + 4] for i in range(0, len(key), 4)),
+        "key": " ".join(typed[i : i + 4] for i in range(0, len(typed), 4)),
     }
     return TemplateResponse(request, "registration/second_factor_set_up.html", context)
+
+
+def _set_up_phone(request, code: str, *, may_replace: bool):
+    """The phone whose key this session has shown, with recovery codes, if `code` comes from it; otherwise None."""
+    key = new_phone.waiting_key(request.session, request.user)
+    if key is None:
+        return None
+    made = second_factor.set_up_phone(request.user, code, key=key, may_replace=may_replace, now=timezone.now())
+    if made:
+        new_phone.forget(request.session)
+    return made
 
 
 def renew(request, *, each_context: dict):
     """Makes new recovery codes, or leads to another phone. It asks for the password (settings.STAFF_REAUTHENTICATION_VIEWS)."""
     if request.method == "POST":
-        return _codes_page(request, second_factor.renew_codes(request.user), each_context, goes_to=reverse("admin:index"))
+        codes = second_factor.renew_codes(request.user, now=timezone.now())
+        return _codes_page(request, codes, each_context, goes_to=reverse("admin:index"))
     left = RecoveryCode.objects.filter(user=request.user).count()
     context = {**each_context, "title": "Your second step", "left": left}
     return TemplateResponse(request, "registration/second_factor_renew.html", context)

@@ -18,6 +18,7 @@ def pytest_configure(config):
     django_settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     # Hashing as the site does takes a tenth of a second each time; the tests of the real server do it.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django_settings.STAFF_RECOVERY_CODE_ITERATIONS = 1
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 

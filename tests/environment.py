@@ -25,8 +25,8 @@ sys.dont_write_bytecode = True
 # Every variable that the site reads.
 SETTINGS = (
     *("HOST", "PORT", "WEB_WORKERS", "DATA_DIR", "PUBLIC_URL", "SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "CACHE_URL"),
-    *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "TRUSTED_PROXIES", "DEBUG", "DJANGO_SETTINGS_MODULE"),
-    "BACKUP_DIR",
+    *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "SIGN_IN_RATE", "TRUSTED_PROXIES", "BACKUP_DIR", "DEBUG"),
+    "DJANGO_SETTINGS_MODULE",
 )
 # Many tests wait for a browser or a server: four processes keep two cores busy.
 PROCESSES = 4

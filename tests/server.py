@@ -250,7 +250,7 @@ def started_before(folder: Path, settings: dict[str, str] | None = None) -> Site
 
     A database of its own (DATABASE_URL) is one with content: `postgresql.with_content`.
     """
-    site = Site(folder, {"BOOKING_RATE": "off"} | (settings or {}))
+    site = Site(folder, {"BOOKING_RATE": "off", "SIGN_IN_RATE": "off"} | (settings or {}))
     shutil.copytree(first_start().data, site.data)
     return site
 

@@ -18,13 +18,12 @@ from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from clinic_site import backups, erased_list
 from clinic_site.background_work import BackgroundWork
 from clinic_site.models import Hold
 from consults import booking, erasure
 from consults.models import ConsultRequest, OutboxMessage, Person
-from staff.models import RecoveryCode
+from staff.models import Phone, RecoveryCode
 now = timezone.now()
 def user(name, *roles, password="as it was", **more):
     made = User.objects.create_user(name, password=password, is_staff=True, **more)
@@ -41,8 +40,11 @@ for name in ("alma", "left", "guessed"):
     user(name, "Front desk")
 user("demoted", "Owners", is_superuser=True)
 user("promoted", "Front desk")
-TOTPDevice.objects.create(user=user("lost"), confirmed=True, key="aa" * 20)
-codes = RecoveryCode.objects.renew(user("scratched"))
+phone = Phone(user=user("lost"), name="phone")
+phone.seal_key(b"a" * 20)
+phone.save()
+hashes, codes = RecoveryCode.objects.make(user("scratched"))
+RecoveryCode.objects.replace(again("scratched"), hashes)
 gone, overdue = request("gone"), request("overdue")
 OutboxMessage.objects.update(state="done")
 print(backups.back_up(now=now))
@@ -55,7 +57,7 @@ changed.save()
 User.objects.filter(username="demoted").update(is_superuser=False)
 again("demoted").groups.set([])
 again("promoted").groups.set(Group.objects.filter(name="Owners"))
-TOTPDevice.objects.all().delete()
+Phone.objects.all().delete()
 assert RecoveryCode.objects.use(again("scratched"), codes[0])
 user("newcomer")
 erasure.erase_at_once(gone, by=again("alma"), now=now)
@@ -67,7 +69,7 @@ def tell():
     print("active", *User.objects.filter(is_active=True).order_by("username").values_list("username", flat=True))
     print("as it was", *(u.username for u in User.objects.order_by("username") if u.check_password("as it was")))
     print("superusers", User.objects.filter(is_superuser=True).count(), "demoted in", again("demoted").groups.count())
-    print("phones", TOTPDevice.objects.count(), "codes", RecoveryCode.objects.count())
+    print("phones", Phone.objects.count(), "codes", RecoveryCode.objects.count())
     work, later = BackgroundWork(), now + timedelta(days=200)
     for minutes in (0, 20, 40):
         work.turn(now=later + timedelta(minutes=minutes), steady=minutes * 60, read_clock=lambda: later)

@@ -15,8 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("content", "guard", "pages", "blog", "consults", "staff", "clinic_site")
 SETTINGS = [
     *("HOST", "PORT", "WEB_WORKERS", "DATA_DIR", "PUBLIC_URL", "SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "CACHE_URL"),
-    *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "TRUSTED_PROXIES", "DEBUG"),
-    "BACKUP_DIR",
+    *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "SIGN_IN_RATE", "TRUSTED_PROXIES", "BACKUP_DIR", "DEBUG"),
 ]
 
 

@@ -230,6 +230,7 @@ def test_hours_changed_by_another_process_show_in_every_answer(site):
         pytest.param("MAIL_FROM", {"MAIL_FROM": "the clinic"}, id="a sender without an address"),
         pytest.param("STAFF_INBOX", {"STAFF_INBOX": "the desk"}, id="a staff inbox without an address"),
         pytest.param("BOOKING_RATE", {"BOOKING_RATE": "20 an hour"}, id="a rate in words"),
+        pytest.param("SIGN_IN_RATE", {"SIGN_IN_RATE": "0/h"}, id="a rate of nothing"),
         pytest.param("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "yes"}, id="proxies in words"),
         pytest.param("DEBUG", {"DEBUG": "maybe"}, id="debug maybe"),
         pytest.param("DEBUG", OVER_HTTPS | {"DEBUG": "on"}, id="debug over https"),

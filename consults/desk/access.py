@@ -9,12 +9,12 @@ from consults.models import AccessRecord
 
 @admin.register(AccessRecord)
 class AccessRecordAdmin(admin.ModelAdmin):
-    list_display = ["at", "by", "kind", "for_request", "rows"]
+    list_display = ["at", "by", "kind", "for_request", "rows", "term"]
     list_display_links = None
     list_filter = ["kind", "by"]
     list_select_related = ["by", "request"]
-    search_fields = ["=request__reference", "=by__username"]
-    search_help_text = "A reference like 7K3M-9QXA, or a user name."
+    search_fields = ["=request__reference", "=by__username", "^term_index"]
+    search_help_text = "A reference like 7K3M-9QXA, a user name, or the mark of what was searched."
     show_full_result_count = False
 
     def has_add_permission(self, request):
@@ -25,6 +25,10 @@ class AccessRecordAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @admin.display(description="mark of the search", empty_value="-")
+    def term(self, obj):
+        return obj.term_index[:8] or None
 
     @admin.display(description="request")
     def for_request(self, obj):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from consults.conflicts import find_conflicts
 from consults.messages.kinds import tells
-from consults.models import ConsultRequest, OutboxMessage
+from consults.models import AccessRecord, ConsultRequest, OutboxMessage
 from consults.spam import RUSH, recently_unanswered
 from pages.models import Clinic
 
@@ -20,6 +20,19 @@ MOST_SHOWN = 20
 EXPIRED_SHOWN_FOR = timedelta(days=30)
 MOST_EXPIRED_COUNTED = 100
 Status, State = ConsultRequest.Status, OutboxMessage.State
+
+
+def show_dashboard(user, *, now: datetime) -> dict:
+    """The sections for this user, who leaves an access record of how many people they show."""
+    found = read_dashboard(user, now=now)
+    if found and (shown := _people_in(found)):
+        AccessRecord.objects.write(AccessRecord.Kind.DASHBOARD, by=user, at=now, rows=shown)
+    return found
+
+
+def _people_in(found: dict) -> int:
+    lists = (found[name][:MOST_SHOWN] for name in ("waiting", "quarantine", "calls", "conflicts", "expired"))
+    return sum(map(len, lists)) + sum(len(lines) for _, lines in found["visit_days"])
 
 
 def read_dashboard(user, *, now: datetime) -> dict:
@@ -83,4 +96,4 @@ def _expired(now: datetime) -> dict:
 
 
 # The site object is `clinic_site.admin_site.ClinicAdminSite`, which no room below may import.
-admin.site.add_section("admin/consults/_desk.html", read_dashboard, position=10)  # type: ignore[attr-defined]
+admin.site.add_section("admin/consults/_desk.html", show_dashboard, position=10)  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from consults import dates, open_times
-from consults.models import ConsultPolicy, ConsultRequest
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest
 from consults.posted_hours import read_posted_hours
 from consults.scheduling import Offers
 from guard.readers import read_date
@@ -84,5 +84,7 @@ def diary_view(request, *, each_context: dict, opts):
     may_decide = request.user.has_perm("consults.change_consultrequest")
     title = "Diary: day" if days == 1 else "Diary: week"
     shown = read_diary(first=first, days=days, now=now)
+    visits = sum(len(slot.visits) for day in shown["days"] for slot in day["slots"])
+    AccessRecord.objects.write(AccessRecord.Kind.DIARY, by=request.user, at=now, rows=visits)
     context = {**each_context, "title": title, "opts": opts, "may_decide": may_decide, **shown}
     return TemplateResponse(request, "admin/consults/consultrequest/diary.html", context)

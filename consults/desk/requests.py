@@ -23,10 +23,11 @@ from .data_request import copy_view, erase_view
 from .diary import diary_view
 from .display import local_date, near_moment, person_of, whole_visit_text
 from .export import csv_answer
+from .list_record import record_list
 from .paging import BoundedPaginator
 from .request_page import changes_since, page_context
 from .search import FILTERS, MOST_NAMES_OPENED, find
-from .search_term import RequestList, note_search, posted_term, reference_in_url, search_view, without_search
+from .search_term import RequestList, posted_term, reference_in_url, search_view, without_search
 
 LIST, PAGE = "admin:consults_consultrequest_changelist", "admin:consults_consultrequest_change"
 
@@ -101,11 +102,9 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         if self.has_view_permission(request) and (elsewhere := without_search(request, reverse(LIST))):
             return elsewhere
         rights = {"may_decide": self.has_decide_permission(request), "may_export": self.has_export_permission(request)}
-        page = super().changelist_view(request, {"title": "Requests", **rights, **(extra_context or {})})
-        shown = getattr(page, "context_data", None) or {}
-        if "cl" in shown and shown["cl"].query:
-            note_search(request, term=shown["cl"].query, rows=shown["cl"].result_count)
-        return page
+        response = super().changelist_view(request, {"title": "Requests", **rights, **(extra_context or {})})
+        record_list(request, response, now=timezone.now())
+        return response
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Shows everything about one request. Changes nothing: a POST shows the same page as a GET."""

@@ -93,7 +93,3 @@ def _list(request, list_url: str, **search: str):
         query.pop(name, None)
     query.update(search)
     return redirect(f"{list_url}?{query.urlencode()}" if query else list_url)
-
-
-def note_search(request, *, term: str, rows: int) -> None:
-    """Called whenever a colleague was shown the `rows` requests that a search for `term` found, filters applied."""

@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import consults.models.access_record
 import consults.models.consult_policy
 import consults.models.consult_request
 import consults.models.event
@@ -219,21 +220,16 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[
-                            ("opened", "opened a request"),
-                            ("read", "read a message"),
-                            ("exported", "exported a list"),
-                            ("printed", "printed a copy for the person"),
-                            ("erased", "erased the person's data"),
-                        ],
-                        max_length=10,
-                    ),
+                    models.CharField(choices=consults.models.access_record.kinds, max_length=10),
                 ),
                 ("at", models.DateTimeField(db_index=True)),
                 (
                     "rows",
-                    models.PositiveIntegerField(default=1, help_text="For an exported list, the number of requests in it."),
+                    models.PositiveIntegerField(default=1, help_text="For a list, the number of requests in it."),
+                ),
+                (
+                    "term_index",
+                    models.CharField(blank=True, help_text="For a search, the keyed hash of what was typed.", max_length=40),
                 ),
                 (
                     "by",

@@ -300,6 +300,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "clinic facts",
                 "verbose_name_plural": "clinic facts",
+                "permissions": [("change_owners_facts", "Can change the clinic's name, address, contact and time zone")],
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_clinic")],
             },
         ),

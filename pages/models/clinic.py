@@ -27,6 +27,13 @@ def _unset(label: str, help_text: str, **options) -> models.TextField:
 
 
 class Clinic(PublicContent):
+    # They are in every letter to patients, lead their replies, or move the posted hours: editors of texts only see them.
+    OWNERS_FACTS = (
+        *("name", "street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"),
+        *("phone", "email"),
+    )
+    OWNERS_PERMISSION = "pages.change_owners_facts"
+
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(
         max_length=80, default="The clinic", help_text="As printed on every page, for example Modern Therapeutics."
@@ -106,6 +113,7 @@ class Clinic(PublicContent):
 
     class Meta:
         verbose_name = verbose_name_plural = "clinic facts"
+        permissions = [("change_owners_facts", "Can change the clinic's name, address, contact and time zone")]
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic")]
 
     def __str__(self) -> str:

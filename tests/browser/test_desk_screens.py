@@ -35,6 +35,10 @@ SCREENS = {
     "accounts": "/admin/auth/user/",
     "account": "/admin/auth/user/2/change/",
     "what waits": "/admin/hold/",
+    "own sessions": "/admin/sessions/",
+    "sessions of an account": "/admin/auth/user/2/sessions/",
+    "sign-ins": "/admin/staff/signin/",
+    "the clinic's facts": "/admin/pages/clinic/1/change/",
     "forgotten password": "/admin/password_reset/",
 }
 

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from consults import booking, erasure, rotation
+from consults import booking, erasure
 from consults.models import ConsultRequest, OutboxMessage
-from guard import sealing
+from guard import rotation, sealing
 from tests.builders import WEDNESDAY, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from blog.models import Article, Reference
@@ -174,6 +175,7 @@ def test_a_scheduled_article_appears_at_its_instant_and_can_be_taken_off(superus
     for moment, status in ((59, 404), (60, 200)):
         clock(NOW + timedelta(minutes=moment))
         assert client.get("/blog/one/").status_code == status
+    superuser.force_login(superuser.user)
     superuser.post(reverse("admin:blog_article_changelist"), {"action": "unpublish", "_selected_action": [article.pk]})
     assert client.get("/blog/one/").status_code == 404
     assert article.history.first().is_draft
@@ -221,7 +223,15 @@ def test_restoring_keeps_the_address_leading_on(superuser, client):
     assert client.get("/blog/two/")["Location"] == "/blog/one/"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.fixture
+def may_be_flushed(transactional_db):
+    """Such a test ends with a flush, which the triggers on sign-ins refuse on SQLite, and which installs them again."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER sign_ins_never_delete")
+
+
+@pytest.mark.usefixtures("may_be_flushed")
 def test_a_version_is_restored_in_one_transaction(superuser):
     """PostgreSQL locks a row only inside one; tests usually stand inside one of their own."""
     article = make_article()

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from staff.models import Phone
 from tests.builders import WEDNESDAY
 from tests.staff.signing_in import CODES, PASSWORD, sign_in
 
@@ -41,15 +41,15 @@ def test_the_password_is_asked_again_before_what_reaches_far(client, owner, cloc
 
 def test_a_form_posted_without_the_password_changes_nothing_and_leads_back(client, owner):
     other = User.objects.create_user("berta", is_staff=True)
-    TOTPDevice.objects.create(user=other)
+    Phone.objects.create(user=other)
     sign_in(client)
     page = f"http://testserver/admin/auth/user/{other.pk}/change/"
     answer = client.post(f"/admin/auth/user/{other.pk}/second-factor/", headers={"referer": page})
     assert answer["Location"].endswith(f"/admin/auth/user/{other.pk}/change/")
-    assert TOTPDevice.objects.exists()
+    assert Phone.objects.exists()
     client.post("/admin/reauthenticate/", {"password": PASSWORD})
     client.post(f"/admin/auth/user/{other.pk}/second-factor/")
-    assert not TOTPDevice.objects.exists()
+    assert not Phone.objects.exists()
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])

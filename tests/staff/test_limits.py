@@ -5,10 +5,14 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from clinic_site.env import Rate
+from consults.models import OutboxMessage
 from guard.models import RateLimit
 from staff.cleanup import delete_expired
 from tests.builders import WEDNESDAY
@@ -39,11 +43,81 @@ def test_another_name_and_another_address_are_not_held_up(client, owner):
 
 
 def test_an_address_has_a_limit_over_all_names(client, owner, settings):
-    settings.STAFF_RATE = Rate(6, 3600)
+    settings.SIGN_IN_RATE = Rate(6, 3600)
     answers = [sign_in(client, f"name-{number}").status_code for number in range(8)]
     assert answers == [200] * 6 + [429] * 2
     assert client.post("/admin/password_reset/", {"email": "olga@clinic.example"}).status_code == 429
     assert sign_in(client, REMOTE_ADDR="198.51.100.7").status_code == 302
+
+
+def test_without_booking_limits_the_sign_in_keeps_its_own(client, owner, settings):
+    settings.BOOKING_RATE = None
+    settings.SIGN_IN_RATE = Rate(6, 3600)
+    assert [sign_in(client, f"name-{number}").status_code for number in range(8)] == [200] * 6 + [429] * 2
+
+
+def guess_from_many_places(client, tries: int, name: str = "olga") -> list[int]:
+    return [sign_in(client, name, password="wrong", REMOTE_ADDR=f"198.51.100.{n}").status_code for n in range(tries)]
+
+
+@pytest.mark.parametrize("name", [pytest.param("olga", id="an account"), pytest.param("nobody", id="a name without an account")])
+def test_an_account_has_a_limit_over_all_addresses(client, owner, settings, clock, name):
+    settings.STAFF_ACCOUNT_RATE = Rate(3, 1800)
+    assert guess_from_many_places(client, 5, name) == [200, 200, 200, 429, 429]
+    clock(WEDNESDAY + timedelta(minutes=10))
+    assert guess_from_many_places(client, 2, name) == [200, 429]
+
+
+def test_spellings_of_a_name_share_its_tries(client, owner, settings):
+    settings.STAFF_ACCOUNT_RATE = Rate(3, 1800)
+    spellings = ["olga", " olga", "olga\u00a0", "\uff4f\uff4c\uff47\uff41", "olga\n"]
+    answers = [sign_in(client, name, "wrong", REMOTE_ADDR=f"198.51.100.{n}").status_code for n, name in enumerate(spellings)]
+    assert answers == [200, 200, 200, 429, 429]
+
+
+def test_the_right_password_ends_the_row_of_wrong_ones(client, owner, settings):
+    settings.STAFF_ACCOUNT_RATE = Rate(3, 1800)
+    guess_from_many_places(client, 2)
+    assert sign_in(client).status_code == 302
+    client.logout()
+    assert guess_from_many_places(client, 4) == [200, 200, 200, 429]
+
+
+def test_one_address_alone_does_not_use_up_an_accounts_tries(client, owner, settings):
+    settings.STAFF_ACCOUNT_RATE = Rate(8, 3600)
+    for _ in range(20):
+        sign_in(client, password="wrong")
+    assert sign_in(client, REMOTE_ADDR="198.51.100.7").status_code == 302
+
+
+def test_who_uses_up_the_tries_of_an_account_locks_nobody_out(client, owner, settings):
+    """The person, and no one else, gets the link; it signs in directly, while the guessing goes on."""
+    settings.STAFF_ACCOUNT_RATE = Rate(3, 1800)
+    uid, token = urlsafe_base64_encode(force_bytes(owner.pk)), default_token_generator.make_token(owner)
+    assert guess_from_many_places(client, 4)[-1] == 429
+    form = client.get(f"/admin/reset/{uid}/{token}/")["Location"]
+    fresh = {"new_password1": "windows-of-seven-lamps", "new_password2": "windows-of-seven-lamps"}
+    assert client.post(form, fresh).status_code == 302
+    assert client.get("/admin/").status_code == 200
+
+
+def test_many_wrong_passwords_are_told_once_to_the_person_and_the_owners(client, owner, settings):
+    settings.STAFF_ACCOUNT_RATE = Rate(3, 1800)
+    User.objects.create_user("berta", "berta@clinic.example", PASSWORD, is_staff=True)
+    OutboxMessage.objects.all().delete()
+    guess_from_many_places(client, 9, "berta")
+    letters = [message.opened for message in OutboxMessage.objects.all()]
+    assert {letter["to"] for letter in letters} == {"berta@clinic.example", "olga@clinic.example"}
+    assert {letter["subject"] for letter in letters} == {"Account berta: many wrong passwords"}
+    assert len(letters) == 2
+
+
+def test_a_password_that_is_asked_again_has_the_same_limit(client, owner, settings):
+    settings.STAFF_ACCOUNT_RATE = Rate(3, 1800)
+    sign_in(client)
+    wrong = {"old_password": "wrong", "new_password1": "x", "new_password2": "x"}
+    assert [client.post("/admin/password_change/", wrong).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert client.post("/admin/reauthenticate/", {"password": PASSWORD}).status_code == 429
 
 
 def test_no_address_is_stored_and_what_is_stored_goes(client, owner, clock):
@@ -54,7 +128,7 @@ def test_no_address_is_stored_and_what_is_stored_goes(client, owner, clock):
     assert "198.51" not in everything
     assert "wrong" not in everything
     sign_in(client, REMOTE_ADDR="198.51.100.8")
-    assert delete_expired(now=WEDNESDAY + timedelta(minutes=59)) == 0
+    assert delete_expired(now=WEDNESDAY + timedelta(minutes=29)) == 0
     delete_expired(now=WEDNESDAY + timedelta(hours=13))
     assert (AccessAttempt.objects.count(), Session.objects.filter(expire_date__lt=timezone.now()).count()) == (0, 0)
 

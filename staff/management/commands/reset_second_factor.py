@@ -2,6 +2,7 @@
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from staff import second_factor
 
@@ -18,7 +19,8 @@ class Command(BaseCommand):
             user = model.objects.get_by_natural_key(username)
         except model.DoesNotExist:
             raise CommandError(f"there is no user {username!r}") from None
-        second_factor.remove(user, by=user, message="Second step removed on the server, by the command reset_second_factor.")
+        message = "Second step removed on the server, by the command reset_second_factor."
+        second_factor.remove(user, by=user, message=message, now=timezone.now())
         self.stdout.write(
             f"{username} will set up a new phone at the next sign-in. The removal is recorded in the user's history."
         )

@@ -146,13 +146,3 @@ def test_a_search_is_a_post_by_somebody_who_may_see_requests(client, desk):
     assert desk.get(SEARCH).status_code == 405
     client.force_login(colleague("edda", "Editors"))
     assert client.post(SEARCH, {"q": "Ada"}).status_code == 403
-
-
-def test_each_list_that_a_search_shows_is_noted_with_its_rows(desk, two, monkeypatch):
-    noted = []
-    monkeypatch.setattr(
-        "consults.desk.requests.note_search", lambda request, *, term, rows: noted.append((request.user, term, rows))
-    )
-    for url in (REQUESTS, desk.post(SEARCH, {"q": "example.com"})["Location"], desk.post(SEARCH, {"q": "Ada"})["Location"]):
-        desk.get(url)
-    assert noted == [(desk.user, "example.com", 0), (desk.user, "Ada", 1)]

@@ -2,11 +2,11 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from consults.rotation import rotate
+from guard.rotation import rotate
 
 
 class Command(BaseCommand):
-    help = "Re-encrypt patients' data with the first of FIELD_KEYS. The site may keep running."
+    help = "Re-encrypt patients' data and the keys of phones with the first of FIELD_KEYS. The site may keep running."
 
     def handle(self, *args, **options):
         rotation = rotate()

@@ -1,0 +1,23 @@
+"""One-line text fields of the admin refuse control characters, in one place for every model.
+
+A line break in the clinic's name, for example, would break the subject of every letter.
+"""
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+
+from guard.one_line import refuse_control_characters
+
+
+class OneLineFields(admin.ModelAdmin):
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.CharField) and isinstance(field, forms.CharField):
+            field.validators = [*field.validators, refuse_control_characters]
+        return field
+
+
+def with_one_line_fields(admin_class: type[admin.ModelAdmin]) -> type[admin.ModelAdmin]:
+    """The admin class, with this in front of it."""
+    return type(admin_class.__name__, (OneLineFields, admin_class), {"__module__": admin_class.__module__})

@@ -1,0 +1,20 @@
+"""The clinic's facts at the desk: another time zone moves the posted hours, so it may strand requests as a change of hours may.
+
+It takes the place of the admin in `pages`, which knows no requests.
+"""
+
+from django.contrib import admin
+
+from pages.admin import ClinicAdmin
+from pages.models import Clinic
+
+from .conflict_guard import ConflictGuard
+
+admin.site.unregister(Clinic)
+
+
+@admin.register(Clinic)
+class GuardedClinicAdmin(ConflictGuard, ClinicAdmin):  # type: ignore[misc]  # both are a ModelAdmin, one of them with a form
+    def history_form_view(self, request, *args, **kwargs):
+        """Reverting to an older version is a change too."""
+        return self._asking(request, super().history_form_view, *args, **kwargs)

@@ -1,0 +1,82 @@
+"""Re-encrypts everything with the first of FIELD_KEYS, so that an older key can be removed from the list.
+
+Each app registers its sealed rows in its module `rotation`, as it registers its models with the admin in `admin.py`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from . import sealing
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class SealedRows:
+    """A table whose column `sealed` holds sealed values.
+
+    `model.TABLE` and the attribute named `reference` are what a value is bound to. `derived(values)`: the columns made from
+    the values under the same key.
+    """
+
+    model: type[models.Model]
+    reference: str
+    derived: Callable[[dict], dict[str, str]] = lambda values: {}
+
+
+@dataclass
+class Rotation:
+    """How many rows were `resealed`, and the references of those which `cannot_be_opened`."""
+
+    resealed: int = 0
+    cannot_be_opened: list[str] = field(default_factory=list)
+
+
+_registered: list[SealedRows] = []
+
+
+def register(rows: SealedRows) -> None:
+    _registered.append(rows)
+
+
+def sealed_tables() -> list[SealedRows]:
+    """Everything that is kept sealed."""
+    return list(_registered)
+
+
+def rotate() -> Rotation:
+    """Goes through every sealed row once. The site may keep running.
+
+    A row is replaced only if it is unchanged since it was read, so a concurrent decision or erasure is never overwritten;
+    such a row is re-read.
+    """
+    rotation = Rotation()
+    for rows in _registered:
+        for row in _under_older_keys(rows.model):
+            try:
+                while not _replace(row, rows):
+                    row.refresh_from_db()
+                rotation.resealed += 1
+            except sealing.CannotOpen:
+                rotation.cannot_be_opened.append(str(getattr(row, rows.reference)))
+    return rotation
+
+
+def _under_older_keys(model: Any) -> Iterator[Any]:
+    last = 0
+    while rows := list(model.objects.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
+        last = rows[-1].pk
+        yield from (row for row in rows if row.sealed and not sealing.is_under_first_key(row.sealed))
+
+
+def _replace(row: Any, rows: SealedRows) -> bool:
+    """False when the row has changed meanwhile. Raises sealing.CannotOpen."""
+    if not row.sealed:
+        return True
+    reference = str(getattr(row, rows.reference))
+    values = sealing.unseal(row.sealed, table=row.TABLE, reference=reference)
+    changes = {"sealed": sealing.seal(values, table=row.TABLE, reference=reference), **rows.derived(values)}
+    return bool(type(row).objects.filter(pk=row.pk, sealed=row.sealed).update(**changes))

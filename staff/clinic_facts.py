@@ -1,0 +1,13 @@
+"""Whether a posted form changes the facts of the clinic that are the owners', which takes the password again."""
+
+from pages.models import Clinic
+
+VIEWS = {f"admin:pages_clinic_{name}" for name in ("add", "change", "simple_history")}
+
+
+def changes_owners_facts(request) -> bool:
+    if request.method != "POST" or not request.user.has_perm(Clinic.OWNERS_PERMISSION):
+        return False
+    stored = Clinic.objects.current()
+    # An empty field and one that is left out both clear the fact.
+    return any(request.POST.get(name, "").strip() != (getattr(stored, name) or "") for name in Clinic.OWNERS_FACTS)

@@ -1,0 +1,31 @@
+"""Every line of the log has its time, in UTC whatever the machine's zone."""
+
+import logging
+import os
+import time
+
+import pytest
+
+from clinic_site.logs import LOGGING, UtcFormatter
+
+
+@pytest.fixture(params=["UTC", "America/Chicago", "Pacific/Auckland"])
+def machine_zone(request, monkeypatch):
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    os.environ.pop("TZ", None)
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_a_line_begins_with_its_time_in_utc(machine_zone):
+    made = LOGGING["formatters"]["line"]
+    record = logging.makeLogRecord({"name": "clinic.security", "levelname": "INFO", "msg": "signed_in account=3"})
+    record.created, record.msecs = 1796227200.25, 250.0
+    assert made["()"](made["format"]).format(record) == "2026-12-02T16:00:00.250Z INFO clinic.security: signed_in account=3"
+
+
+def test_every_handler_writes_such_lines():
+    assert {handler["formatter"] for handler in LOGGING["handlers"].values()} == {"line"}
+    assert LOGGING["formatters"]["line"]["()"] is UtcFormatter

@@ -1,0 +1,62 @@
+"""No one-line text field of the admin takes a character that breaks the line or is not seen."""
+
+import pytest
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.test import RequestFactory
+
+from guard.one_line import refuse_control_characters
+from pages.models import Clinic, Question
+
+FIELDS = [
+    pytest.param(model_admin, field, id=f"{model._meta.label}.{field.name}")
+    for model, model_admin in admin.site._registry.items()
+    for field in model._meta.get_fields()
+    if isinstance(field, models.CharField) and field.editable and not field.choices
+]
+REFUSED = ["\n", "\r\n", "\t", "\0", "\x1b", "\x85", "\u2028", "\u202e", "\u2066"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("model_admin", "field"), FIELDS)
+def test_every_char_field_of_every_model_refuses_them(model_admin, field, superuser):
+    request = RequestFactory().get("/")
+    request.user = superuser.user
+    shown = model_admin.formfield_for_dbfield(field, request)
+    assert isinstance(shown, forms.CharField)
+    assert refuse_control_characters in shown.validators
+
+
+def test_there_are_such_fields_and_no_form_within_a_form_goes_past_them():
+    assert len(FIELDS) > 20
+    assert [model_admin for model_admin in admin.site._registry.values() if model_admin.inlines] == []
+
+
+@pytest.mark.parametrize("char", REFUSED)
+def test_such_a_character_is_refused(char):
+    with pytest.raises(ValidationError) as refused:
+        refuse_control_characters(f"Modern{char}Therapeutics")
+    assert refused.value.code == "control_character"
+
+
+@pytest.mark.parametrize("text", ["Zoë “Z” O’Neil", "Дарья", "مها", "👩🏽‍⚕️", "200 Schilling Dr S."])
+def test_names_of_people_and_places_are_not(text):
+    refuse_control_characters(text)
+
+
+@pytest.mark.django_db
+@pytest.mark.ignore_template_errors
+def test_a_line_break_in_the_clinics_name_is_a_message_beside_the_field(superuser, clinic, monkeypatch):
+    monkeypatch.setattr("staff.clinic_facts.changes_owners_facts", lambda request: False)
+    page = superuser.get("/admin/pages/clinic/1/change/").context["adminform"].form
+    posted = {name: page.initial.get(name) or "" for name in page.fields} | {"name": "Modern\r\nBcc: x@evil.example"}
+    answer = superuser.post("/admin/pages/clinic/1/change/", posted)
+    assert answer.context["adminform"].form.errors.as_data()["name"][0].code == "control_character"
+    assert Clinic.objects.get().name == "Modern Therapeutics"
+
+
+def test_a_text_of_several_lines_may_have_several(rf):
+    shown = admin.site._registry[Question].formfield_for_dbfield(Question._meta.get_field("answer"), rf.get("/"))
+    assert shown.clean("One.\n\nTwo.") == "One.\n\nTwo."

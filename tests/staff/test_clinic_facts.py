@@ -1,0 +1,110 @@
+"""The facts that lead patients' mail or move the hours are the owners'. A change takes the password."""
+
+import pytest
+from django.forms import model_to_dict
+
+from consults import booking
+from pages.models import Clinic
+from tests.builders import WEDNESDAY, colleague, local, submit
+from tests.staff.signing_in import PASSWORD
+
+pytestmark = [
+    *(pytest.mark.django_db, pytest.mark.ignore_template_errors),
+    pytest.mark.usefixtures("clinic", "clock"),
+]
+PAGE = "/admin/pages/clinic/1/change/"
+
+
+@pytest.fixture
+def as_role(client):
+    def sign_in_as(role: str, *, again: bool = False):
+        client.user = colleague("rosa", role)
+        client.force_login(client.user)
+        if again:
+            client.post("/admin/reauthenticate/", {"password": PASSWORD})
+        return client
+
+    return sign_in_as
+
+
+def form(client, **changes) -> dict:
+    """What the page would post, with changes."""
+    shown = client.get(PAGE).context["adminform"].form
+    stored = {name: value for name, value in model_to_dict(Clinic.objects.get()).items() if value is not None}
+    return {
+        **{name: value for name, value in stored.items() if name in shown.fields},
+        "summary": "A clinic.",
+        "seen": shown.initial["seen"],
+        **changes,
+    }
+
+
+EVIL = {"email": "attacker@evil.example", "phone": "507-555-0199", "name": "Other", "time_zone": "America/New_York"}
+
+
+def owners_facts() -> dict:
+    return Clinic.objects.values(*Clinic.OWNERS_FACTS).get()
+
+
+@pytest.mark.parametrize("name", Clinic.OWNERS_FACTS)
+def test_editors_see_them_and_change_none(as_role, name):
+    client, before = as_role("Editors"), owners_facts()
+    page = client.get(PAGE)
+    assert name not in page.context["adminform"].form.fields
+    assert f"field-{name}" in page.content.decode()
+    changed = form(client, parking="Behind the house.") | {name: EVIL.get(name, "Elsewhere")}
+    assert client.post(PAGE, changed)["Location"] == "/admin/pages/clinic/"
+    assert owners_facts() == before
+    assert Clinic.objects.get().parking == "Behind the house."
+
+
+def test_editors_bring_none_back_from_an_older_version(as_role):
+    clinic = Clinic.objects.get()
+    clinic.email = "old@clinic.example"
+    clinic.save()
+    older = clinic.history.latest().pk
+    Clinic.objects.update(email="desk@clinic.example")
+    client = as_role("Editors")
+    page = f"/admin/pages/clinic/1/history/{older}/"
+    assert client.post(page, form(client)).status_code == 302
+    assert Clinic.objects.get().email == "desk@clinic.example"
+
+
+@pytest.mark.parametrize("page", [PAGE, "/admin/pages/clinic/1/history/{version}/"])
+@pytest.mark.parametrize("name", EVIL)
+def test_an_owner_gives_the_password_again_when_one_changes(as_role, name, page):
+    Clinic.objects.get().save()
+    page = page.format(version=Clinic.objects.get().history.latest().pk)
+    client, before = as_role("Owners"), owners_facts()
+    changed = form(client) | {name: EVIL[name]}
+    assert client.post(page, changed)["Location"].startswith("/admin/reauthenticate/")
+    assert owners_facts() == before
+    client.post("/admin/reauthenticate/", {"password": PASSWORD})
+    assert client.post(page, changed).status_code == 302
+    assert owners_facts() == before | {name: EVIL[name]}
+
+
+def test_clearing_one_by_leaving_it_out_takes_the_password_too(as_role):
+    Clinic.objects.update(email="desk@clinic.example")
+    client = as_role("Owners")
+    left_out = form(client)
+    del left_out["email"]
+    assert client.post(PAGE, left_out)["Location"].startswith("/admin/reauthenticate/")
+
+
+def test_other_facts_take_no_password(as_role):
+    client = as_role("Owners")
+    assert client.post(PAGE, form(client, parking="Behind the house."))["Location"] == "/admin/pages/clinic/"
+    assert Clinic.objects.get().parking == "Behind the house."
+
+
+def test_another_time_zone_that_strands_a_request_asks_first_and_saves_nothing(as_role, staff):
+    request = submit(starts_at=local("2026-12-07 19:30"))
+    booking.confirm_request(request, by=staff, now=WEDNESDAY)
+    client = as_role("Owners", again=True)
+    changed = form(client, time_zone="America/New_York")
+    asked = client.post(PAGE, changed)
+    assert request.reference in asked.content.decode()
+    assert Clinic.objects.get().time_zone == "America/Chicago"
+    assert client.post(PAGE, changed | {"strand": "yes"}).status_code == 302
+    assert Clinic.objects.get().time_zone == "America/New_York"
