@@ -17,6 +17,10 @@ from consults.scheduling import Interval
 from .facts import Facts
 from .kinds import tells
 
+_ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
+# Mail is read by others too.
+_TELLS = re.compile(r"ketamin|spravato|depress|psych|suicid|infusion", re.IGNORECASE)
+
 
 class Letter(NamedTuple):
     """A message in words. Paragraphs of the text are not wrapped; `calendar` is empty without an entry."""
@@ -59,6 +63,17 @@ class Composition:
             "answer_by": dates.moment_text(local(answer_by), label) if answer_by else "",
         }
 
+    @property
+    def to_know(self) -> list[tuple[str, str]]:
+        """(label, text) of the clinic's facts for a visit, where they are set and tell nobody what the visit is about."""
+        clinic = self.rules.clinic
+        facts = (
+            ("Getting here", clinic.parking),
+            ("Before you come", clinic.preparation),
+            (_ESTIMATE, clinic.good_faith_contact),
+        )
+        return [(label, text) for label, text in facts if text and not _TELLS.search(text)]
+
     def text(self, *, layout: str) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template."""
         context = self.times | {
@@ -68,6 +83,7 @@ class Composition:
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),
             "reason": self.facts.reason,
+            "to_know": self.to_know,
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[self.facts.token]) if self.facts.token else "",
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "voicemail_ok": self.facts.voicemail_ok,

@@ -10,6 +10,7 @@ from consults.booking import TRANSITIONS
 from consults.conflicts import find_conflicts
 from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Seat, SpecialHours
 from consults.scheduling import Refusal
+from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
 from tests.consults.statuses import AFTER, LATE, LATER, MOVING, NEXT, PATHS, START, bring_to, decisions, reason
 
@@ -154,6 +155,23 @@ def test_the_reminder_goes_at_ten_the_day_before_and_only_while_the_visit_stands
     booking.withdraw_request(request, now=WEDNESDAY)
     second.refresh_from_db()
     assert second.state == "dropped"
+
+
+def test_the_letters_of_a_visit_hold_what_the_clinic_has_set_in_neutral_words(staff):
+    set_facts = {
+        "parking": "Behind the building.",
+        "preparation": "No food before ketamine.",
+        "good_faith_contact": "Sam, at the desk.",
+    }
+    Clinic.objects.update(**set_facts)
+    booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    for kind in ("confirmed", "reminder"):
+        text = letter_of(OutboxMessage.objects.get(kind=kind))["text"]
+        assert "Getting here: Behind the building.\n" in text
+        assert "what care will cost. Ask: Sam, at the desk.\n" in text
+        assert "ketamine" not in text
+    Clinic.objects.update(**dict.fromkeys(set_facts))
+    assert "Getting here" not in letter_of(OutboxMessage.objects.get(kind="confirmed"))["text"]
 
 
 def test_a_visit_confirmed_late_gets_no_reminder(staff):
