@@ -1,4 +1,4 @@
-"""Races over HTTP against gunicorn, on both databases: each once, and eight times. `python -m tests.drills` plays more."""
+"""Races over HTTP against gunicorn, on both databases: each once, and four times. `python -m tests.drills` plays more."""
 
 import pytest
 
@@ -17,7 +17,7 @@ MOST_ROUNDS = 25
 
 # All races of a database in one test: a stage takes longer to set than a race to run.
 @pytest.mark.parametrize(
-    ("crowd", "rounds"), [pytest.param(CROWD, 1, id="once"), pytest.param(20, 8, id="often", marks=pytest.mark.slow)]
+    ("crowd", "rounds"), [pytest.param(CROWD, 1, id="once"), pytest.param(20, 4, id="often", marks=pytest.mark.slow)]
 )
 def test_a_race_has_one_outcome_and_clear_refusals(database, tmp_path, crowd, rounds):
     site = started_before(tmp_path, TWO_KEYS | settings_on(database))
