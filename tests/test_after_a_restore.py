@@ -117,6 +117,7 @@ def test_after_a_restore_nothing_leaves_and_nothing_taken_comes_back(site):
     assert [path.stat().st_mode & 0o077 for path in reports] == [0]
 
 
+@pytest.mark.slow
 def test_what_was_erased_is_erased_again_on_a_new_machine_from_the_second_place(site, database):
     """The first place burned down with the database: the list of erased requests is in both places."""
     made = site.shell(
@@ -135,6 +136,7 @@ def test_what_was_erased_is_erased_again_on_a_new_machine_from_the_second_place(
     assert "Erased again, because they had been erased since: 1" in told
 
 
+@pytest.mark.slow
 def test_a_database_that_another_tool_restored_gets_the_same_hold(site):
     site.shell(f"{BEFORE}erased_list.add(gone.reference)")
     done = site.manage("restore", "--hold")

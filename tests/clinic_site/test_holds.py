@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 
 from clinic_site import backups
 from clinic_site.background_work import BackgroundWork
@@ -244,3 +245,9 @@ def test_a_yes_ends_only_what_its_page_showed(made, clock, client):
     for nonsense in ("", "x", "９" * 400, "9" * 400):
         client.post("/admin/hold/", {"up_to": nonsense, "letters": "send"})
     assert reasons() == [Reason.CLOCK]
+
+
+def test_a_database_that_another_tool_restored_gets_the_same_hold(made):
+    Hold.objects.all().delete()
+    call_command("restore", hold=True)
+    assert list(Hold.objects.values_list("reason", flat=True)) == ["restored"]
