@@ -45,6 +45,19 @@ class Migration(migrations.Migration):
             options={"ordering": ["use", "position", "code"]},
         ),
         migrations.CreateModel(
+            name="OpenHoliday",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField(unique=True)),
+                ("name", models.CharField(help_text="The holiday, for example Thanksgiving Day.", max_length=80)),
+                ("answered_at", models.DateTimeField()),
+                (
+                    "answered_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="ConsultPolicy",
             fields=[
                 ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),

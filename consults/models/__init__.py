@@ -2,6 +2,7 @@ from .access_record import AccessRecord
 from .consult_policy import ConsultPolicy
 from .consult_request import ConsultRequest
 from .event import Event
+from .open_holiday import OpenHoliday
 from .opening_hours import OpeningHours
 from .outbox_message import OutboxMessage
 from .person import Person
@@ -15,6 +16,7 @@ __all__ = [
     "ConsultPolicy",
     "ConsultRequest",
     "Event",
+    "OpenHoliday",
     "OpeningHours",
     "OutboxMessage",
     "Person",
