@@ -14,7 +14,7 @@ LAYERS = [
     {"scheduling", "contact", "public_holidays"},
     {"models"},
     {"posted_hours", "seating", "spam", "dates", "status_text", "transitions"},
-    {"hours_text", "structured_data", "current_rules"},
+    {"hours_text", "structured_data", "current_rules", "figures", "referrals"},
     {"conflicts", "open_times", "holiday_questions"},
     {"messages"},
     {"decision"},

@@ -1,11 +1,11 @@
-"""Settings that staff edit: opening hours, the policy, and the reasons for declining or cancelling."""
+"""Settings that staff edit: opening hours, the policy, the reasons for declining or cancelling, and lists for figures."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import path
 
-from consults.models import ConsultPolicy, OpeningHours, Reason, SpecialHours
+from consults.models import ConsultPolicy, OpeningHours, Reason, ReferralSource, SpecialHours
 
 from .conflict_guard import ConflictGuard
 from .holidays import answer_holiday, may_answer
@@ -51,6 +51,15 @@ class ConsultPolicyAdmin(ConflictGuard):
 class ReasonAdmin(admin.ModelAdmin):
     list_display = ["label", "use", "position", "is_offered"]
     list_filter = ["use"]
+    prepopulated_fields = {"code": ["label"]}
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(ReferralSource)
+class ReferralSourceAdmin(admin.ModelAdmin):
+    list_display = ["label", "position", "is_offered"]
     prepopulated_fields = {"code": ["label"]}
 
     def has_delete_permission(self, request, obj=None):

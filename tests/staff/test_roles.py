@@ -39,6 +39,8 @@ PAGES = {
     "/admin/consults/specialhours/add/": (403, 403, 200, 403),
     "/admin/consults/consultpolicy/1/change/": (403, 403, 200, 403),
     "/admin/consults/reason/": (403, 403, 200, 403),
+    "/admin/consults/referralsource/": (403, 403, 200, 403),
+    "/admin/consults/monthlycount/": (403, 403, 200, 403),
     "/admin/pages/clinic/1/change/": (403, 200, 200, 403),
     "/admin/pages/page/": (403, 200, 200, 403),
     "/admin/pages/question/add/": (403, 200, 200, 403),
