@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from consults import dates, referrals
 from consults.figures import Figures, Month, months_until, read_figures
-from consults.models import ConsultRequest, MonthlyCount, ReferralSource
+from consults.models import ConsultRequest, MonthlyCount, PrintedSheet, ReferralSource
 
 from .display import local_date
 
@@ -54,6 +54,7 @@ class FiguresAdmin(admin.ModelAdmin):
             "hours": hours,
             "without_time": figures.without_time,
             "month_labels": [f"{month:%b %Y}" for month in months],
+            "sheets": _by_code(Subject.SHEET, dict(PrintedSheet.objects.values_list("code", "label")), months),
             "referrals": _by_code(Subject.REFERRAL, dict(ReferralSource.objects.values_list("code", "label")), months),
         }
         return TemplateResponse(request, "admin/consults/figures.html", context)

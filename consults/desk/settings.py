@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import path
 
-from consults.models import ConsultPolicy, OpeningHours, Reason, ReferralSource, SpecialHours
+from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, ReferralSource, SpecialHours
 
 from .conflict_guard import ConflictGuard
 from .holidays import answer_holiday, may_answer
@@ -61,6 +61,14 @@ class ReasonAdmin(admin.ModelAdmin):
 class ReferralSourceAdmin(admin.ModelAdmin):
     list_display = ["label", "position", "is_offered"]
     prepopulated_fields = {"code": ["label"]}
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(PrintedSheet)
+class PrintedSheetAdmin(admin.ModelAdmin):
+    list_display = ["label", "code", "is_counted"]
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -61,6 +61,29 @@ class Migration(migrations.Migration):
             options={"ordering": ["position", "code"]},
         ),
         migrations.CreateModel(
+            name="PrintedSheet",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.SlugField(
+                        help_text="As printed at the end of the URL, for example clinicians in /cost/?via=clinicians.",
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(help_text="As staff see it, for example Sheet for referring clinicians.", max_length=80),
+                ),
+                (
+                    "is_counted",
+                    models.BooleanField(default=True, help_text="Count pages that are opened with this code."),
+                ),
+            ],
+            options={"ordering": ["code"]},
+        ),
+        migrations.CreateModel(
             name="MonthlyCount",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -7,6 +7,7 @@ from .open_holiday import OpenHoliday
 from .opening_hours import OpeningHours
 from .outbox_message import OutboxMessage
 from .person import Person
+from .printed_sheet import PrintedSheet
 from .reason import Reason
 from .referral_source import ReferralSource
 from .seat import Seat
@@ -23,6 +24,7 @@ __all__ = [
     "OpeningHours",
     "OutboxMessage",
     "Person",
+    "PrintedSheet",
     "Reason",
     "ReferralSource",
     "Seat",

@@ -40,6 +40,7 @@ PAGES = {
     "/admin/consults/consultpolicy/1/change/": (403, 403, 200, 403),
     "/admin/consults/reason/": (403, 403, 200, 403),
     "/admin/consults/referralsource/": (403, 403, 200, 403),
+    "/admin/consults/printedsheet/": (403, 403, 200, 403),
     "/admin/consults/monthlycount/": (403, 403, 200, 403),
     "/admin/pages/clinic/1/change/": (403, 200, 200, 403),
     "/admin/pages/page/": (403, 200, 200, 403),
