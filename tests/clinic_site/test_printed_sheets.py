@@ -8,7 +8,11 @@ from consults.models import MonthlyCount, PrintedSheet
 from tests.builders import WEDNESDAY, colleague, local, submit
 from tests.clinic_site.wsgi import PAGE, Site, ask
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic", "clock"),
+]
 
 
 @pytest.fixture(autouse=True)

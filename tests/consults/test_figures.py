@@ -12,7 +12,11 @@ from consults.models import ConsultPolicy, OpeningHours
 from tests.builders import ADA, WEDNESDAY, local, submit
 from tests.consults.statuses import bring_to, decisions
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic"),
+]
 HOUR = timedelta(hours=1)
 
 

@@ -16,7 +16,10 @@ from consults.referrals import count_referral
 from tests.builders import WEDNESDAY, colleague, local, submit
 from tests.consults.statuses import bring_to
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
+pytestmark = [
+    *(pytest.mark.django_db, pytest.mark.databases(postgresql=pytest.mark.slow), pytest.mark.ignore_template_errors),
+    pytest.mark.usefixtures("clinic", "clock"),
+]
 REQUESTS, FIGURES = "/admin/consults/consultrequest/", "/admin/consults/monthlycount/"
 DECEMBER = date(2026, 12, 1)
 

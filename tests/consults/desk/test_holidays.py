@@ -14,7 +14,10 @@ from consults.prelaunch_checks import holidays_are_answered
 from pages.models import Clinic
 from tests.builders import WEDNESDAY, colleague, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
+pytestmark = [
+    *(pytest.mark.django_db, pytest.mark.databases(postgresql=pytest.mark.slow), pytest.mark.ignore_template_errors),
+    pytest.mark.usefixtures("clinic", "clock"),
+]
 ANSWER = "/admin/consults/specialhours/holiday/"
 CHRISTMAS, NEW_YEAR, KING = date(2026, 12, 25), date(2027, 1, 1), date(2027, 1, 18)
 BEFORE_THANKSGIVING = local("2026-11-20 10:00")
