@@ -2,7 +2,8 @@
 
 A page is kept when Django says so: status 200, `Cache-Control: public`, an ETag, no cookie. All are dropped when the content
 version moves (anybody's edit, seen within a second), when the clinic's date changes (special days come and go) and at the
-next instant at which a page changes without an edit. Query strings are ignored: no public page uses them.
+next instant at which a page changes without an edit. Query strings are ignored: no public page uses them. One is counted, by
+`printed_sheets`, and gets the same page.
 """
 
 import threading
@@ -109,7 +110,7 @@ class PageCache:
 
         result = self.application(environ, capture)
         start_response(status, headers)
-        if environ["REQUEST_METHOD"] != "GET" or not status.startswith("200") or not _is_public(headers):
+        if environ["REQUEST_METHOD"] != "GET" or not status.startswith("200") or not is_public(headers):
             return result
         try:
             body = b"".join(result)
@@ -120,7 +121,8 @@ class PageCache:
         return [body]
 
 
-def _is_public(headers: list[tuple[str, str]]) -> bool:
+def is_public(headers: list[tuple[str, str]]) -> bool:
+    """Whether Django says that this answer is the same for everybody."""
     values = {name.lower(): value.lower() for name, value in headers}
     return "public" in values.get("cache-control", "") and "etag" in values and not values.keys() & {"set-cookie", "vary"}
 

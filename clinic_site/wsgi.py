@@ -12,5 +12,6 @@ from django.conf import settings  # noqa: E402
 
 from clinic_site.compression import Compression  # noqa: E402
 from clinic_site.page_cache import PageCache  # noqa: E402  it imports settings that Django has just read
+from clinic_site.printed_sheets import SheetCounts  # noqa: E402
 
-application = _django if settings.DEBUG else Compression(PageCache(_django))
+application = _django if settings.DEBUG else Compression(SheetCounts(PageCache(_django)))

@@ -1,4 +1,4 @@
-"""Prelaunch checks of consults: hours are posted, and the clinic has confirmed its promises."""
+"""Prelaunch checks of consults: hours are posted, holidays answered, and the clinic has confirmed its promises."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,6 +9,7 @@ from content.editing.paths import edit_path
 from content.prelaunch import Blocker, register
 from pages.models import Clinic
 
+from .holiday_questions import open_questions, unknown_place
 from .models import ConsultPolicy, OpeningHours
 
 
@@ -27,3 +28,11 @@ def promises_are_confirmed(*, now: datetime) -> Iterator[Blocker]:
     if clinic.confirmed_erase_days != policy.erase_after_days:
         what = f"Not confirmed: requests are erased after {policy.erase_after_days} days."
         yield Blocker("Promises", what, edit_path(clinic))
+
+
+@register
+def holidays_are_answered(*, now: datetime) -> Iterator[Blocker]:
+    if what := unknown_place(now=now):
+        yield Blocker("Holidays", f"Public holidays are not known for the {what}.", edit_path(Clinic.objects.current()))
+    for question in open_questions(now=now):
+        yield Blocker("Holidays", question.text, reverse("admin:index"))

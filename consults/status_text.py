@@ -27,7 +27,7 @@ STATUSES = {
 
 # While a patient's move of a confirmed visit waits for an answer.
 MOVING = (
-    "Your visit is confirmed, your new time is not yet",
+    "Your visit is confirmed. The new time is not confirmed yet",
     "Your confirmed visit stays as it is until we confirm the new time.",
 )
 

@@ -18,9 +18,13 @@ _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
     OWNERS: {
         "consults": (
             *_REQUESTS,
-            *("export_consultrequest", "erase_consultrequest", "view_accessrecord"),
+            *("export_consultrequest", "erase_consultrequest", "view_accessrecord", "view_monthlycount"),
             *(f"{verb}_{model}" for model in ("openinghours", "specialhours") for verb in ("view", "add", "change", "delete")),
-            *(f"{verb}_{model}" for model in ("consultpolicy", "reason") for verb in ("view", "add", "change")),
+            *(
+                f"{verb}_{model}"
+                for model in ("consultpolicy", "reason", "referralsource", "printedsheet")
+                for verb in ("view", "add", "change")
+            ),
         ),
         "clinic_site": ("end_hold",),
         "auth": ("view_user", "add_user", "change_user", "view_group"),

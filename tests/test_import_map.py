@@ -11,11 +11,11 @@ MAP = [{"content", "guard"}, {"pages"}, {"blog", "consults"}, {"staff"}, {"clini
 FLOOR = {room: floor for floor, rooms in enumerate(MAP) for room in rooms}
 # Inside consults each layer uses only what stands before it.
 LAYERS = [
-    {"scheduling", "contact"},
+    {"scheduling", "contact", "public_holidays"},
     {"models"},
     {"posted_hours", "seating", "spam", "dates", "status_text", "transitions", "erased"},
-    {"hours_text", "structured_data", "current_rules"},
-    {"conflicts", "open_times"},
+    {"hours_text", "structured_data", "current_rules", "figures", "referrals"},
+    {"conflicts", "open_times", "holiday_questions"},
     {"messages"},
     {"decision"},
     {"booking"},

@@ -8,7 +8,7 @@ from django.utils import timezone
 from consults import dates, open_times
 from consults.booking import TRANSITIONS
 from consults.conflicts import find_conflicts
-from consults.models import ConsultRequest, Event, OutboxMessage, Reason
+from consults.models import ConsultRequest, Event, OutboxMessage, Reason, ReferralSource
 from pages.models import Clinic
 
 from .actions import possible_buttons
@@ -59,6 +59,7 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
             "may_note": "note" in needs,
             "conflict": clashing.get(found.pk, ""),
             "days": open_days(now) if "time" in needs else [],
+            "referral_sources": ReferralSource.objects.offered() if found.erased_at is None else [],
             "reasons": Reason.objects.filter(is_offered=True) if "reason" in needs else [],
         }
     return context

@@ -23,6 +23,7 @@ from .data_request import copy_view, erase_view
 from .diary import diary_view
 from .display import local_date, near_moment, person_of, whole_visit_text
 from .export import csv_answer
+from .figures import take_referral
 from .list_record import record_list
 from .paging import BoundedPaginator
 from .request_page import changes_since, page_context
@@ -58,6 +59,7 @@ class ConsultRequestAdmin(admin.ModelAdmin):
             path("<int:pk>/erase/", wrap(self.one_person_view(erase_view)), name=name("erase")),
             path("<int:pk>/act/", wrap(require_POST(self.act_view)), name=name("act")),
             path("<int:pk>/assign/", wrap(require_POST(self.assign_view)), name=name("assign")),
+            path("<int:pk>/referral/", wrap(require_POST(self.referral_view)), name=name("referral")),
             *super().get_urls(),
         ]
 
@@ -164,6 +166,13 @@ class ConsultRequestAdmin(admin.ModelAdmin):
         assignee = request.user if request.POST.get("assign_to") == "me" else None
         ConsultRequest.objects.filter(pk=found.pk).update(assigned_to=assignee)
         messages.success(request, f"{found.reference} is now {'assigned to you' if assignee else 'unassigned'}.")
+        return redirect(PAGE, pk)
+
+    def referral_view(self, request, pk: int):
+        """Counts how the person heard of the clinic. This is not a decision either."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        take_referral(request, get_object_or_404(ConsultRequest, pk=pk))
         return redirect(PAGE, pk)
 
     def by_phone_view(self, request):

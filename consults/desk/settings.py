@@ -1,10 +1,14 @@
-"""Settings that staff edit: opening hours, the policy, and the reasons for declining or cancelling."""
+"""Settings that staff edit: opening hours, the policy, the reasons for declining or cancelling, and lists for figures."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import path
 
-from consults.models import ConsultPolicy, OpeningHours, Reason, SpecialHours
+from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, ReferralSource, SpecialHours
 
 from .conflict_guard import ConflictGuard
+from .holidays import answer_holiday, may_answer
 
 
 @admin.register(OpeningHours)
@@ -17,6 +21,19 @@ class OpeningHoursAdmin(ConflictGuard):
 class SpecialHoursAdmin(ConflictGuard):
     list_display = ["date", "opens", "closes", "note"]
     date_hierarchy = "date"
+
+    def get_urls(self):
+        answer = path("holiday/", self.admin_site.admin_view(self.holiday_view), name="consults_specialhours_holiday")
+        return [answer, *super().get_urls()]
+
+    def holiday_view(self, request):
+        """Answers the question about a holiday. Closing asks before it strands a request, as any change of hours."""
+        if not may_answer(request.user):
+            raise PermissionDenied
+        if request.method != "POST":
+            # Where "No, go back" leads.
+            return redirect("admin:index")
+        return self._asking(request, answer_holiday)
 
 
 @admin.register(ConsultPolicy)
@@ -35,6 +52,23 @@ class ReasonAdmin(admin.ModelAdmin):
     list_display = ["label", "use", "position", "is_offered"]
     list_filter = ["use"]
     prepopulated_fields = {"code": ["label"]}
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(ReferralSource)
+class ReferralSourceAdmin(admin.ModelAdmin):
+    list_display = ["label", "position", "is_offered"]
+    prepopulated_fields = {"code": ["label"]}
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(PrintedSheet)
+class PrintedSheetAdmin(admin.ModelAdmin):
+    list_display = ["label", "code", "is_counted"]
 
     def has_delete_permission(self, request, obj=None):
         return False

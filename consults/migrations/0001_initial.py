@@ -46,6 +46,90 @@ class Migration(migrations.Migration):
             options={"ordering": ["use", "position", "code"]},
         ),
         migrations.CreateModel(
+            name="ReferralSource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.SlugField(
+                        help_text="A short name that stays the same, for example doctor.", max_length=40, unique=True
+                    ),
+                ),
+                ("label", models.CharField(help_text="As staff see it, for example A doctor or therapist.", max_length=80)),
+                ("is_offered", models.BooleanField(default=True, help_text="Show it in the list.")),
+                ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
+            ],
+            options={"ordering": ["position", "code"]},
+        ),
+        migrations.CreateModel(
+            name="PrintedSheet",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.SlugField(
+                        help_text="As printed at the end of the URL, for example clinicians in /cost/?via=clinicians.",
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(help_text="As staff see it, for example Sheet for referring clinicians.", max_length=80),
+                ),
+                (
+                    "is_counted",
+                    models.BooleanField(default=True, help_text="Count pages that are opened with this code."),
+                ),
+            ],
+            options={"ordering": ["code"]},
+        ),
+        migrations.CreateModel(
+            name="MonthlyCount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(help_text="The first date of the month.")),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[
+                            ("referral", "how people heard of the clinic"),
+                            ("sheet", "pages opened from a printed sheet"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(help_text="The code of the referral source or the printed sheet.", max_length=40),
+                ),
+                (
+                    "path",
+                    models.CharField(blank=True, help_text="The page that was opened, for example /cost/.", max_length=200),
+                ),
+                ("number", models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                "verbose_name": "figure",
+                "verbose_name_plural": "figures",
+                "ordering": ["subject", "code", "path", "month"],
+                "constraints": [models.UniqueConstraint(fields=("month", "subject", "code", "path"), name="one_count_a_month")],
+            },
+        ),
+        migrations.CreateModel(
+            name="OpenHoliday",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField(unique=True)),
+                ("name", models.CharField(help_text="The holiday, for example Thanksgiving Day.", max_length=80)),
+                ("answered_at", models.DateTimeField()),
+                (
+                    "answered_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="ConsultPolicy",
             fields=[
                 ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
@@ -174,6 +258,13 @@ class Migration(migrations.Migration):
                 (
                     "confirmed_kept_outside_hours",
                     models.BooleanField(default=False, help_text="The same of the confirmed start."),
+                ),
+                (
+                    "referral_counted",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Staff counted how the person heard of the clinic. The answer itself is not kept here.",
+                    ),
                 ),
                 (
                     "version",

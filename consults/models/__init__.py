@@ -2,10 +2,14 @@ from .access_record import AccessRecord
 from .consult_policy import ConsultPolicy
 from .consult_request import ConsultRequest
 from .event import Event
+from .monthly_count import MonthlyCount
+from .open_holiday import OpenHoliday
 from .opening_hours import OpeningHours
 from .outbox_message import OutboxMessage
 from .person import Person
+from .printed_sheet import PrintedSheet
 from .reason import Reason
+from .referral_source import ReferralSource
 from .seat import Seat
 from .special_hours import SpecialHours
 from .worker_heartbeat import WorkerHeartbeat
@@ -15,10 +19,14 @@ __all__ = [
     "ConsultPolicy",
     "ConsultRequest",
     "Event",
+    "MonthlyCount",
+    "OpenHoliday",
     "OpeningHours",
     "OutboxMessage",
     "Person",
+    "PrintedSheet",
     "Reason",
+    "ReferralSource",
     "Seat",
     "SpecialHours",
     "WorkerHeartbeat",

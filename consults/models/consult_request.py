@@ -57,6 +57,9 @@ class ConsultRequest(models.Model):
     erased_at = models.DateTimeField(null=True, help_text="From then on, nothing in this row identifies the person.")
     kept_outside_hours = models.BooleanField(default=False, help_text="Staff accepted this start although it is not posted.")
     confirmed_kept_outside_hours = models.BooleanField(default=False, help_text="The same of the confirmed start.")
+    referral_counted = models.BooleanField(
+        default=False, help_text="Staff counted how the person heard of the clinic. The answer itself is not kept here."
+    )
     version = models.PositiveIntegerField(
         default=1, help_text="Rises with every change, so that a decision about an older version is refused."
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from consults import dates, open_times
 from consults.models import ConsultRequest
+from consults.public.too_soon import too_soon_text
 from consults.scheduling import Offers
 from pages.models import Clinic
 
@@ -125,6 +126,8 @@ def read_times_page(
         "earlier_url": url(max(first - timedelta(days=DAYS_SHOWN), rules.today)) if first > rules.today else "",
         "later_url": url(following) if last < rules.last_date else "",
         "next_date_url": "",
+        # A patient who moves calls about a visit, not about a time.
+        "too_soon": too_soon_text(offers, first, last) if clinic.phone and first == rules.today and not moving else "",
         "length_minutes": int(rules.policy.length.total_seconds() // 60),
     }
     if not listed and not nearest and (day := _next_date(rules, following, moving)):

@@ -62,6 +62,11 @@ class Offers:
         """The starts of a local date that are offered now, in UTC, earliest first."""
         return [start for start in self.grid(day) if self.refusal(start, on_grid=True) is None]
 
+    def too_soon_on(self, day: date) -> list[datetime]:
+        """The starts of a local date that would be offered but for the notice, in UTC, earliest first."""
+        inside = (start for start in self.grid(day) if self.refusal(start, on_grid=True) is Refusal.TOO_SOON)
+        return [start for start in inside if self.free_seats(start)]
+
     def refusal(self, start: datetime, *, on_grid: bool = False) -> Refusal | None:
         """Why a consult may not begin at this instant; None when it may. `on_grid` skips the check of the posted hours."""
         if start <= self.now:

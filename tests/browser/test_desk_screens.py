@@ -29,6 +29,7 @@ SCREENS = {
     "by phone": f"{REQUESTS}by-phone/",
     "messages": "/admin/consults/outboxmessage/?left=all",
     "access record": "/admin/consults/accessrecord/",
+    "figures": "/admin/consults/monthlycount/",
     "password again": "/admin/reauthenticate/",
     "copy": f"{REQUESTS}{{mia}}/copy/",
     "erase": f"{REQUESTS}{{mia}}/erase/",

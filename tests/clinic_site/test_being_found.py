@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
+from django.test import Client
 
 from blog.models import Article
 from clinic_site.redirects import MOVED
@@ -99,3 +100,11 @@ def test_an_earlier_address_leads_on_in_one_step(client, old, new, slash):
     response = client.get(f"/{old}{slash}")
     assert (response.status_code, response["Location"]) == (301, new)
     assert client.get(new).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/faqs/", "/book-a-consult/"])
+def test_the_code_of_a_printed_sheet_is_in_no_canonical_address_and_adds_no_cookie(path):
+    page, plain = Client().get(f"{path}?via=clinicians"), Client().get(path)
+    assert f'<link rel="canonical" href="http://127.0.0.1:8000{path}">' in page.content.decode()
+    assert b"via=" not in page.content
+    assert page.cookies.keys() == plain.cookies.keys()

@@ -23,9 +23,10 @@ class Body(list):
         pass
 
 
-def ask(application, path="/", method="GET", **headers):
+def ask(application, path="/", method="GET", query="", **headers):
     """Status, headers and body. `accept_encoding="br"` is the header Accept-Encoding."""
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_HOST": "127.0.0.1:8000", "wsgi.input": io.BytesIO()}
+    environ["QUERY_STRING"] = query
     environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
     answer = {}
     body = application(environ, lambda status, given, exc_info=None: answer.update(status=status, headers=dict(given)))

@@ -9,13 +9,14 @@ from django.core.management import call_command
 
 from blog.models import Article, Reference
 from clinic_site.env import PublicURL
-from consults.models import ConsultPolicy
+from consults.holiday_questions import open_questions
+from consults.models import ConsultPolicy, SpecialHours
 from content.citations import unused_references
 from content.medical_review import stamp
 from content.prelaunch import blockers
 from pages.models import Clinic, Page, Provider, Question
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock")]
 NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
 
 
@@ -39,6 +40,8 @@ def _ready(content, settings):
         confirmed_answer_days=2,
         confirmed_erase_days=90,
     )
+    for question in open_questions(now=NOW):
+        SpecialHours.objects.create(date=question.day)
     Question.objects.update(clinic_must_answer=False)
     Reference.objects.update(last_checked=date(2026, 11, 23))
     provider = Provider.objects.create(name="Real Person", is_published=True)

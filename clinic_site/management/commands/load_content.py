@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from blog.models import Article
-from consults.models import ConsultPolicy, OpeningHours, Reason
+from consults.models import ConsultPolicy, OpeningHours, Reason, ReferralSource
 from content import markdown, search_index
 from content.files import UnreadableContent, read_content_files, read_toml
 from content.models import LoadedContent, PublicContent, Reference, kinds
@@ -48,6 +48,8 @@ def _load(report: Report) -> None:
     sync_rows(Article, "slug", (_article(file, zone) for file in articles), report=report)
     reasons = read_toml(_content("consults") / "reasons.toml")["reason"]
     sync_rows(Reason, "code", reasons, report=report)
+    sources = read_toml(_content("consults") / "referral_sources.toml")["source"]
+    sync_rows(ReferralSource, "code", sources, report=report)
     _post_first_hours()
     _begin_histories()
     search_index.fill()

@@ -36,7 +36,7 @@ HEADINGS = {
     "completed": "This request is complete",
     "missed": "We missed you",
     "quarantined": "We have your request",
-    MOVING: "Your visit is confirmed, your new time is not yet",
+    MOVING: "Your visit is confirmed. The new time is not confirmed yet",
 }
 
 

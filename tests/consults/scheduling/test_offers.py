@@ -43,6 +43,25 @@ def test_notice_is_elapsed_time_and_the_horizon_counts_local_dates():
     assert last.refusal(local("2026-12-08 16:00")) is Refusal.TOO_FAR
 
 
+def test_too_soon_are_the_free_starts_inside_the_notice_and_no_other():
+    now = local("2026-12-02 16:10")
+    held = dict.fromkeys(cells_of(local("2026-12-02 17:00"), timedelta(minutes=30)), 1)
+    offers = Offers(POSTED, Policy(), now, held)
+    today, tomorrow, sunday = date(2026, 12, 2), date(2026, 12, 3), date(2026, 12, 6)
+    assert [f"{POSTED.local(start):%H:%M}" for start in offers.too_soon_on(today)] == [
+        "16:30",
+        "17:30",
+        "18:00",
+        "18:30",
+        "19:00",
+        "19:30",
+    ]
+    assert [f"{POSTED.local(start):%H:%M}" for start in offers.too_soon_on(tomorrow)] == ["16:00"]
+    assert offers.too_soon_on(sunday) == []
+    assert Offers(POSTED, Policy(notice=timedelta(0)), now).too_soon_on(today) == []
+    assert Offers(POSTED, Policy(notice=timedelta(days=9), horizon_days=0), now).too_soon_on(tomorrow) == []
+
+
 def test_notice_over_the_spring_change_is_an_hour_less_on_the_wall_clock():
     offers = Offers(PostedHours(CHICAGO, {6: (Shift(time(16), time(20)),)}), Policy(), local("2026-03-07 15:30"))
     assert starts(offers, "2026-03-08")[0] == "16:30"
