@@ -61,6 +61,8 @@ def _warnings(now: datetime) -> list[str]:
     warnings += [f"hold: {hold}" for hold in Hold.objects.open()]
     if problem := second_place.problem():
         warnings.append(f"second place of backups: {problem}")
+    if failed := OutboxMessage.objects.filter(state=OutboxMessage.State.FAILED).count():
+        warnings.append(f"mail: {failed} messages could not be sent")
     since = OutboxMessage.objects.waiting_since(now=now)
     if since and now - since > MAIL_IS_LATE_AFTER:
         warnings.append(f"mail: the oldest message has been waiting since {since}")

@@ -8,6 +8,14 @@ def normalised_email(value: str) -> str:
     return unicodedata.normalize("NFKC", value).strip().casefold()
 
 
+def limited_email(value: str) -> str:
+    """The mailbox, for limiting the letters to one person: many providers ignore what follows a plus, some the dots too."""
+    local, at, domain = normalised_email(value).rpartition("@")
+    local = local.partition("+")[0]
+    return f"{local.replace('.', '') if domain in _WITHOUT_DOTS else local}{at}{domain}"
+
+
+_WITHOUT_DOTS = {"gmail.com", "googlemail.com"}
 # Domains that many people have, and how a hurried thumb writes them. Others are never asked about.
 _MISSPELT = {
     "gmail.com": (

@@ -4,6 +4,7 @@ A decision is one transaction. It locks the rules first (on PostgreSQL this make
 SQLite's IMMEDIATE transactions queue already), then the request's row, and writes status, seats, event and messages together.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+
+from guard import sealing
 
 from .current_rules import Rules, lock_rules
 from .messages import outbox
@@ -21,6 +24,9 @@ from .scheduling.cells import cells_of
 from .seating import NoSeat, free_seat, hold_seat, taken_seats
 from .transitions import TRANSITIONS
 
+logger = logging.getLogger("clinic.consults")
+# What the sender of a request that was set aside may do, without anybody being told.
+_QUIET = {Event.Kind.MOVED, Event.Kind.WITHDRAWN, Event.Kind.READDRESSED}
 _TOOK_PLACE = {ConsultRequest.Status.COMPLETED, ConsultRequest.Status.MISSED}
 _GIVES_UP = {*ConsultRequest.ENDED, ConsultRequest.Status.QUARANTINED} - _TOOK_PLACE
 
@@ -63,6 +69,9 @@ class Decision:
     kind: str = ""
     confirmed_before: Interval | None = None
     reason: Reason | None = None
+    # What looks like spam goes on looking like any other request to its sender: it is changed, but nobody is told.
+    is_set_aside: bool = False
+    sets_aside: bool = False
     # An address that a correction left, and that was written to.
     tells_old_address: str = ""
     # (cell, seat) pairs that others hold around the requested start.
@@ -94,6 +103,13 @@ class Decision:
         row.starts_at, row.length_minutes = starts_at, int(policy.length.total_seconds() // 60)
         row.kept_outside_hours = False
         self.hold(starts_at, policy, kept=kept)
+
+    def choose(self, starts_at: datetime, policy: Policy) -> None:
+        """Makes this start the one it is about, and holds nothing. Raises Refused."""
+        if starts_at == self.row.starts_at:
+            raise Refused(Refusal.TAKEN)
+        self.refuse_unless_offered(starts_at, policy, own=frozenset())
+        self.row.starts_at, self.row.length_minutes = starts_at, int(policy.length.total_seconds() // 60)
 
     def refuse_unless_offered(self, starts_at: datetime, policy: Policy, *, own: frozenset[tuple[int, int]]) -> None:
         """Raises Refused unless the start is offered. `own`: (cell, seat) pairs the request holds, which count as free."""
@@ -128,6 +144,8 @@ class Decision:
     def settle(self, status: str) -> None:
         """Gives the row its status, and what follows from it: its seats, the confirmed visit, when it ended."""
         row, was_moving = self.row, self.row.is_moving
+        if self.sets_aside or (self.is_set_aside and self.kind in _QUIET and status == ConsultRequest.Status.REQUESTED):
+            status = ConsultRequest.Status.QUARANTINED
         row.status, row.version = status, row.version + 1
         if status == ConsultRequest.Status.CONFIRMED:
             row.confirm_visit()
@@ -151,8 +169,16 @@ class Decision:
             at=self.now,
             by=by,
         )
+        if self.sets_aside or (self.is_set_aside and kind in _QUIET):
+            return event
         change = CalendarChange.between(self.confirmed_before, self.row.confirmed_visit)
-        outbox.write_messages(event, self.row, rules=self.rules, reason=reason, calendar=change, now=self.now)
+        try:
+            outbox.write_messages(event, self.row, rules=self.rules, reason=reason, calendar=change, now=self.now)
+        except sealing.CannotOpen:
+            # Nobody can be told whose address no key opens; withdrawing is possible all the same.
+            if kind != Event.Kind.WITHDRAWN:
+                raise
+            logger.exception("nobody can be told that request %s was withdrawn", self.row.pk)
         if self.tells_old_address:
             outbox.write_to_old_address(event, self.row, to=self.tells_old_address, now=self.now)
         return event
@@ -175,6 +201,7 @@ def deciding(request: ConsultRequest, *kinds: str, now: datetime, by=None, versi
             if kind is None:
                 raise NotAllowed(codes[kinds[0]])
             decision = Decision(row, rules, now, kind=kind, confirmed_before=row.confirmed_visit)
+            decision.is_set_aside = row.status == ConsultRequest.Status.QUARANTINED
             yield decision
             decision.settle(TRANSITIONS[kind].leads_to or row.status)
             row.save(force_update=True)

@@ -3,13 +3,15 @@
 from guard import rotation, sealing
 
 from .contact import normalised_email, normalised_phone
-from .models import ConsultRequest, OutboxMessage
+from .models import ConsultRequest, OutboxMessage, Person
+from .models.consult_request import contact_indexes
 
 
 def _indexes(values: dict) -> dict[str, str]:
     return {
         "email_index": sealing.blind_index("email", normalised_email(values["email"])),
         "phone_index": sealing.blind_index("phone", normalised_phone(values["phone"])),
+        "contact_index": next(iter(contact_indexes(Person.of(values))), ""),
     }
 
 

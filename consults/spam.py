@@ -4,10 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from guard.sealing import blind_indexes
-
-from .contact import normalised_email, normalised_phone
-from .models import ConsultRequest
+from .models import ConsultRequest, Person
+from .models.consult_request import contact_indexes
 
 # No human fills in the form faster.
 FASTEST = timedelta(seconds=2)
@@ -24,29 +22,29 @@ Status = ConsultRequest.Status
 
 
 def looks_like_spam(
-    *, honeypot: str, read_at: datetime, email: str, phone: str, client: str, limits_addresses: bool, now: datetime
+    *, honeypot: str, read_at: datetime, person: Person, client: str, limits_addresses: bool, now: datetime
 ) -> bool:
     """`honeypot`: the value of the hidden field. `read_at`: when the form was first loaded. `client`: the keyed hash of the IP
     address. Without `limits_addresses` only the honeypot and the contact count.
     """
-    if honeypot or _asked_enough(email, phone, now):
+    if honeypot or asked_enough(person, now=now):
         return True
     return limits_addresses and (now - read_at < FASTEST or _sent_enough(client, now))
 
 
-def _asked_enough(email: str, phone: str, now: datetime) -> bool:
-    """One query by contact alone, because held requests are many and those of one person few."""
-    own = {*blind_indexes("email", normalised_email(email)), *blind_indexes("phone", normalised_phone(phone))}
-    found = ConsultRequest.objects.filter(Q(email_index__in=own) | Q(phone_index__in=own)).exclude(status=Status.QUARANTINED)
-    rows = list(found.values_list("status", "created_at", "email_index", "phone_index"))
-    held = [contacts for status, _, *contacts in rows if status in ConsultRequest.HOLDS_A_SEAT]
-    today = [contacts for _, created_at, *contacts in rows if created_at > now - _DAY]
-    return _most_of_one(own, held) >= MOST_OPEN_PER_CONTACT or _most_of_one(own, today) >= MOST_PER_CONTACT
+def asked_enough(person: Person, *, now: datetime) -> bool:
+    """Whether what one contact is sent has reached its limit.
 
-
-def _most_of_one(own: set[str], contacts: list[list[str]]) -> int:
-    """How many rows have the same one of the person's contacts, at most."""
-    return max((sum(index in own for index in column) for column in zip(*contacts, strict=True)), default=0)
+    Only the contact that is answered counts: who counted the other one, or found out that it was counted, would have sent a
+    letter or a call to its owner.
+    """
+    own = Q()
+    for index in contact_indexes(person):
+        own |= Q(contact_index=index) | Q(created_at__gt=now - _DAY, former_contacts__contains=index)
+    found = ConsultRequest.objects.filter(own).exclude(status=Status.QUARANTINED) if own else ConsultRequest.objects.none()
+    rows = list(found.values_list("status", "created_at"))
+    held = sum(status in ConsultRequest.HOLDS_A_SEAT for status, _ in rows)
+    return held >= MOST_OPEN_PER_CONTACT or sum(created_at > now - _DAY for _, created_at in rows) >= MOST_PER_CONTACT
 
 
 def _sent_enough(client: str, now: datetime) -> bool:
@@ -60,8 +58,11 @@ def _sent_enough(client: str, now: datetime) -> bool:
 
 
 def recently_unanswered(*, now: datetime) -> int:
-    """The number of requests from the last hour that await an answer, quarantined or not, counted up to 1,000."""
-    recent = ConsultRequest.objects.awaiting_answer().filter(created_at__gt=now - timedelta(hours=1), erased_at=None)
+    """The number of requests from the last hour that await an answer, counted up to 1,000.
+
+    Not those that were set aside: otherwise one address alone could start a rush.
+    """
+    recent = ConsultRequest.objects.filter(status=Status.REQUESTED, created_at__gt=now - timedelta(hours=1))
     return recent[:1000].count()
 
 

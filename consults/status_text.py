@@ -37,6 +37,7 @@ _NOT_ALLOWED = {
     "no_visit_stands": "There is no confirmed visit to keep",
     "visit_stands": "A confirmed visit stays. Decline the move, or cancel the visit",
     "corrected_too_often": "The address was corrected twice already. Withdraw the request and send a new one",
+    "same_address": "That is the address we answer already",
     "reached_by_phone": "We answer this request by phone, so there is no address to correct",
     "moved_too_often": "You chose another time often today. Choose again tomorrow, or withdraw the request",
     "start_ahead": "The visit has not begun yet",

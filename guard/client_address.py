@@ -8,7 +8,7 @@ from . import sealing
 
 
 def client_key(request, *, purpose: str = "client address") -> str:
-    """A keyed hash in place of the client's IP address; IPv6 addresses count by their /64 network.
+    """A keyed hash in place of the client's IP address; IPv6 addresses count by their /56 network.
 
     The hash depends on the purpose, so that a visitor and a colleague on one address do not share a rate limit.
     """
@@ -26,11 +26,17 @@ def _client_address(request) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
+# What a provider gives one household. A /64 would give it 256 clients of its own; a /48 would be many households.
+_HOUSEHOLD = 56
+
+
 def _network(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unreadable"
     if parsed.version == 6:
-        return str(ipaddress.ip_network((parsed, 64), strict=False)) if not parsed.ipv4_mapped else str(parsed.ipv4_mapped)
+        return (
+            str(ipaddress.ip_network((parsed, _HOUSEHOLD), strict=False)) if not parsed.ipv4_mapped else str(parsed.ipv4_mapped)
+        )
     return str(parsed)

@@ -29,12 +29,12 @@ _A_DAY = 86_400
 _LONGEST_NAME = 150
 
 
-def take_sign_in_try(request, *, now: datetime) -> int:
-    """Takes one try of the request's IP address. Returns 0, or the seconds until the next."""
+def take_sign_in_try(request, *, now: datetime, purpose: str = _PURPOSE) -> int:
+    """Takes one try of the request's IP address, for this purpose. Returns 0, or the seconds until the next."""
     rate = settings.SIGN_IN_RATE
     if rate is None:
         return 0
-    return rate_limit.take(client_key(request, purpose=_PURPOSE), limit=rate.limit, seconds=rate.seconds, now=now)
+    return rate_limit.take(client_key(request, purpose=purpose), limit=rate.limit, seconds=rate.seconds, now=now)
 
 
 def take_password_try(request, name: str, *, now: datetime) -> int:
@@ -113,11 +113,11 @@ def locked_out(request, original_response=None, credentials=None, *args, **kwarg
     return too_many(request, int(settings.AXES_COOLOFF_TIME.total_seconds()))
 
 
-def limited(view):
-    """Decorates a view whose POSTs count against the IP address."""
+def limited(view, *, purpose: str = _PURPOSE):
+    """Decorates a view whose POSTs count against the IP address, each purpose apart."""
 
     def limited_view(request, *args, **kwargs):
-        if request.method == "POST" and (wait := take_sign_in_try(request, now=timezone.now())):
+        if request.method == "POST" and (wait := take_sign_in_try(request, now=timezone.now(), purpose=purpose)):
             return too_many(request, wait)
         return view(request, *args, **kwargs)
 

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
+from consults.contact import limited_email
 from consults.decision import deciding
 from consults.messages import outbox
 from consults.models import ConsultRequest, Event
@@ -15,14 +16,17 @@ Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_S
 _MOVING = (NOT_BEGUN, TIME_TO_MOVE, FEW_MOVES)
 
 
-@decides(Kind.MOVED, *HELD, to=Status.REQUESTED, guards=_MOVING, by_patient=True, sets_time=True)
+@decides(Kind.MOVED, *HELD, Status.QUARANTINED, to=Status.REQUESTED, guards=_MOVING, by_patient=True, sets_time=True)
 def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime) -> ConsultRequest:
     """Asks for another start that the patient chose, under the rules of a new request and with a new reply time.
 
     A confirmed visit stays confirmed, and keeps its seat, until staff confirm the new start.
     """
     with deciding(request, Kind.MOVED, now=now) as decision:
-        decision.take(starts_at, decision.rules.policy, beside_confirmed=True)
+        if decision.is_set_aside:
+            decision.choose(starts_at, decision.rules.policy)
+        else:
+            decision.take(starts_at, decision.rules.policy, beside_confirmed=True)
         decision.set_reply_time()
         decision.require(decision.row.answer_by > now, TIME_TO_MOVE.code)
     return decision.row
@@ -36,7 +40,7 @@ def take_back_move(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
     return decision.row
 
 
-@decides(Kind.WITHDRAWN, *HELD, to=Status.WITHDRAWN, guards=(NOT_BEGUN,), by_patient=True)
+@decides(Kind.WITHDRAWN, *HELD, Status.QUARANTINED, to=Status.WITHDRAWN, guards=(NOT_BEGUN,), by_patient=True)
 def withdraw_request(request: ConsultRequest, *, now: datetime, by=None, version: int | None = None) -> ConsultRequest:
     """Withdraws the request before its start, with its confirmed visit. `by`: the colleague who did it for them, if any."""
     with deciding(request, Kind.WITHDRAWN, now=now, by=by, version=version) as decision:
@@ -45,17 +49,22 @@ def withdraw_request(request: ConsultRequest, *, now: datetime, by=None, version
     return decision.row
 
 
-@decides(Kind.READDRESSED, Status.REQUESTED, guards=(NOT_BEGUN, NEVER_CONFIRMED, FEW_CORRECTIONS), by_patient=True)
-def readdress_request(request: ConsultRequest, *, email: str, now: datetime) -> ConsultRequest:
-    """Corrects the address that the answer goes to, while nobody answered.
+@decides(
+    Kind.READDRESSED, Status.REQUESTED, Status.QUARANTINED, guards=(NOT_BEGUN, NEVER_CONFIRMED, FEW_CORRECTIONS), by_patient=True
+)
+def readdress_request(request: ConsultRequest, *, email: str, now: datetime, sets_aside: bool = False) -> ConsultRequest:
+    """Corrects the address that the answer goes to, while nobody answered. `sets_aside`: that address was sent enough already.
 
     The page gets a new token: the link in the letter to the wrong address opens it no longer.
     """
     with deciding(request, Kind.READDRESSED, now=now) as decision:
         row = decision.row
         decision.require(row.person.contact_by == "email", "reached_by_phone")
+        decision.require(limited_email(email) != limited_email(row.email), "same_address")
+        decision.sets_aside = sets_aside
         if outbox.was_written_to(row):
             decision.tells_old_address = row.email
+        row.former_contacts = f"{row.former_contacts} {row.contact_index}".strip()
         person = replace(row.person, email=email)
         row.seal_person(person, token=secrets.token_urlsafe(32), staff_notes=row.staff_notes)
     return decision.row

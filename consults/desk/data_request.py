@@ -49,6 +49,13 @@ def choices(found: ConsultRequest) -> list[Choice]:
     return [Choice(one, name, version_field(one), folded(name) != own_name) for one, name in named]
 
 
+def _shown_choices(request, found: ConsultRequest) -> list[Choice]:
+    """The same, for a page: it shows names, which leaves a record."""
+    shown = choices(found)
+    AccessRecord.objects.write(AccessRecord.Kind.LISTED, by=request.user, at=timezone.now(), rows=len(shown))
+    return shown
+
+
 def chosen_of(request, found: ConsultRequest) -> list[ConsultRequest]:
     """The requests whose box was ticked. Says so when none was."""
     chosen = [one for one in requests_of(found) if version_field(one) in request.POST]
@@ -60,7 +67,8 @@ def chosen_of(request, found: ConsultRequest) -> list[ConsultRequest]:
 def copy_view(request, found: ConsultRequest, *, each_context: dict, opts):
     """Asks which requests to print, then shows all of each on one page, for the person to read."""
     if request.method != "POST":
-        context = {**each_context, "title": "Print a copy", "opts": opts, "original": found, "choices": choices(found)}
+        shown = _shown_choices(request, found)
+        context = {**each_context, "title": "Print a copy", "opts": opts, "original": found, "choices": shown}
         return TemplateResponse(request, "admin/consults/consultrequest/choose_copy.html", context)
     chosen = chosen_of(request, found)
     if not chosen:
@@ -94,7 +102,8 @@ def _labeled_answers(person: Person) -> list[tuple[str, str]]:
 def erase_view(request, found: ConsultRequest, *, each_context: dict, opts):
     """Asks which requests to erase, then erases them: each separately, with the version that was seen."""
     if request.method != "POST":
-        context = {**each_context, "title": "Erase one person's data", "opts": opts, "original": found, "choices": choices(found)}
+        context = {**each_context, "title": "Erase one person's data", "opts": opts, "original": found}
+        context["choices"] = _shown_choices(request, found)
         return TemplateResponse(request, "admin/consults/consultrequest/erase.html", context)
     chosen = chosen_of(request, found)
     if not chosen:

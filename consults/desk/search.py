@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -147,7 +148,9 @@ def find(queryset, term: str):
         return queryset.filter(reference=reference), True
     if "@" in term or len(normalised_phone(term)) >= 7:
         return queryset.by_contact(term), True
-    opened = list(ConsultRequest.objects.open().order_by("answer_by")[: MOST_NAMES_OPENED + 1])
+    # What was set aside comes last: a machine could fill the list with it.
+    set_aside = models.Case(models.When(status=Status.QUARANTINED, then=1), default=0)
+    opened = list(ConsultRequest.objects.open().order_by(set_aside, "answer_by")[: MOST_NAMES_OPENED + 1])
     words = folded(term).split()
     hits = [request.pk for request in opened[:MOST_NAMES_OPENED] if has_words(person_of(request).full_name, words)]
     return queryset.filter(pk__in=hits), len(opened) <= MOST_NAMES_OPENED

@@ -18,6 +18,7 @@ from .facts import Facts
 from .kinds import tells
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
+_HIDDEN_LINK = "(the link to the patient's own page is only in the letter)"
 # Mail is read by others too.
 _TELLS = re.compile(r"ketamin|spravato|depress|psych|suicid|infusion", re.IGNORECASE)
 
@@ -76,15 +77,16 @@ class Composition:
 
     def text(self, *, layout: str) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template."""
+        token = self.facts.token
         context = self.times | {
             "layout": f"consults/messages/{layout}",
             "clinic": self.rules.clinic,
-            "name": _greeting_name(self.facts.name),
+            "name": _greeting_name(self.facts.name, is_first=tells(self.kind).is_first),
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),
             "reason": self.facts.reason,
             "to_know": self.to_know,
-            "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[self.facts.token]) if self.facts.token else "",
+            "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "voicemail_ok": self.facts.voicemail_ok,
         }
@@ -103,8 +105,14 @@ _NAME = re.compile(r"[^\W\d_]+\.?(?:['’-][^\W\d_]+\.?| [^\W\d_]+\.?){0,5}")
 _LONGEST_GREETED = 40
 
 
-def _greeting_name(name: str) -> str:
-    """The name for the greeting; empty when it is long, or holds more than letters: nobody writes to others through our mail."""
+def _greeting_name(name: str, *, is_first: bool) -> str:
+    """The name for the greeting; empty when it is long, or holds more than letters: nobody writes to others through our mail.
+
+    A first letter, which may go to a stranger, greets with the first word alone, and with the next one after a title.
+    """
     letters = "".join(char for char in name if not unicodedata.category(char).startswith("M"))
     is_greeted = len(name) <= _LONGEST_GREETED and _NAME.fullmatch(letters) and "www" not in letters.lower()
+    if is_greeted and is_first:
+        words = name.split()
+        name = " ".join(words[: 2 if words[0].endswith(".") else 1])
     return name if is_greeted else ""

@@ -14,14 +14,16 @@ from guard import sealing
 
 from .channels import SENDERS
 from .channels.not_sent import NotSent
-from .kinds import FIRST, REPEATS
+from .facts import Facts
+from .kinds import FIRST, REMINDER, REPEATS
 from .reading import read_message
 
 logger = logging.getLogger("clinic.mail")
 
 # Longer than any single attempt: EMAIL_TIMEOUT bounds each step of the SMTP conversation.
 LEASE = timedelta(minutes=3)
-MOST_ATTEMPTS = 12
+# Once an hour after the first one: a mail server may be away over a weekend.
+MOST_ATTEMPTS = 72
 
 
 # A stranger who asks in many names then writes to few of them, and a day on which many ask is only slower. What waits
@@ -92,6 +94,9 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) 
     if not _claim(message, now):
         return False
     try:
+        if _comes_too_late(message, now):
+            OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED)
+            return False
         sender.send(message, read_message(message, rules))
     except sealing.CannotOpen:
         logger.exception("message %s cannot be opened", message.pk)
@@ -110,6 +115,12 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) 
     return False
 
 
+def _comes_too_late(message: OutboxMessage, now: datetime) -> bool:
+    """Whether it reminds of a visit that has begun. Raises sealing.CannotOpen."""
+    visit = Facts.from_json(message.opened).visit if message.kind == REMINDER else None
+    return visit is not None and visit.start <= now
+
+
 def _claim(message: OutboxMessage, now: datetime) -> bool:
     """Claims the message for this worker. One conditional UPDATE: of two workers, only one still sees the row unchanged."""
     unchanged = OutboxMessage.objects.due(now=now).filter(pk=message.pk, attempts=message.attempts)
@@ -121,7 +132,7 @@ def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
     if attempts >= MOST_ATTEMPTS:
         _give_up(message, problem)
         return
-    pause = min(timedelta(seconds=15 * 2**attempts), timedelta(hours=1))
+    pause = min(timedelta(seconds=15 * 2 ** min(attempts, 10)), timedelta(hours=1))
     OutboxMessage.objects.filter(pk=message.pk).update(not_before=now + pause, problem=problem[:60])
 
 

@@ -60,7 +60,7 @@ KINDS: dict[str, Tells] = {
     Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled"),
     Kind.EXPIRED: Tells("We did not answer in time", "Apologize: not answered in time", to_staff="Not answered in time"),
     Kind.READDRESSED: Tells("Your request", "Say that we have the new address", is_first=True),
-    OLD_ADDRESS: Tells("A request is answered elsewhere", "Nothing: this was for an address that was wrong"),
+    OLD_ADDRESS: Tells("A request is answered elsewhere", "Nothing: this was for an address that was wrong", is_first=True),
     Kind.KEPT: Tells(keeps_reminder=True),
     Kind.NOTED: Tells(keeps_reminder=True),
     REMINDER: Tells("Reminder", "Remind of the visit"),

@@ -32,7 +32,7 @@ def write_messages(
     """
     says = tells(event.kind)
     if event.number > 1 and not says.keeps_reminder:
-        _waiting(request).filter(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
+        _unsent(request).filter(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
     if says.subject:
         channel = BY_CONTACT[request.person.contact_by]
         facts = Facts.of(request, to=getattr(request, channel.REACHES), reason=reason, calendar=calendar, now=now)
@@ -84,13 +84,16 @@ def forget_messages(request: ConsultRequest) -> None:
     transaction.on_commit(lambda: mail.delete_files(ids))
 
 
-def _waiting(request: ConsultRequest):
-    return OutboxMessage.objects.filter(event__request=request, state=OutboxMessage.State.WAITING)
+def _unsent(request: ConsultRequest):
+    """Also what could not be sent: nobody sends it again once it is no longer true."""
+    return OutboxMessage.objects.filter(
+        event__request=request, state__in=(OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
+    )
 
 
 def _drop_unsent(event: Event, recipient: str, *, but: Sequence[str] = ()) -> None:
     if event.number > 1:
-        unsent = _waiting(event.request).filter(recipient=recipient).exclude(kind__in=[REMINDER, OLD_ADDRESS, *but])
+        unsent = _unsent(event.request).filter(recipient=recipient).exclude(kind__in=[REMINDER, OLD_ADDRESS, *but])
         unsent.update(state=OutboxMessage.State.DROPPED)
 
 

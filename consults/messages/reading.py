@@ -1,5 +1,7 @@
 """Reads a message: opens what is sealed, and puts its words together."""
 
+from dataclasses import replace
+
 from consults.current_rules import Rules
 from consults.models import OutboxMessage
 
@@ -8,8 +10,10 @@ from .compose import Composition, Letter
 from .facts import Facts
 
 
-def read_message(message: OutboxMessage, rules: Rules) -> Letter:
+def read_message(message: OutboxMessage, rules: Rules, *, for_desk: bool = False) -> Letter:
     """The words as they would be sent under these rules. Raises sealing.CannotOpen.
+
+    `for_desk` leaves out the link to the patient's own page: who has it acts as the patient.
 
     All are empty once the person's data was erased, or a letter about no request was sent.
     """
@@ -18,7 +22,10 @@ def read_message(message: OutboxMessage, rules: Rules) -> Letter:
         return Letter()
     if message.event is None:
         return Letter(**opened)
-    composition = Composition(message.kind, message.event.request, Facts.from_json(opened), rules)
+    facts = Facts.from_json(opened)
+    if for_desk:
+        facts = replace(facts, token="")
+    composition = Composition(message.kind, message.event.request, facts, rules)
     if message.recipient == OutboxMessage.Recipient.STAFF:
         return composition.notice()
     return CHANNELS[OutboxMessage.Channel(message.channel)].compose(composition)

@@ -285,6 +285,22 @@ class Migration(migrations.Migration):
                 ("sealed", models.BinaryField()),
                 ("email_index", models.CharField(blank=True, max_length=40)),
                 ("phone_index", models.CharField(blank=True, max_length=40)),
+                (
+                    "former_contacts",
+                    models.CharField(
+                        blank=True,
+                        help_text="The same of the addresses that were corrected, which were sent a letter too.",
+                        max_length=82,
+                    ),
+                ),
+                (
+                    "contact_index",
+                    models.CharField(
+                        blank=True,
+                        help_text="Of the contact that is answered, for the limits of what one person is sent.",
+                        max_length=40,
+                    ),
+                ),
                 ("token_hash", models.CharField(max_length=64, unique=True)),
                 (
                     "assigned_to",
@@ -579,6 +595,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(model_name="consultrequest", index=models.Index(fields=["email_index"], name="requests_by_email")),
         migrations.AddIndex(model_name="consultrequest", index=models.Index(fields=["phone_index"], name="requests_by_phone")),
+        migrations.AddIndex(
+            model_name="consultrequest", index=models.Index(fields=["contact_index"], name="requests_by_contact")
+        ),
         migrations.AddConstraint(
             model_name="consultrequest",
             constraint=models.CheckConstraint(
@@ -613,7 +632,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("erased_at", None),
-                    models.Q(("client", ""), ("email_index", ""), ("phone_index", ""), ("sealed", b"")),
+                    models.Q(
+                        ("client", ""),
+                        ("contact_index", ""),
+                        ("email_index", ""),
+                        ("former_contacts", ""),
+                        ("phone_index", ""),
+                        ("sealed", b""),
+                    ),
                     _connector="OR",
                 ),
                 name="an_erased_request_tells_nobodys_name",

@@ -15,9 +15,9 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
     def write(self, kind: str, *, by, at, request: ConsultRequest | None = None, rows: int = 1, term: str = "") -> "AccessRecord":
         """Records that `by` did this at the instant `at`: to one request, or to this many `rows` of a list.
 
-        Of the `term` of a search only a keyed hash is kept, which tells whether two searches were for the same.
+        Of the `term` of a search only a keyed hash is kept, which tells whether two searches of one day (UTC) were for the same.
         """
-        index = blind_index("search term", " ".join(term.casefold().split()))
+        index = blind_index(f"search term of {at:%Y-%m-%d}", " ".join(term.casefold().split()))
         return self.create(kind=kind, by=by, at=at, request=request, rows=rows, term_index=index)
 
 

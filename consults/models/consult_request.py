@@ -9,13 +9,20 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from consults.contact import normalised_email, normalised_phone
+from consults.contact import limited_email, normalised_email, normalised_phone
 from consults.scheduling import Interval
 from guard import sealing
 
 from .person import Person
 from .reference import new_reference
 from .request_queryset import ConsultRequestQuerySet, token_hash
+
+
+def contact_indexes(person: Person) -> list[str]:
+    """The hashes, under every key in use, of the contact at which the person is answered. The first is the one to store."""
+    if person.contact_by == "email":
+        return sealing.blind_indexes("contact", limited_email(person.email))
+    return sealing.blind_indexes("contact", normalised_phone(person.phone))
 
 
 def _interval(start: datetime | None, minutes: int) -> Interval | None:
@@ -76,6 +83,12 @@ class ConsultRequest(models.Model):
     sealed = models.BinaryField()
     email_index = models.CharField(max_length=40, blank=True)
     phone_index = models.CharField(max_length=40, blank=True)
+    contact_index = models.CharField(
+        max_length=40, blank=True, help_text="Of the contact that is answered, for the limits of what one person is sent."
+    )
+    former_contacts = models.CharField(
+        max_length=82, blank=True, help_text="The same of the addresses that were corrected, which were sent a letter too."
+    )
     token_hash = models.CharField(max_length=64, unique=True)
 
     objects = ConsultRequestQuerySet.as_manager()
@@ -95,6 +108,7 @@ class ConsultRequest(models.Model):
             models.Index(fields=["client"], name="requests_by_client", condition=~Q(client="")),
             models.Index(fields=["email_index"], name="requests_by_email"),
             models.Index(fields=["phone_index"], name="requests_by_phone"),
+            models.Index(fields=["contact_index"], name="requests_by_contact"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -115,7 +129,8 @@ class ConsultRequest(models.Model):
             ),
             models.CheckConstraint(condition=~Q(status="confirmed", starts_at=None), name="a_confirmed_request_has_a_start"),
             models.CheckConstraint(
-                condition=Q(erased_at=None) | Q(sealed=b"", email_index="", phone_index="", client=""),
+                condition=Q(erased_at=None)
+                | Q(sealed=b"", email_index="", phone_index="", contact_index="", former_contacts="", client=""),
                 name="an_erased_request_tells_nobodys_name",
             ),
             models.CheckConstraint(
@@ -171,13 +186,14 @@ class ConsultRequest(models.Model):
         self.sealed = sealing.seal(opened, table=self.TABLE, reference=self.reference)
         self.email_index = sealing.blind_index("email", normalised_email(person.email))
         self.phone_index = sealing.blind_index("phone", normalised_phone(person.phone))
+        self.contact_index = next(iter(contact_indexes(person)), "")
         self.token_hash = token_hash(token)
         self.__dict__.pop("_opened", None)
 
     def forget_person(self, *, at: datetime) -> None:
         """Removes everything from the row that identifies the person."""
         self.erased_at, self.sealed = at, b""
-        self.email_index = self.phone_index = self.client = ""
+        self.email_index = self.phone_index = self.contact_index = self.former_contacts = self.client = ""
         self.token_hash = secrets.token_hex(32)
         self.__dict__.pop("_opened", None)
 

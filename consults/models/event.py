@@ -25,9 +25,8 @@ class EventQuerySet(models.QuerySet["Event"]):
     def moves(self, request: ConsultRequest, *, since: datetime) -> tuple[int, int]:
         """How often patients moved this request since the instant, and any request of the same contact, this one included."""
         same = Q(request=request)
-        for column in ("email_index", "phone_index"):
-            if index := getattr(request, column):
-                same |= Q(**{f"request__{column}": index})
+        if request.contact_index:
+            same |= Q(request__contact_index=request.contact_index)
         moved = self.filter(same, kind=Event.Kind.MOVED, at__gt=since)
         counted = moved.aggregate(own=Count("pk", filter=Q(request=request)), of_contact=Count("pk"))
         return counted["own"], counted["of_contact"]

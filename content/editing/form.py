@@ -76,7 +76,10 @@ class ContentForm(forms.ModelForm):
                     " over what you need from the changes listed here; saving again replaces them.",
                     code="stale",
                 ),
-                *(forms.ValidationError(change, code="changed_meanwhile") for change in changes_since(saved, self.data["seen"])),
+                *(
+                    forms.ValidationError(change, code="changed_meanwhile")
+                    for change in changes_since(saved, self.data.get("seen", ""))
+                ),
             ],
         )
         # When the form is shown again, it carries the version that saving would replace.

@@ -11,7 +11,7 @@ from consults.messages.compose import Letter
 from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat, SpecialHours
 from consults.scheduling import Refusal
 from guard import sealing
-from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
+from tests.builders import ADA, WEDNESDAY, colleague, letter_of, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 
@@ -201,8 +201,16 @@ def test_what_is_no_short_name_of_letters_is_not_greeted_with(name):
 
 @pytest.mark.parametrize("name", ["Ada", "Zoë van den Berg", "Anne-Marie O’Neil", "Dr. José Jr.", "अनीता शर्मा", "李小龍"])
 def test_a_name_is_greeted_with_as_it_is_written(name):
+    booking.confirm_request(submit(full_name=name), by=colleague("bo"), now=WEDNESDAY)
+    assert letter_of(OutboxMessage.objects.get(kind="confirmed"))["text"].startswith(f"Hello {name},")
+
+
+@pytest.mark.parametrize(
+    ("name", "greeted"), [("You owe us money", "You"), ("Zoë van den Berg", "Zoë"), ("Dr. José Jr.", "Dr. José")]
+)
+def test_a_first_letter_which_may_go_to_a_stranger_greets_with_one_word(name, greeted):
     submit(full_name=name)
-    assert letter_of(OutboxMessage.objects.get())["text"].startswith(f"Hello {name},")
+    assert letter_of(OutboxMessage.objects.get())["text"].startswith(f"Hello {greeted},")
 
 
 def test_an_ordinary_name_is_greeted_with_and_cannot_break_out_of_the_mail():

@@ -37,14 +37,14 @@ ENDED = ("declined", "withdrawn", "cancelled", "expired", "completed", "missed")
 # What each decision may start from, the status it leads to ("" leaves it) and whom it tells.
 RULES = {
     "confirmed": (("requested",), "confirmed", ("patient",)),
-    "moved": (HELD, "requested", ("patient", "staff")),
+    "moved": ((*HELD, "quarantined"), "requested", ("patient", "staff")),
     "rescheduled": (HELD, "confirmed", ("patient",)),
-    "readdressed": (("requested",), "", ("patient",)),
+    "readdressed": (("requested", "quarantined"), "", ("patient",)),
     "declined": (("requested",), "declined", ("patient",)),
     "move_declined": (("requested",), "confirmed", ("patient",)),
     "move_expired": (("requested",), "confirmed", ("patient", "staff")),
     "move_taken_back": (("requested",), "confirmed", ("patient", "staff")),
-    "withdrawn": (HELD, "withdrawn", ("patient", "staff")),
+    "withdrawn": ((*HELD, "quarantined"), "withdrawn", ("patient", "staff")),
     "cancelled": (HELD, "cancelled", ("patient",)),
     "expired": (("requested",), "expired", ("patient", "staff")),
     "answered": (("requested",), "completed", ()),
@@ -357,6 +357,9 @@ class Desk(RuleBasedStateMachine):
             kind = OF_A_MOVE[kind]
         allowed, status, told = RULES[kind]
         before = known.confirmed
+        if known.status == "quarantined" and kind in {"moved", "withdrawn", "readdressed"}:
+            # Its sender may do that, and nobody is told.
+            status, told = "withdrawn" if kind == "withdrawn" else "", ()
         by = None if kind in BY_THE_PATIENT else self.staff
         holds = known.status in allowed and self.guard(known, kind, start=start, anyway=anyway, wrong_list=wrong_list)
         changes = self.changes(known, kind, start, anyway) if holds else {}
@@ -377,7 +380,7 @@ class Desk(RuleBasedStateMachine):
             known.person = known.person | {"email": "corrected@example.com"}
             known.token = ConsultRequest.objects.get(pk=known.pk).token
         self.happened(known, kind, told, by=by, before=before)
-        if kind == "readdressed" and was_written_to:
+        if kind == "readdressed" and told and was_written_to:
             known.told[len(known.events), "old_address", "patient"] = Told("mail", "waiting", self.now)
 
     def settle(self, known: Known, kind: str, status: str) -> None:

@@ -31,7 +31,7 @@ def is_allowed(kind: str, state: str) -> bool:
         "move_taken_back": {MOVING},
         "cancelled": {"confirmed", MOVING},
         "quarantined": {"requested"},
-        "readdressed": {"requested"},
+        "readdressed": {"requested", "quarantined"},
     }
     return state in only.get(kind, {state})
 
@@ -43,6 +43,8 @@ def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, sta
     before = list(Event.objects.filter(request=request).values())
     # After the start that was confirmed nothing is left to return to.
     leads_to = "confirmed" if (kind, state) == ("declined", MOVING) else TRANSITIONS[kind].leads_to
+    # What was set aside stays so, whatever its sender does but withdraw it.
+    leads_to = state if (kind, state) == ("moved", "quarantined") else leads_to
     now = AFTER if kind in LATE else WEDNESDAY
     if is_allowed(kind, state):
         decided = decisions(staff)[kind](request, now)

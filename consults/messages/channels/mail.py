@@ -23,11 +23,14 @@ from consults.messages.kinds import tells
 from consults.models import OutboxMessage
 from pages.models import Clinic
 
+from .deadline import within
 from .not_sent import NotSent
 
 CODE, LABEL, REACHES = OutboxMessage.Channel.MAIL, "By email", "email"
 # RFC 5322 recommends at most 78 characters a line, and a reply adds "> ".
 _COLUMNS = 72
+# For one letter, from the greeting to the last answer: the worker has to give a sign of life meanwhile.
+DEADLINE_SECONDS = 25
 # As Django's file backend has it.
 _BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"
 
@@ -105,10 +108,14 @@ class Sender:
         """Raises NotSent."""
         try:
             mail = self._mail(message, letter)
-            self._connection().send_messages([mail])
+            within(DEADLINE_SECONDS, lambda: self._connection().send_messages([mail]))
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise NotSent(f"refused_{codes[0]}", permanent=all(code >= 500 for code in codes)) from None
+        except TimeoutError as error:
+            # Nobody waits for its goodbye either.
+            self._server = None
+            raise NotSent(type(error).__name__) from None
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             # The text of an SMTP error may quote the patient's address, so only its type is kept.

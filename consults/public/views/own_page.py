@@ -1,5 +1,6 @@
 """The patient's own page: the status of the request, moving or withdrawing it, and the calendar file."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
 from consults.public.slots import read_times_page
 from consults.scheduling import Interval
+from consults.spam import asked_enough
 from consults.transitions import may_happen
 from guard import rate_limit
 from guard.client_address import client_key
@@ -39,15 +41,15 @@ def own_page(request, token: str):
         return _page(request, found, MoveForm(), now, status=200)
     action = request.POST.get("action", "")
     if action == "withdraw":
-        return _withdraw(request, found, now)
+        return _withdraw(request, token, found, now)
     if wait := _seconds_to_wait(request, token, now):
         return _too_many(request, found, now, wait)
     if action == "move":
-        return _move(request, found, now)
+        return _move(request, token, found, now)
     if action == "address":
         return _readdress(request, found, now)
     if action == "keep":
-        return _keep(request, found, now)
+        return _keep(request, token, found, now)
     return _page(request, found, MoveForm(), now, status=422, problem="Choose another time, or withdraw the request")
 
 
@@ -73,16 +75,16 @@ def _too_many(request, found: ConsultRequest, now: datetime, wait: int):
     return response
 
 
-def _withdraw(request, found: ConsultRequest, now: datetime):
+def _withdraw(request, token: str, found: ConsultRequest, now: datetime):
     try:
         booking.withdraw_request(found, now=now)
     except booking.NotAllowed as stopped:
         if stopped.code != "is_withdrawn":
             return _not_allowed(request, found, now, stopped)
-    return _back(found)
+    return _back(token)
 
 
-def _move(request, found: ConsultRequest, now: datetime):
+def _move(request, token: str, found: ConsultRequest, now: datetime):
     form = MoveForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form, now, status=422)
@@ -94,22 +96,24 @@ def _move(request, found: ConsultRequest, now: datetime):
     except booking.Refused as refused:
         form.refuse(status_text.REFUSALS[refused.code], refused.code)
         return _page(request, found, form, now, status=422, wanted=wanted)
-    return _back(found)
+    return _back(token)
 
 
 def _readdress(request, found: ConsultRequest, now: datetime):
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _page(request, found, MoveForm(), now, status=422, address_form=form)
+    email = form.cleaned_data["email"]
     try:
-        booking.readdress_request(found, email=form.cleaned_data["email"], now=now)
+        sets_aside = asked_enough(replace(found.person, email=email), now=now)
+        booking.readdress_request(found, email=email, now=now, sets_aside=sets_aside)
     except booking.NotAllowed as stopped:
         return _not_allowed(request, found, now, stopped)
     # Under its new token, which this browser has to be told.
-    return _back(ConsultRequest.objects.get(pk=found.pk))
+    return _back(ConsultRequest.objects.get(pk=found.pk).token)
 
 
-def _keep(request, found: ConsultRequest, now: datetime):
+def _keep(request, token: str, found: ConsultRequest, now: datetime):
     try:
         booking.take_back_move(found, now=now)
     except booking.NotAllowed as stopped:
@@ -117,7 +121,7 @@ def _keep(request, found: ConsultRequest, now: datetime):
         last = found.events.last()
         if last is None or last.kind != Event.Kind.MOVE_TAKEN_BACK:
             return _not_allowed(request, found, now, stopped)
-    return _back(found)
+    return _back(token)
 
 
 def _not_allowed(request, found: ConsultRequest, now: datetime, stopped: booking.NotAllowed):
@@ -126,8 +130,8 @@ def _not_allowed(request, found: ConsultRequest, now: datetime, stopped: booking
     return _page(request, found, MoveForm(), now, status=422, problem=status_text.not_allowed(stopped.code))
 
 
-def _back(found: ConsultRequest):
-    response = redirect("consults:own_page", token=found.token)
+def _back(token: str):
+    response = redirect("consults:own_page", token=token)
     response.status_code = 303
     return response
 

@@ -56,8 +56,7 @@ def _answer_post(request, now: datetime):
     spam = looks_like_spam(
         honeypot=form.cleaned_data["website"],
         read_at=ticket.read_at,
-        email=person.email,
-        phone=person.phone,
+        person=person,
         client=client,
         limits_addresses=settings.BOOKING_RATE is not None,
         now=now,
@@ -140,4 +139,4 @@ def _just_sent(request) -> ConsultRequest | None:
         reference = signing.loads(request.COOKIES.get(settings.SENT_COOKIE_NAME, ""), salt=_SENT_SALT, max_age=_SENT_SECONDS)
     except signing.BadSignature:
         return None
-    return ConsultRequest.objects.filter(reference=reference).first()
+    return ConsultRequest.objects.filter(reference=reference, erased_at=None).first()

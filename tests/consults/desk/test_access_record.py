@@ -1,5 +1,7 @@
 """Looking people up leaves a trace: lists, searches, the diary and the front page; the trace cannot be changed."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -60,10 +62,19 @@ def test_of_a_search_only_a_keyed_hash_is_kept(desk, settings):
         search(desk, term)
     first, same, other = AccessRecord.objects.order_by("pk").values_list("term_index", flat=True)
     assert first == same != other
-    assert "ada" not in str(list(AccessRecord.objects.values())).lower()
+    assert "example" not in str(list(AccessRecord.objects.values())).lower()
     settings.FIELD_KEYS = [b"k" * 32]
     search(desk, "Ada Example")
     assert AccessRecord.objects.first().term_index != first, "without the key nobody can try names out"
+
+
+def test_a_search_of_another_day_is_not_known_again(desk, clock):
+    """Otherwise the mark of somebody who was erased would tell, searched for again, that they had asked."""
+    search(desk, "Ada Example")
+    clock(WEDNESDAY + timedelta(days=1))
+    desk.force_login(desk.user)
+    search(desk, "Ada Example")
+    assert len(set(AccessRecord.objects.filter(kind="searched").values_list("term_index", flat=True))) == 2
 
 
 def test_who_may_see_no_request_leaves_no_record(client):

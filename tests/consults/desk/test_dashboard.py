@@ -281,5 +281,7 @@ def test_a_row_whose_key_is_missing_is_listed_all_the_same(desk, settings):
 def test_ten_unanswered_requests_within_an_hour_are_an_alert(desk):
     for number in range(10):
         assert "of the last hour wait" not in desk.get("/admin/").content.decode()
-        submit(key=f"rush-{number}", looks_like_spam=True)
+        starts_at = local("2026-12-08 16:00") + timedelta(days=number // 8, minutes=30 * (number % 8))
+        submit(key=f"rush-{number}", starts_at=starts_at)
+        submit(key=f"aside-{number}", looks_like_spam=True)
     assert "10 requests from the last hour are waiting" in desk.get("/admin/").content.decode()

@@ -75,7 +75,7 @@ def test_what_reaches_far_is_for_owners_and_asks_for_the_password_again(client, 
         log_in(client, role).post("/admin/reauthenticate/", {"password": PASSWORD})
         for method in (client.get, client.post):
             assert method(path).status_code == 403
-    assert not AccessRecord.objects.exists()
+    assert not AccessRecord.objects.exclude(kind="listed").exists()
     assert ConsultRequest.objects.get().full_name == "Ada Example"
 
 
@@ -122,7 +122,7 @@ def test_who_shares_a_number_is_not_chosen_beforehand(owner, couple, page):
     assert boxes(shown) == {first.reference: True, again.reference: True, husband.reference: False}
     assert shown.count("another name: ask first") == 1
     assert "another name: ask first" in shown.partition(husband.reference)[2].partition("</li>")[0]
-    assert not AccessRecord.objects.exclude(kind="opened").exists()
+    assert not AccessRecord.objects.exclude(kind__in=("opened", "listed")).exists()
 
 
 def test_a_copy_prints_the_chosen_requests_alone(owner, couple):
@@ -140,7 +140,7 @@ def test_nothing_chosen_is_said_and_does_nothing(owner, couple, page):
     shown = owner.post(f"{REQUESTS}{couple[0].pk}/{page}/", {}, follow=True).content.decode()
     assert "No request was chosen, so nothing was done" in shown
     assert len(boxes(shown)) == 3
-    assert not AccessRecord.objects.exists()
+    assert not AccessRecord.objects.exclude(kind="listed").exists()
     assert not ConsultRequest.objects.exclude(erased_at=None).exists()
 
 
@@ -183,3 +183,11 @@ def test_a_note_for_colleagues_is_kept_sealed_and_not_too_long(client):
     page = desk.post(url, {"action": "note", "version": 2, "staff_notes": "x" * 2001}, follow=True).content.decode()
     assert "to 2000 characters" in page
     assert "changed meanwhile" in desk.post(url, {"action": "note", "version": 1}, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("page", ["copy", "erase"])
+def test_who_sees_whose_requests_share_a_number_leaves_a_record(owner, page):
+    request = submit(key="one")
+    submit(key="two", starts_at=local("2026-12-08 16:00"), full_name="Bob")
+    owner.get(f"{REQUESTS}{request.pk}/{page}/")
+    assert list(AccessRecord.objects.values_list("kind", "rows")) == [("listed", 2)]

@@ -145,6 +145,51 @@ def test_a_letter_that_cannot_be_put_together_keeps_no_other_from_leaving(inbox,
     assert "p0@example.com" not in caplog.text
 
 
+def test_a_server_that_never_comes_to_an_end_is_not_waited_for(inbox, monkeypatch):
+    """A socket's own timeout counts from the last byte."""
+    monkeypatch.setattr(mail, "DEADLINE_SECONDS", 0.2)
+    submit()
+    inbox.pause = 2
+    assert delivery.deliver_due(now=WEDNESDAY) == 0
+    message = OutboxMessage.objects.get()
+    assert (message.state, message.problem) == ("waiting", "TimeoutError")
+
+
+def test_what_could_not_be_sent_is_not_sent_again_once_it_is_no_longer_true(inbox, desk):
+    request = booking.confirm_request(submit(), by=desk.user, now=WEDNESDAY)
+    OutboxMessage.objects.update(state="failed")
+    booking.withdraw_request(request, now=WEDNESDAY)
+    ids = list(OutboxMessage.objects.values_list("pk", flat=True))
+    desk.post("/admin/consults/outboxmessage/", {"action": "try_again", "_selected_action": ids})
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(days=30)) == 1
+    assert inbox.letters[0]["Subject"].startswith("You withdrew")
+
+
+def test_a_reminder_that_was_held_back_until_the_visit_began_is_not_sent(inbox):
+    booking.confirm_request(submit(), by=colleague("bo"), now=WEDNESDAY)
+    assert delivery.deliver_due(now=local("2026-12-07 16:00")) == 1
+    assert OutboxMessage.objects.get(kind="reminder").state == "dropped"
+
+
+def test_a_mail_server_may_be_away_over_a_weekend(inbox, settings):
+    submit()
+    send_to(1, settings)
+    now = WEDNESDAY
+    while now < WEDNESDAY + timedelta(days=2, hours=12):
+        delivery.deliver_due(now=now)
+        now += timedelta(minutes=30)
+    send_to(inbox.port, settings)
+    assert delivery.deliver_due(now=now + timedelta(hours=1)) == 1
+
+
+def test_the_desk_reads_a_letter_without_the_link_to_the_patients_own_page(desk):
+    request = submit()
+    page = desk.get(f"/admin/consults/outboxmessage/{OutboxMessage.objects.get().pk}/change/").content.decode()
+    assert request.token not in page
+    assert "the link to the patient" in page
+    assert "Monday, December 7" in page
+
+
 def test_attempts_end(inbox):
     submit()
     inbox.answer = "451 later"

@@ -10,7 +10,7 @@ from django.test import Client
 from consults import booking, erasure
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
 from guard.models import RateLimit
-from tests.builders import CHICAGO, WEDNESDAY, local, submit
+from tests.builders import CHICAGO, WEDNESDAY, letter_of, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "clock")]
 URL = "/book-a-consult/"
@@ -469,7 +469,10 @@ def test_in_a_rush_an_address_holds_one_seat_a_day(client, settings, later, unan
     """The tenth is the address's own first one."""
     settings.BOOKING_RATE = settings_rate(20, 3600)
     for number in range(unanswered):
-        submit(key=f"rush-{number}", email=f"rush-{number}@example.com", phone="", looks_like_spam=True)
+        starts_at = local("2026-12-08 16:00") + timedelta(days=number // 8, minutes=30 * (number % 8))
+        submit(key=f"rush-{number}", email=f"rush-{number}@example.com", phone="", starts_at=starts_at)
+        # However many were set aside, one address alone starts no rush.
+        submit(key=f"aside-{number}", email=f"aside-{number}@example.com", phone="", looks_like_spam=True)
     for number, hour in enumerate(("16:00", "16:30")):
         later(number * 10)
         form = answers(client, starts_at=f"2026-12-07T{hour}-06:00", email=f"p{number}@example.com")
@@ -507,8 +510,53 @@ def test_an_address_that_looks_misspelt_is_asked_about_once_and_kept_with_one_cl
     assert ConsultRequest.objects.get().email == "ada@gmial.com"
 
 
+def test_who_gives_somebody_elses_number_learns_nothing_and_is_in_nobodys_way(client):
+    """Only the contact that is answered counts: a letter, or a call, would tell its owner."""
+    for number in range(2):
+        client.post(URL, answers(client, starts_at=EVENING[number], email=f"me{number}@example.com", phone="507-555-0123"))
+    for number in range(2, 5):
+        victim = {"email": "victim@example.com", "phone": "507-555-0123", "contact_by": "phone"}
+        client.post(URL, answers(client, starts_at=EVENING[number], **victim))
+    assert statuses() == ["requested"] * 5
+
+
+@pytest.mark.parametrize("spelled", ["ada+1@example.com", "ADA+x+y@example.com"])
+def test_a_mailbox_counts_once_however_it_is_spelled(client, spelled):
+    for number in range(4):
+        email = spelled if number == 3 else "ada@example.com"
+        client.post(URL, answers(client, starts_at=EVENING[number], email=email))
+    assert statuses() == ["requested"] * 3 + ["quarantined"]
+
+
+def test_a_corrected_address_counts_like_any_other(client):
+    """Otherwise it would be the way round every limit: first write to a stranger, or write to one in the end."""
+    for number in range(4):
+        client.post(URL, answers(client, starts_at=EVENING[number], email=f"me{number}@example.com"))
+        request = ConsultRequest.objects.order_by("pk").last()
+        form = {"action": "address", "email": "victim@example.com"}
+        assert client.post(f"/consults/{request.token}/", form).status_code == 303
+    assert statuses() == ["requested"] * 3 + ["quarantined"]
+    booking.withdraw_request(ConsultRequest.objects.order_by("pk").first(), now=WEDNESDAY)
+    for number in range(7):
+        client.post(URL, answers(client, starts_at=EVENING[5], email="other@example.com"))
+        request = ConsultRequest.objects.order_by("pk").last()
+        client.post(f"/consults/{request.token}/", {"action": "address", "email": f"me-{number}@example.com"})
+        request.refresh_from_db()
+        booking.withdraw_request(request, now=WEDNESDAY)
+    told = [letter_of(message)["to"] for message in OutboxMessage.objects.filter(kind="requested")]
+    assert told.count("other@example.com") == 6
+
+
 def test_the_sent_page_says_where_the_answer_goes(client):
     client.post(URL, answers(client))
     page = client.get("/book-a-consult/sent/").content.decode()
     assert "<strong>ada@example.com</strong>" in page
     assert '#address">' in page
+
+
+def test_the_sent_page_of_a_request_that_was_erased_is_neutral(client, staff):
+    client.post(URL, answers(client))
+    erasure.erase_at_once(ConsultRequest.objects.get(), by=staff, now=WEDNESDAY)
+    page = client.get("/book-a-consult/sent/")
+    assert page.status_code == 200
+    assert "If you sent us a request, we have it." in page.content.decode()
