@@ -41,17 +41,12 @@ def catch_up() -> int:
 
 
 def copy_to_second_place() -> int:
-    """Adds to the list in BACKUP_DIR what it lacks. Returns how many references; 0 also where that place fails, which
-    `second_place` tells.
-    """
+    """Adds to the list in BACKUP_DIR what it lacks. Returns how many references. Raises OSError."""
     if settings.BACKUP_DIR is None:
         return 0
     missing = _read(backups.folder()) - _read(settings.BACKUP_DIR)
-    try:
-        if missing:
-            _append(settings.BACKUP_DIR / _NAME, sorted(missing))
-    except OSError:
-        return 0
+    if missing:
+        _append(settings.BACKUP_DIR / _NAME, sorted(missing))
     return len(missing)
 
 
@@ -70,7 +65,7 @@ def erase_again(*, now: datetime) -> tuple[int, list[str]]:
 
 def _read(place: Path) -> set[str]:
     try:
-        return set((place / _NAME).read_text().split())
+        return set((place / _NAME).read_text(errors="replace").split())
     except OSError:
         return set()
 
