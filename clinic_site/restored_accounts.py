@@ -1,8 +1,8 @@
 """Accounts after a restore: nobody gets back what was taken from them since the backup.
 
 An old password opens an account again whose password was changed because somebody had seen it; a lost phone counts again; a
-colleague who left may come in; a link for a forgotten password goes to a mailbox that is somebody else's now. What was given since is
-not given again: an owner does that, who is told here.
+colleague who left may come in; a link for a forgotten password goes to a mailbox that is somebody else's now. What was given
+since is not given again: an owner does that, who is told here.
 """
 
 import secrets
@@ -33,8 +33,8 @@ class Account:
 
 
 _NOBODY_KNOWS = (
-    "The database before the restore could not be read, or was another one, so nobody knows which accounts changed since the backup. "
-    "Look through all of them: colleagues who left, passwords, phones, roles, email addresses."
+    "The database before the restore could not be read, or was another one, so nobody knows which accounts changed since the "
+    "backup. Look through all of them: colleagues who left, passwords, phones, roles, email addresses."
 )
 _FLAGS = {"is_active": "active", "is_staff": "staff", "is_superuser": "superuser"}
 
