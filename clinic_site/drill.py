@@ -46,7 +46,9 @@ def rehearse(backup: Path, *, made_at: datetime | None) -> Report:
     """
     report = Report()
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".drill-") as place:
-        opened = archive.unpack(backup, Path(place))
+        opened = Path(place)
+        if not archive.unpack(backup, opened):
+            report.problems.append("It is signed by no key of FIELD_KEYS: a restore takes it with --unsigned only")
         try:
             with scratch_database(database_copy.find(opened)) as scratch:
                 _migrate(scratch, report)
