@@ -33,10 +33,12 @@ BACK_UP_EVERY = timedelta(minutes=15)
 COPY_EVERY = timedelta(minutes=1)
 # After a longer pause a person decides about what fell due meanwhile.
 LONG_PAUSE = timedelta(days=1)
+# `--once` is for what is due, also after some days. After more it may as well be the clock that is wrong.
+LONG_PAUSE_ONCE = timedelta(days=7)
 
 
 class BackgroundWork:
-    """`is_stopping` is asked between steps. `once`: somebody asked for what is due, so no pause before it was too long."""
+    """`is_stopping` is asked between steps. `once`: somebody asked for what is due, so a longer pause is none."""
 
     def __init__(self, *, once: bool = False, is_stopping: Callable[[], bool] = lambda: False) -> None:
         self._once, self._is_stopping = once, is_stopping
@@ -104,7 +106,8 @@ class BackgroundWork:
         if pause < -MOST_BACK:
             return Hold.Reason.CLOCK
         # Where nothing fell due there is nothing to ask.
-        return Hold.Reason.DOWNTIME if pause > LONG_PAUSE and not self._once and due_at(now) else ""
+        longest = LONG_PAUSE_ONCE if self._once else LONG_PAUSE
+        return Hold.Reason.DOWNTIME if pause > longest and due_at(now) else ""
 
     def _do_tidy(self, now: datetime, waits_until: datetime | None) -> None:
         self._do(forget_idle_clients, now=now)
