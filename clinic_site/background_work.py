@@ -12,6 +12,7 @@ from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
 from clinic_site.database_copy import BackupFailed
 from clinic_site.holds import due_at
 from clinic_site.late_backup import write_letter_if_late
+from clinic_site.left_behind import delete_left_behind
 from clinic_site.models import Hold
 from consults import expiry
 from consults.erasure import erase_due
@@ -118,6 +119,7 @@ class BackgroundWork:
         while self._do(erase_due, now=now, after=waits_until) and not self._is_stopping():
             continue
         if waits_until is None:
+            self._do(delete_left_behind, now=now)
             self._do(forget_letters_to_staff, now=now)
             self._do(send_due_mail, now=now, zone=Clinic.objects.current().zone)
 

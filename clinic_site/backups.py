@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from clinic_site import archive, database_copy
+from clinic_site import archive, database_copy, left_behind
 from clinic_site.database_copy import BackupFailed
 from clinic_site.thinning import night_of, surplus
 
@@ -97,7 +97,7 @@ def restore(backup: Path, *, unsigned: bool = False) -> None:
     """Restores database and uploads. Raises BackupFailed and changes nothing when the backup is corrupt, or is signed by no key
     of this site and may not be `unsigned`.
     """
-    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".restoring-") as place:
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=left_behind.RESTORING) as place:
         opened = Path(place)
         if not archive.unpack(backup, opened) and not unsigned:
             raise BackupFailed(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from clinic_site import backups, erased_list, restored_accounts, unfinished_restore
 from clinic_site.database_copy import BackupFailed
 from clinic_site.drill import rehearse
+from clinic_site.left_behind import delete_left_behind
 from clinic_site.models import Hold
 from consults.models import WorkerHeartbeat
 
@@ -84,12 +85,13 @@ class Command(BaseCommand):
 
     def _rehearse(self, backup: Path | None, now: datetime) -> None:
         """Exit status 1 when a restore would not bring everything back."""
+        delete_left_behind(now=now)
         known = {path: made_at for made_at, path in backups.existing(now=now)}
         backup = backup or max(known, key=known.__getitem__, default=None)
         if backup is None:
             raise CommandError("There is no backup.")
         try:
-            report = rehearse(backup, made_at=backups.made_at(backup))
+            report = rehearse(backup, made_at=backups.made_at(backup), now=now)
         except BackupFailed as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored {backup} into a scratch place:")
