@@ -1,7 +1,7 @@
 """The references of erased requests, beside the backups: what comes back with an older backup is erased again.
 
 References only, which identify nobody once a request is erased. Every node lists what any node erased, within ten minutes. Each
-line is signed with a field key: who can write to BACKUP_DIR alone has nobody's request erased, and the running site takes nothing
+line is signed with a field key: who can write to BACKUP_DIR alone can have no request erased, and the running site takes nothing
 from there.
 """
 

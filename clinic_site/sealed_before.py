@@ -43,7 +43,7 @@ def _on_sqlite(path: str) -> bool:
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             return _any_row(names, lambda query: connection.execute(query).fetchone())
     except sqlite3.DatabaseError:
-        return False  # no database any more: whoever restores one brings its key
+        return False  # no database any more: a restore brings one, and needs its key
 
 
 def _on_postgresql(database: dict[str, Any]) -> bool:
