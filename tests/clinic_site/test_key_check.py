@@ -40,3 +40,12 @@ def test_monitors_read_it(client, settings):
 
 def test_every_table_with_sealed_rows_is_asked_before_a_key_is_made():
     assert sorted(sealed_before.TABLES) == sorted(kept.model._meta.db_table for kept in rotation.sealed_tables())
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_patients_own_page_that_no_key_opens_is_a_503_that_says_when_to_come_back(client, settings):
+    page = f"/consults/{submit().token}/"
+    assert client.get(page).status_code == 200
+    settings.FIELD_KEYS = [os.urandom(32)]
+    response = client.get(page)
+    assert (response.status_code, response["Retry-After"]) == (503, "60")
