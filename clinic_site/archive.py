@@ -1,20 +1,28 @@
-"""The file of a backup: a tar.gz of the database, the uploads, and before them the digest of both."""
+"""The file of a backup: a tar.gz of the database and the uploads, before them the digest of both, after them a signature.
+
+The signature is made with the field keys, which are in no backup: who can write to a folder of backups alone cannot make one.
+"""
 
 import hashlib
+import hmac
 import io
 import os
 import shutil
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from django.conf import settings
 
 from clinic_site import database_copy
 from clinic_site.database_copy import BackupFailed
+from guard import sealing
 
 UPLOADS = "uploads"
-_DIGEST = "content.sha256"
+_DIGEST, _SIGNATURE = "content.sha256", "content.signature"
+_PURPOSE = "backup"
+_CHUNK = 1 << 20
 _UNREADABLE = (OSError, EOFError, zlib.error, tarfile.TarError)
 
 
@@ -32,14 +40,45 @@ def write(archive: Path, database: Path, digest: str) -> None:
     with open(archive, "wb") as file:
         os.fchmod(file.fileno(), 0o600)
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as tar:
-            first = tarfile.TarInfo(_DIGEST)
-            first.size = len(digest)
-            tar.addfile(first, io.BytesIO(digest.encode()))
-            tar.add(database, database.name)
-            if settings.MEDIA_ROOT.is_dir():
-                tar.add(settings.MEDIA_ROOT, UPLOADS)
+            _add_text(tar, _DIGEST, digest)
+            signed = hashlib.sha256()
+            _add_file(tar, database, database.name, signed)
+            for path in sorted(settings.MEDIA_ROOT.rglob("*")):
+                if path.is_file():
+                    _add_file(tar, path, f"{UPLOADS}/{path.relative_to(settings.MEDIA_ROOT)}", signed)
+            _add_text(tar, _SIGNATURE, sealing.blind_index(_PURPOSE, signed.hexdigest()))
         file.flush()
         os.fsync(file.fileno())
+
+
+class _Signed:
+    """A file that is read into a digest too."""
+
+    def __init__(self, file: IO[bytes], into: "hashlib._Hash") -> None:
+        self._file, self._into = file, into
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._file.read(size)
+        self._into.update(chunk)
+        return chunk
+
+
+def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(text)
+    tar.addfile(member, io.BytesIO(text.encode()))
+
+
+def _add_file(tar: tarfile.TarFile, path: Path, name: str, signed: "hashlib._Hash") -> None:
+    with open(path, "rb") as file:
+        member = tar.gettarinfo(arcname=name, fileobj=file)
+        signed.update(_head(member))
+        tar.addfile(member, _Signed(file, signed))
+
+
+def _head(member: tarfile.TarInfo) -> bytes:
+    """What keeps the content of one file from being that of another in the digest."""
+    return f"\0{member.name}\0{member.size}\0".encode("utf-8", "surrogateescape")
 
 
 def read_digest(archive: Path) -> str:
@@ -53,22 +92,32 @@ def read_digest(archive: Path) -> str:
         return ""
 
 
-def unpack(archive: Path, into: Path) -> Path:
-    """Unpacks the database and the uploads, and nothing else. Raises BackupFailed.
+def unpack(archive: Path, into: Path) -> bool:
+    """Unpacks the database and the uploads, and nothing else. Whether a key of FIELD_KEYS signed them. Raises BackupFailed.
 
     By hand: the filters of tarfile came with Python 3.11.4, and Debian 12 has 3.11.2.
     """
+    signed, signature = hashlib.sha256(), ""
     try:
         with tarfile.open(archive) as tar:
             for member in tar:
+                if member.name == _SIGNATURE and member.isreg():
+                    signature = _read_text(tar, member)
                 path = PurePosixPath(member.name)
                 is_ours = member.name in database_copy.NAMES or (path.parts[:1] == (UPLOADS,) and ".." not in path.parts)
                 source = tar.extractfile(member) if is_ours and member.isreg() else None
                 if source is None:
                     continue
                 (into / path).parent.mkdir(parents=True, exist_ok=True)
+                signed.update(_head(member))
                 with source, open(into / path, "wb") as target:
-                    shutil.copyfileobj(source, target)
+                    shutil.copyfileobj(_Signed(source, signed), target, _CHUNK)
     except _UNREADABLE as error:
         raise BackupFailed(f"{archive} is not a backup of this site, or not a whole one: {error}") from error
-    return into
+    known = sealing.blind_indexes(_PURPOSE, signed.hexdigest())
+    return any(hmac.compare_digest(signature.encode(), ours.encode()) for ours in known)
+
+
+def _read_text(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str:
+    content = tar.extractfile(member)
+    return content.read(_CHUNK).decode(errors="replace") if content else ""

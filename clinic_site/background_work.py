@@ -12,6 +12,7 @@ from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
 from clinic_site.database_copy import BackupFailed
 from clinic_site.holds import due_at
 from clinic_site.late_backup import write_letter_if_late
+from clinic_site.left_behind import delete_left_behind
 from clinic_site.models import Hold
 from consults import expiry
 from consults.erasure import erase_due
@@ -33,10 +34,12 @@ BACK_UP_EVERY = timedelta(minutes=15)
 COPY_EVERY = timedelta(minutes=1)
 # After a longer pause a person decides about what fell due meanwhile.
 LONG_PAUSE = timedelta(days=1)
+# `--once` is for what is due, also after some days. After more it may as well be the clock that is wrong.
+LONG_PAUSE_ONCE = timedelta(days=7)
 
 
 class BackgroundWork:
-    """`is_stopping` is asked between steps. `once`: somebody asked for what is due, so no pause before it was too long."""
+    """`is_stopping` is asked between steps. `once`: somebody asked for what is due, so a longer pause is none."""
 
     def __init__(self, *, once: bool = False, is_stopping: Callable[[], bool] = lambda: False) -> None:
         self._once, self._is_stopping = once, is_stopping
@@ -104,7 +107,8 @@ class BackgroundWork:
         if pause < -MOST_BACK:
             return Hold.Reason.CLOCK
         # Where nothing fell due there is nothing to ask.
-        return Hold.Reason.DOWNTIME if pause > LONG_PAUSE and not self._once and due_at(now) else ""
+        longest = LONG_PAUSE_ONCE if self._once else LONG_PAUSE
+        return Hold.Reason.DOWNTIME if pause > longest and due_at(now) else ""
 
     def _do_tidy(self, now: datetime, waits_until: datetime | None) -> None:
         self._do(forget_idle_clients, now=now)
@@ -115,6 +119,7 @@ class BackgroundWork:
         while self._do(erase_due, now=now, after=waits_until) and not self._is_stopping():
             continue
         if waits_until is None:
+            self._do(delete_left_behind, now=now)
             self._do(forget_letters_to_staff, now=now)
             self._do(send_due_mail, now=now, zone=Clinic.objects.current().zone)
 

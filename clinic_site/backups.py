@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from clinic_site import archive, database_copy
+from clinic_site import archive, database_copy, left_behind
 from clinic_site.database_copy import BackupFailed
 from clinic_site.thinning import night_of, surplus
 
@@ -93,10 +93,17 @@ def delete_surplus(place: Path, *, now: datetime, zone: tzinfo) -> None:
         copies[at].unlink(missing_ok=True)
 
 
-def restore(backup: Path) -> None:
-    """Restores database and uploads. Raises BackupFailed and changes nothing when the backup is corrupt."""
-    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".restoring-") as place:
-        opened = archive.unpack(backup, Path(place))
+def restore(backup: Path, *, unsigned: bool = False) -> None:
+    """Restores database and uploads. Raises BackupFailed and changes nothing when the backup is corrupt, or is signed by no key
+    of this site and may not be `unsigned`.
+    """
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=left_behind.RESTORING) as place:
+        opened = Path(place)
+        if not archive.unpack(backup, opened) and not unsigned:
+            raise BackupFailed(
+                f"{backup} is signed by none of FIELD_KEYS: somebody else may have made it. If you know where it comes from, as "
+                "from an older version of the site, or from before the keys were changed, run this again with --unsigned."
+            )
         database_copy.put_in_place(database_copy.find(opened))
         if (uploads := opened / archive.UPLOADS).is_dir():
             shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
@@ -131,5 +138,6 @@ def _keep(making: Path, database: Path, digest: str, *, now: datetime) -> Path:
     made = making / "archive"
     archive.write(made, database, digest)
     database.unlink()
-    database_copy.find(archive.unpack(made, making / "opened"))
+    archive.unpack(made, making / "opened")
+    database_copy.find(making / "opened")
     return made.replace(folder() / (now.astimezone(UTC).strftime(_NAME) + _SUFFIX))

@@ -12,7 +12,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from clinic_site import archive, database_copy
+from clinic_site import archive, database_copy, left_behind
 from clinic_site.scratch_database import MayNotMakeOne, scratch_database
 from consults.models import ConsultRequest, Event
 from guard import rotation, sealing
@@ -39,16 +39,18 @@ class Report:
             self.lines.append(f"None of {checked} {what}")
 
 
-def rehearse(backup: Path, *, made_at: datetime | None) -> Report:
+def rehearse(backup: Path, *, made_at: datetime | None, now: datetime) -> Report:
     """Restores the backup into a scratch place and compares. `made_at`: when it was made (aware); None if its name does not tell.
 
     Raises BackupFailed when it cannot be opened at all.
     """
     report = Report()
-    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".drill-") as place:
-        opened = archive.unpack(backup, Path(place))
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=left_behind.DRILL) as place:
+        opened = Path(place)
+        if not archive.unpack(backup, opened):
+            report.problems.append("It is signed by no key of FIELD_KEYS: a restore takes it with --unsigned only")
         try:
-            with scratch_database(database_copy.find(opened)) as scratch:
+            with scratch_database(database_copy.find(opened), now=now) as scratch:
                 _migrate(scratch, report)
                 _compare_tables(scratch, report)
                 _compare_histories(scratch, report, made_at)

@@ -1,6 +1,7 @@
 """Strict readers of environment variables that name a folder; see `env`."""
 
 import os
+import stat
 from pathlib import Path
 
 from clinic_site.env import WrongSetting, text
@@ -19,9 +20,10 @@ def folder(name: str, default: str) -> Path:
 
 
 def second_folder(name: str, first: Path) -> Path | None:
-    """The directory for what is also in `first`, created if it can be; None if nothing is set.
+    """The directory for what is also in `first`; None if nothing is set.
 
-    A share that is away, or full, is no wrong value: it is told while the site runs, and stops no start.
+    A share that is away, or full, is no wrong value: it is told while the site runs, and stops no start. So it is not made
+    here either: `second_place_mark` says when it may be.
     """
     value = text(name)
     if not value:
@@ -33,10 +35,13 @@ def second_folder(name: str, first: Path) -> Path | None:
     path = path.resolve()
     if path == first or path in first.parents or first in path.parents:
         raise WrongSetting(name, takes)
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise WrongSetting(name, takes) from None
-    except OSError:
-        pass
+    if any(_is_no_folder(part) for part in (path, *path.parents)):
+        raise WrongSetting(name, takes)
     return path
+
+
+def _is_no_folder(path: Path) -> bool:
+    try:
+        return not stat.S_ISDIR(path.stat().st_mode)
+    except OSError:
+        return False

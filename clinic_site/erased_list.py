@@ -1,9 +1,14 @@
 """The references of erased requests, beside the backups: what comes back with an older backup is erased again.
 
-References only, which identify nobody once a request is erased. Every node lists what any node erased, within ten minutes.
+References only, which identify nobody once a request is erased. Every node lists what any node erased, within ten minutes. Each
+line is signed with a field key: who can write to BACKUP_DIR alone can have no request erased, and the running site takes nothing
+from there.
 """
 
+import hmac
 import os
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,8 +19,11 @@ from clinic_site import backups
 from consults.erasure import erase_at_once
 from consults.models import ConsultRequest
 from consults.one_by_one import decide_each
+from guard import sealing
 
 _NAME = "erased.txt"
+_PURPOSE = "erased"
+_REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 # SQLite takes some thousand parameters in one statement.
 _AT_ONCE = 500
 
@@ -23,36 +31,50 @@ _AT_ONCE = 500
 def add(*references: str) -> None:
     """Adds lines to the list, down to the disk. Raises OSError."""
     backups.folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    _append(backups.folder() / _NAME, references)
+    _append(backups.folder() / _NAME, map(_line, references))
 
 
 def read() -> set[str]:
-    """The references in both places, as far as they can be read."""
-    return set().union(*(_read(place) for place in (backups.folder(), settings.BACKUP_DIR) if place))
+    """The references in the first place, but for lines that no key of FIELD_KEYS signed."""
+    return {line.partition(":")[0] for line in _read(backups.folder()) if _is_signed(line)}
 
 
 def catch_up() -> int:
-    """Lists what was erased and is not listed: by another node, or just before a crash. Returns how many. Raises OSError."""
-    erased = ConsultRequest.objects.exclude(erased_at=None).values_list("reference", flat=True)
-    missing = set(erased) - _read(backups.folder())
+    """Lists what was erased and is not listed under the first key: by another node, just before a crash, or under an older key.
+
+    Returns how many. Raises OSError.
+    """
+    erased = set(ConsultRequest.objects.exclude(erased_at=None).values_list("reference", flat=True))
+    listed = _read(backups.folder())
+    missing = sorted(reference for reference in erased if _line(reference) not in listed)
     if missing:
-        add(*sorted(missing))
+        add(*missing)
     return len(missing)
 
 
 def copy_to_second_place() -> int:
-    """Adds to the list in BACKUP_DIR what it lacks. Returns how many references; 0 also where that place fails, which
-    `second_place` tells.
-    """
+    """Adds to the list in BACKUP_DIR what it lacks. Returns how many lines. Raises OSError."""
     if settings.BACKUP_DIR is None:
         return 0
-    missing = _read(backups.folder()) - _read(settings.BACKUP_DIR)
-    try:
-        if missing:
-            _append(settings.BACKUP_DIR / _NAME, sorted(missing))
-    except OSError:
-        return 0
+    missing = {line for line in _read(backups.folder()) if _is_signed(line)} - _read(settings.BACKUP_DIR)
+    if missing:
+        _append(settings.BACKUP_DIR / _NAME, sorted(missing))
     return len(missing)
+
+
+def take_over(*, unsigned: bool) -> int:
+    """Adds to the list what the one in BACKUP_DIR has, for a restore; of both lists also the `unsigned` lines, signed now.
+
+    Returns how many unsigned lines were left out. Raises OSError.
+    """
+    lines = _read(backups.folder()) | (_read(settings.BACKUP_DIR) if settings.BACKUP_DIR else set())
+    signed = {line for line in lines if _is_signed(line)}
+    others = {line.partition(":")[0] for line in lines - signed} - {line.partition(":")[0] for line in signed}
+    others = {reference for reference in others if _REFERENCE.fullmatch(reference)}
+    wanted = {line.partition(":")[0] for line in signed} | (others if unsigned else set())
+    if missing := wanted - read():
+        add(*sorted(missing))
+    return 0 if unsigned else len(others)
 
 
 def erase_again(*, now: datetime) -> tuple[int, list[str]]:
@@ -68,19 +90,30 @@ def erase_again(*, now: datetime) -> tuple[int, list[str]]:
     return erased, list(ConsultRequest.objects.filter(pk__in=failed).values_list("reference", flat=True))
 
 
+def _line(reference: str) -> str:
+    return f"{reference}:{sealing.blind_index(_PURPOSE, reference)}"
+
+
+def _is_signed(line: str) -> bool:
+    reference, _, signature = line.partition(":")
+    known = sealing.blind_indexes(_PURPOSE, reference)
+    return any(hmac.compare_digest(signature.encode(), ours.encode()) for ours in known)
+
+
 def _read(place: Path) -> set[str]:
+    """The lines of the list there, signed or not, as far as they can be read."""
     try:
-        return set((place / _NAME).read_text().split())
+        return set((place / _NAME).read_text(errors="replace").split())
     except OSError:
         return set()
 
 
-def _append(path: Path, references) -> None:
+def _append(path: Path, lines: Iterable[str]) -> None:
     """One write: lines of two processes do not mix. A line that a crash cut off ends before the next one."""
-    lines = "".join(f"\n{reference}" for reference in references) + "\n"
+    text = "".join(f"\n{line}" for line in lines) + "\n"
     number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(number, lines.encode())
+        os.write(number, text.encode())
         os.fsync(number)
     finally:
         os.close(number)

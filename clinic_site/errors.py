@@ -6,6 +6,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
+from guard.sealing import CannotOpen
+
 from . import clinic_name
 
 logger = logging.getLogger("clinic.database")
@@ -41,7 +43,7 @@ def csrf_failure(request, reason=""):
 
 
 class DatabaseUnavailableMiddleware:
-    """A database that is locked, full or gone is a 503 that says so, not a 500.
+    """A database that is locked, full or gone, or closed for want of its key, is a 503 that says so, not a 500.
 
     A view can have a page of its own for what was posted and not stored: its attribute `page_when_not_stored` takes the
     request and answers a template and its context. It must work without the database.
@@ -54,8 +56,8 @@ class DatabaseUnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if isinstance(exception, OperationalError | InterfaceError):
-            # Its first line names what is missing, locked or full; nothing that was typed.
+        if isinstance(exception, OperationalError | InterfaceError | CannotOpen):
+            # Its first line names what is missing, locked, full or sealed; nothing that was typed.
             logger.error("database: %s: %s", type(exception).__name__, str(exception).partition("\n")[0])
             own_page = getattr(request.resolver_match.func, "page_when_not_stored", None)
             template, context = own_page(request) if own_page and request.method == "POST" else (None, {})

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 
-from clinic_site import backups, second_place
+from clinic_site import backups, key_check, second_place
 from clinic_site.models import Hold
 from consults.models import OutboxMessage, WorkerHeartbeat
 
@@ -59,6 +59,8 @@ def _warnings(now: datetime) -> list[str]:
     if backups.is_late(now=now):
         warnings.append(f"backup: the last good one is of {backups.last_made(now=now) or 'never'}")
     warnings += [f"hold: {hold}" for hold in Hold.objects.open()]
+    if closed := key_check.closed_rows(now=now):
+        warnings.append(f"keys: FIELD_KEYS do not open all {closed}; is a key missing?")
     if problem := second_place.problem():
         warnings.append(f"second place of backups: {problem}")
     if failed := OutboxMessage.objects.filter(state=OutboxMessage.State.FAILED).count():

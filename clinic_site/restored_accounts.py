@@ -1,7 +1,8 @@
 """Accounts after a restore: nobody gets back what was taken from them since the backup.
 
 An old password opens an account again whose password was changed because somebody had seen it; a lost phone counts again; a
-colleague who left may come in. What was given since is not given again: an owner does that, who is told here.
+colleague who left may come in; a link for a forgotten password goes to a mailbox that is somebody else's now. What was given
+since is not given again: an owner does that, who is told here.
 """
 
 import secrets
@@ -14,14 +15,16 @@ from django.db import DatabaseError
 from staff import second_factor
 from staff.models import Phone, RecoveryCode
 
-# The same person: an id alone, or a name, may be somebody else's in another database.
-Key = tuple[int, str, datetime]
+# The same person, also under another name: an id alone may be somebody else's in another database.
+Key = tuple[int, datetime]
 
 
 @dataclass(frozen=True)
 class Account:
     """What decides who gets in, and where."""
 
+    name: str
+    email: str
     flags: frozenset[str]
     roles: frozenset[str]
     password: str
@@ -29,6 +32,10 @@ class Account:
     recovery_codes: frozenset[str]
 
 
+_NOBODY_KNOWS = (
+    "The database before the restore could not be read, or was another one, so nobody knows which accounts changed since the "
+    "backup. Look through all of them: colleagues who left, passwords, phones, roles, email addresses."
+)
 _FLAGS = {"is_active": "active", "is_staff": "staff", "is_superuser": "superuser"}
 
 
@@ -42,30 +49,26 @@ def read_accounts() -> dict[Key, Account] | None:
 
 def keep_what_was_taken(before: dict[Key, Account] | None) -> list[str]:
     """Compares the restored accounts with those of `before` and takes back what they had lost. Returns a line for each change."""
-    if before is None:
-        return [
-            "The database before the restore could not be read, so nobody knows which accounts changed since the backup. "
-            "Look through all of them: colleagues who left, passwords, phones, roles."
-        ]
-    if not before:
-        return []
     lines, restored = [], {_key(user): user for user in User.objects.order_by("username")}
+    # On a new machine, where the site was started first, the database before has none of these accounts: it knows nothing.
+    if before is None or (restored and before.keys().isdisjoint(restored)):
+        return [_NOBODY_KNOWS]
     for key, user in restored.items():
-        if key in before:
-            lines += [f"{user.username}: {line}" for line in _take(user, was=before[key])]
-        else:
-            lines.append(f"{user.username}: was no account of the database before the restore. Is this somebody you know?")
-    lines += [f"{name}: was made since the backup, and is gone" for number, name, joined in before.keys() - restored.keys()]
+        changes = _take(user, was=before[key]) if key in before else _close(user)
+        lines += [f"{user.username}: {line}" for line in changes]
+    lines += [f"{before[key].name}: was made since the backup, and is gone" for key in before.keys() - restored.keys()]
     return sorted(lines)
 
 
 def _key(user: User) -> Key:
-    return user.pk, user.username, user.date_joined
+    return user.pk, user.date_joined
 
 
 def _account(user: User) -> Account:
     phone = second_factor.phone_of(user)
     return Account(
+        name=user.username,
+        email=user.email,
         flags=frozenset(name for name in _FLAGS if getattr(user, name)),
         roles=frozenset(user.groups.values_list("name", flat=True)),
         password=user.password,
@@ -74,9 +77,23 @@ def _account(user: User) -> Account:
     )
 
 
+def _close(user: User) -> list[str]:
+    """No account is ever deleted, so one that was not in the database before is of another one, or was taken out on purpose."""
+    if not user.is_active:
+        return []
+    user.is_active = False
+    user.save()
+    return ["was no account of the database before the restore, and is not active now. Is this somebody you know?"]
+
+
 def _take(user: User, *, was: Account) -> list[str]:
     is_now = _account(user)
     lines = []
+    if was.name != is_now.name:
+        lines.append(f"was called {was.name} since")
+    if was.email != is_now.email:
+        user.email = was.email
+        lines.append(f"the email address was changed since, and is {was.email or 'empty'} as before the restore")
     for name in sorted(is_now.flags - was.flags):
         setattr(user, name, False)
         lines.append(f"was not {_FLAGS[name]} any more, and is not now")

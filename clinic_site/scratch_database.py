@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -11,6 +12,7 @@ from django.db import connection, connections
 from psycopg import sql
 
 from clinic_site import database_copy
+from clinic_site.left_behind import scratch_name
 
 ALIAS = "drill"
 
@@ -20,7 +22,7 @@ class MayNotMakeOne(Exception):
 
 
 @contextmanager
-def scratch_database(path: Path) -> Iterator[str]:
+def scratch_database(path: Path, *, now: datetime) -> Iterator[str]:
     """The alias of a connection to what `find` found: SQLite's file itself, or a new database on the same PostgreSQL.
 
     Raises BackupFailed, or MayNotMakeOne.
@@ -29,7 +31,7 @@ def scratch_database(path: Path) -> Iterator[str]:
         with _connected(str(path)):
             yield ALIAS
         return
-    name = f"clinic_drill_{secrets.token_hex(4)}"
+    name = scratch_name(secrets.token_hex(4), now=now)
     password = settings.DATABASES["default"]["PASSWORD"]
     with psycopg.connect(database_copy.conninfo(), password=password, autocommit=True) as server:
         try:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from clinic_site import backups, erased_list
+from clinic_site import backups, erased_list, second_place_mark
 
 logger = logging.getLogger("clinic.worker")
 
@@ -31,26 +31,30 @@ class CopyFailed(Exception):
 
 
 def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
-    """Copies each backup that the second place lacks, newest first, and thins what is there. Returns how many were copied.
+    """Copies the list of erased requests, and each backup that the second place lacks, newest first; thins what is there.
 
-    Raises CopyFailed. Nothing is deleted there before the newest has arrived.
+    Returns how many were copied. Raises CopyFailed, whatever went wrong. Nothing is deleted there before the newest has arrived.
     """
     place = settings.BACKUP_DIR
     if place is None:
         return 0
     try:
+        second_place_mark.check(place)
+        erased_list.copy_to_second_place()
         copied = _copy_missing(place, now=now)
         if thin:
             backups.delete_surplus(place, now=now, zone=zone)
-    except OSError as error:
-        _tell(str(error.strerror or error), now=now)
+        (backups.folder() / _PROBLEM).unlink(missing_ok=True)
+    except Exception as error:
+        # What is told nowhere else stops all copying without anybody knowing.
+        reason = (error.strerror or str(error)) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        _tell(reason, now=now)
         raise CopyFailed(str(error)) from error
-    (backups.folder() / _PROBLEM).unlink(missing_ok=True)
     return copied
 
 
 class Copier:
-    """Copies in a thread of its own, one at a time, what `copy_missing` and the list of erased requests say."""
+    """Copies in a thread of its own, one at a time, what `copy_missing` says."""
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
@@ -71,7 +75,6 @@ class Copier:
 
 
 def _copy_all(now: datetime, zone: tzinfo, thin: bool) -> None:
-    erased_list.copy_to_second_place()
     try:
         copy_missing(now=now, zone=zone, thin=thin)
     except CopyFailed as error:
@@ -92,7 +95,6 @@ def problem() -> str:
 
 
 def _copy_missing(place: Path, *, now: datetime) -> int:
-    place.mkdir(mode=0o700, exist_ok=True)
     for left in place.glob(f"{_COPYING}*"):
         if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
             left.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from clinic_site import env, env_folders, generated_keys, logs, security_headers
+from clinic_site import env, env_folders, generated_keys, logs, sealed_before, security_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -115,6 +115,8 @@ if PUBLIC.is_https and not (env.text("SECRET_KEY") and env.text("FIELD_KEYS")):
 SECRET_KEY = env.text("SECRET_KEY") or generated_keys.read_or_make(DATA_DIR / "keys", "secret_key")
 if len(SECRET_KEY) < 32:
     raise env.WrongSetting("SECRET_KEY", "must be at least 32 random characters")
+if not env.text("FIELD_KEYS") and not (DATA_DIR / "keys" / "field_keys").exists():
+    sealed_before.refuse_a_new_key(DATABASES["default"])
 FIELD_KEYS = env.field_keys("FIELD_KEYS", env.text("FIELD_KEYS") or generated_keys.read_or_make(DATA_DIR / "keys", "field_keys"))
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC.is_https
 SECURE_REDIRECT_EXEMPT = [r"^health/"]

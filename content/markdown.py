@@ -22,6 +22,13 @@ _HEADING_ID = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
 _ITEMISED = {"steps": ("ol", "li"), "pair": ("div", "div")}
 
 
+def without_citations(text: str) -> str:
+    """The text for a place where no link can be, as an attribute. Taking one out may make another of what stood around it."""
+    while (less := CITATION.sub("", text)) != text:
+        text = less
+    return text
+
+
 @dataclass(frozen=True)
 class Rendered:
     """Rendered HTML. `contents`: the second-level headings as [{"id", "text"}]."""
@@ -52,7 +59,7 @@ def _name_headings(state) -> None:
             inline.children = []
             state.md.inline.parse(text, state.md, state.env, inline.children)
         # The name and the list of contents are no place for a source.
-        text = CITATION.sub("", text)
+        text = without_citations(text)
         name = match[1] if match else _slug(text)
         while name in used:
             name += "-2"
@@ -87,7 +94,7 @@ def _frame_tables(state) -> None:
     tokens, heading = [], "Table"
     for index, token in enumerate(state.tokens):
         if token.type == "heading_open":
-            heading = CITATION.sub("", state.tokens[index + 1].content)
+            heading = without_citations(state.tokens[index + 1].content)
         if token.type == "table_open":
             frame = Token("frame_open", "div", 1, block=True)
             frame.attrs = {"class": "table", "role": "region", "tabindex": "0", "aria-label": f"Table: {heading}"}
@@ -105,7 +112,7 @@ def _keep_titles_plain(state) -> None:
     for token in state.tokens:
         for child in token.children or []:
             if "title" in child.attrs:
-                child.attrSet("title", CITATION.sub("", str(child.attrs["title"])).strip())
+                child.attrSet("title", without_citations(str(child.attrs["title"])).strip())
 
 
 def _open_box(css_class: str):

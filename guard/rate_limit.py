@@ -8,6 +8,9 @@ from django.db.models.functions import Greatest, Least
 
 from .models import RateLimit
 
+# Clocks of two machines may differ by less. Beyond it a row was counted by a clock that was ahead, and would not refill.
+_MOST_AHEAD = 60
+
 
 def take(client: str, *, limit: int, seconds: int, now: datetime) -> int:
     """Takes one of the client's `limit` tries per `seconds`.
@@ -24,12 +27,17 @@ def take(client: str, *, limit: int, seconds: int, now: datetime) -> int:
     row = RateLimit.objects.filter(client=client)
     if row.alias(refilled=refilled).filter(refilled__gte=1).update(tokens=refilled - Value(1.0), counted_at=instant):
         return 0
+    row.filter(counted_at__gt=instant + _MOST_AHEAD).update(counted_at=instant)
     left = row.annotate(refilled=refilled).values_list("refilled", flat=True).first() or 0.0
     return max(1, math.ceil((1 - left) / per_second))
 
 
 def forget_idle_clients(*, now: datetime) -> int:
-    """Deletes rows after an idle day, which refills any bucket with a period of up to a day. Returns how many."""
+    """Deletes rows after an idle day, which refills any bucket with a period of up to a day. Returns how many.
+
+    The day of a row that was counted by a clock that was ahead begins now.
+    """
+    RateLimit.objects.filter(counted_at__gt=now.timestamp() + _MOST_AHEAD).update(counted_at=now.timestamp())
     return RateLimit.objects.filter(counted_at__lt=now.timestamp() - 86400).delete()[0]
 
 

@@ -19,6 +19,8 @@ WIDTHS = (320, 640, 1280)
 WIDEST = 1600
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _QUALITY = 80
+# WebP has no taller ones.
+_TALLEST = 16_383
 
 
 class PictureRefused(Exception):
@@ -38,6 +40,10 @@ def encode(upload: BinaryIO) -> EncodedPicture:
     """Encodes the picture upright, in sRGB, without metadata. Raises PictureRefused."""
     image = _upright(upload)
     widths = [width for width in WIDTHS if width < image.width] + [min(image.width, WIDEST)]
+    if round(image.height * max(widths) / image.width) > _TALLEST:
+        raise PictureRefused(
+            f"This picture is too tall for its width: it would be more than {_TALLEST:,} pixels high. Crop it first."
+        )
     files = {}
     for width in sorted(set(widths)):
         size = (width, max(1, round(image.height * width / image.width)))

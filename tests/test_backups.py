@@ -135,6 +135,19 @@ def test_a_file_that_is_no_copy_changes_nothing(site, tmp_path):
     assert told[-1] == "[] 6"
 
 
+def test_a_copy_that_somebody_else_made_is_refused_unless_it_is_wanted(site, tmp_path):
+    copy, planted = Path(site.manage("backup").stdout.strip()), tmp_path / "planted.tar.gz"
+    with tarfile.open(copy) as source, tarfile.open(planted, "w:gz") as target:
+        for member in source:
+            if member.name.startswith("clinic."):
+                target.addfile(member, source.extractfile(member))
+    told = site.shell(
+        f"{RESTORE}restore({str(planted)!r}, '--yes'); restore({str(planted)!r}, '--yes', '--unsigned')"
+    ).splitlines()
+    assert "is signed by none of FIELD_KEYS" in told[0]
+    assert told[1:3] == ["[] 6", f"Restored {planted}."]
+
+
 def test_half_a_copy_changes_nothing(site, tmp_path):
     copy, half = Path(site.manage("backup").stdout.strip()), tmp_path / "half.tar.gz"
     half.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])

@@ -12,7 +12,7 @@ from tests.server import OVER_HTTPS, started_before
 pytestmark = [pytest.mark.server, pytest.mark.databases(postgresql=pytest.mark.slow)]
 
 DRILLS = """
-import sys, tarfile
+import os, sys, tarfile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -39,7 +39,13 @@ ada = request("ada", old)
 made = backups.back_up(now=now)
 request("bea", now)
 """
+# Somebody killed a drill long ago.
 GOOD = f"""{DRILLS}
+killed = backups.settings.DATA_DIR / ".drill-killed"
+killed.mkdir()
+os.utime(killed, (0, 0))
+if connection.vendor == "postgresql":
+    connection.cursor().execute("CREATE DATABASE clinic_drill_1_00000000")
 drill()
 print(sorted(request.full_name for request in ConsultRequest.objects.all()), Picture.objects.count())
 """

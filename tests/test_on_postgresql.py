@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from clinic_site import env, sealed_before
 from tests import postgresql
 from tests.server import Site, first_start
 
@@ -39,6 +40,21 @@ def test_the_site_runs_on_postgresql(tmp_path):
     finally:
         site.stop()
     assert not list(site.data.glob("*.sqlite3"))
+
+
+@pytest.mark.server
+def test_a_database_with_sealed_rows_refuses_a_new_key():
+    url = postgresql.new_database()
+    database = env.postgresql("DATABASE_URL", url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        sealed_before.refuse_a_new_key(database)
+        connection.execute("CREATE TABLE staff_phone (sealed bytea)")
+        sealed_before.refuse_a_new_key(database)
+        connection.execute("INSERT INTO staff_phone VALUES ('x')")
+        with pytest.raises(SystemExit, match=r"\AFIELD_KEYS: must be the key that sealed [^\n]+\Z"):
+            sealed_before.refuse_a_new_key(database)
+    with pytest.raises(SystemExit, match=r"\AFIELD_KEYS: must be set, because [^\n]+\Z"):
+        sealed_before.refuse_a_new_key(database | {"NAME": "none-of-this-name"})
 
 
 @pytest.mark.server

@@ -3,8 +3,10 @@
 import base64
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,28 @@ def test_a_wrong_setting_is_one_line_and_no_traceback(tmp_path, changed, name):
     assert result.returncode != 0
     assert result.stdout == ""
     assert re.fullmatch(rf"{name}: .+\n", result.stderr)
+
+
+def test_a_lost_field_key_is_not_replaced_by_a_new_one(tmp_path):
+    """A new one would open none of the rows that are sealed already."""
+    check = (sys.executable, "-B", "manage.py", "check")
+    settings = {"DATA_DIR": str(tmp_path)}
+    assert run(*check, **settings).returncode == 0
+    key = tmp_path / "keys" / "field_keys"
+    with closing(sqlite3.connect(tmp_path / "clinic.sqlite3")) as database:
+        database.execute("CREATE TABLE consults_outboxmessage (sealed BLOB)")
+        database.execute("INSERT INTO consults_outboxmessage VALUES (x'')")
+        database.commit()
+        key.unlink()
+        # A row whose data were erased needs no key.
+        assert run(*check, **settings).returncode == 0
+        database.execute("INSERT INTO consults_outboxmessage VALUES (x'01')")
+        database.commit()
+    assert run(*check, **settings).returncode == 0
+    key.unlink()
+    result = run(*check, **settings)
+    assert (result.returncode != 0, key.exists()) == (True, False)
+    assert re.fullmatch(r"FIELD_KEYS: .+\n", result.stderr)
 
 
 @pytest.mark.parametrize("document", ["README.md", ".env.example"])

@@ -19,8 +19,11 @@ class WorkerHeartbeatQuerySet(models.QuerySet["WorkerHeartbeat"]):
         return self.values_list("beat_at", flat=True).first()
 
     def is_running(self, *, now: datetime) -> bool:
-        """Whether a worker was well within the last half minute, and did not end."""
-        return self.filter(ended=False, beat_at__gte=now - IS_WELL_FOR).exists()
+        """Whether a worker was well within the last half minute, and did not end.
+
+        A sign of life that is yet to come is of a clock that was ahead. Clocks of two machines may differ by a little.
+        """
+        return self.filter(ended=False, beat_at__range=(now - IS_WELL_FOR, now + IS_WELL_FOR)).exists()
 
 
 class WorkerHeartbeat(models.Model):

@@ -9,10 +9,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+# Clocks of two machines may differ by less. Beyond it a session is of a clock that was ahead, and would last as long as that.
+_MOST_AHEAD = timedelta(minutes=5)
+
 
 class StaffSessionQuerySet(models.QuerySet["StaffSession"]):
     def live(self, *, now: datetime):
-        """Sessions that are neither idle for too long nor too old."""
+        """Sessions that are neither idle for too long nor too old, nor of a time that is yet to come."""
         return self.exclude(_is_over(now))
 
     def over(self, *, now: datetime):
@@ -24,7 +27,9 @@ class StaffSessionQuerySet(models.QuerySet["StaffSession"]):
 
 def _is_over(now: datetime) -> Q:
     began = now - timedelta(seconds=settings.STAFF_SESSION_SECONDS)
-    return Q(began_at__lte=began) | Q(seen_at__lte=now - timedelta(seconds=settings.STAFF_IDLE_SECONDS))
+    idle = now - timedelta(seconds=settings.STAFF_IDLE_SECONDS)
+    is_ahead = Q(began_at__gt=now + _MOST_AHEAD) | Q(seen_at__gt=now + _MOST_AHEAD)
+    return Q(began_at__lte=began) | Q(seen_at__lte=idle) | is_ahead
 
 
 class StaffSession(models.Model):

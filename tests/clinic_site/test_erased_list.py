@@ -1,5 +1,6 @@
 """The references of erased requests, outside the database."""
 
+import os
 import stat
 from datetime import timedelta
 
@@ -20,7 +21,10 @@ def places(settings, tmp_path):
 
 
 def listed(folder) -> list[str]:
-    return (folder / "erased.txt").read_text().split()
+    """The references; each line has a signature too."""
+    lines = [line.split(":") for line in (folder / "erased.txt").read_text().split()]
+    assert {len(signature) for _, signature in lines} == {40}
+    return [reference for reference, _ in lines]
 
 
 def test_an_erasure_is_listed_when_it_is_stored_and_not_before(django_capture_on_commit_callbacks, settings):
@@ -44,9 +48,9 @@ def test_what_another_node_erased_and_what_a_crash_left_out_is_listed_later():
 
 def test_a_line_that_a_crash_cut_off_spoils_no_other():
     backups.folder().mkdir(parents=True)
-    (backups.folder() / "erased.txt").write_text("\nAAAA-BB")
+    (backups.folder() / "erased.txt").write_text("\nAAAA-BBBB:0123")
     erased_list.add("CCCC-DDDD")
-    assert "CCCC-DDDD" in erased_list.read()
+    assert erased_list.read() == {"CCCC-DDDD"}
 
 
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(days=30)], ids=["its start is ahead", "its start has passed"])
@@ -72,3 +76,47 @@ def test_a_move_whose_start_has_passed_is_erased_again_with_the_visit_that_stand
     erased_list.add(request.reference)
     assert erased_list.erase_again(now=local("2026-12-08 17:00")) == (1, [])
     assert not ConsultRequest.objects.get(pk=request.pk).seats.exists()
+
+
+def plant(folder, *lines: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "erased.txt", "a") as file:
+        file.write("".join(f"{line}\n" for line in lines))
+
+
+def test_who_can_write_to_the_second_place_has_nobodys_request_erased(settings):
+    request, other = submit(key="a"), submit(key="b", starts_at=local("2026-12-08 16:00"))
+    erased_list.add(other.reference)
+    erased_list.copy_to_second_place()
+    signature = (settings.BACKUP_DIR / "erased.txt").read_text().strip().partition(":")[2]
+    plant(settings.BACKUP_DIR, request.reference, f"{request.reference}:", f"{request.reference}:{signature}", "é\x00:" * 9)
+    assert erased_list.erase_again(now=WEDNESDAY) == (1, [])
+    # A restore reads there, and takes what a key of this site signed.
+    assert erased_list.take_over(unsigned=False) == 1
+    assert erased_list.erase_again(now=WEDNESDAY) == (0, [])
+    assert erased_list.take_over(unsigned=True) == 0
+    assert erased_list.erase_again(now=WEDNESDAY) == (1, [])
+
+
+def test_the_running_site_does_not_read_the_second_place_and_a_restore_does(settings):
+    request = submit()
+    erased_list.add(request.reference)
+    erased_list.copy_to_second_place()
+    (backups.folder() / "erased.txt").unlink()
+    assert erased_list.erase_again(now=WEDNESDAY) == (0, [])
+    assert erased_list.take_over(unsigned=False) == 0
+    assert erased_list.erase_again(now=WEDNESDAY) == (1, [])
+
+
+def test_a_line_under_an_older_key_counts_and_is_signed_with_the_new_one(settings):
+    request = booking.withdraw_request(submit(), now=WEDNESDAY)
+    booking.erase_request(request, now=WEDNESDAY)
+    erased_list.catch_up()
+    old = settings.FIELD_KEYS
+    settings.FIELD_KEYS = [os.urandom(32), *old]
+    assert erased_list.read() == {request.reference}
+    assert [erased_list.catch_up() for _ in range(2)] == [1, 0]
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    assert erased_list.read() == {request.reference}
+    settings.FIELD_KEYS = [os.urandom(32)]
+    assert erased_list.read() == set()

@@ -5,6 +5,7 @@ from django.db import OperationalError
 from django.urls import ResolverMatch
 
 from clinic_site import errors
+from guard.sealing import CannotOpen
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
@@ -26,6 +27,16 @@ def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(client, mo
     assert response.status_code == 503
     assert response["Retry-After"] == "60"
     assert "988" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_row_that_no_key_opens_is_a_503_that_says_when_to_come_back(client, monkeypatch):
+    def closed(*_, **__):
+        raise CannotOpen("consults_consultrequest: no key of FIELD_KEYS opens this row")
+
+    monkeypatch.setattr("pages.views.get_page", closed)
+    response = client.get("/faqs/")
+    assert (response.status_code, response["Retry-After"]) == (503, "60")
 
 
 def test_a_view_can_have_a_page_of_its_own_for_what_was_not_stored(rf):

@@ -20,7 +20,7 @@ def test_live_asks_nothing_but_the_process(client):
 
 @pytest.mark.databases
 @pytest.mark.django_db
-@pytest.mark.parametrize(("age", "status"), [(0, 200), (29, 200), (31, 503), (None, 503)])
+@pytest.mark.parametrize(("age", "status"), [(0, 200), (29, 200), (31, 503), (None, 503), (-60, 503)])
 def test_ready_needs_a_worker_that_was_well_lately(client, age, status):
     if age is not None:
         WorkerHeartbeat.objects.create(beat_at=timezone.now() - timedelta(seconds=age))

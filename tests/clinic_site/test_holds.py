@@ -145,6 +145,23 @@ def test_what_is_no_long_pause(made, pause, options, holds):
     assert reasons() == holds
 
 
+@pytest.mark.parametrize(
+    ("pause", "holds"),
+    [
+        pytest.param(None, [], id="never before"),
+        pytest.param(timedelta(days=7) - STEP, [], id="a week"),
+        pytest.param(timedelta(days=7), [Reason.DOWNTIME], id="more than a week"),
+        pytest.param(timedelta(days=-8), [Reason.CLOCK], id="the last sign of life is yet to come"),
+    ],
+)
+def test_doing_what_is_due_once_is_guarded_from_a_wrong_clock_too(made, pause, holds):
+    three_that_wait()
+    if pause is not None:
+        WorkerHeartbeat.objects.beat(now=TO_ERASE - pause)
+    Machine(TO_ERASE, once=True)
+    assert (reasons(), done() == NOTHING, made) == (holds, bool(holds), [not holds])
+
+
 def test_a_clock_that_was_wrong_before_the_start_deletes_no_backup(made):
     """As after a long pause: nobody can tell the two apart."""
     backups.folder().mkdir()

@@ -2,13 +2,16 @@
 
 import hashlib
 import os
+import shutil
 import stat
 import threading
 from datetime import UTC, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
-from clinic_site import backups, second_place
+from clinic_site import backups, erased_list, second_place
+from clinic_site.models import Hold
 from clinic_site.second_place import CopyFailed, copy_missing, problem
 from consults.models import WorkerHeartbeat
 from tests.builders import WEDNESDAY
@@ -35,7 +38,9 @@ def copy(**later) -> int:
 
 
 def digests(folder) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    """Of what is in a place, but for the mark by which it is known again."""
+    files = [path for path in folder.iterdir() if path.name != ".clinic-backups"]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_every_backup_is_in_both_places(places):
@@ -60,7 +65,7 @@ def test_what_is_read_back_decides_and_half_a_copy_gets_no_name(places, monkeypa
     monkeypatch.setattr(second_place.shutil, "copyfileobj", lambda source, target, size: target.write(source.read()[:-1]))
     with pytest.raises(CopyFailed, match="what was read back"):
         copy()
-    assert (list(places[1].iterdir()), name in problem()) == ([], True)
+    assert (digests(places[1]), name in problem()) == ({}, True)
 
 
 @pytest.mark.django_db
@@ -105,3 +110,90 @@ def test_nothing_set_is_no_second_place(places, settings):
     make(hours=1)
     settings.BACKUP_DIR = None
     assert (copy(), problem()) == (0, "")
+
+
+def unmount(second):
+    """The share goes away: its path is an empty folder of the local disk."""
+    away = second.rename(second.with_name("away"))
+    second.mkdir()
+    return away
+
+
+@pytest.mark.parametrize("left", ["an empty folder", "no folder", "another share"])
+def test_nothing_is_written_where_the_share_is_not_mounted(places, left):
+    first, second = places
+    make(hours=2)
+    copy()
+    away = unmount(second)
+    if left == "no folder":
+        second.rmdir()
+    elif left == "another share":
+        (second / ".clinic-backups").write_text("of another site")
+    make(hours=1)
+    for _ in range(2):
+        with pytest.raises(CopyFailed, match="Is the share mounted"):
+            copy()
+    assert ("--use-second-place" in problem(), second.exists() and digests(second)) == (True, left != "no folder" and {})
+    shutil.rmtree(second, ignore_errors=True)
+    away.rename(second)
+    copy()
+    assert (problem(), digests(second)) == ("", digests(first))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clinic", "clock")
+def test_a_new_second_place_is_accepted_by_a_command(places, settings, monkeypatch, capsys):
+    monkeypatch.setattr(backups, "back_up", lambda *, now: backups.folder() / make())
+    call_command("backup")
+    unmount(places[1])
+    call_command("backup")
+    assert ("--use-second-place" in capsys.readouterr().err, digests(places[1])) == (True, {})
+    call_command("backup", use_second_place=True)
+    assert (digests(places[1]) != {}, problem()) == (True, "")
+    copy()
+    settings.BACKUP_DIR = None
+    with pytest.raises(CommandError, match="BACKUP_DIR is not set"):
+        call_command("backup", use_second_place=True)
+
+
+def test_another_machine_shares_the_place_and_another_path_is_a_new_place(places, settings, tmp_path):
+    make(hours=1)
+    copy()
+    mark = (places[1] / ".clinic-backups").read_text()
+    settings.DATA_DIR = tmp_path / "other machine"
+    backups.folder().mkdir(parents=True)
+    assert (copy(), (places[1] / ".clinic-backups").read_text()) == (0, mark)
+    settings.BACKUP_DIR = tmp_path / "not" / "yet" / "there"
+    make(hours=1)
+    assert copy() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clinic", "clock")
+def test_the_command_deletes_nothing_in_the_second_place(places, monkeypatch):
+    """A clock that is wrong, or an open hold, is the worker's to notice."""
+    old = {make(days=days) for days in (30, 29, 28, 27)}
+    copy_missing(now=WEDNESDAY, zone=UTC, thin=False)
+    Hold.objects.put(Hold.Reason.CLOCK, now=WEDNESDAY)
+    monkeypatch.setattr(backups, "back_up", lambda *, now: backups.folder() / make())
+    call_command("backup")
+    assert old < digests(places[1]).keys()
+
+
+def test_a_byte_that_is_no_text_stops_no_copying(places):
+    name = make(hours=1)
+    erased_list.add("AAAA-BBBB")
+    places[1].mkdir()
+    (places[1] / "erased.txt").write_bytes(b"\nCCCC\xff\xfe\n")
+    assert (copy(), problem()) == (1, "")
+    assert name in digests(places[1])
+    assert b"AAAA-BBBB" in (places[1] / "erased.txt").read_bytes()
+
+
+def test_whatever_goes_wrong_is_told(places, monkeypatch):
+    make(hours=1)
+    monkeypatch.setattr(erased_list, "copy_to_second_place", lambda: 1 / 0)
+    copier = second_place.Copier()
+    copier.start(now=WEDNESDAY, zone=UTC, thin=True)
+    copier.wait()
+    assert "ZeroDivisionError" in problem()

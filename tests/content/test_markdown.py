@@ -84,6 +84,9 @@ def test_a_table_scrolls_in_a_named_region_a_keyboard_reaches():
         pytest.param('## [x](/faqs/ "[@a]") {#uses}', id="the title of a link in a heading"),
         pytest.param("[x]\n\n[x]: /faqs/ '[@a]'", id="the title of a link below"),
         pytest.param("[x](/faqs/[@a])", id="an address"),
+        pytest.param("## Uses [[@a]@a]\n\n| A |\n|---|\n| 1 |", id="one around another, above a table"),
+        pytest.param('[x](/faqs/ "[[@a]@a]")', id="one around another, in the title of a link"),
+        pytest.param("[x](/faqs/[[@a]@a])", id="one around another, in an address"),
     ],
 )
 def test_no_attribute_holds_a_citation(text):

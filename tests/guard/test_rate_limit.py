@@ -28,6 +28,18 @@ def test_a_clock_that_goes_back_gives_nothing():
     assert take(0) > 0
 
 
+def test_what_was_counted_by_a_clock_that_was_ahead_refills():
+    year = 365 * 86_400
+    assert [take(year) for _ in range(4)] == [0, 0, 0, 20]
+    assert [take(), take(10), take(20)] == [20, 10, 0]
+
+
+def test_an_idle_client_of_a_clock_that_was_ahead_is_forgotten_a_day_later():
+    take(365 * 86_400)
+    assert rate_limit.forget_idle_clients(now=WEDNESDAY) == 0
+    assert rate_limit.forget_idle_clients(now=WEDNESDAY + timedelta(hours=25)) == 1
+
+
 def test_clients_have_their_own_limits_and_idle_ones_are_forgotten():
     assert [take(client="a") for _ in range(3)] == [0, 0, 0]
     assert take(client="b") == 0

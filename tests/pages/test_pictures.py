@@ -74,6 +74,12 @@ def test_the_widths(width, widths):
     assert list(encode(io.BytesIO(photo(width, 50))).files) == widths
 
 
+def test_a_picture_that_is_too_tall_for_its_format_is_refused():
+    assert encode(io.BytesIO(photo(1, 16_383))).height == 16_383
+    with pytest.raises(PictureRefused, match="too tall for its width"):
+        encode(io.BytesIO(photo(1, 20_000)))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_see_through_parts_stay(kind):
     encoded = encode(io.BytesIO(photo(kind=kind, mode="RGBA")))

@@ -152,3 +152,12 @@ def test_signing_out_ends_the_session_and_signing_in_again_leaves_no_second_one(
     assert StaffSession.objects.count() == 1
     client.post("/admin/logout/")
     assert not StaffSession.objects.exists()
+
+
+def test_a_session_of_a_clock_that_was_ahead_ends_when_it_is_set_right(owner, clock):
+    now = timezone.now()
+    for ahead, stays in ((timedelta(minutes=4), True), (timedelta(days=365), False)):
+        clock(now + ahead)
+        client = signed_in()
+        clock(now)
+        assert is_in(client) == stays

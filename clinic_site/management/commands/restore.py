@@ -13,6 +13,7 @@ from django.utils import timezone
 from clinic_site import backups, erased_list, restored_accounts, unfinished_restore
 from clinic_site.database_copy import BackupFailed
 from clinic_site.drill import rehearse
+from clinic_site.left_behind import delete_left_behind
 from clinic_site.models import Hold
 from consults.models import WorkerHeartbeat
 
@@ -29,9 +30,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--hold", action="store_true", help="Restore nothing: for a database that another tool has restored, do the rest."
         )
+        parser.add_argument(
+            "--unsigned",
+            action="store_true",
+            help="Also take a backup, and a list of erased requests, that no key of FIELD_KEYS signed.",
+        )
         parser.add_argument("--yes", action="store_true", help="Confirm that the current data is replaced.")
 
-    def handle(self, *args, backup: Path | None, yes: bool, drill: bool, hold: bool, **options):
+    def handle(self, *args, backup: Path | None, yes: bool, drill: bool, hold: bool, unsigned: bool, **options):
         now = timezone.now()
         if drill:
             self._rehearse(backup, now)
@@ -42,6 +48,7 @@ class Command(BaseCommand):
         if self._site_runs(now):
             raise CommandError("The site is running. Stop it first, then restore.")
         if backup is None:
+            self._take_over_what_is_erased(unsigned)
             self._tell(self._hold(None, now), now=now)
             return
         if not yes:
@@ -50,15 +57,16 @@ class Command(BaseCommand):
         accounts = None if unfinished_restore.is_marked() else restored_accounts.read_accounts()
         self._list_what_is_erased()
         try:
-            report = self._restore(backup, accounts, now)
+            report = self._restore(backup, accounts, now, unsigned)
         except BackupFailed as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored {backup}.")
+        self._take_over_what_is_erased(unsigned)
         self._tell(report, now=now)
 
-    def _restore(self, backup: Path, accounts: dict | None, now: datetime) -> list[str]:
+    def _restore(self, backup: Path, accounts: dict | None, now: datetime, unsigned: bool) -> list[str]:
         with unfinished_restore.marked():
-            backups.restore(backup)
+            backups.restore(backup, unsigned=unsigned)
             return self._hold(accounts, now)
 
     def _hold(self, accounts: dict | None, now: datetime) -> list[str]:
@@ -77,12 +85,13 @@ class Command(BaseCommand):
 
     def _rehearse(self, backup: Path | None, now: datetime) -> None:
         """Exit status 1 when a restore would not bring everything back."""
+        delete_left_behind(now=now)
         known = {path: made_at for made_at, path in backups.existing(now=now)}
         backup = backup or max(known, key=known.__getitem__, default=None)
         if backup is None:
             raise CommandError("There is no backup.")
         try:
-            report = rehearse(backup, made_at=backups.made_at(backup))
+            report = rehearse(backup, made_at=backups.made_at(backup), now=now)
         except BackupFailed as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored {backup} into a scratch place:")
@@ -104,6 +113,19 @@ class Command(BaseCommand):
             erased_list.catch_up()
         except (DatabaseError, OSError) as error:
             self.stderr.write(f"The list of erased requests could not be brought up to date: {error}")
+
+    def _take_over_what_is_erased(self, unsigned: bool) -> None:
+        """From the second place, which the running site never reads: somebody else may write there."""
+        try:
+            left = erased_list.take_over(unsigned=unsigned)
+        except OSError as error:
+            self.stderr.write(f"The list of erased requests in BACKUP_DIR could not be taken over: {error}")
+            return
+        if left:
+            self.stderr.write(
+                f"{left} lines of the list of erased requests in BACKUP_DIR are signed by none of FIELD_KEYS and were left out; "
+                "--unsigned takes them too."
+            )
 
     def _tell(self, report: list[str], *, now: datetime) -> None:
         erased, failed = erased_list.erase_again(now=now)

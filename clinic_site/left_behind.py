@@ -1,0 +1,42 @@
+"""What a killed restore or drill leaves behind: a whole copy of the database, in a folder or on PostgreSQL."""
+
+import re
+import shutil
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+RESTORING, DRILL = ".restoring-", ".drill-"
+_SCRATCH = re.compile(r"clinic_drill_([0-9]{1,12})_[0-9a-f]{8}")
+# Nothing of ours takes that long.
+_AFTER = timedelta(hours=6)
+
+
+def scratch_name(suffix: str, *, now: datetime) -> str:
+    """The name of a database for a drill, which tells its age."""
+    return f"clinic_drill_{now.timestamp():.0f}_{suffix}"
+
+
+def delete_left_behind(*, now: datetime) -> None:
+    """Deletes folders and scratch databases that are older than any restore or drill takes."""
+    until = (now - _AFTER).timestamp()
+    for prefix in (RESTORING, DRILL):
+        for folder in settings.DATA_DIR.glob(f"{prefix}*"):
+            # Another process may delete it too.
+            with suppress(FileNotFoundError):
+                if folder.stat().st_mtime < until:
+                    shutil.rmtree(folder, ignore_errors=True)
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        _drop_scratch_databases(until)
+
+
+def _drop_scratch_databases(until: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'clinic_drill_%'")
+        for (name,) in cursor.fetchall():
+            if (found := _SCRATCH.fullmatch(name)) and int(found[1]) < until:
+                # One that somebody looks at, or another role's, stays.
+                with suppress(DatabaseError):
+                    cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)}")

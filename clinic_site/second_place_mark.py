@@ -1,0 +1,72 @@
+"""Whether BACKUP_DIR is the folder that was used before: without its mark nothing is written there.
+
+Where a share is not mounted, its path is a folder of the local disk, or can be made there. Copies in it would be on the very disk
+they are to survive, and nobody would know.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+
+MARK = ".clinic-backups"
+
+
+class AnotherPlace(OSError):
+    """The folder has not the mark of the one that was used before."""
+
+
+def check(place: Path) -> None:
+    """Makes folder and mark at the first use of this path. Raises AnotherPlace, or another OSError."""
+    known = _known(place)
+    if not known:
+        accept(place)
+    elif _read(place) != known:
+        raise AnotherPlace(
+            f"{place} is not the folder that was used before: its file {MARK} is missing, or another. Is the share mounted? "
+            "If this is to be the second place from now on: manage.py backup --use-second-place"
+        )
+
+
+def accept(place: Path) -> None:
+    """From now on the folder is the second place; it is made if it is missing. Raises OSError."""
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not _read(place):
+        (place / MARK).unlink(missing_ok=True)
+        try:
+            _write(place / MARK, secrets.token_hex(16), os.O_EXCL)
+        except FileExistsError:
+            pass  # another machine that shares the place was faster
+    if not (mark := _read(place)):
+        raise OSError(f"{place / MARK} is empty")
+    _write(_memory(), f"{mark} {place}\n", os.O_APPEND)
+
+
+def _memory() -> Path:
+    """A line for each place that was accepted, the last one last."""
+    return settings.DATA_DIR / "second-places.txt"
+
+
+def _known(place: Path) -> str:
+    """The mark of this path; empty when it was never used."""
+    if not _memory().exists():
+        return ""
+    lines = (line.partition(" ") for line in _memory().read_text(errors="replace").splitlines())
+    return next((mark for mark, _, path in reversed(list(lines)) if path == str(place)), "")
+
+
+def _read(place: Path) -> str:
+    try:
+        return (place / MARK).read_text(errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _write(path: Path, text: str, how: int) -> None:
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
+    try:
+        os.write(number, text.encode())
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -1,0 +1,51 @@
+"""A key that does not open what is sealed is told to monitors."""
+
+import os
+from datetime import timedelta
+
+import pytest
+
+from clinic_site import key_check, sealed_before
+from consults.models import WorkerHeartbeat
+from guard import rotation
+from tests.builders import WEDNESDAY, local, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+
+
+@pytest.fixture(autouse=True)
+def _asked_each_time():
+    key_check.forget()
+    yield
+    key_check.forget()
+
+
+def test_a_wrong_key_is_told_within_a_minute_also_when_new_rows_are_sealed_with_it(settings):
+    assert key_check.closed_rows(now=WEDNESDAY) == ""
+    submit()
+    settings.FIELD_KEYS = [os.urandom(32)]
+    submit(key="new", starts_at=local("2026-12-08 16:00"))
+    assert key_check.closed_rows(now=WEDNESDAY + timedelta(seconds=59)) == ""
+    assert key_check.closed_rows(now=WEDNESDAY + timedelta(seconds=60)) == "consult requests, outbox messages"
+
+
+@pytest.mark.usefixtures("clock")
+def test_monitors_read_it(client, settings):
+    submit()
+    WorkerHeartbeat.objects.beat(now=WEDNESDAY)
+    settings.FIELD_KEYS = [os.urandom(32)]
+    warnings = client.get("/health/ready").json()["warnings"]
+    assert [warning for warning in warnings if warning.startswith("keys: FIELD_KEYS do not open all consult requests")]
+
+
+def test_every_table_with_sealed_rows_is_asked_before_a_key_is_made():
+    assert sorted(sealed_before.TABLES) == sorted(kept.model._meta.db_table for kept in rotation.sealed_tables())
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_patients_own_page_that_no_key_opens_is_a_503_that_says_when_to_come_back(client, settings):
+    page = f"/consults/{submit().token}/"
+    assert client.get(page).status_code == 200
+    settings.FIELD_KEYS = [os.urandom(32)]
+    response = client.get(page)
+    assert (response.status_code, response["Retry-After"]) == (503, "60")
