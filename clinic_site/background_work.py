@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from clinic_site import backups, erased_list, second_place
 from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
 from clinic_site.database_copy import BackupFailed
-from clinic_site.holds import due_at
+from clinic_site.holds import due_at, to_check
 from clinic_site.late_backup import write_letter_if_late
 from clinic_site.models import Hold
 from consults import expiry
@@ -68,7 +68,7 @@ class BackgroundWork:
             if self._copy.is_due(steady):
                 self._copier.start(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
                 self._copy.done(steady)
-            self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until)
+            self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until, but=to_check(now=now))
             self._do(answer_forgotten, now=now)
             stop = lambda: self._is_stopping() or read_clock() - now >= BEAT_EVERY  # noqa: E731
             return self._do(deliver_due, now=now, stop=stop, after=waits_until) or 0

@@ -1,9 +1,9 @@
-"""What waits while a hold is open, and the yes of an owner that lets it go."""
+"""What waits while a hold is open, the yes of an owner that lets it go, and what is to check after a restore."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic_site import backups
 from clinic_site.models import Hold
@@ -14,6 +14,9 @@ from consults.models import ConsultRequest, Event, OutboxMessage
 from pages.models import Clinic
 
 _EXPIRED = (Event.Kind.EXPIRED, Event.Kind.MOVE_EXPIRED)
+# Each promises the patient an answer by a new time.
+_PROMISED_AGAIN = (Event.Kind.MOVED, Event.Kind.RELEASED)
+Status = ConsultRequest.Status
 
 
 @dataclass(frozen=True)
@@ -50,24 +53,57 @@ def held_at(now: datetime) -> Waiting:
     return due_at(min(now, Hold.objects.waits_until() or now))
 
 
+def letters_of_before(restored: Hold) -> QuerySet[OutboxMessage]:
+    """The letters that wait since before the restore, whenever they are due: also reminders, and those to be tried again."""
+    waiting = OutboxMessage.objects.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING)
+    return waiting.filter(created_at__lte=restored.began_at).order_by("not_before", "pk")
+
+
+def open_of_before(restored: Hold, *, now: datetime) -> QuerySet[ConsultRequest]:
+    """The requests, and the visits ahead, that the restored database takes for open: first those that wait for an answer."""
+    is_over = Q(status=Status.CONFIRMED, confirmed_starts_at__lte=now)
+    before = ConsultRequest.objects.open().filter(created_at__lte=restored.began_at).exclude(is_over)
+    return before.needing_answer_first().order_by("waits", "starts_at", "pk")
+
+
+def to_check(*, now: datetime) -> QuerySet[ConsultRequest]:
+    """What nobody checked since an owner went on without the letters after the last restore, of what was open before it.
+
+    A request until somebody answers it, or its patient was promised an answer by a new time: expiry leaves it alone. A visit,
+    whose reminder was dropped, until it begins or somebody does anything about it: a note is enough.
+    """
+    last = Hold.objects.filter(reason=Hold.Reason.RESTORED).exclude(ended_at=None).order_by("-pk").first()
+    if last is None or not last.without_letters:
+        return ConsultRequest.objects.none()
+    since = Event.objects.filter(request=OuterRef("pk"), at__gt=last.began_at)
+    unanswered = Q(status=Status.REQUESTED) & ~Exists(since.filter(kind__in=_PROMISED_AGAIN))
+    visits = Q(status=Status.CONFIRMED) & ~Exists(since)
+    return open_of_before(last, now=now).filter(unanswered | visits)
+
+
 def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> int:
     """Ends the open holds with ids up to `up_to`, those that `by` has seen. Returns how many: 0 if somebody else was faster.
 
-    Without the letters: mail that was due is dropped, and so is what expiring the overdue requests would write now. Requests that
-    were made while the hold was open keep their letters, and so does what staff decided meanwhile.
+    Without the letters, after a restore: every letter of before it is dropped, whenever it is due, and requests of before it do
+    not expire until they were checked (see `to_check`). Otherwise mail that was due is dropped, and so is what expiring the
+    overdue requests would write now. Requests that were made while the hold was open keep their letters, and so does what staff
+    decided meanwhile.
     """
     seen = Hold.objects.open().filter(pk__lte=up_to)
     oldest = seen.order_by("began_at").first()
     if oldest is None:
         return 0
-    if without_letters:
+    restored = seen.filter(reason=Hold.Reason.RESTORED).order_by("began_at").last()
+    if without_letters and restored:
+        letters_of_before(restored).order_by().update(state=OutboxMessage.State.DROPPED)
+    elif without_letters:
         _drop_letters(seen_until=oldest.began_at, now=now)
     return seen.update(ended_at=now, ended_by=by, without_letters=without_letters)
 
 
 def _drop_letters(*, seen_until: datetime, now: datetime) -> None:
     failed: set[int] = set()
-    while expire_overdue(now=now, failed=failed):
+    while expire_overdue(now=now, failed=failed, but=to_check(now=now)):
         continue
     from_before = Q(event=None) | Q(event__request__created_at__lte=seen_until)
     written_before = Q(created_at__lte=seen_until) | Q(event__kind__in=_EXPIRED, event__at=now)

@@ -13,6 +13,11 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         return self.filter(ended_at=None)
 
     def put(self, reason: str, *, now: datetime, report: str = "") -> "Hold":
+        """A new one. After a restore it takes the place of one that is open: a page that showed that one did not show this one."""
+        if reason == Hold.Reason.RESTORED:
+            earlier = self.open().filter(reason=reason)
+            report = "\n".join(filter(None, [*earlier.values_list("report", flat=True), report]))
+            earlier.delete()
         return self.create(reason=reason, began_at=now, report=report)
 
     def waits_until(self) -> datetime | None:
