@@ -10,9 +10,9 @@ from django.db import DatabaseError, connection
 from clinic_site import backups, erased_list, second_place
 from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
 from clinic_site.database_copy import BackupFailed
-from clinic_site.holds import due_at, to_check
+from clinic_site.holds import due_at, to_check, was_put_in_place
 from clinic_site.late_backup import write_letter_if_late
-from clinic_site.models import Hold
+from clinic_site.models import BY_HAND, Hold
 from consults import expiry
 from consults.erasure import erase_due
 from consults.messages.delivery import deliver_due
@@ -85,7 +85,7 @@ class BackgroundWork:
         """Puts a hold in place when the clock jumped or the pause was long. Before the first sign of life, which hides both."""
         if self._watch is None:
             last = WorkerHeartbeat.objects.last_beat()
-            reason = self._reason_after_pause(now - last if last else timedelta(0), now)
+            reason = self._reason_at_start(last, now)
             watch = ClockWatch(now, steady)
             # A worker that is started again and again does not copy the database each time.
             if newest := backups.last_made(now=now):
@@ -96,9 +96,14 @@ class BackgroundWork:
             reason = Hold.Reason.CLOCK if watch.jumped(now, steady) else self._reason_after_pause(slept, now)
         if reason:
             logger.error("%s: what is due waits until an owner presses Go on at /admin/hold/", Hold.Reason(reason).label)
-            Hold.objects.put(reason, now=now)
+            Hold.objects.put(reason, now=now, report=BY_HAND if reason == Hold.Reason.RESTORED else "")
             watch.trust(now, steady)
         self._watch, self._last_turn = watch, steady
+
+    def _reason_at_start(self, last_beat: datetime | None, now: datetime) -> str:
+        if last_beat is not None:
+            return self._reason_after_pause(now - last_beat, now)
+        return Hold.Reason.RESTORED if not self._once and was_put_in_place(now=now) else ""
 
     def _reason_after_pause(self, pause: timedelta, now: datetime) -> str:
         if pause < -MOST_BACK:

@@ -1,7 +1,7 @@
 """What waits while a hold is open, the yes of an owner that lets it go, and what is to check after a restore."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -16,6 +16,7 @@ from pages.models import Clinic
 _EXPIRED = (Event.Kind.EXPIRED, Event.Kind.MOVE_EXPIRED)
 # Each promises the patient an answer by a new time.
 _PROMISED_AGAIN = (Event.Kind.MOVED, Event.Kind.RELEASED)
+_NEW_FOR = timedelta(hours=1)
 Status = ConsultRequest.Status
 
 
@@ -51,6 +52,16 @@ def _old_backups(instant: datetime) -> int:
 def held_at(now: datetime) -> Waiting:
     """What the open holds keep back at the instant."""
     return due_at(min(now, Hold.objects.waits_until() or now))
+
+
+def was_put_in_place(*, now: datetime) -> bool:
+    """Whether the database of a site on which no worker has run yet is a copy that somebody put in place by hand.
+
+    No copy has a sign of life in it. A site that is new has none either, but its worker starts within seconds of its first
+    request, so that no event is older than an hour. SQLite's copies bring their hold with them.
+    """
+    held = Hold.objects.open().filter(reason=Hold.Reason.RESTORED).exists()
+    return not held and Event.objects.filter(at__lte=now - _NEW_FOR).exists()
 
 
 def letters_of_before(restored: Hold) -> QuerySet[OutboxMessage]:

@@ -10,7 +10,7 @@ from clinic_site.models import Hold
 from consults import booking
 from consults.models import AccessRecord, ConsultRequest, OutboxMessage, WorkerHeartbeat
 from tests.builders import WEDNESDAY, colleague, local, submit
-from tests.holding import STEP, Machine, go_on, owner_at
+from tests.holding import STEP, Machine, go_on, owner_at, reasons
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "made", "clock")]
 
@@ -101,12 +101,11 @@ def test_a_note_is_no_answer_to_a_request_and_a_check_of_a_visit(restored, anna,
 def test_the_page_lists_every_open_request_and_waiting_letter_of_before(restored, anna, bert, client, clock):
     clock(RESTORED_AT + STEP)
     # Restored once more before anybody looked.
-    for line in ("berta: was deactivated", "bruno: was deactivated"):
-        Hold.objects.put(Reason.RESTORED, now=RESTORED_AT, report=line)
+    Hold.objects.put(Reason.RESTORED, now=RESTORED_AT, report="berta: was deactivated")
     retried = submit(key="carl", full_name="Carl Example", starts_at=local("2026-12-09 16:00"))
     OutboxMessage.objects.filter(event__request=retried).update(attempts=3, not_before=RESTORED_AT + timedelta(hours=1))
     page = " ".join(owner_at(client).get("/admin/hold/").content.decode().split())
-    for words in ("Requests and visits to check: 3", "Letters of before the restore: 2", "reminder", "berta", "bruno"):
+    for words in ("Requests and visits to check: 3", "Letters of before the restore: 2", "reminder", "berta: was deactivated"):
         assert words in page
     assert "is from <strong>Wednesday, December 2, 10:00 AM</strong>" in page
     for request in (anna, bert, retried):
@@ -144,3 +143,22 @@ def test_what_is_to_check_stays_on_the_desk_until_a_person_has(restored, anna, b
 
 def _again(request: ConsultRequest) -> ConsultRequest:
     return ConsultRequest.objects.get(pk=request.pk)
+
+
+@pytest.mark.parametrize(
+    ("age", "options", "found"),
+    [
+        pytest.param(None, {}, [], id="a new site"),
+        pytest.param(timedelta(minutes=59), {}, [], id="a new site whose first request was faster than its worker"),
+        pytest.param(timedelta(minutes=61), {}, [Reason.RESTORED], id="requests on which no worker has run"),
+        pytest.param(timedelta(minutes=61), {"once": True}, [], id="somebody asks for what is due"),
+    ],
+)
+def test_requests_without_a_sign_of_life_are_a_copy_put_in_place_by_hand(age, options, found):
+    """As after `pg_restore`: no dump holds a sign of life, nor a hold of its own."""
+    if age is not None:
+        submit(now=WEDNESDAY - age)
+    for _ in range(2):
+        Machine(WEDNESDAY, **options)
+    assert reasons() == found
+    assert bool(mail.outbox) == (age is not None and not found)
