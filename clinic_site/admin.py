@@ -22,7 +22,7 @@ def open_holds(user, *, now: datetime) -> dict:
     if not held:
         return {}
     all_waits = Hold.objects.waits_until() == EVERYTHING
-    return {"held": held, "all_waits": all_waits, "may_end": user.has_perm(hold_page.MAY_END)}
+    return {"held": held, "all_waits": all_waits, "now": now, "may_end": user.has_perm(hold_page.MAY_END)}
 
 
 def to_check(user, *, now: datetime) -> dict:

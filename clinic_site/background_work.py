@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from clinic_site import backups, erased_list, second_place
 from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
 from clinic_site.database_copy import BackupFailed
-from clinic_site.holds import due_at, to_check, was_put_in_place
+from clinic_site.holds import due_at, may_fall_due, to_check, was_put_in_place
 from clinic_site.late_backup import write_letter_if_late
 from clinic_site.models import BY_HAND, Hold
 from consults import expiry
@@ -101,15 +101,18 @@ class BackgroundWork:
         self._watch, self._last_turn = watch, steady
 
     def _reason_at_start(self, last_beat: datetime | None, now: datetime) -> str:
-        if last_beat is not None:
-            return self._reason_after_pause(now - last_beat, now)
-        return Hold.Reason.RESTORED if not self._once and was_put_in_place(now=now) else ""
+        if last_beat is None:
+            return Hold.Reason.RESTORED if not self._once and was_put_in_place(now=now) else ""
+        # No clock was watched meanwhile: a long pause may be a wrong clock, by which what is open would fall due too early.
+        return self._reason_after_pause(now - last_beat, now, asks=may_fall_due)
 
-    def _reason_after_pause(self, pause: timedelta, now: datetime) -> str:
+    def _reason_after_pause(self, pause: timedelta, now: datetime, asks: Callable[[], bool] = lambda: False) -> str:
         if pause < -MOST_BACK:
             return Hold.Reason.CLOCK
-        # Where nothing fell due there is nothing to ask.
-        return Hold.Reason.DOWNTIME if pause > LONG_PAUSE and not self._once and due_at(now) else ""
+        if pause <= LONG_PAUSE or self._once:
+            return ""
+        # Where nothing fell due, and `asks` knows of nothing, there is nothing to ask.
+        return Hold.Reason.DOWNTIME if due_at(now) or asks() else ""
 
     def _do_tidy(self, now: datetime, waits_until: datetime | None) -> None:
         self._do(forget_idle_clients, now=now)

@@ -49,6 +49,16 @@ def _old_backups(instant: datetime) -> int:
     return sum(instant - at > KEPT for at in surplus(made_at, now=instant, zone=Clinic.objects.current().zone))
 
 
+def may_fall_due() -> bool:
+    """Whether a request may expire or a letter go out before anybody looks, whatever time it is."""
+    unanswered = ConsultRequest.objects.filter(status=Status.REQUESTED)
+    return unanswered.exists() or _waiting_letters().exists()
+
+
+def _waiting_letters() -> QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING)
+
+
 def held_at(now: datetime) -> Waiting:
     """What the open holds keep back at the instant."""
     return due_at(min(now, Hold.objects.waits_until() or now))
@@ -66,8 +76,7 @@ def was_put_in_place(*, now: datetime) -> bool:
 
 def letters_of_before(restored: Hold) -> QuerySet[OutboxMessage]:
     """The letters that wait since before the restore, whenever they are due: also reminders, and those to be tried again."""
-    waiting = OutboxMessage.objects.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING)
-    return waiting.filter(created_at__lte=restored.began_at).order_by("not_before", "pk")
+    return _waiting_letters().filter(created_at__lte=restored.began_at).order_by("not_before", "pk")
 
 
 def open_of_before(restored: Hold, *, now: datetime) -> QuerySet[ConsultRequest]:

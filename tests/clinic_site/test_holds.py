@@ -7,6 +7,7 @@ from django.core import mail
 from django.core.management import call_command
 
 from clinic_site import backups
+from clinic_site.holds import due_at
 from clinic_site.models import Hold
 from consults import booking
 from consults.messages.outbox import write_to_staff
@@ -132,6 +133,38 @@ def test_a_long_pause_in_which_nothing_fell_due_asks_nobody(made):
     WorkerHeartbeat.objects.beat(now=WEDNESDAY - 30 * DAY)
     Machine(WEDNESDAY)
     assert reasons() == []
+
+
+@pytest.mark.parametrize(
+    ("waits", "options", "holds"),
+    [
+        pytest.param("request", {}, [Reason.DOWNTIME], id="a request that may expire"),
+        pytest.param("reminder", {}, [Reason.DOWNTIME], id="a letter that may go out"),
+        pytest.param("", {}, [], id="nothing"),
+        pytest.param("request", {"once": True}, [], id="somebody asks for what is due"),
+    ],
+)
+def test_a_clock_that_may_be_wrong_is_asked_about_before_anything_is_due(made, staff, waits, options, holds):
+    """After a power cut without a clock of its own a machine may start days ahead, and nothing tells that from a pause."""
+    request = submit(now=WEDNESDAY)
+    if waits != "request":
+        booking.confirm_request(request, by=staff, now=WEDNESDAY)
+    OutboxMessage.objects.exclude(kind=waits).update(state=State.DONE)
+    WorkerHeartbeat.objects.beat(now=WEDNESDAY)
+    start = WEDNESDAY + DAY + STEP
+    assert not due_at(start)
+    Machine(start, **options)
+    assert reasons() == holds
+
+
+@pytest.mark.parametrize("reason", Reason.values)
+def test_the_page_and_the_desk_tell_the_time_of_the_server(made, clock, client, reason):
+    clock(WEDNESDAY)
+    Hold.objects.put(reason, now=WEDNESDAY)
+    owner_at(client)
+    for path in ("/admin/hold/", "/admin/"):
+        page = " ".join(client.get(path).content.decode().split())
+        assert "The server says that it is <strong>Wednesday, December 2, 2026, 10:00 AM</strong>" in page
 
 
 @pytest.mark.parametrize(("ago", "asked"), [(1, [0, 0, 1]), (14, [0, 1, 1]), (15, [1, 1, 2])])
