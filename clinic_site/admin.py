@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib import admin
 
-from clinic_site import backups, hold_page, second_place
+from clinic_site import backups, hold_page, holds, second_place
 from clinic_site.models import EVERYTHING, Hold
 
 
@@ -22,8 +22,18 @@ def open_holds(user, *, now: datetime) -> dict:
     if not held:
         return {}
     all_waits = Hold.objects.waits_until() == EVERYTHING
-    return {"held": held, "all_waits": all_waits, "may_end": user.has_perm(hold_page.MAY_END)}
+    return {"held": held, "all_waits": all_waits, "now": now, "may_end": user.has_perm(hold_page.MAY_END)}
+
+
+def to_check(user, *, now: datetime) -> dict:
+    """For everybody who works with requests: what the site leaves to them after a restore."""
+    if not user.has_perm(hold_page.MAY_SEE_NAMES):
+        return {}
+    found = holds.to_check(now=now)
+    count = found.count()
+    return {"count": count, "rows": found[: hold_page.MOST_SHOWN], "most_shown": hold_page.MOST_SHOWN} if count else {}
 
 
 admin.site.add_section("admin/_hold.html", open_holds, position=1)  # type: ignore[attr-defined]
+admin.site.add_section("admin/_hold_to_check.html", to_check, position=2)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_backup_trouble.html", backup_trouble, position=5)  # type: ignore[attr-defined]

@@ -10,10 +10,10 @@ from django.db import DatabaseError, connection
 from clinic_site import backups, erased_list, second_place
 from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
 from clinic_site.database_copy import BackupFailed
-from clinic_site.holds import due_at
+from clinic_site.holds import due_at, may_fall_due, to_check, was_put_in_place
 from clinic_site.late_backup import write_letter_if_late
 from clinic_site.left_behind import delete_left_behind
-from clinic_site.models import Hold
+from clinic_site.models import BY_HAND, Hold
 from consults import expiry
 from consults.erasure import erase_due
 from consults.messages.delivery import deliver_due
@@ -71,7 +71,7 @@ class BackgroundWork:
             if self._copy.is_due(steady):
                 self._copier.start(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
                 self._copy.done(steady)
-            self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until)
+            self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until, but=to_check(now=now))
             self._do(answer_forgotten, now=now)
             stop = lambda: self._is_stopping() or read_clock() - now >= BEAT_EVERY  # noqa: E731
             return self._do(deliver_due, now=now, stop=stop, after=waits_until) or 0
@@ -88,7 +88,7 @@ class BackgroundWork:
         """Puts a hold in place when the clock jumped or the pause was long. Before the first sign of life, which hides both."""
         if self._watch is None:
             last = WorkerHeartbeat.objects.last_beat()
-            reason = self._reason_after_pause(now - last if last else timedelta(0), now)
+            reason = self._reason_at_start(last, now)
             watch = ClockWatch(now, steady)
             # A worker that is started again and again does not copy the database each time.
             if newest := backups.last_made(now=now):
@@ -99,16 +99,23 @@ class BackgroundWork:
             reason = Hold.Reason.CLOCK if watch.jumped(now, steady) else self._reason_after_pause(slept, now)
         if reason:
             logger.error("%s: what is due waits until an owner presses Go on at /admin/hold/", Hold.Reason(reason).label)
-            Hold.objects.put(reason, now=now)
+            Hold.objects.put(reason, now=now, report=BY_HAND if reason == Hold.Reason.RESTORED else "")
             watch.trust(now, steady)
         self._watch, self._last_turn = watch, steady
 
-    def _reason_after_pause(self, pause: timedelta, now: datetime) -> str:
+    def _reason_at_start(self, last_beat: datetime | None, now: datetime) -> str:
+        if last_beat is None:
+            return Hold.Reason.RESTORED if not self._once and was_put_in_place(now=now) else ""
+        # No clock was watched meanwhile: a long pause may be a wrong clock, by which what is open would fall due too early.
+        return self._reason_after_pause(now - last_beat, now, asks=may_fall_due)
+
+    def _reason_after_pause(self, pause: timedelta, now: datetime, asks: Callable[[], bool] = lambda: False) -> str:
         if pause < -MOST_BACK:
             return Hold.Reason.CLOCK
-        # Where nothing fell due there is nothing to ask.
-        longest = LONG_PAUSE_ONCE if self._once else LONG_PAUSE
-        return Hold.Reason.DOWNTIME if pause > longest and due_at(now) else ""
+        if pause <= (LONG_PAUSE_ONCE if self._once else LONG_PAUSE):
+            return ""
+        # Where nothing fell due, and `asks` knows of nothing, there is nothing to ask.
+        return Hold.Reason.DOWNTIME if due_at(now) or (not self._once and asks()) else ""
 
     def _do_tidy(self, now: datetime, waits_until: datetime | None) -> None:
         self._do(forget_idle_clients, now=now)

@@ -11,10 +11,14 @@ from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from clinic_site.models import BY_HAND
+
 _SQLITE, _POSTGRESQL = "clinic.sqlite3", "clinic.dump"
 NAMES = {_SQLITE, _POSTGRESQL}
 # Nobody who reads a copy may go on where a member of staff was signed in, and no copy tells that the site is running.
-LEFT_OUT = ("django_session", "consults_workerheartbeat")
+_EMPTIED = ("django_session", "consults_workerheartbeat")
+# What differs between the site and a copy of it that lost nothing: see `_hold`.
+LEFT_OUT = (*_EMPTIED, "clinic_site_hold")
 # What each writing of a SQLite file counts up in its header, whatever it wrote.
 _COUNTERS = (slice(24, 28), slice(40, 44), slice(92, 100))
 
@@ -28,7 +32,7 @@ def write(folder: Path) -> Path:
     if connection.vendor == "sqlite":
         return _write_sqlite(folder / _SQLITE)
     dump = folder / _POSTGRESQL
-    left_out = [f"--exclude-table-data={table}" for table in LEFT_OUT]
+    left_out = [f"--exclude-table-data={table}" for table in _EMPTIED]
     _run(["pg_dump", "--format=custom", "--no-owner", *left_out, f"--file={dump}", f"--dbname={conninfo()}"])
     return dump
 
@@ -96,11 +100,32 @@ def _write_sqlite(path: Path) -> Path:
         closing(sqlite3.connect(path, isolation_level=None)) as target,
     ):
         source.backup(target)
-        for table in LEFT_OUT:
+        for table in _EMPTIED:
             target.execute(f"DELETE FROM {table}")  # noqa: S608
+        _hold(target)
         # What was deleted is still in the file until VACUUM rewrites it.
         target.execute("VACUUM")
     return path
+
+
+def _hold(target: sqlite3.Connection) -> None:
+    """Puts the hold of a restore into a copy with requests, so that one which is put in place by hand holds as well.
+
+    As old as the newest thing in the copy: what was written before it is of before the restore, and equal rows have equal copies.
+    A dump of PostgreSQL cannot be changed; see `holds.was_put_in_place`.
+    """
+    (newest,) = target.execute("SELECT max(at) FROM consults_event").fetchone()
+    if newest is None:
+        return
+    (letter,) = target.execute("SELECT max(created_at) FROM consults_outboxmessage").fetchone()
+    newest = max(newest, letter or newest)
+    is_open = "reason = 'restored' AND ended_at IS NULL"
+    held = target.execute(f"UPDATE clinic_site_hold SET began_at = max(began_at, ?) WHERE {is_open}", [newest])  # noqa: S608
+    if not held.rowcount:
+        target.execute(
+            "INSERT INTO clinic_site_hold (reason, began_at, report, without_letters) VALUES ('restored', ?, ?, 0)",
+            [newest, BY_HAND],
+        )
 
 
 def _check_sqlite(path: Path) -> None:

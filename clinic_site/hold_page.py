@@ -1,48 +1,70 @@
 """The page on which an owner sees what waits, and lets it go."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from clinic_site import holds
 from clinic_site.models import Hold
+from consults.desk.display import line
+from consults.models import AccessRecord, Event
 from pages.models import Clinic
 
 MAY_END = "clinic_site.end_hold"
-_MOST_SHOWN = 50
+MAY_SEE_NAMES = "consults.view_consultrequest"
+MOST_SHOWN = 50
 
 
 def show_hold(request, *, each_context: dict):
     """Shows what is held, and on POST ends what the form showed. Owners only; see settings.STAFF_REAUTHENTICATION_VIEWS."""
     if not request.user.has_perm(MAY_END):
         raise PermissionDenied
-    now = timezone.now()
+    now, zone = timezone.now(), Clinic.objects.current().zone
     if request.method == "POST":
         return _go_on(request, now)
     held, waiting = list(Hold.objects.open().order_by("pk")), holds.held_at(now)
+    restored = next((hold for hold in held if hold.reason == Hold.Reason.RESTORED), None)
+    mail = holds.letters_of_before(restored) if restored else waiting.messages
+    with timezone.override(zone):
+        before = _before(restored, request.user, now) if restored else None
     context = {
         **each_context,
         "title": "What waits for your yes",
         "held": held,
         "up_to": max((hold.pk for hold in held), default=0),
         "now": now,
-        "zone": Clinic.objects.current().zone,
-        "most_shown": _MOST_SHOWN,
+        "zone": zone,
+        "before": before,
         "waiting": {
-            "messages": _shown(waiting.messages.select_related("event__request")),
+            "messages": _shown(mail.select_related("event__request")),
             "expiries": _shown(waiting.expiries),
             "erasures": _shown(waiting.erasures),
             "old_backups": waiting.old_backups,
         },
+        "most_shown": MOST_SHOWN,
         "ended": Hold.objects.exclude(ended_at=None).select_related("ended_by").order_by("-ended_at")[:10],
     }
     return TemplateResponse(request, "admin/hold.html", context)
 
 
+def _before(restored: Hold, user, now: datetime) -> dict:
+    """What was open before the restore, in the active zone. A user who sees names leaves an access record of how many."""
+    found = _shown(holds.open_of_before(restored, now=now))
+    lines = [line(request, now) for request in found["rows"]]
+    may_see_names = user.has_perm(MAY_SEE_NAMES)
+    if may_see_names and lines:
+        AccessRecord.objects.write(AccessRecord.Kind.LISTED, by=user, at=now, rows=len(lines))
+    newest = Event.objects.filter(at__lte=restored.began_at).aggregate(at=Max("at"))["at"]
+    return {"count": found["count"], "rows": lines, "may_see_names": may_see_names, "known_until": newest}
+
+
 def _shown(rows) -> dict:
-    return {"count": rows.count(), "rows": rows[:_MOST_SHOWN]}
+    return {"count": rows.count(), "rows": rows[:MOST_SHOWN]}
 
 
 def _go_on(request, now):

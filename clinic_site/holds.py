@@ -1,9 +1,9 @@
-"""What waits while a hold is open, and the yes of an owner that lets it go."""
+"""What waits while a hold is open, the yes of an owner that lets it go, and what is to check after a restore."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic_site import backups
 from clinic_site.models import Hold
@@ -14,6 +14,10 @@ from consults.models import ConsultRequest, Event, OutboxMessage
 from pages.models import Clinic
 
 _EXPIRED = (Event.Kind.EXPIRED, Event.Kind.MOVE_EXPIRED)
+# Each promises the patient an answer by a new time.
+_PROMISED_AGAIN = (Event.Kind.MOVED, Event.Kind.RELEASED)
+_NEW_FOR = timedelta(hours=1)
+Status = ConsultRequest.Status
 
 
 @dataclass(frozen=True)
@@ -45,29 +49,81 @@ def _old_backups(instant: datetime) -> int:
     return sum(instant - at > KEPT for at in surplus(made_at, now=instant, zone=Clinic.objects.current().zone))
 
 
+def may_fall_due() -> bool:
+    """Whether a request may expire or a letter go out before anybody looks, whatever time it is."""
+    unanswered = ConsultRequest.objects.filter(status=Status.REQUESTED)
+    return unanswered.exists() or _waiting_letters().exists()
+
+
+def _waiting_letters() -> QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING)
+
+
 def held_at(now: datetime) -> Waiting:
     """What the open holds keep back at the instant."""
     return due_at(min(now, Hold.objects.waits_until() or now))
 
 
+def was_put_in_place(*, now: datetime) -> bool:
+    """Whether the database of a site on which no worker has run yet is a copy that somebody put in place by hand.
+
+    No copy has a sign of life in it. A site that is new has none either, but its worker starts within seconds of its first
+    request, so that no event is older than an hour. SQLite's copies bring their hold with them.
+    """
+    held = Hold.objects.open().filter(reason=Hold.Reason.RESTORED).exists()
+    return not held and Event.objects.filter(at__lte=now - _NEW_FOR).exists()
+
+
+def letters_of_before(restored: Hold) -> QuerySet[OutboxMessage]:
+    """The letters that wait since before the restore, whenever they are due: also reminders, and those to be tried again."""
+    return _waiting_letters().filter(created_at__lte=restored.began_at).order_by("not_before", "pk")
+
+
+def open_of_before(restored: Hold, *, now: datetime) -> QuerySet[ConsultRequest]:
+    """The requests, and the visits ahead, that the restored database takes for open: first those that wait for an answer."""
+    is_over = Q(status=Status.CONFIRMED, confirmed_starts_at__lte=now)
+    before = ConsultRequest.objects.open().filter(created_at__lte=restored.began_at).exclude(is_over)
+    return before.needing_answer_first().order_by("waits", "starts_at", "pk")
+
+
+def to_check(*, now: datetime) -> QuerySet[ConsultRequest]:
+    """What nobody checked since an owner went on without the letters after the last restore, of what was open before it.
+
+    A request until somebody answers it, or its patient was promised an answer by a new time: expiry leaves it alone. A visit,
+    whose reminder was dropped, until it begins or somebody does anything about it: a note is enough.
+    """
+    last = Hold.objects.filter(reason=Hold.Reason.RESTORED).exclude(ended_at=None).order_by("-pk").first()
+    if last is None or not last.without_letters:
+        return ConsultRequest.objects.none()
+    since = Event.objects.filter(request=OuterRef("pk"), at__gt=last.began_at)
+    unanswered = Q(status=Status.REQUESTED) & ~Exists(since.filter(kind__in=_PROMISED_AGAIN))
+    visits = Q(status=Status.CONFIRMED) & ~Exists(since)
+    return open_of_before(last, now=now).filter(unanswered | visits)
+
+
 def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> int:
     """Ends the open holds with ids up to `up_to`, those that `by` has seen. Returns how many: 0 if somebody else was faster.
 
-    Without the letters: mail that was due is dropped, and so is what expiring the overdue requests would write now. Requests that
-    were made while the hold was open keep their letters, and so does what staff decided meanwhile.
+    Without the letters, after a restore: every letter of before it is dropped, whenever it is due, and requests of before it do
+    not expire until they were checked (see `to_check`). Otherwise mail that was due is dropped, and so is what expiring the
+    overdue requests would write now. Requests that were made while the hold was open keep their letters, and so does what staff
+    decided meanwhile.
     """
     seen = Hold.objects.open().filter(pk__lte=up_to)
     oldest = seen.order_by("began_at").first()
     if oldest is None:
         return 0
-    if without_letters:
+    restored = seen.filter(reason=Hold.Reason.RESTORED).order_by("began_at").last()
+    if without_letters and restored:
+        letters_of_before(restored).order_by().update(state=OutboxMessage.State.DROPPED)
+    elif without_letters:
         _drop_letters(seen_until=oldest.began_at, now=now)
     return seen.update(ended_at=now, ended_by=by, without_letters=without_letters)
 
 
 def _drop_letters(*, seen_until: datetime, now: datetime) -> None:
     failed: set[int] = set()
-    while expire_overdue(now=now, failed=failed):
+    while expire_overdue(now=now, failed=failed, but=to_check(now=now)):
         continue
     from_before = Q(event=None) | Q(event__request__created_at__lte=seen_until)
     written_before = Q(created_at__lte=seen_until) | Q(event__kind__in=_EXPIRED, event__at=now)

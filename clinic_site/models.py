@@ -6,6 +6,11 @@ from django.conf import settings
 from django.db import models
 
 EVERYTHING = datetime.max.replace(tzinfo=UTC)
+# The report of a backup that was put in place without the site's own command.
+BY_HAND = (
+    "The backup was put in place by hand, so nobody knows which accounts changed since. Look through all of them: colleagues who "
+    "left, passwords, phones, roles."
+)
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
@@ -13,6 +18,9 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         return self.filter(ended_at=None)
 
     def put(self, reason: str, *, now: datetime, report: str = "") -> "Hold":
+        """A new one. After a restore it takes the place of the one that came with the backup (see `database_copy`)."""
+        if reason == Hold.Reason.RESTORED:
+            self.open().filter(reason=reason).delete()
         return self.create(reason=reason, began_at=now, report=report)
 
     def waits_until(self) -> datetime | None:

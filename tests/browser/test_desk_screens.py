@@ -12,11 +12,11 @@ from tests.records import Records
 
 pytestmark = pytest.mark.browser
 
-# The shared site waits while this test looks.
+# The shared site waits while this test looks, and what is open in it is of before the restore.
 HOLD = """
 INSERT INTO clinic_site_hold (reason, began_at, report, without_letters)
 VALUES ('downtime', '2020-01-01 12:00:00', '', false),
-  ('restored', '2020-01-01 12:00:00', 'berta: was not active any more', false)
+  ('restored', '2099-01-01 12:00:00', 'berta: was not active any more', false)
 """
 
 SCREENS = {

@@ -1,0 +1,164 @@
+"""After a restore the site takes for open what was answered since: no letter that says so goes out, also later."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from clinic_site import holds
+from clinic_site.models import Hold
+from consults import booking
+from consults.models import AccessRecord, ConsultRequest, OutboxMessage, WorkerHeartbeat
+from tests.builders import WEDNESDAY, colleague, local, submit
+from tests.holding import STEP, Machine, go_on, owner_at, reasons
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "made", "clock")]
+
+Reason, Status, State = Hold.Reason, ConsultRequest.Status, OutboxMessage.State
+RESTORED_AT = WEDNESDAY + timedelta(hours=1)
+
+
+@pytest.fixture
+def anna(staff):
+    """Asked before the backup; what staff answered since is lost."""
+    WorkerHeartbeat.objects.beat(now=WEDNESDAY)
+    request = submit(key="anna", full_name="Anna Example", email="anna@example.com")
+    _was_sent()
+    return request
+
+
+@pytest.fixture
+def bert(staff):
+    """Confirmed in the backup; that he withdrew since is lost. His reminder waits."""
+    request = submit(key="bert", full_name="Bert Example", email="bert@example.com", starts_at=local("2026-12-08 16:00"))
+    booking.confirm_request(request, by=staff, now=WEDNESDAY)
+    _was_sent()
+    return request
+
+
+@pytest.fixture
+def restored(anna, bert):
+    return Hold.objects.put(Reason.RESTORED, now=RESTORED_AT)
+
+
+def _was_sent() -> None:
+    OutboxMessage.objects.filter(state=State.WAITING, not_before__lte=WEDNESDAY).update(state=State.DONE)
+
+
+def days_pass() -> list[str]:
+    """A worker works on until every reply time, visit and pause is over; whom it wrote to."""
+    WorkerHeartbeat.objects.beat(now=RESTORED_AT)
+    machine = Machine(RESTORED_AT)
+    for _ in range(15):
+        machine.turn(timedelta(hours=15))
+    return [sent.to[0] for sent in mail.outbox]
+
+
+def yes(hold: Hold, *, without_letters: bool, now=RESTORED_AT + STEP) -> None:
+    assert holds.go_on(up_to=hold.pk, by=colleague("olga", "Owners"), now=now, without_letters=without_letters)
+
+
+def test_without_the_letters_nothing_of_before_the_restore_is_written_later_either(restored, anna, bert):
+    """Neither what becomes due after the yes, nor a letter whose next attempt was to come."""
+    retried = submit(key="carl", email="carl@example.com", starts_at=local("2026-12-09 16:00"))
+    OutboxMessage.objects.filter(event__request=retried).update(attempts=3, not_before=RESTORED_AT + timedelta(hours=1))
+    yes(restored, without_letters=True)
+    assert days_pass() == []
+    assert {request.status for request in (_again(anna), _again(retried))} == {Status.REQUESTED}
+    assert set(OutboxMessage.objects.exclude(state=State.DONE).values_list("state", flat=True)) == {State.DROPPED}
+
+
+def test_with_the_letters_everything_goes_on(restored, anna, bert):
+    """The negative control: the owner saw each line, and says that it is right."""
+    yes(restored, without_letters=False)
+    assert sorted(days_pass()) == ["anna@example.com", "bert@example.com"]
+    assert _again(anna).status == Status.EXPIRED
+
+
+def test_what_is_asked_and_answered_after_the_restore_keeps_its_letters(restored, anna, bert, staff):
+    """Also a request of before that a person answers, and one that its patient moves: its new reply time counts."""
+    booking.confirm_request(anna, by=staff, now=RESTORED_AT + STEP)
+    yes(restored, without_letters=True, now=RESTORED_AT + 2 * STEP)
+    submit(key="dora", now=RESTORED_AT + 3 * STEP, email="dora@example.com", starts_at=local("2026-12-09 16:00"))
+    booking.move_request(_again(bert), starts_at=local("2026-12-10 16:00"), now=RESTORED_AT + 3 * STEP)
+    assert sorted(days_pass()) == [
+        *["anna@example.com"] * 2,  # confirmed, and the reminder
+        *["bert@example.com"] * 2,  # the new time, which then nobody answers
+        *["dora@example.com"] * 2,
+    ]
+
+
+def test_a_note_is_no_answer_to_a_request_and_a_check_of_a_visit(restored, anna, bert, staff):
+    yes(restored, without_letters=True)
+    now = RESTORED_AT + 2 * STEP
+    assert set(holds.to_check(now=now)) == {anna, bert}
+    for request in (anna, bert):
+        booking.note_request(request, text="Called.", by=staff, now=now)
+    assert set(holds.to_check(now=now)) == {anna}
+    assert days_pass() == []
+
+
+def test_the_page_lists_every_open_request_and_waiting_letter_of_before(restored, anna, bert, client, clock):
+    clock(RESTORED_AT + STEP)
+    # Restored once more before anybody looked.
+    Hold.objects.put(Reason.RESTORED, now=RESTORED_AT, report="berta: was deactivated")
+    retried = submit(key="carl", full_name="Carl Example", starts_at=local("2026-12-09 16:00"))
+    OutboxMessage.objects.filter(event__request=retried).update(attempts=3, not_before=RESTORED_AT + timedelta(hours=1))
+    page = " ".join(owner_at(client).get("/admin/hold/").content.decode().split())
+    for words in ("Requests and visits to check: 3", "Letters of before the restore: 2", "reminder", "berta: was deactivated"):
+        assert words in page
+    assert "is from <strong>Wednesday, December 2, 10:00 AM</strong>" in page
+    for request in (anna, bert, retried):
+        assert (request.reference in page, request.full_name in page) == (True, True)
+    assert page.count("a backup was restored") == 1
+    record = AccessRecord.objects.get(kind=AccessRecord.Kind.LISTED)
+    assert (record.by, record.rows) == (client.user, 3)
+
+
+def test_who_may_not_see_requests_sees_no_names(restored, client, clock):
+    clock(RESTORED_AT + STEP)
+    owner_at(client)
+    view = client.user.groups.get().permissions.get(codename="view_consultrequest")
+    client.user.groups.get().permissions.remove(view)
+    assert "Anna" not in client.get("/admin/hold/").content.decode()
+    assert not AccessRecord.objects.exists()
+
+
+def test_a_long_list_ends_with_how_many_there_are(restored, client, clock, monkeypatch):
+    monkeypatch.setattr("clinic_site.hold_page.MOST_SHOWN", 1)
+    clock(RESTORED_AT + STEP)
+    page = " ".join(owner_at(client).get("/admin/hold/").content.decode().split())
+    assert ("Requests and visits to check: 2" in page, "Anna" in page, "Bert" in page) == (True, True, False)
+
+
+def test_what_is_to_check_stays_on_the_desk_until_a_person_has(restored, anna, bert, client, clock, staff):
+    clock(RESTORED_AT + STEP)
+    go_on(owner_at(client), "drop")
+    page = client.get("/admin/").content.decode()
+    assert "To check after the restore: 2" in page
+    booking.confirm_request(anna, by=staff, now=RESTORED_AT + 2 * STEP)
+    booking.note_request(bert, text="Called.", by=staff, now=RESTORED_AT + 2 * STEP)
+    assert "To check after the restore" not in client.get("/admin/").content.decode()
+
+
+def _again(request: ConsultRequest) -> ConsultRequest:
+    return ConsultRequest.objects.get(pk=request.pk)
+
+
+@pytest.mark.parametrize(
+    ("age", "options", "found"),
+    [
+        pytest.param(None, {}, [], id="a new site"),
+        pytest.param(timedelta(minutes=59), {}, [], id="a new site whose first request was faster than its worker"),
+        pytest.param(timedelta(minutes=61), {}, [Reason.RESTORED], id="requests on which no worker has run"),
+        pytest.param(timedelta(minutes=61), {"once": True}, [], id="somebody asks for what is due"),
+    ],
+)
+def test_requests_without_a_sign_of_life_are_a_copy_put_in_place_by_hand(age, options, found):
+    """As after `pg_restore`: no dump holds a sign of life, nor a hold of its own."""
+    if age is not None:
+        submit(now=WEDNESDAY - age)
+    for _ in range(2):
+        Machine(WEDNESDAY, **options)
+    assert reasons() == found
+    assert bool(mail.outbox) == (age is not None and not found)
