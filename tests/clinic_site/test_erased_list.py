@@ -63,11 +63,25 @@ def test_a_request_that_is_open_again_is_erased_again(later):
     assert erased_list.erase_again(now=WEDNESDAY + later) == (0, [])
 
 
-def test_one_that_no_key_opens_is_told_and_keeps_no_other_waiting():
+def test_one_that_no_key_opens_is_erased_again_too():
     unreadable, whole = submit(key="a"), submit(key="b", starts_at=local("2026-12-08 16:00"))
     ConsultRequest.objects.filter(pk=unreadable.pk).update(sealed=b"nothing")
     erased_list.add(unreadable.reference, whole.reference)
-    assert erased_list.erase_again(now=WEDNESDAY) == (1, [unreadable.reference])
+    assert erased_list.erase_again(now=WEDNESDAY) == (2, [])
+
+
+def test_one_that_cannot_be_erased_is_told_and_keeps_no_other_waiting(monkeypatch):
+    stuck, whole = submit(key="a"), submit(key="b", starts_at=local("2026-12-08 16:00"))
+    erase = erased_list.erase_at_once
+
+    def erase_but_one(request, **options):
+        if request.pk == stuck.pk:
+            raise ValueError
+        return erase(request, **options)
+
+    monkeypatch.setattr(erased_list, "erase_at_once", erase_but_one)
+    erased_list.add(stuck.reference, whole.reference)
+    assert erased_list.erase_again(now=WEDNESDAY) == (1, [stuck.reference])
 
 
 def test_a_move_whose_start_has_passed_is_erased_again_with_the_visit_that_stands(staff):
