@@ -144,6 +144,7 @@ def test_a_database_that_another_tool_restored_gets_the_same_hold(site):
     assert site.shell(f"{START}print(*Hold.objects.values_list('reason', flat=True))") == "restored"
 
 
+@pytest.mark.slow
 def test_half_a_restore_does_not_start_and_a_ruined_database_is_restored(site, database):
     made = site.shell(BEFORE).splitlines()[-1]
     (site.data / "restore-unfinished").touch()

@@ -150,6 +150,7 @@ def test_a_killed_background_worker_is_started_again(running_site):
     assert site.is_ready()
 
 
+@pytest.mark.slow
 def test_two_run_from_one_checkout(site, running_site):
     assert book(running_site, "Hedy").status == 303
     assert "Hedy" in running_site.shell(NAMES)
@@ -174,6 +175,7 @@ def test_nothing_is_written_outside_data_dir(site):
 # Commands beside it
 
 
+@pytest.mark.slow
 def test_commands_work_beside_a_running_site(site):
     name, _ = site.make_staff("beside")
     code = "from django.contrib.auth.models import User; print(*User.objects.values_list('username', flat=True))"
