@@ -98,18 +98,29 @@ def _copy_missing(place: Path, *, now: datetime) -> int:
     for left in place.glob(f"{_COPYING}*"):
         if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
             left.unlink(missing_ok=True)
-    missing = _missing(place, now=now)
-    for path in missing:
-        _copy(path, place)
-    return len(missing)
+    copied, problem = 0, None
+    for path in _missing(place, now=now):
+        try:
+            _copy(path, place)
+        except OSError as error:
+            # One that cannot be read keeps no newer one from getting there.
+            problem = problem or error
+        else:
+            copied += 1
+    if problem:
+        raise problem
+    return copied
 
 
 def _missing(place: Path, *, now: datetime) -> list[Path]:
-    """Backups that are newer than the last one there, newest first. Older ones may have been thinned there. Raises OSError."""
+    """Backups that are newer than the last one there, oldest first, so that a run that was interrupted goes on where it ended.
+
+    Older ones may have been thinned there. Raises OSError.
+    """
     names = set(os.listdir(place))
     ours = [path for _, path in backups.existing(now=now)]
     there = [number for number, path in enumerate(ours) if path.name in names]
-    return ours[max(there, default=-1) + 1 :][::-1]
+    return ours[max(there, default=-1) + 1 :]
 
 
 def _copy(path: Path, place: Path) -> None:

@@ -169,7 +169,8 @@ class Decision:
             at=self.now,
             by=by,
         )
-        if self.sets_aside or (self.is_set_aside and kind in _QUIET):
+        if self.row.status == ConsultRequest.Status.QUARANTINED or (self.is_set_aside and kind in _QUIET):
+            outbox.drop_unsent(self.row)
             return event
         change = CalendarChange.between(self.confirmed_before, self.row.confirmed_visit)
         try:

@@ -59,7 +59,9 @@ TIME_TO_MOVE = Guard(
 IS_CONFIRMED = Guard("is_requested", lambda request, now: request.confirmed_starts_at is not None)
 NEVER_CONFIRMED = Guard("is_confirmed", lambda request, now: request.confirmed_starts_at is None)
 VISIT_STANDS = Guard("no_visit_stands", lambda request, now: _stands(request, now))
-NO_VISIT_STANDS = Guard("visit_stands", lambda request, now: not _stands(request, now))
+VISIT_BEGAN = Guard(
+    "visit_stands", lambda request, now: request.confirmed_starts_at is not None and request.confirmed_starts_at <= now
+)
 OVERDUE = Guard("still_time", lambda request, now: request.answer_by <= now or has_begun(request, now))
 NO_VISIT_AHEAD = Guard("is_confirmed", lambda request, now: request.status != Status.CONFIRMED or has_begun(request, now))
 

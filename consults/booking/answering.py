@@ -8,7 +8,7 @@ from consults.transitions import (
     HAS_NO_TIME,
     HAS_TIME,
     IS_CONFIRMED,
-    NO_VISIT_STANDS,
+    NEVER_CONFIRMED,
     NOT_BEGUN,
     VISIT_STANDS,
     Button,
@@ -58,7 +58,7 @@ def reschedule_request(
     Kind.DECLINED,
     Status.REQUESTED,
     to=Status.DECLINED,
-    guards=(NO_VISIT_STANDS,),
+    guards=(NEVER_CONFIRMED,),
     buttons=(Button("decline", "Decline", needs="reason"),),
 )
 @decides(
@@ -69,7 +69,7 @@ def reschedule_request(
     buttons=(Button("decline_move", "Decline the move", needs="reason", reasons="decline"),),
 )
 def decline_request(request: ConsultRequest, *, reason: Reason, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Declines the request; where a confirmed visit stands, only the move."""
+    """Declines the request; of a confirmed visit, only the move. Once that visit has begun, the move can only run out."""
     with deciding(request, Kind.DECLINED, Kind.MOVE_DECLINED, now=now, by=by, version=version) as decision:
         decision.give_reason(reason, Reason.Use.DECLINE)
         if decision.kind == Kind.MOVE_DECLINED:

@@ -32,7 +32,7 @@ def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime)
     return decision.row
 
 
-@decides(Kind.MOVE_TAKEN_BACK, Status.REQUESTED, to=Status.CONFIRMED, guards=(VISIT_STANDS,), by_patient=True)
+@decides(Kind.MOVE_TAKEN_BACK, Status.REQUESTED, Status.QUARANTINED, to=Status.CONFIRMED, guards=(VISIT_STANDS,), by_patient=True)
 def take_back_move(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
     """Ends a move that waits for an answer: the confirmed visit stays."""
     with deciding(request, Kind.MOVE_TAKEN_BACK, now=now) as decision:
@@ -64,7 +64,7 @@ def readdress_request(request: ConsultRequest, *, email: str, now: datetime, set
         decision.sets_aside = sets_aside
         if outbox.was_written_to(row):
             decision.tells_old_address = row.email
-        row.former_contacts = f"{row.former_contacts} {row.contact_index}".strip()
+            row.former_contacts = f"{row.former_contacts} {row.contact_index}".strip()
         person = replace(row.person, email=email)
         row.seal_person(person, token=secrets.token_urlsafe(32), staff_notes=row.staff_notes)
     return decision.row

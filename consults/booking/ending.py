@@ -6,17 +6,21 @@ from consults import erased
 from consults.decision import deciding
 from consults.messages import outbox
 from consults.models import ConsultRequest, Event
-from consults.transitions import BEGUN, NO_VISIT_AHEAD, NO_VISIT_STANDS, OVERDUE, VISIT_STANDS, Button, decides
+from consults.transitions import BEGUN, NEVER_CONFIRMED, NO_VISIT_AHEAD, OVERDUE, VISIT_BEGAN, VISIT_STANDS, Button, decides
 
 Kind, Status = Event.Kind, ConsultRequest.Status
 
 
-@decides(Kind.EXPIRED, Status.REQUESTED, to=Status.EXPIRED, guards=(OVERDUE, NO_VISIT_STANDS))
+@decides(Kind.EXPIRED, Status.REQUESTED, to=Status.EXPIRED, guards=(OVERDUE, NEVER_CONFIRMED))
+@decides(Kind.MOVE_LAPSED, Status.REQUESTED, to=Status.CONFIRMED, guards=(OVERDUE, VISIT_BEGAN))
 @decides(Kind.MOVE_EXPIRED, Status.REQUESTED, to=Status.CONFIRMED, guards=(OVERDUE, VISIT_STANDS))
 def expire_request(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
-    """Ends what nobody answered by its reply time or its start: the request, or only the move where a confirmed visit stands."""
-    with deciding(request, Kind.EXPIRED, Kind.MOVE_EXPIRED, now=now) as decision:
-        if decision.kind == Kind.MOVE_EXPIRED:
+    """Ends what nobody answered by its reply time or its start: the request, or only the move of a visit that is confirmed.
+
+    If that visit has begun meanwhile, because the site was down, it is still the visit, and staff say whether it took place.
+    """
+    with deciding(request, Kind.EXPIRED, Kind.MOVE_EXPIRED, Kind.MOVE_LAPSED, now=now) as decision:
+        if decision.kind != Kind.EXPIRED:
             decision.row.stand_by_confirmed()
     return decision.row
 

@@ -151,4 +151,5 @@ def _refused(message: OutboxMessage, now: datetime, problem: str) -> None:
 
 def _give_up(message: OutboxMessage, problem: str) -> None:
     logger.error("message %s was given up: %s", message.pk, problem)
-    OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.FAILED, problem=problem[:60])
+    waiting = OutboxMessage.objects.filter(pk=message.pk, state=OutboxMessage.State.WAITING)
+    waiting.update(state=OutboxMessage.State.FAILED, problem=problem[:60])

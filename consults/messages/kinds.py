@@ -46,6 +46,12 @@ KINDS: dict[str, Tells] = {
         to_staff="Move not answered in time",
         keeps_reminder=True,
     ),
+    Kind.MOVE_LAPSED: Tells(
+        "Your new time is no longer held",
+        "Apologize: the new time was not answered in time; ask about the visit",
+        to_staff="Move not answered in time",
+        keeps_reminder=True,
+    ),
     Kind.MOVE_TAKEN_BACK: Tells(
         "Your visit is unchanged",
         "Say that the visit is unchanged",

@@ -46,6 +46,11 @@ def write_messages(
         _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
 
 
+def drop_unsent(request: ConsultRequest) -> None:
+    """Drops whatever was not sent about a request that was set aside: it tells nobody anything."""
+    _unsent(request).update(state=OutboxMessage.State.DROPPED)
+
+
 def was_written_to(request: ConsultRequest) -> bool:
     """Whether a letter has left for the patient's present address, or may have."""
     corrections = request.events.filter(kind=Event.Kind.READDRESSED)

@@ -23,10 +23,15 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(kind__in=(Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED))
 
     def moves(self, request: ConsultRequest, *, since: datetime) -> tuple[int, int]:
-        """How often patients moved this request since the instant, and any request of the same contact, this one included."""
+        """How often patients moved this request since the instant, and any request of the same contact, this one included.
+
+        Of others only the moves that wrote to the contact count: a request that was set aside writes to nobody.
+        """
         same = Q(request=request)
         if request.contact_index:
-            same |= Q(request__contact_index=request.contact_index)
+            of_contact = Q(request__contact_index=request.contact_index)
+            of_contact |= Q(request__former_contacts__contains=request.contact_index)
+            same |= of_contact & ~Q(status=ConsultRequest.Status.QUARANTINED)
         moved = self.filter(same, kind=Event.Kind.MOVED, at__gt=since)
         counted = moved.aggregate(own=Count("pk", filter=Q(request=request)), of_contact=Count("pk"))
         return counted["own"], counted["of_contact"]
@@ -42,6 +47,7 @@ class Event(models.Model):
         RESCHEDULED = "rescheduled", "moved by staff"
         MOVE_DECLINED = "move_declined", "move declined, the confirmed visit stays"
         MOVE_EXPIRED = "move_expired", "move not answered in time, the confirmed visit stays"
+        MOVE_LAPSED = "move_lapsed", "move ended after the confirmed visit had begun"
         MOVE_TAKEN_BACK = "move_taken_back", "move taken back by the patient"
         READDRESSED = "readdressed", "email address corrected by the patient"
         KEPT = "kept", "kept despite the conflict"

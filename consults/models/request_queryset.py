@@ -20,6 +20,10 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+# A correction to an address that was sent enough already sets aside too.
+_SETS_ASIDE = Q(events__kind="quarantined") | Q(events__kind="readdressed", events__status="quarantined")
+
+
 class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
     def open(self):
         """Requests that have not ended, each of which still needs a person."""
@@ -52,7 +56,7 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
 
     def to_erase(self, *, now: datetime, after: timedelta, quarantined_after: timedelta):
         """Requests that ended at least `after` ago, visits that long past, and requests quarantined for `quarantined_after`."""
-        set_aside = Max("events__at", filter=Q(events__kind="quarantined"))
+        set_aside = Max("events__at", filter=_SETS_ASIDE)
         ended = Q(status__in=self.model.ENDED, ended_at__lte=now - after)
         quarantined = Q(status=self.model.Status.QUARANTINED, set_aside__lte=now - quarantined_after)
         past = Q(status=self.model.Status.CONFIRMED, starts_at__lte=now - after)

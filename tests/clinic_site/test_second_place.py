@@ -197,3 +197,20 @@ def test_whatever_goes_wrong_is_told(places, monkeypatch):
     copier.start(now=WEDNESDAY, zone=UTC, thin=True)
     copier.wait()
     assert "ZeroDivisionError" in problem()
+
+
+def test_catching_up_goes_on_where_it_was_interrupted(places, monkeypatch):
+    made = {make(hours=hours) for hours in range(1, 6)}
+    whole, tries = second_place._copy, iter(range(100))
+
+    def once(path, place):
+        if next(tries):
+            raise OSError("the share is away")
+        whole(path, place)
+
+    monkeypatch.setattr(second_place, "_copy", once)
+    with pytest.raises(CopyFailed):
+        copy()
+    monkeypatch.setattr(second_place, "_copy", whole)
+    copy()
+    assert digests(places[1]).keys() == made

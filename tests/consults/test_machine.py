@@ -43,7 +43,8 @@ RULES = {
     "declined": (("requested",), "declined", ("patient",)),
     "move_declined": (("requested",), "confirmed", ("patient",)),
     "move_expired": (("requested",), "confirmed", ("patient", "staff")),
-    "move_taken_back": (("requested",), "confirmed", ("patient", "staff")),
+    "move_lapsed": (("requested",), "confirmed", ("patient", "staff")),
+    "move_taken_back": (("requested", "quarantined"), "confirmed", ("patient", "staff")),
     "withdrawn": ((*HELD, "quarantined"), "withdrawn", ("patient", "staff")),
     "cancelled": (HELD, "cancelled", ("patient",)),
     "expired": (("requested",), "expired", ("patient", "staff")),
@@ -56,12 +57,14 @@ RULES = {
     "noted": ((*HELD, *ENDED, "quarantined"), "", ()),
     "erased": ((*ENDED, "quarantined", "confirmed"), "", ()),
 }
-BY_THE_PATIENT = ("moved", "readdressed", "move_taken_back", "withdrawn", "expired", "move_expired")
+BY_THE_PATIENT = ("moved", "readdressed", "move_taken_back", "withdrawn", "expired", "move_expired", "move_lapsed")
 # Declining and expiring end only a move, where there is one.
 OF_A_MOVE = {"declined": "move_declined", "expired": "move_expired"}
-ENDS_A_MOVE = {*OF_A_MOVE.values(), "move_taken_back"}
+ENDS_A_MOVE = {*OF_A_MOVE.values(), "move_lapsed", "move_taken_back"}
 KEEPS_REMINDER = {*ENDS_A_MOVE, "moved", "kept", "noted"}
-OTHER_DECISIONS = [kind for kind in RULES if kind not in {"moved", "rescheduled", "expired", "erased", *OF_A_MOVE.values()}]
+OTHER_DECISIONS = [
+    kind for kind in RULES if kind not in {"moved", "rescheduled", "expired", "erased", "move_lapsed", *OF_A_MOVE.values()}
+]
 TOLD_ON_ARRIVAL = {"requested": ("patient", "staff"), "quarantined": ()}
 
 # Both changes of the clocks lie within two weeks of a beginning.
@@ -143,6 +146,8 @@ class Told:
     not_before: datetime
     message_id: UUID | None = None
     was_tried: bool = False
+    # of the visit that it reminds of
+    begins: datetime | None = None
 
     @property
     def is_on_its_way(self) -> bool:
@@ -164,6 +169,8 @@ class Known:
     kept: bool = False
     # (start, length, kept) of the visit that is confirmed
     confirmed: tuple | None = None
+    # contacts that a correction left
+    former: list[str] = field(default_factory=list)
     notes: str = ""
     erased_at: datetime | None = None
     ended_at: datetime | None = None
@@ -171,6 +178,10 @@ class Known:
     events: list[tuple] = field(default_factory=list)
     # by (number of the event, kind, recipient)
     told: dict[tuple, Told] = field(default_factory=dict)
+
+    @property
+    def answered_at(self) -> str:
+        return self.person[self.person["contact_by"]].lower()
 
     @property
     def was_written_to(self) -> bool:
@@ -312,6 +323,9 @@ class Desk(RuleBasedStateMachine):
 
     def happened(self, known: Known, kind: str, told: tuple, *, by, before: tuple | None = None) -> None:
         """`before`: the visit that was confirmed before it happened."""
+        if known.status == "quarantined" or (not told and kind in {"moved", "withdrawn", "readdressed"}):
+            for message in known.told.values():
+                message.state = "dropped" if message.state == "waiting" else message.state
         is_news = (before or ())[:2] != (known.confirmed or ())[:2]
         known.events.append((kind, known.status, known.start, self.now, by and by.pk))
         number = len(known.events)
@@ -333,7 +347,7 @@ class Desk(RuleBasedStateMachine):
             day_before = known.start.astimezone(CHICAGO).date() - DAY
             reminder = datetime.combine(day_before, time(10), CHICAGO).astimezone(UTC)
             if reminder > self.now:
-                known.told[number, "reminder", "patient"] = Told(channel, "waiting", reminder)
+                known.told[number, "reminder", "patient"] = Told(channel, "waiting", reminder, begins=known.start)
 
     def pick(self, which: int, kind: str = "") -> Known:
         """Mostly a request that this decision may happen to, if there is one; sometimes any."""
@@ -377,6 +391,7 @@ class Desk(RuleBasedStateMachine):
         self.settle(known, kind, status)
         if kind == "readdressed":
             was_written_to = known.was_written_to
+            known.former += [known.answered_at] if was_written_to else []
             known.person = known.person | {"email": "corrected@example.com"}
             known.token = ConsultRequest.objects.get(pk=known.pk).token
         self.happened(known, kind, told, by=by, before=before)
@@ -417,7 +432,7 @@ class Desk(RuleBasedStateMachine):
         if kind == "released":
             return not has_time or anyway or self.accepts(known.start, for_staff=True)
         guards = {
-            "declined": not wrong_list,
+            "declined": not wrong_list and known.confirmed is None,
             "readdressed": not has_begun
             and known.confirmed is None
             and known.person["contact_by"] == "email"
@@ -436,17 +451,19 @@ class Desk(RuleBasedStateMachine):
         return guards.get(kind, True)
 
     def has_moved_often(self, known: Known) -> bool:
-        """Six times within a day, or twelve times together with others of the same contact."""
-        moves = {
-            pk: sum(kind == "moved" and at > self.now - DAY for kind, _, _, at, _ in one.events) for pk, one in self.known.items()
+        """Six times within a day, or twelve times together with others of the same contact, those set aside not counted."""
+        lately = {
+            pk: [event[1] for event in one.events if event[0] == "moved" and event[3] > self.now - DAY]
+            for pk, one in self.known.items()
         }
-        ways = [way for way in ("email", "phone") if known.person[way]]
-        same = [
-            one.pk
-            for one in self.known.values()
-            if not one.erased_at and any(one.person[way].lower() == known.person[way].lower() for way in ways)
-        ]
-        return moves[known.pk] >= 6 or sum(moves[pk] for pk in same) >= 12
+        aloud = [status for one in self.of_one_contact(known) for status in lately[one.pk] if status != "quarantined"]
+        own_quiet = [status for status in lately[known.pk] if status == "quarantined"]
+        return len(lately[known.pk]) >= 6 or len(aloud) + len(own_quiet) >= 12
+
+    def of_one_contact(self, known: Known) -> list[Known]:
+        """Those that are answered at the same contact, or were until it was corrected after a letter went there."""
+        own = known.answered_at
+        return [one for one in self.known.values() if not one.erased_at and own in {one.answered_at, *one.former}]
 
     def changes(self, known: Known, kind: str, start: datetime | None, anyway: bool) -> dict:
         """What a decision leaves on the request beside its status."""
@@ -472,6 +489,7 @@ class Desk(RuleBasedStateMachine):
             "declined": partial(booking.decline_request, reason=self.reasons[use]),
             "move_declined": partial(booking.decline_request, reason=self.reasons[use]),
             "move_expired": booking.expire_request,
+            "move_lapsed": booking.expire_request,
             "move_taken_back": booking.take_back_move,
             "readdressed": partial(booking.readdress_request, email="corrected@example.com"),
             "cancelled": partial(booking.cancel_request, reason=self.reasons[use]),
@@ -675,7 +693,7 @@ class Desk(RuleBasedStateMachine):
         assert expiry.expire_overdue(now=self.now) == len(overdue)
         for known in overdue:
             stands, before = known.confirmed and known.confirmed[0] > self.now, known.confirmed
-            kind = "move_expired" if stands else "expired"
+            kind = "move_expired" if stands else "move_lapsed" if known.confirmed else "expired"
             self.settle(known, kind, RULES[kind][1])
             self.happened(known, kind, RULES[kind][2], by=None, before=before)
 
@@ -688,6 +706,10 @@ class Desk(RuleBasedStateMachine):
             for told in known.told.values()
             if (told.channel, told.state) == ("mail", "waiting") and told.not_before <= self.now
         ]
+        for told in due:
+            if told.begins and told.begins <= self.now:
+                told.state = "dropped"
+        due = [told for told in due if told.state == "waiting"]
         with pytest.MonkeyPatch.context() as patch:
             if is_down:
                 patch.setattr(mail_channel, "connect", self.no_connection)

@@ -19,7 +19,7 @@ NEEDS_NO_TIME = {"answered"}
 
 
 def test_the_table_names_every_decision(staff):
-    assert set(TRANSITIONS) == {*decisions(staff), "move_declined", "move_expired"}
+    assert set(TRANSITIONS) == {*decisions(staff), "move_declined", "move_expired", "move_lapsed"}
 
 
 def is_allowed(kind: str, state: str) -> bool:
@@ -37,12 +37,11 @@ def is_allowed(kind: str, state: str) -> bool:
 
 
 @pytest.mark.parametrize("state", PATHS)
-@pytest.mark.parametrize("kind", [kind for kind in TRANSITIONS if kind not in {"move_declined", "move_expired"}])
+@pytest.mark.parametrize("kind", [kind for kind in TRANSITIONS if kind not in {"move_declined", "move_expired", "move_lapsed"}])
 def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, state, kind):
     request = bring_to(state, staff)
     before = list(Event.objects.filter(request=request).values())
-    # After the start that was confirmed nothing is left to return to.
-    leads_to = "confirmed" if (kind, state) == ("declined", MOVING) else TRANSITIONS[kind].leads_to
+    leads_to = "confirmed" if kind in {"declined", "expired"} and state == MOVING else TRANSITIONS[kind].leads_to
     # What was set aside stays so, whatever its sender does but withdraw it.
     leads_to = state if (kind, state) == ("moved", "quarantined") else leads_to
     now = AFTER if kind in LATE else WEDNESDAY
@@ -265,17 +264,38 @@ def test_no_move_is_taken_in_the_last_two_hours_before_a_confirmed_visit(staff):
         booking.move_request(later, starts_at=local("2026-12-08 17:00"), now=local("2026-12-08 15:30"))
 
 
-def test_once_the_confirmed_start_has_passed_a_forgotten_move_ends_like_any_request(staff):
+def test_once_the_confirmed_visit_has_begun_a_forgotten_move_ends_and_the_visit_is_still_the_visit(staff):
+    """The site was down: nobody knows but staff whether it took place."""
     moving = bring_to(MOVING, staff)
-    for refused in (
+    acts = (
         lambda: booking.take_back_move(moving, now=START),
         lambda: booking.move_request(moving, starts_at=LATER, now=START),
-    ):
+        lambda: booking.decline_request(moving, reason=reason("decline"), by=staff, now=START),
+    )
+    for act in acts:
         with pytest.raises(booking.NotAllowed):
-            refused()
+            act()
     assert expiry.expire_overdue(now=START) == 1
     moving.refresh_from_db()
-    assert (moving.status, moving.confirmed_starts_at) == ("expired", None)
+    assert (moving.status, moving.starts_at, moving.confirmed_starts_at) == ("confirmed", START, START)
+    letter = letter_of(OutboxMessage.objects.filter(event__request=moving, recipient="patient").last())
+    assert "The new time is no longer held" in letter["text"]
+    assert "Your confirmed visit was:\nMonday, December 7, 2026, 4:00 PM" in letter["text"]
+    assert letter["calendar"] == ""
+    assert booking.complete_request(moving, by=staff, now=START).status == "completed"
+
+
+def test_what_is_set_aside_tells_nobody_also_what_was_waiting(staff):
+    aside = submit()
+    booking.quarantine_request(aside, by=staff, now=WEDNESDAY)
+    corrected = submit(key="two", starts_at=NEXT)
+    booking.readdress_request(corrected, email="q@example.com", now=WEDNESDAY, sets_aside=True)
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"dropped"}
+    after = timedelta(days=30)
+    for request in (aside, corrected):
+        assert request in ConsultRequest.objects.to_erase(
+            now=WEDNESDAY + after, after=timedelta(days=90), quarantined_after=after
+        )
 
 
 def test_a_move_onto_a_time_that_overlaps_the_confirmed_one_holds_each_cell_once(staff):

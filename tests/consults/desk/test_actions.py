@@ -156,6 +156,7 @@ def test_every_decision_of_the_table_that_staff_make_is_an_action():
         Event.Kind.WITHDRAWN,
         Event.Kind.EXPIRED,
         Event.Kind.MOVE_EXPIRED,
+        Event.Kind.MOVE_LAPSED,
     }
     # Erasing has a page of its own: test_data_request.
     assert set(TRANSITIONS) - by_others - {Event.Kind.ERASED} == set(DECISIONS.values())

@@ -528,6 +528,31 @@ def test_a_mailbox_counts_once_however_it_is_spelled(client, spelled):
     assert statuses() == ["requested"] * 3 + ["quarantined"]
 
 
+def test_what_was_set_aside_and_wrote_to_nobody_is_in_nobodys_way(client, clock):
+    """A stranger fills in the field that people do not see, moves and withdraws; then the owner of the address asks."""
+    for _ in range(6):
+        client.post(URL, answers(client, website="x", starts_at=EVENING[0]))
+        aside = ConsultRequest.objects.order_by("pk").last()
+        for start in (EVENING[1], EVENING[2]) * 3:
+            assert client.post(f"/consults/{aside.token}/", {"action": "move", "starts_at": start}).status_code == 303
+        assert client.post(f"/consults/{aside.token}/", {"action": "keep"}).status_code == 422
+        client.post(f"/consults/{aside.token}/", {"action": "withdraw"})
+    assert not OutboxMessage.objects.exists()
+    client.post(URL, answers(client))
+    assert statuses() == ["withdrawn"] * 6 + ["requested"]
+    own = ConsultRequest.objects.order_by("pk").last()
+    assert client.post(f"/consults/{own.token}/", {"action": "move", "starts_at": EVENING[3]}).status_code == 303
+
+
+def test_an_address_that_was_corrected_before_anything_was_sent_counts_nothing(client):
+    for number in range(3):
+        client.post(URL, answers(client, starts_at=EVENING[number]))
+        request = ConsultRequest.objects.order_by("pk").last()
+        client.post(f"/consults/{request.token}/", {"action": "address", "email": f"me{number}@example.com"})
+    client.post(URL, answers(client, starts_at=EVENING[4]))
+    assert statuses() == ["requested"] * 4
+
+
 def test_a_corrected_address_counts_like_any_other(client):
     """Otherwise it would be the way round every limit: first write to a stranger, or write to one in the end."""
     for number in range(4):
@@ -539,6 +564,7 @@ def test_a_corrected_address_counts_like_any_other(client):
     booking.withdraw_request(ConsultRequest.objects.order_by("pk").first(), now=WEDNESDAY)
     for number in range(7):
         client.post(URL, answers(client, starts_at=EVENING[5], email="other@example.com"))
+        OutboxMessage.objects.filter(state="waiting").update(state="done")
         request = ConsultRequest.objects.order_by("pk").last()
         client.post(f"/consults/{request.token}/", {"action": "address", "email": f"me-{number}@example.com"})
         request.refresh_from_db()
