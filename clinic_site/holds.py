@@ -8,12 +8,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from clinic_site import backups
 from clinic_site.models import Hold
 from clinic_site.thinning import KEPT, surplus
+from consults import booking
 from consults.erasure import due_for_erasure
 from consults.expiry import expire_overdue
 from consults.models import ConsultRequest, Event, OutboxMessage
 from pages.models import Clinic
 
-_EXPIRED = (Event.Kind.EXPIRED, Event.Kind.MOVE_EXPIRED)
+_EXPIRED = tuple(kind for kind, row in booking.TRANSITIONS.items() if row.decide is booking.expire_request)
 # Each promises the patient an answer by a new time.
 _PROMISED_AGAIN = (Event.Kind.MOVED, Event.Kind.RELEASED)
 _NEW_FOR = timedelta(hours=1)

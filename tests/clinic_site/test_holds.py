@@ -265,3 +265,18 @@ def test_a_database_that_another_tool_restored_gets_the_same_hold(made):
     Hold.objects.all().delete()
     call_command("restore", hold=True)
     assert list(Hold.objects.values_list("reason", flat=True)) == ["restored"]
+
+
+def test_without_the_letters_a_move_whose_kept_visit_has_begun_tells_nobody_either(made, clock, client):
+    moving = booking.confirm_request(submit(starts_at=local("2026-12-07 16:00")), by=colleague("anna"), now=WEDNESDAY)
+    booking.move_request(moving, starts_at=local("2026-12-09 16:00"), now=WEDNESDAY)
+    OutboxMessage.objects.update(state=State.DONE)
+    begun = local("2026-12-07 17:00")
+    clock(begun)
+    Hold.objects.put(Reason.CLOCK, now=begun)
+    WorkerHeartbeat.objects.beat(now=begun)
+    clock(begun + 2 * STEP)
+    go_on(owner_at(client), "drop")
+    Machine(begun + 3 * STEP)
+    moving.refresh_from_db()
+    assert (moving.status, mail.outbox) == (Status.CONFIRMED, [])
