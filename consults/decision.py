@@ -25,8 +25,6 @@ from .seating import NoSeat, free_seat, hold_seat, taken_seats
 from .transitions import TRANSITIONS
 
 logger = logging.getLogger("clinic.consults")
-# What the sender of a request that was set aside may do, without anybody being told.
-_QUIET = {Event.Kind.MOVED, Event.Kind.WITHDRAWN, Event.Kind.READDRESSED}
 _TOOK_PLACE = {ConsultRequest.Status.COMPLETED, ConsultRequest.Status.MISSED}
 _GIVES_UP = {*ConsultRequest.ENDED, ConsultRequest.Status.QUARANTINED} - _TOOK_PLACE
 
@@ -66,11 +64,11 @@ class Decision:
     row: ConsultRequest
     rules: Rules
     now: datetime
-    kind: str = ""
+    kind: str
     confirmed_before: Interval | None = None
     reason: Reason | None = None
-    # What looks like spam goes on looking like any other request to its sender: it is changed, but nobody is told.
-    is_set_aside: bool = False
+    # Its sender changes a request that was set aside: it holds no seat, stays so unless it ends, and nobody is told.
+    is_quiet: bool = False
     sets_aside: bool = False
     # An address that a correction left, and that was written to.
     tells_old_address: str = ""
@@ -102,14 +100,8 @@ class Decision:
         free_seat(row, keep=kept)
         row.starts_at, row.length_minutes = starts_at, int(policy.length.total_seconds() // 60)
         row.kept_outside_hours = False
-        self.hold(starts_at, policy, kept=kept)
-
-    def choose(self, starts_at: datetime, policy: Policy) -> None:
-        """Makes this start the one it is about, and holds nothing. Raises Refused."""
-        if starts_at == self.row.starts_at:
-            raise Refused(Refusal.TAKEN)
-        self.refuse_unless_offered(starts_at, policy, own=frozenset())
-        self.row.starts_at, self.row.length_minutes = starts_at, int(policy.length.total_seconds() // 60)
+        if not self.is_quiet:
+            self.hold(starts_at, policy, kept=kept)
 
     def refuse_unless_offered(self, starts_at: datetime, policy: Policy, *, own: frozenset[tuple[int, int]]) -> None:
         """Raises Refused unless the start is offered. `own`: (cell, seat) pairs the request holds, which count as free."""
@@ -144,7 +136,7 @@ class Decision:
     def settle(self, status: str) -> None:
         """Gives the row its status, and what follows from it: its seats, the confirmed visit, when it ended."""
         row, was_moving = self.row, self.row.is_moving
-        if self.sets_aside or (self.is_set_aside and self.kind in _QUIET and status == ConsultRequest.Status.REQUESTED):
+        if self.sets_aside or (self.is_quiet and status == ConsultRequest.Status.REQUESTED):
             status = ConsultRequest.Status.QUARANTINED
         row.status, row.version = status, row.version + 1
         if status == ConsultRequest.Status.CONFIRMED:
@@ -156,20 +148,20 @@ class Decision:
         if was_moving or status not in ConsultRequest.HOLDS_A_SEAT:
             free_seat(row, keep={cell for visit, _ in row.held_visits for cell in _cells(visit)})
 
-    def record(self, kind: str, *, by) -> Event:
+    def record(self, *, by) -> Event:
         """Writes the event for the row's new state and the messages it owes."""
         reason = self.reason
         event = Event.objects.create(
             request=self.row,
             number=self.row.version,
-            kind=kind,
+            kind=self.kind,
             status=self.row.status,
             starts_at=self.row.starts_at,
             reason=reason.code if reason else "",
             at=self.now,
             by=by,
         )
-        if self.row.status == ConsultRequest.Status.QUARANTINED or (self.is_set_aside and kind in _QUIET):
+        if self.is_quiet or self.row.status == ConsultRequest.Status.QUARANTINED:
             outbox.drop_unsent(self.row)
             return event
         change = CalendarChange.between(self.confirmed_before, self.row.confirmed_visit)
@@ -177,7 +169,7 @@ class Decision:
             outbox.write_messages(event, self.row, rules=self.rules, reason=reason, calendar=change, now=self.now)
         except sealing.CannotOpen:
             # Nobody can be told whose address no key opens; withdrawing is possible all the same.
-            if kind != Event.Kind.WITHDRAWN:
+            if self.kind != Event.Kind.WITHDRAWN:
                 raise
             logger.exception("nobody can be told that request %s was withdrawn", self.row.pk)
         if self.tells_old_address:
@@ -201,12 +193,13 @@ def deciding(request: ConsultRequest, *kinds: str, now: datetime, by=None, versi
             kind = next((kind for kind, code in codes.items() if not code), None)
             if kind is None:
                 raise NotAllowed(codes[kinds[0]])
-            decision = Decision(row, rules, now, kind=kind, confirmed_before=row.confirmed_visit)
-            decision.is_set_aside = row.status == ConsultRequest.Status.QUARANTINED
+            allowed = TRANSITIONS[kind]
+            is_quiet = allowed.by_patient and row.status == ConsultRequest.Status.QUARANTINED
+            decision = Decision(row, rules, now, kind, confirmed_before=row.confirmed_visit, is_quiet=is_quiet)
             yield decision
-            decision.settle(TRANSITIONS[kind].leads_to or row.status)
+            decision.settle(allowed.leads_to or row.status)
             row.save(force_update=True)
-            decision.record(kind, by=by)
+            decision.record(by=by)
     except IntegrityError:
         # Only a seat can be contested here, because the request's own row is locked.
         raise Refused(Refusal.TAKEN) from None

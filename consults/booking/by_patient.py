@@ -11,8 +11,6 @@ from consults.models import ConsultRequest, Event
 from consults.transitions import FEW_CORRECTIONS, FEW_MOVES, NEVER_CONFIRMED, NOT_BEGUN, TIME_TO_MOVE, VISIT_STANDS, decides
 
 Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_SEAT
-
-
 _MOVING = (NOT_BEGUN, TIME_TO_MOVE, FEW_MOVES)
 
 
@@ -23,10 +21,7 @@ def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime)
     A confirmed visit stays confirmed, and keeps its seat, until staff confirm the new start.
     """
     with deciding(request, Kind.MOVED, now=now) as decision:
-        if decision.is_set_aside:
-            decision.choose(starts_at, decision.rules.policy)
-        else:
-            decision.take(starts_at, decision.rules.policy, beside_confirmed=True)
+        decision.take(starts_at, decision.rules.policy, beside_confirmed=True)
         decision.set_reply_time()
         decision.require(decision.row.answer_by > now, TIME_TO_MOVE.code)
     return decision.row

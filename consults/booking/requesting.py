@@ -44,11 +44,11 @@ def submit_request(
             request = ConsultRequest(created_at=now, submission_key=submission_key, client=client)
             request.length_minutes = int(policy.length.total_seconds() // 60)
             request.seal_person(person, token=secrets.token_urlsafe(32))
-            decision = Decision(request, rules, now)
+            decision = Decision(request, rules, now, Kind.QUARANTINED if looks_like_spam else Kind.REQUESTED)
             if below_notice:
                 policy = replace(policy, notice=timedelta(0))
             decision.accept(starts_at, policy, status=Status.QUARANTINED if looks_like_spam else Status.REQUESTED)
-            decision.record(Kind.QUARANTINED if looks_like_spam else Kind.REQUESTED, by=by)
+            decision.record(by=by)
             return request
     except (IntegrityError, Refused) as error:
         # Another transaction was faster, with the same form or the same seat.
