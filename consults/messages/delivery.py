@@ -24,8 +24,6 @@ logger = logging.getLogger("clinic.mail")
 LEASE = timedelta(minutes=3)
 # Once an hour after the first one: a mail server may be away over a weekend.
 MOST_ATTEMPTS = 72
-
-
 # A stranger who asks in many names then writes to few of them, and a day on which many ask is only slower. What waits
 # for more than an hour is a warning of `/health/ready`.
 MOST_FIRST_LETTERS_AN_HOUR = 60
@@ -58,10 +56,13 @@ def deliver_due(
     a crash leaves only one in doubt. `stop` is asked before each and has to end the batch well within LEASE after `now`. With
     `after`, what was due at that instant waits.
     """
-    left = _first_letters_left(now)
     due = OutboxMessage.objects.due(now=now).select_related("event__request")
     if after is not None:
         due = due.filter(not_before__gt=after)
+    # Asked twice a second, and nearly always there is nothing.
+    if not due.exists():
+        return 0
+    left = _first_letters_left(now)
     if left < 1:
         due = due.exclude(_IS_FIRST_LETTER)
     batch, rules, sent = Batch(), read_rules(now), 0
