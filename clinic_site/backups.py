@@ -21,8 +21,8 @@ from clinic_site.thinning import night_of, surplus
 LATE_AFTER = timedelta(hours=30)
 _NAME = "%Y-%m-%dT%H%M%SZ"
 _SUFFIX = ".tar.gz"
-# Folders of unfinished backups. A killed process leaves one behind, which is deleted after this many seconds.
-_MAKING, _LEFT_BEHIND = ".making-", 6 * 3600
+# Folders of unfinished backups.
+_MAKING = ".making-"
 
 
 def folder() -> Path:
@@ -115,9 +115,7 @@ def _making(*, now: datetime):
     """A folder to make a backup in. Whatever goes wrong there with the disk or SQLite becomes a BackupFailed."""
     try:
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left in folder().glob(f"{_MAKING}*"):
-            if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
-                shutil.rmtree(left, ignore_errors=True)
+        left_behind.delete_old(folder(), _MAKING, now=now)
         with tempfile.TemporaryDirectory(dir=folder(), prefix=_MAKING) as making:
             yield Path(making)
     except (OSError, sqlite3.Error) as error:

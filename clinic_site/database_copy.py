@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from clinic_site.env import libpq_parameters
 from clinic_site.models import BY_HAND
 
 _SQLITE, _POSTGRESQL = "clinic.sqlite3", "clinic.dump"
@@ -140,9 +141,9 @@ def _check_sqlite(path: Path) -> None:
 
 def conninfo(**changed: str) -> str:
     """All that DATABASE_URL says but the password, TLS included, for libpq. `changed`: parameters of its own, as `dbname`."""
-    database = settings.DATABASES["default"]
-    names = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
-    return make_conninfo(**{name: database[key] for name, key in names.items() if database[key]} | database["OPTIONS"] | changed)
+    parameters = libpq_parameters(settings.DATABASES["default"])
+    parameters.pop("password", None)
+    return make_conninfo(**parameters | changed)
 
 
 def restore_dump(path: Path, target: str, *options: str) -> None:

@@ -115,11 +115,10 @@ def _open_what_is_sealed(scratch: str, report: Report) -> None:
         model: Any = kept.model
         for row in model.objects.using(scratch).exclude(sealed=b"").iterator(chunk_size=500):
             checked += 1
-            reference = str(getattr(row, kept.reference))
             try:
-                sealing.unseal(row.sealed, table=row.TABLE, reference=reference)
+                kept.unseal(row)
             except sealing.CannotOpen:
-                closed.append(reference)
+                closed.append(kept.reference_of(row))
         report.count(f"{what} are opened by no key of FIELD_KEYS", closed, checked)
 
 

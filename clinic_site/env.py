@@ -169,6 +169,12 @@ def cache(name: str) -> dict:
     }
 
 
+def libpq_parameters(database: dict[str, Any]) -> dict[str, Any]:
+    """All that a PostgreSQL URL says, TLS and password included, as libpq names it. `database`: as in Django's DATABASES."""
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return {name: database[key] for name, key in names.items() if database[key]} | database["OPTIONS"]
+
+
 def mailer(name: str, folder: str) -> dict[str, Any]:
     """An entry of Django's MAILERS: SMTP for a URL, files in `folder` if empty."""
     value = text(name)

@@ -13,6 +13,7 @@ from clinic_site import holds
 from clinic_site.models import Hold
 from consults.desk.display import line
 from consults.models import AccessRecord, Event
+from guard.readers import read_whole_number
 from pages.models import Clinic
 
 MAY_END = "clinic_site.end_hold"
@@ -68,8 +69,7 @@ def _shown(rows) -> dict:
 
 
 def _go_on(request, now):
-    number = request.POST.get("up_to", "")
-    up_to = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
+    up_to = read_whole_number(request.POST.get("up_to"), digits=18) or 0
     without_letters = request.POST.get("letters") == "drop"
     if holds.go_on(up_to=up_to, by=request.user, now=now, without_letters=without_letters):
         messages.success(request, "The site goes on." + (" The letters that waited are not sent." if without_letters else ""))

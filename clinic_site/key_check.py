@@ -21,18 +21,13 @@ def closed_rows(*, now: datetime) -> str:
     return _remembered[1]
 
 
-def forget() -> None:
-    global _remembered
-    _remembered = None
-
-
 def _is_closed(kept: rotation.SealedRows) -> bool:
     model: Any = kept.model
     sealed = model.objects.exclude(sealed=b"")
     for row in (sealed.order_by("-pk").first(), sealed.order_by("pk").first()):
         try:
             if row is not None:
-                sealing.unseal(row.sealed, table=row.TABLE, reference=str(getattr(row, kept.reference)))
+                kept.unseal(row)
         except sealing.CannotOpen:
             return True
     return False

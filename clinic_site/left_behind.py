@@ -1,9 +1,10 @@
-"""What a killed restore or drill leaves behind: a whole copy of the database, in a folder or on PostgreSQL."""
+"""What a killed process leaves behind of a backup, a copy, a restore or a drill: all of the database, or a part of it."""
 
 import re
 import shutil
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -21,15 +22,24 @@ def scratch_name(suffix: str, *, now: datetime) -> str:
 
 def delete_left_behind(*, now: datetime) -> None:
     """Deletes folders and scratch databases that are older than any restore or drill takes."""
-    until = (now - _AFTER).timestamp()
     for prefix in (RESTORING, DRILL):
-        for folder in settings.DATA_DIR.glob(f"{prefix}*"):
-            # Another process may delete it too.
-            with suppress(FileNotFoundError):
-                if folder.stat().st_mtime < until:
-                    shutil.rmtree(folder, ignore_errors=True)
+        delete_old(settings.DATA_DIR, prefix, now=now)
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        _drop_scratch_databases(until)
+        _drop_scratch_databases((now - _AFTER).timestamp())
+
+
+def delete_old(folder: Path, prefix: str, *, now: datetime) -> None:
+    """Deletes the files and folders in `folder` whose names begin so and that nobody can still be writing. Raises OSError."""
+    until = (now - _AFTER).timestamp()
+    for left in folder.glob(f"{prefix}*"):
+        # Another process may delete it too.
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime >= until:
+                continue
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()
 
 
 def _drop_scratch_databases(until: float) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from clinic_site.env import WrongSetting
+from clinic_site.env import WrongSetting, libpq_parameters
 
 TABLES = ("consults_consultrequest", "consults_outboxmessage", "staff_phone", "staff_forgottenpassword")
 _CONNECT_SECONDS = 10
@@ -47,9 +47,7 @@ def _on_sqlite(path: str) -> bool:
 
 
 def _on_postgresql(database: dict[str, Any]) -> bool:
-    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    arguments = {name: database[key] for name, key in names.items() if database[key]} | database["OPTIONS"]
-    with psycopg.connect(**{"connect_timeout": _CONNECT_SECONDS} | arguments) as connection:
+    with psycopg.connect(**{"connect_timeout": _CONNECT_SECONDS} | libpq_parameters(database)) as connection:
         rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = ANY (current_schemas(false))")
         return _any_row({name for (name,) in rows}, lambda query: connection.execute(query).fetchone())
 

@@ -16,12 +16,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from clinic_site import backups, erased_list, second_place_mark
+from clinic_site import backups, erased_list, left_behind, second_place_mark
 
 logger = logging.getLogger("clinic.worker")
 
-# What a killed process left is deleted after this many seconds.
-_COPYING, _LEFT_BEHIND = ".copying-", 6 * 3600
+_COPYING = ".copying-"
 _CHUNK = 1 << 20
 _PROBLEM = "second-place-problem.txt"
 
@@ -31,7 +30,7 @@ class CopyFailed(Exception):
 
 
 def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
-    """Copies the list of erased requests, and each backup that the second place lacks, newest first; thins what is there.
+    """Copies the list of erased requests, and each backup that the second place lacks, oldest first; thins what is there.
 
     Returns how many were copied. Raises CopyFailed, whatever went wrong. Nothing is deleted there before the newest has arrived.
     """
@@ -95,9 +94,7 @@ def problem() -> str:
 
 
 def _copy_missing(place: Path, *, now: datetime) -> int:
-    for left in place.glob(f"{_COPYING}*"):
-        if now.timestamp() - left.stat().st_mtime > _LEFT_BEHIND:
-            left.unlink(missing_ok=True)
+    left_behind.delete_old(place, _COPYING, now=now)
     copied, problem = 0, None
     for path in _missing(place, now=now):
         try:

@@ -7,11 +7,10 @@ from datetime import date, datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
-
 from pages.models import Clinic
 
 from .models import ConsultRequest, Event
+from .models.event import was_let_in
 
 MONTHS = 12
 Kind = Event.Kind
@@ -68,10 +67,8 @@ def read_figures(*, now: datetime) -> Figures:
     months = {first: Month(first) for first in months_until(clinic.local_date(now))}
     since = datetime.combine(min(months), time.min, clinic.zone)
     events = Event.objects.filter(at__gte=since, kind__in=_ANSWERS | _COLUMNS.keys() | _FIRST)
-    # Nor what was set aside from the beginning and withdrawn by its sender.
-    of_this = Event.objects.filter(request=OuterRef("request"))
-    set_aside = Exists(of_this.filter(number=1, kind=Event.Kind.QUARANTINED)) & ~Exists(of_this.filter(kind=Event.Kind.RELEASED))
-    rows = events.exclude(request__status=ConsultRequest.Status.QUARANTINED).exclude(set_aside).order_by("request_id", "number")
+    rows = events.filter(was_let_in("request")).exclude(request__status=ConsultRequest.Status.QUARANTINED)
+    rows = rows.order_by("request_id", "number")
     hours: Counter[tuple[int, int]] = Counter()
     without_time = 0
     answered = set()

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from .models import ConsultRequest, Event, Person
+from .models import ConsultRequest, Person
 from .models.consult_request import contact_indexes
+from .models.event import was_let_in
 
 # No human fills in the form faster.
 FASTEST = timedelta(seconds=2)
@@ -41,10 +42,7 @@ def asked_enough(person: Person, *, now: datetime) -> bool:
     own = Q()
     for index in contact_indexes(person):
         own |= Q(contact_index=index) | Q(created_at__gt=now - _DAY, former_contacts__contains=index)
-    # What was set aside from the beginning wrote to nobody, also when its sender withdrew it since.
-    of_this = Event.objects.filter(request=OuterRef("pk"))
-    was_let_in = ~Exists(of_this.filter(number=1, kind=Event.Kind.QUARANTINED)) | Exists(of_this.filter(kind=Event.Kind.RELEASED))
-    found = ConsultRequest.objects.filter(own, was_let_in) if own else ConsultRequest.objects.none()
+    found = ConsultRequest.objects.filter(own, was_let_in()) if own else ConsultRequest.objects.none()
     found = found.exclude(status=Status.QUARANTINED)
     rows = list(found.values_list("status", "created_at"))
     held = sum(status in ConsultRequest.HOLDS_A_SEAT for status, _ in rows)

@@ -52,11 +52,6 @@ _NOT_ALLOWED = {
 }
 
 
-def wait_text(seconds: int) -> str:
-    minutes = max(1, -(-seconds // 60))
-    return "in a minute" if minutes == 1 else f"in {minutes} minutes"
-
-
 def not_allowed(code: str) -> str:
     """Why a decision is not allowed, as text; `is_<status>` means that the request now has that status."""
     return _NOT_ALLOWED.get(code) or f"This request is already {code.removeprefix('is_')}"

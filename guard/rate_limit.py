@@ -32,6 +32,12 @@ def take(client: str, *, limit: int, seconds: int, now: datetime) -> int:
     return max(1, math.ceil((1 - left) / per_second))
 
 
+def wait_text(seconds: int) -> str:
+    """`in a minute`, or `in 12 minutes`, rounded up."""
+    minutes = max(1, -(-seconds // 60))
+    return "in a minute" if minutes == 1 else f"in {minutes} minutes"
+
+
 def forget_idle_clients(*, now: datetime) -> int:
     """Deletes rows after an idle day, which refills any bucket with a period of up to a day. Returns how many.
 

@@ -26,6 +26,13 @@ class SealedRows:
     reference: str
     derived: Callable[[dict], dict[str, str]] = lambda values: {}
 
+    def reference_of(self, row: Any) -> str:
+        return str(getattr(row, self.reference))
+
+    def unseal(self, row: Any) -> dict:
+        """Raises sealing.CannotOpen."""
+        return sealing.unseal(row.sealed, table=row.TABLE, reference=self.reference_of(row))
+
 
 @dataclass
 class Rotation:
@@ -61,7 +68,7 @@ def rotate() -> Rotation:
                     row.refresh_from_db()
                 rotation.resealed += 1
             except sealing.CannotOpen:
-                rotation.cannot_be_opened.append(str(getattr(row, rows.reference)))
+                rotation.cannot_be_opened.append(rows.reference_of(row))
     return rotation
 
 
@@ -76,7 +83,6 @@ def _replace(row: Any, rows: SealedRows) -> bool:
     """False when the row has changed meanwhile. Raises sealing.CannotOpen."""
     if not row.sealed:
         return True
-    reference = str(getattr(row, rows.reference))
-    values = sealing.unseal(row.sealed, table=row.TABLE, reference=reference)
-    changes = {"sealed": sealing.seal(values, table=row.TABLE, reference=reference), **rows.derived(values)}
+    values = rows.unseal(row)
+    changes = {"sealed": sealing.seal(values, table=row.TABLE, reference=rows.reference_of(row)), **rows.derived(values)}
     return bool(type(row).objects.filter(pk=row.pk, sealed=row.sealed).update(**changes))

@@ -6,6 +6,7 @@ binds it to its table and reference, so that a value moved to another row does n
 Exact values are searched by a keyed hash ("blind index") under a separately derived key.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -60,6 +61,21 @@ def blind_index(purpose: str, value: str) -> str:
 def blind_indexes(purpose: str, value: str) -> list[str]:
     """The hashes that a stored value may have under any key in use, for searching during a rotation."""
     return [_blind(key, purpose, value) for key in settings.FIELD_KEYS] if value else []
+
+
+def is_blind_index(purpose: str, value: str, given: str) -> bool:
+    """Whether `given` is a hash of the value under any key in use: a signature that only a holder of a key can make."""
+    return any(hmac.compare_digest(given.encode(), known.encode()) for known in blind_indexes(purpose, value))
+
+
+def seal_as_text(values: dict, *, table: str, reference: str) -> str:
+    """The same as `seal`, for a place that keeps text, such as a session."""
+    return base64.b64encode(seal(values, table=table, reference=reference)).decode()
+
+
+def unseal_text(sealed: str, *, table: str, reference: str) -> dict:
+    """The values of `seal_as_text`. Raises CannotOpen."""
+    return unseal(base64.b64decode(sealed), table=table, reference=reference)
 
 
 def _blind(key: bytes, purpose: str, value: str) -> str:

@@ -4,7 +4,6 @@ A key per session: somebody who learned the password never sees the key that the
 sealed, because sessions are rows of the database.
 """
 
-import base64
 import secrets
 
 from guard import sealing
@@ -22,8 +21,8 @@ def key_of(session, user) -> bytes:
 def waiting_key(session, user) -> bytes | None:
     """The key that the session has shown; None before it has shown one."""
     try:
-        kept = base64.b64decode(session.get(_IN_SESSION, ""))
-        return bytes.fromhex(sealing.unseal(kept, table=_TABLE, reference=str(user.pk))["key"])
+        kept = session.get(_IN_SESSION, "")
+        return bytes.fromhex(sealing.unseal_text(kept, table=_TABLE, reference=str(user.pk))["key"])
     except sealing.CannotOpen:
         return None
 
@@ -34,6 +33,5 @@ def forget(session) -> None:
 
 def _make(session, user) -> bytes:
     key = secrets.token_bytes(_BYTES)
-    sealed = sealing.seal({"key": key.hex()}, table=_TABLE, reference=str(user.pk))
-    session[_IN_SESSION] = base64.b64encode(sealed).decode()
+    session[_IN_SESSION] = sealing.seal_as_text({"key": key.hex()}, table=_TABLE, reference=str(user.pk))
     return key

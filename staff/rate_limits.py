@@ -101,9 +101,8 @@ def address_pseudonym(request) -> str:
 def too_many(request, wait: int):
     """The page for too many attempts. `wait`: seconds until the next."""
     security_log.write("too_many", view=request.resolver_match.view_name)
-    minutes = max(1, -(-wait // 60))
-    retry = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    response = render(request, "registration/too_many.html", {"title": "Too many attempts", "retry_text": retry}, status=429)
+    context = {"title": "Too many attempts", "retry_text": rate_limit.wait_text(wait)}
+    response = render(request, "registration/too_many.html", context, status=429)
     response["Retry-After"] = str(wait)
     return response
 

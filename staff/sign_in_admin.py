@@ -2,11 +2,13 @@
 
 from django.contrib import admin
 
+from consults.desk.read_only import ReadOnlyAdmin
+
 from .models import SignIn
 
 
 @admin.register(SignIn)
-class SignInAdmin(admin.ModelAdmin):
+class SignInAdmin(ReadOnlyAdmin):
     list_display = ["at", "user", "kind", "typed_name"]
     list_display_links = None
     list_filter = ["kind", "user"]
@@ -14,15 +16,6 @@ class SignInAdmin(admin.ModelAdmin):
     search_fields = ["=user__username", "^name_index"]
     search_help_text = "A user name, or the mark of a typed name."
     show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description="mark of the typed name", empty_value="-")
     def typed_name(self, obj):

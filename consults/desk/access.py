@@ -6,9 +6,11 @@ from django.utils.html import format_html
 
 from consults.models import AccessRecord
 
+from .read_only import ReadOnlyAdmin
+
 
 @admin.register(AccessRecord)
-class AccessRecordAdmin(admin.ModelAdmin):
+class AccessRecordAdmin(ReadOnlyAdmin):
     list_display = ["at", "by", "kind", "for_request", "rows", "term"]
     list_display_links = None
     list_filter = ["kind", "by"]
@@ -16,15 +18,6 @@ class AccessRecordAdmin(admin.ModelAdmin):
     search_fields = ["=request__reference", "=by__username", "^term_index"]
     search_help_text = "A reference like 7K3M-9QXA, a user name, or the mark of what was searched."
     show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description="mark of the search", empty_value="-")
     def term(self, obj):

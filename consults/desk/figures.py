@@ -14,6 +14,7 @@ from consults.figures import Figures, Month, months_until, read_figures
 from consults.models import ConsultRequest, MonthlyCount, PrintedSheet, ReferralSource
 
 from .display import local_date
+from .read_only import ReadOnlyAdmin
 
 Subject = MonthlyCount.Subject
 
@@ -28,16 +29,7 @@ class Row:
 
 
 @admin.register(MonthlyCount)
-class FiguresAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
+class FiguresAdmin(ReadOnlyAdmin):
     def changelist_view(self, request, extra_context=None):
         """Shows the figures of the last twelve months."""
         if not self.has_view_permission(request):

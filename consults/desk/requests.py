@@ -26,6 +26,7 @@ from .export import csv_answer
 from .figures import take_referral
 from .list_record import record_list
 from .paging import BoundedPaginator
+from .read_only import ReadOnlyAdmin
 from .request_page import changes_since, page_context
 from .search import FILTERS, MOST_NAMES_OPENED, find
 from .search_term import RequestList, posted_term, reference_in_url, search_view, without_search
@@ -34,7 +35,7 @@ LIST, PAGE = "admin:consults_consultrequest_changelist", "admin:consults_consult
 
 
 @admin.register(ConsultRequest)
-class ConsultRequestAdmin(admin.ModelAdmin):
+class ConsultRequestAdmin(ReadOnlyAdmin):
     list_display = ["shown_reference", "who_asks", "shown_status", "visit", "answer_due", "in_care", "asked_at"]
     list_display_links = ["shown_reference"]
     list_filter = FILTERS
@@ -62,15 +63,6 @@ class ConsultRequestAdmin(admin.ModelAdmin):
             path("<int:pk>/referral/", wrap(require_POST(self.referral_view)), name=name("referral")),
             *super().get_urls(),
         ]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
     def has_decide_permission(self, request) -> bool:
         return request.user.has_perm("consults.change_consultrequest")

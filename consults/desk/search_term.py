@@ -4,7 +4,6 @@ URLs are kept by browsers and may be logged by proxies. Each search has a random
 back button, filters and pages each have their own. Only a reference, which tells nothing about a person, may be in the URL.
 """
 
-import base64
 import secrets
 
 from django.contrib import messages
@@ -24,7 +23,7 @@ _SESSION_NAME, _TABLE = "desk_searches", "django_session"
 def keep_term(request, term: str) -> str:
     """Keeps the term in the session of the signed-in user. Returns the key of the search."""
     key = secrets.token_urlsafe(9)
-    sealed = base64.b64encode(sealing.seal({"term": term}, table=_TABLE, reference=key)).decode()
+    sealed = sealing.seal_as_text({"term": term}, table=_TABLE, reference=key)
     kept = [*request.session.get(_SESSION_NAME, {}).items(), (key, sealed)]
     request.session[_SESSION_NAME] = dict(kept[-MOST_KEPT:])
     return key
@@ -37,7 +36,7 @@ def posted_term(request) -> str | None:
         return ""
     sealed = request.session.get(_SESSION_NAME, {}).get(key)
     try:
-        return sealing.unseal(base64.b64decode(sealed), table=_TABLE, reference=key)["term"] if sealed else None
+        return sealing.unseal_text(sealed, table=_TABLE, reference=key)["term"] if sealed else None
     except sealing.CannotOpen:
         return None
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from .consult_request import ConsultRequest
 
@@ -15,6 +15,13 @@ from .consult_request import ConsultRequest
 def event_kinds() -> list[tuple[str, str]]:
     """The choices as a function, so that a new kind needs no migration."""
     return Event.Kind.choices
+
+
+def was_let_in(request: str = "pk") -> Q:
+    """Of the request that the column names: not set aside from the beginning, or released since. Otherwise it wrote to nobody."""
+    events = Event.objects.filter(request=OuterRef(request))
+    set_aside_first = Exists(events.filter(number=1, kind=Event.Kind.QUARANTINED))
+    return ~Q(set_aside_first) | Q(Exists(events.filter(kind=Event.Kind.RELEASED)))
 
 
 class EventQuerySet(models.QuerySet["Event"]):

@@ -14,10 +14,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtu
 
 
 @pytest.fixture(autouse=True)
-def _asked_each_time():
-    key_check.forget()
-    yield
-    key_check.forget()
+def _asked_each_time(monkeypatch):
+    monkeypatch.setattr(key_check, "_remembered", None)
 
 
 def test_a_wrong_key_is_told_within_a_minute_also_when_new_rows_are_sealed_with_it(settings):

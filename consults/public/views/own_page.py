@@ -69,7 +69,7 @@ def _seconds_to_wait(request, token: str, now: datetime) -> int:
 
 
 def _too_many(request, found: ConsultRequest, now: datetime, wait: int):
-    problem = f"That was tried often. Try again {status_text.wait_text(wait)}, or withdraw the request"
+    problem = f"That was tried often. Try again {rate_limit.wait_text(wait)}, or withdraw the request"
     response = _page(request, found, MoveForm(), now, status=429, problem=problem)
     response["Retry-After"] = str(wait)
     return response

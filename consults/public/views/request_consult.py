@@ -106,7 +106,7 @@ def _sent(made: ConsultRequest, *, to_sender: bool):
 
 
 def _too_many(request, wait: int):
-    response = _bare_page(request, "429.html", status=429, retry_text=status_text.wait_text(wait))
+    response = _bare_page(request, "429.html", status=429, retry_text=rate_limit.wait_text(wait))
     response["Retry-After"] = str(wait)
     return response
 
