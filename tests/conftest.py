@@ -37,22 +37,23 @@ def pytest_generate_tests(metafunc):
     chosen = metafunc.config.option.database
     names = {"both": ["sqlite", "postgresql"]}.get(chosen, [chosen])
     marks = {"sqlite": [], "postgresql": [pytest.mark.server, *mark.kwargs.values()]}
-    # First of all fixtures: before pytest-django opens the transaction of the test.
-    metafunc.fixturenames.insert(0, "database")
     metafunc.parametrize("database", [pytest.param(name, marks=marks[name]) for name in names], indirect=True)
 
 
-@pytest.fixture
-def database(request, django_db_setup, django_db_blocker):
-    """The name of the database on which a test marked `databases` runs; the default connection leads there meanwhile."""
-    if request.param == "sqlite":
-        yield request.param
+# Of a class, which for a function means its own: set up before pytest-django opens the transaction of the test.
+@pytest.fixture(scope="class", autouse=True)
+def database(request, django_db_blocker):
+    """The name of the database on which a test runs: the default connection leads there meanwhile."""
+    name = getattr(request, "param", "sqlite")
+    if name == "sqlite":
+        yield name
         return
+    request.getfixturevalue("django_db_setup")
     sqlite = connections["default"]
     with django_db_blocker.unblock():
         connections["default"] = postgresql_connection()
     try:
-        yield request.param
+        yield name
     finally:
         connections["default"] = sqlite
 

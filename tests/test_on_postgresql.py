@@ -19,6 +19,12 @@ def test_a_test_marked_databases_runs_on_each(database):
     assert connection.vendor == database
 
 
+@pytest.mark.databases
+@pytest.mark.django_db
+def test_one_that_does_not_name_the_fixture_does_so_too(request):
+    assert connection.vendor == request.node.callspec.params["database"]
+
+
 @pytest.mark.django_db
 def test_other_tests_run_on_sqlite():
     assert connection.vendor == "sqlite"

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import connections
 
 from clinic_site import backups
 from consults import booking
@@ -21,6 +22,8 @@ def work(clock, monkeypatch):
     """Does what is due at an instant, as the worker does."""
     # SQLite would wait for the end of this test's transaction.
     monkeypatch.setattr(backups, "back_up_if_due", lambda **_: None)
+    # The command closes its connection at its end, and with it the test's transaction would be gone on PostgreSQL.
+    monkeypatch.setattr(connections["default"], "close", lambda: None)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def work_at(instant) -> None:
