@@ -1,5 +1,6 @@
 """The real site, started as its README starts it: `manage.py serve` in a process of its own, on a port of its own."""
 
+import compileall
 import email
 import email.policy
 import fcntl
@@ -227,6 +228,22 @@ def listing(folder: Path) -> dict[str, tuple[int, int]]:
     return {name: (status.st_size, status.st_mtime_ns) for name, status in statuses.items()}
 
 
+def _copy_checkout(to: Path) -> None:
+    ignored = [line.strip().strip("/") for line in (CHECKOUT / ".gitignore").read_text().split()]
+    shutil.copytree(CHECKOUT, to, ignore=shutil.ignore_patterns(".git", *ignored))
+
+
+@cache
+def compiled_checkout() -> Path:
+    """A copy of the checkout with compiled files: a site starts with a fifth less of CPU. Sites themselves write none."""
+    checkout = shared_folder() / "compiled-checkout"
+    with made_once("compiled-checkout") as is_there:
+        if not is_there:
+            _copy_checkout(checkout)
+            compileall.compile_dir(checkout, quiet=1)
+    return checkout
+
+
 @cache
 def first_start() -> Site:
     """A site that was started for the first time, from a copy of the checkout, and stopped. Once in a run: it takes seconds.
@@ -237,8 +254,7 @@ def first_start() -> Site:
         port, checkout = shared_folder() / "first-start-port", shared_folder() / "first-start-checkout"
         site = Site(shared_folder() / "first-start", port=int(port.read_text()) if is_there else 0, checkout=checkout)
         if not is_there:
-            ignored = [line.strip().strip("/") for line in (CHECKOUT / ".gitignore").read_text().split()]
-            shutil.copytree(CHECKOUT, checkout, ignore=shutil.ignore_patterns(".git", *ignored))
+            _copy_checkout(checkout)
             (shared_folder() / "checkout-before").write_text(json.dumps(listing(checkout)))
             site.serve().stop()
             port.write_text(str(site.port))
@@ -250,7 +266,7 @@ def started_before(folder: Path, settings: dict[str, str] | None = None) -> Site
 
     A database of its own (DATABASE_URL) is one with content: `postgresql.with_content`.
     """
-    site = Site(folder, {"BOOKING_RATE": "off", "SIGN_IN_RATE": "off"} | (settings or {}))
+    site = Site(folder, {"BOOKING_RATE": "off", "SIGN_IN_RATE": "off"} | (settings or {}), compiled_checkout())
     shutil.copytree(first_start().data, site.data)
     return site
 

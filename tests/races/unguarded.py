@@ -6,7 +6,7 @@ For negative controls: on such a site the races have to break the promises, or t
 import shutil
 from pathlib import Path
 
-from tests.server import Site, first_start, started_before
+from tests.server import Site, compiled_checkout, started_before
 
 _PAUSE = "__import__('threading').Event().wait({})"
 # file -> what is replaced in it by what
@@ -44,7 +44,7 @@ with connection.schema_editor() as editor:
 def unguarded(folder: Path, settings: dict[str, str]) -> Site:
     """A site that runs from a copy of the checkout, its guards taken away in code and database."""
     checkout = folder / "checkout"
-    shutil.copytree(first_start().checkout, checkout)
+    shutil.copytree(compiled_checkout(), checkout)
     for name, replacements in _TAKEN_AWAY.items():
         text = (checkout / name).read_text()
         for guard, nothing in replacements.items():
