@@ -7,7 +7,7 @@ from tests.browser.chromium import new_context
 from tests.browser.pictures import FOLDER, PICTURES, difference, take
 from tests.environment import skip_for_want_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Measured: the same page 0.002 at most (a picture has fewer colors); six pixels further down 0.07; in another font 0.15.
 TOLERANCE = 0.02
@@ -28,11 +28,7 @@ def _liberation_sans(browser):
         skip_for_want_of("the font Liberation Sans was not found (Debian: fonts-liberation)")
 
 
-# Both looks and the two pages with the most on them; `slow` compares the rest.
-AT_ONCE = {"home-phone-light", "book-wrong-desktop-dark"}
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in AT_ONCE else pytest.mark.slow) for name in PICTURES])
+@pytest.mark.parametrize("name", PICTURES)
 def test_it_looks_as_it_did(browser, workshop, tmp_path, name):
     shown = take(browser, workshop, name)
     shown.save(tmp_path / f"{name}.png")
@@ -47,7 +43,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("fault", [pytest.param(fault, marks=[] if fault == "moved" else pytest.mark.slow) for fault in BROKEN])
+@pytest.mark.parametrize("fault", BROKEN)
 def test_a_broken_layout_would_be_noticed(browser, workshop, fault):
     name = "home-desktop-dark"
     share = difference(take(browser, workshop, name, style=BROKEN[fault]), Image.open(FOLDER / f"{name}.png"))

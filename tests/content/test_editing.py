@@ -10,7 +10,7 @@ from blog.models import Article, Reference
 from pages.models import Page, Provider, Question
 from tests.builders import CHICAGO
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases(postgresql=pytest.mark.slow), pytest.mark.usefixtures("clock")]
 WHOLE = "Treating depression with ketamine is off-label. In a crisis call or text [988](tel:988)."
 NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
 
