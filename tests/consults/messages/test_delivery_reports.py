@@ -8,12 +8,9 @@ from uuid import UUID
 import pytest
 
 from consults.messages.delivery_reports import DeliveryReport, Unreadable, read_report
+from tests.reports import BROKEN, FAILED, HOST, LETTER, OURS, PLAIN, report, returned, status
 
-HOST = "clinic.example"
-OURS = UUID("5f1c2f7e-9f0a-4d8e-8d53-0b8ad3f2c9a1")
 OTHER = UUID("a1b0c0de-0000-4000-8000-00000000beef")
-LETTER = f"Subject: Your request\nMessage-ID: <{OURS}@{HOST}>\nTo: ada@example.com\n"
-FAILED = "Final-Recipient: rfc822; ada@example.com\nAction: failed\nStatus: 5.1.1\n"
 
 POSTFIX = f"""\
 Return-Path: <>
@@ -211,20 +208,6 @@ X-MS-Exchange-Organization-SCL: -1
 NON_ASCII = POSTFIX.replace("no such user", "l’utilisateur n’existe pas").replace("Subject: Und", "Subject: Échec ✗ und")
 
 
-def report(*parts: tuple[str, str], kind: str = "report; report-type=delivery-status") -> str:
-    """A mail of these parts: headers, body."""
-    pieces = [f"--b\n{headers}\n\n{body}\n" for headers, body in parts]
-    return f"MIME-Version: 1.0\nContent-Type: multipart/{kind}; boundary=b\n\n{''.join(pieces)}--b--\n"
-
-
-def status(recipient: str = FAILED) -> tuple[str, str]:
-    return "Content-Type: message/delivery-status", f"Reporting-MTA: dns; mail.example\n\n{recipient}"
-
-
-def returned(letter: str = LETTER) -> tuple[str, str]:
-    return "Content-Type: text/rfc822-headers", letter
-
-
 def in_base64(part: tuple[str, str]) -> tuple[str, str]:
     return f"{part[0]}\nContent-Transfer-Encoding: base64", base64.encodebytes(part[1].encode()).decode()
 
@@ -236,7 +219,6 @@ def nested(levels: int, inner: str) -> str:
     return inner
 
 
-PLAIN = report(status(), returned())
 TWO_RECIPIENTS = f"Action: delivered\nStatus: 2.0.0\n\n{FAILED}"
 HUGE = PLAIN + "x" * 70_000
 
@@ -318,7 +300,7 @@ def test_what_is_no_report_about_one_letter_of_ours_is_none(mail):
 
 def test_what_the_standard_library_cannot_read_is_said():
     with pytest.raises(Unreadable, match="TypeError"):
-        read("Content-Type: multipart/report; boundary*=x''y; boundary*1*=z\n\n--b\n\n")
+        read(BROKEN)
 
 
 BOMBS = [

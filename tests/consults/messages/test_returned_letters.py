@@ -4,16 +4,18 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consults import booking, erasure
 from consults.desk.outbox import letter_of
 from consults.messages import delivery, outbox, refused, returned_letters
-from consults.messages.delivery_reports import DeliveryReport
+from consults.messages.delivery_reports import DeliveryReport, read_report
 from consults.messages.returned_letters import take_report
 from consults.models import OutboxMessage
 from tests.builders import WEDNESDAY, colleague, local, submit
+from tests.reports import report, returned, status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 LATER = WEDNESDAY + timedelta(hours=3)
@@ -41,6 +43,15 @@ def test_a_letter_that_came_back_is_a_call_to_make():
     assert (letter.to, call.problem, call.done_at) == ("507-555-0100", "returned_5.1.1", None)
     assert "Say: we have your request for Monday, December 7" in letter.text
     assert delivery.deliver_due(now=LATER + timedelta(days=1)) == 0
+
+
+def test_the_headers_of_a_letter_that_left_lead_back_to_it(settings):
+    submit()
+    letter = sent()
+    headers = mail.outbox[0].message().as_string()
+    assert read_report(report(status(), returned(headers)).encode(), host=settings.PUBLIC.host) == DeliveryReport(
+        letter.message_id, "5.1.1"
+    )
 
 
 def test_without_a_number_it_is_failed_mail():
