@@ -105,7 +105,8 @@ class Dovecot:
     def left(self, user: str, of: str = "INBOX") -> list[tuple[str, str]]:
         """Subject and flags of what is in the mailbox."""
         with self.signed_in(user) as server:
-            server.select(f'"{of}"', readonly=True)
+            if server.select(f'"{of}"', readonly=True)[1] == [b"0"]:
+                return []
             found = server.fetch("1:*", "(FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]
         return [
             (header.decode().partition(":")[2].strip(), " ".join(flag.decode() for flag in imaplib.ParseFlags(line)))
