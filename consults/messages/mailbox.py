@@ -21,7 +21,7 @@ logger = logging.getLogger("clinic.mail")
 
 # A report begins with what is wanted of it; the rest is the letter that came back.
 MOST_BYTES = 65_536
-MOST_MAILS = 50
+MOST_MAILS = 200
 # Of one answer of the server, and of a whole round.
 ANSWER_SECONDS, ROUND_SECONDS = 10.0, 120.0
 
