@@ -3,7 +3,6 @@
 As root it runs as Debian's user dovecot, because it gives nobody mail as root.
 """
 
-import getpass
 import grp
 import imaplib
 import os
@@ -118,8 +117,8 @@ class Dovecot:
 def dovecot() -> Iterator[Dovecot]:
     """Skips the test in one line where there is none."""
     program = _program()
-    user = "dovecot" if os.geteuid() == 0 else getpass.getuser()
-    group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
+    account = pwd.getpwnam("dovecot") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    user, group = account.pw_name, grp.getgrgid(account.pw_gid).gr_name
     folder = Path(tempfile.mkdtemp(prefix="clinic-dovecot-", dir="/tmp"))
     running = Dovecot(folder, free_port())
     try:
