@@ -44,9 +44,9 @@ def take_report(report: DeliveryReport, *, now: datetime) -> bool:
 
 
 def _sent_letters():
-    """Those about a request, with the person's data still there."""
+    """Those whose words are still there: not erased, and not about an account or the site."""
     sent = OutboxMessage.objects.filter(state=OutboxMessage.State.DONE, channel=OutboxMessage.Channel.MAIL)
-    found = sent.exclude(event=None).exclude(sealed=b"").select_related("event__request")
+    found = sent.exclude(sealed=b"").select_related("event__request")
     # A change of the field key does not wait for decisions.
     return found.select_for_update(of=("self",))
 

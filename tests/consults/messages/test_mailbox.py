@@ -82,7 +82,7 @@ def test_a_report_that_somebody_opened_is_left_to_them(imap, user):
 
 
 def test_what_others_have_marked_for_deletion_is_left_to_them(imap, user):
-    imap.bring(user, named("theirs", "\n\nHello"), named("ours", PLAIN))
+    imap.bring(user, named("theirs", PLAIN), named("ours", PLAIN))
     with imap.signed_in(user) as person:
         person.select()
         person.store("1", "+FLAGS", r"(\Deleted)")

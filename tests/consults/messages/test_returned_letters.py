@@ -17,7 +17,7 @@ from consults.models import OutboxMessage
 from tests.builders import WEDNESDAY, colleague, local, submit
 from tests.reports import report, returned, status
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("database", "clinic")]
 LATER = WEDNESDAY + timedelta(hours=3)
 
 
@@ -86,8 +86,8 @@ def test_what_was_not_sent_or_is_unknown_changes_nothing():
 
 
 def test_an_erased_letter_stays_erased():
-    request = submit()
-    letter = sent()
+    request = booking.withdraw_request(submit(), now=WEDNESDAY)
+    letter = sent("withdrawn")
     erasure.erase_at_once(request, by=colleague("bo"), now=WEDNESDAY)
     before = states()
     assert not comes_back(letter)
