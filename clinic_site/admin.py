@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib import admin
 
-from clinic_site import backups, hold_page, holds, second_place
+from clinic_site import backups, delivery_reports, hold_page, holds, second_place
 from clinic_site.models import EVERYTHING, Hold
 
 
@@ -14,6 +14,12 @@ def backup_trouble(user, *, now: datetime) -> dict:
         return {}
     is_late, problem = backups.is_late(now=now), second_place.problem()
     return {"is_late": is_late, "last_made": backups.last_made(now=now), "problem": problem} if is_late or problem else {}
+
+
+def delivery_reports_trouble(user, *, now: datetime) -> dict:
+    """For everybody who works with requests, as above."""
+    problem = delivery_reports.problem(now=now) if user.has_perm("consults.view_consultrequest") else ""
+    return {"problem": problem} if problem else {}
 
 
 def open_holds(user, *, now: datetime) -> dict:
@@ -37,3 +43,4 @@ def to_check(user, *, now: datetime) -> dict:
 admin.site.add_section("admin/_hold.html", open_holds, position=1)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_hold_to_check.html", to_check, position=2)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_backup_trouble.html", backup_trouble, position=5)  # type: ignore[attr-defined]
+admin.site.add_section("admin/_delivery_reports_trouble.html", delivery_reports_trouble, position=6)  # type: ignore[attr-defined]

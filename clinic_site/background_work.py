@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from clinic_site import backups, erased_list, second_place
 from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
 from clinic_site.database_copy import BackupFailed
+from clinic_site.delivery_reports import ReportReader
 from clinic_site.holds import due_at, may_fall_due, to_check, was_put_in_place
 from clinic_site.late_backup import write_letter_if_late
 from clinic_site.left_behind import delete_left_behind
@@ -32,6 +33,7 @@ BEAT_EVERY = timedelta(seconds=5)
 TIDY_EVERY = timedelta(minutes=10)
 BACK_UP_EVERY = timedelta(minutes=15)
 COPY_EVERY = timedelta(minutes=1)
+READ_REPORTS_EVERY = timedelta(minutes=5)
 # After a longer pause a person decides about what fell due meanwhile.
 LONG_PAUSE = timedelta(days=1)
 # `--once` is for what is due, also after some days. After more it may as well be the clock that is wrong.
@@ -45,6 +47,7 @@ class BackgroundWork:
         self._once, self._is_stopping = once, is_stopping
         self._beat, self._tidy, self._back_up = Every(BEAT_EVERY), Every(TIDY_EVERY), Every(BACK_UP_EVERY)
         self._copy, self._copier = Every(COPY_EVERY), second_place.Copier()
+        self._read_reports, self._report_reader = Every(READ_REPORTS_EVERY), ReportReader()
         self._watch: ClockWatch | None = None
         self._last_turn = 0.0
         # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
@@ -71,6 +74,10 @@ class BackgroundWork:
             if self._copy.is_due(steady):
                 self._copier.start(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
                 self._copy.done(steady)
+            # Calls are made of what the database knows, and for when the clock says it is: both have to be right.
+            if waits_until is None and self._read_reports.is_due(steady):
+                self._report_reader.start(now=now)
+                self._read_reports.done(steady)
             self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until, but=to_check(now=now))
             self._do(answer_forgotten, now=now)
             stop = lambda: self._is_stopping() or read_clock() - now >= BEAT_EVERY  # noqa: E731
@@ -83,6 +90,7 @@ class BackgroundWork:
     def finish(self) -> None:
         """Waits for what goes on beside the turns."""
         self._copier.wait()
+        self._report_reader.wait()
 
     def _look_at_the_clocks(self, now: datetime, steady: float) -> None:
         """Puts a hold in place when the clock jumped or the pause was long. Before the first sign of life, which hides both."""

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 
-from clinic_site import backups, key_check, second_place
+from clinic_site import backups, delivery_reports, key_check, second_place
 from clinic_site.models import Hold
 from consults.models import OutboxMessage, WorkerHeartbeat
 
@@ -68,4 +68,6 @@ def _warnings(now: datetime) -> list[str]:
     since = OutboxMessage.objects.waiting_since(now=now)
     if since and now - since > MAIL_IS_LATE_AFTER:
         warnings.append(f"mail: the oldest message has been waiting since {since}")
+    if problem := delivery_reports.problem(now=now):
+        warnings.append(f"delivery reports: {problem}")
     return warnings

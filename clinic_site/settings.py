@@ -6,7 +6,7 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from clinic_site import env, env_folders, generated_keys, logs, sealed_before, security_headers
+from clinic_site import env, env_folders, env_secrets, generated_keys, logs, sealed_before, security_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -100,6 +100,8 @@ globals().update(env.email_settings(MAILERS["default"]))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_address("MAIL_FROM", f"clinic@{PUBLIC.host}")
 STAFF_INBOX = env.mail_address("STAFF_INBOX")
 EMAIL_SUBJECT_PREFIX = ""
+# Where the reports of mail servers about our letters arrive; None: nobody reads them.
+BOUNCES = env_secrets.mailbox("BOUNCES_URL")
 
 # Globalization: the clinic's own zone is a row that staff edit; UTC is what is stored.
 TIME_ZONE = "UTC"

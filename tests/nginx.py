@@ -9,15 +9,10 @@ import ssl
 import subprocess
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
+from tests.certificates import write_certificate
 from tests.environment import skip_for_want_of
 from tests.server import CHECKOUT, HANG_SECONDS, Answer, dying_with_us, free_port, wait_for
 
@@ -86,7 +81,7 @@ def nginx_before(site_port: int, folder: Path, text: str):
     running = Nginx(folder, free_port(), free_port())
     for name in ("logs", "temporary"):
         (folder / name).mkdir(parents=True)
-    _write_certificate(folder)
+    write_certificate(folder, HOST)
     changes = {
         r"listen \[::\]:.*\n": "",
         r"listen 80;": f"listen 127.0.0.1:{running.plain_port};",
@@ -116,16 +111,3 @@ def _answers(running: Nginx) -> bool:
         return running.request("GET", "/", plain=True).status == 301
     except OSError:
         return False
-
-
-def _write_certificate(folder: Path) -> None:
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=2))
-    builder = builder.not_valid_after(now + timedelta(days=2)).add_extension(x509.BasicConstraints(True, None), critical=True)
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-    pem = serialization.Encoding.PEM
-    (folder / "fullchain.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(pem))
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "privkey.pem").write_bytes(private)

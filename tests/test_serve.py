@@ -229,6 +229,8 @@ def test_hours_changed_by_another_process_show_in_every_answer(site):
         pytest.param("DATABASE_URL", {"DATABASE_URL": "postgresql://clinic@db:port/clinic"}, id="a database port in words"),
         pytest.param("CACHE_URL", {"CACHE_URL": "memcached://cache"}, id="another cache"),
         pytest.param("EMAIL_URL", {"EMAIL_URL": "imap://mail.example"}, id="mail by imap"),
+        pytest.param("BOUNCES_URL", {"BOUNCES_URL": "imap://me:secret@mail.example/INBOX"}, id="reports without TLS"),
+        pytest.param("BOUNCES_URL_FILE", {"BOUNCES_URL_FILE": "/nowhere"}, id="a file that is not there"),
         pytest.param("MAIL_FROM", {"MAIL_FROM": "the clinic"}, id="a sender without an address"),
         pytest.param("STAFF_INBOX", {"STAFF_INBOX": "the desk"}, id="a staff inbox without an address"),
         pytest.param("BOOKING_RATE", {"BOOKING_RATE": "20 an hour"}, id="a rate in words"),

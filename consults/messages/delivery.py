@@ -14,9 +14,9 @@ from guard import sealing
 
 from .channels import SENDERS
 from .channels.not_sent import NotSent
-from .facts import Facts
 from .kinds import FIRST, REMINDER, REPEATS
-from .reading import read_message
+from .reading import read_message, visit_has_begun
+from .refused import give_up, refuse
 
 logger = logging.getLogger("clinic.mail")
 
@@ -101,14 +101,14 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) 
         sender.send(message, read_message(message, rules))
     except sealing.CannotOpen:
         logger.exception("message %s cannot be opened", message.pk)
-        _give_up(message, "cannot_open")
+        give_up(message, problem="cannot_open")
     except NotSent as error:
         if error.permanent:
-            _refused(message, now, error.problem)
+            refuse(message, now=now, problem=error.problem)
         else:
             _retry(message, now, error.problem)
     except Exception as error:
-        _give_up(message, type(error).__name__)
+        give_up(message, problem=type(error).__name__)
     else:
         forgets = {"sealed": b""} if message.event_id is None else {}
         OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DONE, done_at=now, problem="", **forgets)
@@ -118,8 +118,7 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) 
 
 def _comes_too_late(message: OutboxMessage, now: datetime) -> bool:
     """Whether it reminds of a visit that has begun. Raises sealing.CannotOpen."""
-    visit = Facts.from_json(message.opened).visit if message.kind == REMINDER else None
-    return visit is not None and visit.start <= now
+    return message.kind == REMINDER and visit_has_begun(message, now=now)
 
 
 def _claim(message: OutboxMessage, now: datetime) -> bool:
@@ -131,26 +130,7 @@ def _claim(message: OutboxMessage, now: datetime) -> bool:
 def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
     attempts = message.attempts + 1
     if attempts >= MOST_ATTEMPTS:
-        _give_up(message, problem)
+        give_up(message, problem=problem)
         return
     pause = min(timedelta(seconds=15 * 2 ** min(attempts, 10)), timedelta(hours=1))
     OutboxMessage.objects.filter(pk=message.pk).update(not_before=now + pause, problem=problem[:60])
-
-
-def _refused(message: OutboxMessage, now: datetime, problem: str) -> None:
-    """An address that takes no mail: what it was to tell becomes a call to make, if the patient gave a number."""
-    phone = message.event.request.phone if message.event and message.recipient == OutboxMessage.Recipient.PATIENT else ""
-    if not phone:
-        _give_up(message, problem)
-        return
-    logger.error("message %s was refused, and is a call to make now: %s", message.pk, problem)
-    message.seal(message.opened | {"to": phone})
-    OutboxMessage.objects.filter(pk=message.pk, state=OutboxMessage.State.WAITING).update(
-        channel=OutboxMessage.Channel.CALL, sealed=message.sealed, not_before=now, problem=problem[:60]
-    )
-
-
-def _give_up(message: OutboxMessage, problem: str) -> None:
-    logger.error("message %s was given up: %s", message.pk, problem)
-    waiting = OutboxMessage.objects.filter(pk=message.pk, state=OutboxMessage.State.WAITING)
-    waiting.update(state=OutboxMessage.State.FAILED, problem=problem[:60])

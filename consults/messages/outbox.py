@@ -60,6 +60,28 @@ def was_written_to(request: ConsultRequest) -> bool:
     return letters.filter(Q(state=OutboxMessage.State.DONE) | Q(attempts__gt=0)).exists()
 
 
+def is_still_true(letter: OutboxMessage) -> bool:
+    """Whether a letter about a request that was sent would still wait if it had not been: no later event would have dropped it.
+
+    A letter to an address that was wrong is never missed.
+    """
+    if letter.event is None or letter.kind == OLD_ADDRESS:
+        return False
+    later = letter.event.request.events.filter(number__gt=letter.event.number)
+    if letter.recipient == OutboxMessage.Recipient.STAFF:
+        return not later.exists()
+    return not any(_drops(event, letter.kind) for event in later)
+
+
+def _drops(event: Event, kind: str) -> bool:
+    says = tells(event.kind)
+    if event.status == ConsultRequest.Status.QUARANTINED:
+        return True
+    if kind == REMINDER or (kind in CONFIRMING and says.keeps_reminder):
+        return not says.keeps_reminder
+    return bool(says.subject)
+
+
 def write_to_old_address(event: Event, request: ConsultRequest, *, to: str, now: datetime) -> None:
     """Tells an address that a correction left, once, and nothing but that."""
     facts = replace(Facts.of(request, to=to, reason=None, calendar=CalendarChange(), now=now), name="", token="", visit=None)

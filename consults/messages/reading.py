@@ -1,6 +1,7 @@
 """Reads a message: opens what is sealed, and puts its words together."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from consults.current_rules import Rules
 from consults.models import OutboxMessage
@@ -29,3 +30,9 @@ def read_message(message: OutboxMessage, rules: Rules, *, for_desk: bool = False
     if message.recipient == OutboxMessage.Recipient.STAFF:
         return composition.notice()
     return CHANNELS[OutboxMessage.Channel(message.channel)].compose(composition)
+
+
+def visit_has_begun(message: OutboxMessage, *, now: datetime) -> bool:
+    """Whether the visit that a message about a request tells of is no longer ahead. Raises sealing.CannotOpen."""
+    visit = Facts.from_json(message.opened).visit
+    return visit is not None and visit.start <= now

@@ -1,0 +1,90 @@
+"""BOUNCES_URL: delivery reports are read beside the turns of the background worker, so that nothing else waits for that server.
+
+A failure that lasts is told: until the mailbox can be read again, nobody learns of a letter that came back.
+"""
+
+import logging
+import threading
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from consults.messages.mailbox import MailboxReader, NotRead
+from consults.messages.returned_letters import take_report
+
+logger = logging.getLogger("clinic.worker")
+
+# A mail server that is down for less is nothing to be woken for.
+TOLD_AFTER = timedelta(hours=1)
+_UNTIL_READ = "delivery-reports-problem.txt"
+
+
+class ReportReader:
+    """Reads in a thread of its own, one round at a time, each of which ends within `mailbox.ROUND_SECONDS`."""
+
+    def __init__(self) -> None:
+        self._reader = MailboxReader(settings.BOUNCES, host=settings.PUBLIC.host) if settings.BOUNCES else None
+        self._thread: threading.Thread | None = None
+
+    def start(self, *, now: datetime) -> None:
+        """Does nothing without a mailbox, or while the last round goes on."""
+        if self._reader is None or (self._thread and self._thread.is_alive()):
+            return
+        self._thread = threading.Thread(target=_read_beside, args=(self._reader, now), name="delivery reports", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        if self._thread:
+            self._thread.join()
+
+
+def _read_beside(reader: MailboxReader, now: datetime) -> None:
+    try:
+        read_reports(reader, now=now)
+    finally:
+        connection.close()
+
+
+def read_reports(reader: MailboxReader, *, now: datetime) -> None:
+    """One round, which ends whatever goes wrong: what it did not answer is there at the next one."""
+    try:
+        reader.read_new(partial(take_report, now=now))
+    except NotRead as error:
+        _tell(str(error), now=now)
+    except DatabaseError as error:
+        _tell(f"database: {type(error).__name__}", now=now)
+    except Exception:
+        logger.exception("reading BOUNCES_URL failed")
+        _tell("an error of the site itself", now=now)
+    else:
+        _file().unlink(missing_ok=True)
+
+
+def problem(*, now: datetime) -> str:
+    """Since when the mailbox cannot be read, and why; empty in the first hour, and when there is no mailbox."""
+    since, reason = _told() if settings.BOUNCES else (None, "")
+    return f"not read since {since:%Y-%m-%d %H:%M} UTC: {reason}" if since and now - since >= TOLD_AFTER else ""
+
+
+def _file() -> Path:
+    return settings.DATA_DIR / _UNTIL_READ
+
+
+def _tell(reason: str, *, now: datetime) -> None:
+    logger.warning("BOUNCES_URL was not read: %s", reason)
+    since, _ = _told()
+    with suppress(OSError):
+        _file().write_text(f"{min(since or now, now).isoformat()} {reason}")
+
+
+def _told() -> tuple[datetime | None, str]:
+    """The instant of the first failure in a row, and the last reason."""
+    try:
+        since, _, reason = _file().read_text().partition(" ")
+        return datetime.fromisoformat(since), reason
+    except (OSError, ValueError):
+        return None, ""

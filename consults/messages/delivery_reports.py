@@ -1,0 +1,91 @@
+"""Reads a delivery report (RFC 3464): a mail server's word about a letter that it passed on, or gave up. Pure.
+
+Anybody can write such a mail, so nothing of it is used but our own Message-ID and a status of three numbers.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesHeaderParser
+from uuid import UUID
+
+_MOST_PARTS = 10
+# The report itself, and what a gateway may have wrapped around it.
+_DEEPEST = 3
+_RETURNED = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
+_STATUSES = {"message/delivery-status", "message/global-delivery-status"}
+# 4 as well: a server that tried for days says so when it gives up, and nobody tries again.
+_GIVEN_UP = re.compile(r"[45]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
+_OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([^<>\s]+)>")
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """`message_id`: of our letter. `given_up`: the status, like 5.1.1, if it will never arrive; otherwise empty."""
+
+    message_id: UUID
+    given_up: str
+
+
+class Unreadable(Exception):
+    """The mail is beyond the standard library; the message names the error and tells nothing of the mail."""
+
+
+def read_report(mail: bytes, *, host: str) -> DeliveryReport | None:
+    """What a mail says about one letter of ours; None for anything else. `host`: what follows the @ of our Message-IDs.
+
+    A mail that was cut off is read as far as it goes. Not ours is a report that names two letters. Raises Unreadable.
+    """
+    try:
+        return _read(mail, host)
+    except Exception as error:
+        raise Unreadable(type(error).__name__) from None
+
+
+def _read(mail: bytes, host: str) -> DeliveryReport | None:
+    statuses: list[bytes] = []
+    ids: set[UUID | None] = set()
+    for part in _parts(mail):
+        kind, body = part.get_content_type(), part.get_payload(decode=True)
+        if not isinstance(body, bytes):
+            continue
+        if kind in _STATUSES:
+            statuses.append(body)
+        elif kind in _RETURNED:
+            ids.add(_our_id(body, host))
+    ours = ids - {None}
+    if not statuses or len(ours) != 1 or (message_id := ours.pop()) is None:
+        return None
+    return DeliveryReport(message_id, next(filter(None, map(_given_up, statuses)), ""))
+
+
+def _parts(mail: bytes, depth: int = 0) -> Iterator[Message]:
+    """The parts, each with its headers parsed and its body left alone: what was returned is not searched for further parts."""
+    part = BytesHeaderParser().parsebytes(mail)
+    if part.get_content_maintype() != "multipart":
+        yield part
+        return
+    boundary, body = part.get_boundary(), part.get_payload(decode=True)
+    if not boundary or depth == _DEEPEST or not isinstance(body, bytes):
+        return
+    between = re.compile(rb"^--" + re.escape(boundary.encode("ascii", "replace")) + rb"(?:--)?[ \t]*\r?$\n?", re.MULTILINE)
+    for piece in between.split(body, _MOST_PARTS + 1)[1 : _MOST_PARTS + 1]:
+        yield from _parts(piece, depth + 1)
+
+
+def _given_up(body: bytes) -> str:
+    """The status of the first recipient who will never get it. Groups of lines, of which all but the first are recipients."""
+    for group in re.split(rb"\r?\n[ \t]*\r?\n", body.strip()):
+        fields = BytesHeaderParser().parsebytes(group)
+        status = _GIVEN_UP.match(str(fields["Status"] or "").strip())
+        if status and str(fields["Action"] or "").split("(")[0].strip().lower() == "failed":
+            return status[0]
+    return ""
+
+
+def _our_id(headers: bytes, host: str) -> UUID | None:
+    """The Message-ID of the returned headers, if there is one alone and it has the form of ours."""
+    found = BytesHeaderParser().parsebytes(headers.lstrip()).get_all("Message-ID", [])
+    ours = _OURS.fullmatch(str(found[0]).strip()) if len(found) == 1 else None
+    return UUID(ours[1]) if ours and ours[2].lower() == host.lower() else None

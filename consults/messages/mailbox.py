@@ -1,0 +1,194 @@
+"""Reads the delivery reports in a mailbox, over IMAP with TLS. A report on a letter of ours is deleted once it was answered.
+
+Every other mail is left as it is, unread: the mailbox may be one that people read.
+"""
+
+import imaplib
+import logging
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Protocol
+
+from django.db import DatabaseError
+
+from .delivery_reports import DeliveryReport, Unreadable, read_report
+
+logger = logging.getLogger("clinic.mail")
+
+# A report begins with what is wanted of it; the rest is the letter that came back.
+MOST_BYTES = 65_536
+MOST_MAILS = 200
+# Of one answer of the server, and of a whole round.
+ANSWER_SECONDS, ROUND_SECONDS = 10.0, 120.0
+
+
+class Account(Protocol):
+    """Where the mailbox is: `clinic_site.env_secrets.Mailbox`."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+class NotRead(Exception):
+    """The mailbox was not read; the message is a reason without an address, a password or a word of the server."""
+
+
+class MailboxReader:
+    """Remembers up to which mail it has looked, so that what is left in the mailbox is fetched once."""
+
+    def __init__(self, account: Account, *, host: str) -> None:
+        """`host`: what follows the @ of our Message-IDs."""
+        self._account, self._host = account, host
+        self._validity, self._last = b"", 0
+
+    def read_new(self, take: Callable[[DeliveryReport], object]) -> int:
+        """Hands the reports in at most MOST_MAILS new mails to `take`, and deletes each after that. Returns how many.
+
+        Raises NotRead and DatabaseError; the mail is still new at the next round then.
+        """
+        taken = 0
+        with _signed_in(self._account) as server:
+            with _told("mailbox"):
+                self._select(server)
+                new = self._new_mails(server)
+            for uid in new:
+                with _told("mail"):
+                    report = self._read(server, uid)
+                if report:
+                    taken += self._take(server, uid, report, take)
+                self._last = uid
+        return taken
+
+    def _take(self, server: imaplib.IMAP4, uid: int, report: DeliveryReport, take: Callable[[DeliveryReport], object]) -> bool:
+        """One that cannot be answered keeps no other waiting: it is marked as seen."""
+        try:
+            take(report)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("a delivery report could not be answered, and is left in BOUNCES_URL")
+            _mark_seen(server, uid)
+            return False
+        with _told("deletion"):
+            _delete(server, uid)
+        return True
+
+    def _select(self, server: imaplib.IMAP4) -> None:
+        _ok(server.select(_quoted(self._account.name)))
+        validity = server.response("UIDVALIDITY")[1][0] or b""
+        if validity != self._validity:
+            # The server has numbered its mails in another way.
+            self._validity, self._last = validity, 0
+
+    def _new_mails(self, server: imaplib.IMAP4) -> list[int]:
+        """The mails that nobody has opened. A range to the end always names the last mail, too."""
+        found = _ok(server.uid("SEARCH", f"UID {self._last + 1}:*", "UNSEEN", "UNDELETED"))
+        uids = (int(uid) for line in found if isinstance(line, bytes) for uid in line.split() if uid.isdigit())
+        return sorted(uid for uid in uids if uid > self._last)[:MOST_MAILS]
+
+    def _read(self, server: imaplib.IMAP4, uid: int) -> DeliveryReport | None:
+        """A mail of several parts alone is fetched further than its kind. One that is unreadable is marked as seen."""
+        if not re.search(rb"^content-type:\s*multipart/", _fetch(server, uid, "HEADER.FIELDS (CONTENT-TYPE)"), re.IGNORECASE):
+            return None
+        try:
+            return read_report(_fetch(server, uid, ""), host=self._host)
+        except Unreadable as error:
+            logger.warning("a mail in BOUNCES_URL could not be read, and is left there: %s", error)
+            _mark_seen(server, uid)
+            return None
+
+
+class _Server(imaplib.IMAP4_SSL):
+    """Ends with its time: a time-out of the socket counts from the last byte, and a server may send one now and then."""
+
+    def open(self, *arguments, **named) -> None:
+        super().open(*arguments, **named)
+        self._end = threading.Timer(ROUND_SECONDS, self._hang_up)
+        self._end.daemon = True
+        self._end.start()
+
+    def read(self, size: int) -> bytes:
+        """No more than was asked for, whatever the server announces."""
+        if size > MOST_BYTES:
+            raise NotRead("the server sent more than was asked for")
+        return super().read(size)
+
+    def shutdown(self) -> None:
+        self._end.cancel()
+        super().shutdown()
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def _signed_in(account: Account) -> Iterator[imaplib.IMAP4]:
+    with _told("connection"):
+        server = _Server(account.host, account.port, ssl_context=ssl.create_default_context(), timeout=ANSWER_SECONDS)
+    try:
+        # Every server takes PLAIN inside TLS (RFC 9051, 11.3).
+        secret = f"\0{account.user}\0{account.password}".encode()
+        with _told("login"):
+            server.authenticate("PLAIN", lambda _: secret)
+        yield server
+    finally:
+        with suppress(OSError, imaplib.IMAP4.error):
+            server.logout()
+        with suppress(OSError):
+            server.shutdown()
+
+
+@contextmanager
+def _told(step: str) -> Iterator[None]:
+    """Says of an error of the server which step it was; what a server says may hold anything."""
+    try:
+        yield
+    except imaplib.IMAP4.abort:
+        raise NotRead(f"{step}: the server hung up") from None
+    except imaplib.IMAP4.error:
+        raise NotRead(f"{step}: refused") from None
+    except OSError as error:
+        raise NotRead(f"{step}: {type(error).__name__}") from None
+
+
+def _ok(answer: tuple[str, list]) -> list:
+    """What a command brought. Raises IMAP4.error."""
+    if answer[0] != "OK":
+        raise imaplib.IMAP4.error
+    return answer[1]
+
+
+def _fetch(server: imaplib.IMAP4, uid: int, section: str) -> bytes:
+    """The beginning of a section of the mail, which stays unread; empty when it is gone."""
+    answer = _ok(server.uid("FETCH", str(uid), f"(BODY.PEEK[{section}]<0.{MOST_BYTES}>)"))
+    return next((part[1] for part in answer if isinstance(part, tuple)), b"")
+
+
+def _mark_seen(server: imaplib.IMAP4, uid: int) -> None:
+    with _told("mark"):
+        _ok(server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)"))
+
+
+def _delete(server: imaplib.IMAP4, uid: int) -> None:
+    """This mail alone, whatever others have marked (RFC 4315)."""
+    _ok(server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Deleted)"))
+    _ok(server.uid("EXPUNGE", str(uid)))
+
+
+def _quoted(name: str) -> str:
+    """The name of a mailbox as the protocol spells it. & begins a letter of another script there."""
+    spelled = name.replace("&", "&-").replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{spelled}"'

@@ -1,0 +1,36 @@
+"""What becomes of a letter that its address does not take: a call to make, or a failure that staff see."""
+
+import logging
+from datetime import datetime
+
+from consults.models import OutboxMessage
+
+logger = logging.getLogger("clinic.mail")
+
+
+def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
+    """What it was to tell becomes a call to make, if the patient gave a number. `problem`: a code without personal data.
+
+    Changes nothing if the message is no longer as it was read. Raises sealing.CannotOpen.
+    """
+    phone = message.event.request.phone if message.event and message.recipient == OutboxMessage.Recipient.PATIENT else ""
+    if not phone:
+        give_up(message, problem=problem)
+        return
+    logger.error("message %s was refused, and is a call to make now: %s", message.pk, problem)
+    unchanged = _unchanged(message)
+    message.seal(message.opened | {"to": phone})
+    waiting = {"channel": OutboxMessage.Channel.CALL, "state": OutboxMessage.State.WAITING, "done_at": None, "not_before": now}
+    unchanged.update(**waiting, sealed=message.sealed, problem=problem[:60])
+
+
+def give_up(message: OutboxMessage, *, problem: str) -> None:
+    """Marks it as failed, so that the desk lists it. Changes nothing if it is no longer as it was read."""
+    logger.error("message %s was given up: %s", message.pk, problem)
+    _unchanged(message).update(state=OutboxMessage.State.FAILED, done_at=None, problem=problem[:60])
+
+
+def _unchanged(message: OutboxMessage):
+    """Also what is sealed, which an erasure empties: a letter that was sent keeps its state then."""
+    as_read = {"state": message.state, "channel": message.channel, "sealed": bytes(message.sealed)}
+    return OutboxMessage.objects.filter(pk=message.pk, **as_read)

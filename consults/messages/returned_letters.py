@@ -1,0 +1,56 @@
+"""What a delivery report changes: a letter that came back becomes what a letter that is refused at once becomes."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from consults.current_rules import lock_rules
+from consults.models import OutboxMessage
+from guard import sealing
+
+from .delivery_reports import DeliveryReport
+from .kinds import CONFIRMING, REMINDER
+from .outbox import is_still_true
+from .reading import visit_has_begun
+from .refused import give_up, refuse
+
+logger = logging.getLogger("clinic.mail")
+
+
+def take_report(report: DeliveryReport, *, now: datetime) -> bool:
+    """Answers a letter that will never arrive with a call to make. Returns whether it came back and somebody should know.
+
+    Nothing changes for a letter that was not sent, that a call or an erasure has dealt with, or that says what is no longer
+    true: the letter that was written since is the one that counts. So the same report twice, or a forged one, makes one call
+    at the most, about a letter that we sent. The lock is that of a decision, so that no erasure runs beside it.
+    """
+    if not report.given_up:
+        return False
+    with transaction.atomic():
+        lock_rules(now)
+        letter = _sent_letters().filter(message_id=report.message_id).first()
+        if letter is None:
+            return False
+        problem = f"returned_{report.given_up}"
+        try:
+            if not is_still_true(letter) or _comes_too_late(letter, now):
+                return False
+            refuse(letter, now=now, problem=problem)
+        except sealing.CannotOpen:
+            logger.exception("message %s came back and cannot be opened", letter.pk)
+            give_up(letter, problem="cannot_open")
+    return True
+
+
+def _sent_letters():
+    """Those whose words are still there: not erased, and not about an account or the site."""
+    sent = OutboxMessage.objects.filter(state=OutboxMessage.State.DONE, channel=OutboxMessage.Channel.MAIL)
+    found = sent.exclude(sealed=b"").select_related("event__request")
+    # A change of the field key does not wait for decisions.
+    return found.select_for_update(of=("self",))
+
+
+def _comes_too_late(letter: OutboxMessage, now: datetime) -> bool:
+    """Whether it is about coming to a visit that has begun. Raises sealing.CannotOpen."""
+    return letter.kind in (REMINDER, *CONFIRMING) and visit_has_begun(letter, now=now)

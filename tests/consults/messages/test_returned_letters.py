@@ -1,0 +1,204 @@
+"""A letter that comes back becomes a call to make, once, and only while it is still true."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from consults import booking, erasure
+from consults.desk.outbox import letter_of
+from consults.messages import delivery, outbox, refused, returned_letters
+from consults.messages.delivery_reports import DeliveryReport, read_report
+from consults.messages.returned_letters import take_report
+from consults.models import OutboxMessage
+from tests.builders import WEDNESDAY, colleague, local, submit
+from tests.reports import report, returned, status
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("database", "clinic")]
+LATER = WEDNESDAY + timedelta(hours=3)
+
+
+def sent(kind: str = "requested", recipient: str = "patient") -> OutboxMessage:
+    """The letter of this kind, after whatever was due left."""
+    delivery.deliver_due(now=WEDNESDAY)
+    return OutboxMessage.objects.get(kind=kind, recipient=recipient)
+
+
+def comes_back(letter: OutboxMessage, *, now=LATER, given_up: str = "5.1.1") -> bool:
+    return take_report(DeliveryReport(letter.message_id, given_up), now=now)
+
+
+def states() -> list[tuple[str, str, str]]:
+    return list(OutboxMessage.objects.order_by("pk").values_list("kind", "channel", "state"))
+
+
+def test_a_letter_that_came_back_is_a_call_to_make():
+    submit()
+    assert comes_back(sent())
+    (call,) = OutboxMessage.objects.calls_to_make(now=LATER)
+    letter = letter_of(call, now=LATER)
+    assert (letter.to, call.problem, call.done_at) == ("507-555-0100", "returned_5.1.1", None)
+    assert "Say: we have your request for Monday, December 7" in letter.text
+    assert delivery.deliver_due(now=LATER + timedelta(days=1)) == 0
+
+
+def test_the_headers_of_a_letter_that_left_lead_back_to_it(settings):
+    submit()
+    letter = sent()
+    headers = mail.outbox[0].message().as_string()
+    assert read_report(report(status(), returned(headers)).encode(), host=settings.PUBLIC.host) == DeliveryReport(
+        letter.message_id, "5.1.1"
+    )
+
+
+def test_without_a_number_it_is_failed_mail():
+    submit(phone="")
+    assert comes_back(sent())
+    assert states() == [("requested", "mail", "failed")]
+    assert list(OutboxMessage.objects.needing_a_person(now=LATER)) == [OutboxMessage.objects.get()]
+
+
+def test_the_same_report_twice_makes_one_call_and_after_the_call_none():
+    submit()
+    letter = sent()
+    assert [comes_back(letter), comes_back(letter)] == [True, False]
+    assert len(OutboxMessage.objects.calls_to_make(now=LATER)) == 1
+    OutboxMessage.objects.update(state="done", done_at=LATER)
+    assert not comes_back(letter)
+    assert states() == [("requested", "call", "done")]
+
+
+def test_delays_and_successes_change_nothing():
+    submit()
+    assert not comes_back(sent(), given_up="")
+    assert states() == [("requested", "mail", "done")]
+
+
+def test_what_was_not_sent_or_is_unknown_changes_nothing():
+    submit()
+    letter = OutboxMessage.objects.get()
+    assert not comes_back(letter)
+    assert not take_report(DeliveryReport(uuid.uuid4(), "5.1.1"), now=LATER)
+    assert states() == [("requested", "mail", "waiting")]
+
+
+def test_an_erased_letter_stays_erased():
+    request = booking.withdraw_request(submit(), now=WEDNESDAY)
+    letter = sent("withdrawn")
+    erasure.erase_at_once(request, by=colleague("bo"), now=WEDNESDAY)
+    before = states()
+    assert not comes_back(letter)
+    assert states() == before
+    assert {bytes(sealed) for sealed in OutboxMessage.objects.values_list("sealed", flat=True)} == {b""}
+
+
+def test_a_letter_about_no_request_changes_nothing():
+    """What it said was forgotten when it was sent."""
+    outbox.write_to_staff("password_reset", to="owner@example.com", subject="A new password", text="The link", now=WEDNESDAY)
+    assert not comes_back(sent("password_reset", "staff"))
+    assert states() == [("password_reset", "mail", "done")]
+
+
+def test_a_notice_to_staff_that_came_back_is_failed_mail(settings):
+    settings.STAFF_INBOX = "desk@clinic.example"
+    submit()
+    assert comes_back(sent(recipient="staff"))
+    assert OutboxMessage.objects.get(recipient="staff").state == "failed"
+
+
+def test_a_letter_that_a_later_one_replaced_makes_no_call():
+    request = submit()
+    letter = sent()
+    booking.withdraw_request(request, now=WEDNESDAY)
+    sent("withdrawn")
+    assert not comes_back(letter)
+    assert comes_back(OutboxMessage.objects.get(kind="withdrawn"))
+
+
+def test_a_corrected_address_makes_no_call_of_the_one_before(settings):
+    settings.STAFF_INBOX = "desk@clinic.example"
+    request = submit()
+    letter = sent()
+    booking.readdress_request(request, email="other@example.com", now=WEDNESDAY)
+    delivery.deliver_due(now=WEDNESDAY)
+    assert not comes_back(letter)
+    assert not comes_back(OutboxMessage.objects.get(kind="old_address"))
+    assert not comes_back(OutboxMessage.objects.get(kind="requested", recipient="staff"))
+
+
+def test_what_was_set_aside_since_makes_no_call():
+    request = submit()
+    letter = sent()
+    booking.quarantine_request(request, by=colleague("bo"), now=WEDNESDAY)
+    assert not comes_back(letter)
+
+
+def test_a_confirmation_counts_while_a_move_waits_for_its_answer():
+    request = booking.confirm_request(submit(), by=colleague("bo"), now=WEDNESDAY)
+    letter = sent("confirmed")
+    request = booking.move_request(request, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+    assert comes_back(letter)
+    booking.confirm_request(request, by=colleague("cy"), now=WEDNESDAY)
+    confirmed = OutboxMessage.objects.filter(kind="confirmed").order_by("pk")
+    confirmed.update(state="done", channel="mail")
+    assert [comes_back(each) for each in confirmed] == [False, True]
+
+
+@pytest.mark.parametrize(("hour", "calls"), [("15:59", 1), ("16:00", 0)])
+@pytest.mark.parametrize("kind", ["confirmed", "reminder"])
+def test_nobody_is_called_about_coming_to_a_visit_that_has_begun(kind, hour, calls):
+    booking.confirm_request(submit(), by=colleague("bo"), now=WEDNESDAY)
+    OutboxMessage.objects.update(state="done", done_at=WEDNESDAY)
+    now = local(f"2026-12-07 {hour}")
+    comes_back(OutboxMessage.objects.get(kind=kind), now=now)
+    assert len(OutboxMessage.objects.calls_to_make(now=now)) == calls
+
+
+def test_a_letter_that_no_key_opens_is_failed_mail(caplog):
+    submit()
+    letter = sent()
+    OutboxMessage.objects.update(sealed=b"nothing")
+    assert comes_back(letter)
+    assert OutboxMessage.objects.get().problem == "cannot_open"
+    assert "ada@example.com" not in caplog.text
+
+
+def test_a_letter_is_found_by_one_query_of_its_index_under_the_lock_of_decisions():
+    submit()
+    letter = sent()
+    with CaptureQueriesContext(connection) as captured:
+        comes_back(letter)
+    statements = [query["sql"] for query in captured]
+    looks = [number for number, sql in enumerate(statements) if '"message_id" = ' in sql]
+    assert len(looks) == 1
+    if connection.vendor == "postgresql":
+        assert any("FOR UPDATE" in sql for sql in statements[: looks[0]])
+    else:
+        assert "USING INDEX" in OutboxMessage.objects.filter(message_id=letter.message_id).explain()
+
+
+def erased_in_between(monkeypatch) -> set[bytes]:
+    """What is sealed after an erasure between the look at the letter and the call that is made of it."""
+    request, refuse = submit(), refused.refuse
+    letter = sent()
+
+    def erase_and_refuse(*arguments, **named) -> None:
+        erasure.erase_at_once(request, by=colleague("bo"), now=WEDNESDAY)
+        refuse(*arguments, **named)
+
+    monkeypatch.setattr(returned_letters, "refuse", erase_and_refuse)
+    comes_back(letter)
+    return {bytes(sealed) for sealed in OutboxMessage.objects.values_list("sealed", flat=True)}
+
+
+def test_an_erasure_in_between_is_not_undone(monkeypatch):
+    assert erased_in_between(monkeypatch) == {b""}
+
+
+def test_without_the_look_at_what_is_sealed_an_erasure_would_be_undone(monkeypatch):
+    """Negative control."""
+    monkeypatch.setattr(refused, "_unchanged", lambda message: OutboxMessage.objects.filter(pk=message.pk))
+    assert erased_in_between(monkeypatch) != {b""}
