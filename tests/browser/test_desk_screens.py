@@ -53,7 +53,7 @@ def test_axe_finds_nothing_on_the_desk(examined_page, desk_on_sqlite, every_look
     with closing(Records(desk.site)) as records:
         records.run(HOLD)
     page.goto(f"{desk.url}/admin/login/")
-    found = {"sign-in": failures(page)}
+    found = {"sign-in": failures(page, next(looks))}
     log_in(page, desk.site, "olga", PASSWORD, again=True)
     page.goto(f"{desk.url}/admin/reauthenticate/")
     with page.expect_navigation():
@@ -65,7 +65,7 @@ def test_axe_finds_nothing_on_the_desk(examined_page, desk_on_sqlite, every_look
         found[screen] += ["wider than the window"] if too_wide else []
     page.goto(f"{desk.url}{SCREENS['copy']}".format(**numbers))
     page.get_by_role("button", name="Show the copy").click()
-    found["copy to print"] = failures(page)
+    found["copy to print"] = failures(page, next(looks))
     with closing(Records(desk.site)) as records:
         records.run("DELETE FROM clinic_site_hold")
     assert {screen: problems for screen, problems in found.items() if problems} == {}

@@ -27,36 +27,23 @@ RARE_STATES = (
 RARE_AT_ONCE = {"", "providers-photo/", "holiday/", "error-503/"}
 
 
-def _quick(states, at_once):
-    """Each state in one look, in turn: they share their styles. In every look: below."""
+def _each(states, left_out):
+    """Each state in one look, in turn: they share their styles. Among the slow tests each in every look."""
     turns = zip(states, cycle(TWO_LOOKS), strict=False)
-    return [pytest.param(state, look, id=state, marks=[] if state in at_once else pytest.mark.slow) for state, look in turns]
+    at_once = [pytest.param(state, [look], id=state) for state, look in turns if state not in left_out]
+    return at_once + [pytest.param(state, EVERY_LOOK, id=f"{state} in every look", marks=pytest.mark.slow) for state in states]
 
 
-@pytest.mark.parametrize(("state", "look"), _quick(PUBLIC_STATES, PUBLIC_STATES.keys() - MORE_OF_THE_SAME))
-def test_nothing_is_wrong_with(examined_page, site, state, look):
+@pytest.mark.parametrize(("state", "looks"), _each(PUBLIC_STATES, MORE_OF_THE_SAME))
+def test_nothing_is_wrong_with(examined_page, site, state, looks):
     PUBLIC_STATES[state](examined_page, site)
-    assert failures(examined_page, [look]) + problems(examined_page) == []
+    assert failures(examined_page, looks) + problems(examined_page) == []
 
 
-@pytest.mark.parametrize(("state", "look"), _quick(RARE_STATES, RARE_AT_ONCE))
-def test_nothing_is_wrong_with_the_rare(examined_page, workshop, state, look):
+@pytest.mark.parametrize(("state", "looks"), _each(RARE_STATES, set(RARE_STATES) - RARE_AT_ONCE))
+def test_nothing_is_wrong_with_the_rare(examined_page, workshop, state, looks):
     examined_page.goto(f"{workshop.url}/components/{state}")
-    assert failures(examined_page, [look]) + problems(examined_page) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("state", PUBLIC_STATES)
-def test_nothing_is_wrong_in_any_look_with(examined_page, site, state):
-    PUBLIC_STATES[state](examined_page, site)
-    assert failures(examined_page) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("state", RARE_STATES)
-def test_nothing_is_wrong_in_any_look_with_the_rare(examined_page, workshop, state):
-    examined_page.goto(f"{workshop.url}/components/{state}")
-    assert failures(examined_page) == []
+    assert failures(examined_page, looks) + problems(examined_page) == []
 
 
 FAULTS = """
