@@ -112,6 +112,8 @@ def unpack(archive: Path, into: Path) -> bool:
                 with source, open(into / path, "wb") as target:
                     shutil.copyfileobj(_Signed(source, signed), target, _CHUNK)
     except _UNREADABLE as error:
+        if isinstance(error, OSError) and error.errno:
+            raise BackupFailed(f"{archive} could not be unpacked: {error}") from error
         raise BackupFailed(f"{archive} is not a backup of this site, or not a whole one: {error}") from error
     return sealing.is_blind_index(_PURPOSE, signed.hexdigest(), signature)
 

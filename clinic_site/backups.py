@@ -3,10 +3,9 @@
 What patients typed is sealed in a backup as it is in the database. The keys are not in it: keep them elsewhere.
 """
 
-import shutil
 import sqlite3
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
@@ -95,9 +94,13 @@ def delete_surplus(place: Path, *, now: datetime, zone: tzinfo) -> None:
 
 def restore(backup: Path, *, unsigned: bool = False) -> None:
     """Restores database and uploads. Raises BackupFailed and changes nothing when the backup is corrupt, or is signed by no key
-    of this site and may not be `unsigned`.
+    of this site and may not be `unsigned`. Another error comes halfway: run again, it brings the rest.
     """
-    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=left_behind.RESTORING) as place:
+    try:
+        scratch = tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=left_behind.RESTORING, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise BackupFailed(str(error)) from error
+    with scratch as place:
         opened = Path(place)
         if not archive.unpack(backup, opened) and not unsigned:
             raise BackupFailed(
@@ -106,8 +109,10 @@ def restore(backup: Path, *, unsigned: bool = False) -> None:
             )
         database_copy.put_in_place(database_copy.find(opened))
         if (uploads := opened / archive.UPLOADS).is_dir():
-            shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
-            shutil.copytree(uploads, settings.MEDIA_ROOT)
+            # Renaming needs no room, and there is no moment with half of them.
+            with suppress(FileNotFoundError):
+                settings.MEDIA_ROOT.rename(opened / "replaced")
+            uploads.rename(settings.MEDIA_ROOT)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 from contextlib import closing, suppress
+from itertools import count
 from pathlib import Path
 
 from django.conf import settings
@@ -22,6 +23,8 @@ _EMPTIED = ("django_session", "consults_workerheartbeat")
 LEFT_OUT = (*_EMPTIED, "clinic_site_hold")
 # What each writing of a SQLite file counts up in its header, whatever it wrote.
 _COUNTERS = (slice(24, 28), slice(40, 44), slice(92, 100))
+# What SQLite says of a file that is no database, or half of one.
+_RUINED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class BackupFailed(Exception):
@@ -66,14 +69,20 @@ def digest(path: Path) -> str:
 
 
 def put_in_place(path: Path) -> None:
-    """Replaces the site's database with the one in `path`, whole or not at all. Raises BackupFailed."""
+    """Replaces the site's database with the one in `path`, whole or not at all. Raises BackupFailed: it is as it was.
+
+    Another sqlite3.Error comes only after a ruined file was put aside: then there is no database yet.
+    """
     connection.close()
     if connection.vendor != "sqlite":
         restore_dump(path, conninfo(), "--clean", "--if-exists")
         return
     try:
         _fill_sqlite(path)
-    except sqlite3.DatabaseError:
+    except sqlite3.Error as error:
+        # No room, a lock or a file of somebody else say nothing against the database that is there.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _RUINED:
+            raise BackupFailed(f"the database was left as it is, because it could not be replaced: {error}") from error
         _put_ruins_aside()
         _fill_sqlite(path)
 
@@ -88,11 +97,13 @@ def _fill_sqlite(path: Path) -> None:
 
 
 def _put_ruins_aside() -> None:
-    """What is no database any more is kept under another name; a journal that was left beside it would ruin the next one."""
+    """What is no database any more is kept under a name of its own; a journal left beside it would ruin the next one."""
     ruined = Path(settings.DATABASES["default"]["NAME"])
-    for suffix in ("", "-wal", "-shm", "-journal"):
+    number = next(number for number in count(1) if not any(ruined.parent.glob(f"ruined-{number}-*")))
+    # The file itself last: as long as it is there, the next run goes on with this.
+    for suffix in ("-wal", "-shm", "-journal", ""):
         with suppress(FileNotFoundError):
-            ruined.with_name(ruined.name + suffix).replace(ruined.with_name(f"ruined-{ruined.name}{suffix}"))
+            ruined.with_name(ruined.name + suffix).rename(ruined.with_name(f"ruined-{number}-{ruined.name}{suffix}"))
 
 
 def _write_sqlite(path: Path) -> Path:

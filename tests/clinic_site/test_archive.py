@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import tarfile
 
 import pytest
@@ -20,6 +21,10 @@ def made(settings, tmp_path):
     database.write_bytes(b"rows")
     archive.write(tmp_path / "made.tar.gz", database, "digest")
     return tmp_path / "made.tar.gz"
+
+
+def no_room(*_, **__):
+    raise OSError(28, "No space left on device")
 
 
 def members(path) -> list[tuple[str, bytes]]:
@@ -76,3 +81,22 @@ def test_any_key_of_the_list_knows_its_backups_and_another_does_not(made, settin
     assert archive.unpack(made, tmp_path / "opened")
     settings.FIELD_KEYS = [os.urandom(32)]
     assert not archive.unpack(made, tmp_path / "opened")
+
+
+@pytest.mark.parametrize("before", [["newer.webp"], []], ids=["other uploads", "no uploads"])
+def test_uploads_take_the_place_of_others_at_once_and_without_more_room(made, settings, monkeypatch, before):
+    shutil.rmtree(settings.MEDIA_ROOT)
+    for name in before:
+        settings.MEDIA_ROOT.mkdir()
+        (settings.MEDIA_ROOT / name).write_bytes(b"newer")
+    monkeypatch.setattr(database_copy, "find", lambda folder: folder / "clinic.sqlite3")
+    monkeypatch.setattr(database_copy, "put_in_place", lambda path: monkeypatch.setattr(shutil, "copytree", no_room))
+    backups.restore(made)
+    assert [path.name for path in settings.MEDIA_ROOT.rglob("*")] == ["pictures", "a.webp"]
+    assert not list(settings.DATA_DIR.glob(".restoring-*"))
+
+
+def test_a_full_disk_is_told_and_is_no_damaged_backup(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "copyfileobj", no_room)
+    with pytest.raises(BackupFailed, match=r"could not be unpacked: .*No space left"):
+        archive.unpack(made, tmp_path / "opened")
