@@ -7,61 +7,81 @@ since is not given again: an owner does that, who is told here.
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import DatabaseError
+from django.db.models import Manager
 
 from staff import second_factor
 from staff.models import Phone, RecoveryCode
+from staff.roles import ROLES
 
 # The same person, also under another name: an id alone may be somebody else's in another database.
-Key = tuple[int, datetime]
+Key = str
+# Permissions by their label, "consults.export_consultrequest".
+Permissions = frozenset[str]
 
 
 @dataclass(frozen=True)
 class Account:
-    """What decides who gets in, and where."""
+    """What decides who gets in, where, and what they may do there."""
 
     name: str
     email: str
     flags: frozenset[str]
     roles: frozenset[str]
+    permissions: Permissions
     password: str
     phone: str
     recovery_codes: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Before:
+    """Every account of a database, and what its groups may do, but for the three roles: each update restores those."""
+
+    accounts: dict[Key, Account]
+    groups: dict[str, Permissions]
+
+
 _NOBODY_KNOWS = (
     "The database before the restore could not be read, or was another one, so nobody knows which accounts changed since the "
-    "backup. Look through all of them: colleagues who left, passwords, phones, roles, email addresses."
+    "backup. Look through all of them: colleagues who left, passwords, phones, roles, permissions, email addresses."
 )
 _FLAGS = {"is_active": "active", "is_staff": "staff", "is_superuser": "superuser"}
 
 
-def read_accounts() -> dict[Key, Account] | None:
-    """Every account of the database as it is now; None when it cannot be read."""
+def read_accounts() -> Before | None:
+    """The accounts of the database as it is now; None when it cannot be read."""
     try:
-        return {_key(user): _account(user) for user in User.objects.order_by("username")}
+        return Before(
+            accounts={_key(user): _account(user) for user in User.objects.order_by("username")},
+            groups={group.name: _labels(group.permissions) for group in _other_groups()},
+        )
     except DatabaseError:
         return None
 
 
-def keep_what_was_taken(before: dict[Key, Account] | None) -> list[str]:
+def keep_what_was_taken(before: Before | None) -> list[str]:
     """Compares the restored accounts with those of `before` and takes back what they had lost. Returns a line for each change."""
     lines, restored = [], {_key(user): user for user in User.objects.order_by("username")}
     # On a new machine, where the site was started first, the database before has none of these accounts: it knows nothing.
-    if before is None or (restored and before.keys().isdisjoint(restored)):
+    if before is None or (restored and before.accounts.keys().isdisjoint(restored)):
         return [_NOBODY_KNOWS]
+    for group in _other_groups():
+        changes = _take_permissions(group.permissions, was=before.groups.get(group.name, frozenset()))
+        lines += [f"the group {group.name}: {line}" for line in changes]
     for key, user in restored.items():
-        changes = _take(user, was=before[key]) if key in before else _close(user)
+        changes = _take(user, was=before.accounts[key]) if key in before.accounts else _close(user)
         lines += [f"{user.username}: {line}" for line in changes]
-    lines += [f"{before[key].name}: was made since the backup, and is gone" for key in before.keys() - restored.keys()]
+    gone = before.accounts.keys() - restored.keys()
+    lines += [f"{before.accounts[key].name}: was made since the backup, and is gone" for key in gone]
     return sorted(lines)
 
 
 def _key(user: User) -> Key:
-    return user.pk, user.date_joined
+    return f"{user.pk} {user.date_joined.isoformat()}"
 
 
 def _account(user: User) -> Account:
@@ -71,10 +91,29 @@ def _account(user: User) -> Account:
         email=user.email,
         flags=frozenset(name for name in _FLAGS if getattr(user, name)),
         roles=frozenset(user.groups.values_list("name", flat=True)),
+        permissions=_labels(user.user_permissions),
         password=user.password,
         phone=str(phone.reference) if phone else "",
         recovery_codes=frozenset(RecoveryCode.objects.filter(user=user).values_list("code_hash", flat=True)),
     )
+
+
+def _other_groups() -> list[Group]:
+    return list(Group.objects.exclude(name__in=ROLES).order_by("name"))
+
+
+def _labels(held: Manager[Permission]) -> Permissions:
+    return frozenset(f"{app}.{codename}" for app, codename in held.values_list("content_type__app_label", "codename"))
+
+
+def _take_permissions(held: Any, *, was: Permissions) -> list[str]:
+    """`held`: those of a user or a group."""
+    are_now = _labels(held)
+    for label in are_now - was:
+        app, _, codename = label.partition(".")
+        held.remove(*held.filter(content_type__app_label=app, codename=codename))
+    lines = [f"did not have the permission {label} any more, and does not now" for label in sorted(are_now - was)]
+    return lines + [f"was given the permission {label} since, and does not have it now" for label in sorted(was - are_now)]
 
 
 def _close(user: User) -> list[str]:
@@ -102,6 +141,7 @@ def _take(user: User, *, was: Account) -> list[str]:
         user.groups.remove(Group.objects.get(name=role))
         lines.append(f"was not in {role} any more, and is not now")
     lines += [f"was put into {role} since, and is not in it now" for role in sorted(was.roles - is_now.roles)]
+    lines += _take_permissions(user.user_permissions, was=was.permissions)
     if is_now.password != was.password or is_now.phone != was.phone:
         # Not unusable: the link for a forgotten password has to work.
         user.set_password(secrets.token_urlsafe(32))

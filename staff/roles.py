@@ -8,7 +8,7 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
-FRONT_DESK, EDITORS, OWNERS = "Front desk", "Editors", "Owners"
+ROLES = FRONT_DESK, EDITORS, OWNERS = "Front desk", "Editors", "Owners"
 CONTENT_APPS = ("content", "pages", "blog")
 
 _REQUESTS = ("view_consultrequest", "change_consultrequest", "view_outboxmessage", "change_outboxmessage")

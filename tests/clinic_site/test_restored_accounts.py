@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
 
-from clinic_site.restored_accounts import keep_what_was_taken, read_accounts
+from clinic_site.restored_accounts import Before, keep_what_was_taken, read_accounts
+from staff.roles import EDITORS, make_roles
 from tests.builders import WEDNESDAY
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +21,12 @@ def account(name: str) -> User:
     return User.objects.create_user(name, f"{name}@old.example", "as it was", is_staff=True, date_joined=WEDNESDAY)
 
 
-def key(user: User):
-    return user.pk, user.date_joined
+def key(user: User, joined=WEDNESDAY) -> str:
+    return f"{user.pk} {joined.isoformat()}"
+
+
+def permission(codename: str) -> Permission:
+    return Permission.objects.get(codename=codename, content_type__app_label="consults")
 
 
 def state(user: User) -> tuple[bool, str]:
@@ -32,7 +37,7 @@ def state(user: User) -> tuple[bool, str]:
 def test_who_was_renamed_and_deactivated_since_is_not_active_again():
     left, stays = account("left"), account("stays")
     before = read_accounts()
-    before[key(left)] = replace(before[key(left)], name="left-2026", flags=frozenset({"is_staff"}))
+    before.accounts[key(left)] = replace(before.accounts[key(left)], name="left-2026", flags=frozenset({"is_staff"}))
     lines = keep_what_was_taken(before)
     assert lines == ["left: was called left-2026 since", "left: was not active any more, and is not now"]
     assert (state(left)[0], state(stays)[0]) == (False, True)
@@ -41,7 +46,7 @@ def test_who_was_renamed_and_deactivated_since_is_not_active_again():
 def test_an_account_that_the_database_before_did_not_have_is_not_active():
     planted, stays = account("planted"), account("stays")
     before = read_accounts()
-    del before[key(planted)]
+    del before.accounts[key(planted)]
     (line,) = keep_what_was_taken(before)
     assert line.startswith("planted: was no account of the database before the restore, and is not active now")
     assert (state(planted)[0], state(stays)[0]) == (False, True)
@@ -51,7 +56,7 @@ def test_an_account_that_the_database_before_did_not_have_is_not_active():
 def test_a_changed_email_address_does_not_come_back(newer):
     user = account("anna")
     before = read_accounts()
-    before[key(user)] = replace(before[key(user)], email=newer)
+    before.accounts[key(user)] = replace(before.accounts[key(user)], email=newer)
     (line,) = keep_what_was_taken(before)
     assert line == f"anna: the email address was changed since, and is {newer or 'empty'} as before the restore"
     assert state(user) == (True, newer)
@@ -59,8 +64,8 @@ def test_a_changed_email_address_does_not_come_back(newer):
 
 def test_a_database_with_none_of_these_accounts_knows_nothing():
     user = account("anna")
-    other = {(user.pk, WEDNESDAY + timedelta(days=9)): read_accounts()[key(user)]}
-    for before in (None, {}, other):
+    other = {key(user, WEDNESDAY + timedelta(days=9)): read_accounts().accounts[key(user)]}
+    for before in (None, Before({}, {}), Before(other, {})):
         (line,) = keep_what_was_taken(before)
         assert NOBODY_KNOWS in line
         assert state(user)[0]
@@ -70,4 +75,41 @@ def test_where_nothing_changed_nothing_is_said():
     account("anna")
     assert keep_what_was_taken(read_accounts()) == []
     User.objects.all().delete()
-    assert keep_what_was_taken({}) == []
+    assert keep_what_was_taken(Before({}, {})) == []
+
+
+def test_a_permission_that_was_taken_does_not_come_back():
+    user, taken, kept = account("anna"), permission("export_consultrequest"), permission("view_consultrequest")
+    user.user_permissions.set([taken, kept])
+    before = read_accounts()
+    now = frozenset({"consults.view_consultrequest", "consults.erase_consultrequest"})
+    before.accounts[key(user)] = replace(before.accounts[key(user)], permissions=now)
+    assert keep_what_was_taken(before) == [
+        "anna: did not have the permission consults.export_consultrequest any more, and does not now",
+        "anna: was given the permission consults.erase_consultrequest since, and does not have it now",
+    ]
+    assert list(user.user_permissions.all()) == [kept]
+
+
+@pytest.mark.parametrize("was_there", [True, False], ids=["a group that lost it", "a group that was deleted"])
+def test_a_permission_that_a_group_lost_does_not_come_back(was_there):
+    user, group = account("anna"), Group.objects.create(name="Billing")
+    user.groups.add(group)
+    group.permissions.add(permission("export_consultrequest"))
+    before = read_accounts()
+    if was_there:
+        before.groups["Billing"] = frozenset()
+    else:
+        del before.groups["Billing"]
+        before.accounts[key(user)] = replace(before.accounts[key(user)], roles=frozenset())
+    line = "the group Billing: did not have the permission consults.export_consultrequest any more, and does not now"
+    assert line in keep_what_was_taken(before)
+    assert (group.permissions.count(), user.groups.count()) == (0, int(was_there))
+
+
+def test_what_an_update_gave_the_roles_is_not_taken_from_them():
+    make_roles()
+    account("anna")
+    before = read_accounts()
+    assert (keep_what_was_taken(before), before.groups) == ([], {})
+    assert Group.objects.get(name=EDITORS).permissions.exists()

@@ -15,6 +15,7 @@ from clinic_site.database_copy import BackupFailed
 from clinic_site.drill import rehearse
 from clinic_site.left_behind import delete_left_behind
 from clinic_site.models import Hold
+from clinic_site.restored_accounts import Before
 from consults.models import WorkerHeartbeat
 
 
@@ -64,12 +65,12 @@ class Command(BaseCommand):
         self._take_over_what_is_erased(unsigned)
         self._tell(report, now=now)
 
-    def _restore(self, backup: Path, accounts: dict | None, now: datetime, unsigned: bool) -> list[str]:
+    def _restore(self, backup: Path, accounts: Before | None, now: datetime, unsigned: bool) -> list[str]:
         with unfinished_restore.marked():
             backups.restore(backup, unsigned=unsigned)
             return self._hold(accounts, now)
 
-    def _hold(self, accounts: dict | None, now: datetime) -> list[str]:
+    def _hold(self, accounts: Before | None, now: datetime) -> list[str]:
         """What has to be done to any database of an earlier time, before the site runs on it."""
         call_command("migrate", verbosity=0, interactive=False)
         # Those of that time: some were ended since.
