@@ -80,7 +80,7 @@ def put_in_place(path: Path) -> None:
     try:
         _fill_sqlite(path)
     except sqlite3.Error as error:
-        # No room, a lock or a file of somebody else say nothing against the database that is there.
+        # No room, a disk that fails or a file of another user say nothing against the database that is there.
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _RUINED:
             raise BackupFailed(f"the database was left as it is, because it could not be replaced: {error}") from error
         _put_ruins_aside()

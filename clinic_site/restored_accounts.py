@@ -6,13 +6,16 @@ since is not given again: an owner does that, who is told here.
 """
 
 import secrets
+import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.db.models import Manager
 
+from clinic_site.database_copy import BackupFailed
 from staff import second_factor
 from staff.models import Phone, RecoveryCode
 from staff.roles import ROLES
@@ -44,6 +47,20 @@ class Before:
     accounts: dict[Key, Account]
     groups: dict[str, Permissions]
 
+    def to_values(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "accounts": {key: _with(frozenset, sorted, vars(account)) for key, account in self.accounts.items()},
+            "groups": _with(frozenset, sorted, self.groups),
+        }
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> "Before":
+        return cls(
+            accounts={key: Account(**_with(list, frozenset, account)) for key, account in values["accounts"].items()},
+            groups=_with(list, frozenset, values["groups"]),
+        )
+
 
 _NOBODY_KNOWS = (
     "The database before the restore could not be read, or was another one, so nobody knows which accounts changed since the "
@@ -53,14 +70,22 @@ _FLAGS = {"is_active": "active", "is_staff": "staff", "is_superuser": "superuser
 
 
 def read_accounts() -> Before | None:
-    """The accounts of the database as it is now; None when it cannot be read."""
+    """The accounts of the database as it is now; None when it is ruined, or has no accounts.
+
+    Raises BackupFailed when it may well be read another time: a restore that went on would give back what was taken.
+    """
     try:
         return Before(
             accounts={_key(user): _account(user) for user in User.objects.order_by("username")},
             groups={group.name: _labels(group.permissions) for group in _other_groups()},
         )
+    except OperationalError as error:
+        # SQLite says of a missing table what PostgreSQL says with another error.
+        if getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
+            raise BackupFailed(f"the accounts of the present database could not be read: {error}") from error
     except DatabaseError:
-        return None
+        pass
+    return None
 
 
 def keep_what_was_taken(before: Before | None) -> list[str]:
@@ -78,6 +103,11 @@ def keep_what_was_taken(before: Before | None) -> list[str]:
     gone = before.accounts.keys() - restored.keys()
     lines += [f"{before.accounts[key].name}: was made since the backup, and is gone" for key in gone]
     return sorted(lines)
+
+
+def _with(kind: type, make: Callable[[Any], Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The same, with what `make` makes of values of this kind."""
+    return {name: make(value) if isinstance(value, kind) else value for name, value in values.items()}
 
 
 def _key(user: User) -> Key:

@@ -10,12 +10,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from clinic_site import backups, erased_list, restored_accounts, unfinished_restore
+from clinic_site import backups, erased_list, unfinished_restore
 from clinic_site.database_copy import BackupFailed
 from clinic_site.drill import rehearse
 from clinic_site.left_behind import delete_left_behind
 from clinic_site.models import Hold
-from clinic_site.restored_accounts import Before
+from clinic_site.restored_accounts import Before, keep_what_was_taken
 from consults.models import WorkerHeartbeat
 
 
@@ -54,28 +54,26 @@ class Command(BaseCommand):
             return
         if not yes:
             raise CommandError("This replaces the current data with the backup. Run it again with --yes.")
-        # What half a restore left is nothing to compare with.
-        accounts = None if unfinished_restore.is_marked() else restored_accounts.read_accounts()
         self._list_what_is_erased()
         try:
-            report = self._restore(backup, accounts, now, unsigned)
+            report = self._restore(backup, now, unsigned)
         except BackupFailed as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored {backup}.")
-        self._take_over_what_is_erased(unsigned)
         self._tell(report, now=now)
 
-    def _restore(self, backup: Path, accounts: Before | None, now: datetime, unsigned: bool) -> list[str]:
-        with unfinished_restore.marked():
+    def _restore(self, backup: Path, now: datetime, unsigned: bool) -> list[str]:
+        with unfinished_restore.marked() as before:
             backups.restore(backup, unsigned=unsigned)
-            return self._hold(accounts, now)
+            self._take_over_what_is_erased(unsigned)
+            return self._hold(before, now)
 
-    def _hold(self, accounts: Before | None, now: datetime) -> list[str]:
+    def _hold(self, before: Before | None, now: datetime) -> list[str]:
         """What has to be done to any database of an earlier time, before the site runs on it."""
         call_command("migrate", verbosity=0, interactive=False)
         # Those of that time: some were ended since.
         Session.objects.all().delete()
-        report = restored_accounts.keep_what_was_taken(accounts)
+        report = keep_what_was_taken(before)
         Hold.objects.put(Hold.Reason.RESTORED, now=now, report="\n".join(report))
         return report
 
@@ -112,8 +110,10 @@ class Command(BaseCommand):
         """The database that is about to go may know of an erasure that the list does not have yet."""
         try:
             erased_list.catch_up()
-        except (DatabaseError, OSError) as error:
+        except DatabaseError as error:
             self.stderr.write(f"The list of erased requests could not be brought up to date: {error}")
+        except OSError as error:
+            raise CommandError(f"Nothing was restored, because the list of erased requests cannot be written: {error}") from error
 
     def _take_over_what_is_erased(self, unsigned: bool) -> None:
         """From the second place, which the running site never reads: somebody else may write there."""
@@ -129,19 +129,20 @@ class Command(BaseCommand):
             )
 
     def _tell(self, report: list[str], *, now: datetime) -> None:
-        erased, failed = erased_list.erase_again(now=now)
-        self.stdout.write(f"Erased again, because they had been erased since: {erased}")
-        for reference in failed:
-            self.stderr.write(f"{reference} had been erased and could not be erased again. The worker tries every ten minutes.")
         if report:
+            self.stdout.write("Accounts that differ from before:")
+            for line in report:
+                self.stdout.write(f"  {line}")
+            self.stdout.write("A new password: manage.py changepassword NAME.")
             path = backups.folder() / f"accounts-{now:%Y-%m-%dT%H%M%SZ}.txt"
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
             path.write_text("\n".join([*report, ""]))
-            self.stdout.write(f"Accounts that differ from before (also in {path}):")
-            for line in report:
-                self.stdout.write(f"  {line}")
-            self.stdout.write("A new password: manage.py changepassword NAME.")
+            self.stdout.write(f"These lines are also in {path}.")
+        erased, failed = erased_list.erase_again(now=now)
+        self.stdout.write(f"Erased again, because they had been erased since: {erased}")
+        for reference in failed:
+            self.stderr.write(f"{reference} had been erased and could not be erased again. The worker tries every ten minutes.")
         self.stdout.write(
             "Nothing is sent, expired or erased until an owner has looked: start the site, sign in, and open "
             f"{settings.PUBLIC_URL}/admin/hold/. The staff inbox is not told, because mail is held too."
