@@ -1,7 +1,8 @@
 """BACKUP_DIR: a second place for every backup. What fails there is told, and never stops the first place.
 
-A backup that is missing there is copied at the next occasion, so a share that was away for a week catches up. A share may also
-hang for ever: a thread of the background worker alone touches it, and everybody else reads of a failure beside the backups.
+Each that is missing there, and that thinning would keep, is copied at the next occasion, so a share that was away for a week
+catches up. A share may also hang for ever: a thread of the background worker alone touches it, and everybody else reads of a
+failure beside the backups.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from pathlib import Path
 from django.conf import settings
 
 from clinic_site import backups, erased_list, left_behind, second_place_mark
+from clinic_site.thinning import surplus
 
 logger = logging.getLogger("clinic.worker")
 
@@ -32,7 +34,8 @@ class CopyFailed(Exception):
 def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
     """Copies the list of erased requests, and each backup that the second place lacks, oldest first; thins what is there.
 
-    Returns how many were copied. Raises CopyFailed, whatever went wrong. Nothing is deleted there before the newest has arrived.
+    Returns how many were copied. Raises CopyFailed, whatever went wrong. Nothing is deleted there before the newest has arrived;
+    an older one that cannot be copied is tried again each time, and stops no thinning.
     """
     place = settings.BACKUP_DIR
     if place is None:
@@ -40,16 +43,20 @@ def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
     try:
         second_place_mark.check(place)
         erased_list.copy_to_second_place()
-        copied = _copy_missing(place, now=now)
-        if thin:
+        left_behind.delete_old(place, _COPYING, now=now)
+        missing = _missing(place, now=now, zone=zone)
+        failed = _copy_each(missing, place)
+        if thin and not (missing and missing[-1] in failed):
             backups.delete_surplus(place, now=now, zone=zone)
+        for error in failed.values():
+            raise error
         (backups.folder() / _PROBLEM).unlink(missing_ok=True)
     except Exception as error:
         # What is told nowhere else stops all copying without anybody knowing.
         reason = (error.strerror or str(error)) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
         _tell(reason, now=now)
         raise CopyFailed(str(error)) from error
-    return copied
+    return len(missing)
 
 
 class Copier:
@@ -93,31 +100,23 @@ def problem() -> str:
         return ""
 
 
-def _copy_missing(place: Path, *, now: datetime) -> int:
-    left_behind.delete_old(place, _COPYING, now=now)
-    copied, problem = 0, None
-    for path in _missing(place, now=now):
+def _missing(place: Path, *, now: datetime, zone: tzinfo) -> list[Path]:
+    """The backups that are not there, oldest first, but for those that thinning would delete there at once. Raises OSError."""
+    names = set(os.listdir(place))
+    ours, theirs = backups.existing(now=now), backups.existing(now=now, place=place)
+    unneeded = surplus({at for at, _ in (*ours, *theirs)}, now=now, zone=zone)
+    return [path for at, path in ours if path.name not in names and at not in unneeded]
+
+
+def _copy_each(missing: list[Path], place: Path) -> dict[Path, OSError]:
+    """Those that failed: one that cannot be read keeps no newer one from getting there."""
+    failed = {}
+    for path in missing:
         try:
             _copy(path, place)
         except OSError as error:
-            # One that cannot be read keeps no newer one from getting there.
-            problem = problem or error
-        else:
-            copied += 1
-    if problem:
-        raise problem
-    return copied
-
-
-def _missing(place: Path, *, now: datetime) -> list[Path]:
-    """Backups that are newer than the last one there, oldest first, so that a run that was interrupted goes on where it ended.
-
-    Older ones may have been thinned there. Raises OSError.
-    """
-    names = set(os.listdir(place))
-    ours = [path for _, path in backups.existing(now=now)]
-    there = [number for number, path in enumerate(ours) if path.name in names]
-    return ours[max(there, default=-1) + 1 :]
+            failed[path] = error
+    return failed
 
 
 def _copy(path: Path, place: Path) -> None:

@@ -172,8 +172,10 @@ def test_another_machine_shares_the_place_and_another_path_is_a_new_place(places
 @pytest.mark.usefixtures("clinic", "clock")
 def test_the_command_deletes_nothing_in_the_second_place(places, monkeypatch):
     """A clock that is wrong, or an open hold, is the worker's to notice."""
-    old = {make(days=days) for days in (30, 29, 28, 27)}
-    copy_missing(now=WEDNESDAY, zone=UTC, thin=False)
+    old = set()
+    for days in (30, 29, 28, 27):
+        old.add(make(days=days))
+        copy_missing(now=WEDNESDAY - timedelta(days=days), zone=UTC, thin=False)
     Hold.objects.put(Hold.Reason.CLOCK, now=WEDNESDAY)
     monkeypatch.setattr(backups, "back_up", lambda *, now: backups.folder() / make())
     call_command("backup")
@@ -214,3 +216,50 @@ def test_catching_up_goes_on_where_it_was_interrupted(places, monkeypatch):
     monkeypatch.setattr(second_place, "_copy", whole)
     copy()
     assert digests(places[1]).keys() == made
+
+
+@pytest.mark.parametrize("how", ["the first one", "the second one"])
+def test_a_backup_that_failed_to_get_there_is_tried_again_although_a_newer_one_arrived(places, monkeypatch, how):
+    made = [make(hours=2), make(hours=1)]
+    whole, fails = second_place._copy, made[how == "the second one"]
+
+    def fail_once(path, place):
+        if path.name == fails:
+            raise OSError(5, "Input/output error")
+        whole(path, place)
+
+    monkeypatch.setattr(second_place, "_copy", fail_once)
+    with pytest.raises(CopyFailed):
+        copy()
+    made.append(make())
+    with pytest.raises(CopyFailed):
+        copy()
+    assert ("Input/output error" in problem(), digests(places[1]).keys()) == (True, set(made) - {fails})
+    monkeypatch.setattr(second_place, "_copy", whole)
+    assert (copy(), copy(), problem()) == (1, 0, "")
+    assert digests(places[1]) == digests(places[0])
+
+
+def test_one_that_never_gets_there_stops_neither_the_newest_nor_the_thinning(places):
+    old, unreadable = make(days=20), make(hours=4)
+    for hours in (3, 2, 1):
+        make(hours=hours)
+    places[1].mkdir()
+    shutil.copy(places[0] / old, places[1])
+    (places[0] / unreadable).unlink()
+    (places[0] / unreadable).mkdir()
+    with pytest.raises(CopyFailed):
+        copy()
+    assert len(digests(places[1])) == 3
+
+
+def test_what_was_thinned_there_is_not_copied_again(places):
+    """The first place is thinned more rarely: only when a new backup was made."""
+    for minutes in reversed(range(0, 6 * 60, 15)):
+        make(minutes=minutes)
+        copy(minutes=-minutes)
+    kept = digests(places[1]).keys()
+    assert (copy(), digests(places[1]).keys()) == (0, kept)
+    assert kept < digests(places[0]).keys()
+    copy(days=1)
+    assert copy(days=1) == 0
