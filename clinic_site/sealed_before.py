@@ -21,7 +21,7 @@ def refuse_a_new_key(database: dict[str, Any]) -> None:
     """Raises WrongSetting when `database`, as in Django's DATABASES, has sealed rows, or does not answer."""
     try:
         is_sealed = _on_sqlite(database["NAME"]) if database["ENGINE"].endswith("sqlite3") else _on_postgresql(database)
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, sqlite3.OperationalError) as error:
         reason = str(error).partition("\n")[0]
         problem = (
             f"must be set, because a new key is made only where nothing is sealed yet, and the database does not say: {reason}"
@@ -42,6 +42,8 @@ def _on_sqlite(path: str) -> bool:
         with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True)) as connection:
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             return _any_row(names, lambda query: connection.execute(query).fetchone())
+    except sqlite3.OperationalError:
+        raise  # a lock, or a disk that fails: there may be rows
     except sqlite3.DatabaseError:
         return False  # no database any more: a restore brings one, and needs its key
 

@@ -1,11 +1,13 @@
 """A key that does not open what is sealed is told to monitors."""
 
 import os
+import sqlite3
 from datetime import timedelta
 
 import pytest
 
 from clinic_site import key_check, sealed_before
+from clinic_site.env import WrongSetting
 from consults.models import WorkerHeartbeat
 from guard import rotation
 from tests.builders import WEDNESDAY, local, submit
@@ -47,3 +49,17 @@ def test_a_patients_own_page_that_no_key_opens_is_a_503_that_says_when_to_come_b
     settings.FIELD_KEYS = [os.urandom(32)]
     response = client.get(page)
     assert (response.status_code, response["Retry-After"]) == (503, "60")
+
+
+def test_a_database_that_does_not_answer_gets_no_new_key(tmp_path, monkeypatch):
+    path = tmp_path / "clinic.sqlite3"
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}
+    path.write_bytes(b"no database" * 1000)
+    sealed_before.refuse_a_new_key(database)
+
+    def fail(*_, **__):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(sqlite3, "connect", fail)
+    with pytest.raises(WrongSetting, match="the database does not say: disk I/O error"):
+        sealed_before.refuse_a_new_key(database)
