@@ -13,7 +13,8 @@ from clinic_site import hold_page
 from staff import reauthentication, session_pages, sessions, views
 from staff.rate_limits import checks_password, limited
 
-from .one_line_fields import with_one_line_fields
+from .bounded_filters import BoundedFilters
+from .one_line_fields import OneLineFields
 
 
 class ClinicAdminSite(AdminSite):
@@ -33,7 +34,9 @@ class ClinicAdminSite(AdminSite):
         self._sections.sort(key=lambda section: section[0])
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        super().register(model_or_iterable, with_one_line_fields(admin_class or ModelAdmin), **options)
+        own = admin_class or ModelAdmin
+        with_rules = type(own.__name__, (OneLineFields, BoundedFilters, own), {"__module__": own.__module__})
+        super().register(model_or_iterable, with_rules, **options)
 
     def has_permission(self, request) -> bool:
         """Called for every page of the admin, so the second step is enforced here."""

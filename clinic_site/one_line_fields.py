@@ -16,8 +16,3 @@ class OneLineFields(admin.ModelAdmin):
         if isinstance(db_field, models.CharField) and isinstance(field, forms.CharField):
             field.validators = [*field.validators, refuse_control_characters]
         return field
-
-
-def with_one_line_fields(admin_class: type[admin.ModelAdmin]) -> type[admin.ModelAdmin]:
-    """The admin class, with this in front of it."""
-    return type(admin_class.__name__, (OneLineFields, admin_class), {"__module__": admin_class.__module__})
