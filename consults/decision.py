@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 
 from guard import sealing
 
+from .conflicts import Conflict, conflicts_of
 from .current_rules import Rules, lock_rules
 from .messages import outbox
 from .messages.calendar_file import CalendarChange
@@ -83,9 +84,9 @@ class Decision:
         self.require(reason.use == use, "wrong_reason")
         self.reason = reason
 
-    def is_posted(self) -> bool:
-        visit = self.row.visit
-        return visit is not None and self.rules.posted.covers(visit.start, visit.end)
+    def conflicts(self) -> dict[Interval | None, Conflict]:
+        """The request's visits that do not fit, each with what staff have not accepted yet."""
+        return {conflict.visit: conflict for conflict in conflicts_of(self.row, rules=self.rules, now=self.now)}
 
     def take(self, starts_at: datetime, policy: Policy, *, beside_confirmed: bool = False) -> None:
         """Holds this start for the request in place of the one it is about; a confirmed visit is kept where `beside_confirmed`.
@@ -99,7 +100,7 @@ class Decision:
         kept = _cells(row.confirmed_visit) if beside_confirmed else set()
         free_seat(row, keep=kept)
         row.starts_at, row.length_minutes = starts_at, int(policy.length.total_seconds() // 60)
-        row.kept_outside_hours = False
+        row.kept_despite = {}
         if not self.is_quiet:
             self.hold(starts_at, policy, kept=kept)
 

@@ -32,9 +32,10 @@ def confirm_request(
 ) -> ConsultRequest:
     """Confirms the start, which must still be posted unless staff accept that it is not. An earlier visit is given up."""
     with deciding(request, Kind.CONFIRMED, now=now, by=by, version=version) as decision:
-        if not decision.is_posted():
+        row = decision.row
+        if (conflict := decision.conflicts().get(row.visit)) and "closed" in conflict.reasons:
             decision.require(even_if_not_posted, "not_posted")
-            decision.row.kept_outside_hours = True
+            row.kept_despite = row.kept_despite | {"closed": conflict.misfits["closed"]}
     return decision.row
 
 
@@ -99,10 +100,14 @@ def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime
     buttons=(Button("keep", "Keep anyway", resolves_a_conflict=True),),
 )
 def keep_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Resolves a conflict by keeping a start that is no longer posted or is over capacity."""
+    """Resolves a conflict by keeping a start as it is: not posted any more, over capacity, or both. Later changes ask again."""
     with deciding(request, Kind.KEPT, now=now, by=by, version=version) as decision:
-        decision.row.kept_outside_hours = True
-        decision.row.confirmed_kept_outside_hours = decision.row.confirmed_starts_at is not None
+        row, found = decision.row, decision.conflicts()
+        decision.require(bool(found), "no_conflict")
+        if row.visit in found:
+            row.kept_despite = found[row.visit].misfits
+        if row.is_moving and row.confirmed_visit in found:
+            row.confirmed_kept_despite = found[row.confirmed_visit].misfits
     return decision.row
 
 

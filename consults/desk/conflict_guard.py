@@ -40,9 +40,10 @@ class ConflictGuard(admin.ModelAdmin):
                 ConsultPolicy.objects.lock()
                 if YES in request.POST:
                     return view(request, *args, **kwargs)
-                before = {conflict.key for conflict in find_conflicts(now=now)}
+                before = {conflict.key: set(conflict.reasons) for conflict in find_conflicts(now=now)}
                 response = view(request, *args, **kwargs)
-                found = [conflict for conflict in find_conflicts(now=now) if conflict.key not in before]
+                after = find_conflicts(now=now)
+                found = [conflict for conflict in after if not before.get(conflict.key, set()).issuperset(conflict.reasons)]
                 if found:
                     raise _NewConflicts(found)
                 return response

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from consults import dates, open_times
 from consults.booking import TRANSITIONS
-from consults.conflicts import find_conflicts
+from consults.conflicts import conflicts_of
+from consults.current_rules import read_rules
 from consults.models import ConsultRequest, Event, OutboxMessage, Reason, ReferralSource
 from pages.models import Clinic
 
@@ -48,16 +49,17 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
         "version": found.version,
         "possible": [],
         "may_note": False,
-        "conflict": "",
+        "conflicts": [],
     }
     if may_decide:
-        clashing = {conflict.request.pk: conflict.reason for conflict in find_conflicts(now=now)}
-        possible = possible_buttons(found, now=now, in_conflict=found.pk in clashing)
+        conflicts = conflicts_of(found, rules=read_rules(now), now=now)
+        possible = possible_buttons(found, now=now, in_conflict=bool(conflicts))
         needs = {button.needs for button in possible}
         context |= {
             "possible": [button for button in possible if button.needs != "note"],
             "may_note": "note" in needs,
-            "conflict": clashing.get(found.pk, ""),
+            "conflicts": [(conflict, near_moment(conflict.visit.start, now)) for conflict in conflicts],
+            "is_not_posted": any(one.visit == found.visit and "closed" in one.reasons for one in conflicts),
             "days": open_days(now) if "time" in needs else [],
             "referral_sources": ReferralSource.objects.offered() if found.erased_at is None else [],
             "reasons": Reason.objects.filter(is_offered=True) if "reason" in needs else [],

@@ -252,13 +252,13 @@ class Migration(migrations.Migration):
                     models.DateTimeField(help_text="From then on, nothing in this row identifies the person.", null=True),
                 ),
                 (
-                    "kept_outside_hours",
-                    models.BooleanField(default=False, help_text="Staff accepted this start although it is not posted."),
+                    "kept_despite",
+                    models.JSONField(
+                        default=dict,
+                        help_text="What staff accepted of this start: closed (the hours of its date), full (the capacity).",
+                    ),
                 ),
-                (
-                    "confirmed_kept_outside_hours",
-                    models.BooleanField(default=False, help_text="The same of the confirmed start."),
-                ),
+                ("confirmed_kept_despite", models.JSONField(default=dict, help_text="The same of the confirmed start.")),
                 (
                     "referral_counted",
                     models.BooleanField(

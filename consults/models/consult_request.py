@@ -62,8 +62,10 @@ class ConsultRequest(models.Model):
     answer_by = models.DateTimeField(help_text="The patient was told that the clinic answers by then.")
     ended_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True, help_text="From then on, nothing in this row identifies the person.")
-    kept_outside_hours = models.BooleanField(default=False, help_text="Staff accepted this start although it is not posted.")
-    confirmed_kept_outside_hours = models.BooleanField(default=False, help_text="The same of the confirmed start.")
+    kept_despite = models.JSONField(
+        default=dict, help_text="What staff accepted of this start: closed (the hours of its date), full (the capacity)."
+    )
+    confirmed_kept_despite = models.JSONField(default=dict, help_text="The same of the confirmed start.")
     referral_counted = models.BooleanField(
         default=False, help_text="Staff counted how the person heard of the clinic. The answer itself is not kept here."
     )
@@ -159,26 +161,26 @@ class ConsultRequest(models.Model):
         return self.status == self.Status.REQUESTED and self.confirmed_starts_at is not None
 
     @property
-    def held_visits(self) -> list[tuple[Interval, bool]]:
-        """The visits whose seats it holds, and whether staff keep each outside the posted hours: two while it is moving."""
+    def held_visits(self) -> list[tuple[Interval, dict]]:
+        """The visits whose seats it holds, and what staff keep each despite (see `conflicts`): two while it is moving."""
         if self.status not in self.HOLDS_A_SEAT:
             return []
-        kept = [(self.confirmed_visit, self.confirmed_kept_outside_hours)] if self.is_moving else []
-        return [(visit, is_kept) for visit, is_kept in (*kept, (self.visit, self.kept_outside_hours)) if visit is not None]
+        stays = [(self.confirmed_visit, self.confirmed_kept_despite)] if self.is_moving else []
+        return [(visit, despite) for visit, despite in (*stays, (self.visit, self.kept_despite)) if visit is not None]
 
     def stand_by_confirmed(self) -> None:
         """Makes the confirmed visit the one it is about again."""
         self.starts_at, self.length_minutes = self.confirmed_starts_at, self.confirmed_length_minutes or self.length_minutes
-        self.kept_outside_hours = self.confirmed_kept_outside_hours
+        self.kept_despite = self.confirmed_kept_despite
 
     def confirm_visit(self) -> None:
         """Makes the visit it is about the confirmed one."""
         self.confirmed_starts_at, self.confirmed_length_minutes = self.starts_at, self.length_minutes
-        self.confirmed_kept_outside_hours = self.kept_outside_hours
+        self.confirmed_kept_despite = self.kept_despite
 
     def forget_confirmed(self) -> None:
         self.confirmed_starts_at = self.confirmed_length_minutes = None
-        self.confirmed_kept_outside_hours = False
+        self.confirmed_kept_despite = {}
 
     def seal_person(self, person: Person, *, token: str, staff_notes: str = "") -> None:
         """Seals the person, the token of their page and the staff note; sets the indexes the row is found by."""

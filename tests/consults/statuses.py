@@ -1,8 +1,8 @@
 """Brings a request to each status, the way it gets there for real: by decisions."""
 
 from consults import booking
-from consults.models import ConsultRequest, Reason
-from tests.builders import WEDNESDAY, local, submit
+from consults.models import ConsultRequest, Reason, SpecialHours
+from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
 START, NEXT, LATER = local("2026-12-07 16:00"), local("2026-12-08 16:00"), local("2026-12-09 16:00")
 AFTER = local("2026-12-07 17:00")
@@ -16,6 +16,13 @@ def reason(use: str) -> Reason:
 def another(request: ConsultRequest):
     """A time that it does not hold."""
     return NEXT if request.starts_at != NEXT else LATER
+
+
+def bring_into_conflict(request: ConsultRequest) -> ConsultRequest:
+    """Closes the date of its start, if it has one."""
+    if request.starts_at:
+        SpecialHours.objects.get_or_create(date=request.starts_at.astimezone(CHICAGO).date())
+    return request
 
 
 def decisions(staff) -> dict:
@@ -35,7 +42,7 @@ def decisions(staff) -> dict:
         "missed": lambda r, now: booking.miss_request(r, by=staff, now=now),
         "quarantined": lambda r, now: booking.quarantine_request(r, by=staff, now=now),
         "released": lambda r, now: booking.release_request(r, by=staff, now=now),
-        "kept": lambda r, now: booking.keep_request(r, by=staff, now=now),
+        "kept": lambda r, now: booking.keep_request(bring_into_conflict(r), by=staff, now=now),
         "noted": lambda r, now: booking.note_request(r, text="Prefers mornings.", by=staff, now=now),
         "erased": lambda r, now: booking.erase_request(r, now=now),
     }

@@ -94,6 +94,7 @@ shifts_of_a_day = st.one_of(
     st.just(()),
     st.lists(grid_times, min_size=2, max_size=4, unique=True).map(lambda times: tuple(pairwise(sorted(times)))[::2]),
 )
+special_shifts = st.one_of(st.none(), shifts_of_a_day)
 policies = st.fixed_dictionaries(
     {
         "length_minutes": st.sampled_from([30, 30, 15, 20, 45, 60]),
@@ -166,7 +167,8 @@ class Known:
     answer_by: datetime
     pk: int = 0
     token: str = ""
-    kept: bool = False
+    # what staff accepted: "closed" with the hours of the date, "full" with the capacity
+    kept: dict = field(default_factory=dict)
     # (start, length, kept) of the visit that is confirmed
     confirmed: tuple | None = None
     # contacts that a correction left
@@ -208,7 +210,7 @@ class Known:
     @property
     def row(self) -> tuple:
         known = self.pk, self.status, self.start, self.length, len(self.events), self.answer_by, self.kept, self.ended_at
-        return *known, self.erased_at, *(self.confirmed or (None, None, False))
+        return *known, self.erased_at, *(self.confirmed or (None, None, {}))
 
 
 class Desk(RuleBasedStateMachine):
@@ -273,6 +275,22 @@ class Desk(RuleBasedStateMachine):
     def is_posted(self, start: datetime, minutes: int) -> bool:
         runs = self.runs_on(start.astimezone(CHICAGO).date())
         return any(first <= start and start + timedelta(minutes=minutes) <= last for first, last in runs)
+
+    def misfits(self, start: datetime, minutes: int) -> dict:
+        """What hours and capacity have against a visit that is held."""
+        held, found = self.held(), {}
+        if not self.is_posted(start, minutes):
+            runs = self.runs_on(start.astimezone(CHICAGO).date())
+            found["closed"] = [f"{first.isoformat()}/{last.isoformat()}" for first, last in runs]
+        if any(held[cell] > self.capacity for cell in cells_from(start, minutes)):
+            found["full"] = self.capacity
+        return found
+
+    def not_accepted(self, start: datetime, minutes: int, kept: dict) -> list[str]:
+        """Of these, what nobody said yes to: no yes is one to other hours or to a lower capacity."""
+        found = self.misfits(start, minutes) if start > self.now else {}
+        accepted = {"closed": kept.get("closed") == found.get("closed"), "full": kept.get("full", 99) <= self.capacity}
+        return [reason for reason in found if not accepted[reason]]
 
     def grid_on(self, day: date) -> list[datetime]:
         length = timedelta(minutes=self.length)
@@ -407,8 +425,6 @@ class Desk(RuleBasedStateMachine):
             known.confirmed = known.start, known.length, known.kept
         elif known.status in {"declined", "withdrawn", "cancelled", "expired", "quarantined"}:
             known.confirmed = None
-        elif kind == "kept" and known.confirmed:
-            known.confirmed = *known.confirmed[:2], True
         self.ends(known)
 
     def ends(self, known: Known) -> None:
@@ -421,7 +437,7 @@ class Desk(RuleBasedStateMachine):
         has_time = known.start is not None
         has_begun = has_time and known.start <= self.now
         if kind == "confirmed":
-            return has_time and not has_begun and (anyway or self.is_posted(known.start, known.length))
+            return has_time and not has_begun and (anyway or "closed" not in self.not_accepted(*known.visits[0]))
         if kind == "moved":
             others = {known.start, known.confirmed and known.confirmed[0]}
             takes = not has_begun and start not in others and self.accepts(start, own=known.cells)
@@ -445,7 +461,7 @@ class Desk(RuleBasedStateMachine):
             "answered": not has_time,
             "completed": has_begun,
             "missed": has_begun,
-            "kept": has_time,
+            "kept": any(self.not_accepted(*visit) for visit in known.visits),
             "erased": known.status != "confirmed" or has_begun,
         }
         return guards.get(kind, True)
@@ -468,17 +484,24 @@ class Desk(RuleBasedStateMachine):
     def changes(self, known: Known, kind: str, start: datetime | None, anyway: bool) -> dict:
         """What a decision leaves on the request beside its status."""
         if kind == "moved":
-            return {"start": start, "length": self.length, "kept": False, "answer_by": self.reply_time(start, known)}
+            return {"start": start, "length": self.length, "kept": {}, "answer_by": self.reply_time(start, known)}
         if kind == "rescheduled":
-            return {"start": start, "length": self.length, "kept": False}
+            return {"start": start, "length": self.length, "kept": {}}
         if kind == "released" and anyway:
             return {"start": None, "answer_by": self.reply_time(None)}
         if kind == "released":
-            taken = {"length": self.length, "kept": False} if known.start else {}
+            taken = {"length": self.length, "kept": {}} if known.start else {}
             return taken | {"answer_by": self.reply_time(known.start)}
         if kind == "confirmed":
-            return {"kept": known.kept or not self.is_posted(known.start, known.length)}
-        return {"kept": {"kept": True}, "noted": {"notes": f"Asked {self.now}."}}.get(kind, {})
+            asks = "closed" in self.not_accepted(*known.visits[0])
+            return {"kept": known.kept | {"closed": self.misfits(known.start, known.length)["closed"]} if asks else known.kept}
+        if kind == "kept":
+            # Only the time that is in conflict.
+            (_, _, kept), *stays = [
+                (*visit[:2], self.misfits(*visit[:2])) if self.not_accepted(*visit) else visit for visit in known.visits
+            ]
+            return {"kept": kept} | ({"confirmed": stays[0]} if stays else {})
+        return {"notes": f"Asked {self.now}."} if kind == "noted" else {}
 
     def decision(self, kind: str, *, start: datetime | None, anyway: bool, wrong_list: bool):
         use = "cancel" if (kind == "cancelled") != wrong_list else "decline"
@@ -602,12 +625,14 @@ class Desk(RuleBasedStateMachine):
     def erase(self, which):
         """16: whenever an owner says so; what is about to expire does so first."""
         known = self.pick(which, "erased" if which % 2 else "")
-        has_begun = known.start is not None and known.start <= self.now
-        holds = not known.erased_at and not (known.status == "requested" and has_begun)
         request = ConsultRequest.objects.get(pk=known.pk)
         error = self.error_of(erasure.erase_at_once, request, by=self.staff, now=self.now, version=len(known.events))
+        holds = not known.erased_at
         assert holds == (error is None)
-        if holds and known.status in HELD and not has_begun:
+        starts = [start for start, *_ in known.visits]
+        if known.status == "requested" and min(starts, default=self.now + DAY) <= self.now:
+            self.runs_out(known)
+        if holds and known.status in HELD and not (known.start and known.start <= self.now):
             before = known.confirmed
             self.settle(known, "withdrawn", "withdrawn")
             self.happened(known, "withdrawn", RULES["withdrawn"][2], by=self.staff, before=before)
@@ -648,19 +673,34 @@ class Desk(RuleBasedStateMachine):
         self.post(weekday, shifts)
 
     @about_a_request
-    @rule(ahead=st.integers(0, 16), which=which_one, shifts=st.one_of(st.none(), shifts_of_a_day))
-    def post_a_special_day(self, ahead, which, shifts):
-        """Often the date of a request that somebody then confirms or keeps. None takes the date's rows away again."""
+    @rule(
+        ahead=st.integers(0, 16),
+        which=which_one,
+        shifts=special_shifts,
+        capacity=st.sampled_from([None, None, 1, 2]),
+        later=st.lists(special_shifts, max_size=2),
+    )
+    def post_a_special_day(self, ahead, which, shifts, capacity, later):
+        """Often the date of a request that somebody then confirms or keeps, after which the hours change again."""
         known = self.pick(which, "confirmed" if which % 2 else "cancelled")
         day = known.start.astimezone(CHICAGO).date() if known.cells else self.today + DAY * ahead
+        self.post_specially(day, shifts)
+        if capacity:
+            self.set_policy(self.policy | {"capacity": capacity})
+        if known.cells:
+            self.decide(known, "confirmed" if known.status == "requested" and which % 3 else "kept", start=None, anyway=True)
+        for changed in later:
+            self.conflicts_are_what_hours_and_capacity_no_longer_carry()
+            self.post_specially(day, changed)
+
+    def post_specially(self, day: date, shifts: Shifts | None) -> None:
+        """None takes the date's rows away again."""
         SpecialHours.objects.filter(date=day).delete()
         self.special.pop(day, None)
         if shifts is not None:
             rows = [SpecialHours(date=day, opens=opens, closes=closes) for opens, closes in shifts]
             SpecialHours.objects.bulk_create(rows or [SpecialHours(date=day)])
             self.special[day] = shifts
-        if known.cells:
-            self.decide(known, "confirmed" if known.status == "requested" else "kept", start=None)
 
     # Time, and the worker
 
@@ -692,10 +732,13 @@ class Desk(RuleBasedStateMachine):
         ]
         assert expiry.expire_overdue(now=self.now) == len(overdue)
         for known in overdue:
-            stands, before = known.confirmed and known.confirmed[0] > self.now, known.confirmed
-            kind = "move_expired" if stands else "move_lapsed" if known.confirmed else "expired"
-            self.settle(known, kind, RULES[kind][1])
-            self.happened(known, kind, RULES[kind][2], by=None, before=before)
+            self.runs_out(known)
+
+    def runs_out(self, known: Known) -> None:
+        stands, before = known.confirmed and known.confirmed[0] > self.now, known.confirmed
+        kind = "move_expired" if stands else "move_lapsed" if known.confirmed else "expired"
+        self.settle(known, kind, RULES[kind][1])
+        self.happened(known, kind, RULES[kind][2], by=None, before=before)
 
     @rule(is_down=seldom)
     def deliver(self, is_down):
@@ -757,8 +800,8 @@ class Desk(RuleBasedStateMachine):
 
     def requests_stand_where_the_model_has_them(self):
         """6, 7: nothing moves or ends on its own; the version counts the events."""
-        fields = ("pk", "status", "starts_at", "length_minutes", "version", "answer_by", "kept_outside_hours", "ended_at")
-        confirmed = ("confirmed_starts_at", "confirmed_length_minutes", "confirmed_kept_outside_hours")
+        fields = ("pk", "status", "starts_at", "length_minutes", "version", "answer_by", "kept_despite", "ended_at")
+        confirmed = ("confirmed_starts_at", "confirmed_length_minutes", "confirmed_kept_despite")
         stored = ConsultRequest.objects.order_by("pk").values_list(*fields, "erased_at", *confirmed)
         assert list(stored) == sorted(known.row for known in self.known.values())
 
@@ -814,18 +857,11 @@ class Desk(RuleBasedStateMachine):
                 assert list(calendars[pk].entries.values()) == visits
 
     def conflicts_are_what_hours_and_capacity_no_longer_carry(self):
-        """6: each waits for a person's yes."""
-        held = self.held()
-        expected = {}
-        for known in self.known.values():
-            for start, length, kept in known.visits:
-                if start <= self.now or kept:
-                    continue
-                if not self.is_posted(start, length):
-                    expected[known.pk, start] = "closed"
-                elif any(held[cell] > self.capacity for cell in cells_from(start, length)):
-                    expected[known.pk, start] = "full"
-        assert {conflict.key: conflict.reason for conflict in find_conflicts(now=self.now)} == expected
+        """6, 24: each waits for a person's yes, which is one to what it was said to."""
+        visits = [(known.pk, visit) for known in self.known.values() for visit in known.visits]
+        reasons = {(pk, visit[0]): tuple(self.not_accepted(*visit)) for pk, visit in visits}
+        expected = {key: found for key, found in reasons.items() if found}
+        assert {conflict.key: conflict.reasons for conflict in find_conflicts(now=self.now)} == expected
 
     def a_date_lists_the_starts_that_the_rules_allow(self):
         """2, 3, 5: another date after every step, and the last one or the one after it."""

@@ -314,9 +314,9 @@ def test_a_visit_that_is_moving_is_in_conflict_for_either_of_its_times_until_sta
     for day in ("2026-12-07", "2026-12-08"):
         SpecialHours.objects.create(date=day)
     found = find_conflicts(now=WEDNESDAY)
-    assert [(conflict.request.pk, conflict.visit.start, conflict.reason) for conflict in found] == [
-        (moving.pk, START, "closed"),
-        (moving.pk, NEXT, "closed"),
+    assert [(conflict.request.pk, conflict.visit.start, conflict.in_words) for conflict in found] == [
+        (moving.pk, START, "outside the posted hours"),
+        (moving.pk, NEXT, "outside the posted hours"),
     ]
     kept = booking.keep_request(moving, by=staff, now=WEDNESDAY)
     assert find_conflicts(now=WEDNESDAY) == []
@@ -357,7 +357,8 @@ def test_a_start_that_is_no_longer_posted_is_confirmed_only_with_an_explicit_yes
     SpecialHours.objects.create(date="2026-12-07")
     with pytest.raises(booking.NotAllowed, match="not_posted"):
         booking.confirm_request(request, by=staff, now=WEDNESDAY)
-    assert booking.confirm_request(request, by=staff, now=WEDNESDAY, even_if_not_posted=True).kept_outside_hours
+    confirmed = booking.confirm_request(request, by=staff, now=WEDNESDAY, even_if_not_posted=True)
+    assert confirmed.confirmed_kept_despite == {"closed": []}
 
 
 def test_nothing_is_confirmed_moved_or_withdrawn_after_its_start(staff):

@@ -91,7 +91,7 @@ class Stage:
         since = self.records.last_request
         wrong = scenario(self) + broken(self.records, since=since)
         # What this round left is in the way of no later one: staff said yes to it.
-        self.records.run("UPDATE consults_consultrequest SET kept_outside_hours = true")
+        self.records.run("UPDATE consults_consultrequest SET kept_despite = '{\"full\": 1}'")
         self.records.run(SET_UP)
         return wrong
 

@@ -9,7 +9,7 @@ from consults.booking import TRANSITIONS
 from consults.desk.actions import ACTIONS
 from consults.models import ConsultRequest, Event, Reason
 from tests.builders import ADA, WEDNESDAY
-from tests.consults.statuses import AFTER, LATER, MOVING, PATHS, bring_to
+from tests.consults.statuses import AFTER, LATER, MOVING, PATHS, bring_into_conflict, bring_to
 
 pytestmark = [
     pytest.mark.django_db,
@@ -90,6 +90,8 @@ def is_allowed(action: str, state: str) -> bool:
 @pytest.mark.parametrize("action", DECISIONS)
 def test_an_action_happens_when_the_state_and_the_role_allow_it(client, clock, boss, colleagues, action, state):
     request = request_in(state, boss)
+    if action == "keep":
+        bring_into_conflict(request)
     before = list(Event.objects.filter(request=request).values())
     clock(AFTER if action in AFTER_THE_START else WEDNESDAY)
     form = {"action": action, "version": request.version, **FORMS.get(action, {})}
@@ -130,9 +132,9 @@ def test_the_page_offers_no_button_that_would_be_refused(client, clock, boss, st
             possible.add(code)
             # The next one is tried on a request in the same state.
             request = fresh_copy(request, state, boss)
-    # A start without a conflict may be kept, but nobody is asked; a visit that has begun may be cancelled or moved.
+    # A visit that has begun may be cancelled or moved.
     assert "note" in offered <= possible
-    assert possible - offered <= {"keep", "cancel", "reschedule", "decline", "decline_move"}
+    assert possible - offered <= {"cancel", "reschedule", "decline", "decline_move"}
     assert len(offered & {"decline", "decline_move"}) <= 1
 
 
