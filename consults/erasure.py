@@ -7,7 +7,7 @@ from django.db import transaction
 from . import booking
 from .models import ConsultPolicy, ConsultRequest
 from .one_by_one import decide_each
-from .transitions import has_begun
+from .transitions import has_begun, visit_began
 
 QUARANTINE_LASTS = timedelta(days=30)
 _AT_ONCE = 500
@@ -39,10 +39,10 @@ def erase_at_once(request: ConsultRequest, *, by, now: datetime, version: int | 
     if version is not None and request.version != version:
         raise booking.Stale(request)
     with transaction.atomic():
-        if request.status == ConsultRequest.Status.REQUESTED and has_begun(request, now):
+        if request.status == ConsultRequest.Status.REQUESTED and (has_begun(request, now) or visit_began(request, now)):
             request = booking.expire_request(request, now=now)
             version = request.version
-        if request.status in ConsultRequest.HOLDS_A_SEAT and not has_begun(request, now):
+        if request.status in ConsultRequest.HOLDS_A_SEAT and not visit_began(request, now):
             request = booking.withdraw_request(request, now=now, by=by, version=version)
             version = request.version
         return booking.erase_request(request, by=by, now=now, version=version)

@@ -31,6 +31,12 @@ MOVING = (
     "Your confirmed visit stays as it is until we confirm the new time.",
 )
 
+# The same once the confirmed visit has begun and the move has not been ended yet.
+MOVING_TOO_LATE = (
+    "The time of your confirmed visit has passed",
+    "We did not answer in time about the new one, and we are sorry. It is not confirmed until we write or call.",
+)
+
 _NOT_ALLOWED = {
     "start_passed": "That time has passed, so it can no longer be changed here",
     "too_late_to_move": "It is too late to move this visit here. Call us, or withdraw the request",

@@ -32,6 +32,12 @@ def has_begun(request: ConsultRequest, now: datetime) -> bool:
     return request.starts_at is not None and request.starts_at <= now
 
 
+def visit_began(request: ConsultRequest, now: datetime) -> bool:
+    """The confirmed visit, also while it is moving; of a request that was never confirmed, the start that it asks for."""
+    start = request.confirmed_starts_at or request.starts_at
+    return start is not None and start <= now
+
+
 def _stands(request: ConsultRequest, now: datetime) -> bool:
     """Whether a confirmed visit lies ahead: then a move that comes to nothing leaves it as it is."""
     return request.confirmed_starts_at is not None and request.confirmed_starts_at > now
@@ -49,6 +55,7 @@ def _corrected_seldom(request: ConsultRequest, now: datetime) -> bool:
 HAS_TIME = Guard("no_time", lambda request, now: request.starts_at is not None)
 HAS_NO_TIME = Guard("has_time", lambda request, now: request.starts_at is None)
 NOT_BEGUN = Guard("start_passed", lambda request, now: not has_begun(request, now))
+VISIT_NOT_BEGUN = Guard("start_passed", lambda request, now: not visit_began(request, now))
 BEGUN = Guard("start_ahead", has_begun)
 FEW_MOVES = Guard("moved_too_often", _moved_seldom)
 FEW_CORRECTIONS = Guard("corrected_too_often", _corrected_seldom)
@@ -68,8 +75,8 @@ NO_VISIT_AHEAD = Guard("is_confirmed", lambda request, now: request.status != St
 
 @dataclass(frozen=True)
 class Button:
-    """A button for staff. It is shown while the guards of its transition and `only_if` hold; one that `resolves_a_conflict` is
-    shown only on a request in conflict.
+    """A button for staff. It is shown while the guards of its transition and `only_if` hold, which the function itself requires
+    too; one that `resolves_a_conflict` is shown only on a request in conflict.
 
     `needs`: what else the form asks for: a `reason`, a `time`, a `note` or nothing (""). `may_say`: the name of an optional
     checkbox beside it. `reasons`: the list that the reason is from, by default the code's. `also`: further arguments for the

@@ -10,6 +10,7 @@ from consults.transitions import (
     IS_CONFIRMED,
     NEVER_CONFIRMED,
     NOT_BEGUN,
+    VISIT_NOT_BEGUN,
     VISIT_STANDS,
     Button,
     decides,
@@ -82,11 +83,11 @@ def decline_request(request: ConsultRequest, *, reason: Reason, by, now: datetim
     Kind.CANCELLED,
     *HELD,
     to=Status.CANCELLED,
-    guards=(IS_CONFIRMED,),
-    buttons=(Button("cancel", "Cancel visit", needs="reason", only_if=(NOT_BEGUN,)),),
+    guards=(IS_CONFIRMED, VISIT_NOT_BEGUN),
+    buttons=(Button("cancel", "Cancel visit", needs="reason"),),
 )
 def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Cancels the confirmed visit, with the move that waits for an answer if there is one."""
+    """Cancels the confirmed visit before it begins, with the move that waits for an answer if there is one."""
     with deciding(request, Kind.CANCELLED, now=now, by=by, version=version) as decision:
         decision.give_reason(reason, Reason.Use.CANCEL)
         decision.row.stand_by_confirmed()

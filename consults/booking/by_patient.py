@@ -8,7 +8,16 @@ from consults.contact import limited_email
 from consults.decision import deciding
 from consults.messages import outbox
 from consults.models import ConsultRequest, Event
-from consults.transitions import FEW_CORRECTIONS, FEW_MOVES, NEVER_CONFIRMED, NOT_BEGUN, TIME_TO_MOVE, VISIT_STANDS, decides
+from consults.transitions import (
+    FEW_CORRECTIONS,
+    FEW_MOVES,
+    NEVER_CONFIRMED,
+    NOT_BEGUN,
+    TIME_TO_MOVE,
+    VISIT_NOT_BEGUN,
+    VISIT_STANDS,
+    decides,
+)
 
 Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_SEAT
 _MOVING = (NOT_BEGUN, TIME_TO_MOVE, FEW_MOVES)
@@ -35,9 +44,9 @@ def take_back_move(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
     return decision.row
 
 
-@decides(Kind.WITHDRAWN, *HELD, Status.QUARANTINED, to=Status.WITHDRAWN, guards=(NOT_BEGUN,), by_patient=True)
+@decides(Kind.WITHDRAWN, *HELD, Status.QUARANTINED, to=Status.WITHDRAWN, guards=(VISIT_NOT_BEGUN,), by_patient=True)
 def withdraw_request(request: ConsultRequest, *, now: datetime, by=None, version: int | None = None) -> ConsultRequest:
-    """Withdraws the request before its start, with its confirmed visit. `by`: the colleague who did it for them, if any."""
+    """Withdraws the request with its confirmed visit, before that begins. `by`: the colleague who did it for them, if any."""
     with deciding(request, Kind.WITHDRAWN, now=now, by=by, version=version) as decision:
         if decision.row.is_moving:
             decision.row.stand_by_confirmed()

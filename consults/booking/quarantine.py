@@ -45,6 +45,7 @@ def release_request(
     with deciding(request, Kind.RELEASED, now=now, by=by, version=version) as decision:
         row = decision.row
         if without_time:
+            decision.require(row.starts_at is not None, HAS_TIME.code)
             row.starts_at = None
         if row.starts_at is not None:
             wanted, row.starts_at = row.starts_at, None

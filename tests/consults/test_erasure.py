@@ -11,6 +11,7 @@ from consults import booking, erasure, expiry
 from consults.messages.delivery import deliver_due
 from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat
 from tests.builders import WEDNESDAY, local, submit
+from tests.consults.statuses import MOVING, START, bring_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 DAY = timedelta(days=1)
@@ -123,6 +124,13 @@ def test_an_owner_erases_an_open_request_at_once_and_its_seat_is_free(owner):
     ]
     assert not Seat.objects.exists()
     assert not OutboxMessage.objects.filter(state="waiting").exists()
+
+
+def test_a_visit_that_began_while_its_move_was_forgotten_is_erased_and_not_withdrawn(owner):
+    erased = erasure.erase_at_once(bring_to(MOVING, owner), by=owner, now=START)
+    kinds = ["requested", "confirmed", "moved", "move_lapsed", "erased"]
+    assert list(erased.events.order_by("number").values_list("kind", flat=True)) == kinds
+    assert erased.erased_at == START
 
 
 def test_with_what_is_erased_nothing_more_is_done(owner):

@@ -436,6 +436,7 @@ class Desk(RuleBasedStateMachine):
             return False
         has_time = known.start is not None
         has_begun = has_time and known.start <= self.now
+        visit_began = known.confirmed[0] <= self.now if known.confirmed else has_begun
         if kind == "confirmed":
             return has_time and not has_begun and (anyway or "closed" not in self.not_accepted(*known.visits[0]))
         if kind == "moved":
@@ -446,7 +447,7 @@ class Desk(RuleBasedStateMachine):
         if kind == "rescheduled":
             return start != known.start and self.accepts(start, for_staff=True, own=known.cells)
         if kind == "released":
-            return not has_time or anyway or self.accepts(known.start, for_staff=True)
+            return has_time if anyway else not has_time or self.accepts(known.start, for_staff=True)
         guards = {
             "declined": not wrong_list and known.confirmed is None,
             "readdressed": not has_begun
@@ -454,10 +455,10 @@ class Desk(RuleBasedStateMachine):
             and known.person["contact_by"] == "email"
             and sum(event[0] == "readdressed" for event in known.events) < 2,
             "move_declined": not wrong_list,
-            "cancelled": not wrong_list and known.confirmed is not None,
+            "cancelled": not wrong_list and known.confirmed is not None and not visit_began,
             "quarantined": known.confirmed is None,
             "move_taken_back": known.is_moving and known.confirmed[0] > self.now,
-            "withdrawn": not has_begun,
+            "withdrawn": not visit_began,
             "answered": not has_time,
             "completed": has_begun,
             "missed": has_begun,

@@ -1,6 +1,7 @@
 """The table of transitions: what each decision may start from, what it leads to, and who is told."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -271,6 +272,8 @@ def test_once_the_confirmed_visit_has_begun_a_forgotten_move_ends_and_the_visit_
         lambda: booking.take_back_move(moving, now=START),
         lambda: booking.move_request(moving, starts_at=LATER, now=START),
         lambda: booking.decline_request(moving, reason=reason("decline"), by=staff, now=START),
+        lambda: booking.withdraw_request(moving, now=START),
+        lambda: booking.cancel_request(moving, reason=reason("cancel"), by=staff, now=START),
     )
     for act in acts:
         with pytest.raises(booking.NotAllowed):
@@ -361,7 +364,18 @@ def test_a_start_that_is_no_longer_posted_is_confirmed_only_with_an_explicit_yes
     assert confirmed.confirmed_kept_despite == {"closed": []}
 
 
-def test_nothing_is_confirmed_moved_or_withdrawn_after_its_start(staff):
+def test_a_confirmed_visit_ends_also_while_a_move_to_an_earlier_time_was_forgotten(staff):
+    """The site was down over the time that was asked for. The visit still lies ahead."""
+    moving = booking.move_request(
+        booking.confirm_request(submit(starts_at=NEXT), by=staff, now=WEDNESDAY), starts_at=START, now=WEDNESDAY
+    )
+    for end in (booking.withdraw_request, partial(booking.cancel_request, reason=reason("cancel"), by=staff)):
+        with transaction.atomic():
+            assert end(moving, now=AFTER).starts_at == NEXT
+            transaction.set_rollback(True)
+
+
+def test_nothing_is_confirmed_moved_withdrawn_or_cancelled_after_its_start(staff):
     request = submit()
     late = request.starts_at
     with pytest.raises(booking.NotAllowed, match="start_passed"):
@@ -370,6 +384,9 @@ def test_nothing_is_confirmed_moved_or_withdrawn_after_its_start(staff):
         booking.withdraw_request(request, now=late)
     with pytest.raises(booking.NotAllowed, match="start_passed"):
         booking.move_request(request, starts_at=NEXT + timedelta(days=7), now=late)
+    confirmed = booking.confirm_request(request, by=staff, now=WEDNESDAY)
+    with pytest.raises(booking.NotAllowed, match="start_passed"):
+        booking.cancel_request(confirmed, reason=reason("cancel"), by=staff, now=late)
 
 
 def test_a_stale_decision_is_refused_and_shows_how_things_stand(staff):

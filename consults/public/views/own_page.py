@@ -19,7 +19,7 @@ from consults.public.form import MoveForm
 from consults.public.slots import read_times_page
 from consults.scheduling import Interval
 from consults.spam import asked_enough
-from consults.transitions import may_happen
+from consults.transitions import may_happen, visit_began
 from guard import rate_limit
 from guard.client_address import client_key
 from guard.sealing import blind_index
@@ -148,7 +148,7 @@ def _page(
     is_open = may_happen(Event.Kind.WITHDRAWN, found, now)
     context = {
         "own": found,
-        "words": status_text.MOVING if found.is_moving else status_text.STATUSES[found.status],
+        "words": _words(found, now),
         "when": in_words(found.visit),
         "confirmed_when": in_words(found.confirmed_visit) if found.is_moving else "",
         "time_label": "New time, not yet confirmed" if found.is_moving else "Time",
@@ -175,6 +175,13 @@ def _page(
         form.choices = times.choices
         context |= times.context
     return render(request, "consults/own_page.html", context, status=status)
+
+
+def _words(found: ConsultRequest, now: datetime) -> tuple[str, str]:
+    """The heading, and a sentence."""
+    if found.is_moving:
+        return status_text.MOVING_TOO_LATE if visit_began(found, now) else status_text.MOVING
+    return status_text.STATUSES[found.status]
 
 
 @never_cache

@@ -136,6 +136,21 @@ def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
     assert 'method="post"' not in page
 
 
+def test_a_visit_that_has_begun_is_not_withdrawn_with_a_move_that_nobody_answered(client, staff, clock):
+    """While an owner has not said that the site may go on, the move is not ended either."""
+    request = bring_to(MOVING, staff)
+    clock(START)
+    page = client.get(own_url(request)).content.decode()
+    assert "The time of your confirmed visit has passed" in page
+    assert "Your confirmed visit stays" not in page
+    assert 'name="action"' not in page
+    answer = client.post(own_url(request), {"action": "withdraw"})
+    assert answer.status_code == 422
+    assert "That time has passed, so it can no longer be changed here" in answer.content.decode()
+    request.refresh_from_db()
+    assert (request.status, request.confirmed_starts_at) == ("requested", START)
+
+
 def test_the_page_of_a_visit_that_nobody_marked_ends_thirty_days_after_it(client, staff, clock):
     request = bring_to("confirmed", staff)
     clock(START + timedelta(days=30, seconds=-1))
