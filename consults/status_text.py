@@ -54,6 +54,7 @@ _NOT_ALLOWED = {
     # A patient whose request was quarantined by mistake must not learn of it here.
     "is_quarantined": "This request cannot be changed here right now",
     "is_erased": "This person's data was erased, so this request can no longer be changed",
+    "is_confirmed_time": "That is the time of the confirmed visit. Decline the move to keep it",
     "no_conflict": "This visit is not in conflict, so there is nothing to keep it despite",
     "wrong_reason": "Choose a reason from the list",
 }

@@ -52,6 +52,8 @@ def reschedule_request(
 ) -> ConsultRequest:
     """Moves the request to a start that staff chose, which must be posted and free, and confirms it."""
     with deciding(request, Kind.RESCHEDULED, now=now, by=by, version=version) as decision:
+        # That would be no news to the patient: declining the move says what happened.
+        decision.require(not decision.row.is_moving or starts_at != decision.row.confirmed_starts_at, "is_confirmed_time")
         decision.take(starts_at, for_staff(decision.rules.policy))
     return decision.row
 

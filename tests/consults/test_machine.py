@@ -445,7 +445,8 @@ class Desk(RuleBasedStateMachine):
             in_time = not known.confirmed or self.reply_time(start, known) > self.now
             return takes and in_time and not self.has_moved_often(known)
         if kind == "rescheduled":
-            return start != known.start and self.accepts(start, for_staff=True, own=known.cells)
+            others = {known.start, known.is_moving and known.confirmed[0]}
+            return start not in others and self.accepts(start, for_staff=True, own=known.cells)
         if kind == "released":
             return has_time if anyway else not has_time or self.accepts(known.start, for_staff=True)
         guards = {

@@ -375,6 +375,15 @@ def test_a_confirmed_visit_ends_also_while_a_move_to_an_earlier_time_was_forgott
             transaction.set_rollback(True)
 
 
+def test_staff_offer_no_moving_patient_the_time_they_have(staff):
+    """It would be told as a new time. Declining the move keeps it."""
+    ConsultPolicy.objects.update(capacity=2)
+    moving = bring_to(MOVING, staff)
+    with pytest.raises(booking.NotAllowed, match="is_confirmed_time"):
+        booking.reschedule_request(moving, starts_at=START, by=staff, now=WEDNESDAY)
+    assert booking.reschedule_request(moving, starts_at=LATER, by=staff, now=WEDNESDAY).starts_at == LATER
+
+
 def test_nothing_is_confirmed_moved_withdrawn_or_cancelled_after_its_start(staff):
     request = submit()
     late = request.starts_at
