@@ -49,7 +49,8 @@ class BackgroundWork:
         self._copy, self._copier = Every(COPY_EVERY), second_place.Copier()
         self._read_reports, self._report_reader = Every(READ_REPORTS_EVERY), ReportReader()
         self._watch: ClockWatch | None = None
-        self._last_turn = 0.0
+        # When it last wrote its sign of life. A turn that the database did not allow is part of a pause: nobody could answer.
+        self._last_alive = 0.0
         # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
         self._cannot_expire: set[int] = set()
 
@@ -63,6 +64,7 @@ class BackgroundWork:
             if self._beat.is_due(steady):
                 WorkerHeartbeat.objects.beat(now=now)
                 self._beat.done(steady)
+                self._last_alive = steady
             waits_until = Hold.objects.waits_until()
             if self._tidy.is_due(steady):
                 self._do_tidy(now, waits_until)
@@ -103,13 +105,14 @@ class BackgroundWork:
                 self._back_up.done(steady, ago=now - newest)
         else:
             watch = self._watch
-            slept = timedelta(seconds=steady - self._last_turn)
-            reason = Hold.Reason.CLOCK if watch.jumped(now, steady) else self._reason_after_pause(slept, now)
+            paused = timedelta(seconds=steady - self._last_alive)
+            reason = Hold.Reason.CLOCK if watch.jumped(now, steady) else self._reason_after_pause(paused, now)
         if reason:
-            logger.error("%s: what is due waits until an owner presses Go on at /admin/hold/", Hold.Reason(reason).label)
             Hold.objects.put(reason, now=now, report=BY_HAND if reason == Hold.Reason.RESTORED else "")
+            logger.error("%s: what is due waits until an owner presses Go on at /admin/hold/", Hold.Reason(reason).label)
             watch.trust(now, steady)
-        self._watch, self._last_turn = watch, steady
+            self._last_alive = steady
+        self._watch = watch
 
     def _reason_at_start(self, last_beat: datetime | None, now: datetime) -> str:
         if last_beat is None:

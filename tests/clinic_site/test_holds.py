@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import OperationalError, connection
 
 from clinic_site import backups
 from clinic_site.holds import due_at
@@ -12,6 +13,7 @@ from clinic_site.models import Hold
 from consults import booking
 from consults.messages.outbox import write_to_staff
 from consults.models import ConsultRequest, OutboxMessage, WorkerHeartbeat
+from consults.models.worker_heartbeat import WorkerHeartbeatQuerySet
 from tests.builders import PASSWORD, WEDNESDAY, colleague, local, submit
 from tests.holding import STEP, Machine, go_on, owner_at, reasons
 
@@ -102,6 +104,29 @@ def test_after_a_long_pause_what_fell_due_waits_and_what_is_newer_goes_on(made, 
     machine.turn(2 * STEP)
     assert [sent.to for sent in mail.outbox] == [["new@example.com"]]
     assert done()[1:] == NOTHING[1:]
+
+
+@pytest.mark.parametrize(("hours", "holds"), [(20, []), (120, [Reason.DOWNTIME])])
+def test_a_database_that_is_away_for_days_is_a_long_pause_although_the_worker_runs(made, monkeypatch, hours, holds):
+    """Nobody could answer meanwhile."""
+    overdue = three_that_wait()[0].answer_by + timedelta(minutes=1)
+    start = overdue - timedelta(hours=hours)
+    WorkerHeartbeat.objects.beat(now=start)
+    machine = Machine(start)
+    OutboxMessage.objects.update(state=State.DONE)
+    mail.outbox.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(WorkerHeartbeatQuerySet, "beat", _database_is_away)
+        patched.setattr(connection, "close", lambda: None)
+        while machine.now < overdue:
+            machine.turn(timedelta(hours=1))
+    for _ in range(3):
+        machine.turn()
+    assert (reasons(), done()) == (holds, NOTHING if holds else (1, Status.EXPIRED, False))
+
+
+def _database_is_away(self, *, now):
+    raise OperationalError("database or disk is full")
 
 
 @pytest.mark.parametrize(
