@@ -14,7 +14,8 @@ from guard import sealing
 
 from .channels import SENDERS
 from .channels.not_sent import NotSent
-from .kinds import FIRST, REMINDER, REPEATS
+from .kinds import CONFIRMING, FIRST, REMINDER, REPEATS
+from .outbox import owes_correction
 from .reading import read_message, visit_has_begun
 from .refused import give_up, refuse
 
@@ -96,7 +97,7 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) 
         return False
     try:
         if _comes_too_late(message, now):
-            OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED)
+            _drop_late(message)
             return False
         sender.send(message, read_message(message, rules))
     except sealing.CannotOpen:
@@ -117,8 +118,18 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) 
 
 
 def _comes_too_late(message: OutboxMessage, now: datetime) -> bool:
-    """Whether it reminds of a visit that has begun. Raises sealing.CannotOpen."""
-    return message.kind == REMINDER and visit_has_begun(message, now=now)
+    """Whether it reminds of a visit that has begun, or confirms one to who expects no other. Raises sealing.CannotOpen."""
+    if message.event is None or message.kind not in {REMINDER, *CONFIRMING} or not visit_has_begun(message, now=now):
+        return False
+    return message.kind == REMINDER or not owes_correction(message.event.request, now=now)
+
+
+def _drop_late(message: OutboxMessage) -> None:
+    """Somebody who was not told in time that the visit was confirmed may not have come: that is marked for staff."""
+    if message.kind == REMINDER:
+        OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED)
+    else:
+        give_up(message, problem="too_late")
 
 
 def _claim(message: OutboxMessage, now: datetime) -> bool:

@@ -17,7 +17,7 @@ class Tells:
     screens are public. `to_say`: the purpose of a call, as the desk lists it. `to_staff`: the subject of the notice to staff.
     `is_first`: nobody knows yet whether the address is the sender's own. `repeats`: a sender of the form may cause it again and
     again. `confirms`: the letter carries the visit for the calendar, and a reminder is scheduled. `keeps_reminder`: leaves a
-    scheduled reminder in place.
+    scheduled reminder in place. `is_over`: tells nobody, and what waits to be said is of no use any more.
     """
 
     subject: str = ""
@@ -27,6 +27,7 @@ class Tells:
     repeats: bool = False
     confirms: bool = False
     keeps_reminder: bool = False
+    is_over: bool = False
 
 
 KINDS: dict[str, Tells] = {
@@ -69,6 +70,9 @@ KINDS: dict[str, Tells] = {
     OLD_ADDRESS: Tells("A request is answered elsewhere", "Nothing: this was for an address that was wrong", is_first=True),
     Kind.KEPT: Tells(keeps_reminder=True),
     Kind.NOTED: Tells(keeps_reminder=True),
+    Kind.ANSWERED: Tells(is_over=True),
+    Kind.COMPLETED: Tells(is_over=True),
+    Kind.MISSED: Tells(is_over=True),
     REMINDER: Tells("Reminder", "Remind of the visit"),
 }
 

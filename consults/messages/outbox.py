@@ -40,10 +40,22 @@ def write_messages(
         _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
         if says.confirms and request.visit and (at := _reminder_time(request.visit, rules.posted)) > now:
             _to_patient(event, REMINDER, channel.CODE, replace(facts, calendar=CalendarChange()), not_before=at)
+    elif says.is_over:
+        _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=CONFIRMING if owes_correction(request, now=now) else ())
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
         facts = Facts.of(request, to=settings.STAFF_INBOX, reason=None, calendar=CalendarChange(), now=now)
         _drop_unsent(event, OutboxMessage.Recipient.STAFF)
         _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
+
+
+def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
+    """Whether the patient still expects another visit than the confirmed one: the last that they were told of lies ahead.
+
+    The letter that moved it must reach them however late it is, for their calendar.
+    """
+    told = OutboxMessage.objects.filter(event__request=request, kind__in=CONFIRMING, state=OutboxMessage.State.DONE)
+    expected = told.order_by("event__number").values_list("event__starts_at", flat=True).last()
+    return expected is not None and expected > now and expected != request.confirmed_starts_at
 
 
 def drop_unsent(request: ConsultRequest) -> None:
@@ -79,7 +91,7 @@ def _drops(event: Event, kind: str) -> bool:
         return True
     if kind == REMINDER or (kind in CONFIRMING and says.keeps_reminder):
         return not says.keeps_reminder
-    return bool(says.subject)
+    return bool(says.subject) or says.is_over
 
 
 def write_to_old_address(event: Event, request: ConsultRequest, *, to: str, now: datetime) -> None:

@@ -20,7 +20,7 @@ from consults.messages import delivery, outbox
 from consults.messages.channels import mail
 from consults.models import OutboxMessage
 from pages.models import Clinic
-from tests.builders import WEDNESDAY, colleague, local, submit
+from tests.builders import ADA, WEDNESDAY, colleague, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 
@@ -167,8 +167,57 @@ def test_what_could_not_be_sent_is_not_sent_again_once_it_is_no_longer_true(inbo
 
 def test_a_reminder_that_was_held_back_until_the_visit_began_is_not_sent(inbox):
     booking.confirm_request(submit(), by=colleague("bo"), now=WEDNESDAY)
-    assert delivery.deliver_due(now=local("2026-12-07 16:00")) == 1
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    assert delivery.deliver_due(now=local("2026-12-07 16:00")) == 0
     assert OutboxMessage.objects.get(kind="reminder").state == "dropped"
+
+
+VISIT = local("2026-12-07 16:00")
+AFTER = VISIT + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("end", [booking.complete_request, booking.miss_request])
+def test_once_a_visit_is_marked_nothing_that_was_not_sent_about_it_leaves(inbox, staff, end):
+    confirmed = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    end(confirmed, by=staff, now=AFTER)
+    assert delivery.deliver_due(now=AFTER) == 0
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"dropped"}
+
+
+def test_once_a_request_was_answered_nobody_is_told_that_we_have_it(inbox, staff):
+    asked = booking.submit_request(submission_key="untimed", starts_at=None, person=ADA, now=WEDNESDAY)
+    booking.answer_request(asked, by=staff, now=WEDNESDAY)
+    assert delivery.deliver_due(now=AFTER) == 0
+
+
+def test_a_note_on_what_has_ended_drops_no_letter(inbox, staff):
+    ended = booking.withdraw_request(submit(), now=WEDNESDAY)
+    booking.note_request(ended, text="Called.", by=staff, now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+
+
+def test_a_visit_is_not_confirmed_after_it_has_begun_and_staff_learn_that_nobody_was_told(inbox, staff, desk):
+    booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    assert delivery.deliver_due(now=VISIT) == 0
+    assert dict(OutboxMessage.objects.values_list("kind", "state")) == {
+        "requested": "dropped",
+        "confirmed": "failed",
+        "reminder": "dropped",
+    }
+    assert "too_late" in desk.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("is_marked", [False, True])
+def test_who_expects_a_visit_that_was_moved_is_told_however_late(inbox, staff, is_marked):
+    """It was moved forward; without this letter they come at the time before, which lies ahead."""
+    confirmed = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    earlier = local("2026-12-04 16:00")
+    moved = booking.reschedule_request(confirmed, starts_at=earlier, by=staff, now=WEDNESDAY)
+    if is_marked:
+        booking.miss_request(moved, by=staff, now=earlier)
+    assert delivery.deliver_due(now=earlier) == 1
+    assert inbox.letters[-1]["Subject"] == "Confirmed at a new time: Friday, December 4, 4:00 PM"
 
 
 def test_a_mail_server_may_be_away_over_a_weekend(inbox, settings):

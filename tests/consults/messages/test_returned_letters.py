@@ -14,7 +14,7 @@ from consults.messages import delivery, outbox, refused, returned_letters
 from consults.messages.delivery_reports import DeliveryReport, read_report
 from consults.messages.returned_letters import take_report
 from consults.models import OutboxMessage
-from tests.builders import WEDNESDAY, colleague, local, submit
+from tests.builders import ADA, WEDNESDAY, colleague, local, submit
 from tests.reports import report, returned, status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("database", "clinic")]
@@ -83,6 +83,13 @@ def test_what_was_not_sent_or_is_unknown_changes_nothing():
     assert not comes_back(letter)
     assert not take_report(DeliveryReport(uuid.uuid4(), "5.1.1"), now=LATER)
     assert states() == [("requested", "mail", "waiting")]
+
+
+def test_what_was_answered_in_person_since_is_no_call():
+    asked = booking.submit_request(submission_key="untimed", starts_at=None, person=ADA, now=WEDNESDAY)
+    letter = sent()
+    booking.answer_request(asked, by=colleague("bo"), now=WEDNESDAY)
+    assert not comes_back(letter)
 
 
 def test_an_erased_letter_stays_erased():
