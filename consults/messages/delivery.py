@@ -101,8 +101,9 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) 
             return False
         sender.send(message, read_message(message, rules))
     except sealing.CannotOpen:
-        logger.exception("message %s cannot be opened", message.pk)
-        give_up(message, problem="cannot_open")
+        # A missing key comes back, as a mail server does.
+        logger.error("message %s cannot be opened", message.pk)
+        _retry(message, now, "cannot_open")
     except NotSent as error:
         if error.permanent:
             refuse(message, now=now, problem=error.problem)

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from consults.models import OutboxMessage
+from guard import sealing
 
 logger = logging.getLogger("clinic.mail")
 
@@ -13,7 +14,7 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
 
     Changes nothing if the message is no longer as it was read. Raises sealing.CannotOpen.
     """
-    phone = message.event.request.phone if message.event and message.recipient == OutboxMessage.Recipient.PATIENT else ""
+    phone = _phone_of(message)
     if not phone:
         give_up(message, problem=problem)
         return
@@ -22,6 +23,16 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
     message.seal(message.opened | {"to": phone})
     waiting = {"channel": OutboxMessage.Channel.CALL, "state": OutboxMessage.State.WAITING, "done_at": None, "not_before": now}
     unchanged.update(**waiting, sealed=message.sealed, problem=problem[:60])
+
+
+def _phone_of(message: OutboxMessage) -> str:
+    """Of the patient that it is to; empty when there is none, or no key opens the request."""
+    if message.event is None or message.recipient != OutboxMessage.Recipient.PATIENT:
+        return ""
+    try:
+        return message.event.request.phone
+    except sealing.CannotOpen:
+        return ""
 
 
 def give_up(message: OutboxMessage, *, problem: str) -> None:

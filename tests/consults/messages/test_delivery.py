@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import os
 import smtplib
 import socket
 import threading
@@ -18,7 +19,7 @@ from consults.current_rules import read_rules
 from consults.desk.outbox import letter_of
 from consults.messages import delivery, outbox
 from consults.messages.channels import mail
-from consults.models import OutboxMessage
+from consults.models import ConsultRequest, OutboxMessage
 from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
 
@@ -26,14 +27,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtu
 
 
 class Inbox:
-    """An SMTP server's memory; `answer` is what it says to the letter, after `pause` seconds. It `dies` that many times first."""
+    """An SMTP server's memory; `answer` is what it says to the letter, after `pause` seconds. It `dies` that many times first.
+
+    It `refuses` one address.
+    """
 
     def __init__(self):
         self.letters, self.answer, self.recipient_answer = [], "250 kept", "250 ok"
         self.pause = self.dies = 0
+        self.refuses = ""
         self.lines = set()
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if address == self.refuses:
+            return "550 no such mailbox"
         if self.recipient_answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.recipient_answer
@@ -132,6 +139,27 @@ def test_a_letter_that_an_address_refuses_becomes_a_call_to_make(inbox):
     assert (letter.to, call.problem) == ("507-555-0100", "refused_550")
     assert "Say: we have your request for Monday, December 7" in letter.text
     assert delivery.deliver_due(now=later + timedelta(days=1)) == 0
+
+
+def test_a_refused_letter_whose_request_no_key_opens_is_given_up_and_keeps_no_other_waiting(inbox):
+    refused = submit()
+    submit(key="next", starts_at=local("2026-12-07 17:00"), email="next@example.com")
+    ConsultRequest.objects.filter(pk=refused.pk).update(sealed=b"nothing")
+    inbox.refuses = "ada@example.com"
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    message = OutboxMessage.objects.get(event__request=refused)
+    assert (message.state, message.problem) == ("failed", "refused_550")
+
+
+@pytest.mark.parametrize("hours", [1, 60])
+def test_what_a_wrong_key_kept_closed_is_sent_once_the_right_one_is_back(inbox, settings, staff, hours):
+    booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    right, settings.FIELD_KEYS = settings.FIELD_KEYS, [os.urandom(32)]
+    for minutes in range(0, 60 * hours, 30):
+        assert delivery.deliver_due(now=WEDNESDAY + timedelta(minutes=minutes)) == 0
+    settings.FIELD_KEYS = right
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(hours=hours + 1)) == 1
+    assert OutboxMessage.objects.get(kind="confirmed").state == "done"
 
 
 def test_a_letter_that_cannot_be_put_together_keeps_no_other_from_leaving(inbox, monkeypatch, caplog):
