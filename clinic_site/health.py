@@ -65,6 +65,8 @@ def _warnings(now: datetime) -> list[str]:
         warnings.append(f"second place of backups: {problem}")
     if failed := OutboxMessage.objects.filter(state=OutboxMessage.State.FAILED).count():
         warnings.append(f"mail: {failed} messages could not be sent")
+    if ahead := OutboxMessage.objects.sent_by_the_worker().dated_ahead(now=now).count():
+        warnings.append(f"mail: {ahead} messages are dated in the future, by a clock that was ahead")
     since = OutboxMessage.objects.waiting_since(now=now)
     if since and now - since > MAIL_IS_LATE_AFTER:
         warnings.append(f"mail: the oldest message has been waiting since {since}")

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from clinic_site import holds
 from clinic_site.models import Hold
+from consults import clock_ahead
 from consults.desk.display import line
-from consults.models import AccessRecord, Event
+from consults.models import AccessRecord, Event, OutboxMessage
 from guard.readers import read_whole_number
 from pages.models import Clinic
 
@@ -41,6 +42,7 @@ def show_hold(request, *, each_context: dict):
         "now": now,
         "zone": zone,
         "before": before,
+        "ahead": _ahead(now) if any(hold.reason == Hold.Reason.CLOCK for hold in held) else None,
         "waiting": {
             "messages": _shown(mail.select_related("event__request")),
             "expiries": _shown(waiting.expiries),
@@ -62,6 +64,15 @@ def _before(restored: Hold, user, now: datetime) -> dict:
         AccessRecord.objects.write(AccessRecord.Kind.LISTED, by=user, at=now, rows=len(lines))
     newest = Event.objects.filter(at__lte=restored.began_at).aggregate(at=Max("at"))["at"]
     return {"count": found["count"], "rows": lines, "may_see_names": may_see_names, "known_until": newest}
+
+
+def _ahead(now: datetime) -> dict | None:
+    """What a clock that was ahead has dated, and by when its requests are answered once somebody says yes; None: nothing."""
+    requests = _shown(clock_ahead.requests_dated_ahead(now=now))
+    messages_ahead = OutboxMessage.objects.dated_ahead(now=now).count()
+    if not requests["count"] and not messages_ahead:
+        return None
+    return requests | {"messages": messages_ahead, "answer_by": clock_ahead.latest_answer(now=now)}
 
 
 def _shown(rows) -> dict:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from clinic_site import backups
 from clinic_site.models import Hold
 from clinic_site.thinning import KEPT, surplus
-from consults import booking
+from consults import booking, clock_ahead
 from consults.erasure import due_for_erasure
 from consults.expiry import expire_overdue
 from consults.models import ConsultRequest, Event, OutboxMessage
@@ -108,7 +108,7 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
     Without the letters, after a restore: every letter of before it is dropped, whenever it is due, and requests of before it do
     not expire until they were checked (see `to_check`). Otherwise mail that was due is dropped, and so is what expiring the
     overdue requests would write now. Requests that were made while the hold was open keep their letters, and so does what staff
-    decided meanwhile.
+    decided meanwhile. After a jump of the clock, what is dated in the future is dated now.
     """
     seen = Hold.objects.open().filter(pk__lte=up_to)
     oldest = seen.order_by("began_at").first()
@@ -119,6 +119,9 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
         letters_of_before(restored).order_by().update(state=OutboxMessage.State.DROPPED)
     elif without_letters:
         _drop_letters(seen_until=oldest.began_at, now=now)
+    if seen.filter(reason=Hold.Reason.CLOCK).exists():
+        clock_ahead.date_again(now=now)
+        seen.filter(reason=Hold.Reason.RESTORED, began_at__gt=now).update(began_at=now)
     return seen.update(ended_at=now, ended_by=by, without_letters=without_letters)
 
 

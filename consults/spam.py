@@ -25,12 +25,13 @@ Status = ConsultRequest.Status
 def looks_like_spam(
     *, honeypot: str, read_at: datetime, person: Person, client: str, limits_addresses: bool, now: datetime
 ) -> bool:
-    """`honeypot`: the value of the hidden field. `read_at`: when the form was first loaded. `client`: the keyed hash of the IP
+    """`honeypot`: the value of the hidden field. `read_at`: when the form was first loaded; in the future if a clock was ahead
+    then. `client`: the keyed hash of the IP
     address. Without `limits_addresses` only the honeypot and the contact count.
     """
     if honeypot or asked_enough(person, now=now):
         return True
-    return limits_addresses and (now - read_at < FASTEST or _sent_enough(client, now))
+    return limits_addresses and (abs(now - read_at) < FASTEST or _sent_enough(client, now))
 
 
 def asked_enough(person: Person, *, now: datetime) -> bool:

@@ -44,7 +44,7 @@ def _stands(request: ConsultRequest, now: datetime) -> bool:
 
 
 def _moved_seldom(request: ConsultRequest, now: datetime) -> bool:
-    own, of_contact = Event.objects.moves(request, since=now - timedelta(days=1))
+    own, of_contact = Event.objects.moves(request, since=now - timedelta(days=1), until=now)
     return own < MOST_MOVES_A_DAY and of_contact < MOST_MOVES_A_DAY_PER_CONTACT
 
 

@@ -20,7 +20,7 @@ LAYERS = [
     {"decision"},
     {"booking"},
     {"one_by_one"},
-    {"expiry", "erasure", "rotation", "prelaunch_checks"},
+    {"expiry", "erasure", "clock_ahead", "rotation", "prelaunch_checks"},
     {"public"},
     {"desk"},
     {"urls", "admin", "apps"},

@@ -10,6 +10,7 @@ from django.db.models import Case, F, Q, When
 
 from consults.current_rules import Rules, read_rules
 from consults.models import OutboxMessage
+from consults.models.outbox_message import LONGEST_PAUSE
 from guard import sealing
 
 from .channels import SENDERS
@@ -144,5 +145,5 @@ def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
     if attempts >= MOST_ATTEMPTS:
         give_up(message, problem=problem)
         return
-    pause = min(timedelta(seconds=15 * 2 ** min(attempts, 10)), timedelta(hours=1))
+    pause = min(timedelta(seconds=15 * 2 ** min(attempts, 10)), LONGEST_PAUSE)
     OutboxMessage.objects.filter(pk=message.pk).update(not_before=now + pause, problem=problem[:60])

@@ -29,8 +29,8 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Those that confirmed a visit."""
         return self.filter(kind__in=(Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED))
 
-    def moves(self, request: ConsultRequest, *, since: datetime) -> tuple[int, int]:
-        """How often patients moved this request since the instant, and any request of the same contact, this one included.
+    def moves(self, request: ConsultRequest, *, since: datetime, until: datetime) -> tuple[int, int]:
+        """How often patients moved this request between the instants, and any request of the same contact, this one included.
 
         Of others only the moves that wrote to the contact count: a request that was set aside writes to nobody.
         """
@@ -39,7 +39,7 @@ class EventQuerySet(models.QuerySet["Event"]):
             of_contact = Q(request__contact_index=request.contact_index)
             of_contact |= Q(request__former_contacts__contains=request.contact_index)
             same |= of_contact & ~Q(status=ConsultRequest.Status.QUARANTINED)
-        moved = self.filter(same, kind=Event.Kind.MOVED, at__gt=since)
+        moved = self.filter(same, kind=Event.Kind.MOVED, at__gt=since, at__lte=until)
         counted = moved.aggregate(own=Count("pk", filter=Q(request=request)), of_contact=Count("pk"))
         return counted["own"], counted["of_contact"]
 

@@ -1,6 +1,7 @@
 """A message, about an event or to staff about an account or the site. The worker sends it; what it is made of is sealed."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +9,9 @@ from django.db.models import Q
 from guard import sealing
 
 from .event import Event
+
+# A failed attempt moves the next one by as much (see `messages.delivery`).
+LONGEST_PAUSE = timedelta(hours=1)
 
 
 class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
@@ -25,6 +29,15 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         # A claim and a failed attempt move `not_before`. A reminder is written long before it is due.
         tried = waiting.filter(attempts__gt=0).exclude(kind="reminder").aggregate(since=models.Min("created_at"))["since"]
         return min(filter(None, (untried, tried)), default=None)
+
+    def dated_ahead(self, *, now):
+        """Waiting messages that a clock which was ahead has written, or tried: they would wait until it is as late as that.
+
+        Only a reminder that nobody tried is rightly due later than after a pause.
+        """
+        soon = now + LONGEST_PAUSE
+        is_later = Q(not_before__gt=soon) & (Q(attempts__gt=0) | ~Q(kind="reminder"))
+        return self.filter(Q(created_at__gt=soon) | is_later, state=OutboxMessage.State.WAITING)
 
     def calls_to_make(self, *, now):
         """Calls that staff may make now, the longest waiting first."""

@@ -20,6 +20,8 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+# Each promises an answer by a time of its own.
+_PROMISES = Q(events__number=1) | Q(events__kind__in=("moved", "released"))
 # A correction to an address that was sent enough already sets aside too.
 _SETS_ASIDE = Q(events__kind="quarantined") | Q(events__kind="readdressed", events__status="quarantined")
 
@@ -49,16 +51,31 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         """Requests whose reply time, or whose start, has passed without an answer."""
         return self.filter(Q(answer_by__lte=now) | Q(starts_at__lte=now), status=self.model.Status.REQUESTED)
 
+    def promised_ahead(self, *, now: datetime, latest_answer: datetime):
+        """Requests that wait for an answer, promised by a clock that was ahead for later than `latest_answer`."""
+        ahead = self.model.objects.filter(_PROMISES, events__at__gt=now)
+        return self.filter(status__in=self.model.AWAITING_ANSWER, answer_by__gt=latest_answer, pk__in=ahead.values("pk"))
+
+    def dated_ahead(self, *, now: datetime, latest_answer: datetime):
+        """These, and requests that came in, or ended, at a time that is yet to come."""
+        promised = self.model.objects.promised_ahead(now=now, latest_answer=latest_answer)
+        return self.filter(Q(created_at__gt=now) | Q(ended_at__gt=now) | Q(pk__in=promised.values("pk")))
+
     def holding_from(self, instant: datetime):
         """Requests that hold a seat for a start after the instant, earliest start first."""
         ahead = Q(starts_at__gt=instant) | Q(confirmed_starts_at__gt=instant)
         return self.filter(ahead, status__in=self.model.HOLDS_A_SEAT).order_by("starts_at", "pk")
 
     def to_erase(self, *, now: datetime, after: timedelta, quarantined_after: timedelta):
-        """Requests that ended at least `after` ago, visits that long past, and requests quarantined for `quarantined_after`."""
+        """Requests that ended at least `after` ago, visits that long past, and requests quarantined for `quarantined_after`.
+
+        One that a clock which was ahead set aside, further than that, counts from its arrival: its event keeps the wrong time.
+        """
         set_aside = Max("events__at", filter=_SETS_ASIDE)
         ended = Q(status__in=self.model.ENDED, ended_at__lte=now - after)
-        quarantined = Q(status=self.model.Status.QUARANTINED, set_aside__lte=now - quarantined_after)
+        long_ago, ahead = now - quarantined_after, now + quarantined_after
+        quarantined = Q(set_aside__lte=long_ago) | Q(set_aside__gt=ahead, created_at__lte=long_ago)
+        quarantined &= Q(status=self.model.Status.QUARANTINED)
         past = Q(status=self.model.Status.CONFIRMED, starts_at__lte=now - after)
         return self.filter(erased_at=None).alias(set_aside=set_aside).filter(ended | past | quarantined)
 

@@ -1,0 +1,65 @@
+"""What a clock that was ahead has dated, and today's dates for it once the clock is right.
+
+Its letters would wait, its requests stay unanswered and its data be kept for as long as the clock was ahead. Events never change:
+the history of a request keeps what the clock said.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from guard import sealing
+
+from .current_rules import Rules, lock_rules, read_rules
+from .messages.facts import Facts
+from .messages.kinds import REMINDER
+from .models import ConsultRequest, OutboxMessage
+from .scheduling import reply_due
+
+logger = logging.getLogger("clinic.consults")
+_DATES = ("created_at", "ended_at", "erased_at")
+
+
+def latest_answer(*, now: datetime) -> datetime:
+    """By when a request of this instant is answered at the latest."""
+    return _latest_answer(read_rules(now), now)
+
+
+def requests_dated_ahead(*, now: datetime) -> QuerySet[ConsultRequest]:
+    """Requests that came in, ended or were promised an answer while the clock was ahead, in the order in which they came in."""
+    return ConsultRequest.objects.dated_ahead(now=now, latest_answer=latest_answer(now=now)).order_by("pk")
+
+
+def date_again(*, now: datetime) -> None:
+    """Dates it all as if it had happened at the instant `now`, of a clock that is right. A reminder keeps its time."""
+    with transaction.atomic():
+        latest = _latest_answer(lock_rules(now), now)
+        _date_messages_again(now, latest)
+        ConsultRequest.objects.promised_ahead(now=now, latest_answer=latest).update(answer_by=latest)
+        for column in _DATES:
+            ConsultRequest.objects.filter(**{f"{column}__gt": now}).update(**{column: now})
+        # The same of a clock that was behind: it would be erased too early.
+        ConsultRequest.objects.filter(ended_at__lt=F("created_at")).update(ended_at=now)
+
+
+def _latest_answer(rules: Rules, now: datetime) -> datetime:
+    return reply_due(posted=rules.posted, open_days=rules.policy.answer_open_days, asked_at=now, starts_at=None)
+
+
+def _date_messages_again(now: datetime, latest: datetime) -> None:
+    ahead = OutboxMessage.objects.dated_ahead(now=now)
+    for message in ahead.exclude(event=None):
+        try:
+            facts = Facts.from_json(message.opened)
+        except sealing.CannotOpen:
+            logger.error("message %s cannot be opened and keeps the date of a clock that was ahead", message.pk)
+            continue
+        answer_by = min(facts.answer_by, latest) if facts.answer_by else None
+        message.seal(replace(facts, at=min(facts.at, now), answer_by=answer_by).as_json())
+        message.save(update_fields=["sealed"])
+    ahead.exclude(kind=REMINDER, attempts=0).update(not_before=now)
+    for column in ("created_at", "done_at"):
+        OutboxMessage.objects.filter(**{f"{column}__gt": now}).update(**{column: now})

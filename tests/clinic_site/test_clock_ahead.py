@@ -1,0 +1,157 @@
+"""What a clock that was ahead has dated is dated again by the yes of an owner who saw that the clock is right."""
+
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt
+from django.core import mail
+
+from clinic_site.models import Hold
+from consults import booking
+from consults.erasure import due_for_erasure
+from consults.models import ConsultRequest, OutboxMessage, Reason
+from consults.spam import looks_like_spam
+from staff.cleanup import delete_expired
+from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
+from tests.holding import STEP, Machine, go_on, owner_at, reasons
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "made")]
+
+YEAR = timedelta(days=364)
+DAY = timedelta(days=1)
+Status, State = ConsultRequest.Status, OutboxMessage.State
+# Friday, when the clinic closes.
+ANSWER_BY = local("2026-12-04 20:00")
+
+
+def jump_ahead(jump=YEAR) -> Machine:
+    """A worker that has sent the letter of a first request, and whose clock is ahead since."""
+    submit(key="old", email="old@example.com", starts_at=local("2026-12-09 16:00"))
+    machine = Machine(WEDNESDAY)
+    machine.turn()
+    mail.outbox.clear()
+    machine.turn(jump=jump)
+    assert reasons() == [Hold.Reason.CLOCK]
+    return machine
+
+
+def set_right(machine: Machine, clock, jump=YEAR) -> None:
+    machine.turn(STEP, jump=-jump)
+    clock(machine.now)
+
+
+def decline(request: ConsultRequest, by, now) -> ConsultRequest:
+    reason = Reason.objects.create(use="decline", code="test", label="Closed", text="The clinic is closed.")
+    return booking.decline_request(request, reason=reason, by=by, now=now)
+
+
+def of(key: str) -> ConsultRequest:
+    return ConsultRequest.objects.get(submission_key=key)
+
+
+@pytest.mark.parametrize("letters", ["send", "drop"])
+def test_what_a_clock_that_was_ahead_has_dated_leaves_and_is_answered_as_if_it_had_come_in_now(
+    made, clock, client, staff, letters
+):
+    machine = jump_ahead()
+    submit(key="new", now=machine.now, email="new@example.com", phone="", starts_at=local("2027-12-06 16:00"))
+    decline(of("old"), staff, machine.now)
+    set_right(machine, clock)
+    warnings = owner_at(client).get("/health/ready").json()["warnings"]
+    assert "mail: 2 messages are dated in the future, by a clock that was ahead" in warnings
+    page = " ".join(client.get("/admin/hold/").content.decode().split())
+    found = ("Dated in the future: requests 2, messages 2", of("new").reference, of("old").reference)
+    for words in (*found, "the time above is right"):
+        assert words in page
+    assert "answered by December 4, 2026, 8:00 PM at the latest" in page
+    assert go_on(client, letters).status_code == 302
+    machine.turn()
+    assert sorted(sent.to[0] for sent in mail.outbox) == ["new@example.com", "old@example.com"]
+    assert "Friday, December 4, 2026" in letter_of(OutboxMessage.objects.get(event__request=of("new")))["text"]
+    said_yes = Hold.objects.latest("pk").ended_at
+    assert (of("new").answer_by, of("new").created_at, of("old").ended_at) == (ANSWER_BY, said_yes, said_yes)
+    assert "Dated in the future" not in client.get("/admin/hold/").content.decode()
+    while machine.now < ANSWER_BY:
+        machine.turn(timedelta(hours=20))
+    assert of("new").status == Status.EXPIRED
+
+
+def test_a_reminder_keeps_its_time_and_a_promise_of_a_right_clock_is_kept(made, clock, client, staff):
+    ahead = 3 * DAY
+    machine = jump_ahead(ahead)
+    booking.note_request(of("old"), text="Called.", by=staff, now=machine.now)
+    promised = of("old").answer_by
+    submit(key="new", now=machine.now, email="new@example.com", starts_at=local("2026-12-10 16:00"))
+    booking.confirm_request(of("new"), by=staff, now=machine.now)
+    set_right(machine, clock, ahead)
+    go_on(owner_at(client), "send")
+    machine.turn()
+    assert [sent.subject for sent in mail.outbox] == ["Confirmed: Thursday, December 10, 4:00 PM"]
+    assert OutboxMessage.objects.get(kind="reminder").not_before == local("2026-12-09 10:00")
+    assert of("old").answer_by == promised
+
+
+def test_a_move_that_a_clock_ahead_took_is_answered_by_today_s_time(made, clock, client, staff):
+    machine = jump_ahead(3 * DAY)
+    booking.move_request(of("old"), starts_at=local("2026-12-11 16:00"), now=machine.now)
+    assert of("old").answer_by == local("2026-12-08 20:00")
+    set_right(machine, clock, 3 * DAY)
+    go_on(owner_at(client), "send")
+    assert of("old").answer_by == ANSWER_BY
+
+
+def test_a_letter_that_was_tried_by_a_clock_ahead_is_tried_again_at_once(made, clock, client):
+    """Also a call to make, which would stay off the desk."""
+    submit(key="call", contact_by="phone")
+    machine = jump_ahead()
+    OutboxMessage.objects.update(state=State.WAITING, attempts=1, not_before=machine.now + timedelta(minutes=1))
+    set_right(machine, clock)
+    go_on(owner_at(client), "send")
+    machine.turn()
+    assert [sent.to for sent in mail.outbox] == [["old@example.com"]]
+    assert OutboxMessage.objects.calls_to_make(now=machine.now).count() == 1
+
+
+def test_what_ended_under_a_wrong_clock_is_kept_as_long_as_anything_else(made, clock, client, staff):
+    submit(key="behind", starts_at=local("2026-12-08 16:00"))
+    machine = jump_ahead()
+    decline(of("old"), staff, machine.now)
+    set_right(machine, clock, 2 * YEAR)
+    booking.withdraw_request(of("behind"), now=machine.now)
+    machine.turn(jump=YEAR)
+    clock(machine.now)
+    go_on(owner_at(client), "send")
+    machine.turn(timedelta(minutes=20))
+    assert {of("old").erased_at, of("behind").erased_at} == {None}
+    for _ in range(101):
+        machine.turn(timedelta(hours=23, minutes=50))
+    assert None not in {of("old").erased_at, of("behind").erased_at}
+
+
+# What ends without a yes, because it is only compared with the time of the clock that is right
+
+
+def test_moves_of_a_clock_ahead_keep_nobody_from_moving():
+    request = submit(starts_at=local("2026-12-09 16:00"))
+    for half_hours in range(1, 7):
+        start = local("2026-12-09 16:00") + half_hours * timedelta(minutes=30)
+        request = booking.move_request(request, starts_at=start, now=WEDNESDAY + 2 * DAY)
+    booking.move_request(request, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
+
+
+def test_a_form_that_was_read_while_the_clock_was_ahead_is_not_taken_for_a_machines():
+    form = {"honeypot": "", "person": ADA, "client": "", "limits_addresses": True}
+    found = [looks_like_spam(**form, read_at=WEDNESDAY + ahead, now=WEDNESDAY) for ahead in (timedelta(0), YEAR)]
+    assert found == [True, False]
+
+
+def test_what_was_set_aside_by_a_clock_ahead_is_erased_a_month_after_it_came_in(staff):
+    aside = booking.quarantine_request(submit(), by=staff, now=WEDNESDAY + YEAR)
+    due = [due_for_erasure(now=WEDNESDAY + days * DAY).exists() for days in (29, 30)]
+    assert (due, aside.status) == ([False, True], Status.QUARANTINED)
+
+
+def test_a_failed_sign_in_of_a_clock_ahead_locks_nobody_out_once_it_is_right(clock):
+    AccessAttempt.objects.create(username="anna", ip_address="fd00::1", failures_since_start=5)
+    AccessAttempt.objects.update(attempt_time=WEDNESDAY + YEAR)
+    assert delete_expired(now=WEDNESDAY) == 1
