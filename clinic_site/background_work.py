@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from clinic_site import backups, erased_list, second_place
+from clinic_site import backups, erased_list, gone_back, second_place
 from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
 from clinic_site.database_copy import BackupFailed
 from clinic_site.delivery_reports import ReportReader
@@ -62,7 +62,7 @@ class BackgroundWork:
         try:
             self._look_at_the_clocks(now, steady)
             if self._beat.is_due(steady):
-                WorkerHeartbeat.objects.beat(now=now)
+                gone_back.remember(WorkerHeartbeat.objects.beat(now=now), at=now)
                 self._beat.done(steady)
                 self._last_alive = steady
             waits_until = Hold.objects.waits_until()
@@ -95,7 +95,10 @@ class BackgroundWork:
         self._report_reader.wait()
 
     def _look_at_the_clocks(self, now: datetime, steady: float) -> None:
-        """Puts a hold in place when the clock jumped or the pause was long. Before the first sign of life, which hides both."""
+        """Puts a hold in place when the clock jumped, the pause was long or the database went back.
+
+        Before the sign of life, which hides all of it.
+        """
         if self._watch is None:
             last = WorkerHeartbeat.objects.last_beat()
             reason = self._reason_at_start(last, now)
@@ -107,10 +110,13 @@ class BackgroundWork:
             watch = self._watch
             paused = timedelta(seconds=steady - self._last_alive)
             reason = Hold.Reason.CLOCK if watch.jumped(now, steady) else self._reason_after_pause(paused, now)
+        if self._beat.is_due(steady) and gone_back.has_gone_back():
+            reason = Hold.Reason.RESTORED
         if reason:
             Hold.objects.put(reason, now=now, report=BY_HAND if reason == Hold.Reason.RESTORED else "")
             logger.error("%s: what is due waits until an owner presses Go on at /admin/hold/", Hold.Reason(reason).label)
-            watch.trust(now, steady)
+            if reason != Hold.Reason.RESTORED:
+                watch.trust(now, steady)
             self._last_alive = steady
         self._watch = watch
 

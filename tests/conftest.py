@@ -58,6 +58,13 @@ def database(request, django_db_blocker):
         connections["default"] = sqlite
 
 
+@pytest.fixture(autouse=True)
+def _no_signs_of_life():
+    """The database of each test starts over, and what a worker of the one before remembers beside it goes."""
+    yield
+    (django_settings.DATA_DIR / "signs-of-life").unlink(missing_ok=True)
+
+
 @pytest.fixture
 def clinic(db):
     """The clinic's facts, posted hours and policy in the database."""

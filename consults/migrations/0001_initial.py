@@ -571,6 +571,7 @@ class Migration(migrations.Migration):
                 ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ("beat_at", models.DateTimeField()),
                 ("ended", models.BooleanField(default=False)),
+                ("beats", models.PositiveBigIntegerField(default=0, help_text="Only goes up: see `clinic_site.gone_back`.")),
             ],
             options={"constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_heartbeat")]},
         ),

@@ -3,13 +3,21 @@
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import F
 
 IS_WELL_FOR = timedelta(seconds=30)
 
 
 class WorkerHeartbeatQuerySet(models.QuerySet["WorkerHeartbeat"]):
-    def beat(self, *, now: datetime) -> None:
-        self.update_or_create(id=1, defaults={"beat_at": now, "ended": False})
+    def beat(self, *, now: datetime) -> int:
+        """Gives a sign of life, and returns how many there have been."""
+        self.get_or_create(id=1, defaults={"beat_at": now})
+        self.update(beat_at=now, ended=False, beats=F("beats") + 1)
+        return self.beats()
+
+    def beats(self) -> int:
+        """How many signs of life there have been; 0 in a backup, which holds none."""
+        return self.values_list("beats", flat=True).first() or 0
 
     def end(self) -> None:
         """The worker ended as it was told to. When it was last alive is still known: what fell due since is no surprise."""
@@ -30,6 +38,7 @@ class WorkerHeartbeat(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     beat_at = models.DateTimeField()
     ended = models.BooleanField(default=False)
+    beats = models.PositiveBigIntegerField(default=0, help_text="Only goes up: see `clinic_site.gone_back`.")
 
     objects = WorkerHeartbeatQuerySet.as_manager()
 

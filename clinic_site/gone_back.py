@@ -1,0 +1,50 @@
+"""Notices a database that has gone back to an earlier state: a copy of it that something other than the site put in place.
+
+The worker's signs of life are counted in the database, and a file beside it remembers the last number. No clock is compared.
+Where the file goes back too, with all of DATA_DIR, nobody notices.
+"""
+
+import os
+from contextlib import suppress
+from datetime import datetime
+
+from django.conf import settings
+
+from clinic_site.models import Hold
+from consults.models import Event, WorkerHeartbeat
+
+_NAME = "signs-of-life"
+
+
+def has_gone_back() -> bool:
+    """Whether the database counts fewer signs of life than it did, and no restore since then has said so already.
+
+    One without requests belongs to a site that starts over.
+    """
+    # Before the database, where another worker may count on meanwhile.
+    known = _read()
+    if known is None:
+        return False
+    beats, at = known
+    if WorkerHeartbeat.objects.beats() >= beats:
+        return False
+    was_told = Hold.objects.filter(reason=Hold.Reason.RESTORED, began_at__gte=at).exists()
+    return not was_told and Event.objects.exists()
+
+
+def remember(beats: int, *, at: datetime) -> None:
+    """Replaces what is known. A disk that is full leaves the earlier number, which is still true."""
+    path = settings.DATA_DIR / _NAME
+    written = path.with_name(f".{_NAME}")
+    with suppress(OSError):
+        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(f"{beats} {at.isoformat()}\n")
+        written.replace(path)
+
+
+def _read() -> tuple[int, datetime] | None:
+    try:
+        beats, at = (settings.DATA_DIR / _NAME).read_text().split()
+        return int(beats), datetime.fromisoformat(at)
+    except (OSError, ValueError):
+        return None

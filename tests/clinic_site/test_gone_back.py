@@ -1,0 +1,101 @@
+"""A database that went back to an earlier state behind the site's back holds, however new the copy was."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from clinic_site import gone_back
+from clinic_site.models import Hold
+from consults.models import ConsultRequest, OutboxMessage, WorkerHeartbeat
+from tests.builders import WEDNESDAY, submit
+from tests.holding import STEP, Machine, reasons
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "made")]
+
+RESTORED = Hold.Reason.RESTORED
+BEAT = timedelta(seconds=5)
+
+
+@pytest.fixture
+def overdue() -> ConsultRequest:
+    """A request that nobody answered in time, as the copy has it, and whose letter left."""
+    request = submit()
+    OutboxMessage.objects.update(state=OutboxMessage.State.DONE)
+    return request
+
+
+def work_until(now, **options) -> Machine:
+    """A worker that gave three signs of life."""
+    WorkerHeartbeat.objects.beat(now=now - 3 * BEAT)
+    machine = Machine(now - 2 * BEAT, **options)
+    for _ in range(2):
+        machine.turn(BEAT)
+    return machine
+
+
+def put_back(ago: timedelta, *, now) -> None:
+    """The rest of an older database: its sign of life."""
+    WorkerHeartbeat.objects.update(beats=1, beat_at=now - ago)
+
+
+@pytest.mark.parametrize("options", [{}, {"once": True}], ids=["worker", "once"])
+@pytest.mark.parametrize("ago", [timedelta(minutes=1), timedelta(hours=20), timedelta(days=30)], ids=str)
+def test_a_database_that_has_gone_back_holds_as_after_a_restore(overdue, ago, options):
+    now = overdue.answer_by - timedelta(minutes=1)
+    work_until(now)
+    put_back(ago, now=now)
+    machine = Machine(now + 2 * timedelta(minutes=1), **options)
+    machine.turn(BEAT)
+    assert (reasons(), mail.outbox) == ([RESTORED], [])
+    assert "by hand" in Hold.objects.get().report
+    overdue.refresh_from_db()
+    assert overdue.status == ConsultRequest.Status.REQUESTED
+
+
+def test_without_what_is_remembered_a_copy_of_today_would_go_unnoticed(overdue, settings):
+    """The negative control."""
+    now = overdue.answer_by - timedelta(minutes=1)
+    work_until(now)
+    put_back(timedelta(hours=20), now=now)
+    (settings.DATA_DIR / "signs-of-life").unlink()
+    Machine(now + 2 * timedelta(minutes=1)).turn(BEAT)
+    assert (reasons(), len(mail.outbox)) == ([], 1)
+
+
+def test_a_database_that_goes_back_while_the_worker_runs_is_noticed_with_its_next_sign_of_life(overdue):
+    machine = work_until(WEDNESDAY)
+    put_back(timedelta(minutes=1), now=WEDNESDAY)
+    for _ in range(4):
+        machine.turn(BEAT)
+    assert reasons() == [RESTORED]
+
+
+def test_a_restore_by_the_sites_own_command_is_told_once(overdue):
+    work_until(WEDNESDAY)
+    WorkerHeartbeat.objects.all().delete()
+    told = Hold.objects.put(RESTORED, now=WEDNESDAY + STEP, report="berta: was deactivated")
+    Machine(WEDNESDAY + timedelta(minutes=5)).turn(BEAT)
+    assert list(Hold.objects.all()) == [told]
+
+
+def test_two_workers_and_a_file_that_nobody_can_read_are_no_reason_to_hold(overdue, settings):
+    first, second = work_until(WEDNESDAY), Machine(WEDNESDAY)
+    for _ in range(3):
+        first.turn(BEAT)
+        second.turn(BEAT)
+    path = settings.DATA_DIR / "signs-of-life"
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_text("9")
+    second.turn(BEAT)
+    path.unlink()
+    path.mkdir()
+    gone_back.remember(9, at=WEDNESDAY)
+    second.turn(BEAT)
+    assert reasons() == []
+
+
+def test_a_site_that_starts_over_beside_an_older_file_is_asked_nothing(settings):
+    gone_back.remember(9, at=WEDNESDAY)
+    Machine(WEDNESDAY).turn(BEAT)
+    assert (reasons(), gone_back.has_gone_back()) == ([], False)
