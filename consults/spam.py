@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from .models import ConsultRequest, Person
 from .models.consult_request import contact_indexes
-from .models.event import was_let_in
+from .models.event import status_when_addressed, was_let_in
 
 # No human fills in the form faster.
 FASTEST = timedelta(seconds=2)
@@ -40,18 +40,19 @@ def asked_enough(person: Person, *, now: datetime) -> bool:
     Only the contact that is answered counts: who counted the other one, or found out that it was counted, would have sent a
     letter or a call to its owner.
     """
-    own = Q()
+    own = Q(pk__in=[])
     for index in contact_indexes(person):
-        own |= Q(contact_index=index) | Q(created_at__gt=now - _DAY, former_contacts__contains=index)
-    found = ConsultRequest.objects.filter(own, was_let_in()) if own else ConsultRequest.objects.none()
-    found = found.exclude(status=Status.QUARANTINED)
+        own |= Q(contact_index=index, addressed=Status.REQUESTED)
+        # Only those that were written to are kept there.
+        own |= Q(created_at__gt=now - _DAY, former_contacts__contains=index)
+    found = ConsultRequest.objects.alias(addressed=status_when_addressed()).filter(own)
     rows = list(found.values_list("status", "created_at"))
     held = sum(status in ConsultRequest.HOLDS_A_SEAT for status, _ in rows)
     return held >= MOST_OPEN_PER_CONTACT or sum(created_at > now - _DAY for _, created_at in rows) >= MOST_PER_CONTACT
 
 
 def _sent_enough(client: str, now: datetime) -> bool:
-    sent = ConsultRequest.objects.filter(client=client, created_at__gt=now - _DAY).exclude(status=Status.QUARANTINED)
+    sent = ConsultRequest.objects.filter(was_let_in(), client=client, created_at__gt=now - _DAY)
     starts = list(sent.values_list("starts_at", flat=True))
     return (
         len(starts) >= MOST_PER_ADDRESS

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from .consult_request import ConsultRequest
 
@@ -22,6 +22,15 @@ def was_let_in(request: str = "pk") -> Q:
     events = Event.objects.filter(request=OuterRef(request))
     set_aside_first = Exists(events.filter(number=1, kind=Event.Kind.QUARANTINED))
     return ~Q(set_aside_first) | Q(Exists(events.filter(kind=Event.Kind.RELEASED)))
+
+
+def status_when_addressed() -> Subquery:
+    """The status of a request after the event that last decided whether its present contact is told anything.
+
+    `requested`: it was told, whatever became of the request since. `quarantined`: it was not.
+    """
+    addressing = Q(number=1) | Q(kind__in=(Event.Kind.READDRESSED, Event.Kind.RELEASED))
+    return Subquery(Event.objects.filter(addressing, request=OuterRef("pk")).order_by("-number").values("status")[:1])
 
 
 class EventQuerySet(models.QuerySet["Event"]):

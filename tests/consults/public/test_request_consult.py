@@ -573,6 +573,46 @@ def test_a_corrected_address_counts_like_any_other(client):
     assert told.count("other@example.com") == 6
 
 
+def test_a_correction_that_sets_aside_takes_nothing_off_what_was_sent(client, settings, clock):
+    """To an address that was sent enough already: the letters to the one before, and what this IP address sent, still count."""
+    settings.BOOKING_RATE = settings_rate(100, 3600)
+    for number in range(3):
+        submit(key=f"full-{number}", email="full@example.com", starts_at=local("2026-12-08 16:00") + timedelta(hours=number))
+    for number in range(7):
+        clock(WEDNESDAY + timedelta(minutes=number))
+        form = answers(client, starts_at=EVENING[number], email="victim@example.com")
+        clock(WEDNESDAY + timedelta(minutes=number, seconds=30))
+        client.post(URL, form)
+        OutboxMessage.objects.filter(state="waiting").update(state="done")
+        request = ConsultRequest.objects.order_by("pk").last()
+        client.post(f"/consults/{request.token}/", {"action": "address", "email": "full@example.com"})
+    assert set(statuses()[3:]) == {"quarantined"}
+    told = [letter_of(message)["to"] for message in OutboxMessage.objects.filter(kind="requested")]
+    assert told.count("victim@example.com") == 6
+    # By contact and by IP address alike.
+    for address, sender in (("victim@example.com", "198.51.100.7"), ("other@example.com", "127.0.0.1")):
+        form = answers(client, starts_at="2026-12-09T16:00-06:00", email=address)
+        clock(WEDNESDAY + timedelta(minutes=10))
+        client.post(URL, form, REMOTE_ADDR=sender)
+        assert statuses()[-1] == "quarantined"
+    # The address that it was corrected to was told nothing, so nothing more counts for it.
+    for request in ConsultRequest.objects.filter(submission_key__startswith="full-"):
+        booking.withdraw_request(request, now=WEDNESDAY)
+    clock(WEDNESDAY + timedelta(minutes=11))
+    form = answers(client, starts_at="2026-12-09T16:30-06:00", email="full@example.com")
+    clock(WEDNESDAY + timedelta(minutes=12))
+    client.post(URL, form, REMOTE_ADDR="198.51.100.8")
+    assert statuses()[-1] == "requested"
+
+
+def test_what_staff_set_aside_after_it_wrote_still_counts_for_the_day(client, staff):
+    for number in range(7):
+        client.post(URL, answers(client, starts_at=EVENING[number]))
+        if (request := ConsultRequest.objects.order_by("pk").last()).status == "requested":
+            booking.quarantine_request(request, by=staff, now=WEDNESDAY)
+    assert OutboxMessage.objects.count() == 6
+
+
 def test_the_sent_page_says_where_the_answer_goes(client):
     client.post(URL, answers(client))
     page = client.get("/book-a-consult/sent/").content.decode()
