@@ -1,21 +1,64 @@
-"""Normalizes email addresses and phone numbers for comparison. What a person typed is stored as typed."""
+"""Email addresses and phone numbers, each in one spelling: as mail is sent to it, as it is dialed, and as it counts."""
 
 import re
 import unicodedata
 
+# Longer ones are refused, and the codec of domains takes its time over them.
+LONGEST_EMAIL = 254
+
+
+def _plain(value: str) -> str:
+    """Without full-width forms of letters and digits, and without invisible characters."""
+    return "".join(char for char in unicodedata.normalize("NFKC", value) if unicodedata.category(char) != "Cf").strip()
+
+
+def plain_email(value: str) -> str:
+    """The address as mail is sent to it: a domain in other than plain letters is spelled as name servers read it.
+
+    Raises UnicodeError when nothing can be sent to such a domain.
+    """
+    local, at, domain = _plain(value).rpartition("@")
+    if not domain.isascii() or "xn--" in domain.lower():
+        if len(domain) > LONGEST_EMAIL:
+            raise UnicodeError
+        domain = domain.casefold().encode("idna").decode("idna")
+    return f"{local}{at}{domain}"
+
+
+def is_mailbox(value: str) -> bool:
+    """Whether an address that is well formed names one mailbox in one spelling.
+
+    Not a quoted name, which has many; not what some servers pass on elsewhere (`name%host`, `host!name`); not a bare machine.
+    """
+    local, _, domain = value.rpartition("@")
+    return local.isascii() and not set(local) & set('"%!') and "." in domain and "[" not in domain
+
 
 def normalised_email(value: str) -> str:
-    return unicodedata.normalize("NFKC", value).strip().casefold()
+    try:
+        return plain_email(value).casefold()
+    except UnicodeError:
+        return _plain(value).casefold()
 
 
 def limited_email(value: str) -> str:
-    """The mailbox, for limiting the letters to one person: many providers ignore what follows a plus, some the dots too."""
+    """The mailbox, for limiting the letters to one person.
+
+    Many providers ignore what follows a plus, some the dots too, and some have one mailbox under several domains.
+    """
     local, at, domain = normalised_email(value).rpartition("@")
-    local = local.partition("+")[0]
+    local, domain = local.partition("+")[0], _SAME_MAILBOX.get(domain, domain)
     return f"{local.replace('.', '') if domain in _WITHOUT_DOTS else local}{at}{domain}"
 
 
-_WITHOUT_DOTS = {"gmail.com", "googlemail.com"}
+_SAME_MAILBOX = {
+    "googlemail.com": "gmail.com",
+    "me.com": "icloud.com",
+    "mac.com": "icloud.com",
+    "protonmail.com": "proton.me",
+    "pm.me": "proton.me",
+}
+_WITHOUT_DOTS = {"gmail.com", "proton.me"}
 # Domains that many people have, and how a hurried thumb writes them. Others are never asked about.
 _MISSPELT = {
     "gmail.com": (
@@ -46,8 +89,23 @@ def likely_email(value: str) -> str:
     return f"{local}@{meant}" if local and meant else ""
 
 
+_NUMBER = re.compile(r"[\d\s+()./\-\u2010-\u2015\u2212]*")
+_EXTENSION = re.compile(r"(?:[\s,;.:#]|x|ext(?:ension|n)?)*\d{0,6}#?\s*")
+
+
 def normalised_phone(value: str) -> str:
-    """The digits, without a leading +, 00 or US country code 1."""
-    digits = "".join(str(unicodedata.digit(char)) for char in value.split("ext")[0] if unicodedata.digit(char, None) is not None)
-    digits = re.sub(r"^00", "", digits)
-    return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+    """The digits, without an extension, and without the zeros and ones before the area code: 00, 011, the country code 1."""
+    number = _NUMBER.match(_plain(value))
+    return "".join(str(unicodedata.digit(char)) for char in number[0] if char.isdecimal()).lstrip("01") if number else ""
+
+
+def is_phone(value: str) -> bool:
+    """Whether it is one number, with an extension or without, and nothing else."""
+    text = _plain(value).casefold()
+    rest = _NUMBER.sub("", text, count=1)
+    return 7 <= len(normalised_phone(text)) <= 18 and _EXTENSION.fullmatch(rest) is not None
+
+
+def limited_phone(value: str) -> str:
+    """The line, for limiting the calls to one person: what is dialed after ten digits reaches the same one."""
+    return normalised_phone(value)[:10]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from consults.contact import limited_email, normalised_email, normalised_phone
+from consults.contact import limited_email, limited_phone, normalised_email, normalised_phone
 from consults.scheduling import Interval
 from guard import sealing
 
@@ -22,7 +22,7 @@ def contact_indexes(person: Person) -> list[str]:
     """The hashes, under every key in use, of the contact at which the person is answered. The first is the one to store."""
     if person.contact_by == "email":
         return sealing.blind_indexes("contact", limited_email(person.email))
-    return sealing.blind_indexes("contact", normalised_phone(person.phone))
+    return sealing.blind_indexes("contact", limited_phone(person.phone))
 
 
 def _interval(start: datetime | None, minutes: int) -> Interval | None:

@@ -5,7 +5,34 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from consults.contact import likely_email, normalised_email
+from consults.contact import LONGEST_EMAIL, is_mailbox, likely_email, normalised_email, plain_email
+
+
+def _check_mailbox(value: str) -> None:
+    if not is_mailbox(value):
+        raise ValidationError("", code="invalid")
+
+
+class MailboxField(forms.EmailField):
+    """An email address in the spelling that mail is sent to, so that a mailbox counts once however it was typed."""
+
+    default_error_messages = {
+        "invalid": "Enter an email address in the correct format, like name@example.com",
+        "max_length": f"Your email address must be {LONGEST_EMAIL} characters or fewer",
+    }
+    default_validators = [*forms.EmailField.default_validators, _check_mailbox]
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(label="Email", max_length=LONGEST_EMAIL, **kwargs)
+
+    def widget_attrs(self, widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"autocomplete": "email", "spellcheck": "false", "inputmode": "email"}
+
+    def to_python(self, value):
+        try:
+            return plain_email(super().to_python(value) or "")
+        except UnicodeError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 class MisspeltEmail:
@@ -34,14 +61,5 @@ class MisspeltEmail:
 
 class AddressForm(MisspeltEmail, forms.Form):
     use_required_attribute = False
-    email = forms.EmailField(
-        label="Email",
-        max_length=254,
-        error_messages={
-            "required": "Enter the email address that we should answer",
-            "invalid": "Enter an email address in the correct format, like name@example.com",
-            "max_length": "Your email address must be 254 characters or fewer",
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "inputmode": "email"}),
-    )
+    email = MailboxField(error_messages={"required": "Enter the email address that we should answer"})
     keep_email = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -8,12 +8,12 @@ from crispy_forms.layout import Field, Fieldset, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from consults.contact import normalised_phone
+from consults.contact import is_phone
 from consults.messages.channels import BY_CONTACT
 from consults.models import Person
 from guard.readers import read_instant
 
-from .address_form import MisspeltEmail
+from .address_form import MailboxField, MisspeltEmail
 from .slots import TimeChoices
 
 NONE = "none"
@@ -100,17 +100,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         error_messages={"required": "Enter your name", "max_length": "Your name must be 120 characters or fewer"},
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
-    email = forms.EmailField(
-        label="Email",
-        required=False,
-        max_length=254,
-        error_messages={
-            "invalid": "Enter an email address in the correct format, like name@example.com",
-            "max_length": "Your email address must be 254 characters or fewer",
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "inputmode": "email"}),
-        help_text="Give an email address, a phone number, or both",
-    )
+    email = MailboxField(required=False, help_text="Give an email address, a phone number, or both")
     phone = forms.CharField(
         label="Phone",
         required=False,
@@ -205,10 +195,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
 
     def clean_phone(self) -> str:
         phone = self.cleaned_data["phone"]
-        if phone and (
-            not 7 <= len(normalised_phone(phone)) <= 18
-            or re.search(r"[^\w\s+().,/#*\-\u2010-\u2015\u200e\u202a\u202c\u2069\u2066]", phone)
-        ):
+        if phone and not is_phone(phone):
             raise ValidationError("Enter a phone number with the area code, like 507-555-0100", code="phone")
         return phone
 

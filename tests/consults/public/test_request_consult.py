@@ -201,6 +201,8 @@ NEWS = {"do not begin at that minute", "We are closed at that time", "too soon",
         pytest.param({"full_name": "A\x00da"}, "Use only letters, numbers and punctuation", id="a NUL in the name"),
         pytest.param({"email": ""}, "Enter an email address or a phone number", id="no way to reach"),
         pytest.param({"email": "ada@example"}, "correct format, like name@example.com", id="no real address"),
+        pytest.param({"email": '"ada"@example.com'}, "correct format", id="a quoted address"),
+        pytest.param({"phone": "507-KKL-0100"}, "Enter a phone number with the area code", id="a phone in letters"),
         pytest.param({"email": "a" * 250 + "@example.com"}, "254 characters or fewer", id="an address too long"),
         pytest.param({"email": "ada@example.com\nBcc: x@example.com"}, "correct format", id="header injection"),
         pytest.param({"phone": "12"}, "Enter a phone number with the area code", id="a phone too short"),
@@ -520,11 +522,20 @@ def test_who_gives_somebody_elses_number_learns_nothing_and_is_in_nobodys_way(cl
     assert statuses() == ["requested"] * 5
 
 
-@pytest.mark.parametrize("spelled", ["ada+1@example.com", "ADA+x+y@example.com"])
-def test_a_mailbox_counts_once_however_it_is_spelled(client, spelled):
+@pytest.mark.parametrize(
+    ("by", "one", "spelled"),
+    [
+        ("email", "ada@example.com", "ADA+x+y@example.com"),
+        ("email", "ada@example.com", "ada@exam\u00adple.com"),
+        ("email", "a.da@gmail.com", "ada@googlemail.com"),
+        ("phone", "507-555-0142", "+1 507 555 0142, x3"),
+        ("phone", "507-555-0142", "507-555-0142 #1"),
+    ],
+)
+def test_a_mailbox_or_a_telephone_counts_once_however_it_is_spelled(client, by, one, spelled):
     for number in range(4):
-        email = spelled if number == 3 else "ada@example.com"
-        client.post(URL, answers(client, starts_at=EVENING[number], email=email))
+        given = {by: spelled if number == 3 else one, "contact_by": by}
+        client.post(URL, answers(client, starts_at=EVENING[number], **given))
     assert statuses() == ["requested"] * 3 + ["quarantined"]
 
 

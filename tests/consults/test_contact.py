@@ -1,0 +1,127 @@
+"""One mailbox, and one telephone, has one index however it is spelled."""
+
+import pytest
+from django import forms
+from django.core.mail.message import sanitize_address
+
+from consults.contact import is_phone, limited_email, limited_phone, normalised_email, normalised_phone
+from consults.public.address_form import MailboxField
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        pytest.param("JANE@Victim.EXAMPLE", id="upper case"),
+        pytest.param(" jane@victim.example\u200b", id="spaces around it"),
+        pytest.param("jane@vic\u00adtim.example", id="a soft hyphen"),
+        pytest.param("jane@vic\u200dtim.example", id="a joiner"),
+        pytest.param("jane@vic\u034ftim.example", id="another joiner"),
+        pytest.param("jane@vic\ufe0ftim.example", id="a variation selector"),
+        pytest.param("jane@victim\u3002example", id="another full stop"),
+        pytest.param("\uff4aane@\uff56ictim\uff0eexample", id="full width"),
+        pytest.param("jane\uff0bx@victim.example", id="a full-width plus"),
+        pytest.param("jane+x@victim.example", id="a tag"),
+        pytest.param("\u2c7cane+x@victim.example", id="a subscript letter"),
+    ],
+)
+def test_a_mailbox_has_one_index_and_is_what_mail_is_sent_to(spelled):
+    email = MailboxField().clean(spelled)
+    assert limited_email(email) == limited_email(spelled) == "jane@victim.example"
+    assert sanitize_address(email, "utf-8").replace("+x", "").lower() == "jane@victim.example"
+
+
+@pytest.mark.parametrize("spelled", ["jane@m\u00fcnchen.example", "jane@M\u00dcNCHEN.example", "jane@xn--mnchen-3ya.example"])
+def test_a_domain_in_its_own_letters_is_kept_in_them(spelled):
+    assert MailboxField().clean(spelled) == normalised_email(spelled) == "jane@m\u00fcnchen.example"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        pytest.param('"jane"@victim.example', id="a quoted name"),
+        pytest.param('"j\\ane"@victim.example', id="a quoted letter"),
+        pytest.param("jane(x)@victim.example", id="a comment"),
+        pytest.param("jane%victim.example@relay.example", id="a route"),
+        pytest.param("victim.example!jane@relay.example", id="a route of old"),
+        pytest.param("@relay.example:jane@victim.example", id="a source route"),
+        pytest.param("jane@[192.0.2.1]", id="an IP address"),
+        pytest.param("jane@[IPv6:2001:db8::1]", id="an IPv6 address"),
+        pytest.param("jane@localhost", id="this machine"),
+        pytest.param("jane@victim.example.", id="a full stop at the end"),
+        pytest.param("jane@victim.example\u3002", id="another full stop at the end"),
+        pytest.param("j\u0131ane@victim.example", id="a letter that is none of ASCII"),
+        pytest.param("jane@xn--victim-.example", id="a code for plain letters"),
+        pytest.param("jane@" + "\u00fc" * 63 + ".example", id="a label too long for name servers"),
+        pytest.param("jane@" + "\u00fc." * 30_000 + "example", id="a domain without end"),
+        pytest.param("jane@victim.example\nBcc: x@example.com", id="a header"),
+    ],
+)
+def test_what_has_other_spellings_is_refused(spelled):
+    with pytest.raises(forms.ValidationError) as refused:
+        MailboxField().clean(spelled)
+    assert refused.value.error_list[0].code in {"invalid", "max_length"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a.b@gmail.com", "ab+x@GoogleMail.com"),
+        ("jane@icloud.com", "jane@me.com"),
+        ("j.ane@protonmail.com", "jane@proton.me"),
+    ],
+)
+def test_providers_with_one_mailbox_under_several_names_count_once(one, other):
+    assert limited_email(one) == limited_email(other)
+    assert normalised_email(one) != normalised_email(other)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "507-555-0142",
+        "(507) 555-0142",
+        "507.555.0142",
+        "507\u2011555\u20110142",
+        "\u202a507 555 0142\u202c",
+        "+1 507 555 0142",
+        "1-507-555-0142",
+        "001 507 555 0142",
+        "011 1 507 555 0142",
+        "0507 555 0142",
+        "\uff15\uff10\uff17 \uff15\uff15\uff15 \uff10\uff11\uff14\uff12",
+        "\u0665\u0660\u0667 \u0665\u0665\u0665 \u0660\u0661\u0664\u0662",
+        "507-555-0142 #3",
+        "507-555-0142, x3",
+        "507-555-0142x3",
+        "507-555-0142 Ext. 3",
+        "507-555-0142 extension 3",
+        "507-555-0142,,3#",
+        "507-555-0142; 3",
+        "507-555-0142 3",
+    ],
+)
+def test_a_telephone_has_one_index_however_it_is_spelled(spelled):
+    assert is_phone(spelled)
+    assert limited_phone(spelled) == "5075550142"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param("507-KKL-0142", id="letters"),
+        pytest.param("507-555-01GC", id="letters at the end"),
+        pytest.param("*67 507-555-0142", id="a service code"),
+        pytest.param("507-555-0142 or 507-555-0199", id="two numbers"),
+        pytest.param("507-555-0142 x5075550199", id="a number as an extension"),
+        pytest.param("000 111 0001", id="no number"),
+        pytest.param("12", id="too short"),
+        pytest.param("5" * 19, id="too long"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_what_is_not_one_number_is_refused(typed):
+    assert not is_phone(typed)
+
+
+def test_two_lines_abroad_are_two_people_though_their_first_digits_agree():
+    assert normalised_phone("+44 20 7946 0958") != normalised_phone("+44 20 7946 0959")
