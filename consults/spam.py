@@ -1,10 +1,12 @@
 """Recognizes requests that look like spam. They are quarantined for a person to check, never refused."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
-from .models import ConsultRequest, Person
+from .models import ConsultPolicy, ConsultRequest, Person
 from .models.consult_request import contact_indexes
 from .models.event import status_when_addressed, was_let_in
 
@@ -37,18 +39,34 @@ def looks_like_spam(
 def asked_enough(person: Person, *, now: datetime) -> bool:
     """Whether what one contact is sent has reached its limit.
 
-    Only the contact that is answered counts: who counted the other one, or found out that it was counted, would have sent a
-    letter or a call to its owner.
+    Only the contact that is answered counts, or called because the address takes no mail: who counted the other one, or found
+    out that it was counted, would have sent a letter or a call to its owner.
     """
     own = Q(pk__in=[])
     for index in contact_indexes(person):
-        own |= Q(contact_index=index, addressed=Status.REQUESTED)
+        own |= Q(contact_index=index, addressed=Status.REQUESTED) | Q(called_index=index)
         # Only those that were written to are kept there.
         own |= Q(created_at__gt=now - _DAY, former_contacts__contains=index)
     found = ConsultRequest.objects.alias(addressed=status_when_addressed()).filter(own)
     rows = list(found.values_list("status", "created_at"))
     held = sum(status in ConsultRequest.HOLDS_A_SEAT for status, _ in rows)
     return held >= MOST_OPEN_PER_CONTACT or sum(created_at > now - _DAY for _, created_at in rows) >= MOST_PER_CONTACT
+
+
+def count_call(request: ConsultRequest, *, now: datetime) -> bool:
+    """Counts the request for its phone number, which is to be called because its address takes no mail.
+
+    False, and not counted, when there is no number or it was called enough: anybody may give an address that takes no mail and
+    somebody else's number.
+    """
+    person = replace(request.person, contact_by="phone")
+    indexes = contact_indexes(person)
+    with transaction.atomic():
+        ConsultPolicy.objects.lock()
+        row = ConsultRequest.objects.filter(pk=request.pk, erased_at=None)
+        if row.filter(called_index__in=indexes).exists():
+            return True
+        return bool(indexes) and not asked_enough(person, now=now) and bool(row.update(called_index=indexes[0]))
 
 
 def _sent_enough(client: str, now: datetime) -> bool:

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from consults.models import OutboxMessage
+from consults.spam import count_call
 from guard import sealing
 
 logger = logging.getLogger("clinic.mail")
@@ -12,10 +13,12 @@ logger = logging.getLogger("clinic.mail")
 def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
     """What it was to tell becomes a call to make, if the patient gave a number. `problem`: a code without personal data.
 
+    A number that was called enough is not called: staff see what could not be sent.
+
     Changes nothing if the message is no longer as it was read. Raises sealing.CannotOpen.
     """
     phone = _phone_of(message)
-    if not phone:
+    if not (phone and message.event and count_call(message.event.request, now=now)):
         give_up(message, problem=problem)
         return
     logger.error("message %s was refused, and is a call to make now: %s", message.pk, problem)

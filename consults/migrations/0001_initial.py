@@ -301,6 +301,14 @@ class Migration(migrations.Migration):
                         max_length=40,
                     ),
                 ),
+                (
+                    "called_index",
+                    models.CharField(
+                        blank=True,
+                        help_text="Of the phone number that is called because the email address takes no mail.",
+                        max_length=40,
+                    ),
+                ),
                 ("token_hash", models.CharField(max_length=64, unique=True)),
                 (
                     "assigned_to",
@@ -599,6 +607,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="consultrequest", index=models.Index(fields=["contact_index"], name="requests_by_contact")
         ),
+        migrations.AddIndex(
+            model_name="consultrequest",
+            index=models.Index(
+                condition=models.Q(("called_index", ""), _negated=True), fields=["called_index"], name="requests_by_call"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="consultrequest",
             constraint=models.CheckConstraint(
@@ -634,6 +648,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("erased_at", None),
                     models.Q(
+                        ("called_index", ""),
                         ("client", ""),
                         ("contact_index", ""),
                         ("email_index", ""),

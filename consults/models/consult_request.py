@@ -91,6 +91,9 @@ class ConsultRequest(models.Model):
     former_contacts = models.CharField(
         max_length=82, blank=True, help_text="The same of the addresses that were corrected, which were sent a letter too."
     )
+    called_index = models.CharField(
+        max_length=40, blank=True, help_text="Of the phone number that is called because the email address takes no mail."
+    )
     token_hash = models.CharField(max_length=64, unique=True)
 
     objects = ConsultRequestQuerySet.as_manager()
@@ -111,6 +114,7 @@ class ConsultRequest(models.Model):
             models.Index(fields=["email_index"], name="requests_by_email"),
             models.Index(fields=["phone_index"], name="requests_by_phone"),
             models.Index(fields=["contact_index"], name="requests_by_contact"),
+            models.Index(fields=["called_index"], name="requests_by_call", condition=~Q(called_index="")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -132,7 +136,7 @@ class ConsultRequest(models.Model):
             models.CheckConstraint(condition=~Q(status="confirmed", starts_at=None), name="a_confirmed_request_has_a_start"),
             models.CheckConstraint(
                 condition=Q(erased_at=None)
-                | Q(sealed=b"", email_index="", phone_index="", contact_index="", former_contacts="", client=""),
+                | Q(sealed=b"", email_index="", phone_index="", contact_index="", former_contacts="", called_index="", client=""),
                 name="an_erased_request_tells_nobodys_name",
             ),
             models.CheckConstraint(
@@ -195,7 +199,8 @@ class ConsultRequest(models.Model):
     def forget_person(self, *, at: datetime) -> None:
         """Removes everything from the row that identifies the person."""
         self.erased_at, self.sealed = at, b""
-        self.email_index = self.phone_index = self.contact_index = self.former_contacts = self.client = ""
+        self.email_index = self.phone_index = self.contact_index = self.former_contacts = ""
+        self.called_index = self.client = ""
         self.token_hash = secrets.token_hex(32)
         self.__dict__.pop("_opened", None)
 

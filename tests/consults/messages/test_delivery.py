@@ -7,6 +7,7 @@ import smtplib
 import socket
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from consults.desk.outbox import letter_of
 from consults.messages import delivery, outbox
 from consults.messages.channels import mail
 from consults.models import ConsultRequest, OutboxMessage
+from consults.spam import asked_enough
 from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
 
@@ -160,6 +162,26 @@ def test_what_a_wrong_key_kept_closed_is_sent_once_the_right_one_is_back(inbox, 
     settings.FIELD_KEYS = right
     assert delivery.deliver_due(now=WEDNESDAY + timedelta(hours=hours + 1)) == 1
     assert OutboxMessage.objects.get(kind="confirmed").state == "done"
+
+
+def test_refused_letters_make_no_more_calls_to_a_number_than_requests_by_phone_do(inbox):
+    """Whoever gives addresses that take no mail, and somebody else's number. What is not called stays in sight."""
+    inbox.recipient_answer = "550 no such mailbox"
+    for number in range(5):
+        starts_at = local("2026-12-09 16:00") + timedelta(minutes=30 * number)
+        submit(key=f"refused-{number}", email=f"p{number}@example.com", phone=f"507-555-0142, x{number}", starts_at=starts_at)
+    delivery.deliver_due(now=WEDNESDAY)
+    assert sorted(OutboxMessage.objects.values_list("channel", "state")) == [("call", "waiting")] * 3 + [("mail", "failed")] * 2
+    assert OutboxMessage.objects.needing_a_person(now=WEDNESDAY).count() == 5
+    # They count for the number as requests by phone do, also days later, and a further call about one of them is no new one.
+    caller = replace(ADA, phone="+1 507 555 0142", contact_by="phone")
+    assert asked_enough(caller, now=WEDNESDAY + timedelta(days=2))
+    assert not asked_enough(replace(caller, contact_by="email"), now=WEDNESDAY)
+    called = OutboxMessage.objects.filter(channel="call").first().event.request
+    booking.withdraw_request(called, now=WEDNESDAY)
+    assert not asked_enough(caller, now=WEDNESDAY)
+    delivery.deliver_due(now=WEDNESDAY)
+    assert OutboxMessage.objects.get(event__request=called, kind="withdrawn").channel == "call"
 
 
 def test_a_letter_that_cannot_be_put_together_keeps_no_other_from_leaving(inbox, monkeypatch, caplog):

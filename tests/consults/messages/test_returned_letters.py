@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from consults import booking, erasure
 from consults.desk.outbox import letter_of
-from consults.messages import delivery, outbox, refused, returned_letters
+from consults.messages import delivery, outbox, refused
 from consults.messages.delivery_reports import DeliveryReport, read_report
 from consults.messages.returned_letters import take_report
 from consults.models import OutboxMessage
@@ -189,14 +189,15 @@ def test_a_letter_is_found_by_one_query_of_its_index_under_the_lock_of_decisions
 
 def erased_in_between(monkeypatch) -> set[bytes]:
     """What is sealed after an erasure between the look at the letter and the call that is made of it."""
-    request, refuse = submit(), refused.refuse
+    request, count_call = submit(), refused.count_call
     letter = sent()
 
-    def erase_and_refuse(*arguments, **named) -> None:
+    def count_and_erase(*arguments, **named) -> bool:
+        counted = count_call(*arguments, **named)
         erasure.erase_at_once(request, by=colleague("bo"), now=WEDNESDAY)
-        refuse(*arguments, **named)
+        return counted
 
-    monkeypatch.setattr(returned_letters, "refuse", erase_and_refuse)
+    monkeypatch.setattr(refused, "count_call", count_and_erase)
     comes_back(letter)
     return {bytes(sealed) for sealed in OutboxMessage.objects.values_list("sealed", flat=True)}
 
