@@ -17,6 +17,7 @@ from clinic_site.left_behind import delete_left_behind
 from clinic_site.models import BY_HAND, Hold
 from consults import expiry
 from consults.erasure import erase_due
+from consults.messages.answers import Answers
 from consults.messages.delivery import deliver_due
 from consults.messages.outbox import forget_letters_to_staff
 from consults.models import WorkerHeartbeat
@@ -48,6 +49,7 @@ class BackgroundWork:
         self._beat, self._tidy, self._back_up = Every(BEAT_EVERY), Every(TIDY_EVERY), Every(BACK_UP_EVERY)
         self._copy, self._copier = Every(COPY_EVERY), second_place.Copier()
         self._read_reports, self._report_reader = Every(READ_REPORTS_EVERY), ReportReader()
+        self._answers = Answers()
         self._watch: ClockWatch | None = None
         # When it last wrote its sign of life. A turn that the database did not allow is part of a pause: nobody could answer.
         self._last_alive = 0.0
@@ -83,11 +85,16 @@ class BackgroundWork:
             self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until, but=to_check(now=now))
             self._do(answer_forgotten, now=now)
             stop = lambda: self._is_stopping() or read_clock() - now >= BEAT_EVERY  # noqa: E731
-            return self._do(deliver_due, now=now, stop=stop, after=waits_until) or 0
+            return self._do(deliver_due, now=now, stop=stop, after=waits_until, answers=self._answers) or 0
         except DatabaseError as error:
             logger.warning("database: %s; trying again", type(error).__name__)
             connection.close()
             return 0
+
+    @property
+    def awaits_answers(self) -> bool:
+        """Whether a mail server has yet to answer for a letter, which would be repeated otherwise."""
+        return self._answers.are_awaited
 
     def finish(self) -> None:
         """Waits for what goes on beside the turns."""

@@ -200,7 +200,7 @@ def mailer(name: str, folder: str) -> dict[str, Any]:
         "use_ssl": parts.scheme in {"smtps", "smtp+ssl"},
         "timeout": 10,
     }
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    return {"BACKEND": "consults.messages.channels.smtp_server.SmtpServer", "OPTIONS": options}
 
 
 def email_settings(mailer: dict[str, Any]) -> dict[str, object]:

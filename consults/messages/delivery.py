@@ -13,8 +13,10 @@ from consults.models import OutboxMessage
 from consults.models.outbox_message import LONGEST_PAUSE
 from guard import sealing
 
+from .answers import Answers
 from .channels import SENDERS
-from .channels.not_sent import NotSent
+from .channels.not_sent import NO_ANSWER, NotSent, Unanswered
+from .channels.smtp_server import ANSWER_SECONDS
 from .kinds import CONFIRMING, FIRST, REMINDER, REPEATS
 from .outbox import owes_correction
 from .reading import read_message, visit_has_begun
@@ -50,24 +52,32 @@ class Batch:
 
 
 def deliver_due(
-    *, now: datetime, at_most: int = 50, stop: Callable[[], bool] = lambda: False, after: datetime | None = None
+    *,
+    now: datetime,
+    at_most: int = 50,
+    stop: Callable[[], bool] = lambda: False,
+    after: datetime | None = None,
+    answers: Answers | None = None,
 ) -> int:
     """Sends up to `at_most` due messages, over one connection to each server. Returns how many were handed over.
 
     First letters are at most MOST_FIRST_LETTERS_AN_HOUR, and repeats come last. Each is claimed just before it is sent, so that
     a crash leaves only one in doubt. `stop` is asked before each and has to end the batch well within LEASE after `now`. With
-    `after`, what was due at that instant waits.
+    `after`, what was due at that instant waits. A server that takes its time over a letter answers into `answers`, which the
+    next batches read.
     """
+    answers = answers or Answers()
+    sent = sum(_conclude(message, now, answer.result, answers) for message, answer in answers.take_arrived())
     due = OutboxMessage.objects.due(now=now).select_related("event__request")
     if after is not None:
         due = due.filter(not_before__gt=after)
     # Asked twice a second, and nearly always there is nothing.
     if not due.exists():
-        return 0
+        return sent
     left = _first_letters_left(now)
     if left < 1:
         due = due.exclude(_IS_FIRST_LETTER)
-    batch, rules, sent = Batch(), read_rules(now), 0
+    batch, rules = Batch(), read_rules(now)
     for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
         if stop():
             break
@@ -75,7 +85,7 @@ def deliver_due(
             if left < 1:
                 continue
             left -= 1
-        sent += _deliver(message, now, batch, rules)
+        sent += _deliver(message, now, batch, rules, answers)
     batch.close()
     return sent
 
@@ -84,7 +94,7 @@ def _first_letters_left(now: datetime) -> float:
     """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off."""
     if settings.BOOKING_RATE is None:
         return math.inf
-    sent = OutboxMessage.objects.filter(_IS_FIRST_LETTER, state=OutboxMessage.State.DONE, done_at__gt=now - timedelta(hours=1))
+    sent = OutboxMessage.objects.filter(_IS_FIRST_LETTER, done_at__gt=now - timedelta(hours=1))
     return MOST_FIRST_LETTERS_AN_HOUR - sent.count()
 
 
@@ -92,15 +102,28 @@ def _is_first_letter(message: OutboxMessage) -> bool:
     return message.kind in FIRST and message.recipient == OutboxMessage.Recipient.PATIENT
 
 
-def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) -> bool:
+def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules, answers: Answers) -> bool:
     sender = batch.sender(message.channel)
     if not _claim(message, now):
         return False
-    try:
+
+    def send() -> None:
         if _comes_too_late(message, now):
-            _drop_late(message)
-            return False
+            raise _TooLate
         sender.send(message, read_message(message, rules))
+
+    return _conclude(message, now, send, answers)
+
+
+def _conclude(message: OutboxMessage, now: datetime, result: Callable[[], object], answers: Answers) -> bool:
+    """Notes what became of it: what `result` raises, or that it was sent."""
+    try:
+        result()
+    except Unanswered as error:
+        _handed_over(message, now, next_attempt=now + timedelta(seconds=ANSWER_SECONDS) + LEASE)
+        answers.await_one(message, error.answer)
+    except _TooLate:
+        _drop_late(message)
     except sealing.CannotOpen:
         # A missing key comes back, as a mail server does.
         logger.error("message %s cannot be opened", message.pk)
@@ -117,6 +140,10 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules) 
         OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DONE, done_at=now, problem="", **forgets)
         return True
     return False
+
+
+class _TooLate(Exception):
+    """It is no longer true."""
 
 
 def _comes_too_late(message: OutboxMessage, now: datetime) -> bool:
@@ -141,9 +168,19 @@ def _claim(message: OutboxMessage, now: datetime) -> bool:
 
 
 def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
-    attempts = message.attempts + 1
-    if attempts >= MOST_ATTEMPTS:
+    """Once more a while later. What may have arrived is repeated once; then a person is told that it may have."""
+    attempts, may_have_arrived = message.attempts + 1, message.problem == NO_ANSWER
+    if attempts >= MOST_ATTEMPTS or (may_have_arrived and problem == NO_ANSWER):
         give_up(message, problem=problem)
         return
     pause = min(timedelta(seconds=15 * 2 ** min(attempts, 10)), LONGEST_PAUSE)
+    if problem == NO_ANSWER:
+        _handed_over(message, now, next_attempt=now + pause)
+        return
+    problem = NO_ANSWER if may_have_arrived else problem
     OutboxMessage.objects.filter(pk=message.pk).update(not_before=now + pause, problem=problem[:60])
+
+
+def _handed_over(message: OutboxMessage, now: datetime, *, next_attempt: datetime) -> None:
+    """Notes that a server may have it, also for the bound of first letters."""
+    OutboxMessage.objects.filter(pk=message.pk).update(not_before=next_attempt, problem=NO_ANSWER, done_at=now)

@@ -7,6 +7,8 @@ from consults.models import OutboxMessage
 from consults.spam import count_call
 from guard import sealing
 
+from .channels.not_sent import NO_ANSWER
+
 logger = logging.getLogger("clinic.mail")
 
 
@@ -41,7 +43,9 @@ def _phone_of(message: OutboxMessage) -> str:
 def give_up(message: OutboxMessage, *, problem: str) -> None:
     """Marks it as failed, so that the desk lists it. Changes nothing if it is no longer as it was read."""
     logger.error("message %s was given up: %s", message.pk, problem)
-    _unchanged(message).update(state=OutboxMessage.State.FAILED, done_at=None, problem=problem[:60])
+    # What may have arrived was handed over all the same.
+    never_left = {} if problem == NO_ANSWER else {"done_at": None}
+    _unchanged(message).update(state=OutboxMessage.State.FAILED, problem=problem[:60], **never_left)
 
 
 def _unchanged(message: OutboxMessage):

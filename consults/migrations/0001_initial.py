@@ -494,7 +494,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("done_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(help_text="When it was handed over, or staff made the call.", null=True)),
                 (
                     "problem",
                     models.CharField(blank=True, help_text="Code of the last failure, without personal data.", max_length=60),
@@ -696,7 +696,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="outboxmessage",
-            index=models.Index(condition=models.Q(("state", "done")), fields=["done_at"], name="messages_sent"),
+            index=models.Index(condition=models.Q(("done_at__isnull", False)), fields=["done_at"], name="messages_sent"),
         ),
         migrations.AddConstraint(
             model_name="outboxmessage",

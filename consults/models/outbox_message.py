@@ -90,7 +90,7 @@ class OutboxMessage(models.Model):
         help_text="The next attempt. A worker that claims the message moves it forward as its lease."
     )
     attempts = models.PositiveSmallIntegerField(default=0)
-    done_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call.")
     problem = models.CharField(max_length=60, blank=True, help_text="Code of the last failure, without personal data.")
 
     objects = OutboxMessageQuerySet.as_manager()
@@ -99,7 +99,7 @@ class OutboxMessage(models.Model):
         indexes = [
             models.Index(fields=["not_before"], name="messages_waiting", condition=Q(state="waiting")),
             models.Index(fields=["not_before"], name="messages_failed", condition=Q(state="failed")),
-            models.Index(fields=["done_at"], name="messages_sent", condition=Q(state="done")),
+            models.Index(fields=["done_at"], name="messages_sent", condition=Q(done_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "kind", "recipient"], name="an_event_owes_a_message_once"),

@@ -24,6 +24,7 @@ from consults import booking, erasure, expiry, open_times
 from consults.conflicts import find_conflicts
 from consults.messages import delivery
 from consults.messages.channels import mail as mail_channel
+from consults.messages.channels.not_sent import NotSent
 from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Person, Reason, Seat, SpecialHours
 from pages.models import Clinic
 from tests.builders import CHICAGO, letter_of
@@ -780,7 +781,7 @@ class Desk(RuleBasedStateMachine):
         ]
         with pytest.MonkeyPatch.context() as patch:
             if is_down:
-                patch.setattr(mail_channel, "connect", self.no_connection)
+                patch.setattr(mail_channel, "_give", self.no_connection)
             assert delivery.deliver_due(now=self.now, at_most=10**4) == (0 if is_down else len(due))
         for told in due:
             if is_down:
@@ -794,8 +795,8 @@ class Desk(RuleBasedStateMachine):
         self.sent += leaving
 
     @staticmethod
-    def no_connection():
-        raise ConnectionRefusedError
+    def no_connection(*_):
+        raise NotSent(ConnectionRefusedError.__name__)
 
     # What holds after every step
 

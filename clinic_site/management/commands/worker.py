@@ -37,7 +37,7 @@ class Command(BaseCommand):
         work = BackgroundWork(once=once, is_stopping=lambda: self.stopping)
         while not self.stopping and (parent is None or os.getppid() == parent):
             sent = work.turn(now=timezone.now(), steady=steady_seconds(), read_clock=timezone.now)
-            if once and not sent:
+            if once and not sent and not work.awaits_answers:
                 work.finish()
                 return
             close_old_connections()

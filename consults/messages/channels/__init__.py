@@ -1,8 +1,8 @@
 """How a message reaches a patient.
 
 A channel is a module with `CODE` (as stored), `LABEL` (as the form offers it), `REACHES` (the field of Person it needs) and
-`compose(composition)`. One that the worker sends also has a `Sender` with `send(message)`, which may raise NotSent, and
-`close()`. A channel without a `Sender` is for staff to carry out.
+`compose(composition)`. One that the worker sends also has a `Sender` with `send(message)`, which may raise NotSent or
+Unanswered, and `close()`. A channel without a `Sender` is for staff to carry out.
 """
 
 from . import call, mail

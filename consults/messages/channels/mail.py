@@ -4,6 +4,7 @@ import re
 import smtplib
 import textwrap
 from collections.abc import Iterable
+from concurrent.futures import wait
 from contextlib import suppress
 from email.mime.text import MIMEText
 from email.utils import formataddr, parseaddr
@@ -14,7 +15,6 @@ import django
 from django.conf import settings
 from django.core import mail as django_mail
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends.smtp import EmailBackend as MailServer
 from django.template.loader import render_to_string
 
 from consults.messages.calendar_file import write_calendar_file
@@ -23,13 +23,14 @@ from consults.messages.kinds import tells
 from consults.models import OutboxMessage
 from pages.models import Clinic
 
-from .deadline import within
-from .not_sent import NotSent
+from . import beside
+from .not_sent import NO_ANSWER, NotSent, Unanswered
+from .smtp_server import HandOver, NoAnswer, SmtpServer
 
 CODE, LABEL, REACHES = OutboxMessage.Channel.MAIL, "By email", "email"
 # RFC 5322 recommends at most 78 characters a line, and a reply adds "> ".
 _COLUMNS = 72
-# For one letter, from the greeting to the last answer: the worker has to give a sign of life meanwhile.
+# For one letter, from the greeting to the last answer: the worker has to give a sign of life, and other letters wait meanwhile.
 DEADLINE_SECONDS = 25
 # As Django's file backend has it.
 _BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"
@@ -102,24 +103,30 @@ class Sender:
 
     def __init__(self) -> None:
         self._clinic = Clinic.objects.current()
-        self._server: MailServer | None = None
+        self._server: SmtpServer | None = None
 
     def send(self, message: OutboxMessage, letter: Letter) -> None:
-        """Raises NotSent."""
+        """Raises NotSent, and Unanswered when the server takes more time than other letters can wait."""
+        mail = self._mail(message, letter)
+        # Mail written to files gets a new backend, and so a new file, for each message.
+        backend, hand_over = self._server or connect(), HandOver()
+        if isinstance(backend, SmtpServer):
+            self._server = backend
+        answer = beside.start(lambda: _give(backend, mail, hand_over))
+        if not wait([answer], DEADLINE_SECONDS).done:
+            # The next letter gets another connection.
+            if isinstance(backend, SmtpServer):
+                answer.add_done_callback(lambda _: backend.hang_up())
+                self._server = None
+            if hand_over.give_up():
+                raise NotSent(TimeoutError.__name__)
+            raise Unanswered(answer)
         try:
-            mail = self._mail(message, letter)
-            within(DEADLINE_SECONDS, lambda: self._connection().send_messages([mail]))
-        except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _ in error.recipients.values()]
-            raise NotSent(f"refused_{codes[0]}", permanent=all(code >= 500 for code in codes)) from None
-        except TimeoutError as error:
-            # Nobody waits for its goodbye either.
-            self._server = None
-            raise NotSent(type(error).__name__) from None
-        except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            # The text of an SMTP error may quote the patient's address, so only its type is kept.
-            raise NotSent(type(error).__name__) from None
+            answer.result()
+        except NotSent as error:
+            if not error.permanent:
+                self.close()
+            raise
 
     def close(self) -> None:
         if self._server:
@@ -143,11 +150,18 @@ class Sender:
             mail.attach(_calendar_part(letter.calendar))
         return mail
 
-    def _connection(self):
-        """The backend for the next message. Mail written to files gets a new backend, and so a new file, for each message."""
-        backend = self._server or connect()
-        if isinstance(backend, MailServer):
-            # `send` closes a connection that it opened.
-            backend.open()
-            self._server = backend
-        return backend
+
+def _give(backend, mail: EmailMultiAlternatives, hand_over: HandOver) -> None:
+    """Raises NotSent. The text of an SMTP error may quote the patient's address, so only its type is kept."""
+    try:
+        if isinstance(backend, SmtpServer):
+            backend.give(mail, hand_over)
+        else:
+            backend.send_messages([mail])
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _ in error.recipients.values()]
+        raise NotSent(f"refused_{codes[0]}", permanent=all(code >= 500 for code in codes)) from None
+    except NoAnswer:
+        raise NotSent(NO_ANSWER) from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotSent(type(error).__name__) from None

@@ -1,4 +1,9 @@
-"""The error of a message that was not sent."""
+"""What a sender raises when a message was not sent, or may not have been."""
+
+from concurrent.futures import Future
+
+# Of a letter that a server has whole: it may have arrived.
+NO_ANSWER = "no_answer_may_have_arrived"
 
 
 class NotSent(Exception):
@@ -7,3 +12,11 @@ class NotSent(Exception):
     def __init__(self, problem: str, *, permanent: bool = False) -> None:
         super().__init__(problem)
         self.problem, self.permanent = problem, permanent
+
+
+class Unanswered(Exception):
+    """The server has the letter whole and takes its time. `answer` raises what `send` would have."""
+
+    def __init__(self, answer: Future[None]) -> None:
+        super().__init__()
+        self.answer = answer
