@@ -64,8 +64,22 @@ def letter_of(message: OutboxMessage, *, now: datetime = WEDNESDAY) -> dict[str,
     return read_message(message, read_rules(now))._asdict()
 
 
-def submit(*, key: str = "key-1", now: datetime = WEDNESDAY, starts_at: datetime | None = None, **answers):
+def submit(
+    *,
+    key: str = "key-1",
+    now: datetime = WEDNESDAY,
+    starts_at: datetime | None = None,
+    looks_like_spam: bool = False,
+    **answers,
+):
     """A request as the form would hand it over; by default for the Monday after WEDNESDAY at 4 PM."""
     typed = {name: answers.pop(name) for name in Person.names() if name in answers}
     start = starts_at or local("2026-12-07 16:00")
-    return booking.submit_request(submission_key=key, starts_at=start, person=replace(ADA, **typed), now=now, **answers)
+    return booking.submit_request(
+        submission_key=key,
+        starts_at=start,
+        person=replace(ADA, **typed),
+        now=now,
+        looks_like_spam=lambda: looks_like_spam,
+        **answers,
+    )

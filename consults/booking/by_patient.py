@@ -1,6 +1,7 @@
 """What patients decide on their own page. Withdrawing may also be done for them."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -56,8 +57,12 @@ def withdraw_request(request: ConsultRequest, *, now: datetime, by=None, version
 @decides(
     Kind.READDRESSED, Status.REQUESTED, Status.QUARANTINED, guards=(NOT_BEGUN, NEVER_CONFIRMED, FEW_CORRECTIONS), by_patient=True
 )
-def readdress_request(request: ConsultRequest, *, email: str, now: datetime, sets_aside: bool = False) -> ConsultRequest:
-    """Corrects the address that the answer goes to, while nobody answered. `sets_aside`: that address was sent enough already.
+def readdress_request(
+    request: ConsultRequest, *, email: str, now: datetime, sets_aside: Callable[[], bool] = lambda: False
+) -> ConsultRequest:
+    """Corrects the address that the answer goes to, while nobody answered.
+
+    `sets_aside` is asked under the lock: whether that address was sent enough already.
 
     The page gets a new token: the link in the letter to the wrong address opens it no longer.
     """
@@ -65,7 +70,7 @@ def readdress_request(request: ConsultRequest, *, email: str, now: datetime, set
         row = decision.row
         decision.require(row.person.contact_by == "email", "reached_by_phone")
         decision.require(limited_email(email) != limited_email(row.email), "same_address")
-        decision.sets_aside = sets_aside
+        decision.sets_aside = sets_aside()
         if outbox.was_written_to(row):
             decision.tells_old_address = row.email
             row.former_contacts = f"{row.former_contacts} {row.contact_index}".strip()

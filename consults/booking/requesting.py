@@ -1,6 +1,7 @@
 """Asking for a consult: the form, or a colleague who takes a call."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -27,15 +28,16 @@ def submit_request(
     now: datetime,
     by=None,
     below_notice: bool = False,
-    looks_like_spam: bool = False,
+    looks_like_spam: Callable[[], bool] = lambda: False,
     client: str = "",
 ) -> ConsultRequest:
     """Stores a request, holds its seat and writes the messages it owes, all or nothing.
 
     `starts_at` None means "none of these times work". A key that was used before returns the request it made. `by` is the
     colleague who enters a caller's request; staff may go below the notice. A request that looks like spam is quarantined: it
-    holds no seat and sends no message, but keeps its reply time. `client` is the keyed hash of the sender's IP address.
-    Raises Refused when the start is unavailable.
+    holds no seat and sends no message, but keeps its reply time. `looks_like_spam` is asked under the lock, so that of requests
+    sent at once each counts for the next. `client` is the keyed hash of the sender's IP address. Raises Refused when the start
+    is unavailable.
     """
     try:
         with transaction.atomic():
@@ -44,10 +46,11 @@ def submit_request(
             request = ConsultRequest(created_at=now, submission_key=submission_key, client=client)
             request.length_minutes = int(policy.length.total_seconds() // 60)
             request.seal_person(person, token=secrets.token_urlsafe(32))
-            decision = Decision(request, rules, now, Kind.QUARANTINED if looks_like_spam else Kind.REQUESTED)
+            aside = looks_like_spam()
+            decision = Decision(request, rules, now, Kind.QUARANTINED if aside else Kind.REQUESTED)
             if below_notice:
                 policy = replace(policy, notice=timedelta(0))
-            decision.accept(starts_at, policy, status=Status.QUARANTINED if looks_like_spam else Status.REQUESTED)
+            decision.accept(starts_at, policy, status=Status.QUARANTINED if aside else Status.REQUESTED)
             decision.record(by=by)
             return request
     except (IntegrityError, Refused) as error:

@@ -1,6 +1,8 @@
 """What the background worker does about what it cannot do."""
 
 import signal
+import threading
+from concurrent.futures import Future
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,8 @@ from django.db import connections
 
 from clinic_site import backups
 from consults import booking
+from consults.messages.channels.mail import Sender
+from consults.messages.channels.not_sent import Unanswered
 from consults.models import ConsultRequest, OutboxMessage
 from tests.builders import WEDNESDAY, local, submit
 
@@ -33,6 +37,20 @@ def work(clock, monkeypatch):
     yield work_at
     for number, handler in handlers.items():
         signal.signal(number, handler)
+
+
+def test_who_asks_for_what_is_due_waits_for_the_mail_server(work, monkeypatch):
+    """Its answer would be lost with the process, and the letter repeated."""
+    submit()
+    answer: Future[None] = Future()
+
+    def send(*_):
+        threading.Timer(0.1, answer.set_result, [None]).start()
+        raise Unanswered(answer)
+
+    monkeypatch.setattr(Sender, "send", send)
+    work(WEDNESDAY)
+    assert OutboxMessage.objects.get().state == "done"
 
 
 def test_whatever_cannot_be_read_keeps_nothing_else_waiting(work, settings, staff):

@@ -292,7 +292,7 @@ def test_what_is_set_aside_tells_nobody_also_what_was_waiting(staff):
     aside = submit()
     booking.quarantine_request(aside, by=staff, now=WEDNESDAY)
     corrected = submit(key="two", starts_at=NEXT)
-    booking.readdress_request(corrected, email="q@example.com", now=WEDNESDAY, sets_aside=True)
+    booking.readdress_request(corrected, email="q@example.com", now=WEDNESDAY, sets_aside=lambda: True)
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"dropped"}
     after = timedelta(days=30)
     for request in (aside, corrected):

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
+from consults.spam import MOST_OPEN_PER_CONTACT
 from tests.browsers import Clerk, Visitor
 from tests.concurrency import together
 from tests.races.stage import Stage
@@ -38,6 +39,18 @@ def one_form_sent_fifteen_times(stage: Stage) -> list[str]:
     answers = together([lambda w=w: w.ask(start) for w in windows])
     made = stage.records.value(f"SELECT count(*) FROM consults_consultrequest WHERE id > {before}")
     return _unlike(answers, {303}) + ([f"{made} requests"] if made != 1 else [])
+
+
+def many_requests_to_one_contact(stage: Stage) -> list[str]:
+    """Each at another time, so that nothing but the limit of one contact is in their way."""
+    crowd, starts, before = stage.visitors(), stage.a_day(), stage.records.last_request
+    for visitor in crowd:
+        visitor.fields["email"] = crowd[0].fields["email"]
+    answers = together([lambda v=v, start=starts[number % 8]: v.ask(start) for number, v in enumerate(crowd)])
+    query = f"SELECT count(*) FROM consults_consultrequest WHERE id > {before} AND status = 'requested'"
+    let_in = stage.records.value(query)
+    wrong = _unlike(answers, {303, 422})
+    return wrong if let_in == MOST_OPEN_PER_CONTACT else [*wrong, f"{let_in} requests of one contact were let in"]
 
 
 def two_lengths_that_overlap(stage: Stage) -> list[str]:
@@ -250,6 +263,7 @@ SCENARIOS = [
     visitors_for_one_seat,
     visitors_for_three_seats,
     one_form_sent_fifteen_times,
+    many_requests_to_one_contact,
     two_lengths_that_overlap,
     staff_confirm_one_request_twice,
     confirm_against_withdraw,
@@ -268,6 +282,7 @@ SCENARIOS = [
 CONTROLLED = [
     visitors_for_one_seat,
     one_form_sent_fifteen_times,
+    many_requests_to_one_contact,
     two_lengths_that_overlap,
     staff_confirm_one_request_twice,
     confirm_against_withdraw,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -105,7 +106,7 @@ def _readdress(request, found: ConsultRequest, now: datetime):
         return _page(request, found, MoveForm(), now, status=422, address_form=form)
     email = form.cleaned_data["email"]
     try:
-        sets_aside = asked_enough(replace(found.person, email=email), now=now)
+        sets_aside = partial(asked_enough, replace(found.person, email=email), now=now)
         booking.readdress_request(found, email=email, now=now, sets_aside=sets_aside)
     except booking.NotAllowed as stopped:
         return _not_allowed(request, found, now, stopped)

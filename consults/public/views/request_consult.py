@@ -1,6 +1,7 @@
 """The booking page, and the page after a request was sent."""
 
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.core import signing
@@ -53,7 +54,8 @@ def _answer_post(request, now: datetime):
     if not form.is_valid():
         return _form_page(request, form, now, status=422)
     wanted, person = form.cleaned_data["starts_at"], form.person
-    spam = looks_like_spam(
+    spam = partial(
+        looks_like_spam,
         honeypot=form.cleaned_data["website"],
         read_at=ticket.read_at,
         person=person,
