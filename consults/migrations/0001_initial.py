@@ -267,6 +267,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "wants_earlier",
+                    models.BooleanField(default=False, help_text="Asked to be told if an earlier time frees up."),
+                ),
+                (
                     "version",
                     models.PositiveIntegerField(
                         default=1, help_text="Rises with every change, so that a decision about an older version is refused."

@@ -157,6 +157,7 @@ def _page(
         "may_move": may_happen(Event.Kind.MOVED, found, now),
         "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label),
         "is_open": is_open,
+        "wants_earlier": is_open and found.wants_earlier,
         "problem": problem,
         "form": form,
         "address_form": (address_form or AddressForm()) if may_happen(Event.Kind.READDRESSED, found, now) else None,
