@@ -48,8 +48,14 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         return self.filter(status=status, ended_at__isnull=False)
 
     def overdue(self, *, now: datetime):
-        """Requests whose reply time, or whose start, has passed without an answer."""
-        return self.filter(Q(answer_by__lte=now) | Q(starts_at__lte=now), status=self.model.Status.REQUESTED)
+        """Requests whose reply time, or whose start, has passed without an answer, and those whose offer ran out.
+
+        Two subqueries so that each uses its index.
+        """
+        every = self.model.objects.order_by()
+        unanswered = every.filter(Q(answer_by__lte=now) | Q(starts_at__lte=now), status=self.model.Status.REQUESTED)
+        offered = every.filter(offers__answer="", offers__answer_by__lte=now, status__in=self.model.HOLDS_A_SEAT)
+        return self.filter(Q(pk__in=unanswered.values("pk")) | Q(pk__in=offered.values("pk")))
 
     def promised_ahead(self, *, now: datetime, latest_answer: datetime):
         """Requests that wait for an answer, promised by a clock that was ahead for later than `latest_answer`."""
