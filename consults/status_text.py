@@ -50,6 +50,7 @@ _NOT_ALLOWED = {
     "not_posted": "This start is no longer within the posted hours. Check the box to confirm it anyway, or offer another time",
     "no_time": "This request has no time yet. Offer a time first",
     "has_time": "This request has a time. Confirm it or offer another",
+    "reply_time_passed": "The reply time has passed",
     "still_time": "The reply time has not passed",
     # A patient whose request was quarantined by mistake must not learn of it here.
     "is_quarantined": "This request cannot be changed here right now",

@@ -81,6 +81,7 @@ OVERDUE = Guard("still_time", lambda request, now: request.answer_by <= now or h
 NO_VISIT_AHEAD = Guard("is_confirmed", lambda request, now: request.status != Status.CONFIRMED or has_begun(request, now))
 
 WANTS_EARLIER = Guard("did_not_ask", lambda request, now: request.wants_earlier or request.starts_at is None)
+IN_REPLY_TIME = Guard("reply_time_passed", lambda request, now: request.status != Status.REQUESTED or request.answer_by > now)
 NOT_MOVING = Guard("move_waits", lambda request, now: not request.is_moving)
 HAS_OFFER = Guard("no_offer", _offer_is_open)
 NO_OPEN_OFFER = Guard("offer_open", lambda request, now: not _offer_is_open(request, now))

@@ -10,6 +10,7 @@ from consults.models import ConsultRequest, EarlierOffer, Event
 from consults.scheduling import Policy, Refusal, reply_due
 from consults.transitions import (
     HAS_OFFER,
+    IN_REPLY_TIME,
     NO_OPEN_OFFER,
     NOT_BEGUN,
     NOT_MOVING,
@@ -27,7 +28,7 @@ Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_S
 @decides(
     Kind.OFFERED,
     *HELD,
-    guards=(NOT_BEGUN, WANTS_EARLIER, NOT_MOVING, NO_OPEN_OFFER),
+    guards=(NOT_BEGUN, IN_REPLY_TIME, WANTS_EARLIER, NOT_MOVING, NO_OPEN_OFFER),
     buttons=(Button("offer", "Offer an earlier time", needs="earlier"),),
     sets_time=True,
     leaves_offer=True,

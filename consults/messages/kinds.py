@@ -18,7 +18,7 @@ class Tells:
     `is_first`: nobody knows yet whether the address is the sender's own. `repeats`: a sender of the form may cause it again and
     again. `confirms`: the letter carries the visit for the calendar, and a reminder is scheduled. `keeps_reminder`: leaves a
     scheduled reminder in place. `is_over`: tells nobody, and what waits to be said is of no use any more.
-    `is_about_offer`: about an earlier time that is, or was, offered; what waits to be sent about the request stays true beside it.
+    `is_about_offer`: about an earlier time that is, or was, offered; what waits about the request stays true beside it.
     `only_after`: told only to who was told the other kind, or may have been.
     """
 

@@ -52,7 +52,7 @@ def _sent_letters():
 
 
 def _comes_too_late(letter: OutboxMessage, now: datetime) -> bool:
-    """Whether it is about coming to a visit that has begun, or offers a time that is no longer held. Raises sealing.CannotOpen."""
+    """Whether it is about coming to a visit that has begun, or offers what is no longer held. Raises sealing.CannotOpen."""
     if letter.kind == Event.Kind.OFFERED:
         return offer_is_over(letter, now=now)
     return letter.kind in (REMINDER, *CONFIRMING) and visit_has_begun(letter, now=now)

@@ -67,6 +67,18 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         promised = self.model.objects.promised_ahead(now=now, latest_answer=latest_answer)
         return self.filter(Q(created_at__gt=now) | Q(ended_at__gt=now) | Q(pk__in=promised.values("pk")))
 
+    def wanting_earlier(self, *, than: datetime | None, now: datetime):
+        """Requests of people who asked for an earlier time and could be offered this start, the oldest first; None: no start.
+
+        Who found no time that worked is one of them, without the tick.
+        """
+        status = self.model.Status
+        later = Q(wants_earlier=True, starts_at__gt=than) if than else Q(pk__in=[])
+        timeless = Q(starts_at=None, status=status.REQUESTED) if than else Q(pk__in=[])
+        unanswered = Q(status=status.REQUESTED, confirmed_starts_at=None, answer_by__gt=now)
+        found = self.filter(later | timeless).filter(unanswered | Q(status=status.CONFIRMED))
+        return found.exclude(offers__answer="").order_by("created_at", "pk")
+
     def holding_from(self, instant: datetime):
         """Requests that hold a seat for a start after the instant, earliest start first."""
         ahead = Q(starts_at__gt=instant) | Q(confirmed_starts_at__gt=instant)
