@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from consults import booking, expiry
+from consults import booking, erasure, expiry
 from consults.conflicts import find_conflicts
 from consults.messages.delivery import deliver_due
 from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, OutboxMessage, SpecialHours
@@ -219,6 +219,16 @@ def test_a_closed_day_shows_its_offer_among_the_conflicts_until_staff_take_it_ba
         booking.accept_offer(request, now=WEDNESDAY)
     booking.take_back_offer(request, by=staff, now=WEDNESDAY)
     assert find_conflicts(now=WEDNESDAY) == []
+
+
+def test_erasing_ends_an_offer_and_leaves_times_and_codes_alone(staff):
+    request = bring_to(OFFERED, staff)
+    erased = erasure.erase_at_once(request, by=staff, now=WEDNESDAY)
+    assert (erased.seats.count(), erased.wants_earlier) == (0, False)
+    assert EarlierOffer.objects.get().answer == "overtaken"
+    assert {field.get_internal_type() for field in EarlierOffer._meta.get_fields()} == {
+        *("BigAutoField", "ForeignKey", "DateTimeField", "PositiveSmallIntegerField", "CharField")
+    }
 
 
 @pytest.mark.databases
