@@ -93,7 +93,8 @@ def _visit_days(now: datetime) -> list[tuple[str, list]]:
 def _earlier(now: datetime) -> dict:
     page, wishes = read_wishes(now=now, at_most=MOST_WISHES)
     more = page.paginator.count - len(wishes)
-    return {"wishes": wishes, "more_wishes": more, "offered": read_offered(now=now, at_most=MOST_SHOWN)}
+    offered, more_offered = read_offered(now=now, at_most=MOST_SHOWN)
+    return {"wishes": wishes, "more_wishes": more, "offered": offered, "more_offered": more_offered}
 
 
 def _expired(now: datetime) -> dict:

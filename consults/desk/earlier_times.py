@@ -61,17 +61,21 @@ def read_wishes(*, now: datetime, at_most: int, number: str | None = None) -> tu
     ]
 
 
-def read_offered(*, now: datetime, at_most: int) -> list[Offered]:
-    """The open offers, the soonest deadline first."""
-    found = EarlierOffer.objects.open().select_related("request").order_by("answer_by", "pk")[:at_most]
-    return [Offered(line(one.request, now), near_moment(one.starts_at, now), near_moment(one.answer_by, now)) for one in found]
+def read_offered(*, now: datetime, at_most: int) -> tuple[list[Offered], int]:
+    """The open offers, the soonest deadline first, and how many more there are."""
+    found = EarlierOffer.objects.open().select_related("request").order_by("answer_by", "pk")
+    shown = [
+        Offered(line(one.request, now), near_moment(one.starts_at, now), near_moment(one.answer_by, now))
+        for one in found[:at_most]
+    ]
+    return shown, found.count() - len(shown)
 
 
 def earlier_view(request, *, each_context: dict, opts, may_decide: bool):
     """The page on which a colleague offers a free earlier time to one person."""
     now = timezone.now()
     page, wishes = read_wishes(now=now, at_most=PER_PAGE, number=request.GET.get("page"))
-    offered = read_offered(now=now, at_most=PER_PAGE)
+    offered, more_offered = read_offered(now=now, at_most=PER_PAGE)
     if wishes or offered:
         AccessRecord.objects.write(AccessRecord.Kind.LISTED, by=request.user, at=now, rows=len(wishes) + len(offered))
     context = {
@@ -82,5 +86,6 @@ def earlier_view(request, *, each_context: dict, opts, may_decide: bool):
         "page": page,
         "wishes": wishes,
         "offered": offered,
+        "more_offered": more_offered,
     }
     return TemplateResponse(request, "admin/consults/consultrequest/earlier.html", context)

@@ -20,6 +20,7 @@ class Tells:
     scheduled reminder in place. `is_over`: tells nobody, and what waits to be said is of no use any more.
     `is_about_offer`: about an earlier time that is, or was, offered; what waits about the request stays true beside it.
     `only_after`: told only to who was told the other kind, or may have been.
+    `answers_a_call`: a colleague who records it has the person on the phone, so no further call is owed.
     """
 
     subject: str = ""
@@ -32,6 +33,7 @@ class Tells:
     is_over: bool = False
     is_about_offer: bool = False
     only_after: str = ""
+    answers_a_call: bool = False
 
 
 KINDS: dict[str, Tells] = {
@@ -80,6 +82,7 @@ KINDS: dict[str, Tells] = {
         "Say that the earlier time is confirmed",
         to_staff="Earlier time accepted",
         confirms=True,
+        answers_a_call=True,
     ),
     Kind.OFFER_REFUSED: Tells(to_staff="Earlier time refused", keeps_reminder=True, is_about_offer=True),
     Kind.OFFER_LAPSED: Tells(

@@ -51,7 +51,8 @@ def write_messages(
             )
         else:
             _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
-        _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
+        if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
+            _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
         if says.confirms and request.visit and (at := _reminder_time(request.visit, rules.posted)) > now:
             _to_patient(event, REMINDER, channel.CODE, replace(facts, calendar=CalendarChange()), not_before=at)
     elif says.is_over:

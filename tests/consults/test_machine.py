@@ -240,7 +240,8 @@ class Known:
 
     def expects_another_visit(self, now: datetime) -> bool:
         """By the last confirmation that reached the person, it is ahead."""
-        told = [told for (_, kind, _), told in sorted(self.told.items()) if kind in CONFIRMS and told.state == "done"]
+        to_patient = [(kind, told) for (_, kind, whom), told in sorted(self.told.items()) if whom == "patient"]
+        told = [told for kind, told in to_patient if kind in CONFIRMS and told.state == "done"]
         expected = told[-1].begins if told else None
         return expected is not None and expected > now and expected != (self.confirmed or (None,))[0]
 
@@ -439,7 +440,7 @@ class Desk(RuleBasedStateMachine):
             day_before = known.start.astimezone(CHICAGO).date() - DAY
             reminder = datetime.combine(day_before, time(10), CHICAGO).astimezone(UTC)
             if reminder > self.now:
-                known.told[number, "reminder", "patient"] = Told(channel, "waiting", reminder, too_late=known.start)
+                known.told[number, "reminder", "patient"] = Told(channel, "waiting", reminder, begins=known.start)
 
     def pick(self, which: int, kind: str = "") -> Known:
         """Mostly a request that this decision may happen to, if there is one; sometimes any."""

@@ -100,8 +100,8 @@ def test_who_is_called_answers_the_caller_who_records_it(desk):
     desk.post(f"{REQUESTS}{request.pk}/act/", {"action": "accept_offer", "version": 2})
     request.refresh_from_db()
     assert (request.status, request.starts_at, request.events.last().by) == ("confirmed", EARLIER, desk.user)
-    calls = OutboxMessage.objects.filter(channel="call", state="waiting").exclude(kind="reminder")
-    assert [call.kind for call in calls] == ["offer_accepted"]
+    calls = OutboxMessage.objects.filter(channel="call", state="waiting")
+    assert [call.kind for call in calls] == ["reminder"], "they were told on the phone"
 
 
 def test_an_offered_time_is_in_the_diary_and_a_closure_asks_first(desk, superuser):
@@ -149,4 +149,5 @@ def test_the_lists_are_paged_and_take_the_same_queries_for_one_and_thirty(desk, 
     assert [queries(path) for path in paths] == for_one
     monkeypatch.setattr(earlier_times, "PER_PAGE", 20)
     assert [len(wishes_on(desk, query)) for query in ("", "?page=2", "?page=nonsense")] == [20, 10, 20]
+    assert "and 10 more" in desk.get(PAGE).content.decode().partition('id="offered"')[2]
     assert "Offer a time, and 25 more who asked" in re.sub(r"\s+", " ", section(desk))
