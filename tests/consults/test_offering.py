@@ -100,7 +100,8 @@ def test_the_deadline_of_an_offer(staff, now, offered, until):
     letter = letter_of(letters(request, kind="offered").get())
     assert "2026, 4:00 PM to 4:30 PM Central Time" in letter["text"]
     assert "on your own page by Friday, December 4, 2026, " in letter["text"]
-    assert letter["subject"].startswith("A time is free for you: ")
+    day = "Friday, December 4" if offered == EARLIER else "Monday, December 7"
+    assert letter["subject"] == f"A time is free for you: {day}, 4:00 PM"
 
 
 def test_an_offer_outlives_no_reply_time(staff):
@@ -189,6 +190,15 @@ def test_the_end_of_an_offer_is_told_to_who_was_told_of_it(staff, contact_by, ch
     waiting = [m.kind for m in letters(request, state="waiting").exclude(kind="reminder")]
     assert waiting == ["confirmed", "offer_taken_back"][: 1 + was_told]
     assert letters(request, kind="offered").get().state == ("done" if was_told else "dropped")
+
+
+def test_a_letter_about_an_offer_takes_no_other_letters_place(staff):
+    """One that was not sent yet says that we have the request, with the link to the page."""
+    request = submit(wants_earlier=True)
+    offer_to(request, staff)
+    assert [m.kind for m in letters(request, state="waiting")] == ["requested", "offered"]
+    booking.take_back_offer(request, by=staff, now=WEDNESDAY)
+    assert [m.kind for m in letters(request, state="waiting")] == ["requested"]
 
 
 def test_who_answers_is_told_nothing_but_a_confirmed_time_and_the_desk_hears_it(staff, settings):

@@ -68,6 +68,13 @@ def test_only_starts_before_their_own_are_offered_to_each(desk):
     assert "Nobody who asked" in desk.get(PAGE).content.decode()
 
 
+def test_a_start_for_which_nobody_could_answer_in_time_is_not_listed(desk, clock):
+    submit(key="soon", starts_at=local("2026-12-03 17:00"), wants_earlier=True)
+    clock(local("2026-12-02 14:00"))
+    desk.force_login(desk.user)
+    assert re.findall(r'<option value="(\d[^"]+)"', desk.get(PAGE).content.decode())[0] == "2026-12-02T16:30:00-06:00"
+
+
 def test_one_click_offers_a_time_to_one_person_and_a_stale_click_offers_nothing(desk):
     request = bring_to("confirmed", desk.user)
     form = {"action": "offer", "version": request.version, "starts_at": EARLIER.isoformat()}
