@@ -219,6 +219,17 @@ def test_a_letter_that_offers_what_is_over_is_not_sent(staff):
     assert letters(request, kind="offered").get().state == "dropped"
 
 
+def test_a_letter_to_the_desk_is_no_letter_to_the_patient(staff, settings):
+    """Who still expects the later visit is told of the earlier one, however late that is."""
+    settings.STAFF_INBOX = "desk@clinic.example"
+    request = bring_to(OFFERED, staff)
+    letters(request).exclude(kind="reminder").update(state="done")
+    booking.accept_offer(request, now=WEDNESDAY)
+    OutboxMessage.objects.filter(recipient="staff").update(state="done")
+    assert deliver_due(now=EARLIER) == 1
+    assert letters(request, kind="offer_accepted").get().state == "done"
+
+
 def test_a_closed_day_shows_its_offer_among_the_conflicts_until_staff_take_it_back(staff):
     request = bring_to(OFFERED, staff)
     SpecialHours.objects.create(date="2026-12-04")
