@@ -44,7 +44,7 @@ for key in ("ada", "ben", "cleo", "dan", "eve", "finn", "gail"):
 for key in ("jan", "kim", "lou", "mia", "ned", "ora", "pam", "quin"):
     ask(key, next(starts), at=now - timedelta(hours=2), wants_earlier=key in ("ora", "quin"))
 ask("hal", None)
-ask("ivy", next(starts), looks_like_spam=True)
+ask("ivy", next(starts), looks_like_spam=lambda: True)
 for key in ("kim", "ora", "pam"):
     booking.confirm_request(made[key], by=olga, now=now)
 booking.offer_earlier(made["ora"], starts_at=free_starts(now=now)[-1], by=olga, now=now)
