@@ -11,7 +11,7 @@ from clinic_site.thinning import KEPT, surplus
 from consults import booking, clock_ahead
 from consults.erasure import due_for_erasure
 from consults.expiry import expire_overdue
-from consults.models import ConsultRequest, Event, OutboxMessage
+from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from pages.models import Clinic
 
 _EXPIRED = tuple(kind for kind, row in booking.TRANSITIONS.items() if row.decide is booking.expire_request)
@@ -51,9 +51,9 @@ def _old_backups(instant: datetime) -> int:
 
 
 def may_fall_due() -> bool:
-    """Whether a request may expire or a letter go out before anybody looks, whatever time it is."""
+    """Whether a request or an offer may expire, or a letter go out, before anybody looks, whatever time it is."""
     unanswered = ConsultRequest.objects.filter(status=Status.REQUESTED)
-    return unanswered.exists() or _waiting_letters().exists()
+    return unanswered.exists() or EarlierOffer.objects.open().exists() or _waiting_letters().exists()
 
 
 def _waiting_letters() -> QuerySet[OutboxMessage]:

@@ -7,12 +7,12 @@ lower capacity, that it does not fit either, are a conflict again.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count
 
 from .current_rules import Rules, read_rules
-from .models import ConsultRequest, Seat
+from .models import ConsultRequest, EarlierOffer, Seat
 from .scheduling import Interval
 from .scheduling.cells import cells_of
 
@@ -22,13 +22,14 @@ _IN_WORDS = {"closed": "outside the posted hours", "full": "over capacity"}
 @dataclass(frozen=True)
 class Conflict:
     """`misfits`: what the visit does not fit, by reason: `closed` (the open intervals of its date) and `full` (the capacity).
-    `reasons`: those of them that nobody accepted.
+    `reasons`: those of them that nobody accepted. `is_offered`: `visit` is an earlier time that is only offered.
     """
 
     request: ConsultRequest
     visit: Interval
     misfits: dict[str, Any]
     reasons: tuple[str, ...]
+    is_offered: bool = False
 
     @property
     def key(self) -> tuple[int, datetime]:
@@ -42,28 +43,45 @@ class Conflict:
 def find_conflicts(*, now: datetime) -> list[Conflict]:
     """The conflicts among held visits that begin after `now`, earliest start first.
 
-    What staff accepted of a visit is not listed. A request that is moving holds two, and may be listed twice. The number of
-    queries does not grow with the requests.
+    What staff accepted of a visit is not listed. A request that is moving, or that is offered an earlier time, holds two, and may
+    be listed twice. The number of queries does not grow with the requests.
     """
-    return _conflicts_among(ConsultRequest.objects.holding_from(now), read_rules(now), now)
+    held = [_Held(request, *one) for request in ConsultRequest.objects.holding_from(now) for one in request.held_visits]
+    return _conflicts_among([*held, *map(_held_by, EarlierOffer.objects.ahead(now=now))], read_rules(now), now)
 
 
 def conflicts_of(request: ConsultRequest, *, rules: Rules, now: datetime) -> list[Conflict]:
-    """The conflicts of one request."""
-    return _conflicts_among([request], rules, now)
+    """The conflicts of one request's own visits."""
+    return _conflicts_among([_Held(request, *one) for one in request.held_visits], rules, now)
 
 
-def _conflicts_among(requests: Iterable[ConsultRequest], rules: Rules, now: datetime) -> list[Conflict]:
-    held = [(request, *held) for request in requests for held in request.held_visits if held[0].start > now]
+def offer_misfits(offer: EarlierOffer, *, rules: Rules, now: datetime) -> bool:
+    """Whether the offered time is in conflict."""
+    return bool(_conflicts_among([_held_by(offer)], rules, now))
+
+
+class _Held(NamedTuple):
+    request: ConsultRequest
+    visit: Interval
+    despite: dict[str, Any]
+    is_offered: bool = False
+
+
+def _held_by(offer: EarlierOffer) -> _Held:
+    """An offer is kept despite nothing: staff take it back."""
+    return _Held(offer.request, offer.visit, {}, is_offered=True)
+
+
+def _conflicts_among(every: Iterable[_Held], rules: Rules, now: datetime) -> list[Conflict]:
+    held = sorted((one for one in every if one.visit.start > now), key=lambda one: (one.visit.start, one.request.pk))
     if not held:
         return []
-    held.sort(key=lambda one: (one[1].start, one[0].pk))
-    crowded = _crowded_cells(held[0][1].start, rules.policy.capacity)
+    crowded = _crowded_cells(held[0].visit.start, rules.policy.capacity)
     found = []
-    for request, visit, despite in held:
-        misfits = _misfits(visit, rules, crowded)
-        if reasons := tuple(reason for reason in misfits if not _is_accepted(reason, misfits, despite)):
-            found.append(Conflict(request, visit, misfits, reasons))
+    for one in held:
+        misfits = _misfits(one.visit, rules, crowded)
+        if reasons := tuple(reason for reason in misfits if not _is_accepted(reason, misfits, one.despite)):
+            found.append(Conflict(one.request, one.visit, misfits, reasons, one.is_offered))
     return found
 
 

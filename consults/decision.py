@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -19,7 +19,8 @@ from .conflicts import Conflict, conflicts_of
 from .current_rules import Rules, lock_rules
 from .messages import outbox
 from .messages.calendar_file import CalendarChange
-from .models import ConsultRequest, Event, Reason
+from .messages.kinds import tells
+from .models import ConsultRequest, EarlierOffer, Event, Reason
 from .scheduling import Interval, Offers, Policy, Refusal, reply_due
 from .scheduling.cells import cells_of
 from .seating import NoSeat, free_seat, hold_seat, taken_seats
@@ -28,6 +29,13 @@ from .transitions import TRANSITIONS
 logger = logging.getLogger("clinic.consults")
 _TOOK_PLACE = {ConsultRequest.Status.COMPLETED, ConsultRequest.Status.MISSED}
 _GIVES_UP = {*ConsultRequest.ENDED, ConsultRequest.Status.QUARANTINED} - _TOOK_PLACE
+# What answers an offer; any other decision that does not leave it open overtakes it.
+_ANSWERS: dict[str, str] = {
+    Event.Kind.OFFER_ACCEPTED: EarlierOffer.Answer.ACCEPTED,
+    Event.Kind.OFFER_REFUSED: EarlierOffer.Answer.REFUSED,
+    Event.Kind.OFFER_LAPSED: EarlierOffer.Answer.LAPSED,
+    Event.Kind.OFFER_TAKEN_BACK: EarlierOffer.Answer.TAKEN_BACK,
+}
 
 
 def _cells(visit: Interval | None) -> set[int]:
@@ -67,6 +75,8 @@ class Decision:
     now: datetime
     kind: str
     confirmed_before: Interval | None = None
+    # The earlier time that is offered: open before the decision, or made by it.
+    offered: EarlierOffer | None = None
     reason: Reason | None = None
     # Its sender changes a request that was set aside: it holds no seat, stays so unless it ends, and nobody is told.
     is_quiet: bool = False
@@ -112,7 +122,7 @@ class Decision:
             raise Refused(code)
 
     def hold(self, starts_at: datetime, policy: Policy, *, kept: Set[int] = frozenset()) -> None:
-        cells = (cell for cell in cells_of(starts_at, timedelta(minutes=self.row.length_minutes)) if cell not in kept)
+        cells = (cell for cell in cells_of(starts_at, policy.length) if cell not in kept)
         try:
             hold_seat(self.row, cells, policy.capacity, self.taken)
         except NoSeat:
@@ -146,18 +156,25 @@ class Decision:
             row.ended_at = self.now
         if status in _GIVES_UP:
             row.forget_confirmed()
-        if was_moving or status not in ConsultRequest.HOLDS_A_SEAT:
+        if self.ends_offer:
+            EarlierOffer.objects.close(row, answer=_ANSWERS.get(self.kind, EarlierOffer.Answer.OVERTAKEN), at=self.now)
+        if self.ends_offer or was_moving or status not in ConsultRequest.HOLDS_A_SEAT:
             free_seat(row, keep={cell for visit, _ in row.held_visits for cell in _cells(visit)})
 
+    @property
+    def ends_offer(self) -> bool:
+        return self.offered is not None and not TRANSITIONS[self.kind].leaves_offer
+
     def record(self, *, by) -> Event:
-        """Writes the event for the row's new state and the messages it owes."""
+        """Writes the event for the row's new state and the messages it owes. One about an offer tells the offered start."""
         reason = self.reason
+        about = self.offered if tells(self.kind).is_about_offer else None
         event = Event.objects.create(
             request=self.row,
             number=self.row.version,
             kind=self.kind,
             status=self.row.status,
-            starts_at=self.row.starts_at,
+            starts_at=about.starts_at if about else self.row.starts_at,
             reason=reason.code if reason else "",
             at=self.now,
             by=by,
@@ -165,9 +182,11 @@ class Decision:
         if self.is_quiet or self.row.status == ConsultRequest.Status.QUARANTINED:
             outbox.drop_unsent(self.row)
             return event
+        if self.ends_offer:
+            outbox.drop_unsent_offer(self.row)
         change = CalendarChange.between(self.confirmed_before, self.row.confirmed_visit)
         try:
-            outbox.write_messages(event, self.row, rules=self.rules, reason=reason, calendar=change, now=self.now)
+            outbox.write_messages(event, self.row, rules=self.rules, reason=reason, calendar=change, now=self.now, offer=about)
         except sealing.CannotOpen:
             # Nobody can be told whose address no key opens; withdrawing is possible all the same.
             if self.kind != Event.Kind.WITHDRAWN:
@@ -197,6 +216,7 @@ def deciding(request: ConsultRequest, *kinds: str, now: datetime, by=None, versi
             allowed = TRANSITIONS[kind]
             is_quiet = allowed.by_patient and row.status == ConsultRequest.Status.QUARANTINED
             decision = Decision(row, rules, now, kind, confirmed_before=row.confirmed_visit, is_quiet=is_quiet)
+            decision.offered = EarlierOffer.objects.of(row)
             yield decision
             decision.settle(allowed.leads_to or row.status)
             row.save(force_update=True)

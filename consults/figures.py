@@ -14,7 +14,7 @@ from .models.event import was_let_in
 
 MONTHS = 12
 Kind = Event.Kind
-_ANSWERS = {Kind.CONFIRMED, Kind.RESCHEDULED, Kind.DECLINED, Kind.ANSWERED}
+_ANSWERS = {Kind.CONFIRMED, Kind.RESCHEDULED, Kind.OFFER_ACCEPTED, Kind.DECLINED, Kind.ANSWERED}
 # Counted in the month in which they happen.
 _COLUMNS = {
     Kind.EXPIRED: "expired",

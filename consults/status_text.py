@@ -50,12 +50,21 @@ _NOT_ALLOWED = {
     "not_posted": "This start is no longer within the posted hours. Check the box to confirm it anyway, or offer another time",
     "no_time": "This request has no time yet. Offer a time first",
     "has_time": "This request has a time. Confirm it or offer another",
+    "reply_time_passed": "The reply time has passed",
     "still_time": "The reply time has not passed",
     # A patient whose request was quarantined by mistake must not learn of it here.
     "is_quarantined": "This request cannot be changed here right now",
     "is_erased": "This person's data was erased, so this request can no longer be changed",
     "is_confirmed_time": "That is the time of the confirmed visit. Decline the move to keep it",
     "no_conflict": "This visit is not in conflict, so there is nothing to keep it despite",
+    "no_offer": "No earlier time is offered any more. Nothing else has changed",
+    "offer_over": "That earlier time is no longer held. Nothing else has changed",
+    "offer_changed": "Another time is offered now. Read it before you answer",
+    "offer_open": "An earlier time is offered already. Take that back first",
+    "did_not_ask": "This person did not ask to hear of an earlier time",
+    "move_waits": "The patient asks for another time. Answer that first",
+    "not_earlier": "That time is not earlier than the one this person has",
+    "too_late_to_offer": "That time is too close to be offered: nobody could answer two hours before it",
     "wrong_reason": "Choose a reason from the list",
 }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from .models import ConsultRequest, Event
+from .models import ConsultRequest, EarlierOffer, Event
 from .scheduling.reply import BEFORE_THE_START
 
 Status, Kind = ConsultRequest.Status, Event.Kind
@@ -52,6 +52,14 @@ def _corrected_seldom(request: ConsultRequest, now: datetime) -> bool:
     return request.events.filter(kind=Kind.READDRESSED).count() < MOST_CORRECTIONS
 
 
+def _offer_is_open(request: ConsultRequest, now: datetime) -> bool:
+    return EarlierOffer.objects.of(request) is not None
+
+
+def _offer_ran_out(request: ConsultRequest, now: datetime) -> bool:
+    return EarlierOffer.objects.ran_out(now=now).filter(request=request).exists()
+
+
 HAS_TIME = Guard("no_time", lambda request, now: request.starts_at is not None)
 HAS_NO_TIME = Guard("has_time", lambda request, now: request.starts_at is None)
 NOT_BEGUN = Guard("start_passed", lambda request, now: not has_begun(request, now))
@@ -72,15 +80,23 @@ VISIT_BEGAN = Guard(
 OVERDUE = Guard("still_time", lambda request, now: request.answer_by <= now or has_begun(request, now))
 NO_VISIT_AHEAD = Guard("is_confirmed", lambda request, now: request.status != Status.CONFIRMED or has_begun(request, now))
 
+WANTS_EARLIER = Guard("did_not_ask", lambda request, now: request.wants_earlier or request.starts_at is None)
+IN_REPLY_TIME = Guard("reply_time_passed", lambda request, now: request.status != Status.REQUESTED or request.answer_by > now)
+NOT_MOVING = Guard("move_waits", lambda request, now: not request.is_moving)
+HAS_OFFER = Guard("no_offer", _offer_is_open)
+NO_OPEN_OFFER = Guard("offer_open", lambda request, now: not _offer_is_open(request, now))
+OFFER_IN_TIME = Guard("offer_over", lambda request, now: not _offer_ran_out(request, now))
+OFFER_RAN_OUT = Guard("offer_in_time", _offer_ran_out)
+
 
 @dataclass(frozen=True)
 class Button:
     """A button for staff. It is shown while the guards of its transition and `only_if` hold, which the function itself requires
     too; one that `resolves_a_conflict` is shown only on a request in conflict.
 
-    `needs`: what else the form asks for: a `reason`, a `time`, a `note` or nothing (""). `may_say`: the name of an optional
-    checkbox beside it. `reasons`: the list that the reason is from, by default the code's. `also`: further arguments for the
-    function.
+    `needs`: what else the form asks for: a `reason`, a `time`, an `earlier` one, a `note` or nothing
+    (""). `may_say`: the name of an optional checkbox beside it. `reasons`: the list that the reason is from, by default the
+    code's. `also`: further arguments for the function.
     """
 
     code: str
@@ -96,7 +112,8 @@ class Button:
 @dataclass(frozen=True)
 class Transition:
     """A row of the table. `leads_to` "" keeps the status. `by_patient`: the patient did it unless a colleague is named.
-    `sets_time`: the timeline shows the new start.
+    `sets_time`: the timeline shows the new start. `leaves_offer`: an earlier time that is offered stays offered. Everything else
+    ends the offer: it was made to somebody whose request was as it was.
     """
 
     decide: Callable[..., ConsultRequest]
@@ -106,6 +123,7 @@ class Transition:
     buttons: tuple[Button, ...] = ()
     by_patient: bool = False
     sets_time: bool = False
+    leaves_offer: bool = False
 
     def broken_guard(self, request: ConsultRequest, now: datetime) -> str:
         """The code of the first guard that does not hold; empty when the transition is allowed at the instant."""

@@ -82,6 +82,10 @@ class Patient(Browser):
     def withdraw(self) -> int:
         return self.send("POST", self.path, self.fields | {"action": "withdraw"})[0]
 
+    def answer(self, answer: str) -> int:
+        """To an offered time: `accept` or `refuse`."""
+        return self.send("POST", self.path, self.fields | {"action": answer})[0]
+
     def keep(self) -> int:
         return self.send("POST", self.path, self.fields | {"action": "keep"})[0]
 

@@ -18,6 +18,7 @@ from .answering import (
 )
 from .by_patient import move_request, readdress_request, take_back_move, withdraw_request
 from .ending import complete_request, erase_request, expire_request, miss_request
+from .offering import accept_offer, offer_earlier, refuse_offer, take_back_offer
 from .quarantine import quarantine_request, release_request
 from .requesting import find_submission, submit_request
 
@@ -26,6 +27,7 @@ __all__ = [
     "NotAllowed",
     "Refused",
     "Stale",
+    "accept_offer",
     "answer_request",
     "cancel_request",
     "complete_request",
@@ -38,11 +40,14 @@ __all__ = [
     "miss_request",
     "move_request",
     "note_request",
+    "offer_earlier",
     "quarantine_request",
     "readdress_request",
+    "refuse_offer",
     "release_request",
     "reschedule_request",
     "submit_request",
     "take_back_move",
+    "take_back_offer",
     "withdraw_request",
 ]

@@ -100,6 +100,7 @@ def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime
     Kind.KEPT,
     *HELD,
     guards=(HAS_TIME,),
+    leaves_offer=True,
     buttons=(Button("keep", "Keep anyway", resolves_a_conflict=True),),
 )
 def keep_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
@@ -124,7 +125,7 @@ def answer_request(request: ConsultRequest, *, by, now: datetime, version: int |
     return decision.row
 
 
-@decides(Kind.NOTED, *Status, buttons=(Button("note", "Save note", needs="note"),))
+@decides(Kind.NOTED, *Status, leaves_offer=True, buttons=(Button("note", "Save note", needs="note"),))
 def note_request(request: ConsultRequest, *, text: str, by, now: datetime, version: int | None = None) -> ConsultRequest:
     """Replaces the staff note of the request. It is sealed like everything else about the person."""
     with deciding(request, Kind.NOTED, now=now, by=by, version=version) as decision:

@@ -6,21 +6,35 @@ from consults import erased
 from consults.decision import deciding
 from consults.messages import outbox
 from consults.models import ConsultRequest, Event
-from consults.transitions import BEGUN, NEVER_CONFIRMED, NO_VISIT_AHEAD, OVERDUE, VISIT_BEGAN, VISIT_STANDS, Button, decides
+from consults.transitions import (
+    BEGUN,
+    NEVER_CONFIRMED,
+    NO_VISIT_AHEAD,
+    OFFER_RAN_OUT,
+    OVERDUE,
+    VISIT_BEGAN,
+    VISIT_STANDS,
+    Button,
+    decides,
+)
 
 Kind, Status = Event.Kind, ConsultRequest.Status
+_EXPIRES = (Kind.EXPIRED, Kind.MOVE_EXPIRED, Kind.MOVE_LAPSED, Kind.OFFER_LAPSED)
 
 
 @decides(Kind.EXPIRED, Status.REQUESTED, to=Status.EXPIRED, guards=(OVERDUE, NEVER_CONFIRMED))
 @decides(Kind.MOVE_LAPSED, Status.REQUESTED, to=Status.CONFIRMED, guards=(OVERDUE, VISIT_BEGAN))
 @decides(Kind.MOVE_EXPIRED, Status.REQUESTED, to=Status.CONFIRMED, guards=(OVERDUE, VISIT_STANDS))
+@decides(Kind.OFFER_LAPSED, *ConsultRequest.HOLDS_A_SEAT, guards=(OFFER_RAN_OUT,), sets_time=True)
 def expire_request(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
-    """Ends what nobody answered by its reply time or its start: the request, or only the move of a visit that is confirmed.
+    """Ends what nobody answered by its reply time or its start: the request, only the move of a visit that is confirmed, or
+    only the offer of an earlier time.
 
-    If that visit has begun meanwhile, because the site was down, it is still the visit, and staff say whether it took place.
+    If a visit that is moving has begun meanwhile, because the site was down, it is still the visit, and staff say whether it
+    took place.
     """
-    with deciding(request, Kind.EXPIRED, Kind.MOVE_EXPIRED, Kind.MOVE_LAPSED, now=now) as decision:
-        if decision.kind != Kind.EXPIRED:
+    with deciding(request, *_EXPIRES, now=now) as decision:
+        if decision.row.is_moving:
             decision.row.stand_by_confirmed()
     return decision.row
 

@@ -28,22 +28,23 @@ def submit_request(
     now: datetime,
     by=None,
     below_notice: bool = False,
+    wants_earlier: bool = False,
     looks_like_spam: Callable[[], bool] = lambda: False,
     client: str = "",
 ) -> ConsultRequest:
     """Stores a request, holds its seat and writes the messages it owes, all or nothing.
 
     `starts_at` None means "none of these times work". A key that was used before returns the request it made. `by` is the
-    colleague who enters a caller's request; staff may go below the notice. A request that looks like spam is quarantined: it
-    holds no seat and sends no message, but keeps its reply time. `looks_like_spam` is asked under the lock, so that of requests
-    sent at once each counts for the next. `client` is the keyed hash of the sender's IP address. Raises Refused when the start
-    is unavailable.
+    colleague who enters a caller's request; staff may go below the notice. `wants_earlier`: may be offered an earlier time that
+    frees up. A request that looks like spam is quarantined: it holds no seat and sends no message, but keeps its reply time.
+    `looks_like_spam` is asked under the lock, so that of requests sent at once each counts for the next. `client` is the keyed
+    hash of the sender's IP address. Raises Refused when the start is unavailable.
     """
     try:
         with transaction.atomic():
             rules = lock_rules(now)
             policy = rules.policy
-            request = ConsultRequest(created_at=now, submission_key=submission_key, client=client)
+            request = ConsultRequest(created_at=now, submission_key=submission_key, client=client, wants_earlier=wants_earlier)
             request.length_minutes = int(policy.length.total_seconds() // 60)
             request.seal_person(person, token=secrets.token_urlsafe(32))
             aside = looks_like_spam()

@@ -60,4 +60,4 @@ def _note(button: Button, form: Mapping[str, str]) -> dict:
 
 
 # What a button needs -> the function that reads it from the form.
-_READ = {"": lambda button, form: {}, "reason": _reason, "time": _time, "note": _note}
+_READ = {"": lambda button, form: {}, "reason": _reason, "time": _time, "earlier": _time, "note": _note}

@@ -44,6 +44,7 @@ class PhoneRequestForm(ConsultRequestForm):
                 now=now,
                 by=by,
                 below_notice=self.cleaned_data["below_notice"],
+                wants_earlier=self.cleaned_data["earlier"],
             )
         except booking.Refused as refused:
             self.add_error("starts_at", ValidationError(status_text.REFUSALS[refused.code], code=refused.code))

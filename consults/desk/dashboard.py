@@ -12,6 +12,7 @@ from consults.spam import RUSH, recently_unanswered
 from pages.models import Clinic
 
 from .display import line, local_date, near_day, near_moment, person_of
+from .earlier_times import read_offered, read_wishes
 from .outbox import address_of
 from .search import starting_in
 
@@ -19,6 +20,7 @@ from .search import starting_in
 MOST_SHOWN = 20
 EXPIRED_SHOWN_FOR = timedelta(days=30)
 MOST_EXPIRED_COUNTED = 100
+MOST_WISHES = 5
 Status, State = ConsultRequest.Status, OutboxMessage.State
 
 
@@ -31,7 +33,7 @@ def show_dashboard(user, *, now: datetime) -> dict:
 
 
 def _people_in(found: dict) -> int:
-    lists = (found[name][:MOST_SHOWN] for name in ("waiting", "quarantine", "calls", "conflicts", "expired"))
+    lists = (found[name][:MOST_SHOWN] for name in ("waiting", "quarantine", "calls", "conflicts", "expired", "wishes", "offered"))
     return sum(map(len, lists)) + sum(len(lines) for _, lines in found["visit_days"])
 
 
@@ -52,6 +54,7 @@ def read_dashboard(user, *, now: datetime) -> dict:
                 (conflict, near_moment(conflict.visit.start, now), line(conflict.request, now))
                 for conflict in find_conflicts(now=now)[:MOST_SHOWN]
             ],
+            **_earlier(now),
             **_expired(now),
             "rush": recent if (recent := recently_unanswered(now=now)) >= RUSH else 0,
             "most_shown": MOST_SHOWN,
@@ -85,6 +88,13 @@ def _visit_days(now: datetime) -> list[tuple[str, list]]:
             start = request.confirmed_visit.start
             days[local_date(start)].append((near_moment(start, now), line(request, now)))
     return [(near_day(day, today), lines) for day, lines in days.items()]
+
+
+def _earlier(now: datetime) -> dict:
+    page, wishes = read_wishes(now=now, at_most=MOST_WISHES)
+    more = page.paginator.count - len(wishes)
+    offered, more_offered = read_offered(now=now, at_most=MOST_SHOWN)
+    return {"wishes": wishes, "more_wishes": more, "offered": offered, "more_offered": more_offered}
 
 
 def _expired(now: datetime) -> dict:

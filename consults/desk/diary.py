@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from consults import dates, open_times
-from consults.models import AccessRecord, ConsultPolicy, ConsultRequest
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest, EarlierOffer
 from consults.posted_hours import read_posted_hours
 from consults.scheduling import Offers
 from guard.readers import read_date
@@ -48,6 +48,9 @@ def read_diary(*, first: date, days: int, now: datetime) -> dict:
             for start in filter(None, {request.starts_at, request.confirmed_starts_at}):
                 stays = request.is_moving and start == request.confirmed_starts_at
                 visits.setdefault(start, []).append({"request": request, "name": name, "stays": stays})
+    for offer in EarlierOffer.objects.open().filter(starting_in(first, days)).select_related("request"):
+        name = person_of(offer.request).full_name
+        visits.setdefault(offer.starts_at, []).append({"request": offer.request, "name": name, "is_offered": True})
     listed = [first + timedelta(days=number) for number in range(days)]
     today = local_date(now)
     return {

@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from consults import dates, open_times
 from consults.booking import TRANSITIONS
-from consults.conflicts import conflicts_of
+from consults.conflicts import conflicts_of, offer_misfits
 from consults.current_rules import read_rules
-from consults.models import ConsultRequest, Event, OutboxMessage, Reason, ReferralSource
+from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource
 from pages.models import Clinic
 
 from .actions import possible_buttons
 from .display import confirmed_visit_text, near_moment, person_of, staff_notes_of, whole_visit_text
+from .earlier_times import choices, free_starts
 
 DAYS_OFFERED = 21
 _BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
@@ -34,7 +35,7 @@ class TimelineEntry:
 def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen: int | None) -> dict:
     """Everything the template shows. `seen` is the version the reader saw, when a decision of theirs was refused as stale."""
     clinic = Clinic.objects.current()
-    person = person_of(found)
+    person, offer = person_of(found), EarlierOffer.objects.of(found)
     context = {
         "person": person,
         "staff_notes": staff_notes_of(found),
@@ -50,13 +51,18 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
         "possible": [],
         "may_note": False,
         "conflicts": [],
+        "offer": _offer_in_words(offer, clinic),
     }
     if may_decide:
-        conflicts = conflicts_of(found, rules=read_rules(now), now=now)
+        rules = read_rules(now)
+        conflicts = conflicts_of(found, rules=rules, now=now)
         possible = possible_buttons(found, now=now, in_conflict=bool(conflicts))
         needs = {button.needs for button in possible}
+        earlier = choices(free_starts(now=now, before=found.starts_at)) if "earlier" in needs else []
         context |= {
-            "possible": [button for button in possible if button.needs != "note"],
+            "possible": [button for button in possible if button.needs != "note" and (earlier or button.needs != "earlier")],
+            "earlier": earlier,
+            "offer_conflict": offer is not None and offer_misfits(offer, rules=rules, now=now),
             "may_note": "note" in needs,
             "conflicts": [(conflict, near_moment(conflict.visit.start, now)) for conflict in conflicts],
             "is_not_posted": any(one.visit == found.visit and "closed" in one.reasons for one in conflicts),
@@ -65,6 +71,15 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
             "reasons": Reason.objects.filter(is_offered=True) if "reason" in needs else [],
         }
     return context
+
+
+def _offer_in_words(offer: EarlierOffer | None, clinic: Clinic) -> dict[str, str]:
+    """The offered time and its deadline in full, as the patient reads them; empty without an offer."""
+    if offer is None:
+        return {}
+    start, end, until = (timezone.localtime(moment) for moment in (offer.visit.start, offer.visit.end, offer.answer_by))
+    label = clinic.time_zone_label
+    return {"when": dates.visit_text(start, end, label), "until": dates.moment_text(until, label)}
 
 
 def read_timeline(found: ConsultRequest, *, seen: int | None = None) -> list[TimelineEntry]:

@@ -22,6 +22,7 @@ from .by_phone import by_phone_view
 from .data_request import copy_view, erase_view
 from .diary import diary_view
 from .display import local_date, near_moment, person_of, whole_visit_text
+from .earlier_times import earlier_view
 from .export import csv_answer
 from .figures import take_referral
 from .list_record import record_list
@@ -32,6 +33,13 @@ from .search import FILTERS, MOST_NAMES_OPENED, find
 from .search_term import RequestList, posted_term, reference_in_url, search_view, without_search
 
 LIST, PAGE = "admin:consults_consultrequest_changelist", "admin:consults_consultrequest_change"
+# What is said of an action that leaves the status as it is.
+_OUTCOMES = {
+    "note": "note saved",
+    "offer": "the time is offered and held",
+    "refuse_offer": "the offered time is free again",
+    "take_back_offer": "the offered time is free again",
+}
 
 
 @admin.register(ConsultRequest)
@@ -53,6 +61,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         wrap, name = self.admin_site.admin_view, "consults_consultrequest_{}".format
         return [
             path("by-phone/", wrap(self.by_phone_view), name=name("by_phone")),
+            path("earlier/", wrap(self.earlier_view), name=name("earlier")),
             path("diary/", wrap(self.diary_view), name=name("diary")),
             path("export/", wrap(self.export_view), name=name("export")),
             path("search/", wrap(require_POST(self.search_view)), name=name("search")),
@@ -146,7 +155,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         except Incomplete as incomplete:
             messages.error(request, f"{incomplete}.")
         else:
-            outcome = "note saved" if action == "note" else f"now {decided.get_status_display().lower()}"
+            outcome = _OUTCOMES.get(action) or f"now {decided.get_status_display().lower()}"
             messages.success(request, f"{decided.reference}: {outcome}.")
         return redirect(page)
 
@@ -171,6 +180,12 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         if not self.has_decide_permission(request):
             raise PermissionDenied
         return by_phone_view(request, each_context=self.admin_site.each_context(request), opts=self.opts)
+
+    def earlier_view(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request)
+        return earlier_view(request, each_context=context, opts=self.opts, may_decide=self.has_decide_permission(request))
 
     def diary_view(self, request):
         if not self.has_view_permission(request):

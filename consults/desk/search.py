@@ -77,7 +77,7 @@ class VisitDayFilter(admin.SimpleListFilter):
 
 
 def starting_in(first: date, days: int, *, column: str = "starts_at") -> Q:
-    """The requests with a start on one of `days` local dates from `first` on. `column`: or with a confirmed one."""
+    """The requests, or offers, with a start on one of `days` local dates from `first` on. `column`: or with a confirmed one."""
     zone = timezone.get_current_timezone()
     start, end = (datetime.combine(day, time.min, zone) for day in (first, first + timedelta(days=days)))
     return Q(**{f"{column}__gte": start, f"{column}__lt": end})

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
@@ -44,24 +45,29 @@ class Composition:
     @property
     def short_when(self) -> str:
         """Day and time for a subject, or an empty text."""
-        if self.facts.visit is None:
+        visit = self.facts.offered or self.facts.visit
+        if visit is None:
             return ""
-        start = self.rules.posted.local(self.facts.visit.start)
+        start = self.rules.posted.local(visit.start)
         return f"{dates.day_text(start)}, {dates.choice_text(start)}"
 
     @property
     def times(self) -> dict[str, str]:
-        """The visit, the visit that stays meanwhile, and the reply time; each is empty when there is none."""
+        """The visit, the visit that stays meanwhile, the offered time and the deadlines; each is empty when there is none."""
         local, label = self.rules.posted.local, self.rules.clinic.time_zone_label
-        answer_by = self.facts.answer_by
 
         def in_words(visit: Interval | None) -> str:
             return dates.visit_text(local(visit.start), local(visit.end), label) if visit else ""
 
+        def moment_in_words(moment: datetime | None) -> str:
+            return dates.moment_text(local(moment), label) if moment else ""
+
         return {
             "when": in_words(self.facts.visit),
             "confirmed_when": in_words(self.facts.confirmed),
-            "answer_by": dates.moment_text(local(answer_by), label) if answer_by else "",
+            "offered_when": in_words(self.facts.offered),
+            "answer_by": moment_in_words(self.facts.answer_by),
+            "offered_until": moment_in_words(self.facts.offered_until),
         }
 
     @property

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Case, F, Q, When
 
 from consults.current_rules import Rules, read_rules
-from consults.models import OutboxMessage
+from consults.models import Event, OutboxMessage
 from consults.models.outbox_message import LONGEST_PAUSE
 from guard import sealing
 
@@ -19,7 +19,7 @@ from .channels.not_sent import NO_ANSWER, NotSent, Unanswered
 from .channels.smtp_server import ANSWER_SECONDS
 from .kinds import CONFIRMING, FIRST, REMINDER, REPEATS
 from .outbox import owes_correction
-from .reading import read_message, visit_has_begun
+from .reading import offer_is_over, read_message, visit_has_begun
 from .refused import give_up, refuse
 
 logger = logging.getLogger("clinic.mail")
@@ -147,15 +147,21 @@ class _TooLate(Exception):
 
 
 def _comes_too_late(message: OutboxMessage, now: datetime) -> bool:
-    """Whether it reminds of a visit that has begun, or confirms one to who expects no other. Raises sealing.CannotOpen."""
-    if message.event is None or message.kind not in {REMINDER, *CONFIRMING} or not visit_has_begun(message, now=now):
+    """Whether it is about what is over for the patient: it reminds of a visit that has begun, confirms one to who expects no
+    other, or offers a time that is no longer held. Raises sealing.CannotOpen.
+    """
+    if message.event is None or message.recipient == OutboxMessage.Recipient.STAFF:
+        return False
+    if message.kind == Event.Kind.OFFERED:
+        return offer_is_over(message, now=now)
+    if message.kind not in {REMINDER, *CONFIRMING} or not visit_has_begun(message, now=now):
         return False
     return message.kind == REMINDER or not owes_correction(message.event.request, now=now)
 
 
 def _drop_late(message: OutboxMessage) -> None:
     """Somebody who was not told in time that the visit was confirmed may not have come: that is marked for staff."""
-    if message.kind == REMINDER:
+    if message.kind in {REMINDER, Event.Kind.OFFERED}:
         OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED)
     else:
         give_up(message, problem="too_late")

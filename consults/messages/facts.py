@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from consults.models import ConsultRequest, Reason
+from consults.models import ConsultRequest, EarlierOffer, Reason
 from consults.scheduling import Interval
 
 from .calendar_file import CalendarChange
@@ -12,6 +12,7 @@ from .calendar_file import CalendarChange
 @dataclass(frozen=True, repr=False)
 class Facts:
     """As of the event. `to`: the address or number. `confirmed`: the visit that stays while a move waits for an answer.
+    `offered`: the earlier time that the event is about, held until `offered_until`.
 
     `reason`: as the patient reads it. `sequence`: of the calendar entry. Instants are aware, in UTC.
     """
@@ -27,13 +28,24 @@ class Facts:
     calendar: CalendarChange
     sequence: int
     at: datetime
+    offered: Interval | None = None
+    offered_until: datetime | None = None
 
     def __repr__(self) -> str:
         """Empty on purpose: a traceback must not show personal data."""
         return "<Facts>"
 
     @classmethod
-    def of(cls, request: ConsultRequest, *, to: str, reason: Reason | None, calendar: CalendarChange, now: datetime) -> "Facts":
+    def of(
+        cls,
+        request: ConsultRequest,
+        *,
+        to: str,
+        reason: Reason | None = None,
+        calendar: CalendarChange,
+        now: datetime,
+        offer: EarlierOffer | None = None,
+    ) -> "Facts":
         person = request.person
         return cls(
             to=to,
@@ -47,6 +59,8 @@ class Facts:
             calendar=calendar,
             sequence=request.version,
             at=now,
+            offered=offer.visit if offer else None,
+            offered_until=offer.answer_by if offer else None,
         )
 
     def as_json(self) -> dict:
@@ -56,6 +70,8 @@ class Facts:
             "answer_by": self.answer_by and self.answer_by.isoformat(),
             "calendar": [self.calendar.method, _pair(self.calendar.visit)],
             "at": self.at.isoformat(),
+            "offered": _pair(self.offered),
+            "offered_until": self.offered_until and self.offered_until.isoformat(),
         }
 
     @classmethod
@@ -67,6 +83,8 @@ class Facts:
             "answer_by": datetime.fromisoformat(values["answer_by"]) if values["answer_by"] else None,
             "calendar": CalendarChange(method, _interval(visit)),
             "at": datetime.fromisoformat(values["at"]),
+            "offered": _interval(values["offered"]),
+            "offered_until": datetime.fromisoformat(values["offered_until"]) if values["offered_until"] else None,
         }
         return cls(**values | opened)
 

@@ -18,6 +18,9 @@ class Tells:
     `is_first`: nobody knows yet whether the address is the sender's own. `repeats`: a sender of the form may cause it again and
     again. `confirms`: the letter carries the visit for the calendar, and a reminder is scheduled. `keeps_reminder`: leaves a
     scheduled reminder in place. `is_over`: tells nobody, and what waits to be said is of no use any more.
+    `is_about_offer`: about an earlier time that is, or was, offered; what waits about the request stays true beside it.
+    `only_after`: told only to who was told the other kind, or may have been.
+    `answers_a_call`: a colleague who records it has the person on the phone, so no further call is owed.
     """
 
     subject: str = ""
@@ -28,6 +31,9 @@ class Tells:
     confirms: bool = False
     keeps_reminder: bool = False
     is_over: bool = False
+    is_about_offer: bool = False
+    only_after: str = ""
+    answers_a_call: bool = False
 
 
 KINDS: dict[str, Tells] = {
@@ -68,6 +74,32 @@ KINDS: dict[str, Tells] = {
     Kind.EXPIRED: Tells("We did not answer in time", "Apologize: not answered in time", to_staff="Not answered in time"),
     Kind.READDRESSED: Tells("Your request", "Say that we have the new address", is_first=True),
     OLD_ADDRESS: Tells("A request is answered elsewhere", "Nothing: this was for an address that was wrong", is_first=True),
+    Kind.OFFERED: Tells(
+        "A time is free for you", "Offer an earlier time, and record the answer", keeps_reminder=True, is_about_offer=True
+    ),
+    Kind.OFFER_ACCEPTED: Tells(
+        "Confirmed at a new time",
+        "Say that the earlier time is confirmed",
+        to_staff="Earlier time accepted",
+        confirms=True,
+        answers_a_call=True,
+    ),
+    Kind.OFFER_REFUSED: Tells(to_staff="Earlier time refused", keeps_reminder=True, is_about_offer=True),
+    Kind.OFFER_LAPSED: Tells(
+        "The offered time is no longer held",
+        "Say that the offered time is no longer held",
+        to_staff="Earlier time not answered",
+        keeps_reminder=True,
+        is_about_offer=True,
+        only_after=Kind.OFFERED,
+    ),
+    Kind.OFFER_TAKEN_BACK: Tells(
+        "The offered time is no longer held",
+        "Say that the offered time is no longer held",
+        keeps_reminder=True,
+        is_about_offer=True,
+        only_after=Kind.OFFERED,
+    ),
     Kind.KEPT: Tells(keeps_reminder=True),
     Kind.NOTED: Tells(keeps_reminder=True),
     Kind.ANSWERED: Tells(is_over=True),
@@ -79,6 +111,7 @@ KINDS: dict[str, Tells] = {
 
 FIRST = [kind for kind, says in KINDS.items() if says.is_first]
 CONFIRMING = [kind for kind, says in KINDS.items() if says.confirms]
+ABOUT_OFFERS = [kind for kind, says in KINDS.items() if says.is_about_offer]
 REPEATS = [kind for kind, says in KINDS.items() if says.repeats]
 
 

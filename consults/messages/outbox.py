@@ -9,41 +9,56 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from consults.current_rules import Rules
-from consults.models import ConsultRequest, Event, OutboxMessage, Reason
+from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
 from consults.scheduling import Interval, PostedHours
+from consults.transitions import TRANSITIONS
 
 from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
 from .compose import Letter
 from .facts import Facts
-from .kinds import CONFIRMING, OLD_ADDRESS, REMINDER, tells
+from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
 
 _REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
 
 
 def write_messages(
-    event: Event, request: ConsultRequest, *, rules: Rules, reason: Reason | None, calendar: CalendarChange, now: datetime
+    event: Event,
+    request: ConsultRequest,
+    *,
+    rules: Rules,
+    reason: Reason | None,
+    calendar: CalendarChange,
+    now: datetime,
+    offer: EarlierOffer | None = None,
 ) -> None:
-    """Writes what the event owes the patient, on the channel they chose, and the staff.
+    """Writes what the event owes the patient, on the channel they chose, and the staff. `offer`: the one that it is about.
 
     An unsent message or a waiting reminder about an earlier state of the request is dropped: the new one says what is true
     now, and a confirmed visit gets a new reminder. What leaves the confirmed visit as it is leaves its letter and its reminder.
+    What is about an offer says nothing of the request, so it replaces only what was about an offer.
     """
     says = tells(event.kind)
     if event.number > 1 and not says.keeps_reminder:
         _unsent(request).filter(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
-    if says.subject:
+    if says.subject and _is_owed(request, says):
         channel = BY_CONTACT[request.person.contact_by]
-        facts = Facts.of(request, to=getattr(request, channel.REACHES), reason=reason, calendar=calendar, now=now)
-        _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
-        _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
+        facts = Facts.of(request, to=getattr(request, channel.REACHES), reason=reason, calendar=calendar, now=now, offer=offer)
+        if says.is_about_offer:
+            _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).update(
+                state=OutboxMessage.State.DROPPED
+            )
+        else:
+            _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
+        if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
+            _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
         if says.confirms and request.visit and (at := _reminder_time(request.visit, rules.posted)) > now:
             _to_patient(event, REMINDER, channel.CODE, replace(facts, calendar=CalendarChange()), not_before=at)
     elif says.is_over:
         _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=CONFIRMING if owes_correction(request, now=now) else ())
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
-        facts = Facts.of(request, to=settings.STAFF_INBOX, reason=None, calendar=CalendarChange(), now=now)
+        facts = Facts.of(request, to=settings.STAFF_INBOX, calendar=CalendarChange(), now=now, offer=offer)
         _drop_unsent(event, OutboxMessage.Recipient.STAFF)
         _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
 
@@ -54,6 +69,7 @@ def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
     The letter that moved it must reach them however late it is, for their calendar.
     """
     told = OutboxMessage.objects.filter(event__request=request, kind__in=CONFIRMING, state=OutboxMessage.State.DONE)
+    told = told.filter(recipient=OutboxMessage.Recipient.PATIENT)
     expected = told.order_by("event__number").values_list("event__starts_at", flat=True).last()
     return expected is not None and expected > now and expected != request.confirmed_starts_at
 
@@ -61,6 +77,19 @@ def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
 def drop_unsent(request: ConsultRequest) -> None:
     """Drops whatever was not sent about a request that was set aside: it tells nobody anything."""
     _unsent(request).update(state=OutboxMessage.State.DROPPED)
+
+
+def drop_unsent_offer(request: ConsultRequest) -> None:
+    """Drops the letter or the call about an offer that is over: nobody is offered what they cannot have."""
+    _unsent(request).filter(kind=Event.Kind.OFFERED).update(state=OutboxMessage.State.DROPPED)
+
+
+def _is_owed(request: ConsultRequest, says: Tells) -> bool:
+    """Whether the last message that it is only told after has left, or may have."""
+    if not says.only_after:
+        return True
+    told = OutboxMessage.objects.filter(event__request=request, kind=says.only_after).order_by("-pk").first()
+    return told is not None and (told.state == OutboxMessage.State.DONE or told.attempts > 0)
 
 
 def was_written_to(request: ConsultRequest) -> bool:
@@ -89,6 +118,10 @@ def _drops(event: Event, kind: str) -> bool:
     says = tells(event.kind)
     if event.status == ConsultRequest.Status.QUARANTINED:
         return True
+    if kind == Event.Kind.OFFERED:
+        return not TRANSITIONS[event.kind].leaves_offer
+    if says.is_about_offer:
+        return kind in ABOUT_OFFERS and bool(says.subject)
     if kind == REMINDER or (kind in CONFIRMING and says.keeps_reminder):
         return not says.keeps_reminder
     return bool(says.subject) or says.is_over
@@ -96,7 +129,7 @@ def _drops(event: Event, kind: str) -> bool:
 
 def write_to_old_address(event: Event, request: ConsultRequest, *, to: str, now: datetime) -> None:
     """Tells an address that a correction left, once, and nothing but that."""
-    facts = replace(Facts.of(request, to=to, reason=None, calendar=CalendarChange(), now=now), name="", token="", visit=None)
+    facts = replace(Facts.of(request, to=to, calendar=CalendarChange(), now=now), name="", token="", visit=None)
     _to_patient(event, OLD_ADDRESS, OutboxMessage.Channel.MAIL, facts, not_before=now)
 
 

@@ -36,3 +36,9 @@ def visit_has_begun(message: OutboxMessage, *, now: datetime) -> bool:
     """Whether the visit that a message about a request tells of is no longer ahead. Raises sealing.CannotOpen."""
     visit = Facts.from_json(message.opened).visit
     return visit is not None and visit.start <= now
+
+
+def offer_is_over(message: OutboxMessage, *, now: datetime) -> bool:
+    """Whether the time that the message offers is no longer held. Raises sealing.CannotOpen."""
+    until = Facts.from_json(message.opened).offered_until
+    return until is not None and until <= now

@@ -6,13 +6,13 @@ from datetime import datetime
 from django.db import transaction
 
 from consults.current_rules import lock_rules
-from consults.models import OutboxMessage
+from consults.models import Event, OutboxMessage
 from guard import sealing
 
 from .delivery_reports import DeliveryReport
 from .kinds import CONFIRMING, REMINDER
 from .outbox import is_still_true
-from .reading import visit_has_begun
+from .reading import offer_is_over, visit_has_begun
 from .refused import give_up, refuse
 
 logger = logging.getLogger("clinic.mail")
@@ -52,5 +52,7 @@ def _sent_letters():
 
 
 def _comes_too_late(letter: OutboxMessage, now: datetime) -> bool:
-    """Whether it is about coming to a visit that has begun. Raises sealing.CannotOpen."""
+    """Whether it is about coming to a visit that has begun, or offers what is no longer held. Raises sealing.CannotOpen."""
+    if letter.kind == Event.Kind.OFFERED:
+        return offer_is_over(letter, now=now)
     return letter.kind in (REMINDER, *CONFIRMING) and visit_has_begun(letter, now=now)

@@ -267,6 +267,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "wants_earlier",
+                    models.BooleanField(default=False, help_text="Asked to be told if an earlier time frees up."),
+                ),
+                (
                     "version",
                     models.PositiveIntegerField(
                         default=1, help_text="Rises with every change, so that a decision about an older version is refused."
@@ -510,6 +514,68 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="EarlierOffer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField(help_text="UTC; the offered start.")),
+                ("length_minutes", models.PositiveSmallIntegerField()),
+                ("offered_at", models.DateTimeField()),
+                ("answer_by", models.DateTimeField(help_text="The patient was told that the time is held until then.")),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "open"),
+                            ("accepted", "Accepted"),
+                            ("refused", "Refused"),
+                            ("lapsed", "not answered in time"),
+                            ("taken_back", "taken back by staff"),
+                            ("overtaken", "ended by another decision"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "offered_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="consults.consultrequest"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("answer", "")), fields=["answer_by"], name="open_offers_by_deadline")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("answer", "")), fields=("request",), name="a_request_has_one_open_offer"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer__in", ["", "accepted", "refused", "lapsed", "taken_back", "overtaken"])),
+                        name="an_offer_has_a_known_answer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at", None)),
+                            models.Q(models.Q(("answer", ""), _negated=True), ("answered_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="an_answered_offer_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer_by__lt", models.F("starts_at"))), name="an_offer_runs_out_before_its_start"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Seat",

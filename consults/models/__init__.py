@@ -1,6 +1,7 @@
 from .access_record import AccessRecord
 from .consult_policy import ConsultPolicy
 from .consult_request import ConsultRequest
+from .earlier_offer import EarlierOffer
 from .event import Event
 from .monthly_count import MonthlyCount
 from .open_holiday import OpenHoliday
@@ -18,6 +19,7 @@ __all__ = [
     "AccessRecord",
     "ConsultPolicy",
     "ConsultRequest",
+    "EarlierOffer",
     "Event",
     "MonthlyCount",
     "OpenHoliday",

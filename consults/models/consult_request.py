@@ -69,6 +69,7 @@ class ConsultRequest(models.Model):
     referral_counted = models.BooleanField(
         default=False, help_text="Staff counted how the person heard of the clinic. The answer itself is not kept here."
     )
+    wants_earlier = models.BooleanField(default=False, help_text="Asked to be told if an earlier time frees up.")
     version = models.PositiveIntegerField(
         default=1, help_text="Rises with every change, so that a decision about an older version is refused."
     )
@@ -198,7 +199,7 @@ class ConsultRequest(models.Model):
 
     def forget_person(self, *, at: datetime) -> None:
         """Removes everything from the row that identifies the person."""
-        self.erased_at, self.sealed = at, b""
+        self.erased_at, self.sealed, self.wants_earlier = at, b"", False
         self.email_index = self.phone_index = self.contact_index = self.former_contacts = ""
         self.called_index = self.client = ""
         self.token_hash = secrets.token_hex(32)

@@ -36,7 +36,7 @@ def status_when_addressed() -> Subquery:
 class EventQuerySet(models.QuerySet["Event"]):
     def confirming(self):
         """Those that confirmed a visit."""
-        return self.filter(kind__in=(Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED))
+        return self.filter(kind__in=(Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED, Event.Kind.OFFER_ACCEPTED))
 
     def moves(self, request: ConsultRequest, *, since: datetime, until: datetime) -> tuple[int, int]:
         """How often patients moved this request between the instants, and any request of the same contact, this one included.
@@ -66,6 +66,11 @@ class Event(models.Model):
         MOVE_LAPSED = "move_lapsed", "move ended after the confirmed visit had begun"
         MOVE_TAKEN_BACK = "move_taken_back", "move taken back by the patient"
         READDRESSED = "readdressed", "email address corrected by the patient"
+        OFFERED = "offered", "earlier time offered"
+        OFFER_ACCEPTED = "offer_accepted", "earlier time accepted"
+        OFFER_REFUSED = "offer_refused", "earlier time refused"
+        OFFER_LAPSED = "offer_lapsed", "earlier time not answered"
+        OFFER_TAKEN_BACK = "offer_taken_back", "offer of the earlier time taken back"
         KEPT = "kept", "kept despite the conflict"
         DECLINED = "declined"
         WITHDRAWN = "withdrawn", "withdrawn by the patient"

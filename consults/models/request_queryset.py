@@ -48,8 +48,14 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         return self.filter(status=status, ended_at__isnull=False)
 
     def overdue(self, *, now: datetime):
-        """Requests whose reply time, or whose start, has passed without an answer."""
-        return self.filter(Q(answer_by__lte=now) | Q(starts_at__lte=now), status=self.model.Status.REQUESTED)
+        """Requests whose reply time, or whose start, has passed without an answer, and those whose offer ran out.
+
+        Two subqueries so that each uses its index.
+        """
+        every = self.model.objects.order_by()
+        unanswered = every.filter(Q(answer_by__lte=now) | Q(starts_at__lte=now), status=self.model.Status.REQUESTED)
+        offered = every.filter(offers__answer="", offers__answer_by__lte=now, status__in=self.model.HOLDS_A_SEAT)
+        return self.filter(Q(pk__in=unanswered.values("pk")) | Q(pk__in=offered.values("pk")))
 
     def promised_ahead(self, *, now: datetime, latest_answer: datetime):
         """Requests that wait for an answer, promised by a clock that was ahead for later than `latest_answer`."""
@@ -60,6 +66,18 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         """These, and requests that came in, or ended, at a time that is yet to come."""
         promised = self.model.objects.promised_ahead(now=now, latest_answer=latest_answer)
         return self.filter(Q(created_at__gt=now) | Q(ended_at__gt=now) | Q(pk__in=promised.values("pk")))
+
+    def wanting_earlier(self, *, than: datetime | None, now: datetime):
+        """Requests of people who asked for an earlier time and could be offered this start, the oldest first; None: no start.
+
+        Who found no time that worked is one of them, without the tick.
+        """
+        status = self.model.Status
+        later = Q(wants_earlier=True, starts_at__gt=than) if than else Q(pk__in=[])
+        timeless = Q(starts_at=None, status=status.REQUESTED) if than else Q(pk__in=[])
+        unanswered = Q(status=status.REQUESTED, confirmed_starts_at=None, answer_by__gt=now)
+        found = self.filter(later | timeless).filter(unanswered | Q(status=status.CONFIRMED))
+        return found.exclude(offers__answer="").order_by("created_at", "pk")
 
     def holding_from(self, instant: datetime):
         """Requests that hold a seat for a start after the instant, earliest start first."""

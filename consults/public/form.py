@@ -94,6 +94,11 @@ class MoveForm(TimesForm):
 
 class ConsultRequestForm(MisspeltEmail, TimesForm):
     starts_at = StartField(label="Choose a day and time")
+    earlier = forms.BooleanField(
+        label="Tell me if an earlier time frees up",
+        required=False,
+        help_text="A person at the clinic may then offer you one. Your time stays yours unless you accept it",
+    )
     full_name = forms.CharField(
         label="Full name",
         max_length=120,
@@ -172,6 +177,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         helper.form_show_errors = True
         helper.layout = Layout(
             Field("starts_at", template="form_pack/days.html"),
+            "earlier",
             Fieldset(
                 "Your details",
                 *("full_name", "email", "phone", "voicemail_ok", "contact_by", "note", "acknowledged", "website"),

@@ -7,7 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from consults import dates, open_times
-from consults.models import ConsultRequest
+from consults.models import ConsultRequest, EarlierOffer
 from consults.public.too_soon import too_soon_text
 from consults.scheduling import Offers
 from pages.models import Clinic
@@ -113,7 +113,7 @@ def read_times_page(
     first = _first_date(asked or "", rules)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
     offers = open_times.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), moving=moving)
-    own = {moving.starts_at, moving.confirmed_starts_at} if moving else frozenset()
+    own = _own_starts(moving)
     nearest = tuple(start.astimezone(clinic.zone) for start in offers.nearest(wanted, leave_out=own)) if wanted else ()
     listed = listed_days(offers, first, clinic.zone, leave_out=own)
 
@@ -135,6 +135,14 @@ def read_times_page(
     return TimesPage(TimeChoices(listed, base_url if asked is None else url(first), nearest), context)
 
 
+def _own_starts(moving: ConsultRequest | None) -> Set[datetime | None]:
+    """What a patient who moves has already, or is offered: an offer is accepted, and not asked for."""
+    if moving is None:
+        return frozenset()
+    offer = EarlierOffer.objects.of(moving)
+    return frozenset({moving.starts_at, moving.confirmed_starts_at, offer.starts_at if offer else None})
+
+
 def _first_date(asked: str, rules: Offers) -> date:
     """The first date of the page; that of the last page when `asked` is too late."""
     try:
@@ -151,7 +159,7 @@ def _next_date(rules: Offers, day: date, moving: ConsultRequest | None) -> date 
     if day > rules.last_date:
         return None
     offers = open_times.with_held_seats(rules, day, rules.last_date, moving=moving)
-    own = {moving.starts_at, moving.confirmed_starts_at} if moving else frozenset()
+    own = _own_starts(moving)
     while day <= offers.last_date:
         if any(start not in own for start in offers.starts_on(day)):
             return day

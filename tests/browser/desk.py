@@ -27,6 +27,7 @@ from datetime import timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
 from consults import booking, open_times
+from consults.desk.earlier_times import free_starts
 from consults.models import Person, Reason, SpecialHours
 from pages.models import Clinic
 now, clinic, olga = timezone.now(), Clinic.objects.current(), User.objects.get(username="olga")
@@ -40,11 +41,14 @@ def ask(key, start, at=now, contact_by="email", **how):
 for key in ("ada", "ben", "cleo", "dan", "eve", "finn", "gail"):
     ask(key, next(starts), contact_by="phone" if key == "ben" else "email")
 # Ten within an hour would be a rush.
-for key in ("jan", "kim", "lou", "mia", "ned"):
-    ask(key, next(starts), at=now - timedelta(hours=2))
+for key in ("jan", "kim", "lou", "mia", "ned", "ora", "pam", "quin"):
+    ask(key, next(starts), at=now - timedelta(hours=2), wants_earlier=key in ("ora", "quin"))
 ask("hal", None)
-ask("ivy", next(starts), looks_like_spam=True)
-booking.confirm_request(made["kim"], by=olga, now=now)
+ask("ivy", next(starts), looks_like_spam=lambda: True)
+for key in ("kim", "ora", "pam"):
+    booking.confirm_request(made[key], by=olga, now=now)
+booking.offer_earlier(made["ora"], starts_at=free_starts(now=now)[-1], by=olga, now=now)
+booking.move_request(made["pam"], starts_at=next(starts), now=now)
 booking.decline_request(made["lou"], reason=Reason.objects.offered("decline").first(), by=olga, now=now)
 for key in ("gail", "ned"):
     SpecialHours.objects.create(date=made[key].starts_at.astimezone(clinic.zone).date(), note="Staff training")
@@ -63,7 +67,7 @@ class Desk:
 
     Whose is whose: Ada, Ben, Cleo, Dan, Eve, Finn, Gail (in conflict), Hal (without a time) and Ivy (set aside) belong to the
     front desk's walk, Jan to the walk of two colleagues, Kim (confirmed) and Lou (declined) to the owner's. Nobody decides about
-    Mia and Ned (in conflict).
+    Mia, Ned (in conflict), Ora (offered an earlier time), Pam (whose visit is moving) and Quin (who asked for an earlier time).
     """
 
     site: Site

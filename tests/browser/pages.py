@@ -212,6 +212,32 @@ def read_own_page(page: Page, site: Site) -> None:
     open_own_page(page, site, address)
 
 
+_OFFER = """
+from django.contrib.auth.models import User
+from django.utils import timezone
+from consults import booking
+from consults.desk.earlier_times import free_starts
+from consults.models import ConsultRequest
+now, request = timezone.now(), ConsultRequest.objects.latest("pk")
+colleague, _ = User.objects.get_or_create(username="who-offers")
+# Inside the notice, so that it is no visitor's choice.
+soonest = free_starts(now=now, before=request.starts_at)[0]
+booking.offer_earlier(request, starts_at=soonest, by=colleague, now=now)
+"""
+
+
+def read_an_offer(page: Page, site: Site) -> None:
+    page.goto(site.url + BOOK)
+    choose_time(page)
+    page.get_by_text("Tell me if an earlier time frees up").click()
+    address = tell_who(page, "Orla Example")
+    assert send(page) == 303
+    open_own_page(page, site, address)
+    site.shell(_OFFER)
+    page.reload()
+    expect(page.get_by_role("heading", name="An earlier time is free")).to_be_visible()
+
+
 def move_without_a_time(page: Page, site: Site) -> None:
     read_own_page(page, site)
     page.get_by_role("button", name="Move to this time").click()
@@ -240,6 +266,7 @@ PUBLIC_STATES: dict[str, Callable[[Page, Site], None]] = {
     "sent": send_a_request,
     "sent-nothing": open_path(SENT),
     "own-page": read_own_page,
+    "own-page-offered": read_an_offer,
     "own-page-errors": move_without_a_time,
     "own-page-withdrawn": withdraw,
     "start-again": send_without_a_cookie,

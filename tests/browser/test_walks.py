@@ -109,10 +109,13 @@ def test_a_request_goes_from_the_form_to_the_top_of_the_desk_without_javascript(
             assert words in shown
 
 
-def test_a_patient_is_confirmed_moves_is_declined_and_withdraws_without_javascript(plain_page, browser, site, staff):
+def test_a_patient_is_confirmed_moves_is_declined_is_offered_an_earlier_time_and_withdraws_without_javascript(
+    plain_page, browser, site, staff
+):
     """A calendar program reads every letter. Each is waited for: what was not sent is folded into the next one."""
     plain_page.goto(site.url + BOOK)
     first = choose_time(plain_page)
+    plain_page.get_by_text("Tell me if an earlier time frees up").click()
     address = tell_who(plain_page, "Pat Example")
     assert send(plain_page) == 303
     reference = sent_reference(plain_page)
@@ -157,14 +160,29 @@ def test_a_patient_is_confirmed_moves_is_declined_and_withdraws_without_javascri
         desk.locator("summary", has_text="Decline the move").click()
         desk.locator("#reason-decline_move").select_option(index=1)
         press(desk, "Decline the move")
-    read_letter(4)
-    assert [start for start, _ in calendar.entries.values()] == confirmed
+        read_letter(4)
+        assert [start for start, _ in calendar.entries.values()] == confirmed
+        plain_page.reload()
+        expect(plain_page.locator("h1")).to_have_text("Your visit is confirmed")
+
+        desk.goto(f"{site.url}{REQUESTS}earlier/")
+        free = desk.get_by_label(f"Earlier time for {reference}")
+        free.select_option(index=1)
+        earlier = [datetime.fromisoformat(free.input_value())]
+        assert earlier < confirmed
+        press(desk, f"Offer it to {reference}")
+        expect(desk.locator(".notice")).to_contain_text("The patient answers on their own page")
+    read_letter(5)
+    assert [start for start, _ in calendar.entries.values()] == confirmed, "an offer is no visit"
     plain_page.reload()
-    expect(plain_page.locator("h1")).to_have_text("Your visit is confirmed")
+    expect(plain_page.get_by_role("heading", name="An earlier time is free")).to_be_visible()
+    press(plain_page, "Accept this time")
+    read_letter(6)
+    assert [start for start, _ in calendar.entries.values()] == earlier
 
     press(plain_page, "Withdraw my request")
     expect(plain_page.get_by_role("button", name="Withdraw my request")).to_have_count(0)
-    read_letter(5)
+    read_letter(7)
     assert calendar.entries == {}
     for start in (first, second):
         plain_page.goto(f"{site.url}{BOOK}?from={start[:10]}")

@@ -182,15 +182,18 @@ def test_a_long_pause_in_which_nothing_fell_due_asks_nobody(made):
     [
         pytest.param("request", {}, [Reason.DOWNTIME], id="a request that may expire"),
         pytest.param("reminder", {}, [Reason.DOWNTIME], id="a letter that may go out"),
+        pytest.param("offer", {}, [Reason.DOWNTIME], id="an offer that may lapse"),
         pytest.param("", {}, [], id="nothing"),
         pytest.param("request", {"once": True}, [], id="somebody asks for what is due"),
     ],
 )
 def test_a_clock_that_may_be_wrong_is_asked_about_before_anything_is_due(made, staff, waits, options, holds):
     """After a power cut without a clock of its own a machine may start days ahead, and nothing tells that from a pause."""
-    request = submit(now=WEDNESDAY)
+    request = submit(now=WEDNESDAY, wants_earlier=True)
     if waits != "request":
         booking.confirm_request(request, by=staff, now=WEDNESDAY)
+    if waits == "offer":
+        booking.offer_earlier(request, starts_at=local("2026-12-04 16:00"), by=staff, now=WEDNESDAY)
     OutboxMessage.objects.exclude(kind=waits).update(state=State.DONE)
     WorkerHeartbeat.objects.beat(now=WEDNESDAY)
     start = WEDNESDAY + DAY + STEP
@@ -290,6 +293,25 @@ def test_a_database_that_another_tool_restored_gets_the_same_hold(made):
     Hold.objects.all().delete()
     call_command("restore", hold=True)
     assert list(Hold.objects.values_list("reason", flat=True)) == ["restored"]
+
+
+@pytest.mark.parametrize(("letters", "told"), [("send", 1), ("drop", 0)])
+def test_an_offer_that_ran_out_waits_for_the_yes_like_any_expiry(made, clock, client, letters, told):
+    anna, late = colleague("anna"), local("2026-12-04 15:00")
+    visit = booking.confirm_request(submit(wants_earlier=True), by=anna, now=WEDNESDAY)
+    booking.offer_earlier(visit, starts_at=local("2026-12-04 16:00"), by=anna, now=WEDNESDAY)
+    OutboxMessage.objects.exclude(kind="reminder").update(state=State.DONE)
+    Hold.objects.put(Reason.CLOCK, now=late)
+    WorkerHeartbeat.objects.beat(now=late)
+    Machine(late + STEP)
+    assert [offer.answer for offer in visit.offers.all()] == [""]
+    clock(late + 2 * STEP)
+    owner = owner_at(client)
+    assert "the offer of an earlier time" in owner.get("/admin/hold/").content.decode()
+    go_on(owner, letters)
+    Machine(late + 3 * STEP)
+    assert [offer.answer for offer in visit.offers.all()] == ["lapsed"]
+    assert (visit.seats.count(), len(mail.outbox)) == (6, told)
 
 
 def test_without_the_letters_a_move_whose_kept_visit_has_begun_tells_nobody_either(made, clock, client):

@@ -4,6 +4,7 @@ from consults import booking
 from consults.models import ConsultRequest, Reason, SpecialHours
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
+EARLIER = local("2026-12-04 16:00")
 START, NEXT, LATER = local("2026-12-07 16:00"), local("2026-12-08 16:00"), local("2026-12-09 16:00")
 AFTER = local("2026-12-07 17:00")
 
@@ -42,6 +43,10 @@ def decisions(staff) -> dict:
         "missed": lambda r, now: booking.miss_request(r, by=staff, now=now),
         "quarantined": lambda r, now: booking.quarantine_request(r, by=staff, now=now),
         "released": lambda r, now: booking.release_request(r, by=staff, now=now),
+        "offered": lambda r, now: booking.offer_earlier(r, starts_at=EARLIER, by=staff, now=now),
+        "offer_accepted": lambda r, now: booking.accept_offer(r, now=now),
+        "offer_refused": lambda r, now: booking.refuse_offer(r, now=now),
+        "offer_taken_back": lambda r, now: booking.take_back_offer(r, by=staff, now=now),
         "kept": lambda r, now: booking.keep_request(bring_into_conflict(r), by=staff, now=now),
         "noted": lambda r, now: booking.note_request(r, text="Prefers mornings.", by=staff, now=now),
         "erased": lambda r, now: booking.erase_request(r, now=now),
@@ -50,6 +55,8 @@ def decisions(staff) -> dict:
 
 # A confirmed visit of which the patient asks for another time: its status is "requested".
 MOVING = "moving"
+# A confirmed visit whose patient is offered an earlier time: its status stays "confirmed".
+OFFERED = "offered"
 # How a fresh request comes to each state, and when the decision is then tried.
 PATHS = {
     "requested": [],
@@ -62,14 +69,16 @@ PATHS = {
     "missed": ["confirmed", "missed"],
     "quarantined": ["quarantined"],
     MOVING: ["confirmed", "moved"],
+    OFFERED: ["confirmed", "offered"],
 }
 LATE = {"expired", "completed", "missed", "erased"}
 
 
 def bring_to(state: str, staff) -> ConsultRequest:
     """A request for START that was brought to this state by decisions alone."""
-    request = submit()
+    request = submit(wants_earlier=True)
     for step in PATHS[state]:
         request = decisions(staff)[step](request, AFTER if step in LATE else WEDNESDAY)
-    assert (request.status, request.is_moving) == (("requested", True) if state == MOVING else (state, False))
+    shown = {MOVING: ("requested", True), OFFERED: ("confirmed", False)}
+    assert (request.status, request.is_moving) == shown.get(state, (state, False))
     return request

@@ -87,6 +87,13 @@ def test_no_listed_time_that_was_answered_counts_as_answered(staff):
     assert (december().answered_in_time, december().median_answer) == (1, HOUR)
 
 
+def test_an_accepted_offer_is_an_answer_and_an_offer_is_none(staff):
+    request = decisions(staff)["offered"](submit(wants_earlier=True), WEDNESDAY + HOUR)
+    assert december().answered_in_time == 0
+    decisions(staff)["offer_accepted"](request, WEDNESDAY + 2 * HOUR)
+    assert (december().answered_in_time, december().median_answer) == (1, 2 * HOUR)
+
+
 def test_an_answer_after_the_reply_time_is_not_in_time(staff):
     """The worker was down, so that nothing expired."""
     request = submit(starts_at=local("2026-12-14 16:00"))

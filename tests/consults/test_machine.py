@@ -25,7 +25,18 @@ from consults.conflicts import find_conflicts
 from consults.messages import delivery
 from consults.messages.channels import mail as mail_channel
 from consults.messages.channels.not_sent import NotSent
-from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Person, Reason, Seat, SpecialHours
+from consults.models import (
+    ConsultPolicy,
+    ConsultRequest,
+    EarlierOffer,
+    Event,
+    OpeningHours,
+    OutboxMessage,
+    Person,
+    Reason,
+    Seat,
+    SpecialHours,
+)
 from pages.models import Clinic
 from tests.builders import CHICAGO, letter_of
 from tests.consults.calendar_reader import Calendar
@@ -54,20 +65,35 @@ RULES = {
     "missed": (("confirmed",), "missed", ()),
     "quarantined": (("requested",), "quarantined", ()),
     "released": (("quarantined",), "requested", ("patient",)),
+    "offered": (HELD, "", ("patient",)),
+    "offer_accepted": (HELD, "confirmed", ("patient", "staff")),
+    "offer_refused": (HELD, "", ("staff",)),
+    "offer_lapsed": (HELD, "", ("patient", "staff")),
+    "offer_taken_back": (HELD, "", ("patient",)),
     "kept": (HELD, "", ()),
     "noted": ((*HELD, *ENDED, "quarantined"), "", ()),
     "erased": ((*ENDED, "quarantined", "confirmed"), "", ()),
 }
-BY_THE_PATIENT = ("moved", "readdressed", "move_taken_back", "withdrawn", "expired", "move_expired", "move_lapsed")
+BY_THE_PATIENT = (
+    *("moved", "readdressed", "move_taken_back", "withdrawn", "expired", "move_expired", "move_lapsed"),
+    *("offer_accepted", "offer_refused", "offer_lapsed"),
+)
 # Declining and expiring end only a move, where there is one.
 OF_A_MOVE = {"declined": "move_declined", "expired": "move_expired"}
 ENDS_A_MOVE = {*OF_A_MOVE.values(), "move_lapsed", "move_taken_back"}
 # What waits to be said is of no use after these.
 IS_OVER = {"answered", "completed", "missed"}
-CONFIRMS = {"confirmed", "rescheduled"}
-KEEPS_REMINDER = {*ENDS_A_MOVE, "moved", "kept", "noted"}
+# They tell of an offered time, and nothing of the request.
+ABOUT_OFFERS = {"offered", "offer_refused", "offer_lapsed", "offer_taken_back"}
+TOLD_AFTER_AN_OFFER = {"offer_lapsed", "offer_taken_back"}
+LEAVES_OFFER = {"offered", "kept", "noted"}
+# Any other decision overtakes an offer.
+ANSWERS = {f"offer_{answer}": answer for answer in ("accepted", "refused", "lapsed", "taken_back")}
+KEEPS_REMINDER = {*ENDS_A_MOVE, *ABOUT_OFFERS, "moved", "kept", "noted"}
+CONFIRMS = {"confirmed", "rescheduled", "offer_accepted"}
+NEED_A_TIME = {"moved", "rescheduled", "offered"}
 OTHER_DECISIONS = [
-    kind for kind in RULES if kind not in {"moved", "rescheduled", "expired", "erased", "move_lapsed", *OF_A_MOVE.values()}
+    kind for kind in RULES if kind not in {*NEED_A_TIME, "expired", "erased", "move_lapsed", "offer_lapsed", *OF_A_MOVE.values()}
 ]
 TOLD_ON_ARRIVAL = {"requested": ("patient", "staff"), "quarantined": ()}
 
@@ -116,10 +142,14 @@ flags = st.booleans()
 seldom = st.sampled_from([False, False, False, False, True])
 # Which request a step is about: see `pick`.
 which_one = st.integers(0, 59)
-fates = st.lists(st.sampled_from(["requested", "confirmed", "withdrawn", "quarantined"]), min_size=2, max_size=6)
+fates = st.lists(st.sampled_from(["requested", "confirmed", "offered", "withdrawn", "quarantined"]), min_size=2, max_size=6)
 other_times = st.tuples(which_one, st.sampled_from(["moved", "rescheduled"]), wishes, seldom)
 # Early (before the start), anyway (though it is not posted or cannot be held), from the wrong list of reasons, stale.
 other_decisions = st.tuples(which_one, st.sampled_from(OTHER_DECISIONS), seldom, flags, seldom, seldom)
+# To whom, which of the first starts, whether it is confirmed before, whether its letter leaves, and what becomes of it.
+answers = st.sampled_from(["", "", "offer_accepted", *ANSWERS, "moved"])
+earlier_offers = st.tuples(which_one, st.integers(0, 7), flags, flags, answers)
+moments = st.sampled_from(["answer_by", "start", "notice", "offer"])
 about_a_request = precondition(lambda self: self.known)
 
 
@@ -151,7 +181,7 @@ class Told:
     not_before: datetime
     message_id: UUID | None = None
     was_tried: bool = False
-    # of the visit that it confirms or reminds of
+    # of the visit that it confirms or reminds of; of an offer, when it is over
     begins: datetime | None = None
     # A confirmation that never left, because the visit had begun or was over.
     came_to_nothing: bool = False
@@ -182,6 +212,9 @@ class Known:
     confirmed: tuple | None = None
     # contacts that a correction left
     former: list[str] = field(default_factory=list)
+    wants_earlier: bool = False
+    # [start, length, until, answer, answered_at]: only the last one may be open, with the answer ""
+    offers: list[list] = field(default_factory=list)
     notes: str = ""
     erased_at: datetime | None = None
     ended_at: datetime | None = None
@@ -207,7 +240,8 @@ class Known:
 
     def expects_another_visit(self, now: datetime) -> bool:
         """By the last confirmation that reached the person, it is ahead."""
-        told = [told for (_, kind, _), told in sorted(self.told.items()) if kind in CONFIRMS and told.state == "done"]
+        to_patient = [(kind, told) for (_, kind, whom), told in sorted(self.told.items()) if whom == "patient"]
+        told = [told for kind, told in to_patient if kind in CONFIRMS and told.state == "done"]
         expected = told[-1].begins if told else None
         return expected is not None and expected > now and expected != (self.confirmed or (None,))[0]
 
@@ -219,8 +253,13 @@ class Known:
         return [(self.start, self.length, self.kept), *([self.confirmed] if self.is_moving else [])]
 
     @property
+    def offer(self) -> list | None:
+        return self.offers[-1] if self.offers and not self.offers[-1][3] else None
+
+    @property
     def cells(self) -> set[int]:
-        return {cell for start, length, _ in self.visits for cell in cells_from(start, length)}
+        held = [*self.visits, *([self.offer] if self.offer else [])]
+        return {cell for start, length, *_ in held for cell in cells_from(start, length)}
 
     @property
     def row(self) -> tuple:
@@ -256,7 +295,9 @@ class Desk(RuleBasedStateMachine):
         self.submit(PEOPLE[0], None)
         for number, fate in enumerate(fates):
             known = self.submit(PEOPLE[number % 4], self.wanted(("grid", 4, number // 2)), spam=fate == "quarantined")
-            if known and fate in RULES and fate != "quarantined":
+            if known and fate == "offered":
+                self.offer(known, soon=number)
+            elif known and fate in RULES and fate != "quarantined":
                 self.decide(known, fate, start=None)
 
     def teardown(self):
@@ -359,8 +400,18 @@ class Desk(RuleBasedStateMachine):
         if known.status == "quarantined" or (not told and kind in {"moved", "withdrawn", "readdressed"}):
             for message in known.told.values():
                 message.drop()
+        offer = known.offer
+        if offer and kind not in LEAVES_OFFER:
+            offer[3:] = ANSWERS.get(kind, "overtaken"), self.now
+            for (_, about, _), message in known.told.items():
+                if about == "offered":
+                    message.drop()
+        if kind in TOLD_AFTER_AN_OFFER:
+            (*_, last) = (message for (_, about, _), message in known.told.items() if about == "offered")
+            told = told if last.is_on_its_way else tuple({*told} - {"patient"})
         is_news = (before or ())[:2] != (known.confirmed or ())[:2]
-        known.events.append((kind, known.status, known.start, self.now, by and by.pk))
+        start = offer[0] if kind in ABOUT_OFFERS else known.start
+        known.events.append((kind, known.status, start, self.now, by and by.pk))
         number = len(known.events)
         channel = "mail" if known.person["contact_by"] == "email" else "call"
         if kind not in KEEPS_REMINDER:
@@ -377,9 +428,13 @@ class Desk(RuleBasedStateMachine):
             if recipient == "patient" or by is None:
                 for (_, about, whom), message in known.told.items():
                     stays = about in {"reminder", "old_address"} or (whom == "patient" and not is_news and about in CONFIRMS)
+                    if whom == "patient" and kind in ABOUT_OFFERS:
+                        stays = about not in ABOUT_OFFERS
                     if whom == recipient and not stays:
                         message.drop()
                 known.told[number, kind, recipient] = Told("mail" if recipient == "staff" else channel, "waiting", self.now)
+        if kind == "offered":
+            known.told[number, kind, "patient"].begins = offer[2]
         if kind in CONFIRMS:
             known.told[number, kind, "patient"].begins = known.start
             day_before = known.start.astimezone(CHICAGO).date() - DAY
@@ -393,7 +448,17 @@ class Desk(RuleBasedStateMachine):
         fitting = [known for known in everyone if kind and which % 4 and known.status in RULES[kind][0]]
         if kind == "answered":
             fitting = [known for known in fitting if known.start is None] or fitting
+        if kind == "offered":
+            fitting = [known for known in fitting if self.hopes(known) and not self.is_late(known)] or fitting
+        if kind in ANSWERS:
+            fitting = [known for known in fitting if known.offer] or fitting
         return (fitting or everyone)[which % len(fitting or everyone)]
+
+    def hopes(self, known: Known) -> bool:
+        return (known.wants_earlier or known.start is None) and not known.is_moving and not known.offer
+
+    def is_late(self, known: Known) -> bool:
+        return known.answer_by <= self.now if known.status == "requested" else known.start is not None and known.start <= self.now
 
     @staticmethod
     def error_of(action, *args, **kwargs) -> Exception | None:
@@ -467,6 +532,15 @@ class Desk(RuleBasedStateMachine):
         if kind == "rescheduled":
             others = {known.start, known.is_moving and known.confirmed[0]}
             return start not in others and self.accepts(start, for_staff=True, own=known.cells)
+        if kind == "offered":
+            is_earlier = known.start is None or start < known.start
+            takes = is_earlier and self.accepts(start, for_staff=True, own=known.cells)
+            return self.hopes(known) and not has_begun and takes and self.held_until(known, start) > self.now
+        if kind == "offer_accepted":
+            offer = known.offer
+            return offer is not None and offer[2] > self.now and self.is_posted(*offer[:2])
+        if kind in ANSWERS:
+            return known.offer is not None
         if kind == "released":
             return has_time if anyway else not has_time or self.accepts(known.start, for_staff=True)
         guards = {
@@ -487,6 +561,11 @@ class Desk(RuleBasedStateMachine):
             "erased": known.status != "confirmed" or has_begun,
         }
         return guards.get(kind, True)
+
+    def held_until(self, known: Known, start: datetime) -> datetime:
+        """The deadline of an offer of this start."""
+        own = [known.answer_by] if known.status == "requested" else []
+        return min(self.reply_time(None), start - timedelta(hours=2), *own)
 
     def has_moved_often(self, known: Known) -> bool:
         """Six times within a day, or twelve times together with others of the same contact, those set aside not counted."""
@@ -509,6 +588,10 @@ class Desk(RuleBasedStateMachine):
             return {"start": start, "length": self.length, "kept": {}, "answer_by": self.reply_time(start, known)}
         if kind == "rescheduled":
             return {"start": start, "length": self.length, "kept": {}}
+        if kind == "offered":
+            return {"offers": [*known.offers, [start, self.length, self.held_until(known, start), "", None]]}
+        if kind == "offer_accepted":
+            return {"start": known.offer[0], "length": known.offer[1], "kept": {}}
         if kind == "released" and anyway:
             return {"start": None, "answer_by": self.reply_time(None)}
         if kind == "released":
@@ -537,6 +620,11 @@ class Desk(RuleBasedStateMachine):
             "move_lapsed": booking.expire_request,
             "move_taken_back": booking.take_back_move,
             "readdressed": partial(booking.readdress_request, email="corrected@example.com"),
+            "offered": partial(booking.offer_earlier, starts_at=start),
+            "offer_accepted": booking.accept_offer,
+            "offer_refused": booking.refuse_offer,
+            "offer_lapsed": booking.expire_request,
+            "offer_taken_back": booking.take_back_offer,
             "cancelled": partial(booking.cancel_request, reason=self.reasons[use]),
             "withdrawn": booking.withdraw_request,
             "expired": booking.expire_request,
@@ -556,8 +644,9 @@ class Desk(RuleBasedStateMachine):
         below = by is not None
         holds = start is None or self.accepts(start, notice=0 if below else None)
         answers = {"voicemail_ok": False, "note": ""} | person
-        key = f"key-{next(self.numbers)}"
+        key = f"key-{(number := next(self.numbers))}"
         common = {"starts_at": start, "now": self.now, "by": by, "below_notice": below, "looks_like_spam": lambda: spam}
+        common["wants_earlier"] = bool(number % 3)
         error = self.error_of(booking.submit_request, submission_key=key, person=Person(**answers), **common)
         assert holds == (error is None), f"{start}: {error or 'accepted'}"
         if error:
@@ -565,6 +654,7 @@ class Desk(RuleBasedStateMachine):
         request = booking.find_submission(key)
         status = "quarantined" if spam else "requested"
         known = Known(key, answers, status, start, self.length, self.reply_time(start), request.pk, request.token)
+        known.wants_earlier = common["wants_earlier"]
         self.known[request.pk] = known
         self.happened(known, status, TOLD_ON_ARRIVAL[status], by=by)
         return known
@@ -620,6 +710,31 @@ class Desk(RuleBasedStateMachine):
             self.decide(known, answer, None, True)
 
     @about_a_request
+    @rule(offers=st.lists(earlier_offers, min_size=1, max_size=3))
+    def offer_earlier_times(self, offers):
+        """25: one of the first starts of the next days, mostly a free earlier one, to somebody who may have asked."""
+        for which, soon, confirms, letter_left, answer in offers:
+            known = self.pick(which, "offered")
+            if confirms and known.status == "requested" and not known.is_moving:
+                self.decide(known, "confirmed", start=None, anyway=True)
+            self.offer(known, soon, is_fit=bool(which % 8))
+            if letter_left:
+                self.each_event_has_the_messages_it_owes()
+                self.deliver(is_down=False)
+            if answer == "offer_lapsed" and known.offer:
+                self.now = known.offer[2]
+                self.expire()
+            elif answer and answer != "offer_lapsed":
+                self.decide(known, answer, start=self.wanted(("soonest", 0, soon), known) if answer == "moved" else None)
+
+    def offer(self, known: Known, soon: int, *, is_fit: bool = True) -> None:
+        starts = [start for number in range(8) for start in self.grid_on(self.today + DAY * number) if start > self.now]
+        if is_fit:
+            fit = [start for start in starts if known.start is None or start < known.start]
+            starts = [start for start in fit if self.accepts(start, for_staff=True, own=known.cells)] or starts
+        self.decide(known, "offered", start=starts[soon % len(starts)] if starts else self.now + DAY)
+
+    @about_a_request
     @rule(taken=st.lists(other_decisions, min_size=1, max_size=4))
     def decide_otherwise(self, taken):
         for which, kind, early, *rest in taken:
@@ -634,8 +749,9 @@ class Desk(RuleBasedStateMachine):
         """8: a decision that does not fit the status is refused, whatever else speaks for it."""
         known = self.pick(which)
         request = ConsultRequest.objects.get(pk=known.pk)
+        lapses = known.offer is not None and known.offer[2] <= self.now
         for kind, (allowed, _, _) in RULES.items():
-            if known.status not in allowed:
+            if known.status not in allowed and not (lapses and kind in {"expired", "move_expired", "move_lapsed"}):
                 decision = self.decision(kind, start=self.now + 3 * DAY, anyway=True, wrong_list=False)
                 by = {} if kind in BY_THE_PATIENT else {"by": self.staff}
                 error = self.error_of(decision, request, now=self.now, **by)
@@ -705,11 +821,12 @@ class Desk(RuleBasedStateMachine):
     def post_a_special_day(self, ahead, which, shifts, capacity, later):
         """Often the date of a request that somebody then confirms or keeps, after which the hours change again."""
         known = self.pick(which, "confirmed" if which % 2 else "cancelled")
-        day = known.start.astimezone(CHICAGO).date() if known.cells else self.today + DAY * ahead
+        held = known.offer[0] if known.offer and which % 3 else known.start if known.visits else None
+        day = held.astimezone(CHICAGO).date() if held else self.today + DAY * ahead
         self.post_specially(day, shifts)
         if capacity:
             self.set_policy(self.policy | {"capacity": capacity})
-        if known.cells:
+        if known.visits:
             self.decide(known, "confirmed" if known.status == "requested" and which % 3 else "kept", start=None, anyway=True)
         for changed in later:
             self.conflicts_are_what_hours_and_capacity_no_longer_carry()
@@ -731,11 +848,15 @@ class Desk(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
 
     @about_a_request
-    @rule(which=which_one, until=st.sampled_from(["answer_by", "start", "notice"]), seconds=st.sampled_from([-1, 0, 0, 1]))
+    @rule(
+        which=which_one, until=st.sampled_from(["answer_by", "start", "notice", "offer"]), seconds=st.sampled_from([-1, 0, 0, 1])
+    )
     def wait_until_it_matters(self, which, until, seconds):
         """To the second: when a reply is due, a visit begins, or a start comes too near to be asked for."""
-        known = self.pick(which, "kept")
+        known = self.pick(which, "offer_refused" if until == "offer" else "kept")
         moment = known.answer_by if until == "answer_by" else known.start or known.answer_by
+        if until == "offer" and known.offer:
+            moment = known.offer[2]
         if until == "notice":
             moment = self.wanted(("grid", which % 5, which)) - timedelta(hours=self.policy["notice_hours"])
         self.now = max(self.now, moment + timedelta(seconds=seconds))
@@ -752,7 +873,10 @@ class Desk(RuleBasedStateMachine):
             for known in self.known.values()
             if known.status == "requested" and (known.answer_by <= self.now or (known.start and known.start <= self.now))
         ]
-        assert expiry.expire_overdue(now=self.now) == len(overdue)
+        ran_out = [known for known in self.known.values() if known.offer and known.offer[2] <= self.now and known not in overdue]
+        assert expiry.expire_overdue(now=self.now) == len(overdue) + len(ran_out)
+        for known in ran_out:
+            self.happened(known, "offer_lapsed", RULES["offer_lapsed"][2], by=None, before=known.confirmed)
         for known in overdue:
             self.runs_out(known)
 
@@ -769,7 +893,7 @@ class Desk(RuleBasedStateMachine):
             for (_, kind, _), told in known.told.items():
                 is_due = (told.channel, told.state) == ("mail", "waiting") and told.not_before <= self.now
                 if is_due and told.begins and told.begins <= self.now:
-                    if kind == "reminder":
+                    if kind in {"reminder", "offered"}:
                         told.drop()
                     elif not known.expects_another_visit(self.now):
                         told.state, told.was_tried, told.came_to_nothing = "failed", True, True
@@ -818,6 +942,7 @@ class Desk(RuleBasedStateMachine):
     def everything_is_as_the_model_says(self):
         self.requests_stand_where_the_model_has_them()
         self.seats_are_exactly_the_cells_of_what_is_held()
+        self.offers_are_what_staff_made_and_what_became_of_them()
         self.events_tell_the_whole_history()
         self.each_event_has_the_messages_it_owes()
         self.every_calendar_shows_the_confirmed_visits()
@@ -837,6 +962,12 @@ class Desk(RuleBasedStateMachine):
         held = Counter((cell, known.pk) for known in self.known.values() for cell in known.cells)
         assert Counter((cell, pk) for cell, pk, _ in stored) == held
         assert len({(cell, seat) for cell, _, seat in stored}) == len(stored)
+
+    def offers_are_what_staff_made_and_what_became_of_them(self):
+        """25."""
+        fields = ("request_id", "starts_at", "length_minutes", "answer_by", "answer", "answered_at")
+        made = [(pk, *offer) for pk, known in sorted(self.known.items()) for offer in known.offers]
+        assert list(EarlierOffer.objects.order_by("request_id", "pk").values_list(*fields)) == made
 
     def events_tell_the_whole_history(self):
         """7, 8."""
@@ -888,6 +1019,8 @@ class Desk(RuleBasedStateMachine):
     def conflicts_are_what_hours_and_capacity_no_longer_carry(self):
         """6, 24: each waits for a person's yes, which is one to what it was said to."""
         visits = [(known.pk, visit) for known in self.known.values() for visit in known.visits]
+        # Nothing is accepted of an offer: staff take it back.
+        visits += [(pk, (*known.offer[:2], {})) for pk, known in self.known.items() if known.offer]
         reasons = {(pk, visit[0]): tuple(self.not_accepted(*visit)) for pk, visit in visits}
         expected = {key: found for key, found in reasons.items() if found}
         assert {conflict.key: conflict.reasons for conflict in find_conflicts(now=self.now)} == expected

@@ -13,36 +13,43 @@ from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, 
 from consults.scheduling import Refusal
 from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
-from tests.consults.statuses import AFTER, LATE, LATER, MOVING, NEXT, PATHS, START, bring_to, decisions, reason
+from tests.consults.statuses import AFTER, LATE, LATER, MOVING, NEXT, OFFERED, PATHS, START, bring_to, decisions, reason
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 NEEDS_NO_TIME = {"answered"}
+# What declining and expiring are of a move or an offer.
+ALSO = {"move_declined", "move_expired", "move_lapsed", "offer_lapsed"}
 
 
 def test_the_table_names_every_decision(staff):
-    assert set(TRANSITIONS) == {*decisions(staff), "move_declined", "move_expired", "move_lapsed"}
+    assert set(TRANSITIONS) == {*decisions(staff), *ALSO}
 
 
 def is_allowed(kind: str, state: str) -> bool:
     """Where the status alone does not tell: of a request that asks for its first time, and of a visit that is moving."""
-    status = "requested" if state == MOVING else state
+    status = {MOVING: "requested", OFFERED: "confirmed"}.get(state, state)
+    if (kind, state) == ("expired", OFFERED):
+        return True
     if kind in NEEDS_NO_TIME or status not in TRANSITIONS[kind].starts_from:
         return False
     only = {
         "move_taken_back": {MOVING},
-        "cancelled": {"confirmed", MOVING},
+        "cancelled": {"confirmed", MOVING, OFFERED},
         "quarantined": {"requested"},
         "readdressed": {"requested", "quarantined"},
+        "offered": {"requested", "confirmed"},
+        **{answer: {OFFERED} for answer in ("offer_accepted", "offer_refused", "offer_taken_back")},
     }
     return state in only.get(kind, {state})
 
 
 @pytest.mark.parametrize("state", PATHS)
-@pytest.mark.parametrize("kind", [kind for kind in TRANSITIONS if kind not in {"move_declined", "move_expired", "move_lapsed"}])
+@pytest.mark.parametrize("kind", [kind for kind in TRANSITIONS if kind not in ALSO])
 def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, state, kind):
     request = bring_to(state, staff)
     before = list(Event.objects.filter(request=request).values())
-    leads_to = "confirmed" if kind in {"declined", "expired"} and state == MOVING else TRANSITIONS[kind].leads_to
+    ends_less = (kind in {"declined", "expired"} and state == MOVING) or (kind, state) == ("expired", OFFERED)
+    leads_to = "confirmed" if ends_less else TRANSITIONS[kind].leads_to
     # What was set aside stays so, whatever its sender does but withdraw it.
     leads_to = state if (kind, state) == ("moved", "quarantined") else leads_to
     now = AFTER if kind in LATE else WEDNESDAY
@@ -57,7 +64,12 @@ def test_a_decision_happens_from_the_states_of_the_table_and_no_other(staff, sta
     fresh = ConsultRequest.objects.get(pk=request.pk)
     assert list(fresh.events.values_list("number", flat=True)) == list(range(1, fresh.version + 1))
     assert fresh.events.last().status == fresh.status
-    assert fresh.seats.count() == 6 * len(fresh.held_visits)
+    is_offered = fresh.offers.filter(answer="").exists()
+    ended_it = is_allowed(kind, state) and kind not in {"noted", "kept"}
+    assert is_offered == (
+        kind == "offered" if is_allowed(kind, state) and state != OFFERED else state == OFFERED and not ended_it
+    )
+    assert fresh.seats.count() == 6 * (len(fresh.held_visits) + is_offered)
     assert (fresh.ended_at is not None) == (fresh.status in ConsultRequest.ENDED)
 
 
@@ -105,6 +117,7 @@ TOLD = {
     "quarantined": [],
     "kept": [],
     "noted": [],
+    "offered": ["offered"],
 }
 
 
@@ -114,7 +127,7 @@ EACH = [(kind, by) for kind in TOLD for by in ("email", "phone") if kind != "ans
 
 @pytest.mark.parametrize(("kind", "contact_by"), EACH)
 def test_each_decision_tells_the_patient_exactly_once_in_the_way_they_chose(staff, kind, contact_by):
-    request = submit(contact_by=contact_by)
+    request = submit(contact_by=contact_by, wants_earlier=True)
     decisions(staff)[kind](request, AFTER if kind in LATE else WEDNESDAY)
     messages = OutboxMessage.objects.filter(event__number=2).order_by("pk")
     assert [message.kind for message in messages] == TOLD[kind]

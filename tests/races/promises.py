@@ -6,7 +6,7 @@ _HELD = "('requested', 'confirmed')"
 _ENDED = "('declined', 'withdrawn', 'cancelled', 'expired', 'completed', 'missed')"
 _TELLING = (
     "('requested', 'released', 'confirmed', 'moved', 'move_declined', 'move_expired', 'move_taken_back', 'rescheduled',"
-    " 'declined', 'withdrawn', 'cancelled', 'expired')"
+    " 'declined', 'withdrawn', 'cancelled', 'expired', 'offered', 'offer_accepted')"
 )
 
 # Each counts how often it is broken among the requests after the id {since}.
@@ -18,7 +18,17 @@ _BROKEN = {
         SELECT count(*) FROM consults_consultrequest AS r
         WHERE id > {{since}} AND starts_at IS NOT NULL AND (SELECT count(*) FROM consults_seat AS s WHERE s.request_id = r.id)
             <> CASE WHEN status NOT IN {_HELD} THEN 0 WHEN status = 'requested' AND confirmed_starts_at IS NOT NULL
-                THEN (length_minutes + confirmed_length_minutes) / 5 ELSE length_minutes / 5 END""",
+                THEN (length_minutes + confirmed_length_minutes) / 5 ELSE length_minutes / 5 END
+            + (SELECT coalesce(sum(o.length_minutes), 0) / 5 FROM consults_earlieroffer AS o
+                WHERE o.request_id = r.id AND answer = '')""",
+    "two open offers, one of a request that ended or is moving, or an answer that no event tells of": f"""
+        SELECT count(*) FROM consults_consultrequest AS r
+        WHERE id > {{since}} AND ((SELECT count(*) FROM consults_earlieroffer AS o WHERE o.request_id = r.id AND answer = '')
+            > CASE WHEN status NOT IN {_HELD} OR confirmed_starts_at <> starts_at THEN 0 ELSE 1 END
+            OR (SELECT count(*) FROM consults_earlieroffer AS o WHERE o.request_id = r.id AND answer NOT IN ('', 'overtaken'))
+            <> (SELECT count(*) FROM consults_event AS e WHERE e.request_id = r.id AND kind LIKE 'offer_%' AND kind <> 'offered')
+            OR (SELECT count(*) FROM consults_earlieroffer AS o WHERE o.request_id = r.id)
+            <> (SELECT count(*) FROM consults_event AS e WHERE e.request_id = r.id AND kind = 'offered'))""",
     "a confirmed visit that is not the one it is about, or one that is over and still confirmed": """
         SELECT count(*) FROM consults_consultrequest
         WHERE id > {since} AND (status = 'confirmed' AND confirmed_starts_at <> starts_at

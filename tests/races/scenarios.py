@@ -172,6 +172,55 @@ def answering_a_move_against_second_thoughts(stage: Stage) -> list[str]:
     )
 
 
+def one_time_offered_to_two_people(stage: Stage) -> list[str]:
+    """Two clerks offer it, each to somebody else and one of them twice, while visitors ask for it: one person gets it."""
+    day = stage.a_day()
+    requests = [stage.a_request(start, wants_earlier=True) for start in day[4:6]]
+    crowd = stage.visitors(stage.crowd - 4)
+    offers = [
+        lambda c=c, r=r: c.decide(r, "offer", 1, starts_at=day[0])
+        for c, r in ((stage.clerks[0], requests[0]), (stage.clerks[1], requests[1]), (stage.clerks[2], requests[1]))
+    ]
+    answers = together([*offers, *[lambda v=v: v.ask(day[0]) for v in crowd]])
+    offered = sum(stage.events_of(request).count("offered") for request in requests)
+    got = answers[len(offers) :].count(303) + offered
+    wrong = _unlike(answers, {302, 303, 422})
+    return wrong + (
+        [f"{got} were told they have it, {stage.held_at(day[0])} hold it"] if (got, stage.held_at(day[0])) != (1, 1) else []
+    )
+
+
+def answering_an_offer_against_everything(stage: Stage) -> list[str]:
+    """The patient accepts, refuses and withdraws, a clerk takes it back, another confirms, and it runs out about then."""
+    day = stage.a_day()
+    request = stage.a_request(day[4], wants_earlier=True)
+    stage.clerks[0].decide(request, "offer", 1, starts_at=day[0])
+    windows = stage.patients(request, 4)
+    moment = datetime.now(UTC) + timedelta(seconds=random.uniform(0.2, 0.6))
+    text = f"{moment:%Y-%m-%d %H:%M:%S.%f}" + ("+00" if stage.records.is_postgresql else "")
+    stage.records.run(f"UPDATE consults_earlieroffer SET answer_by = '{text}' WHERE request_id = {request}")
+    # Not to wait for anything: in each round they meet the workers at another moment.
+    Event().wait(random.uniform(0, 0.5))
+    acts = [
+        *[lambda w=w: w.answer("accept") for w in windows[:2]],
+        lambda: windows[2].answer("refuse"),
+        windows[3].withdraw,
+        lambda: stage.clerks[0].decide(request, "take_back_offer", 2),
+        lambda: stage.clerks[1].decide(request, "confirm", 2),
+        lambda: stage.clerks[2].decide(request, "accept_offer", 2),
+    ]
+    answers = together(random.sample(acts, len(acts)))
+    is_open = f"SELECT count(*) FROM consults_earlieroffer WHERE request_id = {request} AND answer = ''"
+    wait_for(lambda: not stage.records.value(is_open), HANG_SECONDS, "the offer is answered, or over")
+    events = stage.events_of(request)
+    ended = [kind for kind in events if kind.startswith("offer_")]
+    wrong = _unlike(answers, {302, 303, 422})
+    if events[:2] != ["requested", "offered"] or len(ended) > 1 or events.count("withdrawn") != 1 or events[-1] != "withdrawn":
+        wrong.append(f"events {events}")
+    held = stage.records.value(f"SELECT count(*) FROM consults_seat WHERE request_id = {request}")
+    return wrong + ([f"{held} cells held after {events}"] if held else [])
+
+
 def confirming_against_expiry(stage: Stage) -> list[str]:
     """Two background workers look twice a second each; the clerks decide at about the moment the reply time passes."""
     request = stage.a_request(stage.a_day()[0])
@@ -273,6 +322,8 @@ SCENARIOS = [
     moving_against_asking,
     two_confirmed_visits_move_to_one_time,
     answering_a_move_against_second_thoughts,
+    one_time_offered_to_two_people,
+    answering_an_offer_against_everything,
     confirming_against_expiry,
     two_workers_on_one_outbox,
     rotating_keys_against_everything,
@@ -290,5 +341,7 @@ CONTROLLED = [
     moving_against_asking,
     two_confirmed_visits_move_to_one_time,
     answering_a_move_against_second_thoughts,
+    one_time_offered_to_two_people,
+    answering_an_offer_against_everything,
     two_workers_on_one_outbox,
 ]

@@ -61,9 +61,10 @@ class Stage:
         """By default the whole crowd."""
         return together([Visitor(self.site).open_form for _ in range(number or self.crowd)])
 
-    def a_request(self, start: str) -> int:
+    def a_request(self, start: str, *, wants_earlier: bool = False) -> int:
         """Its id."""
         (visitor,) = self.visitors(1)
+        visitor.fields |= {"earlier": "on"} if wants_earlier else {}
         assert visitor.ask(start) == 303
         return self.records.last_request
 

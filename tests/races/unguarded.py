@@ -29,9 +29,14 @@ _TAKEN_AWAY = {
 }
 _TAKE_CONSTRAINTS_AWAY = """
 from django.db import connection, models
-from consults.models import ConsultRequest, Event, Seat
+from consults.models import ConsultRequest, EarlierOffer, Event, Seat
 with connection.schema_editor() as editor:
-    for model, name in ((Seat, "a_seat_is_held_once"), (Event, "events_of_a_request_are_numbered")):
+    guards = (
+        (Seat, "a_seat_is_held_once"),
+        (Event, "events_of_a_request_are_numbered"),
+        (EarlierOffer, "a_request_has_one_open_offer"),
+    )
+    for model, name in guards:
         constraint = next(c for c in model._meta.constraints if c.name == name)
         # SQLite rebuilds the table from what is left in the model.
         model._meta.constraints.remove(constraint)

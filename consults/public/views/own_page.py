@@ -1,4 +1,4 @@
-"""The patient's own page: the status of the request, moving or withdrawing it, and the calendar file."""
+"""The patient's own page: the status of the request, moving or withdrawing it, an offered earlier time, and the calendar file."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consults import booking, dates, status_text
 from consults.messages.calendar_file import write_calendar_file
-from consults.models import ConsultRequest, Event
+from consults.models import ConsultRequest, EarlierOffer, Event
 from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
 from consults.public.slots import read_times_page
@@ -23,6 +23,7 @@ from consults.spam import asked_enough
 from consults.transitions import may_happen, visit_began
 from guard import rate_limit
 from guard.client_address import client_key
+from guard.readers import read_instant
 from guard.sealing import blind_index
 from pages.models import Clinic
 
@@ -30,6 +31,11 @@ _PURPOSE = "own page"
 _OVER = {ConsultRequest.Status.CANCELLED, ConsultRequest.Status.WITHDRAWN, ConsultRequest.Status.EXPIRED}
 # A token can be tried from many IP addresses.
 _TRIES_AN_HOUR = 20
+# Action -> the answer to an offer, and the event that it leaves.
+_ANSWERS = {
+    "accept": (booking.accept_offer, Event.Kind.OFFER_ACCEPTED),
+    "refuse": (booking.refuse_offer, Event.Kind.OFFER_REFUSED),
+}
 
 
 @never_cache
@@ -51,6 +57,8 @@ def own_page(request, token: str):
         return _readdress(request, found, now)
     if action == "keep":
         return _keep(request, token, found, now)
+    if action in _ANSWERS:
+        return _answer_offer(request, token, found, now, action)
     return _page(request, found, MoveForm(), now, status=422, problem="Choose another time, or withdraw the request")
 
 
@@ -125,6 +133,22 @@ def _keep(request, token: str, found: ConsultRequest, now: datetime):
     return _back(token)
 
 
+def _answer_offer(request, token: str, found: ConsultRequest, now: datetime, action: str):
+    """Accepts or refuses the offered time. The form names it, so that a page from before another offer answers neither."""
+    decide, event = _ANSWERS[action]
+    try:
+        decide(found, now=now, starts_at=read_instant(request.POST.get("offered")))
+    except booking.NotAllowed as stopped:
+        last = found.events.last()
+        # Sent twice is fine.
+        if stopped.code != "no_offer" or last is None or last.kind != event:
+            return _not_allowed(request, found, now, stopped)
+    except booking.Refused:
+        problem = "We can no longer offer that time. Your own time has not changed"
+        return _page(request, found, MoveForm(), now, status=422, problem=problem)
+    return _back(token)
+
+
 def _not_allowed(request, found: ConsultRequest, now: datetime, stopped: booking.NotAllowed):
     """The page with the request's current state and the reason nothing was changed."""
     found.refresh_from_db()
@@ -147,16 +171,21 @@ def _page(
         return dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else ""
 
     is_open = may_happen(Event.Kind.WITHDRAWN, found, now)
+    offer = EarlierOffer.objects.of(found) if may_happen(Event.Kind.OFFER_ACCEPTED, found, now) else None
     context = {
         "own": found,
         "words": _words(found, now),
         "when": in_words(found.visit),
         "confirmed_when": in_words(found.confirmed_visit) if found.is_moving else "",
         "time_label": "New time, not yet confirmed" if found.is_moving else "Time",
+        "offer": offer,
+        "offered_when": in_words(offer.visit) if offer else "",
+        "offered_until": dates.moment_text(offer.answer_by.astimezone(zone), label) if offer else "",
         "may_keep": may_happen(Event.Kind.MOVE_TAKEN_BACK, found, now),
         "may_move": may_happen(Event.Kind.MOVED, found, now),
         "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label),
         "is_open": is_open,
+        "wants_earlier": is_open and found.wants_earlier,
         "problem": problem,
         "form": form,
         "address_form": (address_form or AddressForm()) if may_happen(Event.Kind.READDRESSED, found, now) else None,

@@ -65,7 +65,13 @@ def _answer_post(request, now: datetime):
     )
     try:
         made = booking.submit_request(
-            submission_key=ticket.key, starts_at=wanted, person=person, now=now, client=client, looks_like_spam=spam
+            submission_key=ticket.key,
+            starts_at=wanted,
+            person=person,
+            now=now,
+            wants_earlier=form.cleaned_data["earlier"],
+            client=client,
+            looks_like_spam=spam,
         )
         return _sent(made, to_sender=is_same_form(made, request.POST))
     except booking.Refused as refused:

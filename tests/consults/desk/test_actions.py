@@ -9,7 +9,7 @@ from consults.booking import TRANSITIONS
 from consults.desk.actions import ACTIONS
 from consults.models import ConsultRequest, Event, Reason
 from tests.builders import ADA, WEDNESDAY
-from tests.consults.statuses import AFTER, LATER, MOVING, PATHS, bring_into_conflict, bring_to
+from tests.consults.statuses import AFTER, EARLIER, LATER, MOVING, OFFERED, PATHS, bring_into_conflict, bring_to
 
 pytestmark = [
     pytest.mark.django_db,
@@ -36,6 +36,10 @@ DECISIONS = {
     "release": Event.Kind.RELEASED,
     "release_without_time": Event.Kind.RELEASED,
     "note": Event.Kind.NOTED,
+    "offer": Event.Kind.OFFERED,
+    "accept_offer": Event.Kind.OFFER_ACCEPTED,
+    "refuse_offer": Event.Kind.OFFER_REFUSED,
+    "take_back_offer": Event.Kind.OFFER_TAKEN_BACK,
 }
 FORMS = {
     "reschedule": {"starts_at": LATER.isoformat()},
@@ -43,6 +47,7 @@ FORMS = {
     "decline_move": {"reason": "decline-test"},
     "cancel": {"reason": "cancel-test"},
     "note": {"staff_notes": "Called once"},
+    "offer": {"starts_at": EARLIER.isoformat()},
 }
 # What a person in front of the page decides when: before the visit, or after it.
 AFTER_THE_START = {"complete", "miss"}
@@ -74,11 +79,15 @@ def request_in(state: str, boss: User) -> ConsultRequest:
 
 def is_allowed(action: str, state: str) -> bool:
     """The table "What may follow what" of docs/booking.md, with its guards about a time."""
-    status = "requested" if state in {"untimed", MOVING} else state
+    status = {"untimed": "requested", MOVING: "requested", OFFERED: "confirmed"}.get(state, state)
     if status not in TRANSITIONS[DECISIONS[action]].starts_from:
         return False
     if action == "cancel":
-        return state in {"confirmed", MOVING}
+        return state in {"confirmed", MOVING, OFFERED}
+    if action == "offer":
+        return state in {"requested", "confirmed", "untimed"}
+    if action.endswith("_offer"):
+        return state == OFFERED
     if action == "quarantine":
         return state != MOVING
     if state == "untimed":
@@ -86,8 +95,12 @@ def is_allowed(action: str, state: str) -> bool:
     return action != "answer"
 
 
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("action", DECISIONS)
+# What else an offer may start from, and what it changes of other decisions, is in test_transitions.py.
+OF_OFFERS = {"requested", "quarantined", MOVING, OFFERED}
+TRIED = sorted((s, action) for action in DECISIONS for s in (OF_OFFERS if "offer" in action else {*STATES} - {OFFERED}))
+
+
+@pytest.mark.parametrize(("state", "action"), TRIED)
 def test_an_action_happens_when_the_state_and_the_role_allow_it(client, clock, boss, colleagues, action, state):
     request = request_in(state, boss)
     if action == "keep":
@@ -159,6 +172,7 @@ def test_every_decision_of_the_table_that_staff_make_is_an_action():
         Event.Kind.EXPIRED,
         Event.Kind.MOVE_EXPIRED,
         Event.Kind.MOVE_LAPSED,
+        Event.Kind.OFFER_LAPSED,
     }
     # Erasing has a page of its own: test_data_request.
     assert set(TRANSITIONS) - by_others - {Event.Kind.ERASED} == set(DECISIONS.values())

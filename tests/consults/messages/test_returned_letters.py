@@ -116,6 +116,18 @@ def test_a_notice_to_staff_that_came_back_is_failed_mail(settings):
     assert OutboxMessage.objects.get(recipient="staff").state == "failed"
 
 
+@pytest.mark.parametrize("ends", ["", "taken back", "out of time"])
+def test_an_offer_that_came_back_is_a_call_while_it_is_open_and_replaces_no_other_letter(staff, ends):
+    request = submit(wants_earlier=True)
+    booking.offer_earlier(request, starts_at=local("2026-12-04 16:00"), by=staff, now=WEDNESDAY)
+    letter = sent("offered")
+    if ends == "taken back":
+        booking.take_back_offer(request, by=staff, now=WEDNESDAY)
+    late = letter.event.request.offers.get().answer_by
+    assert comes_back(letter, now=late if ends == "out of time" else LATER) == (not ends)
+    assert comes_back(OutboxMessage.objects.get(kind="requested")), "it says what an offer leaves as it is"
+
+
 def test_a_letter_that_a_later_one_replaced_makes_no_call():
     request = submit()
     letter = sent()

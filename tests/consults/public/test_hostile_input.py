@@ -21,7 +21,19 @@ URL = "/book-a-consult/"
 MARK = "zqxjkv"
 MEGABYTE = 1_000_000
 TURNS_OR_BREAKS_LINES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-FIELDS = ["starts_at", "full_name", "email", "phone", "contact_by", "voicemail_ok", "note", "acknowledged", "website", "ticket"]
+FIELDS = [
+    "starts_at",
+    "earlier",
+    "full_name",
+    "email",
+    "phone",
+    "contact_by",
+    "voicemail_ok",
+    "note",
+    "acknowledged",
+    "website",
+    "ticket",
+]
 GOOD = {
     "starts_at": "none",
     "full_name": "Ada Example",

@@ -19,7 +19,7 @@ from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
 from pages.models import Clinic
 from tests.builders import ADA, CHICAGO, WEDNESDAY, letter_of, local, submit
-from tests.consults.statuses import MOVING, PATHS, START, bring_to
+from tests.consults.statuses import MOVING, OFFERED, PATHS, START, bring_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
 TUESDAY = "2026-12-08T16:00-06:00"
@@ -37,6 +37,7 @@ HEADINGS = {
     "missed": "We missed you",
     "quarantined": "We have your request",
     MOVING: "Your visit is confirmed. The new time is not confirmed yet",
+    OFFERED: "Your visit is confirmed",
 }
 
 
@@ -116,14 +117,15 @@ def test_the_page_says_where_the_request_stands(client, staff, status):
 def test_the_page_offers_actions_only_while_they_are_possible(client, staff, status):
     request = bring_to(status, staff)
     page = client.get(own_url(request)).content.decode()
-    acts, moves = status in {"requested", "quarantined", "confirmed", MOVING}, status == MOVING
+    acts, moves = status in {"requested", "quarantined", "confirmed", MOVING, OFFERED}, status == MOVING
     corrects = status in {"requested", "quarantined"}
     assert (page.count('value="move"'), page.count('value="withdraw"')) == ((1, 1) if acts else (0, 0))
-    assert page.count('method="post"') == (2 + moves + corrects if acts else 0)
+    assert page.count('method="post"') == (2 + (status in {MOVING, OFFERED}) + corrects if acts else 0)
+    assert page.count('value="accept"') == page.count('value="refuse"') == (status == OFFERED)
     assert page.count('value="address"') == corrects
     assert page.count('value="keep"') == moves
     assert bool(listed(page)) == acts
-    assert ("calendar.ics" in page) == (status in {"confirmed", MOVING})
+    assert ("calendar.ics" in page) == (status in {"confirmed", MOVING, OFFERED})
 
 
 def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
@@ -861,5 +863,5 @@ def test_the_number_of_queries_does_not_grow_with_other_requests(client, form):
         submit(key=f"key-{number}", starts_at=start)
     assert ConsultRequest.objects.count() == 31
     assert queries_of(client, own_url(request), form) == alone
-    # Acting counts two tries, in two statements each.
-    assert alone <= MOST_QUERIES + (0 if form is None else 13)
+    # Acting counts two tries, in two statements each, and looks for an offer that it would end.
+    assert alone <= MOST_QUERIES + (0 if form is None else 14)

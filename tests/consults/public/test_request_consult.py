@@ -294,6 +294,18 @@ def test_fields_that_are_not_listed_have_no_effect(client):
     assert (request.status, request.length_minutes, request.reference == "AAAA-AAAA") == ("requested", 30, False)
 
 
+@pytest.mark.parametrize("starts_at", [MONDAY, "none"])
+def test_the_wish_to_hear_of_an_earlier_time_is_kept_only_where_it_was_ticked(client, starts_at):
+    refused = client.post(URL, answers(client, starts_at=starts_at, earlier="on", full_name="")).content.decode()
+    assert 'name="earlier"' in refused
+    assert " checked" in refused[refused.index('name="earlier"') :].partition(">")[0]
+    client.post(URL, answers(client, starts_at=starts_at, earlier="on"))
+    assert "We may offer you one" in client.get(f"{URL}sent/").content.decode()
+    client.post(URL, answers(client, starts_at="2026-12-07T16:30-06:00", email="bob@example.com"))
+    assert list(ConsultRequest.objects.order_by("pk").values_list("wants_earlier", flat=True)) == [True, False]
+    assert "We may offer you one" not in client.get(f"{URL}sent/").content.decode()
+
+
 def test_voicemail_is_no_unless_said(client):
     client.post(URL, answers(client, phone="507-555-0100", contact_by="phone", voicemail_ok="no"))
     client.post(URL, answers(client, starts_at="2026-12-07T16:30-06:00", phone="507-555-0100", voicemail_ok="yes"))

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
 URL = "/book-a-consult/"
 TYPED = {
     "starts_at": "2026-12-07T16:00-06:00",
+    "earlier": "on",
     "full_name": 'Ada "Bee" <Example>',
     "email": "ada@example.com",
     "phone": "507-555-0100",

@@ -1,0 +1,91 @@
+"""Earlier times, by hand: who asked for one and fits a free start, and what is offered to whom. A person offers each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from django.core.paginator import Page
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from consults import dates, open_times
+from consults.models import AccessRecord, ConsultRequest, EarlierOffer
+from consults.scheduling.reply import BEFORE_THE_START
+
+from .display import Line, line, near_moment
+from .paging import BoundedPaginator
+
+DAYS_LOOKED_AT = 21
+MOST_STARTS = 12
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Somebody who asked for an earlier time, and the first free starts before the one they have."""
+
+    line: Line
+    starts: list[tuple[datetime, str]]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An open offer in words."""
+
+    line: Line
+    when: str
+    until: str
+
+
+def free_starts(*, now: datetime, before: datetime | None = None) -> list[datetime]:
+    """The first free starts of the next three weeks that somebody could still answer for, in the clinic's zone. Two queries."""
+    rules = open_times.without_notice(open_times.current_offers(now=now))
+    days = [rules.today + timedelta(days=number) for number in range(DAYS_LOOKED_AT)]
+    offers = open_times.with_held_seats(rules, days[0], days[-1])
+    soonest = now + BEFORE_THE_START
+    starts = (start for day in days for start in offers.starts_on(day) if start > soonest)
+    return [start.astimezone(rules.posted.zone) for start in islice(starts, MOST_STARTS) if before is None or start < before]
+
+
+def choices(starts: list[datetime]) -> list[tuple[datetime, str]]:
+    return [(start, f"{dates.day_text(start)}, {dates.choice_text(start)}") for start in starts]
+
+
+def read_wishes(*, now: datetime, at_most: int, number: str | None = None) -> tuple[Page, list[Wish]]:
+    """A page of the people who asked and fit, the oldest request first. The number of queries does not grow with them."""
+    free = free_starts(now=now)
+    found = ConsultRequest.objects.wanting_earlier(than=free[0] if free else None, now=now)
+    page = BoundedPaginator(found, at_most).get_page(number)
+    return page, [
+        Wish(line(one, now), choices([start for start in free if one.starts_at is None or start < one.starts_at])) for one in page
+    ]
+
+
+def read_offered(*, now: datetime, at_most: int) -> tuple[list[Offered], int]:
+    """The open offers, the soonest deadline first, and how many more there are."""
+    found = EarlierOffer.objects.open().select_related("request").order_by("answer_by", "pk")
+    shown = [
+        Offered(line(one.request, now), near_moment(one.starts_at, now), near_moment(one.answer_by, now))
+        for one in found[:at_most]
+    ]
+    return shown, found.count() - len(shown)
+
+
+def earlier_view(request, *, each_context: dict, opts, may_decide: bool):
+    """The page on which a colleague offers a free earlier time to one person."""
+    now = timezone.now()
+    page, wishes = read_wishes(now=now, at_most=PER_PAGE, number=request.GET.get("page"))
+    offered, more_offered = read_offered(now=now, at_most=PER_PAGE)
+    if wishes or offered:
+        AccessRecord.objects.write(AccessRecord.Kind.LISTED, by=request.user, at=now, rows=len(wishes) + len(offered))
+    context = {
+        **each_context,
+        "title": "Earlier times",
+        "opts": opts,
+        "may_decide": may_decide,
+        "page": page,
+        "wishes": wishes,
+        "offered": offered,
+        "more_offered": more_offered,
+    }
+    return TemplateResponse(request, "admin/consults/consultrequest/earlier.html", context)
