@@ -16,7 +16,7 @@ from guard import sealing
 from .current_rules import Rules, lock_rules, read_rules
 from .messages.facts import Facts
 from .messages.kinds import REMINDER
-from .models import ConsultRequest, OutboxMessage
+from .models import ConsultRequest, EarlierOffer, OutboxMessage
 from .scheduling import reply_due
 
 logger = logging.getLogger("clinic.consults")
@@ -41,6 +41,9 @@ def date_again(*, now: datetime) -> None:
         ConsultRequest.objects.promised_ahead(now=now, latest_answer=latest).update(answer_by=latest)
         for column in _DATES:
             ConsultRequest.objects.filter(**{f"{column}__gt": now}).update(**{column: now})
+        ahead = EarlierOffer.objects.open().filter(offered_at__gt=now)
+        ahead.filter(answer_by__gt=latest).update(answer_by=latest)
+        ahead.update(offered_at=now)
         # The same of a clock that was behind: it would be erased too early.
         ConsultRequest.objects.filter(ended_at__lt=F("created_at")).update(ended_at=now)
 
@@ -57,8 +60,8 @@ def _date_messages_again(now: datetime, latest: datetime) -> None:
         except sealing.CannotOpen:
             logger.error("message %s cannot be opened and keeps the date of a clock that was ahead", message.pk)
             continue
-        answer_by = min(facts.answer_by, latest) if facts.answer_by else None
-        message.seal(replace(facts, at=min(facts.at, now), answer_by=answer_by).as_json())
+        promised = {name: min(at, latest) for name in ("answer_by", "offered_until") if (at := getattr(facts, name))}
+        message.seal(replace(facts, at=min(facts.at, now), **promised).as_json())
         message.save(update_fields=["sealed"])
     ahead.exclude(kind=REMINDER, attempts=0).update(not_before=now)
     for column in ("created_at", "done_at"):

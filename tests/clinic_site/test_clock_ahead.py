@@ -9,7 +9,7 @@ from django.core import mail
 from clinic_site.models import Hold
 from consults import booking
 from consults.erasure import due_for_erasure
-from consults.models import ConsultRequest, OutboxMessage, Reason
+from consults.models import ConsultRequest, EarlierOffer, OutboxMessage, Reason
 from consults.spam import looks_like_spam
 from staff.cleanup import delete_expired
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
@@ -155,3 +155,16 @@ def test_a_failed_sign_in_of_a_clock_ahead_locks_nobody_out_once_it_is_right(clo
     AccessAttempt.objects.create(username="anna", ip_address="fd00::1", failures_since_start=5)
     AccessAttempt.objects.update(attempt_time=WEDNESDAY + YEAR)
     assert delete_expired(now=WEDNESDAY) == 1
+
+
+def test_an_offer_of_a_clock_that_was_ahead_is_held_no_longer_than_one_of_today(made, clock, client, staff):
+    machine = jump_ahead()
+    new = booking.submit_request(submission_key="new", starts_at=None, person=ADA, wants_earlier=True, now=machine.now)
+    booking.offer_earlier(new, starts_at=local("2027-12-06 16:00"), by=staff, now=machine.now)
+    set_right(machine, clock)
+    assert go_on(owner_at(client), "send").status_code == 302
+    offer = EarlierOffer.objects.get()
+    assert (offer.answer_by, offer.offered_at) == (ANSWER_BY, Hold.objects.latest("pk").ended_at)
+    letter = letter_of(OutboxMessage.objects.get(event__request=new, kind="offered"))["text"]
+    assert "Friday, December 4, 2026, 8:00 PM" in letter
+    assert "December 3, 2027" not in letter
