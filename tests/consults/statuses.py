@@ -1,5 +1,10 @@
 """Brings a request to each status, the way it gets there for real: by decisions."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
 from consults import booking
 from consults.models import ConsultRequest, Reason, SpecialHours
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
@@ -72,6 +77,18 @@ PATHS = {
     OFFERED: ["confirmed", "offered"],
 }
 LATE = {"expired", "completed", "missed", "erased"}
+
+
+@contextmanager
+def undone(tried: str) -> Iterator[None]:
+    """The block leaves nothing in the database: what is tried next meets the same state. A failure says what was tried."""
+    with transaction.atomic():
+        try:
+            yield
+        except BaseException as error:
+            error.add_note(tried)
+            raise
+        transaction.set_rollback(True)
 
 
 def bring_to(state: str, staff) -> ConsultRequest:
