@@ -10,7 +10,7 @@ from django.db import connection
 
 from clinic_site import env, sealed_before
 from tests import postgresql
-from tests.server import Site, first_start
+from tests.server import Site, compiled_checkout, first_start
 
 
 @pytest.mark.databases
@@ -32,7 +32,7 @@ def test_other_tests_run_on_sqlite():
 
 @pytest.mark.server
 def test_the_site_runs_on_postgresql(tmp_path):
-    site = Site(tmp_path, {"DATABASE_URL": postgresql.new_database()})
+    site = Site(tmp_path, {"DATABASE_URL": postgresql.new_database(), "WEB_WORKERS": "1"}, compiled_checkout())
     # Static files are collected already; the database is empty.
     shutil.copytree(first_start().data, site.data, ignore=shutil.ignore_patterns("*.sqlite3*"))
     try:

@@ -15,7 +15,11 @@ from staff.cleanup import delete_expired
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
 from tests.holding import STEP, Machine, go_on, owner_at, reasons
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "made")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic", "made"),
+]
 
 YEAR = timedelta(days=364)
 DAY = timedelta(days=1)

@@ -11,7 +11,11 @@ from consults.models import ConsultRequest, OutboxMessage, WorkerHeartbeat
 from tests.builders import WEDNESDAY, submit
 from tests.holding import STEP, Machine, reasons
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "made")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic", "made"),
+]
 
 RESTORED = Hold.Reason.RESTORED
 BEAT = timedelta(seconds=5)

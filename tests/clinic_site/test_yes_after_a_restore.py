@@ -12,7 +12,11 @@ from consults.models import AccessRecord, ConsultRequest, OutboxMessage, WorkerH
 from tests.builders import WEDNESDAY, colleague, local, submit
 from tests.holding import STEP, Machine, go_on, owner_at, reasons
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "made", "clock")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic", "made", "clock"),
+]
 
 Reason, Status, State = Hold.Reason, ConsultRequest.Status, OutboxMessage.State
 RESTORED_AT = WEDNESDAY + timedelta(hours=1)

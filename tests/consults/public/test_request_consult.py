@@ -12,7 +12,12 @@ from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxM
 from guard.models import RateLimit
 from tests.builders import CHICAGO, WEDNESDAY, letter_of, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic", "clock")]
+# On PostgreSQL at once: what counts rows or meets a constraint.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic", "clock"),
+]
 URL = "/book-a-consult/"
 MONDAY = "2026-12-07T16:00-06:00"
 
@@ -68,6 +73,7 @@ def test_from_shows_fourteen_days_from_there(client, query, first):
     assert listed(client.get(URL + query).content.decode())[0] == first
 
 
+@pytest.mark.databases
 def test_an_accepted_request_answers_303_and_the_sent_page_tells_what_happens_next(client):
     response = client.post(URL, answers(client))
     assert (response.status_code, response["Location"]) == (303, "/book-a-consult/sent/")
@@ -101,6 +107,7 @@ def test_the_sent_page_without_the_cookie_is_neutral(client):
     assert "December 7" not in client.get("/book-a-consult/sent/").content.decode()
 
 
+@pytest.mark.databases
 def test_every_further_copy_of_a_form_gets_the_same_answer(client):
     form = answers(client)
     for _ in range(3):
@@ -243,6 +250,7 @@ def test_an_empty_post_is_the_form_with_errors_and_not_a_blank_one(client):
     assert "Enter your name" in page
 
 
+@pytest.mark.databases
 def test_a_time_taken_meanwhile_is_news_with_the_nearest_times_first(client):
     form = answers(client)
     submit(key="faster")
@@ -439,6 +447,7 @@ def test_correcting_a_refused_form_never_counts_as_too_fast(client, settings, la
     assert statuses() == ["requested"]
 
 
+@pytest.mark.databases
 def test_the_fourth_open_request_of_one_contact_is_set_aside(client):
     for hour in ("16:00", "16:30", "17:00", "17:30"):
         spelled = "ADA@example.com" if hour == "17:30" else "ada@example.com"
@@ -465,6 +474,7 @@ def send_in_many_names(client, later, starts: list[str]) -> None:
 EVENING = [f"2026-12-07T{hour}-06:00" for hour in ("16:00", "16:30", "17:00", "17:30", "18:00", "18:30", "19:00")]
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(("starts", "taken"), [(EVENING, 6), (["none"] * 4, 3)], ids=["with a time", "none of these times"])
 def test_what_one_address_sends_in_a_day_is_bounded_unless_limits_are_off(client, settings, later, starts, taken):
     """Each is a letter to another person; one that was withdrawn was one too."""
@@ -478,6 +488,7 @@ def test_what_one_address_sends_in_a_day_is_bounded_unless_limits_are_off(client
     assert statuses()[-1] == "requested"
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(("unanswered", "second"), [(8, "requested"), (9, "quarantined")])
 def test_in_a_rush_an_address_holds_one_seat_a_day(client, settings, later, unanswered, second):
     """The tenth is the address's own first one."""
@@ -495,6 +506,7 @@ def test_in_a_rush_an_address_holds_one_seat_a_day(client, settings, later, unan
     assert statuses()[-2:] == ["requested", second]
 
 
+@pytest.mark.databases
 def test_addresses_are_kept_as_keyed_hashes_for_a_day(client):
     from consults.spam import forget_clients
 
