@@ -35,7 +35,7 @@ def browser():
 
 @contextmanager
 def _running(folder, settings: dict[str, str] | None = None):
-    site = started_before(folder, settings)
+    site = started_before(folder, {"WEB_WORKERS": "1"} | (settings or {}))
     try:
         yield site.serve()
     finally:
