@@ -25,6 +25,8 @@ LEFT_OUT = (*_EMPTIED, "clinic_site_hold")
 _COUNTERS = (slice(24, 28), slice(40, 44), slice(92, 100))
 # What SQLite says of a file that is no database, or half of one.
 _RUINED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# How long a database is waited for that another process has locked.
+_LOCKED_SECONDS = 30
 
 
 class BackupFailed(Exception):
@@ -89,11 +91,18 @@ def put_in_place(path: Path) -> None:
 
 def _fill_sqlite(path: Path) -> None:
     """In one transaction of SQLite's, which a crash leaves undone."""
-    with (
-        closing(sqlite3.connect(path)) as source,
-        closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as target,
-    ):
-        source.backup(target)
+    with closing(sqlite3.connect(path)) as source, closing(_connect_to_live()) as target:
+        source.backup(target, progress=_stop_if_locked)
+
+
+def _connect_to_live() -> sqlite3.Connection:
+    return sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=_LOCKED_SECONDS)
+
+
+def _stop_if_locked(status: int, *_pages: int) -> None:
+    """Called after each step of a copy. Without this, Python would repeat without end a step that has waited for its time."""
+    if status & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise sqlite3.OperationalError("another process has locked it")
 
 
 def _put_ruins_aside() -> None:
@@ -108,10 +117,10 @@ def _put_ruins_aside() -> None:
 
 def _write_sqlite(path: Path) -> Path:
     with (
-        closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as source,
+        closing(_connect_to_live()) as source,
         closing(sqlite3.connect(path, isolation_level=None)) as target,
     ):
-        source.backup(target)
+        source.backup(target, progress=_stop_if_locked)
         for table in _EMPTIED:
             target.execute(f"DELETE FROM {table}")  # noqa: S608
         _hold(target)

@@ -115,3 +115,23 @@ def test_without_room_for_another_what_was_put_aside_stays_there(live, backup, n
     no_room()
     put_in_place(backup)
     assert (says(live), ruins(live)) == ("of the backup", {"ruined-1-clinic.sqlite3": THERE_IS_NONE})
+
+
+def test_a_locked_database_is_left_as_it_is_after_a_while(live, backup, monkeypatch):
+    monkeypatch.setattr(database_copy, "_LOCKED_SECONDS", 0.1)
+    with closing(sqlite3.connect(live)) as other:
+        other.execute("INSERT INTO said VALUES ('not yet')")
+        with pytest.raises(BackupFailed, match=r"left as it is.*another process has locked it"):
+            put_in_place(backup)
+    assert (says(live), ruins(live)) == ("newer", {})
+    put_in_place(backup)
+    assert says(live) == "of the backup"
+
+
+def test_a_locked_database_is_not_copied_without_end(live, tmp_path, monkeypatch):
+    monkeypatch.setattr(database_copy, "_LOCKED_SECONDS", 0.1)
+    with closing(sqlite3.connect(live)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError, match="another process has locked it"):
+            database_copy.write(tmp_path)
