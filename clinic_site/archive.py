@@ -96,6 +96,9 @@ def unpack(archive: Path, into: Path) -> bool:
 
     By hand: the filters of tarfile came with Python 3.11.4, and Debian 12 has 3.11.2.
     """
+    if not archive.is_file():
+        # On a pipe an open would wait for ever.
+        raise BackupFailed(f"{archive} is not there, or is no file")
     signed, signature = hashlib.sha256(), ""
     try:
         with tarfile.open(archive) as tar:

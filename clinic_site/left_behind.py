@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import stat
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,9 +35,11 @@ def delete_old(folder: Path, prefix: str, *, now: datetime) -> None:
     for left in folder.glob(f"{prefix}*"):
         # Another process may delete it too.
         with suppress(FileNotFoundError):
-            if left.stat().st_mtime >= until:
+            status = left.lstat()
+            if status.st_mtime >= until:
                 continue
-            if left.is_dir():
+            # Of a link it is the link that goes.
+            if stat.S_ISDIR(status.st_mode):
                 shutil.rmtree(left, ignore_errors=True)
             else:
                 left.unlink()

@@ -13,11 +13,13 @@ import shutil
 import threading
 from contextlib import suppress
 from datetime import datetime, tzinfo
+from io import BufferedReader
 from pathlib import Path
 
 from django.conf import settings
 
 from clinic_site import backups, erased_list, left_behind, second_place_mark
+from clinic_site.plain_files import plain
 from clinic_site.thinning import surplus
 
 logger = logging.getLogger("clinic.worker")
@@ -101,8 +103,12 @@ def problem() -> str:
 
 
 def _missing(place: Path, *, now: datetime, zone: tzinfo) -> list[Path]:
-    """The backups that are not there, oldest first, but for those that thinning would delete there at once. Raises OSError."""
-    names = set(os.listdir(place))
+    """The backups that are not there, oldest first, but for those that thinning would delete there at once. Raises OSError.
+
+    A link or a pipe with the name of one is none, and gives way to it.
+    """
+    with os.scandir(place) as entries:
+        names = {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
     ours, theirs = backups.existing(now=now), backups.existing(now=now, place=place)
     unneeded = surplus({at for at, _ in (*ours, *theirs)}, now=now, zone=zone)
     return [path for at, path in ours if path.name not in names and at not in unneeded]
@@ -124,18 +130,17 @@ def _copy(path: Path, place: Path) -> None:
     # Several machines may share the place.
     unfinished = place / f"{_COPYING}{secrets.token_hex(4)}"
     try:
-        with open(path, "rb") as source, open(unfinished, "wb") as target:
-            os.fchmod(target.fileno(), 0o600)
+        with open(path, "rb") as source, open(unfinished, "xb", opener=plain) as target:
             shutil.copyfileobj(source, target, _CHUNK)
             target.flush()
             os.fsync(target.fileno())
-        if _size_and_digest(unfinished) != _size_and_digest(path):
-            raise OSError(f"what was read back is not {path.name}")
+        with open(path, "rb") as source, open(unfinished, "rb", opener=plain) as target:
+            if _size_and_digest(source) != _size_and_digest(target):
+                raise OSError(f"what was read back is not {path.name}")
         unfinished.replace(place / path.name)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def _size_and_digest(path: Path) -> tuple[int, str]:
-    with open(path, "rb") as file:
-        return os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()
+def _size_and_digest(file: BufferedReader) -> tuple[int, str]:
+    return os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,13 +4,16 @@ Where a share is not mounted, its path is a folder of the local disk, or can be 
 they are to survive, and nobody would know.
 """
 
-import os
+import re
 import secrets
 from pathlib import Path
 
 from django.conf import settings
 
+from clinic_site import plain_files
+
 MARK = ".clinic-backups"
+_LENGTH = 32
 
 
 class AnotherPlace(OSError):
@@ -35,12 +38,12 @@ def accept(place: Path) -> None:
     if not _read(place):
         (place / MARK).unlink(missing_ok=True)
         try:
-            _write(place / MARK, secrets.token_hex(16), os.O_EXCL)
+            plain_files.write_text(place / MARK, secrets.token_hex(_LENGTH // 2), "x")
         except FileExistsError:
             pass  # another machine that shares the place was faster
     if not (mark := _read(place)):
         raise OSError(f"{place / MARK} is empty")
-    _write(_memory(), f"{mark} {place}\n", os.O_APPEND)
+    plain_files.write_text(_memory(), f"{mark} {place}\n", "a")
 
 
 def _memory() -> Path:
@@ -57,16 +60,9 @@ def _known(place: Path) -> str:
 
 
 def _read(place: Path) -> str:
+    """The mark there; empty when there is none. Nothing else that somebody wrote there gets into our memory. Raises OSError."""
     try:
-        return (place / MARK).read_text(errors="replace").strip()
+        text = plain_files.read_text(place / MARK, at_most=_LENGTH + 1).strip()
     except FileNotFoundError:
         return ""
-
-
-def _write(path: Path, text: str, how: int) -> None:
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
-    try:
-        os.write(number, text.encode())
-        os.fsync(number)
-    finally:
-        os.close(number)
+    return text if re.fullmatch(rf"[0-9a-f]{{{_LENGTH}}}", text) else ""

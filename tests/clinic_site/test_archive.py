@@ -100,3 +100,9 @@ def test_a_full_disk_is_told_and_is_no_damaged_backup(made, tmp_path, monkeypatc
     monkeypatch.setattr(shutil, "copyfileobj", no_room)
     with pytest.raises(BackupFailed, match=r"could not be unpacked: .*No space left"):
         archive.unpack(made, tmp_path / "opened")
+
+
+def test_nobody_waits_for_a_pipe_with_the_name_of_a_backup(tmp_path):
+    os.mkfifo(tmp_path / "pipe.tar.gz")
+    with pytest.raises(BackupFailed, match="is no file"):
+        archive.unpack(tmp_path / "pipe.tar.gz", tmp_path / "opened")

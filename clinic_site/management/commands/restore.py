@@ -120,7 +120,10 @@ class Command(BaseCommand):
         try:
             left = erased_list.take_over(unsigned=unsigned)
         except OSError as error:
-            self.stderr.write(f"The list of erased requests in BACKUP_DIR could not be taken over: {error}")
+            self.stderr.write(
+                f"The list of erased requests in BACKUP_DIR could not be taken over: {error}. "
+                "Once that is put right, run `manage.py restore --hold`."
+            )
             return
         if left:
             self.stderr.write(
