@@ -1,19 +1,17 @@
 """The database as one file of a backup, and back: SQLite's file or PostgreSQL's dump, without sessions and signs of life."""
 
 import hashlib
-import os
 import sqlite3
-import subprocess
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from psycopg.conninfo import make_conninfo
 
-from clinic_site.env import libpq_parameters
+from clinic_site import postgresql_dump
 from clinic_site.models import BY_HAND
+from clinic_site.postgresql_dump import BackupFailed
 
 _SQLITE, _POSTGRESQL = "clinic.sqlite3", "clinic.dump"
 NAMES = {_SQLITE, _POSTGRESQL}
@@ -29,17 +27,12 @@ _RUINED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _LOCKED_SECONDS = 30
 
 
-class BackupFailed(Exception):
-    """The backup could not be made or read; the message says why."""
-
-
 def write(folder: Path) -> Path:
     """Writes the database, while the site keeps running, to a new file in `folder`. Raises BackupFailed."""
     if connection.vendor == "sqlite":
         return _write_sqlite(folder / _SQLITE)
     dump = folder / _POSTGRESQL
-    left_out = [f"--exclude-table-data={table}" for table in _EMPTIED]
-    _run(["pg_dump", "--format=custom", "--no-owner", *left_out, f"--file={dump}", f"--dbname={conninfo()}"])
+    postgresql_dump.write(dump, left_out=_EMPTIED)
     return dump
 
 
@@ -51,8 +44,7 @@ def find(folder: Path) -> Path:
     if connection.vendor == "sqlite":
         _check_sqlite(path)
     else:
-        # To the end: a list alone would not read what is in the tables.
-        _run(["pg_restore", f"--file={os.devnull}", str(path)])
+        postgresql_dump.read_to_the_end(path)
     return path
 
 
@@ -77,7 +69,7 @@ def put_in_place(path: Path) -> None:
     """
     connection.close()
     if connection.vendor != "sqlite":
-        restore_dump(path, conninfo(), "--clean", "--if-exists")
+        postgresql_dump.restore(path, postgresql_dump.conninfo())
         return
     try:
         _fill_sqlite(path)
@@ -157,26 +149,3 @@ def _check_sqlite(path: Path) -> None:
         found = str(error)
     if found != "ok":
         raise BackupFailed(f"the backup is damaged: {found}")
-
-
-def conninfo(**changed: str) -> str:
-    """All that DATABASE_URL says but the password, TLS included, for libpq. `changed`: parameters of its own, as `dbname`."""
-    parameters = libpq_parameters(settings.DATABASES["default"])
-    parameters.pop("password", None)
-    return make_conninfo(**parameters | changed)
-
-
-def restore_dump(path: Path, target: str, *options: str) -> None:
-    """Reads a dump into the database that the conninfo `target` names, whole or not at all. Raises BackupFailed."""
-    _run(["pg_restore", *options, "--no-owner", "--single-transaction", f"--dbname={target}", str(path)])
-
-
-def _run(command: list[str]) -> None:
-    """Runs a program of PostgreSQL. The password stays off its command line."""
-    environment = os.environ | {"PGPASSWORD": settings.DATABASES["default"]["PASSWORD"]}
-    try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    except FileNotFoundError:
-        raise BackupFailed(f"{command[0]} was not found: install PostgreSQL's client programs") from None
-    if done.returncode:
-        raise BackupFailed(f"{command[0]}: {done.stderr.strip()}")

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, connections
 from psycopg import sql
 
-from clinic_site import database_copy
+from clinic_site import postgresql_dump
 from clinic_site.left_behind import scratch_name
 
 ALIAS = "drill"
@@ -33,13 +33,13 @@ def scratch_database(path: Path, *, now: datetime) -> Iterator[str]:
         return
     name = scratch_name(secrets.token_hex(4), now=now)
     password = settings.DATABASES["default"]["PASSWORD"]
-    with psycopg.connect(database_copy.conninfo(), password=password, autocommit=True) as server:
+    with psycopg.connect(postgresql_dump.conninfo(), password=password, autocommit=True) as server:
         try:
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         except psycopg.errors.InsufficientPrivilege:
             raise MayNotMakeOne from None
         try:
-            database_copy.restore_dump(path, database_copy.conninfo(dbname=name))
+            postgresql_dump.restore(path, postgresql_dump.conninfo(dbname=name))
             with _connected(name):
                 yield ALIAS
         finally:

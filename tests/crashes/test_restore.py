@@ -1,8 +1,10 @@
 """A restore that is broken off: by a disk that fills, or by a kill. PostgreSQL has a disk of its own."""
 
+import secrets
 import shutil
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.crashes.disk import small_disk
@@ -86,13 +88,13 @@ def test_after_a_restore_that_was_killed_the_next_one_compares(database, tmp_pat
 
 
 def test_a_dump_that_cannot_be_restored_to_its_end_changes_nothing(tmp_path):
-    """A table that the backup does not know leads to one that is to go."""
+    """It gives rights to a role that is gone."""
     site = started_before(tmp_path, {"WEB_WORKERS": "1"} | settings_on("postgresql"))
-    made = lived(site)
-    site.shell(
-        "from django.db import connection\n"
-        "connection.cursor().execute('CREATE TABLE newer (account integer REFERENCES auth_user)')"
-    )
+    role = f"gone_{secrets.token_hex(4)}"
+    with psycopg.connect(site.settings["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role}; GRANT SELECT ON auth_user TO {role}")
+        made = lived(site)
+        connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
     refused = site.manage("restore", made, "--yes")
-    assert (refused.returncode, "pg_restore" in refused.stderr) == (1, True), refused
+    assert (refused.returncode, f'role "{role}" does not exist' in refused.stderr) == (1, True), refused
     assert state(site) == "3 False False"
