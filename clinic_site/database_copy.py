@@ -124,20 +124,22 @@ def _write_sqlite(path: Path) -> Path:
 def _hold(target: sqlite3.Connection) -> None:
     """Puts the hold of a restore into a copy with requests, so that one which is put in place by hand holds as well.
 
-    As old as the newest thing in the copy: what was written before it is of before the restore, and equal rows have equal copies.
+    Everything in the copy is of before the restore. It is as old as the newest event, so that equal rows have equal copies.
     A dump of PostgreSQL cannot be changed; see `holds.was_put_in_place`.
     """
-    (newest,) = target.execute("SELECT max(at) FROM consults_event").fetchone()
-    if newest is None:
+    newest, last_event = target.execute("SELECT max(at), max(id) FROM consults_event").fetchone()
+    if last_event is None:
         return
-    (letter,) = target.execute("SELECT max(created_at) FROM consults_outboxmessage").fetchone()
-    newest = max(newest, letter or newest)
-    is_open = "reason = 'restored' AND ended_at IS NULL"
-    held = target.execute(f"UPDATE clinic_site_hold SET began_at = max(began_at, ?) WHERE {is_open}", [newest])  # noqa: S608
+    (last_message,) = target.execute("SELECT coalesce(max(id), 0) FROM consults_outboxmessage").fetchone()
+    held = target.execute(
+        "UPDATE clinic_site_hold SET last_event = ?, last_message = ? WHERE reason = 'restored' AND ended_at IS NULL",
+        [last_event, last_message],
+    )
     if not held.rowcount:
         target.execute(
-            "INSERT INTO clinic_site_hold (reason, began_at, report, without_letters) VALUES ('restored', ?, ?, 0)",
-            [newest, BY_HAND],
+            "INSERT INTO clinic_site_hold (reason, began_at, last_event, last_message, report, without_letters) "
+            "VALUES ('restored', ?, ?, ?, ?, 0)",
+            [newest, last_event, last_message, BY_HAND],
         )
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -62,8 +61,8 @@ def _before(restored: Hold, user, now: datetime) -> dict:
     may_see_names = user.has_perm(MAY_SEE_NAMES)
     if may_see_names and lines:
         AccessRecord.objects.write(AccessRecord.Kind.LISTED, by=user, at=now, rows=len(lines))
-    newest = Event.objects.filter(at__lte=restored.began_at).aggregate(at=Max("at"))["at"]
-    return {"count": found["count"], "rows": lines, "may_see_names": may_see_names, "known_until": newest}
+    newest = Event.objects.filter(pk__lte=restored.last_event).order_by("-pk").first()
+    return {"count": found["count"], "rows": lines, "may_see_names": may_see_names, "known_until": newest and newest.at}
 
 
 def _ahead(now: datetime) -> dict | None:

@@ -77,13 +77,18 @@ def was_put_in_place(*, now: datetime) -> bool:
 
 def letters_of_before(restored: Hold) -> QuerySet[OutboxMessage]:
     """The letters that wait since before the restore, whenever they are due: also reminders, and those to be tried again."""
-    return _waiting_letters().filter(created_at__lte=restored.began_at).order_by("not_before", "pk")
+    return _waiting_letters().filter(pk__lte=restored.last_message).order_by("not_before", "pk")
+
+
+def _came_in_before(hold: Hold, *, request: str = "pk") -> Exists:
+    """Whether the request that the column names came in before the hold."""
+    return Exists(Event.objects.filter(request=OuterRef(request), number=1, pk__lte=hold.last_event))
 
 
 def open_of_before(restored: Hold, *, now: datetime) -> QuerySet[ConsultRequest]:
     """The requests, and the visits ahead, that the restored database takes for open: first those that wait for an answer."""
     is_over = Q(status=Status.CONFIRMED, confirmed_starts_at__lte=now)
-    before = ConsultRequest.objects.open().filter(created_at__lte=restored.began_at).exclude(is_over)
+    before = ConsultRequest.objects.open().filter(_came_in_before(restored)).exclude(is_over)
     return before.needing_answer_first().order_by("waits", "starts_at", "pk")
 
 
@@ -96,7 +101,7 @@ def to_check(*, now: datetime) -> QuerySet[ConsultRequest]:
     last = Hold.objects.filter(reason=Hold.Reason.RESTORED).exclude(ended_at=None).order_by("-pk").first()
     if last is None or not last.without_letters:
         return ConsultRequest.objects.none()
-    since = Event.objects.filter(request=OuterRef("pk"), at__gt=last.began_at)
+    since = Event.objects.filter(request=OuterRef("pk"), pk__gt=last.last_event)
     unanswered = Q(status=Status.REQUESTED) & ~Exists(since.filter(kind__in=_PROMISED_AGAIN))
     visits = Q(status=Status.CONFIRMED) & ~Exists(since)
     return open_of_before(last, now=now).filter(unanswered | visits)
@@ -111,25 +116,24 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
     decided meanwhile. After a jump of the clock, what is dated in the future is dated now.
     """
     seen = Hold.objects.open().filter(pk__lte=up_to)
-    oldest = seen.order_by("began_at").first()
-    if oldest is None:
+    first = seen.order_by("pk").first()
+    if first is None:
         return 0
-    restored = seen.filter(reason=Hold.Reason.RESTORED).order_by("began_at").last()
+    restored = seen.filter(reason=Hold.Reason.RESTORED).first()
     if without_letters and restored:
         letters_of_before(restored).order_by().update(state=OutboxMessage.State.DROPPED)
     elif without_letters:
-        _drop_letters(seen_until=oldest.began_at, now=now)
+        _drop_letters(before=first, now=now)
     if seen.filter(reason=Hold.Reason.CLOCK).exists():
         clock_ahead.date_again(now=now)
         seen.filter(reason=Hold.Reason.RESTORED, began_at__gt=now).update(began_at=now)
     return seen.update(ended_at=now, ended_by=by, without_letters=without_letters)
 
 
-def _drop_letters(*, seen_until: datetime, now: datetime) -> None:
+def _drop_letters(*, before: Hold, now: datetime) -> None:
     failed: set[int] = set()
     while expire_overdue(now=now, failed=failed, but=to_check(now=now)):
         continue
-    from_before = Q(event=None) | Q(event__request__created_at__lte=seen_until)
-    written_before = Q(created_at__lte=seen_until) | Q(event__kind__in=_EXPIRED, event__at=now)
-    dropped = OutboxMessage.objects.due(now=now).filter(from_before, written_before)
+    expired_now = Q(_came_in_before(before, request="event__request"), event__kind__in=_EXPIRED, event__at=now)
+    dropped = OutboxMessage.objects.due(now=now).filter(Q(pk__lte=before.last_message) | expired_now)
     OutboxMessage.objects.filter(pk__in=dropped.values("pk")).update(state=OutboxMessage.State.DROPPED)

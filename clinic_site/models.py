@@ -4,6 +4,9 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Max
+
+from consults.models import Event, OutboxMessage
 
 EVERYTHING = datetime.max.replace(tzinfo=UTC)
 # The report of a backup that was put in place without the site's own command.
@@ -11,6 +14,11 @@ BY_HAND = (
     "The backup was put in place by hand, so nobody knows which accounts changed since. Look through all of them: colleagues who "
     "left, passwords, phones, roles."
 )
+
+
+def _newest(model: type[models.Model]) -> int:
+    """The highest id so far; 0 if there is none."""
+    return model._default_manager.aggregate(pk=Max("pk"))["pk"] or 0
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
@@ -21,7 +29,9 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         """A new one. After a restore it takes the place of the one that came with the backup (see `database_copy`)."""
         if reason == Hold.Reason.RESTORED:
             self.open().filter(reason=reason).delete()
-        return self.create(reason=reason, began_at=now, report=report)
+        return self.create(
+            reason=reason, began_at=now, report=report, last_event=_newest(Event), last_message=_newest(OutboxMessage)
+        )
 
     def waits_until(self) -> datetime | None:
         """What fell due up to this instant (UTC) waits for a person: None is nothing, EVERYTHING is also what is yet to come."""
@@ -30,7 +40,10 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
 
 class Hold(models.Model):
-    """One reason to wait. Several may be open; a person ends those they have seen."""
+    """One reason to wait. Several may be open; a person ends those they have seen.
+
+    What was there before it is told by its number: `began_at` is what a clock said that may have been wrong.
+    """
 
     class Reason(models.TextChoices):
         RESTORED = "restored", "a backup was restored"
@@ -39,6 +52,8 @@ class Hold(models.Model):
 
     reason = models.CharField(max_length=8, choices=Reason.choices)
     began_at = models.DateTimeField()
+    last_event = models.BigIntegerField(help_text="The id of the newest event at that moment.")
+    last_message = models.BigIntegerField(help_text="The same of the newest message.")
     report = models.TextField(blank=True, help_text="What the restore did about accounts, a line each.")
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.browser
 
 # The shared site waits while this test looks, and what is open in it is of before the restore.
 HOLD = """
-INSERT INTO clinic_site_hold (reason, began_at, report, without_letters)
-VALUES ('downtime', '2020-01-01 12:00:00', '', false),
-  ('restored', '2099-01-01 12:00:00', 'berta: was not active any more', false)
+INSERT INTO clinic_site_hold (reason, began_at, last_event, last_message, report, without_letters)
+VALUES ('downtime', '2020-01-01 12:00:00', 0, 0, '', false),
+  ('restored', '2020-01-01 12:00:00', 999999, 999999, 'berta: was not active any more', false)
 """
 
 SCREENS = {

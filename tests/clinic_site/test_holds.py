@@ -266,6 +266,23 @@ def test_without_the_letters_what_was_due_is_dropped_and_what_is_new_goes_out(ma
     assert set(OutboxMessage.objects.filter(event__request=waiting).values_list("state", flat=True)) == {State.DROPPED}
 
 
+def test_without_the_letters_the_clock_may_have_been_wrong_when_it_all_began(made, clock, client):
+    """The machine was off until the reply time was over, and its clock started years behind before it was set right."""
+    waiting, _ = three_that_wait()
+    WorkerHeartbeat.objects.beat(now=WEDNESDAY)
+    machine = Machine(WEDNESDAY - 2000 * DAY)
+    machine.turn(jump=OVERDUE - machine.now)
+    assert reasons() == [Reason.CLOCK, Reason.CLOCK]
+    submit(key="new", now=machine.now, starts_at=local("2026-12-09 16:00"), email="new@example.com")
+    clock(machine.now)
+    go_on(owner_at(client), "drop")
+    for _ in range(2):
+        machine.turn()
+    assert [sent.to[0] for sent in mail.outbox] == ["new@example.com"]
+    waiting.refresh_from_db()
+    assert (reasons(), waiting.status) == ([], Status.EXPIRED)
+
+
 def test_only_owners_say_yes_and_everybody_sees_that_something_waits(made, clock, client, desk):
     Hold.objects.put(Reason.CLOCK, now=WEDNESDAY)
     WorkerHeartbeat.objects.beat(now=WEDNESDAY)

@@ -41,6 +41,14 @@ def bert(staff):
 
 
 @pytest.fixture
+def carl() -> ConsultRequest:
+    """Asked before the backup. His letter is to be tried again."""
+    request = submit(key="carl", full_name="Carl Example", email="carl@example.com", starts_at=local("2026-12-09 16:00"))
+    OutboxMessage.objects.filter(event__request=request).update(attempts=3, not_before=RESTORED_AT + timedelta(hours=1))
+    return request
+
+
+@pytest.fixture
 def restored(anna, bert):
     return Hold.objects.put(Reason.RESTORED, now=RESTORED_AT)
 
@@ -62,13 +70,13 @@ def yes(hold: Hold, *, without_letters: bool, now=RESTORED_AT + STEP) -> None:
     assert holds.go_on(up_to=hold.pk, by=colleague("olga", "Owners"), now=now, without_letters=without_letters)
 
 
-def test_without_the_letters_nothing_of_before_the_restore_is_written_later_either(restored, anna, bert):
-    """Neither what becomes due after the yes, nor a letter whose next attempt was to come."""
-    retried = submit(key="carl", email="carl@example.com", starts_at=local("2026-12-09 16:00"))
-    OutboxMessage.objects.filter(event__request=retried).update(attempts=3, not_before=RESTORED_AT + timedelta(hours=1))
-    yes(restored, without_letters=True)
+@pytest.mark.parametrize("off", [timedelta(0), timedelta(days=-2000), timedelta(days=2000)], ids=["right", "behind", "ahead"])
+def test_without_the_letters_nothing_of_before_the_restore_is_written_later_either(anna, bert, carl, off):
+    """Neither what becomes due after the yes, nor a letter whose next attempt was to come, whatever the clock said meanwhile."""
+    yes(Hold.objects.put(Reason.RESTORED, now=RESTORED_AT + off), without_letters=True)
+    assert set(holds.to_check(now=RESTORED_AT + STEP)) == {anna, bert, carl}
     assert days_pass() == []
-    assert {request.status for request in (_again(anna), _again(retried))} == {Status.REQUESTED}
+    assert {request.status for request in (_again(anna), _again(carl))} == {Status.REQUESTED}
     assert set(OutboxMessage.objects.exclude(state=State.DONE).values_list("state", flat=True)) == {State.DROPPED}
 
 
@@ -102,17 +110,15 @@ def test_a_note_is_no_answer_to_a_request_and_a_check_of_a_visit(restored, anna,
     assert days_pass() == []
 
 
-def test_the_page_lists_every_open_request_and_waiting_letter_of_before(restored, anna, bert, client, clock):
+def test_the_page_lists_every_open_request_and_waiting_letter_of_before(restored, anna, bert, carl, client, clock):
     clock(RESTORED_AT + STEP)
     # Restored once more before anybody looked.
     Hold.objects.put(Reason.RESTORED, now=RESTORED_AT, report="berta: was deactivated")
-    retried = submit(key="carl", full_name="Carl Example", starts_at=local("2026-12-09 16:00"))
-    OutboxMessage.objects.filter(event__request=retried).update(attempts=3, not_before=RESTORED_AT + timedelta(hours=1))
     page = " ".join(owner_at(client).get("/admin/hold/").content.decode().split())
     for words in ("Requests and visits to check: 3", "Letters of before the restore: 2", "reminder", "berta: was deactivated"):
         assert words in page
     assert "is from <strong>Wednesday, December 2, 10:00 AM</strong>" in page
-    for request in (anna, bert, retried):
+    for request in (anna, bert, carl):
         assert (request.reference in page, request.full_name in page) == (True, True)
     assert page.count("a backup was restored") == 1
     record = AccessRecord.objects.get(kind=AccessRecord.Kind.LISTED)
