@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic_site import backups
 from clinic_site.models import Hold
 from clinic_site.thinning import KEPT, surplus
 from consults import booking, clock_ahead
+from consults.current_rules import lock_rules
 from consults.erasure import due_for_erasure
 from consults.expiry import expire_overdue
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
@@ -107,6 +109,7 @@ def to_check(*, now: datetime) -> QuerySet[ConsultRequest]:
     return open_of_before(last, now=now).filter(unanswered | visits)
 
 
+@transaction.atomic
 def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> int:
     """Ends the open holds with ids up to `up_to`, those that `by` has seen. Returns how many: 0 if somebody else was faster.
 
@@ -114,7 +117,11 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
     not expire until they were checked (see `to_check`). Otherwise mail that was due is dropped, and so is what expiring the
     overdue requests would write now. Requests that were made while the hold was open keep their letters, and so does what staff
     decided meanwhile. After a jump of the clock, what is dated in the future is dated now.
+
+    In one transaction: the worker, which under DOWNTIME sends what is newer, never sees a letter that is about to be dropped.
     """
+    # First, as in every decision.
+    lock_rules(now)
     seen = Hold.objects.open().filter(pk__lte=up_to)
     first = seen.order_by("pk").first()
     if first is None:
