@@ -118,6 +118,8 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
     overdue requests would write now. Requests that were made while the hold was open keep their letters, and so does what staff
     decided meanwhile. After a jump of the clock, what is dated in the future is dated now.
 
+    After a restore, calendars take what is sent from now on for newer than all that was sent before.
+
     In one transaction: the worker, which under DOWNTIME sends what is newer, never sees a letter that is about to be dropped.
     """
     # First, as in every decision.
@@ -127,6 +129,8 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
     if first is None:
         return 0
     restored = seen.filter(reason=Hold.Reason.RESTORED).first()
+    if restored:
+        ConsultRequest.objects.raise_calendar_steps(now=now)
     if without_letters and restored:
         letters_of_before(restored).order_by().update(state=OutboxMessage.State.DROPPED)
     elif without_letters:

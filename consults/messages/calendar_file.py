@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress
 
+from consults.models import ConsultRequest
 from consults.scheduling import Interval
 from pages.models import Clinic
 
@@ -28,8 +29,8 @@ class CalendarChange:
 
 def write_calendar_file(
     *,
-    reference: str,
-    sequence: int,
+    request: ConsultRequest,
+    version: int,
     visit: Interval,
     clinic: Clinic,
     at: datetime,
@@ -38,12 +39,12 @@ def write_calendar_file(
 ) -> bytes:
     """The entry as RFC 5545 text, written at the instant `at`. Times are in UTC. RFC 5546 has the methods.
 
-    `reference` and `sequence` are the request's: the UID stays the same and SEQUENCE rises with every change. Method CANCEL
-    removes the entry. `attendee` is the patient's address, where the file goes there by mail.
+    `version`: the one of the request that the entry shows. The UID stays the same and SEQUENCE rises with every change. Method
+    CANCEL removes the entry. `attendee` is the patient's address, where the file goes there by mail.
     """
     entry = Event()
-    entry.add("uid", f"{reference}@{settings.PUBLIC.host}")
-    entry.add("sequence", sequence)
+    entry.add("uid", f"{request.reference}@{settings.PUBLIC.host}")
+    entry.add("sequence", request.calendar_step + version)
     entry.add("dtstamp", at)
     entry.add("dtstart", visit.start)
     entry.add("dtend", visit.end)

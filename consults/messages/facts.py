@@ -14,7 +14,7 @@ class Facts:
     """As of the event. `to`: the address or number. `confirmed`: the visit that stays while a move waits for an answer.
     `offered`: the earlier time that the event is about, held until `offered_until`.
 
-    `reason`: as the patient reads it. `sequence`: of the calendar entry. Instants are aware, in UTC.
+    `reason`: as the patient reads it. `version`: of the request. Instants are aware, in UTC.
     """
 
     to: str
@@ -26,7 +26,7 @@ class Facts:
     answer_by: datetime | None
     reason: str
     calendar: CalendarChange
-    sequence: int
+    version: int
     at: datetime
     offered: Interval | None = None
     offered_until: datetime | None = None
@@ -57,7 +57,7 @@ class Facts:
             answer_by=request.answer_by if request.status in ConsultRequest.AWAITING_ANSWER else None,
             reason=reason.text if reason else "",
             calendar=calendar,
-            sequence=request.version,
+            version=request.version,
             at=now,
             offered=offer.visit if offer else None,
             offered_until=offer.answer_by if offer else None,

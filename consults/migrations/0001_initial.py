@@ -277,6 +277,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "calendar_step",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="Added to the version for a calendar's SEQUENCE. Rises with each restore: versions repeat then.",
+                    ),
+                ),
+                (
                     "client",
                     models.CharField(
                         blank=True, help_text="Keyed hash of the sender's IP address, kept for a day.", max_length=40

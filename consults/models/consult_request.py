@@ -73,6 +73,10 @@ class ConsultRequest(models.Model):
     version = models.PositiveIntegerField(
         default=1, help_text="Rises with every change, so that a decision about an older version is refused."
     )
+    calendar_step = models.PositiveIntegerField(
+        default=0,
+        help_text="Added to the version for a calendar's SEQUENCE. Rises with each restore: versions repeat then.",
+    )
     client = models.CharField(max_length=40, blank=True, help_text="Keyed hash of the sender's IP address, kept for a day.")
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,

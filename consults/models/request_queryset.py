@@ -1,7 +1,7 @@
 """The words in which requests are asked for: open, overdue, of one contact, to erase."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .consult_request import ConsultRequest
 
 TOKEN_LIVES_ON = timedelta(days=30)
+# In seconds since then a step stays a signed integer of 32 bits until 2094.
+_STEPS_BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def token_hash(token: str) -> str:
@@ -83,6 +85,15 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         """Requests that hold a seat for a start after the instant, earliest start first."""
         ahead = Q(starts_at__gt=instant) | Q(confirmed_starts_at__gt=instant)
         return self.filter(ahead, status__in=self.model.HOLDS_A_SEAT).order_by("starts_at", "pk")
+
+    def raise_calendar_steps(self, *, now: datetime) -> None:
+        """Lets calendars take what follows for newer than all that they were sent, also what a restored database has forgotten.
+
+        The step is a time, because a number that counts restores would go back with the database. Nothing changes as often as
+        every second, so that what was sent since the last step lies below this one.
+        """
+        step = int((now - _STEPS_BEGAN).total_seconds())
+        self.filter(calendar_step__lt=step).update(calendar_step=step)
 
     def to_erase(self, *, now: datetime, after: timedelta, quarantined_after: timedelta):
         """Requests that ended at least `after` ago, visits that long past, and requests quarantined for `quarantined_after`.

@@ -43,8 +43,8 @@ def compose(composition: Composition) -> Letter:
     calendar, change = "", facts.calendar
     if change.visit:
         entry = write_calendar_file(
-            reference=composition.request.reference,
-            sequence=facts.sequence,
+            request=composition.request,
+            version=facts.version,
             visit=change.visit,
             clinic=composition.rules.clinic,
             at=facts.at,

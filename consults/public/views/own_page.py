@@ -226,8 +226,8 @@ def calendar(request, token: str):
     if visit is None:
         raise Http404
     entry = write_calendar_file(
-        reference=found.reference,
-        sequence=found.version,
+        request=found,
+        version=found.version,
         visit=visit,
         clinic=Clinic.objects.current(),
         at=now,
