@@ -21,6 +21,8 @@ def due_for_erasure(*, now: datetime):
 
 def erase_due(*, now: datetime, after: datetime | None = None) -> int:
     """Erases what is due; returns how many, 0 if none. With `after`, what was due at that instant waits."""
+    if after is not None and after >= now:
+        return 0
     due = due_for_erasure(now=now)
     if after is not None:
         due = due.exclude(pk__in=due_for_erasure(now=after).values("pk"))

@@ -59,7 +59,7 @@ def test_a_clock_that_jumps_puts_a_hold_in_place(made, jump, holds):
     assert reasons() == holds
 
 
-def test_after_a_jump_nothing_is_sent_expired_erased_or_deleted_and_backups_go_on(made):
+def test_after_a_jump_nothing_is_sent_expired_erased_or_deleted_and_backups_go_on(made, caplog):
     three_that_wait()
     machine = Machine(WEDNESDAY - DAY)
     assert made == [True]
@@ -68,6 +68,7 @@ def test_after_a_jump_nothing_is_sent_expired_erased_or_deleted_and_backups_go_o
         machine.turn(timedelta(minutes=20))
     assert done() == NOTHING
     assert (made[0], set(made[1:]), len(made)) == (True, {False}, 4)
+    assert "failed" not in caplog.text
     assert WorkerHeartbeat.objects.is_running(now=machine.now)
 
 
