@@ -135,8 +135,9 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
         letters_of_before(restored).order_by().update(state=OutboxMessage.State.DROPPED)
     elif without_letters:
         _drop_letters(before=first, now=now)
-    if seen.filter(reason=Hold.Reason.CLOCK).exists():
-        clock_ahead.date_again(now=now)
+    jumped = seen.filter(reason=Hold.Reason.CLOCK).order_by("pk").first()
+    if jumped:
+        clock_ahead.date_again(now=now, last_event=jumped.last_event)
         seen.filter(reason=Hold.Reason.RESTORED, began_at__gt=now).update(began_at=now)
     return seen.update(ended_at=now, ended_by=by, without_letters=without_letters)
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from guard import sealing
 
 from .current_rules import Rules, lock_rules, read_rules
 from .messages.facts import Facts
 from .messages.kinds import REMINDER
-from .models import ConsultRequest, EarlierOffer, OutboxMessage
+from .models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from .scheduling import reply_due
 
 logger = logging.getLogger("clinic.consults")
@@ -33,8 +33,12 @@ def requests_dated_ahead(*, now: datetime) -> QuerySet[ConsultRequest]:
     return ConsultRequest.objects.dated_ahead(now=now, latest_answer=latest_answer(now=now)).order_by("pk")
 
 
-def date_again(*, now: datetime) -> None:
-    """Dates it all as if it had happened at the instant `now`, of a clock that is right. A reminder keeps its time."""
+def date_again(*, now: datetime, last_event: int) -> None:
+    """Dates it all as if it had happened at the instant `now`, of a clock that is right. A reminder keeps its time.
+
+    What ended after the event with the id `last_event`, the last of before the jump, is kept from now on, also where the clock
+    was behind: it would be erased at once.
+    """
     with transaction.atomic():
         latest = _latest_answer(lock_rules(now), now)
         _date_messages_again(now, latest)
@@ -44,8 +48,9 @@ def date_again(*, now: datetime) -> None:
         ahead = EarlierOffer.objects.open().filter(offered_at__gt=now)
         ahead.filter(answer_by__gt=latest).update(answer_by=latest)
         ahead.update(offered_at=now)
-        # The same of a clock that was behind: it would be erased too early.
-        ConsultRequest.objects.filter(ended_at__lt=F("created_at")).update(ended_at=now)
+        ended_before = Event.objects.filter(request=OuterRef("pk"), status__in=ConsultRequest.ENDED, pk__lte=last_event)
+        wrongly = Q(ended_at__lt=F("created_at")) | Q(~Exists(ended_before), ended_at__lt=now)
+        ConsultRequest.objects.filter(wrongly).update(ended_at=now)
 
 
 def _latest_answer(rules: Rules, now: datetime) -> datetime:

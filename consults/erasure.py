@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from . import booking
-from .models import ConsultPolicy, ConsultRequest
+from .models import ConsultPolicy, ConsultRequest, OutboxMessage
+from .models.outbox_message import LONGEST_PAUSE
 from .one_by_one import decide_each
 from .transitions import has_begun, visit_began
 
@@ -14,9 +15,14 @@ _AT_ONCE = 500
 
 
 def due_for_erasure(*, now: datetime):
-    """Requests that ended `erase_after_days` ago or were quarantined for 30 days."""
+    """Requests that ended `erase_after_days` ago or were quarantined for 30 days, and about which no letter is about to leave.
+
+    A letter waits that long only where a wrong clock has dated its request, and not for good: in the end it is given up.
+    """
     after = timedelta(days=ConsultPolicy.objects.current().erase_after_days)
-    return ConsultRequest.objects.to_erase(now=now, after=after, quarantined_after=QUARANTINE_LASTS)
+    leaving = OutboxMessage.objects.due(now=now + LONGEST_PAUSE).exclude(event=None)
+    to_erase = ConsultRequest.objects.to_erase(now=now, after=after, quarantined_after=QUARANTINE_LASTS)
+    return to_erase.exclude(pk__in=leaving.values("event__request"))
 
 
 def erase_due(*, now: datetime, after: datetime | None = None) -> int:

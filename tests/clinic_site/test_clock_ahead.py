@@ -132,6 +132,24 @@ def test_what_ended_under_a_wrong_clock_is_kept_as_long_as_anything_else(made, c
     assert None not in {of("old").erased_at, of("behind").erased_at}
 
 
+def test_what_was_made_and_ended_by_a_clock_behind_is_told_and_kept_as_long_as_anything_else(made, clock, client):
+    """A letter, and a call to make."""
+    machine = jump_ahead(-YEAR)
+    for key, contact_by in (("mail", "email"), ("call", "phone")):
+        request = submit(key=key, contact_by=contact_by, starts_at=local("2025-12-09 16:00"), now=machine.now)
+        booking.withdraw_request(request, now=machine.now)
+    set_right(machine, clock, -YEAR)
+    go_on(owner_at(client), "send")
+    for _ in range(3):
+        machine.turn(timedelta(minutes=20))
+    assert [sent.subject for sent in mail.outbox] == ["You withdrew your request: Tuesday, December 9, 4:00 PM"]
+    assert OutboxMessage.objects.calls_to_make(now=machine.now).count() == 1
+    assert {of("mail").erased_at, of("call").erased_at} == {None}
+    for _ in range(91):
+        machine.turn(timedelta(hours=23, minutes=50))
+    assert None not in {of("mail").erased_at, of("call").erased_at}
+
+
 # What ends without a yes, because it is only compared with the time of the clock that is right
 
 

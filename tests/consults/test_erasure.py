@@ -8,7 +8,9 @@ from django.db import IntegrityError, connection, transaction
 
 from clinic_site.env import email_settings
 from consults import booking, erasure, expiry
-from consults.messages.delivery import deliver_due
+from consults.messages.channels import mail
+from consults.messages.channels.not_sent import NotSent
+from consults.messages.delivery import MOST_ATTEMPTS, deliver_due
 from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat
 from tests.builders import WEDNESDAY, local, submit
 from tests.consults.statuses import MOVING, START, bring_to
@@ -48,6 +50,14 @@ def test_a_letter_in_a_file_goes_with_its_request(owner, settings, tmp_path, dja
     assert ("To: ben@example.com" in left, "ada@example.com" in left) == (True, False)
 
 
+def _letters_left() -> None:
+    OutboxMessage.objects.filter(state="waiting").update(state="done")
+
+
+def _no_connection(*_):
+    raise NotSent("ConnectionRefusedError")
+
+
 def traces_of(request: ConsultRequest) -> list[str]:
     """What tells this person from anybody else in the database."""
     sealed = [request.sealed, *OutboxMessage.objects.filter(event__request=request).values_list("sealed", flat=True)]
@@ -58,6 +68,7 @@ def test_after_erasure_nothing_in_any_table_tells_who_asked(owner):
     request = submit(client="0123456789abcdef" * 2)
     booking.note_request(request, text="Prefers mornings.", by=owner, now=WEDNESDAY)
     request = booking.withdraw_request(request, now=WEDNESDAY)
+    _letters_left()
     traces = traces_of(request)
     before = everything_stored()
     assert all(trace in before for trace in traces)
@@ -76,8 +87,9 @@ def test_after_erasure_nothing_in_any_table_tells_who_asked(owner):
 
 def test_a_second_run_changes_nothing(owner):
     booking.withdraw_request(submit(), now=WEDNESDAY)
+    _letters_left()
     later = WEDNESDAY + 90 * DAY
-    erasure.erase_due(now=later)
+    assert erasure.erase_due(now=later) == 1
     before = everything_stored()
     assert erasure.erase_due(now=later + DAY) == 0
     assert everything_stored() == before
@@ -86,8 +98,24 @@ def test_a_second_run_changes_nothing(owner):
 def test_it_happens_when_the_policy_says_and_not_a_second_sooner():
     ConsultPolicy.objects.update(erase_after_days=10)
     booking.withdraw_request(submit(), now=WEDNESDAY)
+    _letters_left()
     assert erasure.erase_due(now=WEDNESDAY + 10 * DAY - SECOND) == 0
     assert erasure.erase_due(now=WEDNESDAY + 10 * DAY) == 1
+
+
+@pytest.mark.parametrize("mail_server", ["up", "away"])
+def test_a_letter_that_is_about_to_leave_is_waited_for_and_not_for_good(monkeypatch, mail_server):
+    """As where a clock that was behind has dated the request."""
+    booking.withdraw_request(submit(), now=WEDNESDAY)
+    if mail_server == "away":
+        monkeypatch.setattr(mail, "_give", _no_connection)
+    now, hours = WEDNESDAY + 90 * DAY, 0
+    while not erasure.erase_due(now=now):
+        assert OutboxMessage.objects.filter(state="waiting").exists()
+        deliver_due(now=now)
+        now, hours = now + timedelta(hours=1), hours + 1
+    assert hours == {"up": 1, "away": MOST_ATTEMPTS}[mail_server]
+    assert OutboxMessage.objects.get(kind="withdrawn").state == {"up": "done", "away": "failed"}[mail_server]
 
 
 def test_what_was_set_aside_is_kept_for_thirty_days_from_then(owner):
@@ -109,6 +137,7 @@ def test_what_waits_or_lies_ahead_is_never_erased_by_itself(owner):
 
 def test_a_visit_that_nobody_spoke_of_since_is_erased_in_time_too(owner):
     request = booking.confirm_request(submit(), by=owner, now=WEDNESDAY)
+    _letters_left()
     assert erasure.erase_due(now=request.starts_at + 90 * DAY) == 1
     assert ConsultRequest.objects.get().status == "confirmed"
 
