@@ -42,6 +42,12 @@ def remember(beats: int, *, at: datetime) -> None:
         written.replace(path)
 
 
+def forget() -> None:
+    """What was known is of the database before a restore by the site's own command, which says so itself."""
+    with suppress(OSError):
+        (settings.DATA_DIR / _NAME).unlink()
+
+
 def _read() -> tuple[int, datetime] | None:
     try:
         beats, at = (settings.DATA_DIR / _NAME).read_text().split()

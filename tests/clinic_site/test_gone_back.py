@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 
 from clinic_site import gone_back
 from clinic_site.models import Hold
@@ -81,6 +82,16 @@ def test_a_restore_by_the_sites_own_command_is_told_once(overdue):
     told = Hold.objects.put(RESTORED, now=WEDNESDAY + STEP, report="berta: was deactivated")
     Machine(WEDNESDAY + timedelta(minutes=5)).turn(BEAT)
     assert list(Hold.objects.all()) == [told]
+
+
+def test_a_restore_by_a_clock_that_is_behind_keeps_what_it_said_about_accounts(overdue, monkeypatch, clock):
+    work_until(WEDNESDAY)
+    WorkerHeartbeat.objects.all().delete()
+    clock(WEDNESDAY - timedelta(days=2000))
+    monkeypatch.setattr("clinic_site.management.commands.restore.keep_what_was_taken", lambda before: ["berta: was deactivated"])
+    call_command("restore", hold=True, verbosity=0)
+    Machine(WEDNESDAY + timedelta(minutes=5)).turn(BEAT)
+    assert Hold.objects.get().report == "berta: was deactivated"
 
 
 def test_two_workers_and_a_file_that_nobody_can_read_are_no_reason_to_hold(overdue, settings):

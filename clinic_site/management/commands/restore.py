@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from clinic_site import backups, erased_list, unfinished_restore
+from clinic_site import backups, erased_list, gone_back, unfinished_restore
 from clinic_site.database_copy import BackupFailed
 from clinic_site.drill import rehearse
 from clinic_site.left_behind import delete_left_behind
@@ -75,6 +75,7 @@ class Command(BaseCommand):
         Session.objects.all().delete()
         report = keep_what_was_taken(before)
         Hold.objects.put(Hold.Reason.RESTORED, now=now, report="\n".join(report))
+        gone_back.forget()
         return report
 
     def _list(self, now: datetime) -> None:
