@@ -31,6 +31,11 @@ EVERY_LOOK = tuple(product(SIZES, SCHEMES))
 TWO_LOOKS = ((PHONE, "light"), (DESKTOP, "dark"))
 
 
+def other_looks(look) -> list:
+    """For the slow tests of a page that the first layer sees in this look."""
+    return [other for other in EVERY_LOOK if other != look]
+
+
 def failures(page: Page, looks=EVERY_LOOK) -> list[str]:
     """In every look, a size and a scheme. Each as: where it was seen, rule, element, what is wrong.
 

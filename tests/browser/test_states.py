@@ -7,7 +7,7 @@ from itertools import cycle
 
 import pytest
 
-from tests.browser.axe import EVERY_LOOK, TWO_LOOKS, failures
+from tests.browser.axe import EVERY_LOOK, TWO_LOOKS, failures, other_looks
 from tests.browser.chromium import DESKTOP, PHONE
 from tests.browser.layout import problems
 from tests.browser.pages import PUBLIC_STATES
@@ -28,10 +28,14 @@ RARE_AT_ONCE = {"", "providers-photo/", "holiday/", "error-503/"}
 
 
 def _each(states, left_out):
-    """Each state in one look, in turn: they share their styles. Among the slow tests each in every look."""
-    turns = zip(states, cycle(TWO_LOOKS), strict=False)
-    at_once = [pytest.param(state, [look], id=state) for state, look in turns if state not in left_out]
-    return at_once + [pytest.param(state, EVERY_LOOK, id=f"{state} in every look", marks=pytest.mark.slow) for state in states]
+    """Each state in one look, in turn, because they share their styles; among the slow tests in the other looks."""
+    at_once, slow = [], []
+    for state, look in zip(states, cycle(TWO_LOOKS), strict=False):
+        if state not in left_out:
+            at_once.append(pytest.param(state, [look], id=state))
+        others = EVERY_LOOK if state in left_out else other_looks(look)
+        slow.append(pytest.param(state, others, id=f"{state} in other looks", marks=pytest.mark.slow))
+    return at_once + slow
 
 
 @pytest.mark.parametrize(("state", "looks"), _each(PUBLIC_STATES, MORE_OF_THE_SAME))
