@@ -14,6 +14,7 @@ from django.utils import timezone
 from clinic_site import backups, delivery_reports, key_check, second_place
 from clinic_site.models import Hold
 from consults.models import OutboxMessage, WorkerHeartbeat
+from consults.unanswered import read_held_unanswered
 
 # A mail server that is down for less is nothing to be woken for.
 MAIL_IS_LATE_AFTER = timedelta(hours=1)
@@ -72,4 +73,6 @@ def _warnings(now: datetime) -> list[str]:
         warnings.append(f"mail: the oldest message has been waiting since {since}")
     if problem := delivery_reports.problem(now=now):
         warnings.append(f"delivery reports: {problem}")
+    if warning := read_held_unanswered(now=now).warning:
+        warnings.append(f"booking: {warning}; is a bot sending them?")
     return warnings

@@ -9,6 +9,7 @@ from django.db.models import Q
 from .models import ConsultPolicy, ConsultRequest, Person
 from .models.consult_request import contact_indexes
 from .models.event import status_when_addressed, was_let_in
+from .unanswered import RUSH, HeldUnanswered, read_held_unanswered, recently_unanswered
 
 # No human fills in the form faster.
 FASTEST = timedelta(seconds=2)
@@ -16,16 +17,22 @@ MOST_OPEN_PER_CONTACT = 3
 # In a day, whatever became of them: each was a letter to somebody who may not have asked for it.
 MOST_PER_CONTACT = MOST_PER_ADDRESS = 6
 MOST_WITHOUT_TIME_PER_ADDRESS = 3
-# This many unanswered requests within an hour are a rush: the desk is warned, and each IP address may send only one a day
-# until someone answers. A bot with many addresses then runs out of addresses before the clinic runs out of times.
-RUSH = 10
+# In a rush, or while unanswered requests hold most of the next two weeks, the desk is warned, and each IP address may send only
+# one a day until someone answers. A bot with many addresses then runs out of addresses before the clinic runs out of times.
 MOST_IN_A_RUSH = 1
 _DAY = timedelta(days=1)
 Status = ConsultRequest.Status
 
 
 def looks_like_spam(
-    *, honeypot: str, read_at: datetime, person: Person, client: str, limits_addresses: bool, now: datetime
+    *,
+    honeypot: str,
+    read_at: datetime,
+    person: Person,
+    starts_at: datetime | None,
+    client: str,
+    limits_addresses: bool,
+    now: datetime,
 ) -> bool:
     """`honeypot`: the value of the hidden field. `read_at`: when the form was first loaded; in the future if a clock was ahead
     then. `client`: the keyed hash of the IP
@@ -33,7 +40,12 @@ def looks_like_spam(
     """
     if honeypot or asked_enough(person, now=now):
         return True
-    return limits_addresses and (abs(now - read_at) < FASTEST or _sent_enough(client, now))
+    if not limits_addresses:
+        return False
+    held = read_held_unanswered(now=now)
+    # What asks for no time takes none away.
+    is_too_much = starts_at is not None and held.are_nearly_all
+    return is_too_much or abs(now - read_at) < FASTEST or _sent_enough(client, held, now)
 
 
 def asked_enough(person: Person, *, now: datetime) -> bool:
@@ -69,23 +81,14 @@ def count_call(request: ConsultRequest, *, now: datetime) -> bool:
         return bool(indexes) and not asked_enough(person, now=now) and bool(row.update(called_index=indexes[0]))
 
 
-def _sent_enough(client: str, now: datetime) -> bool:
+def _sent_enough(client: str, held: HeldUnanswered, now: datetime) -> bool:
     sent = ConsultRequest.objects.filter(was_let_in(), client=client, created_at__gt=now - _DAY)
     starts = list(sent.values_list("starts_at", flat=True))
     return (
         len(starts) >= MOST_PER_ADDRESS
         or starts.count(None) >= MOST_WITHOUT_TIME_PER_ADDRESS
-        or (len(starts) >= MOST_IN_A_RUSH and recently_unanswered(now=now) >= RUSH)
+        or (len(starts) >= MOST_IN_A_RUSH and (held.are_most_soon or recently_unanswered(now=now) >= RUSH))
     )
-
-
-def recently_unanswered(*, now: datetime) -> int:
-    """The number of requests from the last hour that await an answer, counted up to 1,000.
-
-    Not those that were set aside: otherwise one address alone could start a rush.
-    """
-    recent = ConsultRequest.objects.filter(status=Status.REQUESTED, created_at__gt=now - timedelta(hours=1))
-    return recent[:1000].count()
 
 
 def forget_clients(*, now: datetime) -> int:

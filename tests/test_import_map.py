@@ -13,9 +13,10 @@ FLOOR = {room: floor for floor, rooms in enumerate(MAP) for room in rooms}
 LAYERS = [
     {"scheduling", "contact", "public_holidays"},
     {"models"},
-    {"posted_hours", "seating", "spam", "dates", "status_text", "transitions", "erased"},
+    {"posted_hours", "seating", "dates", "status_text", "transitions", "erased"},
     {"hours_text", "structured_data", "current_rules", "figures", "referrals"},
-    {"conflicts", "open_times", "holiday_questions"},
+    {"conflicts", "open_times", "holiday_questions", "unanswered"},
+    {"spam"},
     {"messages"},
     {"decision"},
     {"booking"},

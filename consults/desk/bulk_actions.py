@@ -79,14 +79,25 @@ def decline_selected(model_admin, http_request, queryset):
 
 
 def _ask_for_reason(model_admin, http_request, queryset):
+    context = {"reasons": Reason.objects.offered("decline"), "asked_before": "reason" in http_request.POST}
+    return _ask(model_admin, http_request, queryset, "decline_selected", title="Decline selected requests", **context)
+
+
+@admin.action(description="Set aside selected requests", permissions=["decide"])
+def set_aside_selected(model_admin, http_request, queryset):
+    """Asks on a separate page first: many requests, or a whole page of them, are chosen with one click."""
+    if "sure" not in http_request.POST:
+        return _ask(model_admin, http_request, queryset, "set_aside_selected", title="Set aside selected requests")
+    _decide_and_report(http_request, queryset, "Set aside", booking.quarantine_request)
+    return None
+
+
+def _ask(model_admin, http_request, queryset, action: str, **context):
     seen, _others = seen_on_the_page(http_request, queryset)
-    rows = [(request, http_request.POST[version_field(request)]) for request in seen]
-    context = {
+    context |= {
         **model_admin.admin_site.each_context(http_request),
-        "title": "Decline selected requests",
         "opts": model_admin.opts,
-        "rows": [(request, version_field(request), version) for request, version in rows],
-        "reasons": Reason.objects.offered("decline"),
-        "asked_before": "reason" in http_request.POST,
+        "action": action,
+        "rows": [(request, version_field(request), http_request.POST[version_field(request)]) for request in seen],
     }
-    return TemplateResponse(http_request, "admin/consults/consultrequest/decline_selected.html", context)
+    return TemplateResponse(http_request, f"admin/consults/consultrequest/{action}.html", context)

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib import admin
 from django.utils import timezone
 
 from consults.conflicts import find_conflicts
 from consults.messages.kinds import tells
 from consults.models import AccessRecord, ConsultRequest, OutboxMessage
-from consults.spam import RUSH, recently_unanswered
+from consults.unanswered import RUSH, read_held_unanswered, recently_unanswered
 from pages.models import Clinic
 
 from .display import line, local_date, near_day, near_moment, person_of
@@ -57,6 +58,8 @@ def read_dashboard(user, *, now: datetime) -> dict:
             **_earlier(now),
             **_expired(now),
             "rush": recent if (recent := recently_unanswered(now=now)) >= RUSH else 0,
+            "held": read_held_unanswered(now=now),
+            "limits_addresses": settings.BOOKING_RATE is not None,
             "most_shown": MOST_SHOWN,
         }
 

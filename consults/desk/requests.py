@@ -17,7 +17,7 @@ from guard.readers import read_whole_number
 from pages.models import Clinic
 
 from .actions import ACTIONS, Incomplete, act
-from .bulk_actions import confirm_selected, decline_selected, version_field
+from .bulk_actions import confirm_selected, decline_selected, set_aside_selected, version_field
 from .by_phone import by_phone_view
 from .data_request import copy_view, erase_view
 from .diary import diary_view
@@ -55,7 +55,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
     show_facets = admin.ShowFacets.NEVER  # facets would count the whole table
     paginator = BoundedPaginator
     ordering = []
-    actions = [confirm_selected, decline_selected]
+    actions = [confirm_selected, decline_selected, set_aside_selected]
 
     def get_urls(self):
         wrap, name = self.admin_site.admin_view, "consults_consultrequest_{}".format

@@ -59,6 +59,7 @@ def _answer_post(request, now: datetime):
         honeypot=form.cleaned_data["website"],
         read_at=ticket.read_at,
         person=person,
+        starts_at=wanted,
         client=client,
         limits_addresses=settings.BOOKING_RATE is not None,
         now=now,
