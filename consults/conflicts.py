@@ -4,6 +4,8 @@ What a person accepted of a visit is stored with it: the hours of its date (`clo
 lower capacity, that it does not fit either, are a conflict again.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +40,23 @@ class Conflict:
     @property
     def in_words(self) -> str:
         return " and ".join(_IN_WORDS[reason] for reason in self.reasons)
+
+    @property
+    def fingerprints(self) -> set[str]:
+        """One for each reason, of all that staff read of it and would accept."""
+        state = "offered" if self.is_offered else self.request.status
+        whole = ([*map(str, self.key), state, reason, self.misfits[reason]] for reason in self.reasons)
+        return {hashlib.sha256(json.dumps(one).encode()).hexdigest()[:16] for one in whole}
+
+
+def shown_in_form(conflicts: Iterable[Conflict]) -> str:
+    """The value of the hidden field that tells what the page showed. One field, because forms have a limit of fields."""
+    return " ".join(sorted(set[str]().union(*(conflict.fingerprints for conflict in conflicts))))
+
+
+def were_shown(conflicts: Iterable[Conflict], shown: str) -> bool:
+    """Whether a form that was sent with this hidden field showed all of them, each for the same reasons."""
+    return set(shown_in_form(conflicts).split()) <= set(shown.split())
 
 
 def find_conflicts(*, now: datetime) -> list[Conflict]:

@@ -57,6 +57,7 @@ _NOT_ALLOWED = {
     "is_erased": "This person's data was erased, so this request can no longer be changed",
     "is_confirmed_time": "That is the time of the confirmed visit. Decline the move to keep it",
     "no_conflict": "This visit is not in conflict, so there is nothing to keep it despite",
+    "conflict_changed": "The hours or the capacity changed since you opened the page. Read what the visit does not fit now",
     "no_offer": "No earlier time is offered any more. Nothing else has changed",
     "offer_over": "That earlier time is no longer held. Nothing else has changed",
     "offer_changed": "Another time is offered now. Read it before you answer",

@@ -92,7 +92,8 @@ OFFER_RAN_OUT = Guard("offer_in_time", _offer_ran_out)
 @dataclass(frozen=True)
 class Button:
     """A button for staff. It is shown while the guards of its transition and `only_if` hold, which the function itself requires
-    too; one that `resolves_a_conflict` is shown only on a request in conflict.
+    too; one that `resolves_a_conflict` is shown only on a request in conflict. One that `accepts_conflicts` tells which ones the
+    page showed.
 
     `needs`: what else the form asks for: a `reason`, a `time`, an `earlier` one, a `note` or nothing
     (""). `may_say`: the name of an optional checkbox beside it. `reasons`: the list that the reason is from, by default the
@@ -104,6 +105,7 @@ class Button:
     needs: str = ""
     only_if: tuple[Guard, ...] = ()
     resolves_a_conflict: bool = False
+    accepts_conflicts: bool = False
     may_say: str = ""
     reasons: str = ""
     also: Mapping[str, Any] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from consults.conflicts import were_shown
 from consults.decision import deciding
 from consults.models import ConsultRequest, Event, Reason
 from consults.transitions import (
@@ -26,16 +27,26 @@ Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_S
     Status.REQUESTED,
     to=Status.CONFIRMED,
     guards=(HAS_TIME, NOT_BEGUN),
-    buttons=(Button("confirm", "Confirm", may_say="even_if_not_posted"),),
+    buttons=(Button("confirm", "Confirm", may_say="even_if_not_posted", accepts_conflicts=True),),
 )
 def confirm_request(
-    request: ConsultRequest, *, by, now: datetime, version: int | None = None, even_if_not_posted: bool = False
+    request: ConsultRequest,
+    *,
+    by,
+    now: datetime,
+    version: int | None = None,
+    even_if_not_posted: bool = False,
+    shown: str | None = None,
 ) -> ConsultRequest:
-    """Confirms the start, which must still be posted unless staff accept that it is not. An earlier visit is given up."""
+    """Confirms the start, which must still be posted unless staff accept that it is not. An earlier visit is given up.
+
+    `shown`: which conflicts their page showed (see `conflicts`); they accept no other.
+    """
     with deciding(request, Kind.CONFIRMED, now=now, by=by, version=version) as decision:
         row = decision.row
         if (conflict := decision.conflicts().get(row.visit)) and "closed" in conflict.reasons:
             decision.require(even_if_not_posted, "not_posted")
+            decision.require(shown is None or were_shown([conflict], shown), "conflict_changed")
             row.kept_despite = row.kept_despite | {"closed": conflict.misfits["closed"]}
     return decision.row
 
@@ -101,13 +112,19 @@ def cancel_request(request: ConsultRequest, *, reason: Reason, by, now: datetime
     *HELD,
     guards=(HAS_TIME,),
     leaves_offer=True,
-    buttons=(Button("keep", "Keep anyway", resolves_a_conflict=True),),
+    buttons=(Button("keep", "Keep anyway", resolves_a_conflict=True, accepts_conflicts=True),),
 )
-def keep_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Resolves a conflict by keeping a start as it is: not posted any more, over capacity, or both. Later changes ask again."""
+def keep_request(
+    request: ConsultRequest, *, by, now: datetime, version: int | None = None, shown: str | None = None
+) -> ConsultRequest:
+    """Resolves a conflict by keeping a start as it is: not posted any more, over capacity, or both. Later changes ask again.
+
+    `shown`: which conflicts the page of staff showed; they keep the start despite no other.
+    """
     with deciding(request, Kind.KEPT, now=now, by=by, version=version) as decision:
         row, found = decision.row, decision.conflicts()
         decision.require(bool(found), "no_conflict")
+        decision.require(shown is None or were_shown(found.values(), shown), "conflict_changed")
         if row.visit in found:
             row.kept_despite = found[row.visit].misfits
         if row.is_moving and row.confirmed_visit in found:

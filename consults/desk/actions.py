@@ -34,7 +34,9 @@ def possible_buttons(request: ConsultRequest, *, now: datetime, in_conflict: boo
 def act(code: str, request: ConsultRequest, form: Mapping[str, str], **common: Any) -> ConsultRequest:
     """Carries out the decision of a button with the data of its form. Raises Incomplete, or what `booking` raises."""
     button, transition = ACTIONS[code]
-    given = {button.may_say: form.get(button.may_say) == "yes"} if button.may_say else {}
+    given: dict[str, Any] = {button.may_say: form.get(button.may_say) == "yes"} if button.may_say else {}
+    if button.accepts_conflicts:
+        given["shown"] = form.get("shown", "")
     return transition.decide(request, **given, **_READ[button.needs](button, form), **button.also, **common)
 
 

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from consults.conflicts import Conflict, find_conflicts
+from consults.conflicts import Conflict, find_conflicts, shown_in_form, were_shown
 from consults.models import ConsultPolicy
 
-YES = "strand"
+YES, SHOWN = "strand", "shown"
 
 
 class _NewConflicts(Exception):
@@ -19,7 +19,10 @@ class _NewConflicts(Exception):
 
 
 class ConflictGuard(admin.ModelAdmin):
-    """Base of the admin of hours and policy. A change that makes new conflicts is rolled back until staff confirm it."""
+    """Base of the admin of hours and policy. A change that makes new conflicts is rolled back until staff confirm it.
+
+    Their yes covers the conflicts that the page showed: when others came up while they read, the page asks again.
+    """
 
     def changeform_view(self, request, *args, **kwargs):
         return self._asking(request, super().changeform_view, *args, **kwargs)
@@ -38,13 +41,11 @@ class ConflictGuard(admin.ModelAdmin):
             with transaction.atomic():
                 # As for every decision: nothing can be accepted or confirmed until this change is saved or rolled back.
                 ConsultPolicy.objects.lock()
-                if YES in request.POST:
-                    return view(request, *args, **kwargs)
                 before = {conflict.key: set(conflict.reasons) for conflict in find_conflicts(now=now)}
                 response = view(request, *args, **kwargs)
                 after = find_conflicts(now=now)
                 found = [conflict for conflict in after if not before.get(conflict.key, set()).issuperset(conflict.reasons)]
-                if found:
+                if found and not (YES in request.POST and were_shown(found, request.POST.get(SHOWN, ""))):
                     raise _NewConflicts(found)
                 return response
         except _NewConflicts as stranding:
@@ -59,7 +60,11 @@ class ConflictGuard(admin.ModelAdmin):
             "title": "Requests that this change would strand",
             "opts": self.opts,
             "found": [(conflict, conflict.visit.start.astimezone(zone)) for conflict in found],
-            "fields": [(name, value) for name, values in request.POST.lists() for value in values],
+            "fields": [
+                *((name, value) for name, values in request.POST.lists() if name not in {YES, SHOWN} for value in values),
+                (SHOWN, shown_in_form(found)),
+            ],
+            "asked_before": YES in request.POST,
             "yes": YES,
         }
         return TemplateResponse(request, "admin/consults/confirm_conflicts.html", context)

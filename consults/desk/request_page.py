@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from consults import dates, open_times
 from consults.booking import TRANSITIONS
-from consults.conflicts import conflicts_of, offer_misfits
+from consults.conflicts import conflicts_of, offer_misfits, shown_in_form
 from consults.current_rules import read_rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource
 from pages.models import Clinic
@@ -65,6 +65,7 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
             "offer_conflict": offer is not None and offer_misfits(offer, rules=rules, now=now),
             "may_note": "note" in needs,
             "conflicts": [(conflict, near_moment(conflict.visit.start, now)) for conflict in conflicts],
+            "shown": shown_in_form(conflicts),
             "is_not_posted": any(one.visit == found.visit and "closed" in one.reasons for one in conflicts),
             "days": open_days(now) if "time" in needs else [],
             "referral_sources": ReferralSource.objects.offered() if found.erased_at is None else [],

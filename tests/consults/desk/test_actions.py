@@ -8,6 +8,8 @@ from django.test import Client
 
 from consults import booking
 from consults.booking import TRANSITIONS
+from consults.conflicts import conflicts_of, shown_in_form
+from consults.current_rules import read_rules
 from consults.desk.actions import ACTIONS
 from consults.models import ConsultRequest, Event, Reason
 from tests.builders import ADA, WEDNESDAY
@@ -110,6 +112,10 @@ def test_an_action_happens_when_the_state_and_the_role_allow_it(clock, boss, col
                 _try(action, request, state, user if ROLES[role] else None, clients[role])
 
 
+def shown(request: ConsultRequest) -> str:
+    return shown_in_form(conflicts_of(request, rules=read_rules(WEDNESDAY), now=WEDNESDAY))
+
+
 def _try(action: str, request: ConsultRequest, state: str, able: User | None, client: Client) -> None:
     """`able`: who is signed in with `client` and may decide; None for a colleague who may not."""
     if action == "keep":
@@ -119,7 +125,7 @@ def _try(action: str, request: ConsultRequest, state: str, able: User | None, cl
     declined = Event.Kind.MOVE_DECLINED if state == MOVING else Event.Kind.DECLINED
     kind = declined if action in {"decline", "decline_move"} else DECISIONS[action]
     leads_to = TRANSITIONS[kind].leads_to or request.status
-    form = {"action": action, "version": request.version, **FORMS.get(action, {})}
+    form = {"action": action, "version": request.version, "shown": shown(request), **FORMS.get(action, {})}
     answer = client.post(f"{REQUESTS}{request.pk}/act/", form)
     fresh = ConsultRequest.objects.get(pk=request.pk)
     assert answer.status_code == (302 if able else 403)

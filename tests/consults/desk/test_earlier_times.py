@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from consults import booking
 from consults.desk import earlier_times
 from consults.models import AccessRecord, ConsultPolicy, EarlierOffer, OutboxMessage
+from tests.browsers import hidden_fields
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
 from tests.consults.statuses import EARLIER, NEXT, START, bring_to, reason
 
@@ -118,7 +119,7 @@ def test_an_offered_time_is_in_the_diary_and_a_closure_asks_first(desk, superuse
     asked = superuser.post("/admin/consults/specialhours/add/", {"date": "2026-12-04", "note": ""}).content.decode()
     assert "offered as an earlier time" in asked
     assert request.reference in asked
-    superuser.post("/admin/consults/specialhours/add/", {"date": "2026-12-04", "note": "", "strand": "yes"})
+    superuser.post("/admin/consults/specialhours/add/", hidden_fields(asked) | {"strand": "yes"})
     page = superuser.get(f"{REQUESTS}{request.pk}/change/").content.decode()
     assert "so take the offer back" in page
     assert "Keep anyway" not in page

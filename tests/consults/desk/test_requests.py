@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
+from tests.browsers import hidden_fields
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
@@ -218,14 +219,17 @@ def test_a_change_that_would_strand_a_request_asks_first_and_saves_nothing(super
 def test_with_a_yes_the_change_is_saved_and_the_request_sits_among_the_conflicts(superuser):
     request = submit(starts_at=ahead())
     day = ahead().astimezone(CHICAGO).date().isoformat()
-    assert superuser.post("/admin/consults/specialhours/add/", {"date": day, "note": "", "strand": "yes"}).status_code == 302
+    add = "/admin/consults/specialhours/add/"
+    asked = superuser.post(add, {"date": day, "note": ""}).content.decode()
+    assert superuser.post(add, hidden_fields(asked) | {"strand": "yes"}).status_code == 302
     listed = superuser.get(REQUESTS, {"conflict": "yes"}).content.decode()
     assert request.reference in listed
     request.refresh_from_db()
     assert request.status == "requested"
-    assert "outside the posted hours" in superuser.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    page = superuser.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert "outside the posted hours" in page
     assert "no longer within the posted hours" in act(superuser, request, "confirm")
-    assert ": now confirmed" in act(superuser, request, "confirm", even_if_not_posted="yes")
+    assert ": now confirmed" in act(superuser, request, "confirm", even_if_not_posted="yes", shown=hidden_fields(page)["shown"])
     assert request.reference not in superuser.get(REQUESTS, {"conflict": "yes"}).content.decode()
 
 
