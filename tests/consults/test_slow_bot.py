@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from django.test import Client
 
+from clinic_site.env import Rate
 from consults import booking
 from consults.models import ConsultPolicy, ConsultRequest, Person, Seat, WorkerHeartbeat
 from consults.open_times import current_offers, with_held_seats
@@ -146,6 +147,24 @@ def test_the_desk_and_monitors_are_told_and_a_page_of_requests_is_set_aside_at_o
     assert statuses() == {Status.QUARANTINED: 49, Status.CONFIRMED: 1}
     assert Seat.objects.count() == seats, "their times are free"
     assert not [line for line in Client().get("/health/ready").json()["warnings"] if line.startswith("booking")]
+
+
+@pytest.mark.parametrize(
+    ("most", "rate", "says"),
+    [
+        pytest.param(50, Rate(20, 3600), "each IP address can hold one time a day", id="most of two weeks"),
+        pytest.param(90, Rate(20, 3600), "every new request for a time is set aside below", id="nearly everything"),
+        pytest.param(90, None, "The limits per IP address are off", id="no limits"),
+    ],
+)
+def test_the_desk_says_what_happens_to_new_requests(desk, clock, settings, most, rate, says):
+    settings.BOOKING_RATE = rate
+    clock(attack(addresses=200, most=most))
+    desk.force_login(desk.user)
+    page = " ".join(desk.get("/admin/").content.decode().split())
+    told = [text for text in ("one time a day", "is set aside below", "are off") if text in page]
+    assert says in page
+    assert len(told) == 1
 
 
 def test_what_was_answered_is_nobodys_bot(staff):
