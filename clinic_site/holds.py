@@ -100,8 +100,10 @@ def to_check(*, now: datetime) -> QuerySet[ConsultRequest]:
     A request until somebody answers it, or its patient was promised an answer by a new time: expiry leaves it alone. A visit,
     whose reminder was dropped, until it begins or somebody does anything about it: a note is enough.
     """
-    last = Hold.objects.filter(reason=Hold.Reason.RESTORED).exclude(ended_at=None).order_by("-pk").first()
-    if last is None or not last.without_letters:
+    ended = Hold.objects.filter(reason=Hold.Reason.RESTORED, without_letters=True).exclude(ended_at=None)
+    # What the yes to an earlier one left to check is among this one's. A restore with the letters since checked nothing.
+    last = ended.order_by("-last_event").first()
+    if last is None:
         return ConsultRequest.objects.none()
     since = Event.objects.filter(request=OuterRef("pk"), pk__gt=last.last_event)
     unanswered = Q(status=Status.REQUESTED) & ~Exists(since.filter(kind__in=_PROMISED_AGAIN))
@@ -124,22 +126,22 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
     """
     # First, as in every decision.
     lock_rules(now)
-    seen = Hold.objects.open().filter(pk__lte=up_to)
-    first = seen.order_by("pk").first()
-    if first is None:
+    seen = list(Hold.objects.open().filter(pk__lte=up_to).order_by("pk"))
+    ended = Hold.objects.open().filter(pk__in=[hold.pk for hold in seen])
+    if not ended.update(ended_at=now, ended_by=by, without_letters=without_letters):
         return 0
-    restored = seen.filter(reason=Hold.Reason.RESTORED).first()
+    first_of = {hold.reason: hold for hold in reversed(seen)}
+    restored, jumped = first_of.get(Hold.Reason.RESTORED), first_of.get(Hold.Reason.CLOCK)
     if restored:
         ConsultRequest.objects.raise_calendar_steps(now=now)
     if without_letters and restored:
         letters_of_before(restored).order_by().update(state=OutboxMessage.State.DROPPED)
     elif without_letters:
-        _drop_letters(before=first, now=now)
-    jumped = seen.filter(reason=Hold.Reason.CLOCK).order_by("pk").first()
+        _drop_letters(before=seen[0], now=now)
     if jumped:
         clock_ahead.date_again(now=now, last_event=jumped.last_event)
-        seen.filter(reason=Hold.Reason.RESTORED, began_at__gt=now).update(began_at=now)
-    return seen.update(ended_at=now, ended_by=by, without_letters=without_letters)
+        Hold.objects.date_again(now=now)
+    return len(seen)
 
 
 def _drop_letters(*, before: Hold, now: datetime) -> None:

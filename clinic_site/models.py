@@ -33,6 +33,11 @@ class HoldQuerySet(models.QuerySet["Hold"]):
             reason=reason, began_at=now, report=report, last_event=_newest(Event), last_message=_newest(OutboxMessage)
         )
 
+    def date_again(self, *, now: datetime) -> None:
+        """Gives what a clock that was ahead has dated the date of one that is right."""
+        for column in ("began_at", "ended_at"):
+            self.filter(**{f"{column}__gt": now}).update(**{column: now})
+
     def waits_until(self) -> datetime | None:
         """What fell due up to this instant (UTC) waits for a person: None is nothing, EVERYTHING is also what is yet to come."""
         waits = [hold.waits_until for hold in self.open()]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 
 from clinic_site import holds
@@ -98,6 +99,49 @@ def test_what_is_asked_and_answered_after_the_restore_keeps_its_letters(restored
         *["bert@example.com"] * 2,  # the new time, which then nobody answers
         *["dora@example.com"] * 2,
     ]
+
+
+def test_a_date_of_a_clock_that_was_ahead_is_no_sign_that_anybody_checked(anna, bert, staff):
+    """Something happened before the backup, while the clock was days ahead."""
+    for request in (anna, bert):
+        booking.note_request(request, text="Called.", by=staff, now=RESTORED_AT + timedelta(days=3))
+    yes(Hold.objects.put(Reason.RESTORED, now=RESTORED_AT), without_letters=True)
+    assert set(holds.to_check(now=RESTORED_AT + STEP)) == {anna, bert}
+    assert days_pass() == []
+
+
+def test_who_asks_after_a_restore_by_a_clock_that_was_ahead_is_told_and_expires_like_anybody(anna, bert):
+    """The clock is right again when the site starts, or while the worker runs."""
+    Hold.objects.put(Reason.RESTORED, now=RESTORED_AT + timedelta(days=365))
+    hold = Hold.objects.put(Reason.CLOCK, now=RESTORED_AT + STEP)
+    dora = submit(key="dora", now=RESTORED_AT + STEP, email="dora@example.com", starts_at=local("2026-12-09 16:00"))
+    yes(hold, without_letters=True, now=RESTORED_AT + 2 * STEP)
+    eve = submit(key="eve", now=RESTORED_AT + 3 * STEP, email="eve@example.com", starts_at=local("2026-12-10 16:00"))
+    assert sorted(days_pass()) == [*["dora@example.com"] * 2, *["eve@example.com"] * 2]
+    assert {_again(request).status for request in (dora, eve)} == {Status.EXPIRED}
+    assert not Hold.objects.filter(began_at__gt=RESTORED_AT + 2 * STEP).exists()
+
+
+def test_a_second_restore_checks_nothing_of_what_the_first_left_to_check(restored, anna, bert, staff):
+    yes(restored, without_letters=True)
+    booking.note_request(bert, text="Called.", by=staff, now=RESTORED_AT + 2 * STEP)
+    second = Hold.objects.put(Reason.RESTORED, now=RESTORED_AT + 3 * STEP)
+    assert holds.go_on(up_to=second.pk, by=User.objects.get(username="olga"), now=RESTORED_AT + 4 * STEP)
+    assert set(holds.to_check(now=RESTORED_AT + 5 * STEP)) == {anna}
+    assert days_pass() == []
+
+
+def test_of_two_owners_at_once_the_first_decides_about_the_letters(restored, monkeypatch):
+    real = holds.letters_of_before
+    with_letters = []
+
+    def say_yes_between(hold):
+        with_letters.append(holds.go_on(up_to=hold.pk, by=User.objects.get(username="olga"), now=RESTORED_AT + STEP))
+        return real(hold)
+
+    monkeypatch.setattr(holds, "letters_of_before", say_yes_between)
+    yes(restored, without_letters=True)
+    assert (with_letters, Hold.objects.get().without_letters) == ([0], True)
 
 
 def test_a_note_is_no_answer_to_a_request_and_a_check_of_a_visit(restored, anna, bert, staff):
