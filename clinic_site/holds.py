@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from clinic_site import backups
 from clinic_site.models import Hold
@@ -88,9 +88,14 @@ def _came_in_before(hold: Hold, *, request: str = "pk") -> Exists:
 
 
 def open_of_before(restored: Hold, *, now: datetime) -> QuerySet[ConsultRequest]:
-    """The requests, and the visits ahead, that the restored database takes for open: first those that wait for an answer."""
-    is_over = Q(status=Status.CONFIRMED, confirmed_starts_at__lte=now)
-    before = ConsultRequest.objects.open().filter(_came_in_before(restored)).exclude(is_over)
+    """What the restored database takes for open: requests, visits ahead and offers, first what waits for an answer.
+
+    Each has `offered_start`, the earlier time that is offered.
+    """
+    offered = EarlierOffer.objects.open().filter(request=OuterRef("pk")).values("starts_at")
+    is_over = Q(status=Status.CONFIRMED, confirmed_starts_at__lte=now, offered_start=None)
+    before = ConsultRequest.objects.open().annotate(offered_start=Subquery(offered))
+    before = before.filter(_came_in_before(restored)).exclude(is_over)
     return before.needing_answer_first().order_by("waits", "starts_at", "pk")
 
 
@@ -98,7 +103,8 @@ def to_check(*, now: datetime) -> QuerySet[ConsultRequest]:
     """What nobody checked since an owner went on without the letters after the last restore, of what was open before it.
 
     A request until somebody answers it, or its patient was promised an answer by a new time: expiry leaves it alone. A visit,
-    whose reminder was dropped, until it begins or somebody does anything about it: a note is enough.
+    whose reminder was dropped, until it begins or somebody does anything about it: a note is enough. An offer of an earlier time,
+    which may have been accepted, until it is answered or overtaken: its seat is kept.
     """
     ended = Hold.objects.filter(reason=Hold.Reason.RESTORED, without_letters=True).exclude(ended_at=None)
     # What the yes to an earlier one left to check is among this one's. A restore with the letters since checked nothing.
@@ -108,15 +114,16 @@ def to_check(*, now: datetime) -> QuerySet[ConsultRequest]:
     since = Event.objects.filter(request=OuterRef("pk"), pk__gt=last.last_event)
     unanswered = Q(status=Status.REQUESTED) & ~Exists(since.filter(kind__in=_PROMISED_AGAIN))
     visits = Q(status=Status.CONFIRMED) & ~Exists(since)
-    return open_of_before(last, now=now).filter(unanswered | visits)
+    offers = Q(offered_start__isnull=False) & ~Exists(since.filter(kind=Event.Kind.OFFERED))
+    return open_of_before(last, now=now).filter(unanswered | visits | offers)
 
 
 @transaction.atomic
 def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> int:
     """Ends the open holds with ids up to `up_to`, those that `by` has seen. Returns how many: 0 if somebody else was faster.
 
-    Without the letters, after a restore: every letter of before it is dropped, whenever it is due, and requests of before it do
-    not expire until they were checked (see `to_check`). Otherwise mail that was due is dropped, and so is what expiring the
+    Without the letters, after a restore: every letter of before it is dropped, whenever it is due, and requests and offers of
+    before it do not expire until they were checked (see `to_check`). Otherwise mail that was due is dropped, and so is what expiring the
     overdue requests would write now. Requests that were made while the hold was open keep their letters, and so does what staff
     decided meanwhile. After a jump of the clock, what is dated in the future is dated now.
 

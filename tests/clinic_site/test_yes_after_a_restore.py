@@ -9,7 +9,7 @@ from django.core import mail
 from clinic_site import holds
 from clinic_site.models import Hold
 from consults import booking
-from consults.models import AccessRecord, ConsultRequest, OutboxMessage, WorkerHeartbeat
+from consults.models import AccessRecord, ConsultRequest, EarlierOffer, OutboxMessage, WorkerHeartbeat
 from tests.builders import WEDNESDAY, colleague, local, submit
 from tests.holding import STEP, Machine, go_on, owner_at, reasons
 
@@ -21,6 +21,7 @@ pytestmark = [
 
 Reason, Status, State = Hold.Reason, ConsultRequest.Status, OutboxMessage.State
 RESTORED_AT = WEDNESDAY + timedelta(hours=1)
+OFFERED = local("2026-12-07 16:00")
 
 
 @pytest.fixture
@@ -152,6 +153,52 @@ def test_a_note_is_no_answer_to_a_request_and_a_check_of_a_visit(restored, anna,
         booking.note_request(request, text="Called.", by=staff, now=now)
     assert set(holds.to_check(now=now)) == {anna}
     assert days_pass() == []
+
+
+@pytest.fixture
+def offered(bert, staff) -> ConsultRequest:
+    """Bert's visit of Tuesday, and the earlier time that he was offered; that he accepted it since is lost."""
+    ConsultRequest.objects.update(wants_earlier=True)
+    booking.offer_earlier(_again(bert), starts_at=OFFERED, by=staff, now=WEDNESDAY)
+    _was_sent()
+    return bert
+
+
+def test_an_offer_of_before_is_kept_until_somebody_has_answered_the_offer_itself(offered, staff, client, clock):
+    """A note says nothing about it. No letter tells him later that the time is no longer held, and nobody else gets it."""
+    yes(Hold.objects.put(Reason.RESTORED, now=RESTORED_AT), without_letters=True)
+    booking.note_request(offered, text="Called.", by=staff, now=RESTORED_AT + 2 * STEP)
+    assert days_pass() == []
+    assert (EarlierOffer.objects.get().answer, offered.seats.count()) == ("", 12)
+    after_both = RESTORED_AT + timedelta(days=8)
+    assert set(holds.to_check(now=after_both)) == {offered}
+    clock(after_both)
+    page = " ".join(owner_at(client, "pia").get("/admin/").content.decode().split())
+    assert "offered earlier: Monday, December 7, 4:00 PM" in page
+    booking.complete_request(_again(offered), by=staff, now=after_both)
+    assert not holds.to_check(now=after_both).exists()
+
+
+@pytest.mark.parametrize("too_late", [False, True], ids=["in time", "after its reply time"])
+def test_an_offer_of_before_that_was_accepted_is_recorded(offered, staff, too_late):
+    yes(Hold.objects.put(Reason.RESTORED, now=RESTORED_AT), without_letters=True)
+    if too_late:
+        now = EarlierOffer.objects.get().answer_by + STEP
+        booking.reschedule_request(offered, starts_at=OFFERED, by=staff, now=now)
+    else:
+        now = RESTORED_AT + 2 * STEP
+        booking.accept_offer(offered, by=staff, now=now)
+    assert (_again(offered).confirmed_starts_at, holds.to_check(now=now).exists()) == (OFFERED, False)
+
+
+def test_an_offer_that_is_made_after_the_restore_lapses_like_any(offered, staff):
+    yes(Hold.objects.put(Reason.RESTORED, now=RESTORED_AT), without_letters=True)
+    now = RESTORED_AT + 2 * STEP
+    booking.refuse_offer(offered, by=staff, now=now)
+    booking.offer_earlier(_again(offered), starts_at=OFFERED, by=staff, now=now)
+    assert not holds.to_check(now=now).exists()
+    assert days_pass() == ["bert@example.com"] * 2
+    assert EarlierOffer.objects.latest("pk").answer == "lapsed"
 
 
 def test_the_page_lists_every_open_request_and_waiting_letter_of_before(restored, anna, bert, carl, client, clock):
