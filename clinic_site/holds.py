@@ -13,6 +13,7 @@ from consults import booking, clock_ahead
 from consults.current_rules import lock_rules
 from consults.erasure import due_for_erasure
 from consults.expiry import expire_overdue
+from consults.messages.kinds import REMINDER
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from pages.models import Clinic
 
@@ -122,10 +123,11 @@ def to_check(*, now: datetime) -> QuerySet[ConsultRequest]:
 def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> int:
     """Ends the open holds with ids up to `up_to`, those that `by` has seen. Returns how many: 0 if somebody else was faster.
 
-    Without the letters, after a restore: every letter of before it is dropped, whenever it is due, and requests and offers of
-    before it do not expire until they were checked (see `to_check`). Otherwise mail that was due is dropped, and so is what expiring the
-    overdue requests would write now. Requests that were made while the hold was open keep their letters, and so does what staff
-    decided meanwhile. After a jump of the clock, what is dated in the future is dated now.
+    Without the letters, after a restore: every letter of before it is dropped, whenever it is due, so are calls to remind and
+    what failed, and requests and offers of before it do not expire until they were checked (see `to_check`). Otherwise mail
+    that was due is dropped, and so is what expiring the overdue requests would write now. Requests that were made while the hold
+    was open keep their letters, and so does what staff decided meanwhile. After a jump of the clock, what is dated in the future
+    is dated now.
 
     After a restore, calendars take what is sent from now on for newer than all that was sent before.
 
@@ -142,13 +144,21 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
     if restored:
         ConsultRequest.objects.raise_calendar_steps(now=now)
     if without_letters and restored:
-        letters_of_before(restored).order_by().update(state=OutboxMessage.State.DROPPED)
+        _drop_what_is_of_before(restored)
     elif without_letters:
         _drop_letters(before=seen[0], now=now)
     if jumped:
         clock_ahead.date_again(now=now, last_event=jumped.last_event)
         Hold.objects.date_again(now=now)
     return len(seen)
+
+
+def _drop_what_is_of_before(restored: Hold) -> None:
+    """Other calls stay: colleagues open the request before they call. Anybody could send again what failed."""
+    letters_of_before(restored).order_by().update(state=OutboxMessage.State.DROPPED)
+    of_before = OutboxMessage.objects.filter(pk__lte=restored.last_message)
+    reminders = Q(kind=REMINDER, state=OutboxMessage.State.WAITING)
+    of_before.filter(reminders | Q(state=OutboxMessage.State.FAILED)).update(state=OutboxMessage.State.DROPPED)
 
 
 def _drop_letters(*, before: Hold, now: datetime) -> None:

@@ -123,6 +123,17 @@ def test_who_asks_after_a_restore_by_a_clock_that_was_ahead_is_told_and_expires_
     assert not Hold.objects.filter(began_at__gt=RESTORED_AT + 2 * STEP).exists()
 
 
+def test_neither_a_call_to_remind_nor_what_failed_before_is_left_to_make_or_to_send(staff, anna):
+    """Of a call that was to be made already, a colleague sees what became of it since."""
+    call = submit(key="call", contact_by="phone", starts_at=local("2026-12-08 16:00"))
+    booking.confirm_request(call, by=staff, now=WEDNESDAY)
+    OutboxMessage.objects.filter(event__request=anna).update(state=State.FAILED, problem="no_answer_may_have_arrived")
+    yes(Hold.objects.put(Reason.RESTORED, now=RESTORED_AT), without_letters=True)
+    late = local("2026-12-07 12:00")
+    assert [call.kind for call in OutboxMessage.objects.calls_to_make(now=late)] == ["confirmed"]
+    assert set(OutboxMessage.objects.filter(event__request=anna).values_list("state", flat=True)) == {State.DROPPED}
+
+
 def test_a_second_restore_checks_nothing_of_what_the_first_left_to_check(restored, anna, bert, staff):
     yes(restored, without_letters=True)
     booking.note_request(bert, text="Called.", by=staff, now=RESTORED_AT + 2 * STEP)
