@@ -1,12 +1,11 @@
 """Notices a database that has gone back to an earlier state: a copy of it that something other than the site put in place.
 
-The worker's signs of life are counted in the database, and a file beside it remembers the last number. No clock is compared.
-Where the file goes back too, with all of DATA_DIR, nobody notices.
+The worker's signs of life are counted in the database, and a file beside it remembers the last number, and which restores the
+database had told of by then. No clock is compared. Where the file goes back too, with all of DATA_DIR, nobody notices.
 """
 
 import os
 from contextlib import suppress
-from datetime import datetime
 
 from django.conf import settings
 
@@ -25,20 +24,19 @@ def has_gone_back() -> bool:
     known = _read()
     if known is None:
         return False
-    beats, at = known
+    beats, told = known
     if WorkerHeartbeat.objects.beats() >= beats:
         return False
-    was_told = Hold.objects.filter(reason=Hold.Reason.RESTORED, began_at__gte=at).exists()
-    return not was_told and Event.objects.exists()
+    return _told() <= told and Event.objects.exists()
 
 
-def remember(beats: int, *, at: datetime) -> None:
+def remember(beats: int) -> None:
     """Replaces what is known. A disk that is full leaves the earlier number, which is still true."""
     path = settings.DATA_DIR / _NAME
     written = path.with_name(f".{_NAME}")
     with suppress(OSError):
         with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(f"{beats} {at.isoformat()}\n")
+            file.write(" ".join([str(beats), *sorted(_told())]) + "\n")
         written.replace(path)
 
 
@@ -48,9 +46,15 @@ def forget() -> None:
         (settings.DATA_DIR / _NAME).unlink()
 
 
-def _read() -> tuple[int, datetime] | None:
+def _told() -> set[str]:
+    """The restores that the database tells of, each by the numbers of its hold: its times may be of a wrong clock."""
+    holds = Hold.objects.filter(reason=Hold.Reason.RESTORED)
+    return {"-".join(map(str, numbers)) for numbers in holds.values_list("pk", "last_event", "last_message")}
+
+
+def _read() -> tuple[int, set[str]] | None:
     try:
-        beats, at = (settings.DATA_DIR / _NAME).read_text().split()
-        return int(beats), datetime.fromisoformat(at)
+        beats, *told = (settings.DATA_DIR / _NAME).read_text().split()
+        return int(beats), set(told)
     except (OSError, ValueError):
         return None

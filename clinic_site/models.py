@@ -26,9 +26,14 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         return self.filter(ended_at=None)
 
     def put(self, reason: str, *, now: datetime, report: str = "") -> "Hold":
-        """A new one. After a restore it takes the place of the one that came with the backup (see `database_copy`)."""
+        """A new one. After a restore it takes the place of the one that came with the backup (see `database_copy`), or that
+        nobody has ended yet, and keeps what that says about accounts.
+        """
         if reason == Hold.Reason.RESTORED:
-            self.open().filter(reason=reason).delete()
+            earlier = self.open().filter(reason=reason)
+            lines = [line for hold in earlier for line in hold.report.splitlines() if line != BY_HAND]
+            report = "\n".join(dict.fromkeys([*lines, *report.splitlines()]))
+            earlier.delete()
         return self.create(
             reason=reason, began_at=now, report=report, last_event=_newest(Event), last_message=_newest(OutboxMessage)
         )

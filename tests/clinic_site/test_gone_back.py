@@ -7,7 +7,7 @@ from django.core import mail
 from django.core.management import call_command
 
 from clinic_site import gone_back
-from clinic_site.models import Hold
+from clinic_site.models import BY_HAND, Hold
 from consults.models import ConsultRequest, OutboxMessage, WorkerHeartbeat
 from tests.builders import WEDNESDAY, submit
 from tests.holding import STEP, Machine, reasons
@@ -84,6 +84,45 @@ def test_a_restore_by_the_sites_own_command_is_told_once(overdue):
     assert list(Hold.objects.all()) == [told]
 
 
+@pytest.mark.parametrize("off", [timedelta(0), timedelta(days=-365), timedelta(days=365)], ids=["right", "behind", "ahead"])
+def test_an_earlier_restore_tells_nothing_of_a_later_one_whatever_its_clock_said(overdue, staff, off):
+    Hold.objects.put(RESTORED, now=WEDNESDAY + off)
+    Hold.objects.update(ended_at=WEDNESDAY, ended_by=staff)
+    machine = work_until(WEDNESDAY + timedelta(minutes=5))
+    put_back(timedelta(minutes=1), now=machine.now)
+    machine.turn(BEAT)
+    assert reasons() == [RESTORED]
+
+
+@pytest.mark.parametrize("off", [timedelta(0), timedelta(days=-365), timedelta(days=365)], ids=["right", "behind", "ahead"])
+def test_a_restore_that_an_owner_has_answered_is_asked_about_once(overdue, staff, off):
+    """Also where the file cannot be replaced, or is of another machine that was stopped meanwhile."""
+    work_until(WEDNESDAY)
+    put_back(timedelta(minutes=1), now=WEDNESDAY)
+    Hold.objects.put(RESTORED, now=WEDNESDAY + off)
+    Hold.objects.update(ended_at=WEDNESDAY, ended_by=staff)
+    Machine(WEDNESDAY + timedelta(minutes=5)).turn(BEAT)
+    assert reasons() == []
+
+
+def test_a_copy_put_in_place_before_the_yes_keeps_what_the_restore_said_about_accounts(overdue):
+    Hold.objects.put(RESTORED, now=WEDNESDAY, report="berta: was deactivated")
+    machine = work_until(WEDNESDAY + timedelta(minutes=5))
+    for _ in range(2):
+        put_back(timedelta(minutes=1), now=machine.now)
+        machine.turn(BEAT)
+    assert Hold.objects.get().report.splitlines() == ["berta: was deactivated", BY_HAND]
+    Hold.objects.put(RESTORED, now=machine.now, report="carla: was deactivated")
+    assert Hold.objects.get().report.splitlines() == ["berta: was deactivated", "carla: was deactivated"]
+
+
+def test_a_restore_that_a_clock_ahead_has_dated_is_shown_as_of_the_start(overdue):
+    """As in a copy whose newest event is of such a clock."""
+    Hold.objects.put(RESTORED, now=WEDNESDAY + timedelta(days=365))
+    machine = Machine(WEDNESDAY)
+    assert Hold.objects.get().began_at == machine.now
+
+
 def test_a_restore_by_a_clock_that_is_behind_keeps_what_it_said_about_accounts(overdue, monkeypatch, clock):
     work_until(WEDNESDAY)
     WorkerHeartbeat.objects.all().delete()
@@ -105,12 +144,12 @@ def test_two_workers_and_a_file_that_nobody_can_read_are_no_reason_to_hold(overd
     second.turn(BEAT)
     path.unlink()
     path.mkdir()
-    gone_back.remember(9, at=WEDNESDAY)
+    gone_back.remember(9)
     second.turn(BEAT)
     assert reasons() == []
 
 
 def test_a_site_that_starts_over_beside_an_older_file_is_asked_nothing(settings):
-    gone_back.remember(9, at=WEDNESDAY)
+    gone_back.remember(9)
     Machine(WEDNESDAY).turn(BEAT)
     assert (reasons(), gone_back.has_gone_back()) == ([], False)
