@@ -8,19 +8,20 @@ from typing import Any
 from django.db import DatabaseError, connection
 
 from clinic_site import backups, erased_list, gone_back, second_place
-from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every
+from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every, two_clocks
 from clinic_site.database_copy import BackupFailed
 from clinic_site.delivery_reports import ReportReader
 from clinic_site.holds import due_at, may_fall_due, to_check, was_put_in_place
 from clinic_site.late_backup import write_letter_if_late
 from clinic_site.left_behind import delete_left_behind
-from clinic_site.models import BY_HAND, Hold
+from clinic_site.models import BY_HAND, EVERYTHING, Hold
 from consults import expiry
 from consults.erasure import erase_due
 from consults.messages.answers import Answers
 from consults.messages.delivery import deliver_due
 from consults.messages.outbox import forget_letters_to_staff
 from consults.models import WorkerHeartbeat
+from consults.models.worker_heartbeat import IS_WELL_FOR
 from consults.spam import forget_clients
 from content.due_mail import send_due_mail
 from guard.rate_limit import forget_idle_clients
@@ -53,6 +54,9 @@ class BackgroundWork:
         self._watch: ClockWatch | None = None
         # When it last wrote its sign of life. A turn that the database did not allow is part of a pause: nobody could answer.
         self._last_alive = 0.0
+        # How many signs of life there were with its last, and until when another worker's clock counts as differing from its own.
+        self._beats: int | None = None
+        self._differs_until = float("-inf")
         # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
         self._cannot_expire: set[int] = set()
 
@@ -64,10 +68,12 @@ class BackgroundWork:
         try:
             self._look_at_the_clocks(now, steady)
             if self._beat.is_due(steady):
-                gone_back.remember(WorkerHeartbeat.objects.beat(now=now))
+                self._beats = WorkerHeartbeat.objects.beat(now=now)
+                gone_back.remember(self._beats)
                 self._beat.done(steady)
                 self._last_alive = steady
-            waits_until = Hold.objects.waits_until()
+            # Also after a yes: the owner saw one of the clocks.
+            waits_until = EVERYTHING if steady < self._differs_until else Hold.objects.waits_until()
             if self._tidy.is_due(steady):
                 self._do_tidy(now, waits_until)
                 self._cannot_expire.clear()
@@ -102,12 +108,13 @@ class BackgroundWork:
         self._report_reader.wait()
 
     def _look_at_the_clocks(self, now: datetime, steady: float) -> None:
-        """Puts a hold in place when the clock jumped, the pause was long or the database went back.
+        """Puts a hold in place when the clock jumped or another server's differs, the pause was long or the database went back.
 
         Before the sign of life, which hides all of it.
         """
+        report = ""
         if self._watch is None:
-            # Whoever reads the page takes this for the time of the restore: a copy may have it of a clock that was ahead.
+            # The page shows this as the time of the restore, and a copy may have it of a clock that was ahead.
             Hold.objects.open().filter(reason=Hold.Reason.RESTORED).date_again(now=now)
             last = WorkerHeartbeat.objects.last_beat()
             reason = self._reason_at_start(last, now)
@@ -119,15 +126,34 @@ class BackgroundWork:
             watch = self._watch
             paused = timedelta(seconds=steady - self._last_alive)
             reason = Hold.Reason.CLOCK if watch.jumped(now, steady) else self._reason_after_pause(paused, now)
-        if self._beat.is_due(steady) and gone_back.has_gone_back():
-            reason = Hold.Reason.RESTORED
+        if self._beat.is_due(steady):
+            other = self._other_clock(now, steady)
+            if other and not Hold.objects.open().filter(reason=Hold.Reason.CLOCK).exclude(report="").exists():
+                reason, report = Hold.Reason.CLOCK, two_clocks(now, other, zone=Clinic.objects.current().zone)
+            if gone_back.has_gone_back():
+                reason = Hold.Reason.RESTORED
         if reason:
-            Hold.objects.put(reason, now=now, report=BY_HAND if reason == Hold.Reason.RESTORED else "")
+            Hold.objects.put(reason, now=now, report=BY_HAND if reason == Hold.Reason.RESTORED else report)
             logger.error("%s: what is due waits until an owner presses Go on at /admin/hold/", Hold.Reason(reason).label)
             if reason != Hold.Reason.RESTORED:
                 watch.trust(now, steady)
             self._last_alive = steady
         self._watch = watch
+
+    def _other_clock(self, now: datetime, steady: float) -> datetime | None:
+        """What the clock of another worker said a moment ago, if it is far from this one's."""
+        if self._beats is None:
+            return None
+        well_for = IS_WELL_FOR.total_seconds()
+        if steady - self._last_alive > well_for:
+            # Its last sign of life may be long ago, too. What was known before the pause is true until the next look.
+            other, differs = None, self._last_alive < self._differs_until
+        else:
+            other = WorkerHeartbeat.objects.of_another(after=self._beats)
+            differs = other is not None and abs(now - other) > MOST_BACK
+        if differs:
+            self._differs_until = steady + well_for
+        return other if differs else None
 
     def _reason_at_start(self, last_beat: datetime | None, now: datetime) -> str:
         if last_beat is None:

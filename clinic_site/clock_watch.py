@@ -2,7 +2,9 @@
 
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+
+from django.utils.dateformat import format as in_format
 
 # Far more than a time server corrects, and far less than a clock that is wrong by a date.
 MOST_AHEAD, MOST_BACK = timedelta(days=1), timedelta(hours=1)
@@ -27,6 +29,12 @@ class ClockWatch:
     def trust(self, wall: datetime, steady: float) -> None:
         """From now on the clocks are compared with these readings."""
         self.wall, self.steady = wall, steady
+
+
+def two_clocks(one: datetime, other: datetime, *, zone: tzinfo) -> str:
+    """What two servers say at the same moment, for an owner."""
+    first, second = (in_format(at.astimezone(zone), "F j, Y, g:i A") for at in (one, other))
+    return f"The clock of one server says {first}, that of another {second}."
 
 
 class Every:

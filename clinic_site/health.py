@@ -30,7 +30,7 @@ class HealthMiddleware:
         if request.path in {"/health/ready", "/health/ready/"}:
             now = timezone.now()
             checks = _checks(now)
-            return _answer(checks, warnings=_warnings(now) if all(checks.values()) else [])
+            return _answer(checks, warnings=_warnings(now) if checks["migrations"] else [])
         return self.get_response(request)
 
 
@@ -59,7 +59,9 @@ def _warnings(now: datetime) -> list[str]:
     warnings = []
     if backups.is_late(now=now):
         warnings.append(f"backup: the last good one is of {backups.last_made(now=now) or 'never'}")
-    warnings += [f"hold: {hold}" for hold in Hold.objects.open()]
+    held = list(Hold.objects.open())
+    warnings += [f"hold: {hold}" for hold in held]
+    warnings += [f"clock: {hold.report}" for hold in held if hold.reason == Hold.Reason.CLOCK and hold.report]
     if closed := key_check.closed_rows(now=now):
         warnings.append(f"keys: FIELD_KEYS do not open all {closed}; is a key missing?")
     if problem := second_place.problem():

@@ -64,7 +64,7 @@ class Hold(models.Model):
     began_at = models.DateTimeField()
     last_event = models.BigIntegerField(help_text="The id of the newest event at that moment.")
     last_message = models.BigIntegerField(help_text="The same of the newest message.")
-    report = models.TextField(blank=True, help_text="What the restore did about accounts, a line each.")
+    report = models.TextField(blank=True, help_text="What the restore did about accounts, a line each; or which clocks differ.")
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     without_letters = models.BooleanField(default=False, help_text="The letters that waited were not sent.")

@@ -19,6 +19,10 @@ class WorkerHeartbeatQuerySet(models.QuerySet["WorkerHeartbeat"]):
         """How many signs of life there have been; 0 in a backup, which holds none."""
         return self.values_list("beats", flat=True).first() or 0
 
+    def of_another(self, *, after: int) -> datetime | None:
+        """The last sign of life, if there was one after that many, which is then of another worker."""
+        return self.filter(ended=False, beats__gt=after).values_list("beat_at", flat=True).first()
+
     def end(self) -> None:
         """The worker ended as it was told to. When it was last alive is still known: what fell due since is no surprise."""
         self.update(ended=True)
