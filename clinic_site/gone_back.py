@@ -4,13 +4,13 @@ The worker's signs of life are counted in the database, and a file beside it rem
 Where the file goes back too, with all of DATA_DIR, nobody notices.
 """
 
-import os
 from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
 
 from clinic_site.models import Hold
+from clinic_site.whole_files import replace_if_there_is_room
 from consults.models import Event, WorkerHeartbeat
 
 _NAME = "signs-of-life"
@@ -34,12 +34,7 @@ def has_gone_back() -> bool:
 
 def remember(beats: int, *, at: datetime) -> None:
     """Replaces what is known. A disk that is full leaves the earlier number, which is still true."""
-    path = settings.DATA_DIR / _NAME
-    written = path.with_name(f".{_NAME}")
-    with suppress(OSError):
-        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(f"{beats} {at.isoformat()}\n")
-        written.replace(path)
+    replace_if_there_is_room(settings.DATA_DIR / _NAME, f"{beats} {at.isoformat()}\n")
 
 
 def forget() -> None:

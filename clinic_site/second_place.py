@@ -11,7 +11,6 @@ import os
 import secrets
 import shutil
 import threading
-from contextlib import suppress
 from datetime import datetime, tzinfo
 from io import BufferedReader
 from pathlib import Path
@@ -21,6 +20,7 @@ from django.conf import settings
 from clinic_site import backups, erased_list, left_behind, second_place_mark
 from clinic_site.plain_files import plain
 from clinic_site.thinning import surplus
+from clinic_site.whole_files import replace_if_there_is_room
 
 logger = logging.getLogger("clinic.worker")
 
@@ -90,8 +90,7 @@ def _copy_all(now: datetime, zone: tzinfo, thin: bool) -> None:
 
 
 def _tell(problem: str, *, now: datetime) -> None:
-    with suppress(OSError):
-        (backups.folder() / _PROBLEM).write_text(f"{now:%Y-%m-%d %H:%M} UTC: {problem}")
+    replace_if_there_is_room(backups.folder() / _PROBLEM, f"{now:%Y-%m-%d %H:%M} UTC: {problem}")
 
 
 def problem() -> str:
