@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from clinic_site import backups, erased_list, gone_back, second_place
+from clinic_site import backups, erased_elsewhere, erased_list, gone_back, second_place
 from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every, two_clocks
 from clinic_site.database_copy import BackupFailed
 from clinic_site.delivery_reports import ReportReader
@@ -51,6 +51,7 @@ class BackgroundWork:
         self._copy, self._copier = Every(COPY_EVERY), second_place.Copier()
         self._read_reports, self._report_reader = Every(READ_REPORTS_EVERY), ReportReader()
         self._answers = Answers()
+        self._list_is_unread = False
         self._watch: ClockWatch | None = None
         # When it last wrote its sign of life. A turn that the database did not allow is part of a pause: nobody could answer.
         self._last_alive = 0.0
@@ -78,6 +79,7 @@ class BackgroundWork:
                 self._do_tidy(now, waits_until)
                 self._cannot_expire.clear()
                 self._tidy.done(steady)
+            self._erase_what_was_unread(now)
             if self._back_up.is_due(steady):
                 self._do_back_up(now, thin=waits_until is None)
                 self._back_up.done(steady)
@@ -181,6 +183,12 @@ class BackgroundWork:
             self._do(delete_left_behind, now=now)
             self._do(forget_letters_to_staff, now=now)
             self._do(send_due_mail, now=now, zone=Clinic.objects.current().zone)
+
+    def _erase_what_was_unread(self, now: datetime) -> None:
+        """As soon as the list that a restore left out was read: an owner may say yes at any moment."""
+        was_unread, self._list_is_unread = self._list_is_unread, erased_elsewhere.is_to_be_read()
+        if was_unread and not self._list_is_unread:
+            self._do(erased_list.erase_again, now=now)
 
     def _do_back_up(self, now: datetime, *, thin: bool) -> None:
         try:

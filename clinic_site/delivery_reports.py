@@ -5,7 +5,6 @@ A failure that lasts is told: until the mailbox can be read again, nobody learns
 
 import logging
 import threading
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from clinic_site.whole_files import replace_if_there_is_room
 from consults.messages.mailbox import MailboxReader, NotRead
 from consults.messages.returned_letters import take_report
 
@@ -77,8 +77,7 @@ def _file() -> Path:
 def _tell(reason: str, *, now: datetime) -> None:
     logger.warning("BOUNCES_URL was not read: %s", reason)
     since, _ = _told()
-    with suppress(OSError):
-        _file().write_text(f"{min(since or now, now).isoformat()} {reason}")
+    replace_if_there_is_room(_file(), f"{min(since or now, now).isoformat()} {reason}")
 
 
 def _told() -> tuple[datetime | None, str]:

@@ -2,7 +2,7 @@
 
 References only, which identify nobody once a request is erased. Every node lists what any node erased, within ten minutes. Each
 line is signed with a field key: who can write to BACKUP_DIR alone can have no request erased, and the running site takes nothing
-from there.
+from there, unless a restore could not (see `erased_elsewhere`).
 """
 
 import re
@@ -36,7 +36,15 @@ def add(*references: str) -> None:
 
 def read() -> set[str]:
     """The references in the first place, but for lines that no key of FIELD_KEYS signed."""
-    return {line.partition(":")[0] for line in _read(backups.folder()) if _is_signed(line)}
+    return {line.partition(":")[0] for line in lines_in(backups.folder()) if _is_signed(line)}
+
+
+def lines_in(place: Path) -> set[str]:
+    """The lines of the list there, signed or not; none where there is no list. Raises OSError."""
+    try:
+        return set(plain_files.read_text(place / _NAME, at_most=_MOST_BYTES).split())
+    except FileNotFoundError:
+        return set()
 
 
 def catch_up() -> int:
@@ -45,7 +53,7 @@ def catch_up() -> int:
     Returns how many. Raises OSError.
     """
     erased = set(ConsultRequest.objects.exclude(erased_at=None).values_list("reference", flat=True))
-    listed = _read(backups.folder())
+    listed = lines_in(backups.folder())
     missing = sorted(reference for reference in erased if _line(reference) not in listed)
     if missing:
         add(*missing)
@@ -56,25 +64,25 @@ def copy_to_second_place() -> int:
     """Adds to the list in BACKUP_DIR what it lacks. Returns how many lines. Raises OSError."""
     if settings.BACKUP_DIR is None:
         return 0
-    missing = {line for line in _read(backups.folder()) if _is_signed(line)} - _read(settings.BACKUP_DIR)
+    missing = {line for line in lines_in(backups.folder()) if _is_signed(line)} - lines_in(settings.BACKUP_DIR)
     if missing:
         _append(settings.BACKUP_DIR / _NAME, sorted(missing))
     return len(missing)
 
 
-def take_over(*, unsigned: bool) -> int:
-    """Adds to the list what the one in BACKUP_DIR has, for a restore; of both lists also the `unsigned` lines, signed now.
+def take_over(others: set[str], *, unsigned: bool) -> int:
+    """Adds to the list the lines of another one, for a restore; of both lists also the `unsigned` lines, signed now.
 
     Returns how many unsigned lines were left out. Raises OSError.
     """
-    lines = _read(backups.folder()) | (_read(settings.BACKUP_DIR) if settings.BACKUP_DIR else set())
+    lines = lines_in(backups.folder()) | others
     signed = {line for line in lines if _is_signed(line)}
-    others = {line.partition(":")[0] for line in lines - signed} - {line.partition(":")[0] for line in signed}
-    others = {reference for reference in others if _REFERENCE.fullmatch(reference)}
-    wanted = {line.partition(":")[0] for line in signed} | (others if unsigned else set())
+    doubtful = {line.partition(":")[0] for line in lines - signed} - {line.partition(":")[0] for line in signed}
+    doubtful = {reference for reference in doubtful if _REFERENCE.fullmatch(reference)}
+    wanted = {line.partition(":")[0] for line in signed} | (doubtful if unsigned else set())
     if missing := wanted - read():
         add(*sorted(missing))
-    return 0 if unsigned else len(others)
+    return 0 if unsigned else len(doubtful)
 
 
 def erase_again(*, now: datetime) -> tuple[int, list[str]]:
@@ -97,14 +105,6 @@ def _line(reference: str) -> str:
 def _is_signed(line: str) -> bool:
     reference, _, signature = line.partition(":")
     return sealing.is_blind_index(_PURPOSE, reference, signature)
-
-
-def _read(place: Path) -> set[str]:
-    """The lines of the list there, signed or not; none where there is no list. Raises OSError."""
-    try:
-        return set(plain_files.read_text(place / _NAME, at_most=_MOST_BYTES).split())
-    except FileNotFoundError:
-        return set()
 
 
 def _append(path: Path, lines: Iterable[str]) -> None:

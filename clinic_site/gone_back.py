@@ -4,12 +4,12 @@ The worker's signs of life are counted in the database, and a file beside it rem
 database had told of by then. No clock is compared. Where the file goes back too, with all of DATA_DIR, nobody notices.
 """
 
-import os
 from contextlib import suppress
 
 from django.conf import settings
 
 from clinic_site.models import Hold
+from clinic_site.whole_files import replace_if_there_is_room
 from consults.models import Event, WorkerHeartbeat
 
 _NAME = "signs-of-life"
@@ -32,12 +32,7 @@ def has_gone_back() -> bool:
 
 def remember(beats: int) -> None:
     """Replaces what is known. A disk that is full leaves the earlier number, which is still true."""
-    path = settings.DATA_DIR / _NAME
-    written = path.with_name(f".{_NAME}")
-    with suppress(OSError):
-        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(" ".join([str(beats), *sorted(_told())]) + "\n")
-        written.replace(path)
+    replace_if_there_is_room(settings.DATA_DIR / _NAME, " ".join([str(beats), *sorted(_told())]) + "\n")
 
 
 def forget() -> None:

@@ -11,16 +11,16 @@ import os
 import secrets
 import shutil
 import threading
-from contextlib import suppress
 from datetime import datetime, tzinfo
 from io import BufferedReader
 from pathlib import Path
 
 from django.conf import settings
 
-from clinic_site import backups, erased_list, left_behind, second_place_mark
+from clinic_site import backups, erased_elsewhere, erased_list, left_behind, second_place_mark
 from clinic_site.plain_files import plain
 from clinic_site.thinning import surplus
+from clinic_site.whole_files import replace_if_there_is_room
 
 logger = logging.getLogger("clinic.worker")
 
@@ -43,7 +43,8 @@ def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
     if place is None:
         return 0
     try:
-        second_place_mark.check(place)
+        second_place_mark.check(place, may_be_new=not erased_elsewhere.is_to_be_read())
+        erased_elsewhere.catch_up()
         erased_list.copy_to_second_place()
         left_behind.delete_old(place, _COPYING, now=now)
         missing = _missing(place, now=now, zone=zone)
@@ -90,8 +91,7 @@ def _copy_all(now: datetime, zone: tzinfo, thin: bool) -> None:
 
 
 def _tell(problem: str, *, now: datetime) -> None:
-    with suppress(OSError):
-        (backups.folder() / _PROBLEM).write_text(f"{now:%Y-%m-%d %H:%M} UTC: {problem}")
+    replace_if_there_is_room(backups.folder() / _PROBLEM, f"{now:%Y-%m-%d %H:%M} UTC: {problem}")
 
 
 def problem() -> str:

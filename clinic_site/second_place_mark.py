@@ -20,16 +20,27 @@ class AnotherPlace(OSError):
     """The folder has not the mark of the one that was used before."""
 
 
-def check(place: Path) -> None:
-    """Makes folder and mark at the first use of this path. Raises AnotherPlace, or another OSError."""
-    known = _known(place)
-    if not known:
-        accept(place)
-    elif _read(place) != known:
+def check(place: Path, *, may_be_new: bool) -> None:
+    """Makes folder and mark at the first use of this path, if it `may_be_new`. Raises AnotherPlace, or another OSError."""
+    is_new = not is_known(place)
+    if not is_there(place) and not (is_new and may_be_new):
         raise AnotherPlace(
             f"{place} is not the folder that was used before: its file {MARK} is missing, or another. Is the share mounted? "
             "If this is to be the second place from now on: manage.py backup --use-second-place"
         )
+    if is_new:
+        accept(place)
+
+
+def is_there(place: Path) -> bool:
+    """Whether it has a mark, and no other than before. Raises OSError."""
+    mark = _read(place)
+    return bool(mark) and mark == (_known(place) or mark)
+
+
+def is_known(place: Path) -> bool:
+    """Whether this machine has used this path before."""
+    return bool(_known(place))
 
 
 def accept(place: Path) -> None:

@@ -100,7 +100,7 @@ def test_nothing_is_restored_while_the_list_of_erased_requests_cannot_be_written
 def test_the_list_in_the_second_place_is_taken_over_before_the_mark_goes(monkeypatch):
     marked = []
     monkeypatch.setattr(backups, "restore", lambda *_, **__: None)
-    monkeypatch.setattr(erased_list, "take_over", lambda **_: marked.append(unfinished_restore.is_marked()))
+    monkeypatch.setattr(erased_list, "take_over", lambda *_, **__: marked.append(unfinished_restore.is_marked()))
     call_command("restore", "of-before.tar.gz", yes=True)
     assert (marked, unfinished_restore.is_marked()) == ([True], False)
 

@@ -10,13 +10,19 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from clinic_site import backups, erased_list, gone_back, unfinished_restore
+from clinic_site import backups, erased_elsewhere, erased_list, gone_back, unfinished_restore
 from clinic_site.database_copy import BackupFailed
 from clinic_site.drill import rehearse
 from clinic_site.left_behind import delete_left_behind
 from clinic_site.models import Hold
 from clinic_site.restored_accounts import Before, keep_what_was_taken
 from consults.models import WorkerHeartbeat
+
+_UNREAD = (
+    "The list of erased requests in BACKUP_DIR could not be read, so who was erased since the backup may be back. The site "
+    "erases them again as soon as it can read the list. Do not go on before that: until then the desk says that backups do not "
+    "reach their second place."
+)
 
 
 class Command(BaseCommand):
@@ -36,9 +42,16 @@ class Command(BaseCommand):
             action="store_true",
             help="Also take a backup, and a list of erased requests, that no key of FIELD_KEYS signed.",
         )
+        parser.add_argument(
+            "--without-list",
+            action="store_true",
+            help="Restore although the list of erased requests in BACKUP_DIR cannot be read; the site reads it once it can.",
+        )
         parser.add_argument("--yes", action="store_true", help="Confirm that the current data is replaced.")
 
-    def handle(self, *args, backup: Path | None, yes: bool, drill: bool, hold: bool, unsigned: bool, **options):
+    def handle(
+        self, *args, backup: Path | None, yes: bool, drill: bool, hold: bool, unsigned: bool, without_list: bool, **options
+    ):
         now = timezone.now()
         if drill:
             self._rehearse(backup, now)
@@ -49,32 +62,35 @@ class Command(BaseCommand):
         if self._site_runs(now):
             raise CommandError("The site is running. Stop it first, then restore.")
         if backup is None:
-            self._take_over_what_is_erased(unsigned)
-            self._tell(self._hold(None, now), now=now)
+            # Without a hold, the site would write to people who are back.
+            theirs = self._read_what_is_erased_elsewhere(None, goes_on=True)
+            self._take_over(theirs, unsigned)
+            self._tell(self._hold(None, now, theirs is None), now=now)
             return
         if not yes:
             raise CommandError("This replaces the current data with the backup. Run it again with --yes.")
         self._list_what_is_erased()
+        theirs = self._read_what_is_erased_elsewhere(backups.made_at(backup), goes_on=without_list)
         try:
-            report = self._restore(backup, now, unsigned)
+            report = self._restore(backup, now, unsigned, theirs)
         except BackupFailed as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored {backup}.")
         self._tell(report, now=now)
 
-    def _restore(self, backup: Path, now: datetime, unsigned: bool) -> list[str]:
+    def _restore(self, backup: Path, now: datetime, unsigned: bool, theirs: set[str] | None) -> list[str]:
         with unfinished_restore.marked() as before:
             backups.restore(backup, unsigned=unsigned)
-            self._take_over_what_is_erased(unsigned)
-            return self._hold(before, now)
+            self._take_over(theirs, unsigned)
+            return self._hold(before, now, theirs is None)
 
-    def _hold(self, before: Before | None, now: datetime) -> list[str]:
+    def _hold(self, before: Before | None, now: datetime, list_is_unread: bool) -> list[str]:
         """What has to be done to any database of an earlier time, before the site runs on it."""
         call_command("migrate", verbosity=0, interactive=False)
         # Those of that time: some were ended since.
         Session.objects.all().delete()
         report = keep_what_was_taken(before)
-        Hold.objects.put(Hold.Reason.RESTORED, now=now, report="\n".join(report))
+        Hold.objects.put(Hold.Reason.RESTORED, now=now, report="\n".join([*report, *[_UNREAD] * list_is_unread]))
         gone_back.forget()
         return report
 
@@ -116,16 +132,28 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"Nothing was restored, because the list of erased requests cannot be written: {error}") from error
 
-    def _take_over_what_is_erased(self, unsigned: bool) -> None:
-        """From the second place, which the running site never reads: somebody else may write there."""
+    def _read_what_is_erased_elsewhere(self, made_at: datetime | None, *, goes_on: bool) -> set[str] | None:
+        """The list in BACKUP_DIR; None where it cannot be read, and the restore `goes_on` without it."""
         try:
-            left = erased_list.take_over(unsigned=unsigned)
+            return erased_elsewhere.read(made_at=made_at)
         except OSError as error:
-            self.stderr.write(
-                f"The list of erased requests in BACKUP_DIR could not be taken over: {error}. "
-                "Once that is put right, run `manage.py restore --hold`."
-            )
-            return
+            if not goes_on:
+                raise CommandError(
+                    f"Nothing was restored, because the list of erased requests in BACKUP_DIR cannot be read: {error}. Put that "
+                    "right, or run this again with --without-list: who was erased since the backup is back then, until the site "
+                    "can read the list."
+                ) from error
+            erased_elsewhere.read_later()
+            self.stderr.write(f"{error}. {_UNREAD}")
+            return None
+
+    def _take_over(self, theirs: set[str] | None, unsigned: bool) -> None:
+        try:
+            left = erased_list.take_over(theirs or set(), unsigned=unsigned)
+        except OSError as error:
+            raise CommandError(
+                f"The list of erased requests cannot be written: {error}. Put that right, and run this again."
+            ) from error
         if left:
             self.stderr.write(
                 f"{left} lines of the list of erased requests in BACKUP_DIR are signed by none of FIELD_KEYS and were left out; "

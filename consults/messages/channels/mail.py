@@ -114,11 +114,12 @@ class Sender:
             self._server = backend
         answer = beside.start(lambda: _give(backend, mail, hand_over))
         if not wait([answer], DEADLINE_SECONDS).done:
+            was_given_up = hand_over.give_up()
             # The next letter gets another connection.
             if isinstance(backend, SmtpServer):
                 answer.add_done_callback(lambda _: backend.hang_up())
                 self._server = None
-            if hand_over.give_up():
+            if was_given_up:
                 raise NotSent(TimeoutError.__name__)
             raise Unanswered(answer)
         try:

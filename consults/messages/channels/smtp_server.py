@@ -30,6 +30,14 @@ class HandOver:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._began = self._given_up = False
+        self._line: socket.socket | None = None
+
+    def connect(self, line: socket.socket) -> None:
+        """What the letter goes over. Raises Abandoned."""
+        with self._lock:
+            if self._given_up:
+                raise Abandoned
+            self._line = line
 
     def begin(self) -> None:
         """Raises Abandoned."""
@@ -39,21 +47,36 @@ class HandOver:
             self._began = True
 
     def give_up(self) -> bool:
-        """False when it began: the server may have the letter."""
+        """False when it began: the server may have the letter.
+
+        Otherwise it hangs up: a server that sends a byte now and then would keep thread and socket for ever.
+        """
         with self._lock:
             self._given_up = not self._began
+            if self._given_up and self._line:
+                _hang_up(self._line)
             return self._given_up
 
 
 class _Conversation(smtplib.SMTP):
-    hand_over: HandOver
+    server: "SmtpServer"
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Known to the server before the first byte is read."""
+        line = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # smtplib's own way to connect
+        try:
+            self.server.connected(line)
+        except BaseException:
+            line.close()
+            raise
+        return line
 
     def data(self, msg: bytes) -> tuple[int, bytes]:  # type: ignore[override]  # Django gives bytes, with the ends of lines of SMTP
         code, reply = self.docmd("DATA")
         if code != 354:
             raise smtplib.SMTPDataError(code, reply)
         end = b".\r\n" if msg.endswith(b"\r\n") else b"\r\n.\r\n"
-        self.hand_over.begin()
+        self.server.hand_over.begin()
         self.send(re.sub(rb"(?m)^\.", b"..", msg) + end)
         return self._answer()
 
@@ -77,7 +100,7 @@ class _Conversation(smtplib.SMTP):
         return code, reply
 
 
-class _ConversationOverTLS(_Conversation, smtplib.SMTP_SSL):
+class _ConversationOverTLS(smtplib.SMTP_SSL, _Conversation):
     pass
 
 
@@ -89,18 +112,42 @@ def _hang_up(line: socket.socket) -> None:
 class SmtpServer(EmailBackend):
     """Django's, but for the time it gives the server."""
 
+    hand_over: HandOver
+    _line: socket.socket | None = None
+
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        return _ConversationOverTLS if self.use_ssl else _Conversation
+        kind = _ConversationOverTLS if self.use_ssl else _Conversation
+        return cast(type[smtplib.SMTP], type(kind.__name__, (kind,), {"server": self}))
 
     def give(self, mail: EmailMessage, hand_over: HandOver) -> None:
         """Sends one letter over a connection that stays open for the next."""
+        self.hand_over = hand_over
+        if self._line:
+            hand_over.connect(self._line)
         self.open()
-        cast(_Conversation, self.connection).hand_over = hand_over
         self.send_messages([mail])
+
+    def connected(self, line: socket.socket) -> None:
+        """Keeps a second name of the line: TLS takes the first one away, also while it greets. Raises Abandoned."""
+        self._forget_line()
+        self._line = line.dup()
+        self.hand_over.connect(self._line)
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self._forget_line()
 
     def hang_up(self) -> None:
         """Closes the connection without waiting for a goodbye."""
         if self.connection:
             self.connection.close()
             self.connection = None
+        self._forget_line()
+
+    def _forget_line(self) -> None:
+        if self._line:
+            self._line.close()
+            self._line = None
