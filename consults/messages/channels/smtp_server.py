@@ -46,7 +46,10 @@ class HandOver:
 
 
 class _Conversation(smtplib.SMTP):
-    hand_over: HandOver
+    def __init__(self, *arguments, **named) -> None:
+        # Of mail that is not sent by `give`: nobody gives it up.
+        self.hand_over = HandOver()
+        super().__init__(*arguments, **named)
 
     def data(self, msg: bytes) -> tuple[int, bytes]:  # type: ignore[override]  # Django gives bytes, with the ends of lines of SMTP
         code, reply = self.docmd("DATA")

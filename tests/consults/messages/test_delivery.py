@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.core.mail import send_mail
 from django.template import TemplateDoesNotExist
 
 from clinic_site.env import email_settings
@@ -115,6 +116,12 @@ def test_a_letter_about_no_request_is_sent_and_then_neither_kept_nor_shown(inbox
     assert (message.state, bytes(message.sealed)) == ("done", b"")
     assert outbox.forget_letters_to_staff(now=WEDNESDAY + timedelta(days=29)) == 0
     assert outbox.forget_letters_to_staff(now=WEDNESDAY + timedelta(days=30)) == 1
+
+
+def test_plain_mail_of_django_leaves_too(inbox):
+    """As `manage.py sendtestemail` has it."""
+    assert send_mail("Test", "Text", None, ["owner@example.com"]) == 1
+    assert [letter["Subject"] for letter in inbox.letters] == ["Test"]
 
 
 def test_a_server_that_is_down_is_tried_again_later_under_the_same_id(inbox, settings):
