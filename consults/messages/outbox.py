@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
@@ -85,11 +85,9 @@ def drop_unsent_offer(request: ConsultRequest) -> None:
 
 
 def _is_owed(request: ConsultRequest, says: Tells) -> bool:
-    """Whether the last message that it is only told after has left, or may have."""
-    if not says.only_after:
-        return True
-    told = OutboxMessage.objects.filter(event__request=request, kind=says.only_after).order_by("-pk").first()
-    return told is not None and (told.state == OutboxMessage.State.DONE or told.attempts > 0)
+    """Whether the person was told what it is only told after, or may have been."""
+    told = OutboxMessage.objects.filter(event__request=request, kind=says.only_after).order_by("-pk")[:1]
+    return not says.only_after or OutboxMessage.objects.filter(pk__in=told).may_have_arrived().exists()
 
 
 def was_written_to(request: ConsultRequest) -> bool:
@@ -98,7 +96,7 @@ def was_written_to(request: ConsultRequest) -> bool:
     since = corrections.aggregate(number=Max("number"))["number"] or 1
     letters = OutboxMessage.objects.filter(event__request=request, event__number__gte=since)
     letters = letters.filter(recipient=OutboxMessage.Recipient.PATIENT).exclude(kind=OLD_ADDRESS)
-    return letters.filter(Q(state=OutboxMessage.State.DONE) | Q(attempts__gt=0)).exists()
+    return letters.may_have_arrived().exists()
 
 
 def is_still_true(letter: OutboxMessage) -> bool:

@@ -26,8 +26,8 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         """Since when the oldest message has been owed that the worker could not send; None when there is none."""
         waiting = self.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING)
         untried = waiting.filter(attempts=0, not_before__lte=now).aggregate(since=models.Min("not_before"))["since"]
-        # A claim and a failed attempt move `not_before`. A reminder is written long before it is due.
-        tried = waiting.filter(attempts__gt=0).exclude(kind="reminder").aggregate(since=models.Min("created_at"))["since"]
+        # A claim and a failed attempt move `not_before`.
+        tried = waiting.filter(attempts__gt=0).aggregate(since=models.Min("created_at"))["since"]
         return min(filter(None, (untried, tried)), default=None)
 
     def dated_ahead(self, *, now):
@@ -38,6 +38,10 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         soon = now + LONGEST_PAUSE
         is_later = Q(not_before__gt=soon) & (Q(attempts__gt=0) | ~Q(kind="reminder"))
         return self.filter(Q(created_at__gt=soon) | is_later, state=OutboxMessage.State.WAITING)
+
+    def may_have_arrived(self):
+        """Those that a server has, or may have: nobody noted what became of the last attempt. And the calls that were made."""
+        return self.filter(Q(state=OutboxMessage.State.DONE) | Q(done_at__isnull=False) | Q(attempts__gt=0, problem=""))
 
     def calls_to_make(self, *, now):
         """Calls that staff may make now, the longest waiting first."""
@@ -85,7 +89,7 @@ class OutboxMessage(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     message_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.")
     sealed = models.BinaryField()
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(help_text="When it was written; of a reminder that was tried, when it was due.")
     not_before = models.DateTimeField(
         help_text="The next attempt. A worker that claims the message moves it forward as its lease."
     )

@@ -298,6 +298,22 @@ def test_a_reminder_that_was_held_back_until_the_visit_began_is_not_sent(inbox):
     assert OutboxMessage.objects.get(kind="reminder").state == "dropped"
 
 
+def test_a_reminder_that_fails_is_waiting_mail_and_then_failed_mail(inbox, settings):
+    booking.confirm_request(submit(), by=colleague("bo"), now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    send_to(1, settings)
+    due = local("2026-12-06 10:00")
+    assert OutboxMessage.objects.waiting_since(now=due - timedelta(seconds=1)) is None
+    for minutes in range(0, 180, 10):
+        now = due + timedelta(minutes=minutes)
+        delivery.deliver_due(now=now)
+        assert OutboxMessage.objects.waiting_since(now=now) == due
+    assert OutboxMessage.objects.get(kind="reminder").attempts > 5
+    delivery.deliver_due(now=VISIT)
+    (failed,) = OutboxMessage.objects.needing_a_person(now=VISIT)
+    assert (failed.kind, failed.problem) == ("reminder", "too_late")
+
+
 VISIT = local("2026-12-07 16:00")
 AFTER = VISIT + timedelta(hours=1)
 
