@@ -20,7 +20,7 @@ from .channels.smtp_server import ANSWER_SECONDS
 from .kinds import CONFIRMING, FIRST, REMINDER, REPEATS
 from .outbox import owes_correction
 from .reading import offer_is_over, read_message, visit_has_begun
-from .refused import give_up, refuse
+from .refused import RETURNED, give_up, refuse
 
 logger = logging.getLogger("clinic.mail")
 
@@ -138,8 +138,8 @@ def _conclude(message: OutboxMessage, now: datetime, result: Callable[[], object
         give_up(message, problem=type(error).__name__)
     else:
         forgets = {"sealed": b""} if message.event_id is None else {}
-        OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DONE, done_at=now, problem="", **forgets)
-        return True
+        done = {"state": OutboxMessage.State.DONE, "done_at": now, "problem": ""}
+        return bool(_not_returned(message).update(**done, **forgets))
     return False
 
 
@@ -195,9 +195,14 @@ def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
         _handed_over(message, now, next_attempt=now + pause)
         return
     problem = NO_ANSWER if may_have_arrived else problem
-    OutboxMessage.objects.filter(pk=message.pk).update(not_before=now + pause, problem=problem[:60])
+    _not_returned(message).update(not_before=now + pause, problem=problem[:60])
 
 
 def _handed_over(message: OutboxMessage, now: datetime, *, next_attempt: datetime) -> None:
     """Notes that a server may have it, also for the bound of first letters."""
-    OutboxMessage.objects.filter(pk=message.pk).update(not_before=next_attempt, problem=NO_ANSWER, done_at=now)
+    _not_returned(message).update(not_before=next_attempt, problem=NO_ANSWER, done_at=now)
+
+
+def _not_returned(message: OutboxMessage):
+    """Its row, unless a delivery report came first: then it is a call to make, or failed mail."""
+    return OutboxMessage.objects.filter(pk=message.pk).exclude(problem__startswith=RETURNED)

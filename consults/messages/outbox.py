@@ -86,8 +86,8 @@ def drop_unsent_offer(request: ConsultRequest) -> None:
 
 def _is_owed(request: ConsultRequest, says: Tells) -> bool:
     """Whether the person was told what it is only told after, or may have been."""
-    told = OutboxMessage.objects.filter(event__request=request, kind=says.only_after).order_by("-pk")[:1]
-    return not says.only_after or OutboxMessage.objects.filter(pk__in=told).may_have_arrived().exists()
+    told = OutboxMessage.objects.filter(event__request=request, kind=says.only_after).order_by("pk").last()
+    return not says.only_after or (told is not None and told.may_have_arrived)
 
 
 def was_written_to(request: ConsultRequest) -> bool:
@@ -96,7 +96,7 @@ def was_written_to(request: ConsultRequest) -> bool:
     since = corrections.aggregate(number=Max("number"))["number"] or 1
     letters = OutboxMessage.objects.filter(event__request=request, event__number__gte=since)
     letters = letters.filter(recipient=OutboxMessage.Recipient.PATIENT).exclude(kind=OLD_ADDRESS)
-    return letters.may_have_arrived().exists()
+    return any(letter.may_have_arrived for letter in letters)
 
 
 def is_still_true(letter: OutboxMessage) -> bool:

@@ -39,10 +39,6 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         is_later = Q(not_before__gt=soon) & (Q(attempts__gt=0) | ~Q(kind="reminder"))
         return self.filter(Q(created_at__gt=soon) | is_later, state=OutboxMessage.State.WAITING)
 
-    def may_have_arrived(self):
-        """Those that a server has, or may have: nobody noted what became of the last attempt. And the calls that were made."""
-        return self.filter(Q(state=OutboxMessage.State.DONE) | Q(done_at__isnull=False) | Q(attempts__gt=0, problem=""))
-
     def calls_to_make(self, *, now):
         """Calls that staff may make now, the longest waiting first."""
         calls = self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
@@ -120,6 +116,11 @@ class OutboxMessage(models.Model):
     def reference(self) -> str:
         """That of its request; empty for a letter about none."""
         return self.event.request.reference if self.event else ""
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made."""
+        return self.state == self.State.DONE or self.done_at is not None or (self.attempts > 0 and not self.problem)
 
     def seal(self, values: dict) -> None:
         self.sealed = sealing.seal(values, table=self.TABLE, reference=str(self.message_id))
