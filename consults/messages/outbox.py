@@ -33,18 +33,22 @@ def write_messages(
     now: datetime,
     offer: EarlierOffer | None = None,
 ) -> None:
-    """Writes what the event owes the patient, on the channel they chose, and the staff. `offer`: the one that it is about.
+    """Writes what the event owes the patient, on the channel they chose, and the staff. `offer`: the one that it makes,
+    answers or ends, or that stays open.
 
     An unsent message or a waiting reminder about an earlier state of the request is dropped: the new one says what is true
     now, and a confirmed visit gets a new reminder. What leaves the confirmed visit as it is leaves its letter and its reminder.
     What is about an offer says nothing of the request, so it replaces only what was about an offer.
     """
     says = tells(event.kind)
+    about = offer if says.is_about_offer else None
     if event.number > 1 and not says.keeps_reminder:
         _unsent(request).filter(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
     if says.subject and _is_owed(request, says):
         channel = BY_CONTACT[request.person.contact_by]
-        facts = Facts.of(request, to=getattr(request, channel.REACHES), reason=reason, calendar=calendar, now=now, offer=offer)
+        ended = offer if offer and _ends_unsaid(event, offer) else None
+        to = getattr(request, channel.REACHES)
+        facts = Facts.of(request, to=to, reason=reason, calendar=calendar, now=now, offer=about, ended_offer=ended)
         if says.is_about_offer:
             _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).update(
                 state=OutboxMessage.State.DROPPED
@@ -58,7 +62,7 @@ def write_messages(
     elif says.is_over:
         _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=CONFIRMING if owes_correction(request, now=now) else ())
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
-        facts = Facts.of(request, to=settings.STAFF_INBOX, calendar=CalendarChange(), now=now, offer=offer)
+        facts = Facts.of(request, to=settings.STAFF_INBOX, calendar=CalendarChange(), now=now, offer=about)
         _drop_unsent(event, OutboxMessage.Recipient.STAFF)
         _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
 
@@ -85,9 +89,19 @@ def drop_unsent_offer(request: ConsultRequest) -> None:
 
 
 def _is_owed(request: ConsultRequest, says: Tells) -> bool:
-    """Whether the person was told what it is only told after, or may have been."""
-    told = OutboxMessage.objects.filter(event__request=request, kind=says.only_after).order_by("pk").last()
-    return not says.only_after or (told is not None and told.may_have_arrived)
+    return not says.only_after or _may_know(request, says.only_after)
+
+
+def _may_know(request: ConsultRequest, kind: str) -> bool:
+    """Whether the person was told the last message of this kind, or may have been."""
+    told = OutboxMessage.objects.filter(event__request=request, kind=kind).order_by("pk").last()
+    return told is not None and told.may_have_arrived
+
+
+def _ends_unsaid(event: Event, offer: EarlierOffer) -> bool:
+    """Whether the event ends an offer that the person may know of, and says nothing of it: it neither answers nor fulfils it."""
+    ends = not TRANSITIONS[event.kind].leaves_offer and not tells(event.kind).is_about_offer
+    return ends and offer.starts_at != event.starts_at and _may_know(event.request, Event.Kind.OFFERED)
 
 
 def was_written_to(request: ConsultRequest) -> bool:

@@ -218,6 +218,29 @@ def test_an_offer_that_was_held_back_until_it_was_over_tells_nobody_of_its_end(s
     assert not letters(request, kind="offer_lapsed").exists()
 
 
+TOLD_OFFER = "Our offer of Friday, December 4, 2026, 4:00 PM to 4:30 PM Central Time has ended."
+
+
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+@pytest.mark.parametrize("kind", ["confirmed", "rescheduled", "moved"])
+@pytest.mark.parametrize("was_told", [True, False], ids=["told", "not told"])
+def test_a_decision_that_ends_an_offer_says_so_to_who_was_told_of_it(staff, contact_by, kind, was_told):
+    request = submit(starts_at=START, wants_earlier=True, contact_by=contact_by)
+    offer_to(request, staff)
+    if was_told:
+        letters(request, kind="offered").update(state="done")
+    decisions(staff)[kind](request, WEDNESDAY)
+    text = " ".join(letter_of(letters(request, kind=kind).get())["text"].split())
+    assert (TOLD_OFFER in text, "offer" in text) == (was_told, was_told)
+
+
+def test_who_is_given_the_offered_time_is_not_told_that_the_offer_has_ended(staff):
+    request = bring_to(OFFERED, staff)
+    letters(request, kind="offered").update(state="done")
+    booking.reschedule_request(request, starts_at=EARLIER, by=staff, now=WEDNESDAY)
+    assert "offer" not in letter_of(letters(request, kind="rescheduled").get())["text"]
+
+
 def test_a_letter_about_an_offer_takes_no_other_letters_place(staff):
     """One that was not sent yet says that we have the request, with the link to the page."""
     request = submit(wants_earlier=True)
