@@ -57,14 +57,22 @@ def write_messages(
             _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
             _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
-        if says.confirms and request.visit and (at := _reminder_time(request.visit, rules.posted)) > now:
-            _to_patient(event, REMINDER, channel.CODE, replace(facts, calendar=CalendarChange()), not_before=at)
+        if says.confirms:
+            write_reminder(event, request, rules=rules, now=now)
     elif says.is_over:
         _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=CONFIRMING if owes_correction(request, now=now) else ())
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
         facts = Facts.of(request, to=settings.STAFF_INBOX, calendar=CalendarChange(), now=now, offer=about)
         _drop_unsent(event, OutboxMessage.Recipient.STAFF)
         _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
+
+
+def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: datetime) -> None:
+    """Writes the reminder of the visit that the event confirmed, unless its time has passed. Raises sealing.CannotOpen."""
+    channel, visit = BY_CONTACT[request.person.contact_by], request.confirmed_visit
+    if visit and (at := _reminder_time(visit, rules.posted)) > now:
+        facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
+        _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
 
 
 def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
