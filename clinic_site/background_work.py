@@ -11,6 +11,7 @@ from clinic_site import backups, erased_elsewhere, erased_list, gone_back, secon
 from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every, two_clocks
 from clinic_site.database_copy import BackupFailed
 from clinic_site.delivery_reports import ReportReader
+from clinic_site.due_letter import write_due_letter
 from clinic_site.holds import due_at, may_fall_due, to_check, was_put_in_place
 from clinic_site.late_backup import write_letter_if_late
 from clinic_site.left_behind import delete_left_behind
@@ -23,7 +24,6 @@ from consults.messages.outbox import forget_letters_to_staff
 from consults.models import WorkerHeartbeat
 from consults.models.worker_heartbeat import IS_WELL_FOR
 from consults.spam import forget_clients
-from content.due_mail import send_due_mail
 from guard.rate_limit import forget_idle_clients
 from pages.models import Clinic
 from staff.cleanup import delete_expired
@@ -182,7 +182,7 @@ class BackgroundWork:
         if waits_until is None:
             self._do(delete_left_behind, now=now)
             self._do(forget_letters_to_staff, now=now)
-            self._do(send_due_mail, now=now, zone=Clinic.objects.current().zone)
+            self._do(write_due_letter, now=now, zone=Clinic.objects.current().zone)
 
     def _erase_what_was_unread(self, now: datetime) -> None:
         """As soon as the list that a restore left out was read: an owner may say yes at any moment."""

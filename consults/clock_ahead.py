@@ -16,6 +16,7 @@ from guard import sealing
 from .current_rules import Rules, lock_rules, read_rules
 from .messages.facts import Facts
 from .messages.kinds import REMINDER
+from .messages.outbox import write_reminder
 from .models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from .scheduling import reply_due
 
@@ -34,13 +35,16 @@ def requests_dated_ahead(*, now: datetime) -> QuerySet[ConsultRequest]:
 
 
 def date_again(*, now: datetime, last_event: int) -> None:
-    """Dates it all as if it had happened at the instant `now`, of a clock that is right. A reminder keeps its time.
+    """Dates it all as if it had happened at the instant `now`, of a clock that is right. A reminder keeps its time, and is
+    written if it seemed too late for it.
 
     What ended after the event with the id `last_event`, the last of before the jump, is kept from now on, also where the clock
     was behind: it would be erased at once.
     """
     with transaction.atomic():
-        latest = _latest_answer(lock_rules(now), now)
+        rules = lock_rules(now)
+        latest = _latest_answer(rules, now)
+        _write_missing_reminders(rules, now)
         _date_messages_again(now, latest)
         ConsultRequest.objects.promised_ahead(now=now, latest_answer=latest).update(answer_by=latest)
         for column in _DATES:
@@ -55,6 +59,18 @@ def date_again(*, now: datetime, last_event: int) -> None:
 
 def _latest_answer(rules: Rules, now: datetime) -> datetime:
     return reply_due(posted=rules.posted, open_days=rules.policy.answer_open_days, asked_at=now, starts_at=None)
+
+
+def _write_missing_reminders(rules: Rules, now: datetime) -> None:
+    reminders = OutboxMessage.objects.filter(kind=REMINDER)
+    has_one = reminders.filter(Q(event=OuterRef("pk")) | Q(event__request=OuterRef("request"), state=OutboxMessage.State.WAITING))
+    confirmed = Event.objects.confirming().filter(~Exists(has_one), at__gt=now, starts_at=F("request__confirmed_starts_at"))
+    # The last one of each request.
+    for event in {event.request_id: event for event in confirmed.select_related("request").order_by("number")}.values():
+        try:
+            write_reminder(event, event.request, rules=rules, now=now)
+        except sealing.CannotOpen:
+            logger.error("request %s cannot be opened and gets no reminder", event.request_id)
 
 
 def _date_messages_again(now: datetime, latest: datetime) -> None:

@@ -7,6 +7,11 @@ import unicodedata
 LONGEST_EMAIL = 254
 
 
+# In a domain: other letters for IDNA 2003, which the standard library has, and letters of their own for IDNA 2008. The two
+# domains may have two owners.
+_TWO_WAYS, _JOINERS = set("\u00df\u1e9e\u03c2"), set("\u200c\u200d")
+
+
 def _plain(value: str) -> str:
     """Without full-width forms of letters and digits, and without invisible characters."""
     return "".join(char for char in unicodedata.normalize("NFKC", value) if unicodedata.category(char) != "Cf").strip()
@@ -15,9 +20,11 @@ def _plain(value: str) -> str:
 def plain_email(value: str) -> str:
     """The address as mail is sent to it: a domain in other than plain letters is spelled as name servers read it.
 
-    Raises UnicodeError when nothing can be sent to such a domain.
+    Raises UnicodeError when nothing can be sent to such a domain, or when it is not clear which one is meant.
     """
     local, at, domain = _plain(value).rpartition("@")
+    if set(domain) & _TWO_WAYS or (not domain.isascii() and set(value) & _JOINERS):
+        raise UnicodeError
     if not domain.isascii() or "xn--" in domain.lower():
         if len(domain) > LONGEST_EMAIL:
             raise UnicodeError
@@ -38,7 +45,8 @@ def normalised_email(value: str) -> str:
     try:
         return plain_email(value).casefold()
     except UnicodeError:
-        return _plain(value).casefold()
+        # Not `casefold`, which makes another domain of one in _TWO_WAYS.
+        return _plain(value).lower()
 
 
 def limited_email(value: str) -> str:
@@ -93,19 +101,31 @@ _NUMBER = re.compile(r"[\d\s+()./\-\u2010-\u2015\u2212]*")
 _EXTENSION = re.compile(r"(?:[\s,;.:#]|x|ext(?:ension|n)?)*\d{0,6}#?\s*")
 
 
+def _digits(value: str) -> str:
+    """Without an extension."""
+    number = _NUMBER.match(_plain(value))
+    return "".join(str(unicodedata.digit(char)) for char in number[0] if char.isdecimal()) if number else ""
+
+
 def normalised_phone(value: str) -> str:
     """The digits, without an extension, and without the zeros and ones before the area code: 00, 011, the country code 1."""
-    number = _NUMBER.match(_plain(value))
-    return "".join(str(unicodedata.digit(char)) for char in number[0] if char.isdecimal()).lstrip("01") if number else ""
+    return _digits(value).lstrip("01")
+
+
+def _is_abroad(value: str) -> bool:
+    """Whether it begins with a country code, and not with 1."""
+    digits, has_plus = _digits(value), _plain(value).lstrip("( ").startswith("+")
+    before = "011" if digits.startswith("011") else "00" if digits.startswith("00") else ""
+    return (has_plus or before != "") and not digits.removeprefix(before).startswith("1")
 
 
 def is_phone(value: str) -> bool:
-    """Whether it is one number, with an extension or without, and nothing else."""
+    """Whether it is one number, with an extension or without, and nothing else. One of this country has its area code."""
     text = _plain(value).casefold()
-    rest = _NUMBER.sub("", text, count=1)
-    return 7 <= len(normalised_phone(text)) <= 18 and _EXTENSION.fullmatch(rest) is not None
+    rest, fewest = _NUMBER.sub("", text, count=1), 7 if _is_abroad(text) else 10
+    return fewest <= len(normalised_phone(text)) <= 18 and _EXTENSION.fullmatch(rest) is not None
 
 
 def limited_phone(value: str) -> str:
-    """The line, for limiting the calls to one person: what is dialed after ten digits reaches the same one."""
-    return normalised_phone(value)[:10]
+    """The line, for limiting the calls to one person. In this country what is dialed after ten digits reaches the same one."""
+    return normalised_phone(value)[: None if _is_abroad(value) else 10]

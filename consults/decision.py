@@ -186,7 +186,9 @@ class Decision:
             outbox.drop_unsent_offer(self.row)
         change = CalendarChange.between(self.confirmed_before, self.row.confirmed_visit)
         try:
-            outbox.write_messages(event, self.row, rules=self.rules, reason=reason, calendar=change, now=self.now, offer=about)
+            outbox.write_messages(
+                event, self.row, rules=self.rules, reason=reason, calendar=change, now=self.now, offer=self.offered
+            )
         except sealing.CannotOpen:
             # Nobody can be told whose address no key opens; withdrawing is possible all the same.
             if self.kind != Event.Kind.WITHDRAWN:

@@ -53,7 +53,7 @@ class Composition:
 
     @property
     def times(self) -> dict[str, str]:
-        """The visit, the visit that stays meanwhile, the offered time and the deadlines; each is empty when there is none."""
+        """The visit, the visit that stays meanwhile, the offered times and the deadlines; each is empty when there is none."""
         local, label = self.rules.posted.local, self.rules.clinic.time_zone_label
 
         def in_words(visit: Interval | None) -> str:
@@ -66,6 +66,7 @@ class Composition:
             "when": in_words(self.facts.visit),
             "confirmed_when": in_words(self.facts.confirmed),
             "offered_when": in_words(self.facts.offered),
+            "ended_offer_when": in_words(self.facts.ended_offer),
             "answer_by": moment_in_words(self.facts.answer_by),
             "offered_until": moment_in_words(self.facts.offered_until),
         }

@@ -20,7 +20,7 @@ from .channels.smtp_server import ANSWER_SECONDS
 from .kinds import CONFIRMING, FIRST, REMINDER, REPEATS
 from .outbox import owes_correction
 from .reading import offer_is_over, read_message, visit_has_begun
-from .refused import give_up, refuse
+from .refused import RETURNED, give_up, refuse
 
 logger = logging.getLogger("clinic.mail")
 
@@ -31,6 +31,7 @@ MOST_ATTEMPTS = 72
 # A stranger who asks in many names then writes to few of them, and a day on which many ask is only slower. What waits
 # for more than an hour is a warning of `/health/ready`.
 MOST_FIRST_LETTERS_AN_HOUR = 60
+_TOO_LATE = "too_late"
 _IS_FIRST_LETTER = Q(kind__in=FIRST, recipient=OutboxMessage.Recipient.PATIENT)
 _REPEATS_LAST = Case(When(kind__in=REPEATS, then=1), default=0)
 
@@ -137,8 +138,8 @@ def _conclude(message: OutboxMessage, now: datetime, result: Callable[[], object
         give_up(message, problem=type(error).__name__)
     else:
         forgets = {"sealed": b""} if message.event_id is None else {}
-        OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DONE, done_at=now, problem="", **forgets)
-        return True
+        done = {"state": OutboxMessage.State.DONE, "done_at": now, "problem": ""}
+        return bool(_not_returned(message).update(**done, **forgets))
     return False
 
 
@@ -160,17 +161,27 @@ def _comes_too_late(message: OutboxMessage, now: datetime) -> bool:
 
 
 def _drop_late(message: OutboxMessage) -> None:
-    """Somebody who was not told in time that the visit was confirmed may not have come: that is marked for staff."""
-    if message.kind in {REMINDER, Event.Kind.OFFERED}:
-        OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED)
+    """Somebody who was not told in time that the visit was confirmed may not have come: that is marked for staff.
+
+    So is a reminder that was tried and never left. One that nobody tried was held back, and that was told.
+    """
+    never_left = message.attempts > 0 and message.done_at is None
+    if message.kind == Event.Kind.OFFERED or (message.kind == REMINDER and not never_left):
+        OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED, problem=_TOO_LATE)
     else:
-        give_up(message, problem="too_late")
+        give_up(message, problem=_TOO_LATE)
 
 
 def _claim(message: OutboxMessage, now: datetime) -> bool:
-    """Claims the message for this worker. One conditional UPDATE: of two workers, only one still sees the row unchanged."""
+    """Claims the message for this worker. One conditional UPDATE: of two workers, only one still sees the row unchanged.
+
+    Until somebody notes what became of the attempt, the row names no problem of the one before.
+    """
     unchanged = OutboxMessage.objects.due(now=now).filter(pk=message.pk, attempts=message.attempts)
-    return bool(unchanged.update(not_before=now + LEASE, attempts=F("attempts") + 1))
+    # A reminder is written long before it is due.
+    is_due_since = {"created_at": F("not_before")} if message.kind == REMINDER and not message.attempts else {}
+    problem = message.problem if message.done_at else ""
+    return bool(unchanged.update(not_before=now + LEASE, attempts=F("attempts") + 1, problem=problem, **is_due_since))
 
 
 def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
@@ -184,9 +195,14 @@ def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
         _handed_over(message, now, next_attempt=now + pause)
         return
     problem = NO_ANSWER if may_have_arrived else problem
-    OutboxMessage.objects.filter(pk=message.pk).update(not_before=now + pause, problem=problem[:60])
+    _not_returned(message).update(not_before=now + pause, problem=problem[:60])
 
 
 def _handed_over(message: OutboxMessage, now: datetime, *, next_attempt: datetime) -> None:
     """Notes that a server may have it, also for the bound of first letters."""
-    OutboxMessage.objects.filter(pk=message.pk).update(not_before=next_attempt, problem=NO_ANSWER, done_at=now)
+    _not_returned(message).update(not_before=next_attempt, problem=NO_ANSWER, done_at=now)
+
+
+def _not_returned(message: OutboxMessage):
+    """Its row, unless a delivery report came first: then it is a call to make, or failed mail."""
+    return OutboxMessage.objects.filter(pk=message.pk).exclude(problem__startswith=RETURNED)

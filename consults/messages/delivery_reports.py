@@ -13,6 +13,8 @@ from uuid import UUID
 _MOST_PARTS = 10
 # The report itself, and what a gateway may have wrapped around it.
 _DEEPEST = 3
+# The standard library takes seconds over the parameters of a header as long as a mail may be. A boundary has 70 characters.
+_LONGEST_CONTENT_TYPE = 1000
 _RETURNED = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
 _STATUSES = {"message/delivery-status", "message/global-delivery-status"}
 # 4 as well: a server that tried for days says so when it gives up, and nobody tries again.
@@ -26,6 +28,10 @@ class DeliveryReport:
 
     message_id: UUID
     given_up: str
+
+
+class Unanswerable(Exception):
+    """The report is about no letter that is known, or about one that never left as far as anybody knows."""
 
 
 class Unreadable(Exception):
@@ -63,6 +69,8 @@ def _read(mail: bytes, host: str) -> DeliveryReport | None:
 def _parts(mail: bytes, depth: int = 0) -> Iterator[Message]:
     """The parts, each with its headers parsed and its body left alone: what was returned is not searched for further parts."""
     part = BytesHeaderParser().parsebytes(mail)
+    if len(str(part["Content-Type"] or "")) > _LONGEST_CONTENT_TYPE:
+        return
     if part.get_content_maintype() != "multipart":
         yield part
         return

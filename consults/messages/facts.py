@@ -12,7 +12,8 @@ from .calendar_file import CalendarChange
 @dataclass(frozen=True, repr=False)
 class Facts:
     """As of the event. `to`: the address or number. `confirmed`: the visit that stays while a move waits for an answer.
-    `offered`: the earlier time that the event is about, held until `offered_until`.
+    `offered`: the earlier time that the event is about, held until `offered_until`. `ended_offer`: one that they were told of,
+    and that the event ended without a word of it.
 
     `reason`: as the patient reads it. `version`: of the request. Instants are aware, in UTC.
     """
@@ -30,6 +31,7 @@ class Facts:
     at: datetime
     offered: Interval | None = None
     offered_until: datetime | None = None
+    ended_offer: Interval | None = None
 
     def __repr__(self) -> str:
         """Empty on purpose: a traceback must not show personal data."""
@@ -45,6 +47,7 @@ class Facts:
         calendar: CalendarChange,
         now: datetime,
         offer: EarlierOffer | None = None,
+        ended_offer: EarlierOffer | None = None,
     ) -> "Facts":
         person = request.person
         return cls(
@@ -61,6 +64,7 @@ class Facts:
             at=now,
             offered=offer.visit if offer else None,
             offered_until=offer.answer_by if offer else None,
+            ended_offer=ended_offer.visit if ended_offer else None,
         )
 
     def as_json(self) -> dict:
@@ -72,6 +76,7 @@ class Facts:
             "at": self.at.isoformat(),
             "offered": _pair(self.offered),
             "offered_until": self.offered_until and self.offered_until.isoformat(),
+            "ended_offer": _pair(self.ended_offer),
         }
 
     @classmethod
@@ -85,6 +90,8 @@ class Facts:
             "at": datetime.fromisoformat(values["at"]),
             "offered": _interval(values["offered"]),
             "offered_until": datetime.fromisoformat(values["offered_until"]) if values["offered_until"] else None,
+            # A letter that waited for an update of the site has none.
+            "ended_offer": _interval(values.get("ended_offer")),
         }
         return cls(**values | opened)
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from django.db import DatabaseError
 
-from .delivery_reports import DeliveryReport, Unreadable, read_report
+from .delivery_reports import DeliveryReport, Unanswerable, Unreadable, read_report
 
 logger = logging.getLogger("clinic.mail")
 
@@ -77,6 +77,10 @@ class MailboxReader:
             take(report)
         except DatabaseError:
             raise
+        except Unanswerable:
+            logger.warning("a delivery report is about no letter that was sent, and is left in BOUNCES_URL")
+            _mark_seen(server, uid)
+            return False
         except Exception:
             logger.exception("a delivery report could not be answered, and is left in BOUNCES_URL")
             _mark_seen(server, uid)

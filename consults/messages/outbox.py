@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
@@ -33,18 +33,22 @@ def write_messages(
     now: datetime,
     offer: EarlierOffer | None = None,
 ) -> None:
-    """Writes what the event owes the patient, on the channel they chose, and the staff. `offer`: the one that it is about.
+    """Writes what the event owes the patient, on the channel they chose, and the staff. `offer`: the one that it makes,
+    answers or ends, or that stays open.
 
     An unsent message or a waiting reminder about an earlier state of the request is dropped: the new one says what is true
     now, and a confirmed visit gets a new reminder. What leaves the confirmed visit as it is leaves its letter and its reminder.
     What is about an offer says nothing of the request, so it replaces only what was about an offer.
     """
     says = tells(event.kind)
+    about = offer if says.is_about_offer else None
     if event.number > 1 and not says.keeps_reminder:
         _unsent(request).filter(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
     if says.subject and _is_owed(request, says):
         channel = BY_CONTACT[request.person.contact_by]
-        facts = Facts.of(request, to=getattr(request, channel.REACHES), reason=reason, calendar=calendar, now=now, offer=offer)
+        ended = offer if offer and _ends_unsaid(event, offer) else None
+        to = getattr(request, channel.REACHES)
+        facts = Facts.of(request, to=to, reason=reason, calendar=calendar, now=now, offer=about, ended_offer=ended)
         if says.is_about_offer:
             _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).update(
                 state=OutboxMessage.State.DROPPED
@@ -53,14 +57,22 @@ def write_messages(
             _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
             _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
-        if says.confirms and request.visit and (at := _reminder_time(request.visit, rules.posted)) > now:
-            _to_patient(event, REMINDER, channel.CODE, replace(facts, calendar=CalendarChange()), not_before=at)
+        if says.confirms:
+            write_reminder(event, request, rules=rules, now=now)
     elif says.is_over:
         _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=CONFIRMING if owes_correction(request, now=now) else ())
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
-        facts = Facts.of(request, to=settings.STAFF_INBOX, calendar=CalendarChange(), now=now, offer=offer)
+        facts = Facts.of(request, to=settings.STAFF_INBOX, calendar=CalendarChange(), now=now, offer=about)
         _drop_unsent(event, OutboxMessage.Recipient.STAFF)
         _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
+
+
+def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: datetime) -> None:
+    """Writes the reminder of the visit that the event confirmed, unless its time has passed. Raises sealing.CannotOpen."""
+    channel, visit = BY_CONTACT[request.person.contact_by], request.confirmed_visit
+    if visit and (at := _reminder_time(visit, rules.posted)) > now:
+        facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
+        _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
 
 
 def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
@@ -85,11 +97,19 @@ def drop_unsent_offer(request: ConsultRequest) -> None:
 
 
 def _is_owed(request: ConsultRequest, says: Tells) -> bool:
-    """Whether the last message that it is only told after has left, or may have."""
-    if not says.only_after:
-        return True
-    told = OutboxMessage.objects.filter(event__request=request, kind=says.only_after).order_by("-pk").first()
-    return told is not None and (told.state == OutboxMessage.State.DONE or told.attempts > 0)
+    return not says.only_after or _may_know(request, says.only_after)
+
+
+def _may_know(request: ConsultRequest, kind: str) -> bool:
+    """Whether the person was told the last message of this kind, or may have been."""
+    told = OutboxMessage.objects.filter(event__request=request, kind=kind).order_by("pk").last()
+    return told is not None and told.may_have_arrived
+
+
+def _ends_unsaid(event: Event, offer: EarlierOffer) -> bool:
+    """Whether the event ends an offer that the person may know of, and says nothing of it: it neither answers nor fulfils it."""
+    ends = not TRANSITIONS[event.kind].leaves_offer and not tells(event.kind).is_about_offer
+    return ends and offer.starts_at != event.starts_at and _may_know(event.request, Event.Kind.OFFERED)
 
 
 def was_written_to(request: ConsultRequest) -> bool:
@@ -98,7 +118,7 @@ def was_written_to(request: ConsultRequest) -> bool:
     since = corrections.aggregate(number=Max("number"))["number"] or 1
     letters = OutboxMessage.objects.filter(event__request=request, event__number__gte=since)
     letters = letters.filter(recipient=OutboxMessage.Recipient.PATIENT).exclude(kind=OLD_ADDRESS)
-    return letters.filter(Q(state=OutboxMessage.State.DONE) | Q(attempts__gt=0)).exists()
+    return any(letter.may_have_arrived for letter in letters)
 
 
 def is_still_true(letter: OutboxMessage) -> bool:

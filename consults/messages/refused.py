@@ -11,6 +11,9 @@ from .channels.not_sent import NO_ANSWER
 
 logger = logging.getLogger("clinic.mail")
 
+# Begins the problem of a letter that a delivery report has given up.
+RETURNED = "returned_"
+
 
 def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
     """What it was to tell becomes a call to make, if the patient gave a number. `problem`: a code without personal data.

@@ -9,30 +9,38 @@ from consults.current_rules import lock_rules
 from consults.models import Event, OutboxMessage
 from guard import sealing
 
-from .delivery_reports import DeliveryReport
+from .delivery_reports import DeliveryReport, Unanswerable
 from .kinds import CONFIRMING, REMINDER
 from .outbox import is_still_true
 from .reading import offer_is_over, visit_has_begun
-from .refused import give_up, refuse
+from .refused import RETURNED, give_up, refuse
 
 logger = logging.getLogger("clinic.mail")
+
+State, MAIL = OutboxMessage.State, OutboxMessage.Channel.MAIL
 
 
 def take_report(report: DeliveryReport, *, now: datetime) -> bool:
     """Answers a letter that will never arrive with a call to make. Returns whether it came back and somebody should know.
 
-    Nothing changes for a letter that was not sent, that a call or an erasure has dealt with, or that says what is no longer
-    true: the letter that was written since is the one that counts. So the same report twice, or a forged one, makes one call
-    at the most, about a letter that we sent. The lock is that of a decision, so that no erasure runs beside it.
+    A server that takes its time may report on a letter before it answers for it. Nothing changes for a letter that a call or an
+    erasure has dealt with, or that says what is no longer true: the letter that was written since is the one that counts. So
+    the same report twice, or a forged one, makes one call at the most, about a letter that we sent. The lock is that of a
+    decision, so that no erasure runs beside it.
+
+    Raises Unanswerable; a restore may have lost the letter, or that it left.
     """
     if not report.given_up:
         return False
     with transaction.atomic():
         lock_rules(now)
-        letter = _sent_letters().filter(message_id=report.message_id).first()
-        if letter is None:
+        letter = _letters().filter(message_id=report.message_id).first()
+        if letter is None or (letter.state == State.WAITING and letter.channel == MAIL and not letter.may_have_arrived):
+            raise Unanswerable
+        is_dealt_with = letter.channel != MAIL or letter.state == State.DROPPED or not letter.may_have_arrived
+        if is_dealt_with or not letter.sealed:
             return False
-        problem = f"returned_{report.given_up}"
+        problem = f"{RETURNED}{report.given_up}"
         try:
             if not is_still_true(letter) or _comes_too_late(letter, now):
                 return False
@@ -43,12 +51,9 @@ def take_report(report: DeliveryReport, *, now: datetime) -> bool:
     return True
 
 
-def _sent_letters():
-    """Those whose words are still there: not erased, and not about an account or the site."""
-    sent = OutboxMessage.objects.filter(state=OutboxMessage.State.DONE, channel=OutboxMessage.Channel.MAIL)
-    found = sent.exclude(sealed=b"").select_related("event__request")
+def _letters():
     # A change of the field key does not wait for decisions.
-    return found.select_for_update(of=("self",))
+    return OutboxMessage.objects.select_related("event__request").select_for_update(of=("self",))
 
 
 def _comes_too_late(letter: OutboxMessage, now: datetime) -> bool:

@@ -497,7 +497,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sealed", models.BinaryField()),
-                ("created_at", models.DateTimeField()),
+                (
+                    "created_at",
+                    models.DateTimeField(help_text="When it was written; of a reminder that was tried, when it was due."),
+                ),
                 (
                     "not_before",
                     models.DateTimeField(

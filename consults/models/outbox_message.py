@@ -26,8 +26,8 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         """Since when the oldest message has been owed that the worker could not send; None when there is none."""
         waiting = self.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING)
         untried = waiting.filter(attempts=0, not_before__lte=now).aggregate(since=models.Min("not_before"))["since"]
-        # A claim and a failed attempt move `not_before`. A reminder is written long before it is due.
-        tried = waiting.filter(attempts__gt=0).exclude(kind="reminder").aggregate(since=models.Min("created_at"))["since"]
+        # A claim and a failed attempt move `not_before`.
+        tried = waiting.filter(attempts__gt=0).aggregate(since=models.Min("created_at"))["since"]
         return min(filter(None, (untried, tried)), default=None)
 
     def dated_ahead(self, *, now):
@@ -85,7 +85,7 @@ class OutboxMessage(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     message_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.")
     sealed = models.BinaryField()
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(help_text="When it was written; of a reminder that was tried, when it was due.")
     not_before = models.DateTimeField(
         help_text="The next attempt. A worker that claims the message moves it forward as its lease."
     )
@@ -116,6 +116,11 @@ class OutboxMessage(models.Model):
     def reference(self) -> str:
         """That of its request; empty for a letter about none."""
         return self.event.request.reference if self.event else ""
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made."""
+        return self.state == self.State.DONE or self.done_at is not None or (self.attempts > 0 and not self.problem)
 
     def seal(self, values: dict) -> None:
         self.sealed = sealing.seal(values, table=self.TABLE, reference=str(self.message_id))

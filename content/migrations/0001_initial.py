@@ -39,13 +39,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="DueMail",
+            name="DueLetter",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("month", models.DateField(help_text="The first day of the month.", unique=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("not_before", models.DateTimeField(help_text="The next attempt; moved forward as a lease while one runs.")),
-                ("done_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(

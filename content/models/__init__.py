@@ -1,12 +1,12 @@
 from .content_version import ContentVersion, PublicContent
-from .due_mail import DueMail
+from .due_letter import DueLetter
 from .loaded_content import LoadedContent
 from .reference import Reference
 from .text import ReviewedText, Text, TextQuerySet, kinds, reviewed_kinds
 
 __all__ = [
     "ContentVersion",
-    "DueMail",
+    "DueLetter",
     "LoadedContent",
     "PublicContent",
     "Reference",

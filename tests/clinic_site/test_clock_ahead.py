@@ -8,6 +8,7 @@ from django.core import mail
 
 from clinic_site.models import Hold
 from consults import booking
+from consults.clock_ahead import date_again
 from consults.erasure import due_for_erasure
 from consults.models import ConsultRequest, EarlierOffer, OutboxMessage, Reason
 from consults.spam import looks_like_spam
@@ -93,6 +94,25 @@ def test_a_reminder_keeps_its_time_and_a_promise_of_a_right_clock_is_kept(made, 
     assert [sent.subject for sent in mail.outbox] == ["Confirmed: Thursday, December 10, 4:00 PM"]
     assert OutboxMessage.objects.get(kind="reminder").not_before == local("2026-12-09 10:00")
     assert of("old").answer_by == promised
+
+
+@pytest.mark.parametrize("then", ["nothing", "a move", "a second yes"])
+def test_a_visit_confirmed_by_a_clock_ahead_of_its_reminder_gets_one_all_the_same(made, clock, client, staff, then):
+    machine = jump_ahead(6 * DAY + timedelta(hours=20))
+    submit(key="new", now=WEDNESDAY, email="new@example.com", starts_at=local("2026-12-09 17:00"))
+    booking.confirm_request(of("new"), by=staff, now=machine.now)
+    if then == "a move":
+        booking.move_request(of("new"), starts_at=local("2026-12-14 16:00"), now=machine.now)
+    reminders = OutboxMessage.objects.filter(kind="reminder")
+    assert not reminders.exists(), "its time had passed, by that clock"
+    set_right(machine, clock, 6 * DAY + timedelta(hours=20))
+    go_on(owner_at(client), "send")
+    if then == "a second yes":
+        date_again(now=machine.now, last_event=0)
+    reminder = reminders.get()
+    assert (reminder.state, reminder.not_before) == ("waiting", local("2026-12-08 10:00"))
+    assert reminder.created_at == Hold.objects.latest("pk").ended_at
+    assert "Wednesday, December 9, 2026, 5:00 PM" in letter_of(reminder)["text"]
 
 
 def test_a_move_that_a_clock_ahead_took_is_answered_by_today_s_time(made, clock, client, staff):

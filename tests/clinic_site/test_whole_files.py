@@ -64,9 +64,9 @@ def test_on_a_full_disk_it_is_still_told_that_the_mailbox_is_not_read(settings):
 
 
 def test_on_a_full_disk_the_signs_of_life_are_remembered(data):
-    gone_back.remember(7, at=WEDNESDAY)
+    gone_back.remember(7)
     with no_room():
-        gone_back.remember(8, at=WEDNESDAY)
+        gone_back.remember(8)
     assert (data / "signs-of-life").read_text().split()[0] == "7"
 
 

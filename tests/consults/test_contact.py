@@ -53,6 +53,11 @@ def test_a_domain_in_its_own_letters_is_kept_in_them(spelled):
         pytest.param("jane@xn--victim-.example", id="a code for plain letters"),
         pytest.param("jane@" + "\u00fc" * 63 + ".example", id="a label too long for name servers"),
         pytest.param("jane@" + "\u00fc." * 30_000 + "example", id="a domain without end"),
+        pytest.param("jane@stra\u00dfe.example", id="a letter that is two letters for some"),
+        pytest.param("jane@STRA\u1e9eE.example", id="its capital"),
+        pytest.param("jane@xn--strae-oqa.example", id="its code"),
+        pytest.param("jane@\u03b2\u03cc\u03bb\u03bf\u03c2.example", id="a letter that is another one for some"),
+        pytest.param("jane@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example", id="a joiner that counts for some"),
         pytest.param("jane@victim.example\nBcc: x@example.com", id="a header"),
     ],
 )
@@ -115,6 +120,9 @@ def test_a_telephone_has_one_index_however_it_is_spelled(spelled):
         pytest.param("507-555-0142 x5075550199", id="a number as an extension"),
         pytest.param("000 111 0001", id="no number"),
         pytest.param("12", id="too short"),
+        pytest.param("555-0142", id="no area code"),
+        pytest.param("555-0142 3", id="an extension for an area code"),
+        pytest.param("+1 555 0142", id="a country code and no area code"),
         pytest.param("5" * 19, id="too long"),
         pytest.param("", id="nothing"),
     ],
@@ -123,5 +131,18 @@ def test_what_is_not_one_number_is_refused(typed):
     assert not is_phone(typed)
 
 
-def test_two_lines_abroad_are_two_people_though_their_first_digits_agree():
-    assert normalised_phone("+44 20 7946 0958") != normalised_phone("+44 20 7946 0959")
+def test_a_search_for_one_of_two_domains_finds_nobody_of_the_other():
+    assert normalised_email("jane@stra\u00dfe.example") != normalised_email("jane@strasse.example")
+
+
+@pytest.mark.parametrize("country", ["+44 ", "(+44) ", "0044 ", "011 44 "])
+def test_two_lines_abroad_are_two_people_though_their_first_digits_agree(country):
+    one, other = f"{country}20 7946 0958", f"{country}20 7946 0959"
+    assert is_phone(one)
+    assert normalised_phone(one) != normalised_phone(other)
+    assert limited_phone(one) == "442079460958"
+    assert limited_phone(other) == "442079460959"
+
+
+def test_a_short_number_abroad_is_a_number():
+    assert is_phone("+298 20 12 34")

@@ -189,10 +189,6 @@ class Told:
     def drop(self) -> None:
         self.state = "dropped" if self.state in {"waiting", "failed"} else self.state
 
-    @property
-    def is_on_its_way(self) -> bool:
-        return self.state == "done" or self.was_tried
-
 
 @dataclass
 class Known:
@@ -232,7 +228,7 @@ class Known:
         """At its present address."""
         since = max((number for number, event in enumerate(self.events, 1) if event[0] == "readdressed"), default=1)
         to_patient = [(key[0], told) for key, told in self.told.items() if key[2] == "patient" and key[1] != "old_address"]
-        return any(number >= since and told.is_on_its_way for number, told in to_patient)
+        return any(number >= since and told.state == "done" for number, told in to_patient)
 
     @property
     def is_moving(self) -> bool:
@@ -408,7 +404,7 @@ class Desk(RuleBasedStateMachine):
                     message.drop()
         if kind in TOLD_AFTER_AN_OFFER:
             (*_, last) = (message for (_, about, _), message in known.told.items() if about == "offered")
-            told = told if last.is_on_its_way else tuple({*told} - {"patient"})
+            told = told if last.state == "done" else tuple({*told} - {"patient"})
         is_news = (before or ())[:2] != (known.confirmed or ())[:2]
         start = offer[0] if kind in ABOUT_OFFERS else known.start
         known.events.append((kind, known.status, start, self.now, by and by.pk))
@@ -893,7 +889,9 @@ class Desk(RuleBasedStateMachine):
             for (_, kind, _), told in known.told.items():
                 is_due = (told.channel, told.state) == ("mail", "waiting") and told.not_before <= self.now
                 if is_due and told.begins and told.begins <= self.now:
-                    if kind in {"reminder", "offered"}:
+                    if kind == "reminder" and told.was_tried:
+                        told.state = "failed"
+                    elif kind in {"reminder", "offered"}:
                         told.drop()
                     elif not known.expects_another_visit(self.now):
                         told.state, told.was_tried, told.came_to_nothing = "failed", True, True

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from consults import booking, erasure, expiry
 from consults.conflicts import find_conflicts
+from consults.messages.channels.not_sent import NO_ANSWER
 from consults.messages.delivery import deliver_due
 from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, OutboxMessage, SpecialHours
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
@@ -190,6 +191,54 @@ def test_the_end_of_an_offer_is_told_to_who_was_told_of_it(staff, contact_by, ch
     waiting = [m.kind for m in letters(request, state="waiting").exclude(kind="reminder")]
     assert waiting == ["confirmed", "offer_taken_back"][: 1 + was_told]
     assert letters(request, kind="offered").get().state == ("done" if was_told else "dropped")
+
+
+@pytest.mark.parametrize(
+    ("what_became_of_it", "is_told"),
+    [
+        pytest.param({"attempts": 3, "problem": "ConnectionRefusedError"}, False, id="never left"),
+        pytest.param({"attempts": 1, "problem": "refused_550", "channel": "call"}, False, id="a call that nobody made"),
+        pytest.param({"attempts": 1, "problem": "returned_5.1.1", "state": "failed"}, False, id="came back"),
+        pytest.param({"attempts": 1, "problem": NO_ANSWER, "done_at": WEDNESDAY}, True, id="a server may have it"),
+        pytest.param({"attempts": 1}, True, id="the worker was killed meanwhile, or is sending it"),
+    ],
+)
+def test_the_end_of_an_offer_is_told_to_nobody_who_cannot_know_of_it(staff, what_became_of_it, is_told):
+    request = bring_to(OFFERED, staff)
+    letters(request, kind="offered").update(**what_became_of_it)
+    booking.take_back_offer(request, by=staff, now=WEDNESDAY)
+    assert letters(request, kind="offer_taken_back").exists() == is_told
+
+
+def test_an_offer_that_was_held_back_until_it_was_over_tells_nobody_of_its_end(staff):
+    request = bring_to(OFFERED, staff)
+    late = EarlierOffer.objects.get().answer_by
+    deliver_due(now=late)
+    expiry.expire_overdue(now=late)
+    assert not letters(request, kind="offer_lapsed").exists()
+
+
+TOLD_OFFER = "Our offer of Friday, December 4, 2026, 4:00 PM to 4:30 PM Central Time has ended."
+
+
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+@pytest.mark.parametrize("kind", ["confirmed", "rescheduled", "moved"])
+@pytest.mark.parametrize("was_told", [True, False], ids=["told", "not told"])
+def test_a_decision_that_ends_an_offer_says_so_to_who_was_told_of_it(staff, contact_by, kind, was_told):
+    request = submit(starts_at=START, wants_earlier=True, contact_by=contact_by)
+    offer_to(request, staff)
+    if was_told:
+        letters(request, kind="offered").update(state="done")
+    decisions(staff)[kind](request, WEDNESDAY)
+    text = " ".join(letter_of(letters(request, kind=kind).get())["text"].split())
+    assert (TOLD_OFFER in text, "offer" in text) == (was_told, was_told)
+
+
+def test_who_is_given_the_offered_time_is_not_told_that_the_offer_has_ended(staff):
+    request = bring_to(OFFERED, staff)
+    letters(request, kind="offered").update(state="done")
+    booking.reschedule_request(request, starts_at=EARLIER, by=staff, now=WEDNESDAY)
+    assert "offer" not in letter_of(letters(request, kind="rescheduled").get())["text"]
 
 
 def test_a_letter_about_an_offer_takes_no_other_letters_place(staff):

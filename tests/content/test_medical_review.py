@@ -1,21 +1,16 @@
 """Medical reviews that hold only for the words they were given for, and what has to be read again."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
-from django.core import mail
 
 from blog.models import Article, Reference
 from content.due import find_due
-from content.due_mail import LEASE, send_due_mail
 from content.medical_review import awaiting_review
-from content.models import DueMail
 from pages.models import Page, Provider, Question
-from tests.builders import CHICAGO
 from tests.content.test_editing import address, make_article, opened, save
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
-NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
 TODAY = date(2026, 12, 2)
 
 
@@ -120,76 +115,6 @@ def test_what_is_due_is_read_again_the_longest_overdue_first():
         ("article “One”", TODAY),
         ("article “Set”", TODAY),
     ]
-
-
-@pytest.fixture
-def inbox(settings):
-    settings.STAFF_INBOX = "staff@clinic.example"
-
-
-@pytest.mark.usefixtures("inbox")
-def test_one_mail_a_month_also_after_a_restart():
-    make_article(review_by=TODAY)
-    for _ in range(3):
-        send_due_mail(now=NOW, zone=CHICAGO)
-    assert len(mail.outbox) == 1
-    assert mail.outbox[0].to == ["staff@clinic.example"]
-    assert "article “One”" in mail.outbox[0].body
-    assert "/admin/blog/article/" in mail.outbox[0].body
-    send_due_mail(now=NOW + timedelta(days=28), zone=CHICAGO)
-    send_due_mail(now=NOW + timedelta(days=31), zone=CHICAGO)
-    assert len(mail.outbox) == 2
-    assert len({message.extra_headers["Message-ID"] for message in mail.outbox}) == 2
-
-
-@pytest.mark.usefixtures("inbox")
-def test_the_month_is_the_clinics():
-    """Seven in the evening of the last day in Dundas is the next month in UTC."""
-    make_article(review_by=TODAY)
-    send_due_mail(now=datetime(2027, 1, 1, 1, tzinfo=UTC), zone=CHICAGO)
-    assert list(DueMail.objects.values_list("month", flat=True)) == [date(2026, 12, 1)]
-
-
-@pytest.mark.usefixtures("inbox")
-def test_a_mail_that_fails_is_sent_later(monkeypatch):
-    make_article(review_by=TODAY)
-
-    def refuse(*_):
-        raise OSError
-
-    with monkeypatch.context() as broken:
-        broken.setattr("content.due_mail._send", refuse)
-        assert not send_due_mail(now=NOW, zone=CHICAGO)
-    assert not send_due_mail(now=NOW + LEASE / 2, zone=CHICAGO)
-    assert send_due_mail(now=NOW + LEASE, zone=CHICAGO)
-    assert len(mail.outbox) == 1
-
-
-@pytest.mark.usefixtures("inbox")
-def test_two_workers_send_one_mail(monkeypatch):
-    """The second comes while the first has read the row and not claimed it yet."""
-    from content import due_mail
-
-    make_article(review_by=TODAY)
-    claim = due_mail._claim
-
-    def claim_after_another(month, now):
-        monkeypatch.setattr(due_mail, "_claim", claim)
-        send_due_mail(now=now, zone=CHICAGO)
-        return claim(month, now)
-
-    monkeypatch.setattr(due_mail, "_claim", claim_after_another)
-    assert not send_due_mail(now=NOW, zone=CHICAGO)
-    assert len(mail.outbox) == 1
-
-
-def test_without_an_inbox_or_anything_due_there_is_no_mail(settings):
-    make_article(review_by=TODAY)
-    assert not send_due_mail(now=NOW, zone=CHICAGO)
-    settings.STAFF_INBOX = "staff@clinic.example"
-    Article.objects.update(review_by=None)
-    assert not send_due_mail(now=NOW, zone=CHICAGO)
-    assert mail.outbox == []
 
 
 def test_the_admins_front_page_shows_what_is_due(superuser):

@@ -112,8 +112,12 @@ def _hang_up(line: socket.socket) -> None:
 class SmtpServer(EmailBackend):
     """Django's, but for the time it gives the server."""
 
-    hand_over: HandOver
     _line: socket.socket | None = None
+
+    def __init__(self, *arguments, **named) -> None:
+        super().__init__(*arguments, **named)
+        # Of mail that is not sent by `give`: nobody gives it up.
+        self.hand_over = HandOver()
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.core.mail import send_mail
 from django.template import TemplateDoesNotExist
 
 from clinic_site.env import email_settings
@@ -115,6 +116,12 @@ def test_a_letter_about_no_request_is_sent_and_then_neither_kept_nor_shown(inbox
     assert (message.state, bytes(message.sealed)) == ("done", b"")
     assert outbox.forget_letters_to_staff(now=WEDNESDAY + timedelta(days=29)) == 0
     assert outbox.forget_letters_to_staff(now=WEDNESDAY + timedelta(days=30)) == 1
+
+
+def test_plain_mail_of_django_leaves_too(inbox):
+    """As `manage.py sendtestemail` has it."""
+    assert send_mail("Test", "Text", None, ["owner@example.com"]) == 1
+    assert [letter["Subject"] for letter in inbox.letters] == ["Test"]
 
 
 def test_a_server_that_is_down_is_tried_again_later_under_the_same_id(inbox, settings):
@@ -280,6 +287,22 @@ def test_a_reminder_that_was_held_back_until_the_visit_began_is_not_sent(inbox):
     assert delivery.deliver_due(now=WEDNESDAY) == 1
     assert delivery.deliver_due(now=local("2026-12-07 16:00")) == 0
     assert OutboxMessage.objects.get(kind="reminder").state == "dropped"
+
+
+def test_a_reminder_that_fails_is_waiting_mail_and_then_failed_mail(inbox, settings):
+    booking.confirm_request(submit(), by=colleague("bo"), now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    send_to(1, settings)
+    due = local("2026-12-06 10:00")
+    assert OutboxMessage.objects.waiting_since(now=due - timedelta(seconds=1)) is None
+    for minutes in range(0, 180, 10):
+        now = due + timedelta(minutes=minutes)
+        delivery.deliver_due(now=now)
+        assert OutboxMessage.objects.waiting_since(now=now) == due
+    assert OutboxMessage.objects.get(kind="reminder").attempts > 5
+    delivery.deliver_due(now=VISIT)
+    (failed,) = OutboxMessage.objects.needing_a_person(now=VISIT)
+    assert (failed.kind, failed.problem) == ("reminder", "too_late")
 
 
 VISIT = local("2026-12-07 16:00")

@@ -11,7 +11,7 @@ from django.db import OperationalError
 
 from clinic_site.env_secrets import Mailbox
 from consults.messages import mailbox
-from consults.messages.delivery_reports import DeliveryReport
+from consults.messages.delivery_reports import DeliveryReport, Unanswerable
 from consults.messages.mailbox import MailboxReader, NotRead
 from tests.certificates import write_certificate
 from tests.dovecot import PASSWORD, Dovecot, dovecot
@@ -99,18 +99,20 @@ def test_a_mail_that_cannot_be_read_is_marked_as_seen_and_keeps_no_other_waiting
 
 
 def test_a_report_that_cannot_be_answered_is_marked_as_seen_and_keeps_no_other_waiting(imap, user, caplog):
-    imap.bring(user, named("ours", PLAIN.replace("5.1.1", "5.6.6")), named("ours", PLAIN))
+    errors = {"5.6.6": ValueError, "5.4.4": Unanswerable}
+    imap.bring(user, *(named("ours", PLAIN.replace("5.1.1", given_up)) for given_up in (*errors, "5.1.1")))
     found = []
 
     def take(report: DeliveryReport) -> None:
-        if report.given_up == "5.6.6":
-            raise ValueError
+        if error := errors.get(report.given_up):
+            raise error
         found.append(report)
 
     assert reader_of(imap, user).read_new(take) == 1
     assert found == [CAME_BACK]
-    assert [r"\Seen" in flags for _, flags in imap.left(user)] == [True]
-    assert "ada@example.com" not in caplog.text
+    assert [r"\Seen" in flags for _, flags in imap.left(user)] == [True, True]
+    assert "about no letter that was sent" in caplog.text
+    assert not any(word in caplog.text for word in ("ada@example.com", str(OURS), "ours"))
 
 
 def test_without_a_database_a_report_waits_for_the_next_round(imap, user):

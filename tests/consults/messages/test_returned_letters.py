@@ -1,6 +1,7 @@
 """A letter that comes back becomes a call to make, once, and only while it is still true."""
 
 import uuid
+from concurrent.futures import Future
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from consults import booking, erasure
 from consults.desk.outbox import letter_of
 from consults.messages import delivery, outbox, refused
-from consults.messages.delivery_reports import DeliveryReport, read_report
+from consults.messages.answers import Answers
+from consults.messages.channels.mail import Sender
+from consults.messages.channels.not_sent import NO_ANSWER, NotSent, Unanswered
+from consults.messages.delivery_reports import DeliveryReport, Unanswerable, read_report
 from consults.messages.returned_letters import take_report
 from consults.models import OutboxMessage
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
@@ -77,12 +81,48 @@ def test_delays_and_successes_change_nothing():
     assert states() == [("requested", "mail", "done")]
 
 
-def test_what_was_not_sent_or_is_unknown_changes_nothing():
+@pytest.mark.parametrize("attempts", [0, 3])
+def test_what_never_left_or_is_unknown_changes_nothing_and_its_report_is_left_to_people(attempts):
     submit()
     letter = OutboxMessage.objects.get()
-    assert not comes_back(letter)
-    assert not take_report(DeliveryReport(uuid.uuid4(), "5.1.1"), now=LATER)
+    OutboxMessage.objects.update(attempts=attempts, problem="ConnectionRefusedError" if attempts else "")
+    for message_id in (letter.message_id, uuid.uuid4()):
+        with pytest.raises(Unanswerable):
+            take_report(DeliveryReport(message_id, "5.1.1"), now=LATER)
+        assert not take_report(DeliveryReport(message_id, ""), now=LATER)
     assert states() == [("requested", "mail", "waiting")]
+
+
+@pytest.mark.parametrize("phone", ["507-555-0100", ""])
+@pytest.mark.parametrize("answer", ["kept", "refused", "lost"])
+def test_a_report_may_come_before_the_answer_for_its_letter(monkeypatch, phone, answer):
+    submit(phone=phone)
+    coming, answers = Future(), Answers()
+
+    def take_time(*_):
+        raise Unanswered(coming)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(Sender, "send", take_time)
+        delivery.deliver_due(now=WEDNESDAY, answers=answers)
+    assert comes_back(OutboxMessage.objects.get())
+    what_became_of_it = [("requested", "call", "waiting")] if phone else [("requested", "mail", "failed")]
+    assert states() == what_became_of_it
+    if answer == "kept":
+        coming.set_result(None)
+    else:
+        coming.set_exception(NotSent("refused_550", permanent=True) if answer == "refused" else NotSent(NO_ANSWER))
+    assert delivery.deliver_due(now=LATER, answers=answers) == 0
+    assert (states(), OutboxMessage.objects.get().problem) == (what_became_of_it, "returned_5.1.1")
+    assert not comes_back(OutboxMessage.objects.get())
+
+
+def test_a_report_may_come_while_its_letter_is_sent(monkeypatch):
+    submit()
+    with monkeypatch.context() as slow:
+        slow.setattr(Sender, "send", lambda _, message, __: comes_back(message))
+        assert delivery.deliver_due(now=WEDNESDAY) == 0
+    assert states() == [("requested", "call", "waiting")]
 
 
 def test_what_was_answered_in_person_since_is_no_call():
