@@ -63,6 +63,7 @@ def test_on_a_full_disk_it_is_still_told_that_the_mailbox_is_not_read(settings):
         assert (delivery_reports.problem(now=later), bool(told)) == (told, True)
 
 
+@pytest.mark.django_db
 def test_on_a_full_disk_the_signs_of_life_are_remembered(data):
     gone_back.remember(7)
     with no_room():
