@@ -1,7 +1,7 @@
 """The actions staff can take on a request: the buttons of the table of transitions, and how each reads its form."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from consults.booking import TRANSITIONS
@@ -51,7 +51,8 @@ def _time(button: Button, form: Mapping[str, str]) -> dict:
     starts_at = read_instant(form.get("starts_at"))
     if starts_at is None:
         raise Incomplete("Choose one of the open times")
-    return {"starts_at": starts_at}
+    # The list spells times in the clinic's zone; what is stored and sealed is in UTC.
+    return {"starts_at": starts_at.astimezone(UTC)}
 
 
 def _note(button: Button, form: Mapping[str, str]) -> dict:

@@ -1,7 +1,7 @@
 """The visit as a calendar entry. Its wording is neutral, because calendars are shared and shown on lock screens."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -37,7 +37,9 @@ def write_calendar_file(
     method: str = "PUBLISH",
     attendee: str = "",
 ) -> bytes:
-    """The entry as RFC 5545 text, written at the instant `at`. Times are in UTC. RFC 5546 has the methods.
+    """The entry as RFC 5545 text, written at the instant `at`. RFC 5546 has the methods.
+
+    Times are in UTC, in whatever zone they come: a TZID without its VTIMEZONE makes the file invalid.
 
     `version`: the one of the request that the entry shows. The UID stays the same and SEQUENCE rises with every change. Method
     CANCEL removes the entry. `attendee` is the patient's address, where the file goes there by mail.
@@ -45,9 +47,9 @@ def write_calendar_file(
     entry = Event()
     entry.add("uid", f"{request.reference}@{settings.PUBLIC.host}")
     entry.add("sequence", request.calendar_step + version)
-    entry.add("dtstamp", at)
-    entry.add("dtstart", visit.start)
-    entry.add("dtend", visit.end)
+    entry.add("dtstamp", at.astimezone(UTC))
+    entry.add("dtstart", visit.start.astimezone(UTC))
+    entry.add("dtend", visit.end.astimezone(UTC))
     entry.add("summary", f"Visit at {clinic.name}")
     entry.add("location", clinic.address_line)
     entry.add("organizer", vCalAddress(f"mailto:{clinic.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
