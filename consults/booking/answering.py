@@ -88,6 +88,7 @@ def decline_request(request: ConsultRequest, *, reason: Reason, by, now: datetim
     with deciding(request, Kind.DECLINED, Kind.MOVE_DECLINED, now=now, by=by, version=version) as decision:
         decision.give_reason(reason, Reason.Use.DECLINE)
         if decision.kind == Kind.MOVE_DECLINED:
+            decision.require(reason.is_about_time, "wrong_reason")
             decision.row.stand_by_confirmed()
     return decision.row
 

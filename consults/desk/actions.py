@@ -42,7 +42,7 @@ def act(code: str, request: ConsultRequest, form: Mapping[str, str], **common: A
 
 def _reason(button: Button, form: Mapping[str, str]) -> dict:
     reason = Reason.objects.offered(button.reasons or button.code).filter(code=form.get("reason", "")).first()
-    if reason is None:
+    if reason is None or button.code not in reason.actions:
         raise Incomplete("Choose a reason from the list")
     return {"reason": reason}
 

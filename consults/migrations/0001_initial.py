@@ -40,6 +40,19 @@ class Migration(migrations.Migration):
                     "text",
                     models.TextField(help_text="As the patient reads it. No medical details: email is not always private."),
                 ),
+                (
+                    "is_about_time",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Also offered where a patient asked to move a confirmed visit and that is declined.",
+                    ),
+                ),
+                (
+                    "may_ask_again",
+                    models.BooleanField(
+                        default=True, help_text="The letter adds that the patient can ask again, with the link to the form."
+                    ),
+                ),
                 ("is_offered", models.BooleanField(default=True, help_text="Show it in the list.")),
                 ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
             ],

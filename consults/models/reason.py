@@ -18,6 +18,12 @@ class Reason(models.Model):
     code = models.SlugField(max_length=40, unique=True, help_text="A short name that stays the same, for example decline-full.")
     label = models.CharField(max_length=80, help_text="As staff see it in the list, for example No open time.")
     text = models.TextField(help_text="As the patient reads it. No medical details: email is not always private.")
+    is_about_time = models.BooleanField(
+        default=True, help_text="Also offered where a patient asked to move a confirmed visit and that is declined."
+    )
+    may_ask_again = models.BooleanField(
+        default=True, help_text="The letter adds that the patient can ask again, with the link to the form."
+    )
     is_offered = models.BooleanField(default=True, help_text="Show it in the list.")
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")
 
@@ -28,3 +34,8 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def actions(self) -> set[str]:
+        """The codes of the desk's buttons that offer it. A move is declined for a reason of time only."""
+        return {self.use, "decline_move"} if self.use == self.Use.DECLINE and self.is_about_time else {self.use}
