@@ -18,7 +18,7 @@ from guard import sealing
 from .conflicts import Conflict, conflicts_of
 from .current_rules import Rules, lock_rules
 from .messages import outbox
-from .messages.calendar_file import CalendarChange
+from .messages.facts import NOTHING_BEFORE, Before
 from .messages.kinds import tells
 from .models import ConsultRequest, EarlierOffer, Event, Reason
 from .scheduling import Interval, Offers, Policy, Refusal, reply_due
@@ -74,7 +74,7 @@ class Decision:
     rules: Rules
     now: datetime
     kind: str
-    confirmed_before: Interval | None = None
+    before: Before = NOTHING_BEFORE
     # The earlier time that is offered: open before the decision, or made by it.
     offered: EarlierOffer | None = None
     reason: Reason | None = None
@@ -184,10 +184,9 @@ class Decision:
             return event
         if self.ends_offer:
             outbox.drop_unsent_offer(self.row)
-        change = CalendarChange.between(self.confirmed_before, self.row.confirmed_visit)
         try:
             outbox.write_messages(
-                event, self.row, rules=self.rules, reason=reason, calendar=change, now=self.now, offer=self.offered
+                event, self.row, rules=self.rules, reason=reason, before=self.before, now=self.now, offer=self.offered
             )
         except sealing.CannotOpen:
             # Nobody can be told whose address no key opens; withdrawing is possible all the same.
@@ -217,7 +216,8 @@ def deciding(request: ConsultRequest, *kinds: str, now: datetime, by=None, versi
                 raise NotAllowed(codes[kinds[0]])
             allowed = TRANSITIONS[kind]
             is_quiet = allowed.by_patient and row.status == ConsultRequest.Status.QUARANTINED
-            decision = Decision(row, rules, now, kind, confirmed_before=row.confirmed_visit, is_quiet=is_quiet)
+            before = Before(row.visit, row.confirmed_visit)
+            decision = Decision(row, rules, now, kind, before=before, is_quiet=is_quiet)
             decision.offered = EarlierOffer.objects.of(row)
             yield decision
             decision.settle(allowed.leads_to or row.status)

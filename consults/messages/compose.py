@@ -43,6 +43,13 @@ class Composition:
     rules: Rules
 
     @property
+    def subject(self) -> str:
+        """Without the day and the time."""
+        says, facts = tells(self.kind), self.facts
+        is_changed = facts.replaced if says.confirms else facts.before.confirmed
+        return (is_changed and says.subject_if_changed) or says.subject
+
+    @property
     def short_when(self) -> str:
         """Day and time for a subject, or an empty text."""
         visit = self.facts.offered or self.facts.visit
@@ -52,8 +59,15 @@ class Composition:
         return f"{dates.day_text(start)}, {dates.choice_text(start)}"
 
     @property
+    def day(self) -> str:
+        """The date of the visit, or an empty text."""
+        return dates.date_text(self.rules.posted.local(self.facts.visit.start)) if self.facts.visit else ""
+
+    @property
     def times(self) -> dict[str, str]:
-        """The visit, the visit that stays meanwhile, the offered times and the deadlines; each is empty when there is none."""
+        """The visit, the visit that stays meanwhile, the offered times, what the person had or asked for before the event, and the
+        deadlines; each is empty when there is none.
+        """
         local, label = self.rules.posted.local, self.rules.clinic.time_zone_label
 
         def in_words(visit: Interval | None) -> str:
@@ -67,6 +81,9 @@ class Composition:
             "confirmed_when": in_words(self.facts.confirmed),
             "offered_when": in_words(self.facts.offered),
             "ended_offer_when": in_words(self.facts.ended_offer),
+            "replaced": in_words(self.facts.replaced),
+            "asked_before": in_words(self.facts.before.asked),
+            "confirmed_before": in_words(self.facts.before.confirmed),
             "answer_by": moment_in_words(self.facts.answer_by),
             "offered_until": moment_in_words(self.facts.offered_until),
         }
@@ -92,6 +109,8 @@ class Composition:
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),
             "reason": self.facts.reason,
+            "may_ask_again": self.facts.may_ask_again,
+            "day": self.day,
             "to_know": self.to_know,
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),

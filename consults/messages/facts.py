@@ -2,11 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from consults.models import ConsultRequest, EarlierOffer, Reason
 from consults.scheduling import Interval
 
 from .calendar_file import CalendarChange
+
+
+class Before(NamedTuple):
+    """What a request was about before the event, and the visit that was confirmed then; each may be none."""
+
+    asked: Interval | None = None
+    confirmed: Interval | None = None
+
+
+NOTHING_BEFORE = Before()
 
 
 @dataclass(frozen=True, repr=False)
@@ -15,7 +26,8 @@ class Facts:
     `offered`: the earlier time that the event is about, held until `offered_until`. `ended_offer`: one that they were told of,
     and that the event ended without a word of it.
 
-    `reason`: as the patient reads it. `version`: of the request. Instants are aware, in UTC.
+    `reason`: as the patient reads it, and whether the letter adds that they `may_ask_again`. `version`: of the request.
+    Instants are aware, in UTC.
     """
 
     to: str
@@ -32,6 +44,14 @@ class Facts:
     offered: Interval | None = None
     offered_until: datetime | None = None
     ended_offer: Interval | None = None
+    may_ask_again: bool = True
+    before: Before = NOTHING_BEFORE
+
+    @property
+    def replaced(self) -> Interval | None:
+        """The time that the person had, or had asked for, before the event gave them `visit` in its place."""
+        had = self.before.confirmed or self.before.asked
+        return had if had != self.visit else None
 
     def __repr__(self) -> str:
         """Empty on purpose: a traceback must not show personal data."""
@@ -48,6 +68,7 @@ class Facts:
         now: datetime,
         offer: EarlierOffer | None = None,
         ended_offer: EarlierOffer | None = None,
+        before: Before = NOTHING_BEFORE,
     ) -> "Facts":
         person = request.person
         return cls(
@@ -65,6 +86,8 @@ class Facts:
             offered=offer.visit if offer else None,
             offered_until=offer.answer_by if offer else None,
             ended_offer=ended_offer.visit if ended_offer else None,
+            may_ask_again=reason is None or reason.may_ask_again,
+            before=before,
         )
 
     def as_json(self) -> dict:
@@ -77,6 +100,7 @@ class Facts:
             "offered": _pair(self.offered),
             "offered_until": self.offered_until and self.offered_until.isoformat(),
             "ended_offer": _pair(self.ended_offer),
+            "before": [_pair(visit) for visit in self.before],
         }
 
     @classmethod
@@ -92,6 +116,8 @@ class Facts:
             "offered_until": datetime.fromisoformat(values["offered_until"]) if values["offered_until"] else None,
             # A letter that waited for an update of the site has none.
             "ended_offer": _interval(values.get("ended_offer")),
+            # A letter that was sealed before it held this is still sent.
+            "before": Before(*map(_interval, values.get("before", ()))),
         }
         return cls(**values | opened)
 

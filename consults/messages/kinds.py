@@ -9,12 +9,15 @@ Kind = Event.Kind
 REMINDER = "reminder"
 # Nor this one: a corrected address owes it to the address before, if that was written to.
 OLD_ADDRESS = "old_address"
+_AT_A_NEW_TIME = "Confirmed at a new time"
 
 
 @dataclass(frozen=True)
 class Tells:
     """A row of the table. `subject`: for the patient; empty tells them nothing; only day and time follow it, because lock
-    screens are public. `to_say`: the purpose of a call, as the desk lists it. `to_staff`: the subject of the notice to staff.
+    screens are public. `subject_if_changed`: the same of a confirming event that gives the person another time than they had
+    or had asked for, and of any other event that follows a confirmed visit. `to_say`: the purpose of a call, as the desk lists
+    it. `to_staff`: the subject of the notice to staff.
     `is_first`: nobody knows yet whether the address is the sender's own. `repeats`: a sender of the form may cause it again and
     again. `confirms`: the letter carries the visit for the calendar, and a reminder is scheduled. `keeps_reminder`: leaves a
     scheduled reminder in place. `is_over`: tells nobody, and what waits to be said is of no use any more.
@@ -34,13 +37,14 @@ class Tells:
     is_about_offer: bool = False
     only_after: str = ""
     answers_a_call: bool = False
+    subject_if_changed: str = ""
 
 
 KINDS: dict[str, Tells] = {
     Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request", is_first=True),
     Kind.RELEASED: Tells("Your request", "Say that we have the request"),
     Kind.MOVED: Tells(
-        "Your new time, not yet confirmed",
+        "You asked for this time, not yet confirmed",
         "Say that we have the new time",
         to_staff="Moved by the patient",
         repeats=True,
@@ -66,23 +70,31 @@ KINDS: dict[str, Tells] = {
         repeats=True,
         keeps_reminder=True,
     ),
-    Kind.CONFIRMED: Tells("Confirmed", "Say that the visit is confirmed", confirms=True),
-    Kind.RESCHEDULED: Tells("Confirmed at a new time", "Say the new time", confirms=True),
-    Kind.DECLINED: Tells("About your request", "Say that we cannot offer it"),
-    Kind.WITHDRAWN: Tells("You withdrew your request", "Say that it is withdrawn", to_staff="Withdrawn by the patient"),
+    Kind.CONFIRMED: Tells("Confirmed", "Say that the visit is confirmed", confirms=True, subject_if_changed=_AT_A_NEW_TIME),
+    Kind.RESCHEDULED: Tells("Confirmed", "Say the confirmed time", confirms=True, subject_if_changed=_AT_A_NEW_TIME),
+    Kind.DECLINED: Tells("About your request", "Answer the request, and give the reason"),
+    Kind.WITHDRAWN: Tells(
+        "You withdrew your request",
+        "Say that it has ended, as they asked",
+        to_staff="Withdrawn by the patient",
+        subject_if_changed="You cancelled your visit",
+    ),
     Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled"),
-    Kind.EXPIRED: Tells("We did not answer in time", "Apologize: not answered in time", to_staff="Not answered in time"),
+    Kind.EXPIRED: Tells("We did not answer your request", "Apologize: not answered in time", to_staff="Not answered in time"),
     Kind.READDRESSED: Tells("Your request", "Say that we have the new address", is_first=True),
-    OLD_ADDRESS: Tells("A request is answered elsewhere", "Nothing: this was for an address that was wrong", is_first=True),
+    OLD_ADDRESS: Tells(
+        "About a request sent with your address", "Nothing: this was for an address that was wrong", is_first=True
+    ),
     Kind.OFFERED: Tells(
         "A time is free for you", "Offer an earlier time, and record the answer", keeps_reminder=True, is_about_offer=True
     ),
     Kind.OFFER_ACCEPTED: Tells(
-        "Confirmed at a new time",
+        "Confirmed",
         "Say that the earlier time is confirmed",
         to_staff="Earlier time accepted",
         confirms=True,
         answers_a_call=True,
+        subject_if_changed=_AT_A_NEW_TIME,
     ),
     Kind.OFFER_REFUSED: Tells(to_staff="Earlier time refused", keeps_reminder=True, is_about_offer=True),
     Kind.OFFER_LAPSED: Tells(

@@ -16,7 +16,7 @@ from consults.transitions import TRANSITIONS
 from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
 from .compose import Letter
-from .facts import Facts
+from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
 
 _REMINDER_AT = time(10)
@@ -29,18 +29,19 @@ def write_messages(
     *,
     rules: Rules,
     reason: Reason | None,
-    calendar: CalendarChange,
+    before: Before,
     now: datetime,
     offer: EarlierOffer | None = None,
 ) -> None:
     """Writes what the event owes the patient, on the channel they chose, and the staff. `offer`: the one that it makes,
     answers or ends, or that stays open.
+    `before`: what the calendar change is counted from, and what the letter says was replaced.
 
     An unsent message or a waiting reminder about an earlier state of the request is dropped: the new one says what is true
     now, and a confirmed visit gets a new reminder. What leaves the confirmed visit as it is leaves its letter and its reminder.
     What is about an offer says nothing of the request, so it replaces only what was about an offer.
     """
-    says = tells(event.kind)
+    says, calendar = tells(event.kind), CalendarChange.between(before.confirmed, request.confirmed_visit)
     about = offer if says.is_about_offer else None
     if event.number > 1 and not says.keeps_reminder:
         _unsent(request).filter(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
@@ -48,7 +49,7 @@ def write_messages(
         channel = BY_CONTACT[request.person.contact_by]
         ended = offer if offer and _ends_unsaid(event, offer) else None
         to = getattr(request, channel.REACHES)
-        facts = Facts.of(request, to=to, reason=reason, calendar=calendar, now=now, offer=about, ended_offer=ended)
+        facts = Facts.of(request, to=to, reason=reason, calendar=calendar, now=now, offer=about, ended_offer=ended, before=before)
         if says.is_about_offer:
             _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).update(
                 state=OutboxMessage.State.DROPPED

@@ -301,7 +301,7 @@ def test_once_the_confirmed_visit_has_begun_a_forgotten_move_ends_and_the_visit_
     moving.refresh_from_db()
     assert (moving.status, moving.starts_at, moving.confirmed_starts_at) == ("confirmed", START, START)
     letter = letter_of(OutboxMessage.objects.filter(event__request=moving, recipient="patient").last())
-    assert "The new time is no longer held" in letter["text"]
+    assert "That time is no longer held" in letter["text"]
     assert "Your confirmed visit was:\nMonday, December 7, 2026, 4:00 PM" in letter["text"]
     assert letter["calendar"] == ""
     assert booking.complete_request(moving, by=staff, now=START).status == "completed"

@@ -1,12 +1,11 @@
 """The phone channel: staff make the call, and the message is the script."""
 
 from consults.messages.compose import Composition, Letter
-from consults.messages.kinds import tells
 from consults.models import OutboxMessage
 
 CODE, LABEL, REACHES = OutboxMessage.Channel.CALL, "By phone", "phone"
 
 
 def compose(composition: Composition) -> Letter:
-    subject = f"{tells(composition.kind).subject} ({composition.request.reference})"
+    subject = f"{composition.subject} ({composition.request.reference})"
     return Letter(composition.facts.to, subject, composition.text(layout="_call.txt"))

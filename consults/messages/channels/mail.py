@@ -19,7 +19,6 @@ from django.template.loader import render_to_string
 
 from consults.messages.calendar_file import write_calendar_file
 from consults.messages.compose import Composition, Letter
-from consults.messages.kinds import tells
 from consults.models import OutboxMessage
 from pages.models import Clinic
 
@@ -37,7 +36,7 @@ _BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"
 
 
 def compose(composition: Composition) -> Letter:
-    facts, subject = composition.facts, tells(composition.kind).subject
+    facts, subject = composition.facts, composition.subject
     if when := composition.short_when:
         subject = f"{subject}: {when}"
     calendar, change = "", facts.calendar

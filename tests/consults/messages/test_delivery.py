@@ -279,7 +279,7 @@ def test_what_could_not_be_sent_is_not_sent_again_once_it_is_no_longer_true(inbo
     ids = list(OutboxMessage.objects.values_list("pk", flat=True))
     desk.post("/admin/consults/outboxmessage/", {"action": "try_again", "_selected_action": ids})
     assert delivery.deliver_due(now=WEDNESDAY + timedelta(days=30)) == 1
-    assert inbox.letters[0]["Subject"].startswith("You withdrew")
+    assert inbox.letters[0]["Subject"].startswith("You cancelled")
 
 
 def test_a_reminder_that_was_held_back_until_the_visit_began_is_not_sent(inbox):
@@ -533,4 +533,4 @@ def test_what_was_not_sent_is_folded_into_the_last_letter_which_is_true_alone(in
     assert [message.kind for message in waiting] == ["confirmed", "moved"], "the visit is still to be entered in the calendar"
     booking.withdraw_request(request, now=WEDNESDAY)
     assert delivery.deliver_due(now=WEDNESDAY + timedelta(days=30)) == 1
-    assert [letter["Subject"] for letter in inbox.letters] == ["You withdrew your request: Monday, December 7, 4:00 PM"]
+    assert [letter["Subject"] for letter in inbox.letters] == ["You cancelled your visit: Monday, December 7, 4:00 PM"]

@@ -1,0 +1,189 @@
+"""What a letter and a call say about the times before and after: each way there, and the words that tell it apart."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from consults import booking
+from consults.current_rules import read_rules
+from consults.messages.facts import Before, Facts
+from consults.messages.reading import read_message
+from consults.models import ConsultRequest, OutboxMessage, Reason
+from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
+from tests.consults.statuses import LATER, decisions
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
+FRIDAY, MONDAY, TUESDAY, WEDNESDAY_9 = (
+    f"{day}, 2026, 4:00 PM to 4:30 PM Central Time"
+    for day in ("Friday, December 4", "Monday, December 7", "Tuesday, December 8", "Wednesday, December 9")
+)
+REPLACES_ASKED = f"This replaces the time you asked for, {MONDAY}, which is no longer held for you."
+REPLACES = f"This replaces {MONDAY}, which is no longer held for you."
+BRING = "bring a list of your medicines"
+
+
+def asked(staff, *steps: str, contact_by: str = "email", timeless: bool = False) -> ConsultRequest:
+    """A request, or one without a time, after these decisions."""
+    if timeless:
+        person = replace(ADA, contact_by=contact_by)
+        request = booking.submit_request(submission_key="none", starts_at=None, person=person, now=WEDNESDAY)
+    else:
+        request = submit(wants_earlier=True, contact_by=contact_by)
+    for step in steps:
+        late = step == "expired"
+        if step in {"offer_taken_back", "expired"}:
+            OutboxMessage.objects.filter(kind="offered").update(state="done")
+        elif step == "rescheduled":
+            request = booking.reschedule_request(request, starts_at=LATER, by=staff, now=WEDNESDAY)
+            continue
+        request = decisions(staff)[step](request, request.answer_by if late else WEDNESDAY)
+    return request
+
+
+def last_message(request: ConsultRequest) -> OutboxMessage:
+    return OutboxMessage.objects.filter(event__request=request, recipient="patient").exclude(kind="reminder").last()
+
+
+def said(request: ConsultRequest) -> tuple[str, str]:
+    """The subject, and the text in one line."""
+    letter = letter_of(last_message(request))
+    return letter["subject"], " ".join(letter["text"].split())
+
+
+WAYS = [
+    (("confirmed",), False, "Confirmed: Monday", [BRING, "The attached file puts the visit in your calendar. "]),
+    (
+        ("confirmed", "moved", "confirmed"),
+        False,
+        "Confirmed at a new time: Tuesday",
+        [REPLACES, "in your calendar in place of the earlier one", BRING],
+    ),
+    (("rescheduled",), False, "Confirmed at a new time: Wednesday", [REPLACES_ASKED, "We have a new time for you", BRING]),
+    (("rescheduled",), True, "Confirmed: Wednesday", ["We found a time for you, and it is confirmed.", BRING]),
+    (("confirmed", "rescheduled"), False, "Confirmed at a new time: Wednesday", [REPLACES]),
+    (
+        ("confirmed", "moved", "rescheduled"),
+        False,
+        "Confirmed at a new time: Wednesday",
+        [REPLACES, f"The time you asked for, {TUESDAY}, is no longer held for you either."],
+    ),
+    (("offered", "offer_accepted"), True, "Confirmed: Friday", ["You took the time that we offered", BRING]),
+    (("offered", "offer_accepted"), False, "Confirmed at a new time: Friday", [REPLACES_ASKED, BRING]),
+    (("confirmed", "offered", "offer_accepted"), False, "Confirmed at a new time: Friday", [REPLACES]),
+    (("moved",), True, "You asked for this time, not yet confirmed: Tuesday", [f"Time you asked for: {TUESDAY}"]),
+    (
+        ("moved",),
+        False,
+        "You asked for this time, not yet confirmed: Tuesday",
+        [f"The time you asked for before, {MONDAY}, is no longer held for you."],
+    ),
+    (
+        ("confirmed", "moved"),
+        False,
+        "You asked for this time, not yet confirmed: Tuesday",
+        [f"again. Confirmed visit: {MONDAY}", f"not yet confirmed: {TUESDAY}", "please plan on the confirmed visit"],
+    ),
+    (("confirmed", "moved", "declined"), False, "Your visit is unchanged: Monday", [f"We cannot offer {TUESDAY}."]),
+    (("confirmed", "moved", "move_taken_back"), False, "Your visit is unchanged: Monday", ["You chose to keep your visit."]),
+    (
+        ("confirmed", "moved", "expired"),
+        False,
+        "Your visit is unchanged: Monday",
+        [f"another time, {TUESDAY}, and"],
+    ),
+    (("expired",), False, "We did not answer your request: Monday", ["You can ask again here:"]),
+    (("declined",), False, "About your request: Monday", [f"our answer to your request for {MONDAY}"]),
+    (("withdrawn",), False, "You withdrew your request: Monday", ["Your request is withdrawn, as you asked"]),
+    (("withdrawn",), True, "You withdrew your request", ["Your request is withdrawn, as you asked"]),
+    (("confirmed", "withdrawn"), False, "You cancelled your visit: Monday", ["Your visit is cancelled, as you asked"]),
+    (("confirmed", "moved", "withdrawn"), False, "You cancelled your visit: Monday", [f"held for you: {MONDAY}"]),
+    (
+        ("offered",),
+        False,
+        "A time is free for you: Friday",
+        [f"that visit is confirmed at once. If not, we will still answer your request for {MONDAY} by Friday, December 4"],
+    ),
+    (("offered",), True, "A time is free for you: Friday", ["we will still answer your request by Friday, December 4"]),
+    (("confirmed", "offered"), False, "A time is free for you: Friday", [f"your confirmed visit stays on {MONDAY}"]),
+    (
+        ("offered", "offer_taken_back"),
+        False,
+        "The offered time is no longer held: Friday",
+        [f"We will still answer your request for {MONDAY} by Friday, December 4, 2026, 8:00 PM Central Time."],
+    ),
+    (
+        ("confirmed", "offered", "offer_taken_back"),
+        False,
+        "The offered time is no longer held: Friday",
+        [f"Your confirmed visit stays on {MONDAY}."],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("steps", "timeless", "subject", "sentences"), WAYS, ids=[f"{'none ' * way[1]}{' '.join(way[0])}" for way in WAYS]
+)
+def test_a_letter_says_what_is_confirmed_and_what_it_replaces(staff, steps, timeless, subject, sentences):
+    found, text = said(asked(staff, *steps, timeless=timeless))
+    assert re.sub(r", December \d+, 4:00 PM$", "", found) == subject
+    for sentence in sentences:
+        assert sentence in text
+    confirmed_once = "confirmed" in steps or "rescheduled" in steps
+    assert confirmed_once or "Your confirmed visit" not in text
+    assert ("This replaces" in text) == (found.startswith("Confirmed at a new time"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        (("confirmed", "withdrawn"), f"you cancelled your visit on {MONDAY}"),
+        (("withdrawn",), f"you withdrew your request for {MONDAY}"),
+        (("confirmed", "rescheduled"), f"{WEDNESDAY_9}, at 200 Schilling Dr S., Dundas, MN 55019"),
+        (("confirmed", "rescheduled"), f"It replaces {MONDAY}."),
+        (("offered",), "by Friday, December 4, 2026, 8:00 PM Central Time. Then: ask whether they take it"),
+        (("confirmed", "moved", "declined"), f"we cannot offer {TUESDAY}"),
+    ],
+)
+def test_a_call_says_it_too_and_keeps_what_to_do_apart(staff, steps, sentence):
+    assert sentence in said(asked(staff, *steps, contact_by="phone"))[1]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "words"), [(True, "your name, the clinic's name and number"), (False, "Do not name the clinic to anybody else")]
+)
+def test_a_call_says_whether_the_clinic_may_be_named(allowed, words):
+    assert words in said(submit(contact_by="phone", phone="507-555-0100", voicemail_ok=allowed))[1]
+
+
+def test_the_reminder_names_its_day_so_that_it_is_true_however_late_it_leaves(staff):
+    asked(staff, "confirmed")
+    text = letter_of(OutboxMessage.objects.get(kind="reminder"), now=local("2026-12-07 09:00"))["text"]
+    assert "A reminder of your visit on Monday, December 7, 2026:" in text
+    assert "tomorrow" not in text
+
+
+@pytest.mark.parametrize("may_ask_again", [True, False])
+def test_only_a_reason_that_leaves_it_open_invites_to_ask_again(staff, may_ask_again):
+    text = "You sent this request twice."
+    reason = Reason.objects.create(use="decline", code="twice", label="Twice", text=text, may_ask_again=may_ask_again)
+    request = booking.decline_request(submit(), reason=reason, by=staff, now=WEDNESDAY)
+    _, letter = said(request)
+    assert text in letter
+    assert ("ask again" in letter, "/book-a-consult/" in letter) == (may_ask_again, may_ask_again)
+
+
+def test_a_move_is_declined_for_a_reason_of_time_only(staff):
+    request = asked(staff, "confirmed", "moved")
+    other = Reason.objects.create(use="decline", code="other", label="Other care", text="Other care.", is_about_time=False)
+    with pytest.raises(booking.NotAllowed, match="wrong_reason"):
+        booking.decline_request(request, reason=other, by=staff, now=WEDNESDAY)
+    assert other.actions == {"decline"}
+
+
+def test_facts_that_were_sealed_before_they_held_what_went_before_are_still_read(staff):
+    message = last_message(asked(staff, "confirmed"))
+    old = {name: value for name, value in message.opened.items() if name not in {"before", "may_ask_again"}}
+    assert (Facts.from_json(old).before, Facts.from_json(old).may_ask_again) == (Before(), True)
+    message.seal(old)
+    assert "Your visit is confirmed." in read_message(message, read_rules(WEDNESDAY)).text
