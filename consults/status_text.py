@@ -1,4 +1,4 @@
-"""The texts for a request's status, and for a start or a decision that is refused."""
+"""The texts for a start or a decision that is refused. What only patients read is in `public/page_words.py`."""
 
 from .scheduling import Refusal
 
@@ -11,41 +11,15 @@ REFUSALS = {
     Refusal.TAKEN: "That time was taken a moment ago. Choose another time",
 }
 
-# The status as the patient reads it: the heading of their page, and a sentence.
-STATUSES = {
-    "requested": ("We have your request", "It is not confirmed until we write or call."),
-    # The same text: someone quarantined by mistake still reads a true statement.
-    "quarantined": ("We have your request", "It is not confirmed until we write or call."),
-    "confirmed": ("Your visit is confirmed", "We look forward to the conversation. You can decide everything else later."),
-    "declined": ("We could not offer this consult", "This says nothing about you. You are welcome to ask for another time."),
-    "withdrawn": ("You withdrew this request", "There is nothing else to do. You are welcome to ask again."),
-    "cancelled": ("This visit has been cancelled", "We told you why when we wrote or called. You can ask for another time."),
-    "expired": ("We did not answer in time", "That is our mistake, not yours. You are welcome to ask for another time."),
-    "completed": ("This request is complete", "Thank you. You are welcome to ask for another consult."),
-    "missed": ("We missed you", "If you still want to talk, you are welcome to ask for another time."),
-}
-
-# While a patient's move of a confirmed visit waits for an answer.
-MOVING = (
-    "Your visit is confirmed. The new time is not confirmed yet",
-    "Your confirmed visit stays as it is until we confirm the new time.",
-)
-
-# The same once the confirmed visit has begun and the move has not been ended yet.
-MOVING_TOO_LATE = (
-    "The time of your confirmed visit has passed",
-    "We did not answer in time about the new one, and we are sorry. It is not confirmed until we write or call.",
-)
-
 _NOT_ALLOWED = {
     "start_passed": "That time has passed, so it can no longer be changed here",
-    "too_late_to_move": "It is too late to move this visit here. Call us, or withdraw the request",
+    "too_late_to_move": "It is too late to choose another time here",
     "no_visit_stands": "There is no confirmed visit to keep",
     "visit_stands": "A confirmed visit stays. Decline the move, or cancel the visit",
     "corrected_too_often": "The address was corrected twice already. Withdraw the request and send a new one",
     "same_address": "That is the address we answer already",
     "reached_by_phone": "We answer this request by phone, so there is no address to correct",
-    "moved_too_often": "You chose another time often today. Choose again tomorrow, or withdraw the request",
+    "moved_too_often": "You chose another time often today. Choose again tomorrow",
     "start_ahead": "The visit has not begun yet",
     "not_posted": "This start is no longer within the posted hours. Check the box to confirm it anyway, or offer another time",
     "no_time": "This request has no time yet. Offer a time first",
@@ -58,8 +32,8 @@ _NOT_ALLOWED = {
     "is_confirmed_time": "That is the time of the confirmed visit. Decline the move to keep it",
     "no_conflict": "This visit is not in conflict, so there is nothing to keep it despite",
     "conflict_changed": "The hours or the capacity changed since you opened the page. Read what the visit does not fit now",
-    "no_offer": "No earlier time is offered any more. Nothing else has changed",
-    "offer_over": "That earlier time is no longer held. Nothing else has changed",
+    "no_offer": "No earlier time is offered any more",
+    "offer_over": "That earlier time is no longer held",
     "offer_changed": "Another time is offered now. Read it before you answer",
     "offer_open": "An earlier time is offered already. Take that back first",
     "did_not_ask": "This person did not ask to hear of an earlier time",

@@ -153,7 +153,7 @@ def test_a_patient_is_confirmed_moves_is_declined_is_offered_an_earlier_time_and
         second = choose_time(plain_page, last=True)
         assert second != first
         press(plain_page, "Ask for this time")
-        expect(receipt).to_contain_text("New time, not yet confirmed", ignore_case=True)
+        expect(receipt).to_contain_text("Time you asked for, not yet confirmed", ignore_case=True)
         read_letter(3)
         desk.reload()
         expect(desk.locator(".notice")).to_contain_text("stays confirmed, and both times are held")
@@ -176,12 +176,12 @@ def test_a_patient_is_confirmed_moves_is_declined_is_offered_an_earlier_time_and
     assert [start for start, _ in calendar.entries.values()] == confirmed, "an offer is no visit"
     plain_page.reload()
     expect(plain_page.get_by_role("heading", name="An earlier time is free")).to_be_visible()
-    press(plain_page, "Accept this time")
+    press(plain_page, "Take this time")
     read_letter(6)
     assert [start for start, _ in calendar.entries.values()] == earlier
 
-    press(plain_page, "Withdraw my request")
-    expect(plain_page.get_by_role("button", name="Withdraw my request")).to_have_count(0)
+    press(plain_page, "Cancel my visit")
+    expect(plain_page.get_by_role("button", name="Cancel my visit")).to_have_count(0)
     read_letter(7)
     assert calendar.entries == {}
     for start in (first, second):

@@ -17,10 +17,11 @@ from consults.messages.calendar_file import write_calendar_file
 from consults.models import ConsultRequest, EarlierOffer, Event
 from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
+from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
 from consults.scheduling import Interval
 from consults.spam import asked_enough
-from consults.transitions import may_happen, visit_began
+from consults.transitions import may_happen
 from guard import rate_limit
 from guard.client_address import client_key
 from guard.readers import read_instant
@@ -59,7 +60,7 @@ def own_page(request, token: str):
         return _keep(request, token, found, now)
     if action in _ANSWERS:
         return _answer_offer(request, token, found, now, action)
-    return _page(request, found, MoveForm(), now, status=422, problem="Choose another time, or withdraw the request")
+    return _page(request, found, MoveForm(), now, status=422, problem=f"Choose another time, or {PageWords(found, now).way_out}")
 
 
 def _find(token: str, now: datetime) -> ConsultRequest:
@@ -78,7 +79,7 @@ def _seconds_to_wait(request, token: str, now: datetime) -> int:
 
 
 def _too_many(request, found: ConsultRequest, now: datetime, wait: int):
-    problem = f"That was tried often. Try again {rate_limit.wait_text(wait)}, or withdraw the request"
+    problem = f"That was tried often. Try again {rate_limit.wait_text(wait)}, or {PageWords(found, now).way_out}"
     response = _page(request, found, MoveForm(), now, status=429, problem=problem)
     response["Retry-After"] = str(wait)
     return response
@@ -144,7 +145,7 @@ def _answer_offer(request, token: str, found: ConsultRequest, now: datetime, act
         if stopped.code != "no_offer" or last is None or last.kind != event:
             return _not_allowed(request, found, now, stopped)
     except booking.Refused:
-        problem = "We can no longer offer that time. Your own time has not changed"
+        problem = "We can no longer offer that time. Nothing else has changed"
         return _page(request, found, MoveForm(), now, status=422, problem=problem)
     return _back(token)
 
@@ -152,7 +153,7 @@ def _answer_offer(request, token: str, found: ConsultRequest, now: datetime, act
 def _not_allowed(request, found: ConsultRequest, now: datetime, stopped: booking.NotAllowed):
     """The page with the request's current state and the reason nothing was changed."""
     found.refresh_from_db()
-    return _page(request, found, MoveForm(), now, status=422, problem=status_text.not_allowed(stopped.code))
+    return _page(request, found, MoveForm(), now, status=422, problem=PageWords(found, now).refusal(stopped.code))
 
 
 def _back(token: str):
@@ -170,22 +171,23 @@ def _page(
     def in_words(visit: Interval | None) -> str:
         return dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else ""
 
-    is_open = may_happen(Event.Kind.WITHDRAWN, found, now)
+    words, is_open = PageWords(found, now), may_happen(Event.Kind.WITHDRAWN, found, now)
+    may_move = may_happen(Event.Kind.MOVED, found, now)
     offer = EarlierOffer.objects.of(found) if may_happen(Event.Kind.OFFER_ACCEPTED, found, now) else None
     context = {
         "own": found,
-        "words": _words(found, now),
+        "words": words,
         "when": in_words(found.visit),
         "confirmed_when": in_words(found.confirmed_visit) if found.is_moving else "",
-        "time_label": "New time, not yet confirmed" if found.is_moving else "Time",
         "offer": offer,
         "offered_when": in_words(offer.visit) if offer else "",
         "offered_until": dates.moment_text(offer.answer_by.astimezone(zone), label) if offer else "",
         "may_keep": may_happen(Event.Kind.MOVE_TAKEN_BACK, found, now),
-        "may_move": may_happen(Event.Kind.MOVED, found, now),
+        "may_move": may_move,
+        "why_no_move": words.why_no_move if is_open and not may_move else "",
         "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label),
         "is_open": is_open,
-        "wants_earlier": is_open and found.wants_earlier,
+        "wants_earlier": is_open and found.wants_earlier and not offer and not found.is_moving,
         "problem": problem,
         "form": form,
         "address_form": (address_form or AddressForm()) if may_happen(Event.Kind.READDRESSED, found, now) else None,
@@ -193,7 +195,7 @@ def _page(
         "section": "",
         "canonical": "",
     }
-    if context["may_move"]:
+    if may_move:
         times = read_times_page(
             asked=request.GET.get("from"),
             base_url=reverse("consults:own_page", args=[found.token]),
@@ -205,13 +207,6 @@ def _page(
         form.choices = times.choices
         context |= times.context
     return render(request, "consults/own_page.html", context, status=status)
-
-
-def _words(found: ConsultRequest, now: datetime) -> tuple[str, str]:
-    """The heading, and a sentence."""
-    if found.is_moving:
-        return status_text.MOVING_TOO_LATE if visit_began(found, now) else status_text.MOVING
-    return status_text.STATUSES[found.status]
 
 
 @never_cache

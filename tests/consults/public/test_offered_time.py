@@ -31,7 +31,12 @@ def test_the_page_says_what_is_offered_and_until_when_and_reading_changes_nothin
     before = stored()
     page = client.get(own_url(offered)).content.decode()
     assert stored() == before
-    for words in (WHEN, "held for you until Friday, December 4, 2026, 2:00 PM Central Time", "Accept this time", "Refuse it"):
+    for words in (
+        WHEN,
+        "held for you until Friday, December 4, 2026, 2:00 PM Central Time",
+        "Take this time",
+        "Keep my own time",
+    ):
         assert words in page
     assert "Monday, December 7, 2026, 4:00 PM to 4:30 PM Central Time" in page, "what they have"
     assert 'name="starts_at" value="2026-12-04T16:00-06:00"' not in page, "an offer is accepted, and not asked for"
@@ -49,7 +54,8 @@ def test_an_answer_is_taken_once_and_sent_twice_is_fine(client, offered, action,
     assert (offered.status, offered.starts_at, offered.version) == ("confirmed", starts_at, 4)
     assert EarlierOffer.objects.get().answer == answer
     page = client.get(own_url(offered)).content.decode()
-    assert "Accept this time" not in page
+    assert "Take this time" not in page
+    assert ("You did not take the time that we offered. Your visit stays as it is." in page) == (action == "refuse")
 
 
 def refused_page(client, request, **form) -> str:
@@ -62,7 +68,7 @@ def refused_page(client, request, **form) -> str:
 
 def test_what_is_over_or_was_replaced_is_not_accepted(client, offered, staff, clock):
     booking.take_back_offer(offered, by=staff, now=WEDNESDAY)
-    assert "No earlier time is offered any more" in refused_page(client, offered)
+    assert "That time is no longer held for you. Your visit is at the time shown below" in refused_page(client, offered)
     booking.offer_earlier(offered, starts_at=local("2026-12-03 16:00"), by=staff, now=WEDNESDAY)
     page = refused_page(client, offered, offered="2026-12-04T22:00Z")
     assert "Another time is offered now" in page
@@ -70,7 +76,7 @@ def test_what_is_over_or_was_replaced_is_not_accepted(client, offered, staff, cl
     SpecialHours.objects.create(date="2026-12-03")
     assert "We can no longer offer that time" in refused_page(client, offered)
     clock(EarlierOffer.objects.last().answer_by)
-    assert "Accept this time" not in client.get(own_url(offered)).content.decode()
+    assert "Take this time" not in client.get(own_url(offered)).content.decode()
     assert "no longer held" in refused_page(client, offered)
 
 
@@ -79,7 +85,23 @@ def test_who_found_no_time_reads_of_a_time_and_of_none_that_is_given_up(client, 
     booking.offer_earlier(request, starts_at=EARLIER, by=staff, now=WEDNESDAY)
     page = client.get(own_url(request)).content.decode()
     assert "A time is free" in page
-    assert "your time below" not in page
+    assert "the time below" not in page
+    assert "Do not take it" in page
+    client.post(own_url(request), {"action": "refuse"})
+    page = client.get(own_url(request)).content.decode()
+    assert "You did not take the time that we offered. Your request stays as it is." in page
+
+
+def test_what_ends_an_offer_says_so_before_it_does(client, offered, staff):
+    page = client.get(own_url(offered)).content.decode()
+    assert "If you ask for another time, we no longer hold the offered time above." in page
+    assert "We may offer you one" not in page, "one is offered"
+    client.post(own_url(offered), {"action": "move", "starts_at": "2026-12-08T16:00-06:00"})
+    page = client.get(own_url(offered)).content.decode()
+    assert "we no longer hold" not in page
+    assert "We may offer you one" not in page, "nothing is offered while a move waits"
+    booking.reschedule_request(offered, starts_at=local("2026-12-09 16:00"), by=staff, now=WEDNESDAY)
+    assert "Your visit is at the time shown below" in refused_page(client, offered), "staff moved it meanwhile"
 
 
 @pytest.mark.parametrize("rate", [None, Rate(3, 3600)])

@@ -29,7 +29,7 @@ ENDED = ["declined", "withdrawn", "cancelled", "expired", "completed", "missed"]
 HEADINGS = {
     "requested": "We have your request",
     "confirmed": "Your visit is confirmed",
-    "declined": "We could not offer this consult",
+    "declined": "We closed this request",
     "withdrawn": "You withdrew this request",
     "cancelled": "This visit has been cancelled",
     "expired": "We did not answer in time",
@@ -39,6 +39,9 @@ HEADINGS = {
     MOVING: "Your visit is confirmed. The new time is not confirmed yet",
     OFFERED: "Your visit is confirmed",
 }
+LABELS = dict.fromkeys(["declined", "withdrawn", "expired"], "Time you asked for (no longer held)")
+LABELS |= dict.fromkeys(["requested", "quarantined"], "Time you asked for")
+LABELS |= {"cancelled": "Cancelled visit", MOVING: "Time you asked for, not yet confirmed"}
 
 
 def own_url(request: ConsultRequest) -> str:
@@ -106,8 +109,11 @@ def test_the_page_says_where_the_request_stands(client, staff, status):
     response = client.get(own_url(request))
     page = response.content.decode()
     assert response.status_code == 200
-    for words in (HEADINGS[status], WHEN, request.reference, "200 Schilling Dr S., Dundas, MN 55019"):
+    for words in (HEADINGS[status], WHEN, request.reference):
         assert words in page
+    is_no_visit = status in {"declined", "withdrawn", "cancelled", "expired"}
+    assert ("200 Schilling Dr S., Dundas, MN 55019" in page) != is_no_visit
+    assert f"<dt>{LABELS.get(status, 'Time')}</dt>" in page
     assert HEADINGS[status] in title(page)
     assert 'href="tel:988"' in page
     assert 'href="tel:911"' in page
@@ -134,8 +140,43 @@ def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
     assert 'method="post"' in client.get(own_url(request)).content.decode()
     clock(START)
     page = client.get(own_url(request)).content.decode()
-    assert HEADINGS["confirmed"] in page
+    assert "It is time for your visit" in page
     assert 'method="post"' not in page
+    clock(START + timedelta(minutes=30))
+    assert "The time of your visit has passed" in client.get(own_url(request)).content.decode()
+
+
+@pytest.mark.parametrize("status", ["confirmed", MOVING])
+def test_a_confirmed_visit_is_cancelled_and_no_request_withdrawn(client, staff, status):
+    request = bring_to(status, staff)
+    page = client.get(own_url(request)).content.decode()
+    assert ("Cancel my visit" in page, "Withdraw my request" in page) == (True, False)
+    client.post(own_url(request), {"action": "withdraw"})
+    page = client.get(own_url(request)).content.decode()
+    assert "You cancelled this visit" in title(page)
+    assert f"<dt>Cancelled visit</dt><dd>{WHEN}</dd>" in page
+
+
+def test_the_page_says_why_a_visit_can_no_longer_be_moved(client, staff, clock):
+    request = bring_to("confirmed", staff)
+    clock(START - timedelta(hours=2))
+    for page in (client.get(own_url(request)), client.post(own_url(request), {"action": "move", "starts_at": TUESDAY})):
+        text = page.content.decode()
+        assert "It is too late to choose another time here. If you cannot come, cancel your visit" in text
+        assert "call us" not in text.lower(), "no phone number is set"
+
+
+@pytest.mark.parametrize(("contact_by", "words"), [("email", "until we write to you."), ("phone", "until we call you.")])
+def test_the_page_names_the_way_on_which_they_are_answered(client, contact_by, words):
+    request = submit(contact_by=contact_by)
+    assert words in client.get(own_url(request)).content.decode()
+
+
+def test_keeping_a_visit_that_staff_moved_meanwhile_says_what_is_confirmed_now(client, staff):
+    request = booking.confirm_request(bring_to(MOVING, staff), by=staff, now=WEDNESDAY)
+    response = client.post(own_url(request), {"action": "keep"})
+    assert response.status_code == 422
+    assert "Your visit is confirmed at the time shown below" in response.content.decode()
 
 
 def test_a_visit_that_has_begun_is_not_withdrawn_with_a_move_that_nobody_answered(client, staff, clock):
@@ -340,7 +381,7 @@ def test_a_confirmed_visit_that_is_moved_stays_on_the_page_until_the_new_time_is
     assert client.post(own_url(request), {"action": "move", "starts_at": TUESDAY}).status_code == 303
     shown = receipt(client.get(own_url(request)).content.decode())
     assert f"<dt>Confirmed visit</dt><dd>{WHEN}</dd>" in shown
-    assert "<dt>New time, not yet confirmed</dt><dd>Tuesday, December 8, 2026, 4:00 PM" in shown
+    assert "<dt>Time you asked for, not yet confirmed</dt><dd>Tuesday, December 8, 2026, 4:00 PM" in shown
     assert START.strftime("%Y%m%dT%H%M%SZ") in client.get(calendar_url(request)).content.decode()
     for _ in range(2):
         assert client.post(own_url(request), {"action": "keep"}).status_code == 303

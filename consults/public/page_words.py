@@ -1,0 +1,132 @@
+"""What the patient's own page says of the state of a request: its heading, a sentence, the label of the time, and notices."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from consults import status_text
+from consults.models import ConsultRequest, Event
+from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
+
+Status, Kind = ConsultRequest.Status, Event.Kind
+_CONFIRMS = {Kind.CONFIRMED, Kind.RESCHEDULED, Kind.OFFER_ACCEPTED}
+# The heading, and a sentence. `reach` and `told` depend on how the person is answered.
+_WAITS = ("We have your request", "It is not confirmed until we {reach} you.")
+_WORDS = {
+    Status.REQUESTED: _WAITS,
+    # The same text: someone quarantined by mistake still reads a true statement.
+    Status.QUARANTINED: _WAITS,
+    Status.CONFIRMED: (
+        "Your visit is confirmed",
+        "We look forward to the conversation. You do not have to decide anything before it.",
+    ),
+    Status.DECLINED: ("We closed this request", "{told}"),
+    Status.WITHDRAWN: ("You withdrew this request", "There is nothing else to do. You are welcome to ask again."),
+    Status.CANCELLED: ("This visit has been cancelled", "{told} You are welcome to ask for another time."),
+    Status.EXPIRED: ("We did not answer in time", "That is our mistake, not yours. You are welcome to ask again."),
+    Status.COMPLETED: ("This request is complete", "Thank you. You are welcome to ask for another consult."),
+    Status.MISSED: ("We missed you", "If you still want to talk, you are welcome to ask for another time."),
+}
+_CANCELLED_BY_PATIENT = ("You cancelled this visit", "There is nothing else to do. You are welcome to ask again.")
+_BEGAN = ("It is time for your visit", "It is at the time and place below.")
+_PASSED = ("The time of your visit has passed", "If we did not meet, you are welcome to ask for another time.")
+_MOVING = (
+    "Your visit is confirmed. The new time is not confirmed yet",
+    "Your confirmed visit stays as it is until we confirm the new time.",
+)
+# The same once the confirmed visit has begun and the move has not been ended yet.
+_MOVING_TOO_LATE = (
+    "The time of your confirmed visit has passed",
+    "We did not answer in time about the new one, and we are sorry. It is not confirmed until we {reach} you.",
+)
+# An offer ends with whatever is decided otherwise, so the page says what is true after that.
+_OFFER_ENDED = {"no_offer", "offer_over"}
+_HELD_NO_MORE = {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN}
+
+
+@dataclass(frozen=True)
+class PageWords:
+    """The words for a request at an instant."""
+
+    found: ConsultRequest
+    now: datetime
+
+    @cached_property
+    def _kinds(self) -> list[str]:
+        return list(self.found.events.order_by("number").values_list("kind", flat=True))
+
+    @property
+    def has_visit(self) -> bool:
+        """Whether a visit is confirmed, also while the patient asks for another time."""
+        return self.found.status == Status.CONFIRMED or self.found.is_moving
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended without a visit: what is shown is no time to come at."""
+        return self.found.status in {Status.CANCELLED, *_HELD_NO_MORE}
+
+    @property
+    def _was_cancelled(self) -> bool:
+        """Whether the patient gave up a visit that was confirmed, and not only a request."""
+        return self.found.status == Status.WITHDRAWN and not _CONFIRMS.isdisjoint(self._kinds)
+
+    @property
+    def headline(self) -> tuple[str, str]:
+        """The heading, and a sentence."""
+        # An address that takes no mail is called instead.
+        by_phone = self.found.person.contact_by == "phone" or bool(self.found.called_index)
+        reach, told = ("call", "We tell you why when we call.") if by_phone else ("write to", "Our email tells you why.")
+        heading, sentence = self._state
+        return heading, sentence.format(reach=reach, told=told)
+
+    @property
+    def _state(self) -> tuple[str, str]:
+        found, visit = self.found, self.found.visit
+        if found.is_moving:
+            return _MOVING_TOO_LATE if visit_began(found, self.now) else _MOVING
+        if found.status == Status.CONFIRMED and visit and visit.start <= self.now:
+            return _PASSED if visit.end <= self.now else _BEGAN
+        return _CANCELLED_BY_PATIENT if self._was_cancelled else _WORDS[Status(found.status)]
+
+    @property
+    def time_label(self) -> str:
+        """What the time on the page is."""
+        found = self.found
+        if found.is_moving:
+            return "Time you asked for, not yet confirmed"
+        if found.status == Status.CANCELLED or self._was_cancelled:
+            return "Cancelled visit"
+        if found.status in _HELD_NO_MORE and found.starts_at:
+            return "Time you asked for (no longer held)"
+        return "Time" if found.confirmed_starts_at else "Time you asked for"
+
+    @property
+    def notice(self) -> str:
+        """That an answer was heard which left everything else as it was; empty once anything else happened."""
+        found, now = self.found, self.now
+        may_have_refused = WANTS_EARLIER.holds(found, now) and may_happen(Kind.WITHDRAWN, found, now)
+        if not may_have_refused or self._kinds[-1] != Kind.OFFER_REFUSED:
+            return ""
+        return f"You did not take the time that we offered. Your {'visit' if self.has_visit else 'request'} stays as it is."
+
+    @property
+    def why_no_move(self) -> str:
+        """Why an open request cannot be moved now; empty where it can be, or has begun."""
+        code = TRANSITIONS[Kind.MOVED].broken_guard(self.found, self.now)
+        return self.refusal(code) if code in {"too_late_to_move", "moved_too_often"} else ""
+
+    @property
+    def way_out(self) -> str:
+        return "cancel your visit" if self.has_visit else "withdraw the request"
+
+    def refusal(self, code: str) -> str:
+        """Why a decision of the patient is not allowed, and how the request is now."""
+        if code in _OFFER_ENDED:
+            now = "visit is at the time" if self.found.status == Status.CONFIRMED else "request is now as"
+            return f"That time is no longer held for you. Your {now} shown below"
+        if code == "is_confirmed":
+            return "Your visit is confirmed at the time shown below"
+        text = status_text.not_allowed(code)
+        if code == "too_late_to_move":
+            return f"{text}. If you cannot come, {self.way_out}"
+        return f"{text}, or {self.way_out}" if code == "moved_too_often" else text
