@@ -65,8 +65,8 @@ class Composition:
 
     @property
     def times(self) -> dict[str, str]:
-        """The visit, the visit that stays meanwhile, the offered times, what the person had or asked for before the event, and the
-        deadlines; each is empty when there is none.
+        """The visit, the visit that stays meanwhile, the offered times, what the person had or asked for before the event, and
+        the deadlines; each is empty when there is none.
         """
         local, label = self.rules.posted.local, self.rules.clinic.time_zone_label
 

@@ -97,7 +97,30 @@ WAYS = [
     (("withdrawn",), False, "You withdrew your request: Monday", ["Your request is withdrawn, as you asked"]),
     (("withdrawn",), True, "You withdrew your request", ["Your request is withdrawn, as you asked"]),
     (("confirmed", "withdrawn"), False, "You cancelled your visit: Monday", ["Your visit is cancelled, as you asked"]),
-    (("confirmed", "moved", "withdrawn"), False, "You cancelled your visit: Monday", [f"held for you: {MONDAY}"]),
+    (
+        ("confirmed", "moved", "withdrawn"),
+        False,
+        "You cancelled your visit: Monday",
+        [f"held for you: {MONDAY} The time you asked for, {TUESDAY}, is no longer held for you either."],
+    ),
+    (
+        ("confirmed", "cancelled"),
+        False,
+        "Cancelled: Monday",
+        [f": {MONDAY} The clinic has to close at that time. You can ask for"],
+    ),
+    (
+        ("confirmed", "moved", "cancelled"),
+        False,
+        "Cancelled: Monday",
+        [f"The time you asked for, {TUESDAY}, is no longer held for you either."],
+    ),
+    (
+        ("confirmed", "moved", "moved"),
+        False,
+        "You asked for this time, not yet confirmed: Wednesday",
+        [f"Confirmed visit: {MONDAY}", f"The time you asked for before, {TUESDAY}, is no longer held for you. You can keep"],
+    ),
     (
         ("offered",),
         False,
