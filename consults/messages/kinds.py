@@ -45,7 +45,7 @@ KINDS: dict[str, Tells] = {
     Kind.RELEASED: Tells("Your request", "Say that we have the request"),
     Kind.MOVED: Tells(
         "You asked for this time, not yet confirmed",
-        "Say that we have the new time",
+        "Say that we have the request for another time",
         to_staff="Moved by the patient",
         repeats=True,
         keeps_reminder=True,

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from consults import status_text
-from consults.models import ConsultRequest, Event
+from consults.models import ConsultRequest, Event, Reason
 from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
 
 Status, Kind = ConsultRequest.Status, Event.Kind
@@ -16,10 +16,7 @@ _WORDS = {
     Status.REQUESTED: _WAITS,
     # The same text: someone quarantined by mistake still reads a true statement.
     Status.QUARANTINED: _WAITS,
-    Status.CONFIRMED: (
-        "Your visit is confirmed",
-        "We look forward to the conversation. You do not have to decide anything before it.",
-    ),
+    Status.CONFIRMED: ("Your visit is confirmed", "We look forward to the conversation."),
     Status.DECLINED: ("We closed this request", "{told}"),
     Status.WITHDRAWN: ("You withdrew this request", "There is nothing else to do. You are welcome to ask again."),
     Status.CANCELLED: ("This visit has been cancelled", "{told} You are welcome to ask for another time."),
@@ -87,6 +84,12 @@ class PageWords:
         if found.status == Status.CONFIRMED and visit and visit.start <= self.now:
             return _PASSED if visit.end <= self.now else _BEGAN
         return _CANCELLED_BY_PATIENT if self._was_cancelled else _WORDS[Status(found.status)]
+
+    @property
+    def may_ask_again(self) -> bool:
+        """Whether the page invites to book again, as the letter of the answer does."""
+        answers = self.found.events.filter(kind__in=(Kind.DECLINED, Kind.CANCELLED))
+        return not Reason.objects.filter(code__in=answers.values("reason"), may_ask_again=False).exists()
 
     @property
     def time_label(self) -> str:

@@ -32,7 +32,7 @@ def asked(staff, *steps: str, contact_by: str = "email", timeless: bool = False)
         request = submit(wants_earlier=True, contact_by=contact_by)
     for step in steps:
         late = step == "expired"
-        if step in {"offer_taken_back", "expired"}:
+        if step in {"offer_taken_back", "expired", "declined", "withdrawn", "cancelled"}:
             OutboxMessage.objects.filter(kind="offered").update(state="done")
         elif step == "rescheduled":
             request = booking.reschedule_request(request, starts_at=LATER, by=staff, now=WEDNESDAY)
@@ -57,7 +57,7 @@ WAYS = [
         ("confirmed", "moved", "confirmed"),
         False,
         "Confirmed at a new time: Tuesday",
-        [REPLACES, "in your calendar in place of the earlier one", BRING],
+        [REPLACES, "in your calendar and takes the old time out", BRING],
     ),
     (("rescheduled",), False, "Confirmed at a new time: Wednesday", [REPLACES_ASKED, "We have a new time for you", BRING]),
     (("rescheduled",), True, "Confirmed: Wednesday", ["We found a time for you, and it is confirmed.", BRING]),
@@ -66,7 +66,7 @@ WAYS = [
         ("confirmed", "moved", "rescheduled"),
         False,
         "Confirmed at a new time: Wednesday",
-        [REPLACES, f"The time you asked for, {TUESDAY}, is no longer held for you either."],
+        [REPLACES, f"The other time you asked for, {TUESDAY}, is no longer held for you."],
     ),
     (("offered", "offer_accepted"), True, "Confirmed: Friday", ["You took the time that we offered", BRING]),
     (("offered", "offer_accepted"), False, "Confirmed at a new time: Friday", [REPLACES_ASKED, BRING]),
@@ -82,7 +82,7 @@ WAYS = [
         ("confirmed", "moved"),
         False,
         "You asked for this time, not yet confirmed: Tuesday",
-        [f"again. Confirmed visit: {MONDAY}", f"not yet confirmed: {TUESDAY}", "please plan on the confirmed visit"],
+        [f"that it is. Confirmed visit: {MONDAY}", f"not yet confirmed: {TUESDAY}", "please plan on the confirmed visit"],
     ),
     (("confirmed", "moved", "declined"), False, "Your visit is unchanged: Monday", [f"We cannot offer {TUESDAY}."]),
     (("confirmed", "moved", "move_taken_back"), False, "Your visit is unchanged: Monday", ["You chose to keep your visit."]),
@@ -94,6 +94,15 @@ WAYS = [
     ),
     (("expired",), False, "We did not answer your request: Monday", ["You can ask again here:"]),
     (("declined",), False, "About your request: Monday", [f"our answer to your request for {MONDAY}"]),
+    (("offered", "declined"), False, "About your request: Monday", [f"Our offer of {FRIDAY} has ended."]),
+    (("offered", "withdrawn"), False, "You withdrew your request: Monday", [f"Our offer of {FRIDAY} has ended."]),
+    (("confirmed", "offered", "cancelled"), False, "Cancelled: Monday", [f"at that time. Our offer of {FRIDAY} has ended."]),
+    (
+        ("offered", "expired"),
+        True,
+        "We did not answer your request",
+        [f"We offered you {FRIDAY} and had no answer, so it is no longer held for you. We gave you no other answer"],
+    ),
     (("withdrawn",), False, "You withdrew your request: Monday", ["Your request is withdrawn, as you asked"]),
     (("withdrawn",), True, "You withdrew your request", ["Your request is withdrawn, as you asked"]),
     (("confirmed", "withdrawn"), False, "You cancelled your visit: Monday", ["Your visit is cancelled, as you asked"]),
@@ -101,19 +110,19 @@ WAYS = [
         ("confirmed", "moved", "withdrawn"),
         False,
         "You cancelled your visit: Monday",
-        [f"held for you: {MONDAY} The time you asked for, {TUESDAY}, is no longer held for you either."],
+        [f"held for you: {MONDAY} The other time you asked for, {TUESDAY}, is no longer held for you."],
     ),
     (
         ("confirmed", "cancelled"),
         False,
         "Cancelled: Monday",
-        [f": {MONDAY} The clinic has to close at that time. You can ask for"],
+        [f": {MONDAY} The clinic has to close at that time. The attached file takes the visit out of your calendar. You can ask"],
     ),
     (
         ("confirmed", "moved", "cancelled"),
         False,
         "Cancelled: Monday",
-        [f"The time you asked for, {TUESDAY}, is no longer held for you either."],
+        [f"The other time you asked for, {TUESDAY}, is no longer held for you."],
     ),
     (
         ("confirmed", "moved", "moved"),

@@ -14,7 +14,7 @@ from icalendar import Calendar
 
 from clinic_site.env import Rate
 from consults import booking
-from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, SpecialHours
+from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
 from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
 from pages.models import Clinic
@@ -170,6 +170,13 @@ def test_the_page_says_why_a_visit_can_no_longer_be_moved(client, staff, clock):
 def test_the_page_names_the_way_on_which_they_are_answered(client, contact_by, words):
     request = submit(contact_by=contact_by)
     assert words in client.get(own_url(request)).content.decode()
+
+
+@pytest.mark.parametrize("may_ask_again", [True, False])
+def test_the_page_invites_to_ask_again_only_where_the_reason_does(client, staff, may_ask_again):
+    request = bring_to("declined", staff)
+    Reason.objects.update(may_ask_again=may_ask_again)
+    assert ('<a class="btn" href="/book-a-consult/">' in client.get(own_url(request)).content.decode()) == may_ask_again
 
 
 def test_keeping_a_visit_that_staff_moved_meanwhile_says_what_is_confirmed_now(client, staff):
