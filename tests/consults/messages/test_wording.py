@@ -134,7 +134,7 @@ WAYS = [
         ("offered",),
         False,
         "A time is free for you: Friday",
-        [f"that visit is confirmed at once. If not, we will still answer your request for {MONDAY} by Friday, December 4"],
+        [f"that visit is confirmed at once. If you say no, we will still answer your request for {MONDAY} by Friday, December 4"],
     ),
     (("offered",), True, "A time is free for you: Friday", ["we will still answer your request by Friday, December 4"]),
     (("confirmed", "offered"), False, "A time is free for you: Friday", [f"your confirmed visit stays on {MONDAY}"]),
