@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 
 from tests import examples, postgresql
@@ -52,10 +53,13 @@ def database(request, django_db_blocker):
     sqlite = connections["default"]
     with django_db_blocker.unblock():
         connections["default"] = postgresql_connection()
+    # Django keeps their numbers for as long as the process lives, and they are others on another database.
+    ContentType.objects.clear_cache()
     try:
         yield name
     finally:
         connections["default"] = sqlite
+        ContentType.objects.clear_cache()
 
 
 @pytest.fixture(autouse=True)

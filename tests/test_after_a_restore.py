@@ -153,8 +153,9 @@ def test_half_a_restore_does_not_start_and_a_ruined_database_is_restored(site, d
     for command in ("serve", "worker"):
         refused = site.manage(command)
         assert (refused.returncode != 0, "A restore did not come to its end" in refused.stderr) == (True, True)
-    # What was never used may as well be a share that is not mounted: a ruined database cannot tell.
-    assert "--without-list" in site.manage("restore", made, "--yes").stderr
+    if database == "sqlite":
+        # What was never used may as well be a share that is not mounted: a ruined database cannot tell.
+        assert "--without-list" in site.manage("restore", made, "--yes").stderr
     done = site.manage("restore", made, "--yes", "--without-list")
     assert done.returncode == 0, done.stderr
     assert (done.returncode, "nobody knows which accounts changed" in done.stdout) == (0, True)

@@ -9,6 +9,8 @@ from consults.models import ConsultRequest, Reason
 from consults.transitions import Button, Transition
 from guard.readers import read_instant
 
+from .choice import chosen
+
 LONGEST_NOTE = 2000
 # Code -> the button and its transition.
 ACTIONS: dict[str, tuple[Button, Transition]] = {
@@ -41,7 +43,7 @@ def act(code: str, request: ConsultRequest, form: Mapping[str, str], **common: A
 
 
 def _reason(button: Button, form: Mapping[str, str]) -> dict:
-    reason = Reason.objects.offered(button.reasons or button.code).filter(code=form.get("reason", "")).first()
+    reason = chosen(Reason.objects.offered(button.reasons or button.code), form.get("reason", ""))
     if reason is None or button.code not in reason.actions:
         raise Incomplete("Choose a reason from the list")
     return {"reason": reason}

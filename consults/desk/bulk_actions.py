@@ -10,6 +10,8 @@ from consults import booking, status_text
 from consults.models import ConsultRequest, Reason
 from guard.readers import read_whole_number
 
+from .choice import chosen
+
 
 def version_field(request: ConsultRequest) -> str:
     """Name of the hidden field that carries the version of a request the list showed."""
@@ -67,7 +69,7 @@ def confirm_selected(model_admin, http_request, queryset):
 @admin.action(description="Decline selected requests", permissions=["decide"])
 def decline_selected(model_admin, http_request, queryset):
     """Asks for the reason on a separate page first."""
-    reason = Reason.objects.offered("decline").filter(code=http_request.POST.get("reason", "")).first()
+    reason = chosen(Reason.objects.offered("decline"), http_request.POST.get("reason", ""))
     if reason is None:
         return _ask_for_reason(model_admin, http_request, queryset)
 

@@ -13,6 +13,7 @@ from consults import dates, referrals
 from consults.figures import Figures, Month, months_until, read_figures
 from consults.models import ConsultRequest, MonthlyCount, PrintedSheet, ReferralSource
 
+from .choice import chosen
 from .display import local_date
 from .read_only import ReadOnlyAdmin
 
@@ -54,7 +55,7 @@ class FiguresAdmin(ReadOnlyAdmin):
 
 def take_referral(request, found: ConsultRequest) -> None:
     """Counts the source in the form, once for each request. The message does not tell it: messages are kept in the session."""
-    source = ReferralSource.objects.offered().filter(code=request.POST.get("source", "")).first()
+    source = chosen(ReferralSource.objects.offered(), request.POST.get("source", ""))
     if source is None:
         messages.error(request, "Choose a source from the list.")
     elif referrals.count_referral(found, code=source.code, now=timezone.now()):

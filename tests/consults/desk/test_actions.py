@@ -168,6 +168,18 @@ def fresh_copy(request: ConsultRequest, state: str, boss: User) -> ConsultReques
     return request_in(state, boss)
 
 
+@pytest.mark.parametrize("reason", ["\x00", "none of them"])
+def test_a_reason_that_is_not_of_the_list_changes_nothing(client, clock, boss, reason):
+    request = request_in("requested", boss)
+    client.force_login(boss)
+    for path, form in (
+        (f"{REQUESTS}{request.pk}/act/", {"action": "decline", "version": request.version, "reason": reason}),
+        (REQUESTS, {"action": "decline_selected", "_selected_action": request.pk, "reason": reason}),
+    ):
+        assert client.post(path, form).status_code in {200, 302}
+        assert ConsultRequest.objects.get(pk=request.pk).version == request.version
+
+
 def test_every_action_of_the_page_is_in_the_matrix():
     assert set(ACTIONS) == set(DECISIONS)
 
