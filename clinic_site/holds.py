@@ -15,6 +15,7 @@ from consults.erasure import due_for_erasure
 from consults.expiry import expire_overdue
 from consults.messages.kinds import REMINDER
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
+from consults.models.outbox_message import OutboxMessageQuerySet
 from pages.models import Clinic
 
 _EXPIRED = tuple(kind for kind, row in booking.TRANSITIONS.items() if row.decide is booking.expire_request)
@@ -59,7 +60,7 @@ def may_fall_due() -> bool:
     return unanswered.exists() or EarlierOffer.objects.open().exists() or _waiting_letters().exists()
 
 
-def _waiting_letters() -> QuerySet[OutboxMessage]:
+def _waiting_letters() -> OutboxMessageQuerySet:
     return OutboxMessage.objects.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING)
 
 
@@ -78,7 +79,7 @@ def was_put_in_place(*, now: datetime) -> bool:
     return not held and Event.objects.filter(at__lte=now - _NEW_FOR).exists()
 
 
-def letters_of_before(restored: Hold) -> QuerySet[OutboxMessage]:
+def letters_of_before(restored: Hold) -> OutboxMessageQuerySet:
     """The letters that wait since before the restore, whenever they are due: also reminders, and those to be tried again."""
     return _waiting_letters().filter(pk__lte=restored.last_message).order_by("not_before", "pk")
 
@@ -155,10 +156,10 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
 
 def _drop_what_is_of_before(restored: Hold) -> None:
     """Other calls stay: colleagues open the request before they call. Anybody could send again what failed."""
-    letters_of_before(restored).order_by().update(state=OutboxMessage.State.DROPPED)
+    letters_of_before(restored).order_by().drop()
     of_before = OutboxMessage.objects.filter(pk__lte=restored.last_message)
     reminders = Q(kind=REMINDER, state=OutboxMessage.State.WAITING)
-    of_before.filter(reminders | Q(state=OutboxMessage.State.FAILED)).update(state=OutboxMessage.State.DROPPED)
+    of_before.filter(reminders | Q(state=OutboxMessage.State.FAILED)).drop()
 
 
 def _drop_letters(*, before: Hold, now: datetime) -> None:
@@ -167,4 +168,4 @@ def _drop_letters(*, before: Hold, now: datetime) -> None:
         continue
     expired_now = Q(_came_in_before(before, request="event__request"), event__kind__in=_EXPIRED, event__at=now)
     dropped = OutboxMessage.objects.due(now=now).filter(Q(pk__lte=before.last_message) | expired_now)
-    OutboxMessage.objects.filter(pk__in=dropped.values("pk")).update(state=OutboxMessage.State.DROPPED)
+    OutboxMessage.objects.filter(pk__in=dropped.values("pk")).drop()

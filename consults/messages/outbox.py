@@ -44,16 +44,14 @@ def write_messages(
     says, calendar = tells(event.kind), CalendarChange.between(before.confirmed, request.confirmed_visit)
     about = offer if says.is_about_offer else None
     if event.number > 1 and not says.keeps_reminder:
-        _unsent(request).filter(kind=REMINDER).update(state=OutboxMessage.State.DROPPED)
+        _unsent(request).filter(kind=REMINDER).drop()
     if says.subject and _is_owed(request, says):
         channel = BY_CONTACT[request.person.contact_by]
         ended = offer if offer and _ends_unsaid(event, offer) else None
         to = getattr(request, channel.REACHES)
         facts = Facts.of(request, to=to, reason=reason, calendar=calendar, now=now, offer=about, ended_offer=ended, before=before)
         if says.is_about_offer:
-            _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).update(
-                state=OutboxMessage.State.DROPPED
-            )
+            _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
         else:
             _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
@@ -89,12 +87,12 @@ def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
 
 def drop_unsent(request: ConsultRequest) -> None:
     """Drops whatever was not sent about a request that was set aside: it tells nobody anything."""
-    _unsent(request).update(state=OutboxMessage.State.DROPPED)
+    _unsent(request).drop()
 
 
 def drop_unsent_offer(request: ConsultRequest) -> None:
     """Drops the letter or the call about an offer that is over: nobody is offered what they cannot have."""
-    _unsent(request).filter(kind=Event.Kind.OFFERED).update(state=OutboxMessage.State.DROPPED)
+    _unsent(request).filter(kind=Event.Kind.OFFERED).drop()
 
 
 def _is_owed(request: ConsultRequest, says: Tells) -> bool:
@@ -171,7 +169,7 @@ def forget_letters_to_staff(*, now: datetime) -> int:
 def forget_messages(request: ConsultRequest) -> None:
     """Empties every message about the request, in files too; waiting ones will not be sent."""
     messages = OutboxMessage.objects.filter(event__request=request)
-    messages.filter(state=OutboxMessage.State.WAITING).update(state=OutboxMessage.State.DROPPED)
+    messages.filter(state=OutboxMessage.State.WAITING).drop()
     messages.update(sealed=b"")
     ids = list(messages.values_list("message_id", flat=True))
     transaction.on_commit(lambda: mail.delete_files(ids))
@@ -187,7 +185,7 @@ def _unsent(request: ConsultRequest):
 def _drop_unsent(event: Event, recipient: str, *, but: Sequence[str] = ()) -> None:
     if event.number > 1:
         unsent = _unsent(event.request).filter(recipient=recipient).exclude(kind__in=[REMINDER, OLD_ADDRESS, *but])
-        unsent.update(state=OutboxMessage.State.DROPPED)
+        unsent.drop()
 
 
 def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:

@@ -44,6 +44,10 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         calls = self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
         return calls.order_by("not_before", "pk")
 
+    def drop(self) -> int:
+        """Marks them as no longer needed: none of them is sent. Returns how many."""
+        return self.update(state=OutboxMessage.State.DROPPED)
+
     def about_no_request(self):
         """Letters to staff about an account or the site. Their text, a link to a new password, is for nobody at the desk."""
         return self.filter(event=None)
