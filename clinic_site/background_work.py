@@ -84,11 +84,11 @@ class BackgroundWork:
                 self._do_back_up(now, thin=waits_until is None)
                 self._back_up.done(steady)
             if self._copy.is_due(steady):
-                self._copier.start(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
+                self._copier.copy(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
                 self._copy.done(steady)
             # Calls are made of what the database knows, and for when the clock says it is: both have to be right.
             if waits_until is None and self._read_reports.is_due(steady):
-                self._report_reader.start(now=now)
+                self._report_reader.read(now=now)
                 self._read_reports.done(steady)
             self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until, but=to_check(now=now))
             self._do(answer_forgotten, now=now)

@@ -4,7 +4,6 @@ A failure that lasts is told: until the mailbox can be read again, nobody learns
 """
 
 import logging
-import threading
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from clinic_site.beside import Beside
 from clinic_site.whole_files import replace_if_there_is_room
 from consults.messages.mailbox import MailboxReader, NotRead
 from consults.messages.returned_letters import take_report
@@ -23,23 +23,17 @@ TOLD_AFTER = timedelta(hours=1)
 _UNTIL_READ = "delivery-reports-problem.txt"
 
 
-class ReportReader:
+class ReportReader(Beside):
     """Reads in a thread of its own, one round at a time, each of which ends within `mailbox.ROUND_SECONDS`."""
 
     def __init__(self) -> None:
+        super().__init__("delivery reports")
         self._reader = MailboxReader(settings.BOUNCES, host=settings.PUBLIC.host) if settings.BOUNCES else None
-        self._thread: threading.Thread | None = None
 
-    def start(self, *, now: datetime) -> None:
+    def read(self, *, now: datetime) -> None:
         """Does nothing without a mailbox, or while the last round goes on."""
-        if self._reader is None or (self._thread and self._thread.is_alive()):
-            return
-        self._thread = threading.Thread(target=_read_beside, args=(self._reader, now), name="delivery reports", daemon=True)
-        self._thread.start()
-
-    def wait(self) -> None:
-        if self._thread:
-            self._thread.join()
+        if self._reader and not self.goes_on:
+            self.start(partial(_read_beside, self._reader, now))
 
 
 def _read_beside(reader: MailboxReader, now: datetime) -> None:

@@ -10,14 +10,15 @@ import logging
 import os
 import secrets
 import shutil
-import threading
 from datetime import datetime, tzinfo
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
 
 from django.conf import settings
 
 from clinic_site import backups, erased_elsewhere, erased_list, left_behind, second_place_mark
+from clinic_site.beside import Beside
 from clinic_site.plain_files import plain
 from clinic_site.thinning import surplus
 from clinic_site.whole_files import replace_if_there_is_room
@@ -62,25 +63,20 @@ def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
     return len(missing)
 
 
-class Copier:
+class Copier(Beside):
     """Copies in a thread of its own, one at a time, what `copy_missing` says."""
 
     def __init__(self) -> None:
-        self._thread: threading.Thread | None = None
+        super().__init__("second place")
 
-    def start(self, *, now: datetime, zone: tzinfo, thin: bool) -> None:
+    def copy(self, *, now: datetime, zone: tzinfo, thin: bool) -> None:
         """Does nothing without a second place; while the last copying goes on for a minute and more, tells that instead."""
         if settings.BACKUP_DIR is None:
             return
-        if self._thread and self._thread.is_alive():
+        if self.goes_on:
             _tell("copying takes long, or hangs", now=now)
-            return
-        self._thread = threading.Thread(target=_copy_all, args=(now, zone, thin), name="second place", daemon=True)
-        self._thread.start()
-
-    def wait(self) -> None:
-        if self._thread:
-            self._thread.join()
+        else:
+            self.start(partial(_copy_all, now, zone, thin))
 
 
 def _copy_all(now: datetime, zone: tzinfo, thin: bool) -> None:

@@ -96,12 +96,12 @@ def test_a_place_that_hangs_keeps_nobody_waiting_and_is_told(places, monkeypatch
     make(hours=1)
     copier = second_place.Copier()
     for _ in range(2):
-        copier.start(now=WEDNESDAY, zone=UTC, thin=True)
+        copier.copy(now=WEDNESDAY, zone=UTC, thin=True)
     assert "hangs" in problem()
     answers.set()
     copier.wait()
     monkeypatch.undo()
-    copier.start(now=WEDNESDAY, zone=UTC, thin=True)
+    copier.copy(now=WEDNESDAY, zone=UTC, thin=True)
     copier.wait()
     assert (problem(), digests(places[1])) == ("", digests(places[0]))
 
@@ -196,7 +196,7 @@ def test_whatever_goes_wrong_is_told(places, monkeypatch):
     make(hours=1)
     monkeypatch.setattr(erased_list, "copy_to_second_place", lambda: 1 / 0)
     copier = second_place.Copier()
-    copier.start(now=WEDNESDAY, zone=UTC, thin=True)
+    copier.copy(now=WEDNESDAY, zone=UTC, thin=True)
     copier.wait()
     assert "ZeroDivisionError" in problem()
 
