@@ -101,7 +101,7 @@ WAYS = [
         ("offered", "expired"),
         True,
         "We did not answer your request",
-        [f"We offered you {FRIDAY} and had no answer, so it is no longer held for you. We gave you no other answer"],
+        ["We did not answer your request in time", f"The time that we offered you, {FRIDAY}, was not taken and is no longer"],
     ),
     (("withdrawn",), False, "You withdrew your request: Monday", ["Your request is withdrawn, as you asked"]),
     (("withdrawn",), True, "You withdrew your request", ["Your request is withdrawn, as you asked"]),
