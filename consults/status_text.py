@@ -9,6 +9,7 @@ REFUSALS = {
     Refusal.CLOSED: "We are closed at that time. Choose another time",
     Refusal.NOT_A_START: "Consults do not begin at that minute. Choose one of the listed times",
     Refusal.TAKEN: "That time was taken a moment ago. Choose another time",
+    Refusal.DECLINED: "We cannot see you at that time. Choose another time",
 }
 
 _NOT_ALLOWED = {

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from consults.contact import limited_email
-from consults.decision import deciding
+from consults.decision import Refused, deciding
 from consults.messages import outbox
 from consults.models import ConsultRequest, Event
+from consults.scheduling import Refusal
 from consults.transitions import (
     FEW_CORRECTIONS,
     FEW_MOVES,
@@ -28,10 +29,13 @@ _MOVING = (NOT_BEGUN, TIME_TO_MOVE, FEW_MOVES)
 def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime) -> ConsultRequest:
     """Asks for another start that the patient chose, under the rules of a new request and with a new reply time.
 
-    A confirmed visit stays confirmed, and keeps its seat, until staff confirm the new start.
+    A confirmed visit stays confirmed, and keeps its seat, until staff confirm the new start. One that staff declined for this
+    request, or took back after offering it, is not asked for again: their letter says that it cannot be had.
     """
     with deciding(request, Kind.MOVED, now=now) as decision:
         decision.take(starts_at, decision.rules.policy, beside_confirmed=True)
+        if starts_at in decision.row.events.refused_starts():
+            raise Refused(Refusal.DECLINED)
         decision.set_reply_time()
         decision.require(decision.row.answer_by > now, TIME_TO_MOVE.code)
     return decision.row

@@ -38,6 +38,22 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Those that confirmed a visit."""
         return self.filter(kind__in=(Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED, Event.Kind.OFFER_ACCEPTED))
 
+    def refused_starts(self) -> set[datetime | None]:
+        """Of one request: the starts that staff declined, or offered and took back, and neither gave nor offered since."""
+        refused: set[datetime | None] = set()
+        asked: datetime | None = None
+        for kind, start in self.order_by("number").values_list("kind", "starts_at"):
+            if kind == Event.Kind.MOVED:
+                asked = start
+            elif kind == Event.Kind.MOVE_DECLINED:
+                # Its own start is the visit that stays.
+                refused.add(asked)
+            elif kind == Event.Kind.OFFER_TAKEN_BACK:
+                refused.add(start)
+            elif kind in {Event.Kind.OFFERED, Event.Kind.RESCHEDULED}:
+                refused.discard(start)
+        return refused
+
     def moves(self, request: ConsultRequest, *, since: datetime, until: datetime) -> tuple[int, int]:
         """How often patients moved this request between the instants, and any request of the same contact, this one included.
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from consults import status_text
-from consults.models import ConsultRequest, Event, Reason
+from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
 
 Status, Kind = ConsultRequest.Status, Event.Kind
@@ -51,6 +51,22 @@ class PageWords:
     @cached_property
     def _kinds(self) -> list[str]:
         return list(self.found.events.order_by("number").values_list("kind", flat=True))
+
+    @cached_property
+    def held_offer(self) -> EarlierOffer | None:
+        """The offered time that is held for them, also past its deadline while nothing has ended it yet."""
+        return EarlierOffer.objects.of(self.found)
+
+    @cached_property
+    def offer(self) -> EarlierOffer | None:
+        """The offered time that they may take."""
+        return self.held_offer if self.held_offer and may_happen(Kind.OFFER_ACCEPTED, self.found, self.now) else None
+
+    @property
+    def not_to_ask_for(self) -> set[datetime | None]:
+        """The starts that they have, that are offered (an offer is accepted, and not asked for), or that staff refused them."""
+        own = {self.found.starts_at, self.found.confirmed_starts_at, self.held_offer.starts_at if self.held_offer else None}
+        return own | self.found.events.refused_starts()
 
     @property
     def has_visit(self) -> bool:

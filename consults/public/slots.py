@@ -7,7 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from consults import dates, open_times
-from consults.models import ConsultRequest, EarlierOffer
+from consults.models import ConsultRequest
 from consults.public.too_soon import too_soon_text
 from consults.scheduling import Offers
 from pages.models import Clinic
@@ -103,19 +103,19 @@ def read_times_page(
     now: datetime,
     wanted: datetime | None,
     moving: ConsultRequest | None = None,
+    leave_out: Set[datetime | None] = frozenset(),
 ) -> TimesPage:
     """The open times from the date `asked` on (the raw text of ?from=, or None), with the context their template needs.
 
     `wanted` is a start that was refused: the nearest open times are shown first. `moving` is a request being rescheduled by
-    the patient: its own seats count as free, and its own starts are not listed.
+    the patient: its own seats count as free. Starts in `leave_out` are not listed.
     """
     rules = open_times.current_offers(now=now)
     first = _first_date(asked or "", rules)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
     offers = open_times.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), moving=moving)
-    own = _own_starts(moving)
-    nearest = tuple(start.astimezone(clinic.zone) for start in offers.nearest(wanted, leave_out=own)) if wanted else ()
-    listed = listed_days(offers, first, clinic.zone, leave_out=own)
+    nearest = tuple(start.astimezone(clinic.zone) for start in offers.nearest(wanted, leave_out=leave_out)) if wanted else ()
+    listed = listed_days(offers, first, clinic.zone, leave_out=leave_out)
 
     def url(day: date) -> str:
         return f"{base_url}?from={day.isoformat()}"
@@ -130,17 +130,9 @@ def read_times_page(
         "too_soon": too_soon_text(offers, first, last) if clinic.phone and first == rules.today and not moving else "",
         "length_minutes": int(rules.policy.length.total_seconds() // 60),
     }
-    if not listed and not nearest and (day := _next_date(rules, following, moving)):
+    if not listed and not nearest and (day := _next_date(rules, following, moving, leave_out)):
         context["next_date_url"] = url(day)
     return TimesPage(TimeChoices(listed, base_url if asked is None else url(first), nearest), context)
-
-
-def _own_starts(moving: ConsultRequest | None) -> Set[datetime | None]:
-    """What a patient who moves has already, or is offered: an offer is accepted, and not asked for."""
-    if moving is None:
-        return frozenset()
-    offer = EarlierOffer.objects.of(moving)
-    return frozenset({moving.starts_at, moving.confirmed_starts_at, offer.starts_at if offer else None})
 
 
 def _first_date(asked: str, rules: Offers) -> date:
@@ -154,14 +146,13 @@ def _first_date(asked: str, rules: Offers) -> date:
     return max(day, rules.today)
 
 
-def _next_date(rules: Offers, day: date, moving: ConsultRequest | None) -> date | None:
+def _next_date(rules: Offers, day: date, moving: ConsultRequest | None, leave_out: Set[datetime | None]) -> date | None:
     """The first date from `day` on with an open time, or None."""
     if day > rules.last_date:
         return None
     offers = open_times.with_held_seats(rules, day, rules.last_date, moving=moving)
-    own = _own_starts(moving)
     while day <= offers.last_date:
-        if any(start not in own for start in offers.starts_on(day)):
+        if any(start not in leave_out for start in offers.starts_on(day)):
             return day
         day += timedelta(days=1)
     return None

@@ -18,6 +18,8 @@ class Refusal(StrEnum):
     CLOSED = "closed"
     NOT_A_START = "not_a_start"
     TAKEN = "taken"
+    # Only of a request that was told so.
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True)

@@ -209,6 +209,8 @@ class Known:
     # contacts that a correction left
     former: list[str] = field(default_factory=list)
     wants_earlier: bool = False
+    # starts that staff declined, or took back, and neither gave nor offered since
+    refused: set = field(default_factory=set)
     # [start, length, until, answer, answered_at]: only the last one may be open, with the answer ""
     offers: list[list] = field(default_factory=list)
     notes: str = ""
@@ -485,6 +487,10 @@ class Desk(RuleBasedStateMachine):
         assert holds == (error is None), f"{kind}: {error or 'happened'}"
         if error:
             return
+        if kind in {"move_declined", "offer_taken_back"}:
+            known.refused.add(known.start if kind == "move_declined" else known.offer[0])
+        elif kind in {"rescheduled", "offered"}:
+            known.refused.discard(start)
         for name, value in changes.items():
             setattr(known, name, value)
         self.settle(known, kind, status)
@@ -521,7 +527,7 @@ class Desk(RuleBasedStateMachine):
         if kind == "confirmed":
             return has_time and not has_begun and (anyway or "closed" not in self.not_accepted(*known.visits[0]))
         if kind == "moved":
-            others = {known.start, known.confirmed and known.confirmed[0]}
+            others = {known.start, known.confirmed and known.confirmed[0], *known.refused}
             takes = not has_begun and start not in others and self.accepts(start, own=known.cells)
             in_time = not known.confirmed or self.reply_time(start, known) > self.now
             return takes and in_time and not self.has_moved_often(known)

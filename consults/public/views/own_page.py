@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consults import booking, dates, status_text
 from consults.messages.calendar_file import write_calendar_file
-from consults.models import ConsultRequest, EarlierOffer, Event
+from consults.models import ConsultRequest, Event
 from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
 from consults.public.page_words import PageWords
@@ -173,7 +173,7 @@ def _page(
 
     words, is_open = PageWords(found, now), may_happen(Event.Kind.WITHDRAWN, found, now)
     may_move = may_happen(Event.Kind.MOVED, found, now)
-    offer = EarlierOffer.objects.of(found) if may_happen(Event.Kind.OFFER_ACCEPTED, found, now) else None
+    offer = words.offer
     context = {
         "own": found,
         "words": words,
@@ -203,6 +203,7 @@ def _page(
             now=now,
             wanted=wanted,
             moving=found,
+            leave_out=words.not_to_ask_for,
         )
         form.choices = times.choices
         context |= times.context

@@ -19,7 +19,7 @@ from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
 from pages.models import Clinic
 from tests.builders import ADA, CHICAGO, WEDNESDAY, letter_of, local, submit
-from tests.consults.statuses import MOVING, OFFERED, PATHS, START, bring_to
+from tests.consults.statuses import EARLIER, LATER, MOVING, NEXT, OFFERED, PATHS, START, bring_to, decisions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
 TUESDAY = "2026-12-08T16:00-06:00"
@@ -505,6 +505,37 @@ def _would_move(request: ConsultRequest, value: str) -> bool:
             return False
         transaction.set_rollback(True)
     return True
+
+
+def test_a_time_that_staff_refused_is_not_listed_and_not_accepted_until_they_give_it(client, staff):
+    """It is free again, but the letter says that it cannot be had. To others it is a time like any other."""
+    request = bring_to(MOVING, staff)
+    decisions(staff)["declined"](request, WEDNESDAY)
+    url = own_url(request)
+    page = client.get(url).content.decode()
+    assert TUESDAY not in listed(page)
+    assert "2026-12-08T16:30-06:00" in listed(page)
+    refused = client.post(url, {"action": "move", "starts_at": "2026-12-08T22:00Z"})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "We cannot see you at that time. Choose another time" in page
+    assert listed(page), "others are shown"
+    assert TUESDAY not in listed(page)
+    other = submit(key="other", starts_at=LATER)
+    assert TUESDAY in listed(client.get(own_url(other)).content.decode())
+    assert TUESDAY in listed(client.get("/book-a-consult/").content.decode())
+    booking.reschedule_request(request, starts_at=NEXT, by=staff, now=WEDNESDAY)
+    booking.reschedule_request(request, starts_at=START, by=staff, now=WEDNESDAY)
+    assert TUESDAY in listed(client.get(url).content.decode()), "staff gave it to them, so they may ask again"
+    assert client.post(url, {"action": "move", "starts_at": TUESDAY}).status_code == 303
+
+
+def test_an_offer_that_staff_took_back_is_not_listed_until_they_offer_it_again(client, staff):
+    request = bring_to(OFFERED, staff)
+    for is_listed in (False, True):
+        decisions(staff)["offer_refused" if is_listed else "offer_taken_back"](request, WEDNESDAY)
+        assert ("2026-12-04T16:00-06:00" in listed(client.get(own_url(request)).content.decode())) == is_listed
+        booking.offer_earlier(request, starts_at=EARLIER, by=staff, now=WEDNESDAY)
 
 
 @pytest.mark.parametrize(
