@@ -24,6 +24,13 @@ _WORDS = {
     Status.COMPLETED: ("This request is complete", "Thank you. You are welcome to ask for another consult."),
     Status.MISSED: ("We missed you", "If you still want to talk, you are welcome to ask for another time."),
 }
+# The same while a time is offered, which nobody has to confirm once it is taken.
+_OFFERED = (
+    "We have your request",
+    "If you take the earlier time that we offer, it is confirmed at once. "
+    "The time you asked for is not confirmed until we {reach} you.",
+)
+_OFFERED_A_FIRST_TIME = ("We have your request", "If you take the time that we offer, it is confirmed at once.")
 _CANCELLED_BY_PATIENT = ("You cancelled this visit", "There is nothing else to do. You are welcome to ask again.")
 _BEGAN = ("It is time for your visit", "It is at the time and place below.")
 _PASSED = ("The time of your visit has passed", "If we did not meet, you are welcome to ask for another time.")
@@ -84,11 +91,14 @@ class PageWords:
         return self.found.status == Status.WITHDRAWN and not _CONFIRMS.isdisjoint(self._kinds)
 
     @property
+    def are_called(self) -> bool:
+        """Whether the answer is a call. An address that takes no mail is called instead."""
+        return self.found.person.contact_by == "phone" or bool(self.found.called_index)
+
+    @property
     def headline(self) -> tuple[str, str]:
         """The heading, and a sentence."""
-        # An address that takes no mail is called instead.
-        by_phone = self.found.person.contact_by == "phone" or bool(self.found.called_index)
-        reach, told = ("call", "We tell you why when we call.") if by_phone else ("write to", "Our email tells you why.")
+        reach, told = ("call", "We tell you why when we call.") if self.are_called else ("write to", "Our email tells you why.")
         heading, sentence = self._state
         return heading, sentence.format(reach=reach, told=told)
 
@@ -99,6 +109,8 @@ class PageWords:
             return _MOVING_TOO_LATE if visit_began(found, self.now) else _MOVING
         if found.status == Status.CONFIRMED and visit and visit.start <= self.now:
             return _PASSED if visit.end <= self.now else _BEGAN
+        if found.status == Status.REQUESTED and self.offer:
+            return _OFFERED if visit else _OFFERED_A_FIRST_TIME
         return _CANCELLED_BY_PATIENT if self._was_cancelled else _WORDS[Status(found.status)]
 
     @property

@@ -1,5 +1,6 @@
 """An offered earlier time on the patient's own page: what it says, and what each answer does."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,23 @@ def test_who_found_no_time_reads_of_a_time_and_of_none_that_is_given_up(client, 
     client.post(own_url(request), {"action": "refuse"})
     page = client.get(own_url(request)).content.decode()
     assert "You did not take the time that we offered. Your request stays as it is." in page
+
+
+@pytest.mark.parametrize("timeless", [True, False])
+@pytest.mark.parametrize(("contact_by", "reach"), [("email", "write to"), ("phone", "call")])
+def test_what_is_offered_is_confirmed_when_it_is_taken_and_only_the_asked_time_waits(client, staff, timeless, contact_by, reach):
+    person = replace(ADA, contact_by=contact_by)
+    start = None if timeless else START
+    request = booking.submit_request(submission_key="a", starts_at=start, person=person, now=WEDNESDAY, wants_earlier=True)
+    waits = f"It is not confirmed until we {reach} you."
+    assert waits in client.get(own_url(request)).content.decode()
+    booking.offer_earlier(request, starts_at=EARLIER, by=staff, now=WEDNESDAY)
+    page = client.get(own_url(request)).content.decode()
+    assert waits not in page
+    assert "that we offer, it is confirmed at once." in page
+    assert (f"The time you asked for is not confirmed until we {reach} you." in page) != timeless
+    booking.refuse_offer(request, now=WEDNESDAY)
+    assert waits in client.get(own_url(request)).content.decode()
 
 
 def test_what_ends_an_offer_says_so_before_it_does(client, offered, staff):
