@@ -76,6 +76,11 @@ class PageWords:
         return own | self.found.events.refused_starts()
 
     @property
+    def only_waits(self) -> bool:
+        """Whether it still is what was sent, perhaps at another time: nobody answered, and nothing is offered."""
+        return self.found.status in ConsultRequest.AWAITING_ANSWER and not self.found.is_moving and not self.offer
+
+    @property
     def has_visit(self) -> bool:
         """Whether a visit is confirmed, also while the patient asks for another time."""
         return self.found.status == Status.CONFIRMED or self.found.is_moving

@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consults import booking, dates, status_text
-from consults.messages.channels import BY_CONTACT
 from consults.models import ConsultRequest
 from consults.public.form import ConsultRequestForm
 from consults.public.form_ticket import BadTicket, is_same_form, new_ticket, read_ticket
+from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
 from consults.public.unsent_form import gives_answers_back
 from consults.spam import looks_like_spam
@@ -127,18 +127,18 @@ def _bare_page(request, template: str, *, status: int, **context):
 @never_cache
 @require_safe
 def sent(request):
-    """Tells the browser that just sent a request what happens next; shows any other a neutral page."""
+    """Tells the browser that just sent a request what happens next, or what became of it; shows any other a neutral page."""
     clinic = Clinic.objects.current()
     found = _just_sent(request)
     context = {"request_sent": found, "clinic": clinic, "section": ""}
     if found:
         zone = clinic.zone
-        visit, label = found.visit, clinic.time_zone_label
+        visit, label, words = found.visit, clinic.time_zone_label, PageWords(found, timezone.now())
         context |= {
+            "words": words,
             "when": dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else "",
             "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label),
-            "contact_by": found.person.contact_by,
-            "goes_to": getattr(found, BY_CONTACT[found.person.contact_by].REACHES),
+            "goes_to": found.phone if words.are_called else found.email,
         }
     return render(request, "consults/sent.html", context)
 

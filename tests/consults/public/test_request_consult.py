@@ -9,8 +9,10 @@ from django.test import Client
 
 from consults import booking, erasure
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
+from consults.spam import count_call
 from guard.models import RateLimit
 from tests.builders import CHICAGO, WEDNESDAY, letter_of, local, submit
+from tests.consults.statuses import decisions
 
 # On PostgreSQL at once: what counts rows or meets a constraint.
 pytestmark = [
@@ -653,6 +655,55 @@ def test_the_sent_page_says_where_the_answer_goes(client):
     page = client.get("/book-a-consult/sent/").content.decode()
     assert "<strong>ada@example.com</strong>" in page
     assert '#address">' in page
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"),
+    [
+        (["confirmed"], "Your visit is confirmed. "),
+        (["confirmed", "moved"], "Your visit is confirmed. The new time is not confirmed yet. "),
+        (["confirmed", "cancelled"], "This visit has been cancelled. "),
+        (["offered"], "We have your request. If you take the earlier time that we offer, it is confirmed at once. "),
+        (["declined"], "We closed this request. Our email tells you why."),
+        (["withdrawn"], "You withdrew this request. "),
+        (["expired"], "We did not answer in time. "),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_the_sent_page_is_true_also_when_it_is_read_again(client, staff, clock, steps, says):
+    """It says what became of the request, and leaves the rest to the patient's own page."""
+    client.post(URL, answers(client, earlier="on"))
+    request = ConsultRequest.objects.get()
+    for step in steps:
+        now = request.answer_by if step == "expired" else WEDNESDAY
+        request = decisions(staff)[step](request, now)
+    page = " ".join(client.get(f"{URL}sent/").content.decode().split())
+    assert says in page
+    assert f'href="/consults/{request.token}/"' in page
+    for past in (
+        "It is not confirmed until we write or call",
+        "We answer by",
+        "What happens next",
+        "ada@example.com",
+        "2026, 4:00",
+    ):
+        assert past not in page
+
+
+def test_the_sent_page_shows_the_time_that_was_asked_for_since(client, staff):
+    client.post(URL, answers(client))
+    decisions(staff)["moved"](ConsultRequest.objects.get(), WEDNESDAY)
+    page = client.get(f"{URL}sent/").content.decode()
+    assert "Tuesday, December 8, 2026, 4:00 PM" in page
+    assert "It is not confirmed until we write or call" in page
+
+
+def test_the_sent_page_says_that_we_call_when_the_address_takes_no_mail(client):
+    client.post(URL, answers(client, phone="507-555-0100"))
+    assert count_call(ConsultRequest.objects.get(), now=WEDNESDAY)
+    page = " ".join(client.get(f"{URL}sent/").content.decode().split())
+    assert "We call you at <strong>507-555-0100</strong> by the time above" in page
+    assert "ada@example.com" not in page
 
 
 def test_the_sent_page_of_a_request_that_was_erased_is_neutral(client, staff):
