@@ -12,6 +12,7 @@ from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
 from consults.scheduling import Interval, PostedHours
 from consults.transitions import TRANSITIONS
+from guard import sealing
 
 from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
@@ -20,6 +21,7 @@ from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
 
 _REMINDER_AT = time(10)
+_UNSENT = (OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
 
 
@@ -35,7 +37,7 @@ def write_messages(
 ) -> None:
     """Writes what the event owes the patient, on the channel they chose, and the staff. `offer`: the one that it makes,
     answers or ends, or that stays open.
-    `before`: what the calendar change is counted from, and what the letter says was replaced.
+    `before`: what the calendar change is counted from, and what the letter says was replaced, where the person knew of it.
 
     An unsent message or a waiting reminder about an earlier state of the request is dropped: the new one says what is true
     now, and a confirmed visit gets a new reminder. What leaves the confirmed visit as it is leaves its letter and its reminder.
@@ -49,7 +51,16 @@ def write_messages(
         channel = BY_CONTACT[request.person.contact_by]
         ended = offer if offer and _ends_unsaid(event, offer) else None
         to = getattr(request, channel.REACHES)
-        facts = Facts.of(request, to=to, reason=reason, calendar=calendar, now=now, offer=about, ended_offer=ended, before=before)
+        facts = Facts.of(
+            request,
+            to=to,
+            reason=reason,
+            calendar=calendar,
+            now=now,
+            offer=about,
+            ended_offer=ended,
+            before=_known_before(event, before),
+        )
         if says.is_about_offer:
             _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
         else:
@@ -64,6 +75,28 @@ def write_messages(
         facts = Facts.of(request, to=settings.STAFF_INBOX, calendar=CalendarChange(), now=now, offer=about)
         _drop_unsent(event, OutboxMessage.Recipient.STAFF)
         _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
+
+
+def _known_before(event: Event, before: Before) -> Before:
+    """What the person knew before the event. After decisions of staff that no letter told yet, it is what was before the first.
+
+    The times between them are no news to anybody. Patients who decide themselves have read their own page.
+    """
+    if event.number == 1 or _is_by_patient(event.kind):
+        return before
+    letters = OutboxMessage.objects.filter(event__request=event.request, recipient=OutboxMessage.Recipient.PATIENT)
+    letters = letters.exclude(kind__in=[REMINDER, OLD_ADDRESS, *ABOUT_OFFERS])
+    last = letters.order_by("event__number").last()
+    if last is None or last.state not in _UNSENT or last.may_have_arrived or _is_by_patient(last.kind):
+        return before
+    try:
+        return Facts.from_json(last.opened).before
+    except sealing.CannotOpen:
+        return before
+
+
+def _is_by_patient(kind: str) -> bool:
+    return kind not in TRANSITIONS or TRANSITIONS[kind].by_patient
 
 
 def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: datetime) -> None:
@@ -177,9 +210,7 @@ def forget_messages(request: ConsultRequest) -> None:
 
 def _unsent(request: ConsultRequest):
     """Also what could not be sent: nobody sends it again once it is no longer true."""
-    return OutboxMessage.objects.filter(
-        event__request=request, state__in=(OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
-    )
+    return OutboxMessage.objects.filter(event__request=request, state__in=_UNSENT)
 
 
 def _drop_unsent(event: Event, recipient: str, *, but: Sequence[str] = ()) -> None:

@@ -11,20 +11,21 @@ from consults.messages.facts import Before, Facts
 from consults.messages.reading import read_message
 from consults.models import ConsultRequest, OutboxMessage, Reason
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
-from tests.consults.statuses import LATER, decisions
+from tests.consults.statuses import LATER, START, decisions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
 FRIDAY, MONDAY, TUESDAY, WEDNESDAY_9 = (
     f"{day}, 2026, 4:00 PM to 4:30 PM Central Time"
     for day in ("Friday, December 4", "Monday, December 7", "Tuesday, December 8", "Wednesday, December 9")
 )
+THURSDAY = local("2026-12-10 16:00")
 REPLACES_ASKED = f"This replaces the time you asked for, {MONDAY}, which is no longer held for you."
 REPLACES = f"This replaces {MONDAY}, which is no longer held for you."
 BRING = "bring a list of your medicines"
 
 
 def asked(staff, *steps: str, contact_by: str = "email", timeless: bool = False) -> ConsultRequest:
-    """A request, or one without a time, after these decisions."""
+    """A request, or one without a time, after these decisions, each of which was told before the next."""
     if timeless:
         person = replace(ADA, contact_by=contact_by)
         request = booking.submit_request(submission_key="none", starts_at=None, person=person, now=WEDNESDAY)
@@ -32,9 +33,8 @@ def asked(staff, *steps: str, contact_by: str = "email", timeless: bool = False)
         request = submit(wants_earlier=True, contact_by=contact_by)
     for step in steps:
         late = step == "expired"
-        if step in {"offer_taken_back", "expired", "declined", "withdrawn", "cancelled"}:
-            OutboxMessage.objects.filter(kind="offered").update(state="done")
-        elif step == "rescheduled":
+        OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+        if step == "rescheduled":
             request = booking.reschedule_request(request, starts_at=LATER, by=staff, now=WEDNESDAY)
             continue
         request = decisions(staff)[step](request, request.answer_by if late else WEDNESDAY)
@@ -164,6 +164,74 @@ def test_a_letter_says_what_is_confirmed_and_what_it_replaces(staff, steps, time
     confirmed_once = "confirmed" in steps or "rescheduled" in steps
     assert confirmed_once or "Your confirmed visit" not in text
     assert ("This replaces" in text) == (found.startswith("Confirmed at a new time"))
+
+
+def moved_by_staff(request: ConsultRequest, staff, *starts) -> ConsultRequest:
+    for start in starts:
+        request = booking.reschedule_request(request, starts_at=start, by=staff, now=WEDNESDAY)
+    return request
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentences"),
+    [
+        pytest.param((), ["We have a new time for you", REPLACES_ASKED, "in your calendar. "], id="asked for"),
+        pytest.param(("confirmed",), ["We have a new time for you", REPLACES, "and takes the old time out"], id="confirmed"),
+        pytest.param(
+            ("confirmed", "moved", "expired"),
+            [REPLACES, f"The other time you asked for, {TUESDAY}, is no longer held for you."],
+            id="a move ended untold",
+        ),
+    ],
+)
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+def test_a_letter_names_only_what_its_reader_knew_before(staff, steps, sentences, contact_by):
+    """Staff move it twice before the first letter leaves: the time between is nobody's news."""
+    request = asked(staff, *steps, contact_by=contact_by)
+    if "expired" not in steps:
+        OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+    request = moved_by_staff(request, staff, THURSDAY, LATER)
+    subject, text = said(request)
+    assert "December 10" not in text
+    if contact_by == "email":
+        assert subject == "Confirmed at a new time: Wednesday, December 9, 4:00 PM"
+        for sentence in sentences:
+            assert sentence in text
+    else:
+        assert f"It replaces {MONDAY}." in text
+    moved_by_staff(request, staff, THURSDAY)
+    assert MONDAY in said(request)[1]
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+    moved_by_staff(request, staff, LATER)
+    assert "replaces Thursday, December 10" in said(request)[1], "that one they were told of"
+
+
+def test_a_time_that_staff_changed_and_changed_back_is_unchanged(staff):
+    request = asked(staff, "confirmed")
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+    subject, text = said(moved_by_staff(request, staff, LATER, START))
+    assert subject == "Confirmed: Monday, December 7, 4:00 PM"
+    assert "Your time is unchanged, and it is confirmed." in text
+    assert "The attached file puts the visit in your calendar. " in text
+    assert "December 9" not in text
+
+
+def test_a_visit_that_is_cancelled_before_its_new_time_was_told_names_the_time_they_knew(staff):
+    request = asked(staff, "confirmed")
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+    request = decisions(staff)["cancelled"](moved_by_staff(request, staff, THURSDAY, LATER), WEDNESDAY)
+    text = said(request)[1]
+    assert f": {WEDNESDAY_9} We had moved it there from {MONDAY}, which is no longer held for you either. The clinic" in text
+    assert "December 10" not in text
+
+
+def test_patients_who_decide_know_what_their_page_says(staff):
+    request = asked(staff, "confirmed")
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+    moved_by_staff(request, staff, LATER)
+    booking.move_request(request, starts_at=THURSDAY, now=WEDNESDAY)
+    assert f"Confirmed visit: {WEDNESDAY_9}" in said(request)[1]
+    assert f"This replaces {WEDNESDAY_9}" in said(booking.confirm_request(request, by=staff, now=WEDNESDAY))[1]
 
 
 @pytest.mark.parametrize(
