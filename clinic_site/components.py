@@ -144,6 +144,18 @@ def _booking(form: ConsultRequestForm, **context) -> tuple[str, dict]:
     return "consults/request_consult.html", {"page": page, "form": form, **around, **context}
 
 
+def _own_page() -> tuple[str, dict]:
+    """Of somebody who waits for an answer and is offered an earlier time."""
+    monday, asked = "Monday, December 7, 2026", "Wednesday, December 9, 2026, 4:00 PM to 4:30 PM Central Time"
+    own = SimpleNamespace(token="a" * 43, reference="ABCD-2345", status="requested")
+    words = SimpleNamespace(headline=("A heading", _SENTENCE), time_label="Time you asked for", is_over=False)
+    times = {"offered_when": f"{monday}, 4:00 PM to 4:30 PM Central Time", "offered_until": f"{monday}, 2:00 PM Central Time"}
+    times |= {"when": asked, "answer_by": f"{monday}, 2:00 PM Central Time"}
+    forms = {"form": None, "address_form": None}
+    offer = SimpleNamespace(starts_at=datetime(2026, 12, 7, 22, tzinfo=UTC))
+    return "consults/own_page.html", {"own": own, "words": words, "offer": offer, "is_open": True, **times, **forms}
+
+
 def _article(**context) -> tuple[str, dict]:
     rendered = markdown.render(_ARTICLE)
     [article] = _articles(1)
@@ -208,6 +220,7 @@ STATES: dict[str, Callable[[], tuple[str, dict]]] = {
     "book-many-times": lambda: _booking(_form(14, times=40), later_url="?from=2026-12-21"),
     "book-errors": lambda: _booking(_form(2, data={"ticket": "-"})),
     "book-wrong": lambda: _booking(_form(2, data=_WRONG)),
+    "own-page-offered": _own_page,
     "letter": _letter,
     "share": lambda: ("components/share.html", {}),
     **{f"error-{name}": _error(name) for name in ("400", "403", "403_csrf", "404", "429", "500", "503")},
