@@ -19,7 +19,7 @@ _WORDS = {
     Status.CONFIRMED: ("Your visit is confirmed", "We look forward to the conversation."),
     Status.DECLINED: ("We closed this request", "{told}"),
     Status.WITHDRAWN: ("You withdrew this request", "There is nothing else to do. You are welcome to ask again."),
-    Status.CANCELLED: ("This visit has been cancelled", "{told} You are welcome to ask for another time."),
+    Status.CANCELLED: ("This visit has been cancelled", "{told}"),
     Status.EXPIRED: ("We did not answer in time", "That is our mistake, not yours. You are welcome to ask again."),
     Status.COMPLETED: ("This request is complete", "Thank you. You are welcome to ask for another consult."),
     Status.MISSED: ("We missed you", "If you still want to talk, you are welcome to ask for another time."),
@@ -105,6 +105,8 @@ class PageWords:
         """The heading, and a sentence."""
         reach, told = ("call", "We tell you why when we call.") if self.are_called else ("write to", "Our email tells you why.")
         heading, sentence = self._state
+        if self.found.status == Status.CANCELLED and self.may_ask_again:
+            sentence += " You are welcome to ask for another time."
         return heading, sentence.format(reach=reach, told=told)
 
     @property

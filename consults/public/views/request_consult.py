@@ -130,7 +130,7 @@ def sent(request):
     """Tells the browser that just sent a request what happens next, or what became of it; shows any other a neutral page."""
     clinic = Clinic.objects.current()
     found = _just_sent(request)
-    context = {"request_sent": found, "clinic": clinic, "section": ""}
+    context: dict[str, object] = {"request_sent": found, "clinic": clinic, "section": ""}
     if found:
         zone = clinic.zone
         visit, label, words = found.visit, clinic.time_zone_label, PageWords(found, timezone.now())

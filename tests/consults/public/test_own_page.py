@@ -173,10 +173,13 @@ def test_the_page_names_the_way_on_which_they_are_answered(client, contact_by, w
 
 
 @pytest.mark.parametrize("may_ask_again", [True, False])
-def test_the_page_invites_to_ask_again_only_where_the_reason_does(client, staff, may_ask_again):
-    request = bring_to("declined", staff)
+@pytest.mark.parametrize("status", ["declined", "cancelled"])
+def test_the_page_invites_to_ask_again_only_where_the_reason_does(client, staff, status, may_ask_again):
+    request = bring_to(status, staff)
     Reason.objects.update(may_ask_again=may_ask_again)
-    assert ('<a class="btn" href="/book-a-consult/">' in client.get(own_url(request)).content.decode()) == may_ask_again
+    page = client.get(own_url(request)).content.decode()
+    assert ('<a class="btn" href="/book-a-consult/">' in page) == may_ask_again
+    assert ("You are welcome to ask for another time." in page) == (may_ask_again and status == "cancelled")
 
 
 def test_keeping_a_visit_that_staff_moved_meanwhile_says_what_is_confirmed_now(client, staff):
