@@ -54,12 +54,17 @@ def asked_enough(person: Person, *, now: datetime) -> bool:
     Only the contact that is answered counts, or called because the address takes no mail: who counted the other one, or found
     out that it was counted, would have sent a letter or a call to its owner.
     """
-    own = Q(pk__in=[])
-    for index in contact_indexes(person):
-        own |= Q(contact_index=index, addressed=Status.REQUESTED) | Q(called_index=index)
+    indexes = contact_indexes(person)
+    written_to = Q(contact_index__in=indexes)
+    others = Q(called_index__in=indexes)
+    for index in indexes:
         # Only those that were written to are kept there.
-        own |= Q(created_at__gt=now - _DAY, former_contacts__contains=index)
-    found = ConsultRequest.objects.alias(addressed=status_when_addressed()).filter(own)
+        others |= Q(created_at__gt=now - _DAY, former_contacts__contains=index)
+    found = ConsultRequest.objects.filter(written_to | others)
+    # Nearly always the contact is new, and looking whether each was written to costs as much again.
+    if len(found.values_list("pk")[:MOST_OPEN_PER_CONTACT]) < MOST_OPEN_PER_CONTACT:
+        return False
+    found = found.alias(addressed=status_when_addressed()).filter(Q(written_to, addressed=Status.REQUESTED) | others)
     rows = list(found.values_list("status", "created_at"))
     held = sum(status in ConsultRequest.HOLDS_A_SEAT for status, _ in rows)
     return held >= MOST_OPEN_PER_CONTACT or sum(created_at > now - _DAY for _, created_at in rows) >= MOST_PER_CONTACT

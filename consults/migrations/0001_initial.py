@@ -432,7 +432,10 @@ class Migration(migrations.Migration):
                 (
                     "request",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="consults.consultrequest"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="consults.consultrequest",
                     ),
                 ),
             ],
@@ -698,9 +701,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="consultrequest",
-            index=models.Index(
-                condition=models.Q(("called_index", ""), _negated=True), fields=["called_index"], name="requests_by_call"
-            ),
+            index=models.Index(fields=["called_index"], name="requests_by_call"),
         ),
         migrations.AddConstraint(
             model_name="consultrequest",
@@ -766,6 +767,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("length_minutes__gte", 5)), name="a_request_lasts_five_minutes_or_more"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(fields=["kind", "at"], name="events_by_kind"),
         ),
         migrations.AddConstraint(
             model_name="event",

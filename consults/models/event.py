@@ -98,7 +98,8 @@ class Event(models.Model):
         NOTED = "noted", "note saved"
         ERASED = "erased", "personal data erased"
 
-    request = models.ForeignKey(ConsultRequest, on_delete=models.PROTECT, related_name="events")
+    # The unique constraint below is the index of a request's events.
+    request = models.ForeignKey(ConsultRequest, on_delete=models.PROTECT, related_name="events", db_index=False)
     number = models.PositiveIntegerField(help_text="Counts from 1.")
     kind = models.CharField(max_length=20, choices=event_kinds)
     status = models.CharField(max_length=12, choices=ConsultRequest.Status.choices, help_text="The status after the event.")
@@ -117,6 +118,8 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["request", "number"]
+        # Counts the moves of a day.
+        indexes = [models.Index(fields=["kind", "at"], name="events_by_kind")]
         constraints = [
             models.UniqueConstraint(fields=["request", "number"], name="events_of_a_request_are_numbered"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="events_count_from_one"),

@@ -74,7 +74,8 @@ def _answer_post(request, now: datetime):
             client=client,
             looks_like_spam=spam,
         )
-        return _sent(made, to_sender=is_same_form(made, request.POST))
+        # Another POST of the same form may have come first.
+        return _sent(made, to_sender=made.created_at == now or is_same_form(made, request.POST))
     except booking.Refused as refused:
         form.refuse(status_text.REFUSALS[refused.code], refused.code)
         return _form_page(request, form, now, status=422, wanted=wanted)
