@@ -54,11 +54,14 @@ def _keep_worker(parent: int, listening: list[int]) -> None:
     command = [sys.executable, str(_here / "manage.py"), "worker", "--parent", str(parent)]
     closed = [(os.POSIX_SPAWN_CLOSE, number) for number in listening]
     while not _stopping.is_set():
-        _worker_id = os.posix_spawn(command[0], command, os.environ, file_actions=closed)
         try:
+            _worker_id = os.posix_spawn(command[0], command, os.environ, file_actions=closed)
             os.waitpid(_worker_id, 0)
         except ChildProcessError:
             pass  # gunicorn, which waits for any child, reaped it first
+        except OSError as error:
+            # No memory for another process is what may have ended the last one, and passes.
+            logging.getLogger("gunicorn.error").error("the background worker cannot be started, trying again: %s", error)
         _worker_id = None
         _stopping.wait(1)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 
 from clinic_site import backups, erased_elsewhere, erased_list, gone_back, second_place
-from clinic_site.clock_watch import MOST_BACK, ClockWatch, Every, two_clocks
+from clinic_site.clock_watch import MOST_OFF, ClockWatch, Every, two_clocks
 from clinic_site.database_copy import BackupFailed
 from clinic_site.delivery_reports import ReportReader
 from clinic_site.due_letter import write_due_letter
@@ -152,7 +152,7 @@ class BackgroundWork:
             other, differs = None, self._last_alive < self._differs_until
         else:
             other = WorkerHeartbeat.objects.of_another(after=self._beats)
-            differs = other is not None and abs(now - other) > MOST_BACK
+            differs = other is not None and abs(now - other) > MOST_OFF
         if differs:
             self._differs_until = steady + well_for
         return other if differs else None
@@ -164,7 +164,7 @@ class BackgroundWork:
         return self._reason_after_pause(now - last_beat, now, asks=may_fall_due)
 
     def _reason_after_pause(self, pause: timedelta, now: datetime, asks: Callable[[], bool] = lambda: False) -> str:
-        if pause < -MOST_BACK:
+        if pause < -MOST_OFF:
             return Hold.Reason.CLOCK
         if pause <= (LONG_PAUSE_ONCE if self._once else LONG_PAUSE):
             return ""

@@ -3,6 +3,7 @@
 What patients typed is sealed in a backup as it is in the database. The keys are not in it: keep them elsewhere.
 """
 
+import logging
 import sqlite3
 import tempfile
 from contextlib import contextmanager, suppress
@@ -15,6 +16,8 @@ from django.db import connection
 from clinic_site import archive, database_copy, left_behind
 from clinic_site.database_copy import BackupFailed
 from clinic_site.thinning import night_of, surplus
+
+logger = logging.getLogger("clinic.worker")
 
 # One night may pass without a backup before somebody is told.
 LATE_AFTER = timedelta(hours=30)
@@ -41,7 +44,7 @@ def existing(*, now: datetime, place: Path | None = None) -> list[tuple[datetime
 
     Not one of ours: other names, and times that are yet to come.
     """
-    found = ((made_at(path), path) for path in (place or folder()).glob(f"*{_SUFFIX}"))
+    found = ((made_at(path), path) for path in (place or folder()).glob(f"*{_SUFFIX}") if not path.is_dir())
     return sorted((at, path) for at, path in found if at and at <= now)
 
 
@@ -86,10 +89,16 @@ def back_up_if_due(*, now: datetime, zone: tzinfo, thin: bool = True) -> Path | 
 
 
 def delete_surplus(place: Path, *, now: datetime, zone: tzinfo) -> None:
-    """Deletes what `thinning` says from `place`, to be asked only after the newest has arrived there. Raises OSError."""
+    """Deletes what `thinning` says from `place`, to be asked only after the newest has arrived there.
+
+    One that cannot be deleted is told in the log and keeps no other.
+    """
     copies = dict(existing(now=now, place=place))
     for at in surplus(copies, now=now, zone=zone):
-        copies[at].unlink(missing_ok=True)
+        try:
+            copies[at].unlink(missing_ok=True)
+        except OSError as error:
+            logger.error("the old backup %s cannot be deleted: %s", copies[at].name, error.strerror)
 
 
 def restore(backup: Path, *, unsigned: bool = False) -> None:

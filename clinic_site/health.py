@@ -15,6 +15,7 @@ from clinic_site import backups, delivery_reports, key_check, second_place
 from clinic_site.models import Hold
 from consults.models import OutboxMessage, WorkerHeartbeat
 from consults.unanswered import read_held_unanswered
+from guard import client_address
 
 # A mail server that is down for less is nothing to be woken for.
 MAIL_IS_LATE_AFTER = timedelta(hours=1)
@@ -75,6 +76,7 @@ def _warnings(now: datetime) -> list[str]:
         warnings.append(f"mail: the oldest message has been waiting since {since}")
     if problem := delivery_reports.problem(now=now):
         warnings.append(f"delivery reports: {problem}")
+    warnings += [f"proxies: {problem}" for problem in sorted(client_address.problems)]
     if warning := read_held_unanswered(now=now).warning:
         warnings.append(f"booking: {warning}; is a bot sending them?")
     return warnings

@@ -65,9 +65,10 @@ def asked_enough(person: Person, *, now: datetime) -> bool:
     if len(found.values_list("pk")[:MOST_OPEN_PER_CONTACT]) < MOST_OPEN_PER_CONTACT:
         return False
     found = found.alias(addressed=status_when_addressed()).filter(Q(written_to, addressed=Status.REQUESTED) | others)
-    rows = list(found.values_list("status", "created_at"))
-    held = sum(status in ConsultRequest.HOLDS_A_SEAT for status, _ in rows)
-    return held >= MOST_OPEN_PER_CONTACT or sum(created_at > now - _DAY for _, created_at in rows) >= MOST_PER_CONTACT
+    rows = list(found.values_list("status", "confirmed_starts_at", "created_at"))
+    # A visit that is over and that nobody marked yet is nothing open.
+    is_open = [status in ConsultRequest.HOLDS_A_SEAT and (visit is None or visit > now) for status, visit, _ in rows]
+    return sum(is_open) >= MOST_OPEN_PER_CONTACT or sum(at > now - _DAY for *_, at in rows) >= MOST_PER_CONTACT
 
 
 def count_call(request: ConsultRequest, *, now: datetime) -> bool:

@@ -1,10 +1,16 @@
 """The IP address a request came from, as far as trusted proxies tell."""
 
 import ipaddress
+import logging
 
 from django.conf import settings
 
 from . import sealing
+
+logger = logging.getLogger("clinic.security")
+
+# What this process found wrong with the entries of the proxies. Visitors then count as one client.
+problems: set[str] = set()
 
 
 def client_key(request, *, purpose: str = "client address") -> str:
@@ -21,9 +27,20 @@ def _client_address(request) -> str:
     Entries further left are client-supplied and not trusted.
     """
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if settings.TRUSTED_PROXIES and len(forwarded) >= settings.TRUSTED_PROXIES:
-        return forwarded[-settings.TRUSTED_PROXIES]
+    trusted = settings.TRUSTED_PROXIES
+    if trusted and len(forwarded) >= trusted:
+        return forwarded[-trusted]
+    # A probe on the same machine comes without the header.
+    if trusted and forwarded:
+        _note(f"TRUSTED_PROXIES is {trusted}, and X-Forwarded-For has {len(forwarded)}: visitors count as one client")
     return request.META.get("REMOTE_ADDR", "")
+
+
+def _note(problem: str) -> None:
+    """Logs it once, and keeps it for `/health/ready`."""
+    if problem not in problems:
+        problems.add(problem)
+        logger.warning("%s", problem)
 
 
 # What a provider gives one household. A /64 would give it 256 clients of its own; a /48 would be many households.
@@ -34,6 +51,8 @@ def _network(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
+        if settings.TRUSTED_PROXIES and address:
+            _note("X-Forwarded-For names no IP address: visitors count as one client")
         return "unreadable"
     if parsed.version == 6:
         return (

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_site import backups
 from clinic_site.thinning import KEPT, LEAST_KEPT, night_of, surplus
 
 CENTRAL = ZoneInfo("America/Chicago")
@@ -72,3 +73,15 @@ def test_thinned_at_every_step_no_night_is_lost(quarters):
         kept -= surplus(kept, now=at, zone=CENTRAL)
     young = {night_of(at, CENTRAL) for at in every if every[-1] - at <= KEPT}
     assert young <= {night_of(at, CENTRAL) for at in kept}
+
+
+def test_what_is_named_like_a_backup_and_is_none_keeps_no_other_from_going(tmp_path):
+    now = datetime(2026, 12, 2, 18, tzinfo=UTC)
+    nights = [tmp_path / f"{now - timedelta(days=age):%Y-%m-%dT%H%M%SZ}.tar.gz" for age in range(40)]
+    for path in nights:
+        path.touch()
+    nights[-1].unlink()
+    nights[-1].mkdir()
+    backups.delete_surplus(tmp_path, now=now, zone=UTC)
+    assert not nights[30].exists()
+    assert nights[-1].is_dir()

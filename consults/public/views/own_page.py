@@ -19,7 +19,7 @@ from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
 from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
-from consults.scheduling import Interval
+from consults.scheduling import Interval, Refusal
 from consults.spam import asked_enough
 from consults.transitions import may_happen
 from guard import rate_limit
@@ -104,9 +104,17 @@ def _move(request, token: str, found: ConsultRequest, now: datetime):
     except booking.NotAllowed as stopped:
         return _not_allowed(request, found, now, stopped)
     except booking.Refused as refused:
+        if refused.code == Refusal.TAKEN and _is_moved_to(found, wanted):
+            return _back(token)
         form.refuse(status_text.REFUSALS[refused.code], refused.code)
         return _page(request, found, form, now, status=422, wanted=wanted)
     return _back(token)
+
+
+def _is_moved_to(found: ConsultRequest, wanted: datetime) -> bool:
+    """Whether the same was sent before, as by a double click: the request's own time is taken by nobody else."""
+    last = found.events.last()
+    return last is not None and last.kind == Event.Kind.MOVED and last.starts_at == wanted
 
 
 def _readdress(request, found: ConsultRequest, now: datetime):

@@ -672,6 +672,16 @@ def test_withdrawing_twice_is_withdrawing_once(client):
     assert OutboxMessage.objects.filter(kind="withdrawn").count() == 1
 
 
+@pytest.mark.parametrize("state", ["requested", "confirmed"])
+def test_moving_twice_to_the_same_time_is_moving_once(client, staff, state):
+    request, move = bring_to(state, staff), {"action": "move", "starts_at": TUESDAY}
+    first = client.post(own_url(request), move)
+    stored = everything_stored()
+    second = client.post(own_url(request), move)
+    assert (second.status_code, second["Location"]) == (first.status_code, first["Location"])
+    assert everything_stored() == stored
+
+
 @pytest.mark.parametrize("status", [status for status in ENDED if status != "withdrawn"])
 @pytest.mark.parametrize("form", [{"action": "withdraw"}, {"action": "move", "starts_at": TUESDAY}], ids=["withdraw", "move"])
 def test_acting_on_a_request_that_ended_is_refused_with_where_it_stands(client, staff, status, form):

@@ -457,6 +457,15 @@ def test_the_fourth_open_request_of_one_contact_is_set_aside(client):
     assert statuses() == ["requested", "requested", "requested", "quarantined"]
 
 
+def test_visits_that_are_over_and_that_nobody_marked_set_aside_no_further_request(client, staff, clock):
+    for number, day in enumerate(("07", "08", "09")):
+        request = submit(key=f"form {number}", starts_at=local(f"2026-12-{day} 16:00"))
+        booking.confirm_request(request, by=staff, now=WEDNESDAY)
+    clock(local("2026-12-09 17:00"))
+    client.post(URL, answers(client, starts_at="2026-12-14T16:00-06:00"))
+    assert statuses()[3:] == ["requested"]
+
+
 def test_the_seventh_request_of_one_contact_in_a_day_is_set_aside_however_quickly_they_were_withdrawn(client):
     for _ in range(7):
         client.post(URL, answers(client))
