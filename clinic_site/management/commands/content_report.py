@@ -55,9 +55,7 @@ class Command(BaseCommand):
         self.stdout.write("words  grade  SMOG  sources  last read   text")
         for row in rows:
             size, read_on = row.measured, row.read_on or "-"
-            self.stdout.write(
-                f"{size.words:5}  {size.grade:5.1f}  {size.smog:4.1f}  {row.sources:7}  {read_on!s:10}  {row.path}"
-            )
+            self.stdout.write(f"{size.words:5}  {size.grade:5.1f}  {size.smog:4.1f}  {row.sources:7}  {read_on!s:10}  {row.path}")
         self._list("To check again", [f"{row.due}: {row.what}" for row in find_due(today=_today(now))])
         self._list("References that no text cites", [reference.key for reference in unused_references()])
         self._list("Broken links", _broken(Links(at=now)))
