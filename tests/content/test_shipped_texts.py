@@ -34,6 +34,8 @@ _WITHOUT_IDENTIFIER = {
     "www.healthquality.va.gov",
     "www.mayoclinic.org",
     "www.ynhh.org",
+    "www.oxfordhealth.nhs.uk",
+    "www.ema.europa.eu",
 }
 
 each_article = pytest.mark.parametrize("article", ARTICLES, ids=lambda file: file.name)
