@@ -43,7 +43,7 @@ def _ready(content, settings):
     for question in open_questions(now=NOW):
         SpecialHours.objects.create(date=question.day)
     Question.objects.update(clinic_must_answer=False)
-    Reference.objects.update(last_checked=date(2026, 11, 23))
+    Reference.objects.update(last_checked=date(2026, 11, 23), verified="Opened, and checked against the page.")
     provider = Provider.objects.create(name="Real Person", is_published=True)
     for row in [*Page.objects.filter(medical=True), *Article.objects.all()]:
         row.reviewed_by, row.reviewed_on = provider, date(2026, 12, 1)
@@ -95,6 +95,16 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
             id="an unverified source",
         ),
         pytest.param(
+            lambda: Reference.objects.filter(key="nimh").update(verified="Read in a copy; the page itself was not opened."),
+            "nimh is not verified yet: “Read in a copy; the page itself was not opened.”",
+            id="a source that nobody opened",
+        ),
+        pytest.param(
+            lambda: Reference.objects.filter(key="ketamine-label").update(verified="Read in part. Check before launch."),
+            "ketamine-label is not verified yet: “Read in part. Check before launch.”",
+            id="a source that asks for another look",
+        ),
+        pytest.param(
             lambda: Page.objects.filter(key="accessibility").update(lede="A miracle.", claims_justification="A title is quoted."),
             "page “Accessibility” says “miracle” (A title is quoted.).",
             id="a justified promise",
@@ -139,12 +149,38 @@ def test_references_that_no_text_cites_are_reported_and_block_nothing():
     assert listed() == before
 
 
-def test_the_report_prints_words_and_grade_of_every_text(capsys):
-    call_command("content_report")
-    told = capsys.readouterr().out
+def report(capsys) -> tuple[int, str]:
+    """The exit status of the report, and what it printed."""
+    try:
+        call_command("content_report")
+        status = 0
+    except SystemExit as ended:
+        status = ended.code
+    return status, capsys.readouterr().out
+
+
+def test_the_report_prints_length_grades_sources_and_last_reading_of_every_text(capsys):
+    status, told = report(capsys)
+    assert status == 0
     for path in ("/", "/what-is-ketamine/", "/blog/ketamine-benefits/", "/faqs/", "/faqs/#bladder"):
-        assert re.search(rf"^ *\d+ +\d+\.\d  {re.escape(path)}$", told, re.M), path
-    words = int(re.search(r"^ *(\d+) .* /blog/ketamine-benefits/$", told, re.M)[1])
-    assert words >= 2000
+        assert re.search(rf"^ *\d+ +\d+\.\d +\d+\.\d +\d+  [-\d]+ +{re.escape(path)}$", told, re.M), path
+    words, sources, read_on = re.search(r"^ *(\d+) .* (\d+)  (\S+) +/blog/ketamine-benefits/$", told, re.M).groups()
+    assert int(words) >= 2000
+    assert int(sources) >= 18
+    assert date.fromisoformat(read_on) == Article.objects.get(slug="ketamine-benefits").updated_on
     assert "References that no text cites: none" in told
     assert "Broken links: none" in told
+    assert "Above the limit: none" in told
+
+
+def test_the_report_fails_while_a_page_is_above_its_limit(capsys):
+    page = Page.objects.get(key="how-we-write")
+    page.body = "Medical evaluation necessitates considerable deliberation, notwithstanding administrative complications. " * 150
+    page.render()
+    page.save()
+    status, told = report(capsys)
+    assert status == 1
+    above = told.partition("Above the limit: ")[2]
+    assert above.startswith("3")
+    for what in (r"grade \d\d", r"SMOG \d\d", r"\d{4} words"):
+        assert re.search(rf"/how-we-write/: {what}\S*, at most ", above)
