@@ -1,8 +1,9 @@
 """Renders Markdown to clean HTML, once, when content is saved.
 
-CommonMark with tables and a few containers (`::: note Title`, `::: crisis`, `::: steps`,
-`::: pair`). No raw HTML, no images from elsewhere. Citations (`[@key]`) stay in the HTML as
-written; `content.citations` numbers them when a page is rendered.
+CommonMark with tables, checkboxes (`- [ ]`) and a few containers (`::: note Title`, `::: crisis`, `::: steps`, `::: pair`,
+`::: compare` around a wide table). No raw HTML, no images from elsewhere. Citations (`[@key]`) stay in the HTML as
+written; `content.citations` numbers them when a page is rendered. The numbers of studies, and their drawings, come from
+`figures_in_texts`.
 """
 
 import re
@@ -14,6 +15,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
+
+from . import checkboxes, figures, figures_drawn, figures_in_texts
 
 # Citations as they stay in a text; `content.citations` reads them.
 CITATION = re.compile(r"\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
@@ -39,8 +42,9 @@ class Rendered:
 
 def render(text: str) -> Rendered:
     contents: list[dict[str, str]] = []
-    html = _markdown.render(text, {"contents": contents})
-    return Rendered(_clean(html).strip(), contents)
+    html = _markdown.render(figures_in_texts.with_numbers(text), {"contents": contents})
+    html = checkboxes.with_checkboxes(_clean(html).strip())
+    return Rendered(figures_in_texts.with_drawings(html, figures_drawn.drawn), contents)
 
 
 def _slug(text: str) -> str:
@@ -107,6 +111,28 @@ def _frame_tables(state) -> None:
     state.tokens = tokens
 
 
+def _label_cells(state) -> None:
+    """Inside `compare`, makes the first cell of a row its heading, and gives the others the heading of their column to show."""
+    is_inside, headings, column = False, [], 0
+    for index, token in enumerate(state.tokens):
+        if token.type in ("container_compare_open", "container_compare_close"):
+            is_inside = token.nesting == 1
+        elif token.type == "thead_open":
+            headings = []
+        elif token.type == "th_open":
+            headings.append(without_citations(state.tokens[index + 1].content))
+        elif token.type == "tr_open":
+            column = 0
+        elif is_inside and token.type == "td_open" and column:
+            token.attrSet("data-label", headings[column])
+        elif is_inside and token.type == "td_open":
+            token.tag = "th"
+            token.attrSet("scope", "row")
+        elif is_inside and token.type == "td_close":
+            token.tag = "td" if column else "th"
+            column += 1
+
+
 def _keep_titles_plain(state) -> None:
     """Takes citations out of the titles of links: a number is a link, which an attribute cannot hold."""
     for token in state.tokens:
@@ -145,12 +171,13 @@ def _build() -> MarkdownIt:
     for name, renderer in {
         "note": _open_box("note"),
         "crisis": _open_box("note crisis-card"),
+        "compare": _open_box("compare"),
         "steps": _itemised_tag("steps grid"),
         "pair": _itemised_tag("pair"),
     }.items():
         container_plugin(markdown, name, render=renderer)
     # Each goes right after "inline", so the last one runs first.
-    for rule in (_keep_titles_plain, _name_headings, _itemise, _frame_tables):
+    for rule in (_keep_titles_plain, _name_headings, _itemise, _frame_tables, _label_cells):
         markdown.core.ruler.after("inline", rule.__name__, rule)
     return markdown
 
@@ -172,10 +199,12 @@ _clean = partial(
         "ol": {"class", "start"},
         "div": {"class", "role", "tabindex", "aria-label"},
         "th": {"scope"},
+        "td": {"data-label"},
     },
     url_schemes={"https", "mailto", "tel"},
     link_rel=None,
 )
 
-# Content is re-rendered when this file changes; see load_content.
-SOURCE = Path(__file__).read_bytes()
+# Content is re-rendered when one of these files changes; see load_content.
+SOURCE = Path(__file__).read_bytes() + checkboxes.SOURCE
+SOURCE += figures.SOURCE + figures_in_texts.SOURCE + figures_drawn.SOURCE

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from .citations import cited_keys
 from .claims import Hit, find_claims
+from .figures_in_texts import mistakes
 from .links import Links
 from .models import Reference, ReviewedText, Text
 
@@ -24,14 +25,14 @@ class Problem:
 
 def problems(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
     """The problems of a rendered text: those that prevent saving, and for a published text those that prevent publishing."""
-    found = unknown_citations(row)
+    found = [*unknown_citations(row), *wrong_figures(row)]
     if row.is_published:
         found += [*missing_sentences(row), *broken_links(row, at=at, links=links)]
     return found
 
 
 def unknown_citations(row: Text) -> list[Problem]:
-    cited = {field: cited_keys(text) for field, text in row.texts().items()}
+    cited = {field: cited_keys(text) for field, text in row.spelled_out().items()}
     keys = {key for keys in cited.values() for key in keys}
     known = set(Reference.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
     return [
@@ -39,6 +40,15 @@ def unknown_citations(row: Text) -> list[Problem]:
         for field, keys in cited.items()
         for key in keys
         if key not in known
+    ]
+
+
+def wrong_figures(row: Text) -> list[Problem]:
+    """Every mark of a number or a figure that would reach visitors as it is written."""
+    return [
+        Problem("unknown_figure", mistake, field)
+        for field, text in row.texts().items()
+        for mistake in mistakes(text, is_markdown=field in row.MARKDOWN)
     ]
 
 
@@ -66,4 +76,4 @@ def broken_links(row: Text, *, at: datetime, links: Links | None = None) -> list
 
 def claims_in(row: Text) -> list[tuple[str, Hit]]:
     """Every statement of the text that promises too much, with its field."""
-    return [(field, hit) for field, text in row.texts().items() for hit in find_claims(text)]
+    return [(field, hit) for field, text in row.spelled_out().items() for hit in find_claims(text)]

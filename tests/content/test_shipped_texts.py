@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from blog.models import Article
 from content.citations import cited_keys
+from content.figures_in_texts import in_words
 from content.files import ContentFile, read_content_files
 from content.links import Links
 from content.publishing import problems
@@ -34,6 +35,9 @@ _WITHOUT_IDENTIFIER = {
     "www.healthquality.va.gov",
     "www.mayoclinic.org",
     "www.ynhh.org",
+    "www.mcleanhospital.org",
+    # The journal's own page, where no identifier was seen.
+    "www.cambridge.org",
 }
 
 each_article = pytest.mark.parametrize("article", ARTICLES, ids=lambda file: file.name)
@@ -59,7 +63,7 @@ def test_a_source_has_a_doi_or_pmid_or_is_an_official_page(reference):
 
 
 def test_every_cited_source_exists_and_every_source_is_cited():
-    texts = [text_of(file) for file in (*ARTICLES, *PAGES, *QUESTIONS)]
+    texts = [in_words(text_of(file)) for file in (*ARTICLES, *PAGES, *QUESTIONS)]
     assert set(cited_keys(*texts)) == set(REFERENCES)
 
 
