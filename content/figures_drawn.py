@@ -10,6 +10,10 @@ from .figures import Figure, Group, told_of
 
 _ACROSS = 10
 _WIDE, _HIGH = 10, 18
+_HEADS = 'stroke-dasharray="0 18"'
+_BODIES = 'stroke-dasharray="3 15" stroke-dashoffset="-5.2"'
+_FULL = (f'{_HEADS} stroke-width="4.6"', f'{_BODIES} stroke-width="5.6"')
+_SLIGHT = (f'{_HEADS} stroke-width="3"', f'{_BODIES} stroke-width="2.2"')
 
 
 def drawn(figure: Figure) -> str:
@@ -27,19 +31,17 @@ def _told(group: Group) -> str:
 
 
 def _people(group: Group) -> str:
-    """Heads and bodies are dashes of one line per column, so a hundred people are as light as ten."""
+    """Heads and bodies are dashes of one line down each column, so a hundred people are as light as ten."""
     rows = -(-group.of // _ACROSS)
-    paths = [
-        *((f"{kind} {part}", _columns(first, last)) for kind, first, last in _kinds(group) for part in ("heads", "bodies")),
-        ("range", _underline(group.low, group.high)),
-    ]
-    lines = "".join(f'<path class="{kind}" d="{line}"/>' for kind, line in paths if line)
+    drawn = (_lines("is", 0, group.count), _lines("not", group.count, group.of), _underline(group.low, group.high))
     view = f"0 0 {_ACROSS * _WIDE} {rows * _HIGH}"
-    return f'<svg viewBox="{view}" aria-hidden="true" focusable="false">{lines}</svg>'
+    return f'<svg viewBox="{view}" aria-hidden="true" focusable="false">{"".join(drawn)}</svg>'
 
 
-def _kinds(group: Group) -> list[tuple[str, int, int]]:
-    return [("is", 0, group.count), ("not", group.count, group.of)]
+def _lines(kind: str, first: int, last: int) -> str:
+    columns = _columns(first, last)
+    parts = _FULL if kind == "is" else _SLIGHT
+    return "".join(f'<path class="{kind}" d="{columns}" {part}/>' for part in parts) if columns else ""
 
 
 def _columns(first: int, last: int) -> str:
@@ -59,7 +61,7 @@ def _underline(low: int, high: int) -> str:
         begin, end = max(low, row * _ACROSS), min(high, (row + 1) * _ACROSS)
         if begin < end:
             lines.append(f"M{begin % _ACROSS * _WIDE + 1} {(row + 1) * _HIGH - 1.5:g}h{(end - begin) * _WIDE - 2}")
-    return "".join(lines)
+    return f'<path d="{"".join(lines)}" stroke-width="1.3"/>' if lines else ""
 
 
 def _escape(text: str) -> str:

@@ -120,7 +120,8 @@ def _label_cells(state) -> None:
         elif token.type == "thead_open":
             headings = []
         elif token.type == "th_open":
-            headings.append(without_citations(state.tokens[index + 1].content))
+            words = "".join(child.content for child in state.tokens[index + 1].children if child.type == "text")
+            headings.append(without_citations(words))
         elif token.type == "tr_open":
             column = 0
         elif is_inside and token.type == "td_open" and column:

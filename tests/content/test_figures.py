@@ -96,7 +96,7 @@ def test_a_study_without_a_number_of_people_says_so(tmp_path):
 
 def people(svg: str, kind: str) -> int:
     """How many are drawn: a line of n people is 18 n - 9 long."""
-    lines = re.search(rf'class="{kind} bodies" d="([^"]*)"', svg)
+    lines = re.search(rf'class="{kind}" d="([^"]*)"', svg)
     return sum((int(length) + 9) // 18 for length in re.findall(r"v(\d+)", lines[1])) if lines else 0
 
 

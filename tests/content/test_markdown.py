@@ -68,6 +68,19 @@ def test_nothing_raw_or_remote_gets_through(text):
         assert attributes.get("href", "https://").startswith("https://")
 
 
+def test_a_wide_table_names_the_column_of_each_cell_for_a_narrow_screen():
+    html = render("::: compare\n| | One *x* [@a] | B |\n|---|---|---|\n| Effect | 1 | 2 |\n:::\n\n| A |\n|---|\n| 1 |").html
+    assert '<tr>\n<th scope="row">Effect</th>\n<td data-label="One x">1</td>\n<td data-label="B">2</td>\n</tr>' in html
+    assert html.count("data-label") == 2
+
+
+def test_a_checkbox_belongs_to_no_form_and_has_no_name():
+    assert render("- [ ] One *thing*\n- Two").html == (
+        '<ul>\n<li><label class="choice bare"><input type="checkbox"><span>One <em>thing</em></span></label></li>\n'
+        "<li>Two</li>\n</ul>"
+    )
+
+
 def test_a_table_scrolls_in_a_named_region_a_keyboard_reaches():
     html = render("## Uses\n\n| A | B |\n|---|---:|\n| 1 | 2 |").html
     assert '<div class="table" role="region" tabindex="0" aria-label="Table: Uses">' in html
