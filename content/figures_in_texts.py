@@ -26,7 +26,7 @@ def with_numbers(text: str) -> str:
 
 
 def in_words(text: str) -> str:
-    """The text as it is read, with every number, and every figure told on its one line: for whoever checks what it says."""
+    """The text as it is read, with every number, and every figure told on its one line: for checks of what it says."""
     told = _FIGURE.sub(lambda match: FIGURES[match[1]].in_words if match[1] in FIGURES else match[0], text)
     return with_numbers(told)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from .citations import cited_keys
 from .claims import Hit, find_claims
-from .figures_in_texts import mistakes
+from .figures_in_texts import mistakes, with_numbers
 from .links import Links
 from .models import Reference, ReviewedText, Text
 
@@ -75,5 +75,6 @@ def broken_links(row: Text, *, at: datetime, links: Links | None = None) -> list
 
 
 def claims_in(row: Text) -> list[tuple[str, Hit]]:
-    """Every statement of the text that promises too much, with its field."""
-    return [(field, hit) for field, text in row.spelled_out().items() for hit in find_claims(text)]
+    """Every statement of the text that promises too much, with its field. Numbers count as if they were typed; a figure tells
+    its source, its people and its doubts with it."""
+    return [(field, hit) for field, text in row.texts().items() for hit in find_claims(with_numbers(text))]
