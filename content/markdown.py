@@ -113,7 +113,8 @@ def _frame_tables(state) -> None:
 
 def _label_cells(state) -> None:
     """Inside `compare`, makes the first cell of a row its heading, and gives the others the heading of their column to show."""
-    is_inside, headings, column = False, [], 0
+    headings: list[str] = []
+    is_inside, column = False, 0
     for index, token in enumerate(state.tokens):
         if token.type in ("container_compare_open", "container_compare_close"):
             is_inside = token.nesting == 1
