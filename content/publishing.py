@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from . import figures_in_texts
 from .citations import cited_keys
 from .claims import Hit, find_claims
-from .figures_in_texts import mistakes, with_numbers
 from .links import Links
 from .models import Reference, ReviewedText, Text
 
@@ -48,7 +48,7 @@ def wrong_figures(row: Text) -> list[Problem]:
     return [
         Problem("unknown_figure", mistake, field)
         for field, text in row.texts().items()
-        for mistake in mistakes(text, is_markdown=field in row.MARKDOWN)
+        for mistake in figures_in_texts.mistakes(text, is_markdown=field in row.MARKDOWN)
     ]
 
 
@@ -77,4 +77,4 @@ def broken_links(row: Text, *, at: datetime, links: Links | None = None) -> list
 def claims_in(row: Text) -> list[tuple[str, Hit]]:
     """Every statement of the text that promises too much, with its field. Numbers count as if they were typed; a figure tells
     its source, its people and its doubts with it."""
-    return [(field, hit) for field, text in row.texts().items() for hit in find_claims(with_numbers(text))]
+    return [(field, hit) for field, text in row.texts().items() for hit in find_claims(figures_in_texts.with_numbers(text))]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from django.core.management import CommandError, call_command
 
-from content import figures_drawn, figures_in_texts, markdown
+from content import figures, figures_drawn, figures_in_texts, markdown
 from content.claims import find_claims
 from content.figures import FIGURES, PATH, Figure, read_figures
 from content.files import UnreadableContent
@@ -82,6 +82,14 @@ def test_a_mistake_in_the_file_is_named_with_its_line(tmp_path, before, after, l
     assert text != RANGED
     with pytest.raises(UnreadableContent, match=rf"^figures\.toml, line {line}: .*{re.escape(told)}"):
         read(tmp_path, text)
+
+
+def test_a_mistake_in_the_file_stops_the_start_with_one_line(tmp_path, monkeypatch):
+    (tmp_path / "figures.toml").write_text(RANGED.replace("title =", "titel ="))
+    (tmp_path / "references.toml").write_text('[[reference]]\nkey = "known"\n')
+    monkeypatch.setattr(figures, "PATH", tmp_path / "figures.toml")
+    with pytest.raises(SystemExit, match=r"^figures\.toml, line 3: titel is not known here; known are .*$"):
+        figures._shipped()
 
 
 def test_a_study_without_a_number_of_people_says_so(tmp_path):
