@@ -14,6 +14,7 @@ PUBLIC = [
     "/",
     "/meet-our-providers/",
     "/what-is-ketamine/",
+    "/deciding/",
     "/faqs/",
     "/blog/",
     *ARTICLES,
@@ -25,7 +26,7 @@ PUBLIC = [
     "/good-faith-estimate/",
     "/notice-of-privacy-practices/",
 ]
-OFF_LABEL = ["/", "/what-is-ketamine/", "/faqs/", *ARTICLES, "/disclaimer/"]
+OFF_LABEL = ["/", "/what-is-ketamine/", "/deciding/", "/faqs/", *ARTICLES, "/disclaimer/"]
 
 
 def read(client, path: str) -> str:
