@@ -12,10 +12,12 @@ from content.figures import FIGURES, PATH, Figure, read_figures
 from content.files import UnreadableContent
 from content.markdown import render
 from content.medical_review import is_reviewed, stamp
+from content.models import LoadedContent
 from content.publishing import claims_in
 from pages.models import Page, Provider
 from tests.content.test_editing import WHOLE, address, make_article, opened, save
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 WRITTEN = """[[figure]]
 key = "one"
 title = "One"
@@ -172,51 +174,62 @@ def test_a_mark_that_is_not_understood_is_named_with_its_line(one, text, told):
     assert bool(left) == any("twice" not in line and "once" not in line for line in told)
 
 
-@pytest.mark.django_db
-@pytest.mark.usefixtures("clock")
-class TestTexts:
-    def test_an_unknown_key_stops_the_save_with_the_known_names(self, superuser, one):
-        article = make_article()
-        assert save(superuser, article, body=f"{WHOLE} {{number: two.days}}") == {"unknown_figure"}
-        assert save(superuser, article, title="{number: one.days}") == {"unknown_figure"}
-        url = address(article)
-        shown = superuser.post(url, opened(superuser, url) | {"body": f"{WHOLE}\n\n{{figure: two}}"}).content.decode()
-        assert "Line 3, {figure: two}: there is no figure two; known are one." in shown
+def test_an_unknown_key_stops_the_save_with_the_known_names(superuser, one):
+    article = make_article()
+    assert save(superuser, article, body=f"{WHOLE} {{number: two.days}}") == {"unknown_figure"}
+    assert save(superuser, article, title="{number: one.days}") == {"unknown_figure"}
+    url = address(article)
+    shown = superuser.post(url, opened(superuser, url) | {"body": f"{WHOLE}\n\n{{figure: two}}"}).content.decode()
+    assert "Line 3, {figure: two}: there is no figure two; known are one." in shown
 
-    def test_an_unknown_key_stops_loading_and_changes_nothing(self, content, monkeypatch):
-        Page.objects.filter(key="disclaimer").update(body="First.\n\n{figure: gone}")
-        Page.objects.filter(key="terms-of-service").delete()
-        with pytest.raises(CommandError, match=r"body\. Line 3, \{figure: gone\}: there is no figure gone; known are .*elekt-d"):
-            call_command("load_content")
 
-    def test_a_correction_in_the_file_changes_every_text_at_the_next_load(self, content, client, monkeypatch):
-        Page.objects.filter(key="disclaimer").update(body="Ours: {number: elekt-d.ketamine}.")
-        figure = FIGURES["elekt-d"]
-        groups = tuple(replace(group, count=54, low=54) if group.key == "ketamine" else group for group in figure.groups)
-        monkeypatch.setitem(FIGURES, "elekt-d", replace(figure, groups=groups))
-        monkeypatch.setattr(markdown, "SOURCE", markdown.SOURCE + PATH.read_bytes())
-        call_command("load_content", verbosity=0)
-        assert "Ours: 54 of 100." in client.get("/disclaimer/").content.decode()
+def test_an_unknown_key_stops_loading_and_changes_nothing(content):
+    Page.objects.filter(key="disclaimer").update(body="First.\n\n{figure: gone}")
+    # Without the mistake it would come back.
+    Page.objects.filter(key="blog").delete()
+    LoadedContent.objects.filter(kind="pages.page", key="blog").delete()
+    with pytest.raises(CommandError, match=r"body\. Line 3, \{figure: gone\}: there is no figure gone; known are .*elekt-d"):
+        call_command("load_content")
+    assert not Page.objects.filter(key="blog").exists()
 
-    def test_a_medical_review_is_for_the_numbers_too(self, one, monkeypatch):
-        article = make_article(body=f"{WHOLE} {{number: one.days}}")
-        article.reviewed_by = Provider.objects.create(name="Real Person", is_published=True)
-        article.reviewed_on = article.updated_on
-        stamp(article)
-        assert is_reviewed(article)
-        monkeypatch.setitem(figures_in_texts.FIGURES, "one", replace(one, numbers={"days": "17"}))
-        assert not is_reviewed(article)
 
-    def test_a_promise_is_found_whether_its_number_is_typed_or_not(self, one):
-        assert find_claims("Ketamine helps 30 of 100 patients. It works for 9 out of 10 people.")
-        article = make_article(body="It works for {number: one.days} percent of people.")
-        assert [hit.claim.code for _, hit in claims_in(article)] == ["rate"]
+def test_a_correction_in_the_file_changes_every_text_at_the_next_load(content, client, monkeypatch):
+    Page.objects.filter(key="disclaimer").update(body="Ours: {number: elekt-d.ketamine}.")
+    figure = FIGURES["elekt-d"]
+    groups = tuple(replace(group, count=54, low=54) if group.key == "ketamine" else group for group in figure.groups)
+    monkeypatch.setitem(FIGURES, "elekt-d", replace(figure, groups=groups))
+    # The next load sees that the file changed.
+    assert PATH.read_bytes() in markdown.SOURCE
+    monkeypatch.setattr(markdown, "SOURCE", markdown.SOURCE + b"54")
+    call_command("load_content", verbosity=0)
+    assert "Ours: 54 of 100." in client.get("/disclaimer/").content.decode()
+    drawn = re.search(r"Three weeks: ketamine or ECT.*?</figure>", client.get("/deciding/").content.decode())[0]
+    assert "54 of 100" in drawn
+    assert people(drawn.partition("</svg>")[0], "is") == 54
 
-    def test_search_finds_the_words_of_a_figure_and_shows_no_mark(self, client, one):
-        article = make_article(body=f"{WHOLE}\n\n{{figure: one}}\n\nIt took {{number: one.days}} days.")
-        article.render()
-        article.save()
-        found = client.get("/search/?q=those+better").content.decode()
-        assert 'href="/blog/one/"' in found
-        assert "30 of 100" in found
-        assert "{" not in found.partition("<main")[2].partition("</main")[0]
+
+def test_a_medical_review_is_for_the_numbers_too(one, monkeypatch):
+    article = make_article(body=f"{WHOLE} {{number: one.days}}")
+    article.reviewed_by = Provider.objects.create(name="Real Person", is_published=True)
+    article.reviewed_on = article.updated_on
+    stamp(article)
+    assert is_reviewed(article)
+    monkeypatch.setitem(figures_in_texts.FIGURES, "one", replace(one, numbers={"days": "17"}))
+    assert not is_reviewed(article)
+
+
+def test_a_promise_is_found_whether_its_number_is_typed_or_not(one):
+    typed = find_claims("It works for 18 percent of people.")
+    article = make_article(body="It works for {number: one.days} percent of people.")
+    assert typed
+    assert [hit for _, hit in claims_in(article)] == typed
+
+
+def test_search_finds_the_words_of_a_figure_and_shows_no_mark(client, one):
+    article = make_article(body=f"{WHOLE}\n\n{{figure: one}}\n\nIt took {{number: one.days}} days.")
+    article.render()
+    article.save()
+    found = client.get("/search/?q=those+better").content.decode()
+    assert 'href="/blog/one/"' in found
+    assert "30 of 100" in found
+    assert "{" not in found.partition("<main")[2].partition("</main")[0]
