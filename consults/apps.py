@@ -6,6 +6,9 @@ class ConsultsConfig(AppConfig):
     name = "consults"
 
     def ready(self) -> None:
+        from consults import policy_facts
         from consults.models.event_guard import install_triggers
+        from content import placeholders
 
+        placeholders.register(*policy_facts.NAMES)
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="event triggers")
