@@ -8,7 +8,7 @@ _WORD = re.compile(r"\b([Vv])isit(?=s?\b)")
 
 
 class ConsultKind(NamedTuple):
-    """`word`: what one is called. `how`: the place in a sentence or after a label; empty for a visit, which is at the address."""
+    """`word`: what one is called. `how`: instead of a place, `by phone`; empty for a visit, which is at the clinic's address."""
 
     word: str
     how: str = ""

@@ -181,8 +181,8 @@ class Clinic(PublicContent):
 
     @property
     def consult_place(self) -> str:
-        """Where a consult takes place, in a sentence: `at 200 Schilling Dr S., Dundas, MN 55019`, or `by phone`."""
-        return self.consult.how or f"at {self.address_line}"
+        """Where a consult takes place, after a label: `200 Schilling Dr S., Dundas, MN 55019`, or `By phone`."""
+        return self.consult.how.capitalize() or self.address_line
 
     @property
     def address_line(self) -> str:
