@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from clinic_site import clinic_name
 from consults import hours_text, policy_facts
-from consults.models import ConsultPolicy
 from consults.posted_hours import read_posted_hours, special_notes
 from consults.structured_data import opening_hours_markup
 from pages import facts
@@ -26,7 +25,7 @@ class SiteFacts:
 
     @cached_property
     def clinic(self) -> Clinic:
-        clinic = facts.clinic_of(self._request) if self._request else Clinic.objects.current()
+        clinic = facts.clinic_of(self._request) if self._request else facts.read_clinic()
         clinic_name.remember(clinic)
         return clinic
 
@@ -47,13 +46,9 @@ class SiteFacts:
         return self.today.year
 
     @cached_property
-    def policy(self) -> ConsultPolicy:
-        return ConsultPolicy.objects.current()
-
-    @cached_property
     def placeholders(self) -> dict[str, str]:
         """The value of every placeholder that a text may have."""
-        return facts.placeholder_values(self.clinic) | policy_facts.placeholder_values(self.policy)
+        return facts.placeholder_values(self.clinic) | policy_facts.placeholder_values(self.clinic)
 
     @cached_property
     def _posted(self):

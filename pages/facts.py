@@ -3,6 +3,7 @@
 A fact that is not set says nothing, unless a sentence needs it.
 """
 
+from django.db.models import Subquery
 from django.template.defaultfilters import linebreaksbr
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -15,8 +16,8 @@ _SENTENCES = (
     *("preparation", "after_hours", "interpreter", "parking", "good_faith_contact"),
 )
 _UNSET = {
-    "fees": "We tell you the fees at the consult, before you decide anything.",
-    "consult_fee": "We tell you what the consult itself costs before it takes place.",
+    "fees": "We tell you what treatment costs at the consult, before you decide anything.",
+    "consult_fee": "What the consult itself costs is not on this website yet.",
     "hosting_provider": "not yet named here",
     "mail_provider": "not yet named here",
 }
@@ -26,10 +27,23 @@ NAMES = (
 )
 
 
+_read_along: dict[str, Subquery] = {}
+
+
+def read_along(**columns: Subquery) -> None:
+    """Has columns of other tables read with the clinic's row, which saves every page a query. Later rooms register them."""
+    _read_along.update(columns)
+
+
+def read_clinic() -> Clinic:
+    """The clinic's row, with the columns that are read along."""
+    return Clinic.objects.annotate(**_read_along).current()
+
+
 def clinic_of(request) -> Clinic:
-    """The clinic's row, read once for everything that answers this request."""
+    """The same, read once for everything that answers this request."""
     if not hasattr(request, "clinic_row"):
-        request.clinic_row = Clinic.objects.current()
+        request.clinic_row = read_clinic()
     return request.clinic_row
 
 
