@@ -17,7 +17,7 @@ from content.share_picture import can_be_drawn, name_of, share_picture
 from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
-from .visiting import directions_url, sections
+from .visiting import about_care, about_coming, directions_url
 
 _FEWEST_CONTENTS = 4
 
@@ -133,7 +133,8 @@ def show_visit(request, page: Page):
     page.body_html = without_citations(page.body_html)
     context = {
         "page": page,
-        "sections": sections(clinic),
+        "about_coming": about_coming(clinic),
+        "about_care": about_care(clinic),
         "directions": directions_url(clinic),
         "section": page.key,
         "breadcrumbs": breadcrumbs(page),

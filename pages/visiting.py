@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from .models import Clinic
 
-# Section: its anchor, its heading, and its facts with their labels.
-_SECTIONS = (
+# Section: its anchor, its heading, and its facts with their labels. First those about coming to a consult.
+_COMING = (
     (
         "consult",
         "The consult",
@@ -23,6 +23,8 @@ _SECTIONS = (
         "Getting here and reaching us",
         (("parking", "Parking and entrance"), ("interpreter", "Interpreter"), ("after_hours", "Outside our hours")),
     ),
+)
+_CARE = (
     (
         "treatment",
         "Treatment",
@@ -55,10 +57,19 @@ class Section:
     facts: list[PrintedFact]
 
 
-def sections(clinic: Clinic) -> list[Section]:
-    """The sections with at least one fact that is set."""
+def about_coming(clinic: Clinic) -> list[Section]:
+    """The sections on the consult and the way here, with at least one fact that is set."""
+    return _sections(clinic, _COMING)
+
+
+def about_care(clinic: Clinic) -> list[Section]:
+    """The same on treatment, fees, and who the clinic is."""
+    return _sections(clinic, _CARE)
+
+
+def _sections(clinic: Clinic, table: tuple) -> list[Section]:
     found = []
-    for slug, title, rows in _SECTIONS:
+    for slug, title, rows in table:
         facts = [PrintedFact(name, label, text) for name, label in rows if (text := getattr(clinic, name))]
         if facts:
             found.append(Section(slug, title, facts))
