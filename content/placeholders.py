@@ -31,7 +31,7 @@ class Mistake(NamedTuple):
 
 
 def register(*names: str) -> None:
-    """Makes the names known: texts may have them in braces, and whoever puts a page together passes their values to `fill`."""
+    """Makes the names known: texts may have them in braces, and the page that shows a text passes their values to `fill`."""
     _known.update(names)
 
 
@@ -54,7 +54,7 @@ def mistakes(text: str, *, is_markdown: bool) -> Iterator[Mistake]:
             elif not is_markdown:
                 yield Mistake("placeholder_place", number, f"Line {number}: only Markdown is filled in, so write no {match[0]}.")
             elif line.lstrip().startswith("#") or any(link.start() < match.start() < link.end() for link in _LINK.finditer(line)):
-                message = f"Line {number}: {match[0]} cannot stand in a heading or a link."
+                message = f"Line {number}: {match[0]} cannot be part of a heading or a link."
                 yield Mistake("placeholder_place", number, message)
 
 
@@ -67,5 +67,5 @@ def fill(html: str, values: Mapping[str, str]) -> SafeString:
 
 
 def without_placeholders(text: str) -> str:
-    """The text for a search entry, which says nothing that may change by itself."""
+    """The text for a search entry, which says nothing that changes without an edit of the text."""
     return _PLACEHOLDER.sub("", text)

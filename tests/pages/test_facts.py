@@ -161,8 +161,8 @@ def test_a_question_that_only_the_clinic_can_answer_is_not_asked_on_the_home_pag
         ("Fine.\n\n{feees}", "Line 3: {feees} is not a fact of the clinic. Known are address, after_hours, "),
         ("{Fees} and {fees}", "Line 1: {Fees} is not a fact"),
         ("A {fees} and { fees }", "Line 1: { fees } is not a fact"),
-        ("## Fees: {fees}", "Line 1: {fees} cannot stand in a heading or a link."),
-        ("[Call {phone}](/faqs/)", "Line 1: {phone} cannot stand in a heading or a link."),
+        ("## Fees: {fees}", "Line 1: {fees} cannot be part of a heading or a link."),
+        ("[Call {phone}](/faqs/)", "Line 1: {phone} cannot be part of a heading or a link."),
     ],
 )
 def test_a_placeholder_that_no_page_can_fill_stops_the_save(client, text, says):
