@@ -28,6 +28,7 @@ PUBLIC = [
     "/accessibility/",
     "/good-faith-estimate/",
     "/notice-of-privacy-practices/",
+    "/visit/",
 ]
 OFF_LABEL = [
     "/",
