@@ -539,6 +539,17 @@ class Migration(migrations.Migration):
                         to="consults.event",
                     ),
                 ),
+                (
+                    "marked_by",
+                    models.ForeignKey(
+                        help_text="Who last marked the call as made or not made, the email as dealt with, or sent it again.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("marked_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(

@@ -784,7 +784,7 @@ class Desk(RuleBasedStateMachine):
         self.happened(known, "erased", (), by=by, before=known.confirmed)
         known.erased_at = self.now
         for told in known.told.values():
-            told.state = "dropped" if told.state == "waiting" else told.state
+            told.drop()
 
     # Hours and policy
 
