@@ -200,9 +200,9 @@ def forget_letters_to_staff(*, now: datetime) -> int:
 
 
 def forget_messages(request: ConsultRequest) -> None:
-    """Empties every message about the request, in files too; waiting ones will not be sent."""
+    """Empties every message about the request, in files too; nobody sends or deals with what was not sent."""
+    _unsent(request).drop()
     messages = OutboxMessage.objects.filter(event__request=request)
-    messages.filter(state=OutboxMessage.State.WAITING).drop()
     messages.update(sealed=b"")
     ids = list(messages.values_list("message_id", flat=True))
     transaction.on_commit(lambda: mail.delete_files(ids))

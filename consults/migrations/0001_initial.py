@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
                 ("confirmed_length_minutes", models.PositiveSmallIntegerField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("answer_by", models.DateTimeField(help_text="The patient was told that the clinic answers by then.")),
-                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(help_text="Of a visit that took place, or was missed: its start.", null=True)),
                 (
                     "erased_at",
                     models.DateTimeField(help_text="From then on, nothing in this row identifies the person.", null=True),
@@ -539,6 +539,17 @@ class Migration(migrations.Migration):
                         to="consults.event",
                     ),
                 ),
+                (
+                    "marked_by",
+                    models.ForeignKey(
+                        help_text="Who last marked the call as made or not made, the email as dealt with, or sent it again.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("marked_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(

@@ -60,7 +60,7 @@ class ConsultRequest(models.Model):
     confirmed_length_minutes = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField()
     answer_by = models.DateTimeField(help_text="The patient was told that the clinic answers by then.")
-    ended_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="Of a visit that took place, or was missed: its start.")
     erased_at = models.DateTimeField(null=True, help_text="From then on, nothing in this row identifies the person.")
     kept_despite = models.JSONField(
         default=dict, help_text="What staff accepted of this start: closed (the hours of its date), full (the capacity)."

@@ -515,7 +515,8 @@ class Desk(RuleBasedStateMachine):
         self.ends(known)
 
     def ends(self, known: Known) -> None:
-        known.ended_at = (known.ended_at or self.now) if known.status in ENDED else None
+        visit = known.start if known.status in {"completed", "missed"} else None
+        known.ended_at = (known.ended_at or visit or self.now) if known.status in ENDED else None
 
     def guard(self, known: Known, kind: str, *, start: datetime | None, anyway: bool, wrong_list: bool) -> bool:
         """Beside the status."""
@@ -783,7 +784,7 @@ class Desk(RuleBasedStateMachine):
         self.happened(known, "erased", (), by=by, before=known.confirmed)
         known.erased_at = self.now
         for told in known.told.values():
-            told.state = "dropped" if told.state == "waiting" else told.state
+            told.drop()
 
     # Hours and policy
 

@@ -14,6 +14,7 @@ from icalendar import Calendar
 
 from clinic_site.env import Rate
 from consults import booking
+from consults.erasure import erase_due
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
 from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
@@ -353,6 +354,17 @@ def test_a_token_opens_its_page_until_thirty_days_after_the_request_ended(client
     assert HEADINGS[status] in client.get(own_url(request)).content.decode()
     clock(request.ended_at + timedelta(days=30))
     assert client.get(own_url(request)).status_code == 404
+
+
+@pytest.mark.parametrize("mark", [booking.complete_request, booking.miss_request], ids=["completed", "missed"])
+def test_marking_an_old_visit_opens_no_dead_link_again_and_keeps_it_no_longer(client, staff, clock, mark):
+    visit = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    long_after = visit.starts_at + timedelta(days=70)
+    mark(visit, by=staff, now=long_after)
+    clock(long_after)
+    assert client.get(own_url(visit)).status_code == 404
+    OutboxMessage.objects.update(state="done")
+    assert erase_due(now=visit.starts_at + timedelta(days=90)) == 1
 
 
 def test_a_token_stays_alive_while_the_request_does(client, clock):
