@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, When
 
 from consults.current_rules import Rules, read_rules
 from consults.models import Event, OutboxMessage
@@ -17,7 +17,7 @@ from .answers import Answers
 from .channels import SENDERS
 from .channels.not_sent import NO_ANSWER, NotSent, Unanswered
 from .channels.smtp_server import ANSWER_SECONDS
-from .kinds import CONFIRMING, FIRST, REMINDER, REPEATS
+from .kinds import CONFIRMING, REMINDER, REPEATS
 from .outbox import owes_correction
 from .reading import offer_is_over, read_message, visit_has_begun
 from .refused import RETURNED, give_up, refuse
@@ -32,7 +32,6 @@ MOST_ATTEMPTS = 72
 # for more than an hour is a warning of `/health/ready`.
 MOST_FIRST_LETTERS_AN_HOUR = 60
 _TOO_LATE = "too_late"
-_IS_FIRST_LETTER = Q(kind__in=FIRST, recipient=OutboxMessage.Recipient.PATIENT)
 _REPEATS_LAST = Case(When(kind__in=REPEATS, then=1), default=0)
 
 
@@ -77,12 +76,12 @@ def deliver_due(
         return sent
     left = _first_letters_left(now)
     if left < 1:
-        due = due.exclude(_IS_FIRST_LETTER)
+        due = due.exclude(is_first=True)
     batch, rules = Batch(), read_rules(now)
     for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
         if stop():
             break
-        if _is_first_letter(message):
+        if message.is_first:
             if left < 1:
                 continue
             left -= 1
@@ -95,12 +94,8 @@ def _first_letters_left(now: datetime) -> float:
     """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off."""
     if settings.BOOKING_RATE is None:
         return math.inf
-    sent = OutboxMessage.objects.filter(_IS_FIRST_LETTER, done_at__gt=now - timedelta(hours=1))
+    sent = OutboxMessage.objects.filter(is_first=True, done_at__gt=now - timedelta(hours=1))
     return MOST_FIRST_LETTERS_AN_HOUR - sent.count()
-
-
-def _is_first_letter(message: OutboxMessage) -> bool:
-    return message.kind in FIRST and message.recipient == OutboxMessage.Recipient.PATIENT
 
 
 def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules, answers: Answers) -> bool:

@@ -18,30 +18,31 @@ class Tells:
     screens are public. `subject_if_changed`: the same of a confirming event that gives the person another time than they had
     or had asked for, and of any other event that follows a confirmed visit. `to_say`: the purpose of a call, as the desk lists
     it. `to_staff`: the subject of the notice to staff.
-    `is_first`: nobody knows yet whether the address is the sender's own. `repeats`: a sender of the form may cause it again and
-    again. `confirms`: the letter carries the visit for the calendar, and a reminder is scheduled. `keeps_reminder`: leaves a
-    scheduled reminder in place. `is_over`: tells nobody, and what waits to be said is of no use any more.
-    `is_about_offer`: about an earlier time that is, or was, offered; what waits about the request stays true beside it.
-    `only_after`: told only to who was told the other kind, or may have been.
+    `repeats`: a sender of the form may cause it again and again. `confirms`: the letter carries the visit for the calendar,
+    and a reminder is scheduled. `keeps_reminder`: leaves a scheduled reminder in place. `is_over`: tells nobody, and what
+    waits to be said is of no use any more. `is_about_offer`: about an earlier time that is, or was, offered; what waits about
+    the request stays true beside it.
+    `only_after`: told only to who was told the other kind, or may have been. `only_if_known`: told only to who was told anything,
+    or has a confirmed visit: it tells a stranger nothing that they need.
     `answers_a_call`: a colleague who records it has the person on the phone, so no further call is owed.
     """
 
     subject: str = ""
     to_say: str = ""
     to_staff: str = ""
-    is_first: bool = False
     repeats: bool = False
     confirms: bool = False
     keeps_reminder: bool = False
     is_over: bool = False
     is_about_offer: bool = False
     only_after: str = ""
+    only_if_known: bool = False
     answers_a_call: bool = False
     subject_if_changed: str = ""
 
 
 KINDS: dict[str, Tells] = {
-    Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request", is_first=True),
+    Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request"),
     Kind.RELEASED: Tells("Your request", "Say that we have the request"),
     Kind.MOVED: Tells(
         "You asked for this time, not yet confirmed",
@@ -77,14 +78,13 @@ KINDS: dict[str, Tells] = {
         "You withdrew your request",
         "Say that it has ended, as they asked",
         to_staff="Withdrawn by the patient",
+        only_if_known=True,
         subject_if_changed="You cancelled your visit",
     ),
     Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled"),
     Kind.EXPIRED: Tells("We did not answer your request", "Apologize: not answered in time", to_staff="Not answered in time"),
-    Kind.READDRESSED: Tells("Your request", "Say that we have the new address", is_first=True),
-    OLD_ADDRESS: Tells(
-        "About a request sent with your address", "Nothing: this was for an address that was wrong", is_first=True
-    ),
+    Kind.READDRESSED: Tells("Your request", "Say that we have the new address"),
+    OLD_ADDRESS: Tells("About a request sent with your address", "Nothing: this was for an address that was wrong"),
     Kind.OFFERED: Tells(
         "A time is free for you", "Offer an earlier time, and record the answer", keeps_reminder=True, is_about_offer=True
     ),
@@ -121,7 +121,6 @@ KINDS: dict[str, Tells] = {
 }
 
 
-FIRST = [kind for kind, says in KINDS.items() if says.is_first]
 CONFIRMING = [kind for kind, says in KINDS.items() if says.confirms]
 ABOUT_OFFERS = [kind for kind, says in KINDS.items() if says.is_about_offer]
 REPEATS = [kind for kind, says in KINDS.items() if says.repeats]

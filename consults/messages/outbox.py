@@ -47,7 +47,7 @@ def write_messages(
     about = offer if says.is_about_offer else None
     if event.number > 1 and not says.keeps_reminder:
         _unsent(request).filter(kind=REMINDER).drop()
-    if says.subject and _is_owed(request, says):
+    if says.subject and _is_owed(request, says, before):
         channel = BY_CONTACT[request.person.contact_by]
         ended = offer if offer and _ends_unsaid(event, offer) else None
         to = getattr(request, channel.REACHES)
@@ -69,7 +69,7 @@ def write_messages(
             _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
         if says.confirms:
             write_reminder(event, request, rules=rules, now=now)
-    elif says.is_over:
+    elif says.is_over or says.only_if_known:
         _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=CONFIRMING if owes_correction(request, now=now) else ())
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
         facts = Facts.of(request, to=settings.STAFF_INBOX, calendar=CalendarChange(), now=now, offer=about)
@@ -128,7 +128,9 @@ def drop_unsent_offer(request: ConsultRequest) -> None:
     _unsent(request).filter(kind=Event.Kind.OFFERED).drop()
 
 
-def _is_owed(request: ConsultRequest, says: Tells) -> bool:
+def _is_owed(request: ConsultRequest, says: Tells, before: Before) -> bool:
+    if says.only_if_known:
+        return before.confirmed is not None or was_written_to(request)
     return not says.only_after or _may_know(request, says.only_after)
 
 
@@ -226,13 +228,29 @@ def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:
 
 
 def _to_patient(event: Event, kind: str, channel: str, facts: Facts, *, not_before: datetime) -> None:
-    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel, facts.as_json(), not_before=not_before)
+    is_first = _is_first(event, kind)
+    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel, facts.as_json(), not_before=not_before, is_first=is_first)
 
 
-def _write(event: Event | None, kind: str, recipient: str, channel: str, values: dict, *, not_before: datetime) -> None:
+def _is_first(event: Event, kind: str) -> bool:
+    """Whether nobody knows yet that the address is the sender's own: nothing was sent there, and no colleague decided."""
+    if kind == OLD_ADDRESS or event.number == 1:
+        return True
+    return kind != REMINDER and event.by is None and not was_written_to(event.request)
+
+
+def _write(
+    event: Event | None, kind: str, recipient: str, channel: str, values: dict, *, not_before: datetime, is_first: bool = False
+) -> None:
     created_at = event.at if event else not_before
     message = OutboxMessage(
-        event=event, kind=kind, recipient=recipient, channel=channel, created_at=created_at, not_before=not_before
+        event=event,
+        kind=kind,
+        recipient=recipient,
+        channel=channel,
+        created_at=created_at,
+        not_before=not_before,
+        is_first=is_first,
     )
     message.seal(values)
     message.save(force_insert=True)

@@ -512,6 +512,13 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.", unique=True
                     ),
                 ),
+                (
+                    "is_first",
+                    models.BooleanField(
+                        default=False,
+                        help_text="To a patient who was sent nothing before, nor decided about: the address may be a stranger's.",
+                    ),
+                ),
                 ("sealed", models.BinaryField()),
                 (
                     "created_at",

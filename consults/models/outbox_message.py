@@ -88,6 +88,9 @@ class OutboxMessage(models.Model):
     channel = models.CharField(max_length=6, choices=channels)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     message_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.")
+    is_first = models.BooleanField(
+        default=False, help_text="To a patient who was sent nothing before, nor decided about: the address may be a stranger's."
+    )
     sealed = models.BinaryField()
     created_at = models.DateTimeField(help_text="When it was written; of a reminder that was tried, when it was due.")
     not_before = models.DateTimeField(

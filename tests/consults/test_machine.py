@@ -407,6 +407,9 @@ class Desk(RuleBasedStateMachine):
         if kind in TOLD_AFTER_AN_OFFER:
             (*_, last) = (message for (_, about, _), message in known.told.items() if about == "offered")
             told = told if last.state == "done" else tuple({*told} - {"patient"})
+        is_unknown = kind == "withdrawn" and not (before or known.was_written_to)
+        if is_unknown:
+            told = tuple({*told} - {"patient"})
         is_news = (before or ())[:2] != (known.confirmed or ())[:2]
         start = offer[0] if kind in ABOUT_OFFERS else known.start
         known.events.append((kind, known.status, start, self.now, by and by.pk))
@@ -416,7 +419,7 @@ class Desk(RuleBasedStateMachine):
             for (_, about, _), message in known.told.items():
                 if about == "reminder":
                     message.drop()
-        if kind in IS_OVER:
+        if kind in IS_OVER or is_unknown:
             for (_, about, whom), message in known.told.items():
                 stays = about == "old_address" or (about in CONFIRMS and known.expects_another_visit(self.now))
                 if whom == "patient" and not stays and message.state in {"waiting", "failed"}:

@@ -27,6 +27,7 @@ from consults.models import ConsultRequest, OutboxMessage
 from consults.spam import asked_enough
 from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
+from tests.consults.statuses import decisions
 from tests.server import HANG_SECONDS, wait_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
@@ -195,6 +196,7 @@ def test_refused_letters_make_no_more_calls_to_a_number_than_requests_by_phone_d
     assert asked_enough(caller, now=WEDNESDAY + timedelta(days=2))
     assert not asked_enough(replace(caller, contact_by="email"), now=WEDNESDAY)
     called = OutboxMessage.objects.filter(channel="call").first().event.request
+    OutboxMessage.objects.filter(event__request=called).update(state="done")
     booking.withdraw_request(called, now=WEDNESDAY)
     assert not asked_enough(caller, now=WEDNESDAY)
     delivery.deliver_due(now=WEDNESDAY)
@@ -324,7 +326,7 @@ def test_once_a_request_was_answered_nobody_is_told_that_we_have_it(inbox, staff
 
 
 def test_a_note_on_what_has_ended_drops_no_letter(inbox, staff):
-    ended = booking.withdraw_request(submit(), now=WEDNESDAY)
+    ended = decisions(staff)["declined"](submit(), WEDNESDAY)
     booking.note_request(ended, text="Called.", by=staff, now=WEDNESDAY)
     assert delivery.deliver_due(now=WEDNESDAY) == 1
 
@@ -515,6 +517,22 @@ def test_first_letters_are_bounded_by_the_hour_and_keep_no_other_letter_waiting(
     another = submit(key="one more", starts_at=local("2026-12-08 16:00"), email="q@example.com")
     assert delivery.deliver_due(now=WEDNESDAY + timedelta(minutes=60)) == 1
     assert OutboxMessage.objects.get(event__request=another).state == "done"
+
+
+def test_a_letter_that_takes_the_place_of_an_unsent_first_one_is_the_first(inbox, monkeypatch):
+    """Otherwise a bot that moves or withdraws at once writes to any number of strangers, in any name."""
+    monkeypatch.setattr(delivery, "MOST_FIRST_LETTERS_AN_HOUR", 1)
+    withdrawn, moved, _ = (
+        submit(key=key, starts_at=local(f"2026-12-07 {hour}:00"), email=f"{key}@example.com", full_name="Bob Knows Anna")
+        for key, hour in (("withdrawn", 16), ("moved", 17), ("asked", 18))
+    )
+    booking.withdraw_request(withdrawn, now=WEDNESDAY)
+    booking.move_request(moved, starts_at=local("2026-12-08 17:00"), now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(hours=1)) == 1
+    assert [letter["To"] for letter in inbox.letters] == ["asked@example.com", "moved@example.com"]
+    assert b"Hello Bob,\r" in inbox.letters[1].get_payload(0).get_payload(decode=True)
+    assert not OutboxMessage.objects.filter(event__request=withdrawn, state="waiting").exists()
 
 
 def test_letters_that_somebody_can_cause_again_and_again_leave_after_all_others(inbox):

@@ -14,7 +14,7 @@ from icalendar import Calendar
 
 from clinic_site.env import Rate
 from consults import booking
-from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
+from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Reason, SpecialHours
 from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
 from pages.models import Clinic
@@ -669,7 +669,7 @@ def test_withdrawing_twice_is_withdrawing_once(client):
     second = client.post(own_url(request), {"action": "withdraw"})
     assert (second.status_code, second["Location"]) == (first.status_code, first["Location"])
     assert everything_stored() == stored
-    assert OutboxMessage.objects.filter(kind="withdrawn").count() == 1
+    assert Event.objects.filter(kind="withdrawn").count() == 1
 
 
 @pytest.mark.parametrize("status", [status for status in ENDED if status != "withdrawn"])
