@@ -78,15 +78,17 @@ def deliver_due(
     if left < 1:
         due = due.exclude(is_first=True)
     batch, rules = Batch(), read_rules(now)
-    for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
-        if stop():
-            break
-        if message.is_first:
-            if left < 1:
-                continue
-            left -= 1
-        sent += _deliver(message, now, batch, rules, answers)
-    batch.close()
+    try:
+        for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
+            if stop():
+                break
+            if message.is_first:
+                if left < 1:
+                    continue
+                left -= 1
+            sent += _deliver(message, now, batch, rules, answers)
+    finally:
+        batch.close()
     return sent
 
 
@@ -106,6 +108,8 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules, 
     def send() -> None:
         if _comes_too_late(message, now):
             raise _TooLate
+        if message.was_lost_twice:
+            raise NotSent(NO_ANSWER)
         sender.send(message, read_message(message, rules))
 
     return _conclude(message, now, send, answers)
@@ -170,18 +174,20 @@ def _drop_late(message: OutboxMessage) -> None:
 def _claim(message: OutboxMessage, now: datetime) -> bool:
     """Claims the message for this worker. One conditional UPDATE: of two workers, only one still sees the row unchanged.
 
-    Until somebody notes what became of the attempt, the row names no problem of the one before.
+    Until somebody notes what became of the attempt, the row names no problem of the one before. What is claimed again without
+    such a note may have arrived: a disk may have had room for the claim alone.
     """
     unchanged = OutboxMessage.objects.due(now=now).filter(pk=message.pk, attempts=message.attempts)
     # A reminder is written long before it is due.
     is_due_since = {"created_at": F("not_before")} if message.kind == REMINDER and not message.attempts else {}
-    problem = message.problem if message.done_at else ""
-    return bool(unchanged.update(not_before=now + LEASE, attempts=F("attempts") + 1, problem=problem, **is_due_since))
+    may_have_arrived = {"done_at": message.done_at or now} if message.may_have_arrived else {}
+    claim = {"not_before": now + LEASE, "attempts": F("attempts") + 1, "problem": ""}
+    return bool(unchanged.update(**claim, **may_have_arrived, **is_due_since))
 
 
 def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
     """Once more a while later. What may have arrived is repeated once; then a person is told that it may have."""
-    attempts, may_have_arrived = message.attempts + 1, message.problem == NO_ANSWER
+    attempts, may_have_arrived = message.attempts + 1, message.may_have_arrived
     if attempts >= MOST_ATTEMPTS or (may_have_arrived and problem == NO_ANSWER):
         give_up(message, problem=problem)
         return

@@ -129,6 +129,11 @@ class OutboxMessage(models.Model):
         """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made."""
         return self.state == self.State.DONE or self.done_at is not None or (self.attempts > 0 and not self.problem)
 
+    @property
+    def was_lost_twice(self) -> bool:
+        """Whether two attempts ended without a note of what became of them, or one after an attempt that nobody answered."""
+        return self.attempts > 0 and not self.problem and self.done_at is not None
+
     def seal(self, values: dict) -> None:
         self.sealed = sealing.seal(values, table=self.TABLE, reference=str(self.message_id))
 

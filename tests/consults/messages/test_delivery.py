@@ -6,13 +6,14 @@ import os
 import smtplib
 import socket
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
 from django.core.mail import send_mail
+from django.db import OperationalError
 from django.template import TemplateDoesNotExist
 
 from clinic_site.env import email_settings
@@ -419,6 +420,24 @@ def test_a_letter_whose_worker_died_is_taken_again_after_its_lease(inbox, monkey
     assert delivery.deliver_due(now=WEDNESDAY + delivery.LEASE - timedelta(seconds=1)) == 0
     assert delivery.deliver_due(now=WEDNESDAY + delivery.LEASE) == 1
     assert len(inbox.letters) == 1
+
+
+def test_a_letter_whose_end_cannot_be_noted_is_repeated_once_and_then_told_to_staff(inbox, monkeypatch):
+    """A full disk may have room for the claim alone."""
+    submit()
+
+    def refuse(*_):
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivery, "_not_returned", refuse)
+        for turn in range(5):
+            with suppress(OperationalError):
+                delivery.deliver_due(now=WEDNESDAY + turn * delivery.LEASE)
+    assert len(inbox.letters) == 2
+    assert len({letter["Message-ID"] for letter in inbox.letters}) == 1
+    (failed,) = OutboxMessage.objects.needing_a_person(now=WEDNESDAY)
+    assert (failed.state, failed.problem) == ("failed", NO_ANSWER)
 
 
 def test_problems_are_noted_without_personal_data(inbox, caplog, monkeypatch):
