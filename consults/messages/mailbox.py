@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
+from uuid import UUID
 
 from django.db import DatabaseError
 
@@ -48,9 +49,9 @@ class NotRead(Exception):
 class MailboxReader:
     """Remembers up to which mail it has looked, so that what is left in the mailbox is fetched once."""
 
-    def __init__(self, account: Account, *, host: str) -> None:
-        """`host`: what follows the @ of our Message-IDs."""
-        self._account, self._host = account, host
+    def __init__(self, account: Account, *, host: str, is_known: Callable[[UUID], bool] = lambda _: False) -> None:
+        """`host`: what follows the @ of our Message-IDs. `is_known`: whether a letter under another host is ours all the same."""
+        self._account, self._host, self._is_known = account, host, is_known
         self._validity, self._last = b"", 0
 
     def read_new(self, take: Callable[[DeliveryReport], object]) -> int:
@@ -107,11 +108,12 @@ class MailboxReader:
         if not re.search(rb"^content-type:\s*multipart/", _fetch(server, uid, "HEADER.FIELDS (CONTENT-TYPE)"), re.IGNORECASE):
             return None
         try:
-            return read_report(_fetch(server, uid, ""), host=self._host)
+            report = read_report(_fetch(server, uid, ""), host=self._host)
         except Unreadable as error:
             logger.warning("a mail in BOUNCES_URL could not be read, and is left there: %s", error)
             _mark_seen(server, uid)
             return None
+        return report if report and (report.is_of_host or self._is_known(report.message_id)) else None
 
 
 class _Server(imaplib.IMAP4_SSL):

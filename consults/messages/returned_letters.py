@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -49,6 +50,11 @@ def take_report(report: DeliveryReport, *, now: datetime) -> bool:
             logger.exception("message %s came back and cannot be opened", letter.pk)
             give_up(letter, problem="cannot_open")
     return True
+
+
+def is_known(message_id: UUID) -> bool:
+    """Whether it is a letter of ours, under whatever host it left."""
+    return OutboxMessage.objects.filter(message_id=message_id).exists()
 
 
 def _letters():

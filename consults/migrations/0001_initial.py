@@ -290,6 +290,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "calendar_uid",
+                    models.UUIDField(default=uuid.uuid4, help_text="Of its calendar entry, also when the site has moved."),
+                ),
+                (
                     "calendar_step",
                     models.PositiveIntegerField(
                         default=0,
