@@ -6,8 +6,8 @@ import pytest
 
 from clinic_site.env_secrets import Mailbox
 from consults.messages import mailbox
-from consults.messages.mailbox import MailboxReader
-from tests.reports import OURS, PLAIN
+from consults.messages.mailbox import MailboxReader, NotRead
+from tests.reports import HOST, OURS, PLAIN
 
 ACCOUNT = Mailbox("mail.example", 993, "me", "secret", "INBOX")
 
@@ -54,3 +54,15 @@ def test_a_report_on_a_letter_of_before_the_site_moved_is_taken_if_the_letter_is
     MailboxReader(ACCOUNT, host="moved.example", is_known=lambda message_id: is_known).read_new(found.append)
     assert [report.message_id for report in found] == [OURS] * (3 if is_known else 0)
     assert len(server.mails) == (0 if is_known else 3)
+
+
+def test_a_mail_that_the_server_refuses_keeps_no_other_waiting_and_is_asked_for_again(server):
+    found, reader = [], MailboxReader(ACCOUNT, host=HOST)
+    server.refuses = {2}
+    for _ in range(2):
+        with pytest.raises(NotRead, match="mail: refused"):
+            reader.read_new(found.append)
+        assert (len(found), set(server.mails)) == (2, {2})
+    server.refuses.clear()
+    assert reader.read_new(found.append) == 1
+    assert reader.read_new(found.append) == 0
