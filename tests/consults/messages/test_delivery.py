@@ -150,6 +150,17 @@ def test_a_temporary_refusal_waits_and_a_permanent_one_is_given_up(inbox):
     assert (message.state, message.problem) == ("failed", "refused_550")
 
 
+@pytest.mark.parametrize("answer", ["550 5.7.1 relaying denied", "530 5.7.0 authentication required"])
+def test_a_refusal_that_is_not_about_the_address_is_tried_again_and_makes_no_call(inbox, answer):
+    submit()
+    inbox.recipient_answer = answer
+    delivery.deliver_due(now=WEDNESDAY)
+    message = OutboxMessage.objects.get()
+    assert (message.channel, message.state, message.problem) == ("mail", "waiting", f"refused_{answer[:3]}")
+    inbox.recipient_answer = "250 ok"
+    assert delivery.deliver_due(now=message.not_before) == 1
+
+
 def test_a_letter_that_an_address_refuses_becomes_a_call_to_make(inbox):
     later = WEDNESDAY + timedelta(minutes=5)
     submit()
