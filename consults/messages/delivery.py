@@ -17,7 +17,7 @@ from .answers import Answers
 from .channels import SENDERS
 from .channels.not_sent import NO_ANSWER, NotSent, Unanswered
 from .channels.smtp_server import ANSWER_SECONDS
-from .kinds import CONFIRMING, REMINDER, REPEATS
+from .kinds import OF_A_VISIT_AHEAD, REMINDER, REPEATS
 from .outbox import owes_correction
 from .reading import offer_is_over, read_message, visit_has_begun
 from .refused import RETURNED, give_up, refuse
@@ -147,14 +147,14 @@ class _TooLate(Exception):
 
 
 def _comes_too_late(message: OutboxMessage, now: datetime) -> bool:
-    """Whether it is about what is over for the patient: it reminds of a visit that has begun, confirms one to who expects no
-    other, or offers a time that is no longer held. Raises sealing.CannotOpen.
+    """Whether it is about what is over for the patient: it reminds of a visit that has begun, says to who expects no other
+    that it is confirmed, or offers a time that is no longer held. Raises sealing.CannotOpen.
     """
     if message.event is None or message.recipient == OutboxMessage.Recipient.STAFF:
         return False
     if message.kind == Event.Kind.OFFERED:
         return offer_is_over(message, now=now)
-    if message.kind not in {REMINDER, *CONFIRMING} or not visit_has_begun(message, now=now):
+    if message.kind not in OF_A_VISIT_AHEAD or not visit_has_begun(message, now=now):
         return False
     return message.kind == REMINDER or not owes_correction(message.event.request, now=now)
 

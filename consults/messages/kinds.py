@@ -24,6 +24,7 @@ class Tells:
     the request stays true beside it.
     `only_after`: told only to who was told the other kind, or may have been. `only_if_known`: told only to who was told anything,
     or has a confirmed visit: it tells a stranger nothing that they need.
+    `says_visit_stays`: says that the confirmed visit is as it was.
     `answers_a_call`: a colleague who records it has the person on the phone, so no further call is owed.
     """
 
@@ -37,6 +38,7 @@ class Tells:
     is_about_offer: bool = False
     only_after: str = ""
     only_if_known: bool = False
+    says_visit_stays: bool = False
     answers_a_call: bool = False
     subject_if_changed: str = ""
 
@@ -51,12 +53,15 @@ KINDS: dict[str, Tells] = {
         repeats=True,
         keeps_reminder=True,
     ),
-    Kind.MOVE_DECLINED: Tells("Your visit is unchanged", "Say that the visit is unchanged", keeps_reminder=True),
+    Kind.MOVE_DECLINED: Tells(
+        "Your visit is unchanged", "Say that the visit is unchanged", keeps_reminder=True, says_visit_stays=True
+    ),
     Kind.MOVE_EXPIRED: Tells(
         "Your visit is unchanged",
         "Apologize: not answered in time; the visit is unchanged",
         to_staff="Move not answered in time",
         keeps_reminder=True,
+        says_visit_stays=True,
     ),
     Kind.MOVE_LAPSED: Tells(
         "Your new time is no longer held",
@@ -70,6 +75,7 @@ KINDS: dict[str, Tells] = {
         to_staff="Move taken back by the patient",
         repeats=True,
         keeps_reminder=True,
+        says_visit_stays=True,
     ),
     Kind.CONFIRMED: Tells("Confirmed", "Say that the visit is confirmed", confirms=True, subject_if_changed=_AT_A_NEW_TIME),
     Kind.RESCHEDULED: Tells("Confirmed", "Say the confirmed time", confirms=True, subject_if_changed=_AT_A_NEW_TIME),
@@ -104,6 +110,7 @@ KINDS: dict[str, Tells] = {
         keeps_reminder=True,
         is_about_offer=True,
         only_after=Kind.OFFERED,
+        says_visit_stays=True,
     ),
     Kind.OFFER_TAKEN_BACK: Tells(
         "The offered time is no longer held",
@@ -111,6 +118,7 @@ KINDS: dict[str, Tells] = {
         keeps_reminder=True,
         is_about_offer=True,
         only_after=Kind.OFFERED,
+        says_visit_stays=True,
     ),
     Kind.KEPT: Tells(keeps_reminder=True),
     Kind.NOTED: Tells(keeps_reminder=True),
@@ -122,6 +130,8 @@ KINDS: dict[str, Tells] = {
 
 
 CONFIRMING = [kind for kind, says in KINDS.items() if says.confirms]
+# Of no use once the visit has begun.
+OF_A_VISIT_AHEAD = [REMINDER, *CONFIRMING, *(kind for kind, says in KINDS.items() if says.says_visit_stays)]
 ABOUT_OFFERS = [kind for kind, says in KINDS.items() if says.is_about_offer]
 REPEATS = [kind for kind, says in KINDS.items() if says.repeats]
 

@@ -11,7 +11,7 @@ from consults.models import Event, OutboxMessage
 from guard import sealing
 
 from .delivery_reports import DeliveryReport, Unanswerable
-from .kinds import CONFIRMING, REMINDER
+from .kinds import OF_A_VISIT_AHEAD
 from .outbox import is_still_true
 from .reading import offer_is_over, visit_has_begun
 from .refused import RETURNED, give_up, refuse
@@ -66,4 +66,4 @@ def _comes_too_late(letter: OutboxMessage, now: datetime) -> bool:
     """Whether it is about coming to a visit that has begun, or offers what is no longer held. Raises sealing.CannotOpen."""
     if letter.kind == Event.Kind.OFFERED:
         return offer_is_over(letter, now=now)
-    return letter.kind in (REMINDER, *CONFIRMING) and visit_has_begun(letter, now=now)
+    return letter.kind in OF_A_VISIT_AHEAD and visit_has_begun(letter, now=now)

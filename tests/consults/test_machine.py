@@ -91,6 +91,7 @@ LEAVES_OFFER = {"offered", "kept", "noted"}
 ANSWERS = {f"offer_{answer}": answer for answer in ("accepted", "refused", "lapsed", "taken_back")}
 KEEPS_REMINDER = {*ENDS_A_MOVE, *ABOUT_OFFERS, "moved", "kept", "noted"}
 CONFIRMS = {"confirmed", "rescheduled", "offer_accepted"}
+SAYS_VISIT_STAYS = {"move_declined", "move_expired", "move_taken_back", "offer_lapsed", "offer_taken_back"}
 NEED_A_TIME = {"moved", "rescheduled", "offered"}
 OTHER_DECISIONS = [
     kind for kind in RULES if kind not in {*NEED_A_TIME, "expired", "erased", "move_lapsed", "offer_lapsed", *OF_A_MOVE.values()}
@@ -436,6 +437,8 @@ class Desk(RuleBasedStateMachine):
                 known.told[number, kind, recipient] = Told("mail" if recipient == "staff" else channel, "waiting", self.now)
         if kind == "offered":
             known.told[number, kind, "patient"].begins = offer[2]
+        if kind in SAYS_VISIT_STAYS and "patient" in told:
+            known.told[number, kind, "patient"].begins = known.start
         if kind in CONFIRMS:
             known.told[number, kind, "patient"].begins = known.start
             day_before = known.start.astimezone(CHICAGO).date() - DAY
@@ -903,7 +906,7 @@ class Desk(RuleBasedStateMachine):
                     elif kind in {"reminder", "offered"}:
                         told.drop()
                     elif not known.expects_another_visit(self.now):
-                        told.state, told.was_tried, told.came_to_nothing = "failed", True, True
+                        told.state, told.was_tried, told.came_to_nothing = "failed", True, kind in CONFIRMS
         due = [
             told
             for known in self.known.values()

@@ -354,6 +354,24 @@ def test_a_visit_is_not_confirmed_after_it_has_begun_and_staff_learn_that_nobody
     assert "too_late" in desk.get("/admin/").content.decode()
 
 
+def test_no_letter_says_that_a_visit_stays_after_it_has_begun(inbox, staff):
+    decide, waiting = decisions(staff), {}
+    for number, end in enumerate(("declined", "move_taken_back", "expired", "offer_taken_back")):
+        later = number * timedelta(minutes=30)
+        request = submit(key=end, starts_at=VISIT + later, email=f"{end}@example.com", wants_earlier=True)
+        request = booking.confirm_request(request, by=staff, now=WEDNESDAY)
+        if end == "offer_taken_back":
+            waiting[end] = decide["offered"](request, WEDNESDAY)
+        else:
+            waiting[end] = booking.move_request(request, starts_at=local("2026-12-09 16:00") + later, now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY) == 8
+    for end, request in waiting.items():
+        decide[end](request, request.answer_by if end == "expired" else WEDNESDAY)
+    assert delivery.deliver_due(now=local("2026-12-08 12:00")) == 0
+    late = OutboxMessage.objects.filter(problem="too_late", state="failed").values_list("kind", flat=True)
+    assert sorted(late) == ["move_declined", "move_expired", "move_taken_back", "offer_taken_back"]
+
+
 @pytest.mark.parametrize("is_marked", [False, True])
 def test_who_expects_a_visit_that_was_moved_is_told_however_late(inbox, staff, is_marked):
     """It was moved forward; without this letter they come at the time before, which lies ahead."""
