@@ -18,7 +18,7 @@ from .channels import SENDERS
 from .channels.not_sent import NO_ANSWER, NotSent, Unanswered
 from .channels.smtp_server import ANSWER_SECONDS
 from .kinds import OF_A_VISIT_AHEAD, REMINDER, REPEATS
-from .outbox import owes_correction
+from .known import owes_correction
 from .reading import offer_is_over, read_message, visit_has_begun
 from .refused import RETURNED, give_up, refuse
 
