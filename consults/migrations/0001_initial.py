@@ -290,6 +290,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "calendar_uid",
+                    models.UUIDField(default=uuid.uuid4, help_text="Of its calendar entry, also when the site has moved."),
+                ),
+                (
                     "calendar_step",
                     models.PositiveIntegerField(
                         default=0,
@@ -510,6 +514,13 @@ class Migration(migrations.Migration):
                     "message_id",
                     models.UUIDField(
                         default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.", unique=True
+                    ),
+                ),
+                (
+                    "is_first",
+                    models.BooleanField(
+                        default=False,
+                        help_text="To a patient who was sent nothing before, nor decided about: the address may be a stranger's.",
                     ),
                 ),
                 ("sealed", models.BinaryField()),

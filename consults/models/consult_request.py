@@ -1,6 +1,7 @@
 """A request for a consult: the requested start, its status, and the sealed personal data."""
 
 import secrets
+import uuid
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -73,6 +74,7 @@ class ConsultRequest(models.Model):
     version = models.PositiveIntegerField(
         default=1, help_text="Rises with every change, so that a decision about an older version is refused."
     )
+    calendar_uid = models.UUIDField(default=uuid.uuid4, help_text="Of its calendar entry, also when the site has moved.")
     calendar_step = models.PositiveIntegerField(
         default=0,
         help_text="Added to the version for a calendar's SEQUENCE. Rises with each restore: versions repeat then.",

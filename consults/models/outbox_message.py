@@ -103,6 +103,9 @@ class OutboxMessage(models.Model):
     channel = models.CharField(max_length=6, choices=channels)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     message_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.")
+    is_first = models.BooleanField(
+        default=False, help_text="To a patient who was sent nothing before, nor decided about: the address may be a stranger's."
+    )
     sealed = models.BinaryField()
     created_at = models.DateTimeField(help_text="When it was written; of a reminder that was tried, when it was due.")
     not_before = models.DateTimeField(
@@ -148,6 +151,11 @@ class OutboxMessage(models.Model):
     def may_have_arrived(self) -> bool:
         """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made."""
         return self.state == self.State.DONE or self.done_at is not None or (self.attempts > 0 and not self.problem)
+
+    @property
+    def was_lost_twice(self) -> bool:
+        """Whether two attempts ended without a note of what became of them, or one after an attempt that nobody answered."""
+        return self.attempts > 0 and not self.problem and self.done_at is not None
 
     def seal(self, values: dict) -> None:
         self.sealed = sealing.seal(values, table=self.TABLE, reference=str(self.message_id))

@@ -133,7 +133,9 @@ def test_what_was_answered_in_person_since_is_no_call():
 
 
 def test_an_erased_letter_stays_erased():
-    request = booking.withdraw_request(submit(), now=WEDNESDAY)
+    request = submit()
+    sent()
+    request = booking.withdraw_request(request, now=WEDNESDAY)
     letter = sent("withdrawn")
     erasure.erase_at_once(request, by=colleague("bo"), now=WEDNESDAY)
     before = states()
