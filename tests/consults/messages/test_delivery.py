@@ -29,7 +29,11 @@ from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
 from tests.server import HANG_SECONDS, wait_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic"),
+]
 
 
 class Inbox:
@@ -90,6 +94,7 @@ def inbox(settings):
     controller.stop()
 
 
+@pytest.mark.databases
 def test_a_letter_is_sent_once_with_the_headers_it_needs(inbox):
     Clinic.objects.update(email="hello@clinic.example")
     submit()
@@ -382,6 +387,7 @@ def test_attempts_end(inbox):
     assert OutboxMessage.objects.get().state == "failed"
 
 
+@pytest.mark.databases
 def test_two_workers_send_one_letter_once(inbox):
     submit()
     seen_by_both = OutboxMessage.objects.get()
@@ -392,6 +398,7 @@ def test_two_workers_send_one_letter_once(inbox):
     assert len(inbox.letters) == 1
 
 
+@pytest.mark.databases
 def test_without_the_claim_two_workers_would_send_it_twice(inbox, monkeypatch):
     """Negative control."""
     monkeypatch.setattr(delivery, "_claim", lambda *_: True)
@@ -404,6 +411,7 @@ def test_without_the_claim_two_workers_would_send_it_twice(inbox, monkeypatch):
     assert len(inbox.letters) == 2
 
 
+@pytest.mark.databases
 def test_a_letter_whose_worker_died_is_taken_again_after_its_lease(inbox, monkeypatch):
     submit()
 
@@ -517,6 +525,7 @@ def test_first_letters_are_bounded_by_the_hour_and_keep_no_other_letter_waiting(
     assert OutboxMessage.objects.get(event__request=another).state == "done"
 
 
+@pytest.mark.databases
 def test_letters_that_somebody_can_cause_again_and_again_leave_after_all_others(inbox):
     moved = submit(key="moved")
     booking.move_request(moved, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
@@ -525,6 +534,7 @@ def test_letters_that_somebody_can_cause_again_and_again_leave_after_all_others(
     assert [letter["To"] for letter in inbox.letters] == ["q@example.com", "ada@example.com"]
 
 
+@pytest.mark.databases
 def test_what_was_not_sent_is_folded_into_the_last_letter_which_is_true_alone(inbox):
     request = submit()
     request = booking.confirm_request(request, by=colleague("bo"), now=WEDNESDAY)
