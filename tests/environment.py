@@ -36,6 +36,7 @@ MARKS = {
     "browser": "starts Chromium",
     "server": "starts another process than Chromium: the site itself, PostgreSQL, a mail server",
     "slow": "takes long by its nature; `.ci/run` runs it after the rest",
+    "nightly": "takes minutes alone: runs by `-m nightly`, and not in `.ci/run`",
     "databases": "runs on SQLite and again on PostgreSQL",
 }
 
