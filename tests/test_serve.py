@@ -43,7 +43,7 @@ def running_site(sturdy_site):
     return sturdy_site if sturdy_site.processes() else sturdy_site.serve()
 
 
-# The start and the end
+# The start and the end. The order saves starts: what ends the site comes before what starts it, or last.
 
 
 def test_the_first_start_ends_with_a_site_that_answers_and_takes_requests(site):
@@ -78,8 +78,18 @@ def test_it_runs_gunicorn_two_web_workers_and_the_background_worker(site):
     assert (len(site.web_workers()), bool(site.background_worker())) == (2, True)
 
 
-def test_whatever_the_umask_nobody_else_on_the_machine_reads_the_data(running_site):
-    site = running_site
+def all_gone(site: Site) -> None:
+    wait_for(lambda: not site.processes(), HANG_SECONDS, "all processes are gone", lambda: str(site.processes()))
+
+
+def test_sigterm_ends_everything(running_site):
+    running_site.process.terminate()
+    all_gone(running_site)
+    assert running_site.process.wait() == 0
+
+
+def test_whatever_the_umask_nobody_else_on_the_machine_reads_the_data(sturdy_site):
+    site = sturdy_site
     site.stop()
     # As an older start, or somebody's copy, may have left it.
     site.data.chmod(0o755)
@@ -96,22 +106,6 @@ def test_whatever_the_umask_nobody_else_on_the_machine_reads_the_data(running_si
     assert {"clinic.sqlite3", "clinic.sqlite3-wal", "backups", "mail"} <= names
     loose = [path for path in (site.data, *site.data.rglob("*")) if path.lstat().st_mode & 0o077]
     assert loose == []
-
-
-def all_gone(site: Site) -> None:
-    wait_for(lambda: not site.processes(), HANG_SECONDS, "all processes are gone", lambda: str(site.processes()))
-
-
-def test_sigterm_ends_everything(running_site):
-    running_site.process.terminate()
-    all_gone(running_site)
-    assert running_site.process.wait() == 0
-
-
-def test_after_a_kill_everything_ends(running_site):
-    kill(running_site.process.pid)
-    running_site.process.wait()
-    all_gone(running_site)
 
 
 def test_after_a_kill_the_port_is_free_although_the_background_worker_is_still_there(running_site):
@@ -150,6 +144,12 @@ def test_a_killed_background_worker_is_started_again(running_site):
         of_the_first = records.value(last)
         wait_for(lambda: records.value(last) != of_the_first, HANG_SECONDS, "a heartbeat of the new worker", lambda: site.log)
     assert site.is_ready()
+
+
+def test_after_a_kill_everything_ends(running_site):
+    kill(running_site.process.pid)
+    running_site.process.wait()
+    all_gone(running_site)
 
 
 @pytest.mark.slow
