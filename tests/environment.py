@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
+# So early that pytest does not rewrite its assertions, which costs every process most of a second.
+import hypothesis  # noqa: F401
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 

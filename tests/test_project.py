@@ -73,14 +73,15 @@ def test_djangos_deployment_checks_find_nothing(tmp_path):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+# All of them with `serve`: test_serve.
 @pytest.mark.parametrize(
     ("changed", "name"),
     [
         pytest.param({"TRUSTED_PROXIES": "0"}, "TRUSTED_PROXIES", id="https without a trusted proxy"),
-        pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", id="https without a secret key"),
-        pytest.param({"FIELD_KEYS": ""}, "FIELD_KEYS", id="https without field keys"),
-        pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", id="a short secret key"),
-        pytest.param({"DEBUG": "on"}, "DEBUG", id="https with debugging"),
+        pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", id="https without a secret key", marks=pytest.mark.slow),
+        pytest.param({"FIELD_KEYS": ""}, "FIELD_KEYS", id="https without field keys", marks=pytest.mark.slow),
+        pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", id="a short secret key", marks=pytest.mark.slow),
+        pytest.param({"DEBUG": "on"}, "DEBUG", id="https with debugging", marks=pytest.mark.slow),
     ],
 )
 def test_a_wrong_setting_is_one_line_and_no_traceback(tmp_path, changed, name):
