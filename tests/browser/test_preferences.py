@@ -171,8 +171,6 @@ def test_the_theme_color_follows_the_scheme(page, site):
 @pytest.mark.parametrize("size", [PHONE, pytest.param(DESKTOP, marks=pytest.mark.slow)], ids=["phone", "desktop"])
 def test_the_focus_goes_down_the_page_and_is_never_off_the_screen(page, site, size):
     page.set_viewport_size(size)
-    # A smooth scroll would still be on its way when the script looks.
-    page.emulate_media(reduced_motion="reduce")
     page.goto(site.url + BOOK)
     expected = page.evaluate(
         """[...document.querySelectorAll('a[href], button, summary, input:not([type=hidden]), textarea')]
