@@ -1,6 +1,7 @@
 """Races over HTTP against gunicorn. `python -m tests.drills` plays more.
 
-In the first layer those with a negative control, half of them on each database; among the slow tests all of them on both.
+In the first layer those with a negative control, half of them on each database, and the control of each on SQLite; among the slow
+tests all of them on both.
 """
 
 import pytest
@@ -39,15 +40,12 @@ def test_a_race_has_one_outcome_and_clear_refusals(database, tmp_path, every, cr
     assert "Traceback" not in site.log
 
 
-@pytest.mark.parametrize(
-    "others", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["those of the first layer", "the others"]
-)
-def test_without_its_guards_the_same_race_breaks_a_promise(database, tmp_path, others):
+@pytest.mark.databases(postgresql=pytest.mark.slow)
+def test_without_its_guards_the_same_race_breaks_a_promise(database, tmp_path):
     """Negative control."""
-    played = [scenario for scenario in scenarios.CONTROLLED if (scenario in FIRST_LAYER[database]) != others]
     site = unguarded(tmp_path, settings_on(database))
     with stage(site, crowd=CROWD) as set_stage:
-        unbroken = [scenario.__name__ for scenario in played if not _breaks_something(set_stage, scenario)]
+        unbroken = [scenario.__name__ for scenario in scenarios.CONTROLLED if not _breaks_something(set_stage, scenario)]
     assert unbroken == []
 
 
