@@ -17,7 +17,11 @@ from consults.messages.channels.not_sent import Unanswered
 from consults.models import ConsultRequest, OutboxMessage
 from tests.builders import WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic"),
+]
 LONG_AFTER = WEDNESDAY + timedelta(days=100)
 
 

@@ -1102,7 +1102,7 @@ def _staff_inbox(settings):
     settings.STAFF_INBOX = "desk@clinic.example"
 
 
-@pytest.mark.databases
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 @pytest.mark.hypothesis
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clinic", "_staff_inbox")

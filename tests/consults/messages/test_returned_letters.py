@@ -21,7 +21,11 @@ from consults.models import OutboxMessage
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
 from tests.reports import report, returned, status
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("database", "clinic")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("database", "clinic"),
+]
 LATER = WEDNESDAY + timedelta(hours=3)
 
 
@@ -39,6 +43,7 @@ def states() -> list[tuple[str, str, str]]:
     return list(OutboxMessage.objects.order_by("pk").values_list("kind", "channel", "state"))
 
 
+@pytest.mark.databases
 def test_a_letter_that_came_back_is_a_call_to_make():
     submit()
     assert comes_back(sent())
