@@ -27,6 +27,7 @@ PUBLIC = [
     "/accessibility/",
     "/good-faith-estimate/",
     "/notice-of-privacy-practices/",
+    "/visit/",
 ]
 OFF_LABEL = [
     "/",
