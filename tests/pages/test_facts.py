@@ -27,7 +27,7 @@ WHERE = {
     "fees": ["/faqs/", "/book-a-consult/", "/good-faith-estimate/", "/terms-of-service/"],
     "insurance": ["/faqs/", "/good-faith-estimate/"],
     "routes": ["/faqs/"],
-    "ages": ["/faqs/", "/terms-of-service/"],
+    "ages": ["/faqs/", "/book-a-consult/", "/terms-of-service/"],
     "referral_policy": ["/faqs/"],
     "preparation": ["/faqs/"],
     "after_hours": ["/faqs/"],
@@ -138,6 +138,7 @@ def test_questions_for_the_clinic_stand_under_one_heading_until_their_facts_are_
 
     page = read(client, "/faqs/")
     assert page.count(">What we tell you at the consult</h2>") == 1
+    assert len(re.findall(r"ask (?:the|this) clinic|ask at (?:the|your) consult", page, re.I)) <= 4
     assert {"age", "how-much-does-it-cost", "parking-access-interpreter"} <= set(told(page))
     Clinic.objects.update(ages="We see adults from 18.", parking="Park behind the house.")
     page = read(client, "/faqs/")

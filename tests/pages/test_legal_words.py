@@ -46,6 +46,20 @@ def test_a_legal_page_says_that_it_is_a_draft_until_counsel_has_read_it(client, 
 
 
 @pytest.mark.django_db
+def test_a_change_of_the_text_ends_the_review_by_counsel(superuser, content):
+    row = Page.objects.get(key="disclaimer")
+    url = f"/admin/pages/page/{row.pk}/change/"
+    form = superuser.get(url).context["adminform"].form
+    posted = {name: form.initial.get(name) or "" for name in form.fields} | {"medical": "on"}
+    assert superuser.post(url, posted | {"counsel_reviewed_on": "2026-12-01"}).status_code == 302
+    assert not Page.objects.get(key="disclaimer").awaits_counsel
+    form = superuser.get(url).context["adminform"].form
+    posted = {name: form.initial.get(name) or "" for name in form.fields} | {"medical": "on"}
+    assert superuser.post(url, posted | {"lede": "Other words."}).status_code == 302
+    assert Page.objects.get(key="disclaimer").awaits_counsel
+
+
+@pytest.mark.django_db
 def test_the_notices_that_federal_funds_ask_for_are_on_the_accessibility_page(client, content):
     Clinic.objects.update(nondiscrimination_notice="NOTICE-ONE <b>", language_notice="NOTICE-TWO", federal_funds=False)
     assert "NOTICE" not in client.get("/accessibility/").content.decode()
