@@ -997,7 +997,7 @@ class Migration(migrations.Migration):
                     "sheet",
                     models.TextField(
                         blank=True,
-                        help_text="Markdown. If it is filled in, whoever prints the page gets this alone, on one page of paper.",
+                        help_text="Markdown. If it is filled in, it comes out alone, on one page of paper, when the page is printed.",
                         verbose_name="sheet to print",
                     ),
                 ),
@@ -1101,7 +1101,7 @@ class Migration(migrations.Migration):
                     "sheet",
                     models.TextField(
                         blank=True,
-                        help_text="Markdown. If it is filled in, whoever prints the page gets this alone, on one page of paper.",
+                        help_text="Markdown. If it is filled in, it comes out alone, on one page of paper, when the page is printed.",
                         verbose_name="sheet to print",
                     ),
                 ),

@@ -60,7 +60,7 @@ class Page(ReviewedText):
     sheet = models.TextField(
         "sheet to print",
         blank=True,
-        help_text="Markdown. If it is filled in, whoever prints the page gets this alone, on one page of paper.",
+        help_text="Markdown. If it is filled in, it comes out alone, on one page of paper, when the page is printed.",
     )
     sheet_html = models.TextField(editable=False, default="")
     medical = models.BooleanField(
@@ -109,9 +109,9 @@ class Page(ReviewedText):
 
     def render(self) -> None:
         super().render()
-        # The page shows both, and an id may stand on it only once.
+        # The page shows both, and an id may be on it only once.
         self.sheet_html = _ID.sub("", self.sheet_html)
 
     def is_listed(self) -> bool:
-        """False for the page on cost while it names no fee: it would disappoint whoever came for one."""
+        """False for the page on cost while it names no fee: it would disappoint those who look for one."""
         return self.key != self.COST or Clinic.objects.current().has_set({"fees"})
