@@ -137,6 +137,22 @@ def test_a_printed_page_is_whole_black_and_says_where_help_is(page, site, path):
     assert page.pdf().startswith(b"%PDF")
 
 
+def test_a_sheet_is_printed_alone_on_one_page_with_room_for_the_facts_that_are_not_set(page, site):
+    for path in ("/for-clinicians/", "/for-family/"):
+        page.emulate_media(media="screen")
+        page.goto(site.url + path)
+        expect(page.locator("main .prose")).to_be_visible()
+        pages = {size: page.pdf(format=size).count(b"/Type /Page\n") for size in ("Letter", "A4")}
+        assert pages == {"Letter": 1, "A4": 1}, path
+        page.emulate_media(media="print")
+        # What is left of Letter between margins of 12 mm, in CSS pixels.
+        page.set_viewport_size({"width": 725, "height": 965})
+        assert page.locator(".sheet .card").bounding_box()["height"] < 965 * 0.85
+        expect(page.locator(".sheet .qr svg")).to_be_visible()
+        for part in ("header", "main .prose", ".references", "footer"):
+            expect(page.locator(part)).to_be_hidden()
+
+
 def test_a_printed_confirmation_has_its_facts_and_no_buttons(page, site):
     book(page, site)
     page.emulate_media(media="print")
