@@ -1,5 +1,6 @@
 """Prelaunch checks of texts and sources, the same for every kind of text."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from .medical_review import awaiting_review
 from .models import Reference, Text, kinds
 from .prelaunch import Blocker, register
 from .publishing import claims_in, problems
+
+# A note that says the source itself was not seen, or asks for another look. "Checked" and "opened" do not.
+_UNFINISHED = re.compile(r"\bnot opened\b|\bcheck\b", re.I)
 
 
 def _published() -> list[Text]:
@@ -30,6 +34,9 @@ def references_are_verified(*, now: datetime) -> Iterator[Blocker]:
         if not (reference.verified and reference.last_checked):
             missing = "how it was verified" if not reference.verified else "when it was last checked"
             yield Blocker("References", f"{reference.key} does not say {missing}.", edit_path(reference))
+        elif _UNFINISHED.search(reference.verified):
+            what = f"{reference.key} is not verified yet: “{reference.verified}”"
+            yield Blocker("References", what, edit_path(reference))
 
 
 @register

@@ -43,7 +43,7 @@ def _ready(content, settings):
     for question in open_questions(now=NOW):
         SpecialHours.objects.create(date=question.day)
     Question.objects.update(clinic_must_answer=False)
-    Reference.objects.update(last_checked=date(2026, 11, 23))
+    Reference.objects.update(last_checked=date(2026, 11, 23), verified="Opened, and checked against the page.")
     provider = Provider.objects.create(name="Real Person", is_published=True)
     for row in [*Page.objects.filter(medical=True), *Article.objects.all()]:
         row.reviewed_by, row.reviewed_on = provider, date(2026, 12, 1)
@@ -93,6 +93,16 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
             lambda: Reference.objects.filter(key="lii-2023").update(verified=""),
             "lii-2023 does not say how it was verified.",
             id="an unverified source",
+        ),
+        pytest.param(
+            lambda: Reference.objects.filter(key="nimh").update(verified="Read in a copy; the page itself was not opened."),
+            "nimh is not verified yet: “Read in a copy; the page itself was not opened.”",
+            id="a source that nobody opened",
+        ),
+        pytest.param(
+            lambda: Reference.objects.filter(key="ketamine-label").update(verified="Read in part. Check before launch."),
+            "ketamine-label is not verified yet: “Read in part. Check before launch.”",
+            id="a source that asks for another look",
         ),
         pytest.param(
             lambda: Page.objects.filter(key="accessibility").update(lede="A miracle.", claims_justification="A title is quoted."),

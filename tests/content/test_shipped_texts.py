@@ -23,7 +23,7 @@ REFERENCES = {
     reference["key"]: reference
     for reference in tomllib.loads((ROOT / "content/references.toml").read_text(encoding="utf-8"))["reference"]
 }
-# Agencies, labels, guidelines and hospitals have no DOI; every study has one, or a PMID.
+# Agencies, registries, labels and their makers, guidelines and hospitals have no DOI; every study has one, or a PMID.
 _WITHOUT_IDENTIFIER = {
     "www.fda.gov",
     "dailymed.nlm.nih.gov",
@@ -34,6 +34,13 @@ _WITHOUT_IDENTIFIER = {
     "www.healthquality.va.gov",
     "www.mayoclinic.org",
     "www.ynhh.org",
+    "www.cdc.gov",
+    "www.ptsd.va.gov",
+    "clinicaltrials.gov",
+    "www.oxfordhealth.nhs.uk",
+    "www.pdr.net",
+    "www.spravato.com",
+    "www.spravatohcp.com",
 }
 
 each_article = pytest.mark.parametrize("article", ARTICLES, ids=lambda file: file.name)

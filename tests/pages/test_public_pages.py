@@ -84,8 +84,9 @@ def test_off_label_stands_where_treatment_is_spoken_of(client, path):
 @pytest.mark.parametrize("path", ["/", "/what-is-ketamine/", "/faqs/", "/disclaimer/"])
 def test_medical_pages_say_when_they_changed_and_that_review_is_pending(client, path):
     page = read(client, path)
-    if Page.objects.get(key=path.strip("/") or "home").medical:
-        assert "November 23, 2026" in page
+    row = Page.objects.get(key=path.strip("/") or "home")
+    if row.medical:
+        assert f"{row.updated_on:%B} {row.updated_on.day}, {row.updated_on.year}" in page
         assert "Medical review: pending" in page
 
 

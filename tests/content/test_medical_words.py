@@ -1,0 +1,102 @@
+"""What the medical texts must say, and where: the same everywhere, fair to both sides, each figure in one place."""
+
+import re
+from pathlib import Path
+
+from content.files import read_content_files
+from content.markdown import without_citations
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTICLES = {file.name: file.body for file in read_content_files(ROOT / "blog/content/articles")}
+PAGES = {file.name: file.body for file in read_content_files(ROOT / "pages/content/pages")}
+QUESTIONS = {file.facts["slug"]: file for file in read_content_files(ROOT / "pages/content/questions")}
+ALL = ARTICLES | PAGES | {f"faqs#{slug}": file.body for slug, file in QUESTIONS.items()}
+
+
+def sentences(text: str) -> list[str]:
+    return [part for line in text.splitlines() for part in re.split(r"(?<=[.!?])\s+", without_citations(line))]
+
+
+def test_the_figures_of_a_trial_stand_nowhere_but_with_the_evidence():
+    """The home of the evidence is what-is-ketamine: a correction is made there, and nowhere else."""
+    figures = {
+        "ELEKT-D": r"\b55(?:\.4)?(?: of 100|%)",
+        "KetECT": r"\b46 of 100 got well|\b46%",
+        "KARMA-Dep 2": r"\b44 of 100|3\.16",
+        "KADS": r"\b20 of 100 on ketamine|19\.6",
+        "Lii": r"\b13 points better",
+        "Murrough": r"\b18 days|70\.8%|\b17 responded",
+        "Phillips": r"\b59(?: of 100|%)",
+        "Abbar": r"\b63(?:\.0%| of 100 were free)",
+    }
+    for study, figure in figures.items():
+        elsewhere = [name for name, text in ALL.items() if name != "what-is-ketamine" and re.search(figure, text)]
+        assert elsewhere == [], study
+
+
+def test_trials_against_a_sedative_are_told_from_both_sides():
+    names = ("what-is-ketamine", "ketamine-benefits", "ketamine-words", "faqs#will-it-work-for-me", "faqs#how-fast-and-how-well")
+    for name in names:
+        keys = ("loo-2023", "wilkinson-2019", "lii-2023", "karma-dep-2-2025")
+        assert [key for key in keys if f"@{key}" not in ALL[name]] == [], name
+
+
+def test_a_trial_that_could_not_tell_is_not_said_to_have_found_no_difference():
+    said = {sentence for text in ALL.values() for sentence in sentences(text) if re.search(r"\bno difference\b", sentence)}
+    assert said == {"**Not significant** does not prove that there is no difference."}
+
+
+def test_suicidal_thoughts_are_told_overall_and_for_depression_together():
+    told = [name for name, text in ALL.items() if re.search(r"depressive disorder", text) and "abbar-2022" in text]
+    assert set(told) == {"what-is-ketamine", "ketamine-benefits", "ketamine-words", "faqs#suicidal-thoughts"}
+    for name in told:
+        assert re.search(r"twice as many people|were free of such thoughts", ALL[name]), name
+        assert re.search(r"too small to rule|neither shown nor ruled out", ALL[name]), name
+
+
+def test_the_second_use_of_esketamine_is_for_symptoms_of_depression():
+    about = [sentence for text in ALL.values() for sentence in sentences(text) if "acute suicidal thoughts" in sentence]
+    assert len(about) >= 4
+    assert [sentence for sentence in about if not re.search(r"depression symptoms", sentence)] == []
+
+
+def test_an_emergency_is_named_alike_wherever_it_is_named():
+    signs = ("cannot be woken", "breathes very slowly", "blue lips", "chest pain", "seizure", "drooping face", "hives", "violent")
+    for name in ("faqs#when-to-get-help", "ketamine-benefits"):
+        assert [sign for sign in signs if sign not in ALL[name]] == [], name
+    assert "blue lips" in ALL["faqs#serious-risks"]
+
+
+def test_blood_in_the_urine_needs_care_that_day():
+    about = [sentence for text in ALL.values() for sentence in sentences(text) if "blood in your urine" in sentence.lower()]
+    assert len(about) == 3
+    assert all("that day" in sentence for sentence in about)
+
+
+def test_the_label_of_ketamine_speaks_for_ketamine():
+    for name in ("what-is-ketamine", "ketamine-benefits", "faqs#who-should-not-have-it"):
+        assert re.search(r"label forbids it", ALL[name]), name
+    for name in ("what-is-ketamine", "ketamine-benefits", "questions-for-a-ketamine-clinic"):
+        assert re.search(r"label (?:also )?warns of (?:harm to the liver|liver injury)", ALL[name]), name
+
+
+def test_a_person_at_night_finds_an_answer_to_what_they_ask():
+    for slug in (
+        "needle",
+        "will-i-lose-control",
+        "bipolar-disorder",
+        "adhd-maoi-lithium",
+        "work-tomorrow",
+        "children-tonight",
+        "weight-and-sleep-apnea",
+        "treated-high-blood-pressure",
+        "drug-tests",
+        "party-drug",
+        "wishing-to-be-dead",
+        "low-mood-afterward",
+    ):
+        words = without_citations(QUESTIONS[slug].body).split()
+        assert 30 <= len(words) <= 90, slug
+    for slug in ("wishing-to-be-dead", "low-mood-afterward"):
+        assert "tel:988" in QUESTIONS[slug].body
+        assert "tel:911" in QUESTIONS[slug].body
