@@ -1,15 +1,15 @@
 """Strict readers of environment variables.
 
 Every reader raises `WrongSetting`, which ends the process with one line on standard error that
-names the variable and says what it must be. Nothing is read from files: see the README's table.
+names the variable and says what it must be. Nothing is read from files but secrets that NAME_FILE
+names: see the README's table.
 """
 
-import base64
-import binascii
 import ipaddress
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -25,6 +25,19 @@ class WrongSetting(SystemExit):
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
+
+
+def secret(name: str) -> str:
+    """The value of NAME, or of the file that NAME_FILE names. Both at once are a mistake."""
+    value, path = text(name), text(f"{name}_FILE")
+    if not path:
+        return value
+    if value:
+        raise WrongSetting(f"{name}_FILE", f"must be empty when {name} is set: one of them would be ignored")
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, ValueError):
+        raise WrongSetting(f"{name}_FILE", f"must be the path of a text file that can be read, got {path!r}") from None
 
 
 def flag(name: str) -> bool:
@@ -93,28 +106,13 @@ def _is_host(host: str) -> bool:
         return bool(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", host.lower()))
 
 
-def field_keys(name: str, value: str) -> list[bytes]:
-    """Comma-separated URL-safe base64 of 32 bytes each; the first seals, all open."""
-    keys = []
-    for item in value.split(","):
-        item = item.strip()
-        try:
-            key = base64.b64decode(item + "=" * (-len(item) % 4), altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            key = b""
-        if len(key) != 32:
-            raise WrongSetting(name, "must be keys separated by commas, each URL-safe base64 of 32 bytes")
-        keys.append(key)
-    return keys
-
-
 # Seconds a writer waits for another before the visitor gets a 503 page with what they typed.
 _WRITER_WAITS = 10
 
 
 def database(name: str, default_path: str) -> dict:
     """Django's DATABASES['default'] for a PostgreSQL URL, or for the SQLite file at `default_path`."""
-    value = text(name)
+    value = secret(name)
     if not value:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -158,7 +156,7 @@ def postgresql(name: str, value: str) -> dict:
 
 
 def cache(name: str) -> dict:
-    value = text(name)
+    value = secret(name)
     if not value:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if urlsplit(value).scheme not in {"redis", "rediss", "valkey", "valkeys", "unix"}:
@@ -177,7 +175,7 @@ def libpq_parameters(database: dict[str, Any]) -> dict[str, Any]:
 
 def mailer(name: str, folder: str) -> dict[str, Any]:
     """An entry of Django's MAILERS: SMTP for a URL, files in `folder` if empty."""
-    value = text(name)
+    value = secret(name)
     if not value:
         return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": folder}}
     takes = (

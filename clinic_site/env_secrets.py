@@ -1,26 +1,29 @@
-"""Strict readers of secrets, which may be given as files, and of the mailbox for delivery reports; see `env`."""
+"""Strict readers of keys, and of the mailbox for delivery reports; see `env`."""
 
+import base64
+import binascii
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from clinic_site.env import WrongSetting, text
+from clinic_site.env import WrongSetting, secret
 
 _PORT_OF_IMAPS = 993
 
 
-def secret(name: str) -> str:
-    """The value of NAME, or of the file that NAME_FILE names. Both at once are a mistake."""
-    value, path = text(name), text(f"{name}_FILE")
-    if not path:
-        return value
-    if value:
-        raise WrongSetting(f"{name}_FILE", f"must be empty when {name} is set: one of them would be ignored")
-    try:
-        return Path(path).read_text().strip()
-    except (OSError, ValueError):
-        raise WrongSetting(f"{name}_FILE", f"must be the path of a text file that can be read, got {path!r}") from None
+def field_keys(name: str, value: str) -> list[bytes]:
+    """Comma-separated URL-safe base64 of 32 bytes each; the first seals, all open."""
+    keys = []
+    for item in value.split(","):
+        item = item.strip()
+        try:
+            key = base64.b64decode(item + "=" * (-len(item) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            key = b""
+        if len(key) != 32:
+            raise WrongSetting(name, "must be keys separated by commas, each URL-safe base64 of 32 bytes")
+        keys.append(key)
+    return keys
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ DATABASES = {"default": env.database("DATABASE_URL", str(DATA_DIR / "clinic.sqli
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Email
-if PUBLIC.is_https and not env.text("EMAIL_URL"):
+if PUBLIC.is_https and not env.secret("EMAIL_URL"):
     raise env.WrongSetting("EMAIL_URL", "must be set when PUBLIC_URL is https, because mail in files reaches nobody")
 MAILERS = {"default": env.mailer("EMAIL_URL", str(DATA_DIR / "mail"))}
 globals().update(env.email_settings(MAILERS["default"]))
@@ -111,15 +111,16 @@ USE_I18N = False
 LOGGING = logs.LOGGING
 
 # Security
-if PUBLIC.is_https and not (env.text("SECRET_KEY") and env.text("FIELD_KEYS")):
-    _missing = "FIELD_KEYS" if env.text("SECRET_KEY") else "SECRET_KEY"
+_secret_key, _field_keys = env.secret("SECRET_KEY"), env.secret("FIELD_KEYS")
+if PUBLIC.is_https and not (_secret_key and _field_keys):
+    _missing = "FIELD_KEYS" if _secret_key else "SECRET_KEY"
     raise env.WrongSetting(_missing, "must be set when PUBLIC_URL is https; the README says how to make one")
-SECRET_KEY = env.text("SECRET_KEY") or generated_keys.read_or_make(DATA_DIR / "keys", "secret_key")
+SECRET_KEY = _secret_key or generated_keys.read_or_make(DATA_DIR / "keys", "secret_key")
 if len(SECRET_KEY) < 32:
     raise env.WrongSetting("SECRET_KEY", "must be at least 32 random characters")
-if not env.text("FIELD_KEYS") and not (DATA_DIR / "keys" / "field_keys").exists():
+if not _field_keys and not (DATA_DIR / "keys" / "field_keys").exists():
     sealed_before.refuse_a_new_key(DATABASES["default"])
-FIELD_KEYS = env.field_keys("FIELD_KEYS", env.text("FIELD_KEYS") or generated_keys.read_or_make(DATA_DIR / "keys", "field_keys"))
+FIELD_KEYS = env_secrets.field_keys("FIELD_KEYS", _field_keys or generated_keys.read_or_make(DATA_DIR / "keys", "field_keys"))
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC.is_https
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

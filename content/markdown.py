@@ -1,13 +1,18 @@
 """Renders Markdown to clean HTML, once, when content is saved.
 
 CommonMark with tables and a few containers (`::: note Title`, `::: crisis`, `::: steps`,
-`::: pair`). No raw HTML, no images from elsewhere. Citations (`[@key]`) stay in the HTML as
-written; `content.citations` numbers them when a page is rendered.
+`::: pair`, and `::: stacked` around a wide table, whose rows a phone shows as cards). No raw
+HTML, no images from elsewhere. Citations (`[@key]`) stay in the HTML as written;
+`content.citations` numbers them when a page is rendered.
+
+A heading can be linked to by the id in `## Words {#id}`, or by its words; a bold term by the
+id in `**term**{#id}`.
 """
 
 import re
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import nh3
@@ -18,6 +23,7 @@ from mdit_py_plugins.container import container_plugin
 # Citations as they stay in a text; `content.citations` reads them.
 CITATION = re.compile(r"\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
 _HEADING_ID = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
+_TERM_ID = re.compile(r"\{#([a-z0-9-]+)\}")
 # Containers in which each third-level heading begins an item, with the tags of container and item.
 _ITEMISED = {"steps": ("ol", "li"), "pair": ("div", "div")}
 
@@ -49,7 +55,7 @@ def _slug(text: str) -> str:
 
 def _name_headings(state) -> None:
     """Gives every heading an id, either the given one or one made from its text, and lists the second-level ones."""
-    used: set[str] = set()
+    used = state.env.setdefault("ids", set())
     for token, inline in zip(state.tokens, state.tokens[1:], strict=False):
         if token.type != "heading_open":
             continue
@@ -60,13 +66,33 @@ def _name_headings(state) -> None:
             state.md.inline.parse(text, state.md, state.env, inline.children)
         # The name and the list of contents are no place for a source.
         text = without_citations(text)
-        name = match[1] if match else _slug(text)
-        while name in used:
-            name += "-2"
-        used.add(name)
+        name = _unused(match[1] if match else _slug(text), used)
         token.attrSet("id", name)
         if token.tag == "h2":
             state.env.setdefault("contents", []).append({"id": name, "text": text})
+
+
+def _unused(name: str, used: set[str]) -> str:
+    while name in used:
+        name += "-2"
+    used.add(name)
+    return name
+
+
+def _name_terms(state) -> None:
+    """Gives a bold term the id that follows it, so that other texts can link to its explanation."""
+    used = state.env.setdefault("ids", set())
+    for token in state.tokens:
+        opened: list[Token] = []
+        children = token.children or []
+        for child, after in pairwise(children):
+            if child.type == "strong_open":
+                opened.append(child)
+            elif child.type == "strong_close":
+                term = opened.pop()
+                if after.type == "text" and (match := _TERM_ID.match(after.content)):
+                    term.attrSet("id", _unused(match[1], used))
+                    after.content = after.content[match.end() :]
 
 
 def _itemise(state) -> None:
@@ -94,7 +120,7 @@ def _frame_tables(state) -> None:
     tokens, heading = [], "Table"
     for index, token in enumerate(state.tokens):
         if token.type == "heading_open":
-            heading = without_citations(state.tokens[index + 1].content)
+            heading = without_citations(_HEADING_ID.sub("", state.tokens[index + 1].content))
         if token.type == "table_open":
             frame = Token("frame_open", "div", 1, block=True)
             frame.attrs = {"class": "table", "role": "region", "tabindex": "0", "aria-label": f"Table: {heading}"}
@@ -105,6 +131,25 @@ def _frame_tables(state) -> None:
         if token.type == "table_close":
             tokens.append(Token("frame_close", "div", -1, block=True))
     state.tokens = tokens
+
+
+def _label_cells(state) -> None:
+    """Inside `stacked`, tells each cell the heading of its column, which a phone shows above it."""
+    columns: list[str] = []
+    is_stacked, column = False, 0
+    for token, inline in pairwise(state.tokens):
+        if token.type.startswith("container_stacked_"):
+            is_stacked = token.nesting == 1
+        elif token.type == "table_open":
+            columns = []
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            columns.append(without_citations(inline.content))
+        elif token.type == "td_open":
+            if is_stacked:
+                token.attrSet("data-column", columns[column])
+            column += 1
 
 
 def _keep_titles_plain(state) -> None:
@@ -145,12 +190,13 @@ def _build() -> MarkdownIt:
     for name, renderer in {
         "note": _open_box("note"),
         "crisis": _open_box("note crisis-card"),
+        "stacked": _open_box("stacked"),
         "steps": _itemised_tag("steps grid"),
         "pair": _itemised_tag("pair"),
     }.items():
         container_plugin(markdown, name, render=renderer)
     # Each goes right after "inline", so the last one runs first.
-    for rule in (_keep_titles_plain, _name_headings, _itemise, _frame_tables):
+    for rule in (_keep_titles_plain, _name_terms, _name_headings, _itemise, _label_cells, _frame_tables):
         markdown.core.ruler.after("inline", rule.__name__, rule)
     return markdown
 
@@ -168,10 +214,12 @@ _clean = partial(
         "h2": {"id"},
         "h3": {"id"},
         "h4": {"id"},
+        "strong": {"id"},
         "p": {"class"},
         "ol": {"class", "start"},
         "div": {"class", "role", "tabindex", "aria-label"},
         "th": {"scope"},
+        "td": {"data-column"},
     },
     url_schemes={"https", "mailto", "tel"},
     link_rel=None,

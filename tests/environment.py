@@ -26,7 +26,8 @@ sys.dont_write_bytecode = True
 SETTINGS = (
     *("HOST", "PORT", "WEB_WORKERS", "DATA_DIR", "PUBLIC_URL", "SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "CACHE_URL"),
     *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "SIGN_IN_RATE", "TRUSTED_PROXIES", "BACKUP_DIR", "DEBUG"),
-    *("BOUNCES_URL", "BOUNCES_URL_FILE"),
+    "BOUNCES_URL",
+    *(f"{name}_FILE" for name in ("SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "CACHE_URL", "EMAIL_URL", "BOUNCES_URL")),
     "DJANGO_SETTINGS_MODULE",
 )
 # Many tests wait for a browser or a server: four processes keep two cores busy.

@@ -18,7 +18,7 @@ ROOMS = ("content", "guard", "pages", "blog", "consults", "staff", "clinic_site"
 SETTINGS = [
     *("HOST", "PORT", "WEB_WORKERS", "DATA_DIR", "PUBLIC_URL", "SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "CACHE_URL"),
     *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "SIGN_IN_RATE", "TRUSTED_PROXIES", "BACKUP_DIR", "DEBUG"),
-    *("BOUNCES_URL", "BOUNCES_URL_FILE"),
+    *("BOUNCES_URL", "SECRET_KEY_FILE"),
 ]
 
 
@@ -68,8 +68,13 @@ def production(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_djangos_deployment_checks_find_nothing(tmp_path):
-    result = run(sys.executable, "-B", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **production(tmp_path))
+def test_djangos_deployment_checks_find_nothing_with_keys_in_files(tmp_path):
+    settings = production(tmp_path)
+    for name in ("SECRET_KEY", "FIELD_KEYS"):
+        path = tmp_path / name
+        path.write_text(settings.pop(name))
+        settings[f"{name}_FILE"] = str(path)
+    result = run(sys.executable, "-B", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **settings)
     assert result.returncode == 0, result.stdout + result.stderr
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import connections, models
 
 from consults.scheduling import Policy
 from content.models import PublicContent
@@ -23,10 +23,11 @@ class ConsultPolicyQuerySet(models.QuerySet["ConsultPolicy"]):
     def lock(self) -> None:
         """Locks the row until the transaction ends: decisions and changes of hours queue for it.
 
-        SQLite's IMMEDIATE transactions queue already. The row comes with the starting content; if it is missing, it is
-        created, so that there is always one to lock.
+        SQLite's IMMEDIATE transactions queue already, so nothing is asked of it. The row comes with the starting content; if it
+        is missing, it is created, so that there is always one to lock.
         """
-        self.select_for_update().get_or_create(pk=1)
+        if connections[self.db].features.has_select_for_update:
+            self.select_for_update().get_or_create(pk=1)
 
 
 def _between(lowest: int, highest: int) -> list:

@@ -1,7 +1,8 @@
-"""A mailbox that cannot be read stops the start with one line, which does not repeat its password."""
+"""A secret may be in a file. A mailbox that is none stops the start with one line, which does not repeat its password."""
 
 import pytest
 
+from clinic_site import env
 from clinic_site.env_secrets import Mailbox, mailbox
 
 
@@ -73,3 +74,19 @@ def test_a_file_that_is_not_there_or_one_too_many_stops_the_start(given, tmp_pat
     given(BOUNCES_URL="imaps://me:secret@mail.example/INBOX", BOUNCES_URL_FILE=str(tmp_path))
     with pytest.raises(SystemExit, match=r"\ABOUNCES_URL_FILE: must be empty "):
         mailbox("BOUNCES_URL")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("DATABASE_URL", "postgresql://me:secret@127.0.0.1:5432/clinic", lambda: env.database("DATABASE_URL", "")["PASSWORD"]),
+        ("CACHE_URL", "redis://:secret@127.0.0.1:6379/0", lambda: env.cache("CACHE_URL")["LOCATION"].split(":")[2][:6]),
+        ("EMAIL_URL", "smtp://me:secret@127.0.0.1:25", lambda: env.mailer("EMAIL_URL", "")["OPTIONS"]["password"]),
+    ],
+)
+def test_the_url_of_a_server_may_be_in_a_file(monkeypatch, tmp_path, name, value, read):
+    file = tmp_path / "url"
+    file.write_text(f"{value}\n")
+    monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(f"{name}_FILE", str(file))
+    assert read() == "secret"

@@ -23,6 +23,13 @@ from content.markdown import render
         ),
         pytest.param("::: note\nText\n:::", '<div class="note">\n<p>Text</p>\n</div>', id="a note without a title"),
         pytest.param("::: crisis\nCall\n:::", '<div class="note crisis-card">\n<p>Call</p>\n</div>', id="a crisis card"),
+        pytest.param("**Term**{#term} is", '<p><strong id="term">Term</strong> is</p>', id="a term that can be linked to"),
+        pytest.param("**Term** {#term}", "<p><strong>Term</strong> {#term}</p>", id="an id stands right after its term"),
+        pytest.param(
+            "## Term\n\n**Term**{#term}",
+            '<h2 id="term">Term</h2>\n<p><strong id="term-2">Term</strong></p>',
+            id="a term takes no heading's id",
+        ),
         pytest.param("Claim.[@a-1; @b-2]", "<p>Claim.[@a-1; @b-2]</p>", id="citations wait for their numbers"),
     ],
 )
@@ -71,8 +78,18 @@ def test_nothing_raw_or_remote_gets_through(text):
 def test_a_table_scrolls_in_a_named_region_a_keyboard_reaches():
     html = render("## Uses\n\n| A | B |\n|---|---:|\n| 1 | 2 |").html
     assert '<div class="table" role="region" tabindex="0" aria-label="Table: Uses">' in html
+    assert 'aria-label="Table: Uses"' in render("## Uses {#here}\n\n| A |\n|---|\n| 1 |").html
     assert '<th scope="col">A</th>' in html
     assert "style=" not in html
+
+
+def test_a_stacked_table_tells_each_cell_its_column():
+    table = "| A [@a] | B |\n|---|---|\n| **1**{#one} | 2 |"
+    html = render(f"::: stacked\n{table}\n:::\n\n{table}").html
+    stacked, plain = html.split("</table>")[:2]
+    assert '<div class="stacked">' in stacked
+    assert '<td data-column="A"><strong id="one">1</strong></td>\n<td data-column="B">2</td>' in stacked
+    assert '<td><strong id="one-2">1</strong></td>\n<td>2</td>' in plain
 
 
 @pytest.mark.parametrize(

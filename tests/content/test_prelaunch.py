@@ -149,12 +149,38 @@ def test_references_that_no_text_cites_are_reported_and_block_nothing():
     assert listed() == before
 
 
-def test_the_report_prints_words_and_grade_of_every_text(capsys):
-    call_command("content_report")
-    told = capsys.readouterr().out
+def report(capsys) -> tuple[int, str]:
+    """The exit status of the report, and what it printed."""
+    try:
+        call_command("content_report")
+        status = 0
+    except SystemExit as ended:
+        status = ended.code
+    return status, capsys.readouterr().out
+
+
+def test_the_report_prints_length_grades_sources_and_last_reading_of_every_text(capsys):
+    status, told = report(capsys)
+    assert status == 0
     for path in ("/", "/what-is-ketamine/", "/blog/ketamine-benefits/", "/faqs/", "/faqs/#bladder"):
-        assert re.search(rf"^ *\d+ +\d+\.\d  {re.escape(path)}$", told, re.M), path
-    words = int(re.search(r"^ *(\d+) .* /blog/ketamine-benefits/$", told, re.M)[1])
-    assert words >= 2000
+        assert re.search(rf"^ *\d+ +\d+\.\d +\d+\.\d +\d+  [-\d]+ +{re.escape(path)}$", told, re.M), path
+    words, sources, read_on = re.search(r"^ *(\d+) .* (\d+)  (\S+) +/blog/ketamine-benefits/$", told, re.M).groups()
+    assert int(words) >= 2000
+    assert int(sources) >= 18
+    assert date.fromisoformat(read_on) == Article.objects.get(slug="ketamine-benefits").updated_on
     assert "References that no text cites: none" in told
     assert "Broken links: none" in told
+    assert "Above the limit: none" in told
+
+
+def test_the_report_fails_while_a_page_is_above_its_limit(capsys):
+    page = Page.objects.get(key="how-we-write")
+    page.body = "Medical evaluation necessitates considerable deliberation, notwithstanding administrative complications. " * 150
+    page.render()
+    page.save()
+    status, told = report(capsys)
+    assert status == 1
+    above = told.partition("Above the limit: ")[2]
+    assert above.startswith("3")
+    for what in (r"grade \d\d", r"SMOG \d\d", r"\d{4} words"):
+        assert re.search(rf"/how-we-write/: {what}\S*, at most ", above)

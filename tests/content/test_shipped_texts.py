@@ -41,6 +41,7 @@ _WITHOUT_IDENTIFIER = {
     "www.pdr.net",
     "www.spravato.com",
     "www.spravatohcp.com",
+    "www.ema.europa.eu",
 }
 
 each_article = pytest.mark.parametrize("article", ARTICLES, ids=lambda file: file.name)
@@ -92,6 +93,15 @@ def test_every_key_point_about_medicine_names_its_source(article):
     uncited = [point for point in points if not cited_keys(point)]
     assert len(points) >= 5
     assert all(point.startswith("- You may ") for point in uncited)
+
+
+def test_every_word_that_the_glossary_explains_can_be_linked_to_and_is():
+    glossary = next(article for article in ARTICLES if article.name == "ketamine-words")
+    explained = re.findall(r"^(?:- )?\*\*[^*]+\*\*(.{2})", glossary.body.partition("\n## ")[2], re.M)
+    assert len(explained) > 20
+    assert set(explained) == {"{#"}
+    linked = [file.name for file in PAGES if "(/blog/ketamine-words/#" in file.body]
+    assert {"faqs", "how-we-write", "medicines-and-conditions", "treatment-day"} <= set(linked)
 
 
 def test_the_main_article_keeps_its_length():

@@ -15,6 +15,9 @@ PUBLIC = [
     "/meet-our-providers/",
     "/what-is-ketamine/",
     "/faqs/",
+    "/treatment-day/",
+    "/medicines-and-conditions/",
+    "/how-we-write/",
     "/blog/",
     *ARTICLES,
     "/disclaimer/",
@@ -25,7 +28,15 @@ PUBLIC = [
     "/good-faith-estimate/",
     "/notice-of-privacy-practices/",
 ]
-OFF_LABEL = ["/", "/what-is-ketamine/", "/faqs/", *ARTICLES, "/disclaimer/"]
+OFF_LABEL = [
+    "/",
+    "/what-is-ketamine/",
+    "/faqs/",
+    "/treatment-day/",
+    "/medicines-and-conditions/",
+    *ARTICLES,
+    "/disclaimer/",
+]
 
 
 def read(client, path: str) -> str:
@@ -178,6 +189,34 @@ def test_questions_open_by_themselves_and_link_deep(client):
     questions = Question.objects.published()
     assert page.count("<details") == questions.count() >= 40
     assert all(f'id="{question.slug}"' in page for question in questions)
+
+
+def test_the_faqs_open_with_five_questions_to_start_with(client):
+    """Each a link in the words of the question, to its answer on the same page."""
+    opening = read(client, "/faqs/").partition("Five to start with")[2].partition("<section")[0]
+    found = re.findall(r'<li><a href="#([a-z-]+)">(.*?)</a></li>', opening)
+    asked = dict(Question.objects.published().values_list("slug", "question"))
+    assert len(found) == 5
+    assert found == [(slug, asked.get(slug)) for slug, _ in found]
+
+
+def test_a_treatment_day_is_drawn_told_in_words_and_numbered_alike(client):
+    page = read(client, "/treatment-day/")
+    drawing = re.search(r'<figure class="day">.*?</figure>', page, re.S)[0]
+    assert re.search(r'<svg [^>]*role="img" aria-labelledby="day-title">\s*<title id="day-title">[^<]{100,}</title>', drawing)
+    assert not re.search(r'(?:fill|stroke|stop-color)="#(?!fff")', drawing)
+    caption = re.findall(r"(\d) ([A-Z][^.]+)\.", drawing.partition("<figcaption>")[2])
+    assert caption == re.findall(r"<h2 [^>]*>(\d)\. (.*?)</h2>", page)
+    assert [number for number, _ in caption] == re.findall(r"<text [^>]*>(\d)</text>", drawing)
+
+
+def test_a_wide_table_tells_each_cell_its_column_for_a_phone(client):
+    page = read(client, "/medicines-and-conditions/")
+    assert page.count('<div class="stacked">') == 2
+    assert "<td>" not in page
+    rows = re.findall(r"<tr>\s*<td.*?</tr>", page, re.S)
+    assert len(rows) >= 20
+    assert [row for row in rows if 'href="#ref-' not in row] == []
 
 
 def test_one_and_forty_articles_look_after_themselves(client, django_assert_max_num_queries):
