@@ -14,6 +14,7 @@ PUBLIC = [
     "/",
     "/meet-our-providers/",
     "/what-is-ketamine/",
+    "/deciding/",
     "/faqs/",
     "/treatment-day/",
     "/medicines-and-conditions/",
@@ -31,6 +32,7 @@ PUBLIC = [
 OFF_LABEL = [
     "/",
     "/what-is-ketamine/",
+    "/deciding/",
     "/faqs/",
     "/treatment-day/",
     "/medicines-and-conditions/",
