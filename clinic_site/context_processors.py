@@ -1,4 +1,4 @@
-"""The clinic's facts on every page: name, postal address, hours. Read at most once per page, when a template uses them."""
+"""The clinic's facts on every page: name, address, hours, placeholders. Read at most once per page, when a template uses them."""
 
 from datetime import timedelta
 from functools import cached_property
@@ -7,9 +7,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from clinic_site import clinic_name
-from consults import hours_text
+from consults import hours_text, policy_facts
 from consults.posted_hours import read_posted_hours, special_notes
 from consults.structured_data import opening_hours_markup
+from pages import facts
 from pages.models import Clinic
 
 # How far ahead special days are shown: the longest horizon that the policy allows.
@@ -19,9 +20,12 @@ DAYS_AHEAD = timedelta(days=366)
 class SiteFacts:
     """Lazy: a page that shows no hours runs no query for them."""
 
+    def __init__(self, request=None) -> None:
+        self._request = request
+
     @cached_property
     def clinic(self) -> Clinic:
-        clinic = Clinic.objects.current()
+        clinic = facts.clinic_of(self._request) if self._request else facts.read_clinic()
         clinic_name.remember(clinic)
         return clinic
 
@@ -40,6 +44,11 @@ class SiteFacts:
     @property
     def year(self) -> int:
         return self.today.year
+
+    @cached_property
+    def placeholders(self) -> dict[str, str]:
+        """The value of every placeholder that a text may have."""
+        return facts.placeholder_values(self.clinic) | policy_facts.placeholder_values(self.clinic)
 
     @cached_property
     def _posted(self):
@@ -70,5 +79,5 @@ def site(request) -> dict:
 
     The facts are also available as `site_facts`, because Django's login page has another `site`.
     """
-    facts = SiteFacts()
-    return {"site": facts, "site_facts": facts, "canonical": settings.PUBLIC_URL + request.path}
+    site_facts = SiteFacts(request)
+    return {"site": site_facts, "site_facts": site_facts, "canonical": settings.PUBLIC_URL + request.path}

@@ -9,6 +9,7 @@ from .citations import cited_keys
 from .claims import Hit, find_claims
 from .links import Links
 from .models import Reference, ReviewedText, Text
+from .placeholders import mistakes
 
 _OFF_LABEL = re.compile(r"\boff-label\b", re.I)
 _CRISIS_LINE = "(tel:988)"
@@ -25,7 +26,7 @@ class Problem:
 
 def problems(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
     """The problems of a rendered text: those that prevent saving, and for a published text those that prevent publishing."""
-    found = [*unknown_citations(row), *wrong_figures(row)]
+    found = [*unknown_citations(row), *wrong_figures(row), *misplaced_placeholders(row)]
     if row.is_published:
         found += [*missing_sentences(row), *broken_links(row, at=at, links=links)]
     return found
@@ -49,6 +50,15 @@ def wrong_figures(row: Text) -> list[Problem]:
         Problem("unknown_figure", mistake, field)
         for field, text in row.texts().items()
         for mistake in figures_in_texts.mistakes(text, is_markdown=field in row.MARKDOWN)
+    ]
+
+
+def misplaced_placeholders(row: Text) -> list[Problem]:
+    """Placeholders that no page can fill: unknown ones, and known ones where nothing is filled."""
+    return [
+        Problem(mistake.code, mistake.message, field)
+        for field, text in row.texts().items()
+        for mistake in mistakes(text, is_markdown=field in row.MARKDOWN)
     ]
 
 

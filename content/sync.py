@@ -8,7 +8,9 @@ from datetime import datetime
 
 from django.db import models
 
+from .files import UnreadableContent
 from .models import LoadedContent, Text
+from .publishing import misplaced_placeholders
 
 
 @dataclass
@@ -24,7 +26,8 @@ class Report:
 def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict], *, report: Report) -> None:
     """Updates the table from `records`, each a complete set of the fields that come from files.
 
-    A row counts as edited when its fields differ from those last loaded, or when it was deleted here.
+    A row counts as edited when its fields differ from those last loaded, or when it was deleted here. Raises UnreadableContent
+    for a text with a placeholder that no page can fill.
     """
     kind = model._meta.label_lower
     loaded = dict(LoadedContent.objects.filter(kind=kind).values_list("key", "digest"))
@@ -72,6 +75,8 @@ def _remove_retired(kind: str, rows: dict, loaded: dict, shipped: dict, report: 
 def _save(row: models.Model) -> None:
     row.full_clean(exclude=[name.name for name in row._meta.fields if not name.editable])
     if isinstance(row, Text):
+        for problem in misplaced_placeholders(row):
+            raise UnreadableContent(f"{row._meta.verbose_name} “{row}”, {problem.field}: {problem.message}")
         row.render()
     row.save()
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.urls import path, resolve
@@ -12,6 +12,7 @@ from django.utils import timezone
 from content.citations import unused_references
 from content.due import find_due
 from content.editing.admin import JUSTIFICATION, ContentAdmin
+from content.editing.conflict import current_row
 from content.editing.form import ContentForm
 from content.models import LoadedContent
 from content.prelaunch import blockers
@@ -29,13 +30,24 @@ class ClinicAdmin(ContentAdmin):
         ("Where and when", {"fields": ["street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"]}),
         ("How to reach the clinic", {"fields": ["phone", "email", "after_hours"]}),
         (
-            "Only the clinic knows",
+            "Consults and treatment",
             {
-                "description": "Fields left empty are not printed anywhere.",
+                "description": "Write whole sentences: they are printed on Visit us, and wherever a text names them in braces."
+                " Empty fields are not printed anywhere.",
                 "fields": [
-                    *("fees", "insurance", "good_faith_contact", "routes", "ages", "referral_policy"),
-                    *("preparation", "interpreter", "parking", "privacy_notice_url"),
+                    *("consult_kind", "consult_fee", "ages", "referral_policy", "routes", "spravato", "preparation"),
+                    *("interpreter", "parking"),
                 ],
+            },
+        ),
+        ("Money", {"fields": ["fees", "insurance", "good_faith_contact", "billing_policy"]}),
+        (
+            "Legal pages",
+            {
+                "fields": [
+                    *("privacy_notice_url", "hosting_provider", "mail_provider"),
+                    *("federal_funds", "nondiscrimination_notice", "language_notice"),
+                ]
             },
         ),
     ]
@@ -43,7 +55,7 @@ class ClinicAdmin(ContentAdmin):
     def get_fieldsets(self, request, obj=None):
         promises = {
             "description": "Enter what the clinic has confirmed. `prelaunch` compares it with the consult policy.",
-            "fields": ["confirmed_answer_days", "confirmed_erase_days"],
+            "fields": ["confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"],
         }
         return [*super().get_fieldsets(request, obj), ("Confirmed promises", promises)]
 
@@ -111,7 +123,7 @@ class PageAdmin(ContentAdmin):
     fieldsets = [
         (None, {"fields": ["key", "title", "name", "eyebrow", "lede", "body", "in_short"]}),
         ("Search engines", {"fields": ["browser_title", "description"]}),
-        ("Review", {"fields": ["medical", "updated_on", "reviewed_by", "reviewed_on", "review_by"]}),
+        ("Review", {"fields": ["medical", "updated_on", "reviewed_by", "reviewed_on", "review_by", "counsel_reviewed_on"]}),
         JUSTIFICATION,
     ]
 
@@ -123,6 +135,18 @@ class PageAdmin(ContentAdmin):
         """Allows deleting a page that staff added, but not one that ships with the site."""
         ships = obj is None or LoadedContent.objects.filter(kind=Page._meta.label_lower, key=obj.key).exists()
         return super().has_delete_permission(request, obj) and not ships
+
+    def save_model(self, request, obj, form, change):
+        before = current_row(obj)
+        if (
+            before is not None
+            and obj.counsel_reviewed_on
+            and before.counsel_reviewed_on == obj.counsel_reviewed_on
+            and before.texts() != obj.texts()
+        ):
+            messages.warning(request, "The text changed, so the review by counsel has ended.")
+            obj.counsel_reviewed_on = None
+        super().save_model(request, obj, form, change)
 
     def preview(self, request, row):
         row.key = row.key or "preview"

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from django.db import models
 from django.urls import reverse
 
+from content.claims import find_claims
 from content.editing.paths import edit_path
 from content.files import read_content_files
 from content.prelaunch import Blocker, register
@@ -13,24 +15,51 @@ from content.prelaunch import Blocker, register
 from .models import Clinic, Page, Provider, Question
 
 SHIPPED_PAGES = Path(__file__).parent / "content" / "pages"
-_NOT_FACTS = {"announcement", "announcement_until", "privacy_notice_url", "confirmed_answer_days", "confirmed_erase_days"}
+# Announcements come and go; the others are asked for with more words, here or by `consults`.
+_NOT_FACTS = {
+    *("announcement", "announcement_until", "privacy_notice_url", "nondiscrimination_notice", "language_notice"),
+    *("confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"),
+}
 
 
 @register
 def facts_are_set(*, now: datetime) -> Iterator[Blocker]:
     clinic = Clinic.objects.current()
     for field in Clinic._meta.fields:
-        if field.null and field.name not in _NOT_FACTS and not getattr(clinic, field.name):
+        if field.null and field.name not in _NOT_FACTS and getattr(clinic, field.name) in (None, ""):
             yield Blocker("Clinic facts", f"Not set: {field.verbose_name}.", edit_path(clinic))
     if not Provider.objects.published().exists():
         yield Blocker("Clinic facts", "No provider is published.", reverse("admin:pages_provider_changelist"))
 
 
 @register
-def legal_pages_are_there(*, now: datetime) -> Iterator[Blocker]:
+def facts_promise_nothing(*, now: datetime) -> Iterator[Blocker]:
+    clinic = Clinic.objects.current()
+    texts = [field for field in Clinic._meta.concrete_fields if isinstance(field, models.TextField)]
+    for field in texts:
+        for hit in find_claims(getattr(clinic, field.name) or ""):
+            yield Blocker("Clinic facts", f"{str(field.verbose_name).capitalize()}: says “{hit.quote}”.", edit_path(clinic))
+
+
+@register
+def legal_slots_are_filled(*, now: datetime) -> Iterator[Blocker]:
     clinic = Clinic.objects.current()
     if not clinic.privacy_notice_url:
         yield Blocker("Legal", "Not set: the URL of the Notice of Privacy Practices.", edit_path(clinic))
+    if not clinic.confirmed_privacy_on:
+        what = "Not confirmed: whether HIPAA covers the clinic, and its agreements with the hosting and the mail provider."
+        yield Blocker("Legal", what, edit_path(clinic))
+    if clinic.federal_funds:
+        for name, rule in (("nondiscrimination_notice", "92.10"), ("language_notice", "92.11")):
+            if not getattr(clinic, name):
+                what = f"Not set: the {name.replace('_', ' ')} of 45 CFR {rule}, which federal funds ask for."
+                yield Blocker("Legal", what, edit_path(clinic))
+
+
+@register
+def legal_pages_are_there(*, now: datetime) -> Iterator[Blocker]:
+    for page in Page.objects.filter(key__in=Page.LEGAL, counsel_reviewed_on=None):
+        yield Blocker("Legal", f"Not reviewed by counsel: the page “{page}”.", edit_path(page))
     present = set(Page.objects.values_list("key", flat=True))
     for file in read_content_files(SHIPPED_PAGES):
         if file.name not in present:
@@ -39,5 +68,7 @@ def legal_pages_are_there(*, now: datetime) -> Iterator[Blocker]:
 
 @register
 def questions_are_answered(*, now: datetime) -> Iterator[Blocker]:
+    clinic = Clinic.objects.current()
     for question in Question.objects.published().filter(clinic_must_answer=True):
-        yield Blocker("Questions", f"Part of the answer has to come from the clinic: “{question}”", edit_path(question))
+        if not question.is_answered(clinic):
+            yield Blocker("Questions", f"Part of the answer has to come from the clinic: “{question}”", edit_path(question))

@@ -14,8 +14,10 @@ from content.models import reviewed_kinds
 from content.search import LONGEST_QUERY, find
 from content.share_picture import can_be_drawn, name_of, share_picture
 
+from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
+from .visiting import about_care, about_coming, directions_url
 
 _FEWEST_CONTENTS = 4
 
@@ -37,7 +39,8 @@ def home(request):
 
 
 def show_home(request, page: Page):
-    questions = list(Question.objects.on_home())
+    clinic = clinic_of(request)
+    questions = [question for question in Question.objects.on_home() if question.is_answered(clinic)]
     show_review(page)
     page.body_html = without_citations(page.body_html)
     for question in questions:
@@ -103,18 +106,40 @@ def show_faqs(request, page: Page, questions: list[Question]):
     page.body_html = citations.number(page.body_html)
     for question in questions:
         question.answer_html = citations.number(question.answer_html)
+    clinic = clinic_of(request)
+    answered = [question for question in questions if question.is_answered(clinic)]
     groups = [
         {"slug": group, "title": Question.Group(group).label, "questions": list(members)}
-        for group, members in groupby(questions, key=lambda question: question.group)
+        for group, members in groupby(answered, key=lambda question: question.group)
     ]
     context = {
         "page": page,
         "groups": groups,
+        "told_at_the_consult": [question for question in questions if question not in answered],
         "references": citations.references,
         "section": page.key,
         "breadcrumbs": breadcrumbs(page),
     }
     return render(request, "pages/faqs.html", context)
+
+
+@require_safe
+def visit(request):
+    return show_visit(request, get_page(Page.VISIT))
+
+
+def show_visit(request, page: Page):
+    clinic = clinic_of(request)
+    page.body_html = without_citations(page.body_html)
+    context = {
+        "page": page,
+        "about_coming": about_coming(clinic),
+        "about_care": about_care(clinic),
+        "directions": directions_url(clinic),
+        "section": page.key,
+        "breadcrumbs": breadcrumbs(page),
+    }
+    return render(request, "pages/visit.html", context)
 
 
 def show_page(request, page: Page):
@@ -125,6 +150,8 @@ def show_page(request, page: Page):
         return show_faqs(request, page, in_groups(Question.objects.published()))
     if page.key == Page.MEET_OUR_PROVIDERS:
         return show_providers(request, page, list(Provider.objects.published().select_related("portrait")))
+    if page.key == Page.VISIT:
+        return show_visit(request, page)
     return show_prose(request, page)
 
 

@@ -13,7 +13,7 @@ FLOOR = {room: floor for floor, rooms in enumerate(MAP) for room in rooms}
 LAYERS = [
     {"scheduling", "contact", "public_holidays"},
     {"models"},
-    {"posted_hours", "seating", "dates", "status_text", "transitions", "erased"},
+    {"posted_hours", "seating", "dates", "status_text", "transitions", "erased", "policy_facts"},
     {"hours_text", "structured_data", "current_rules", "figures", "referrals"},
     {"conflicts", "open_times", "holiday_questions", "unanswered"},
     {"spam"},

@@ -50,8 +50,8 @@ def write_calendar_file(
     entry.add("dtstamp", at.astimezone(UTC))
     entry.add("dtstart", visit.start.astimezone(UTC))
     entry.add("dtend", visit.end.astimezone(UTC))
-    entry.add("summary", f"Visit at {clinic.name}")
-    entry.add("location", clinic.address_line)
+    entry.add("summary", f"{clinic.consult.word.capitalize()} {'with' if clinic.consult.how else 'at'} {clinic.name}")
+    entry.add("location", clinic.consult_place)
     entry.add("organizer", vCalAddress(f"mailto:{clinic.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
     if attendee:
         address = vCalAddress(f"mailto:{attendee}")

@@ -47,7 +47,7 @@ class Composition:
         """Without the day and the time."""
         says, facts = tells(self.kind), self.facts
         is_changed = facts.replaced if says.confirms else facts.before.confirmed
-        return (is_changed and says.subject_if_changed) or says.subject
+        return self.rules.clinic.consult.say((is_changed and says.subject_if_changed) or says.subject)
 
     @property
     def short_when(self) -> str:
@@ -93,7 +93,7 @@ class Composition:
         """(label, text) of the clinic's facts for a visit, where they are set and tell nobody what the visit is about."""
         clinic = self.rules.clinic
         facts = (
-            ("Getting here", clinic.parking),
+            ("Getting here", "" if clinic.consult.how else clinic.parking),
             ("Before you come", clinic.preparation),
             (_ESTIMATE, clinic.good_faith_contact),
         )
@@ -101,10 +101,14 @@ class Composition:
 
     def text(self, *, layout: str) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template."""
-        token = self.facts.token
+        token, clinic = self.facts.token, self.rules.clinic
         context = self.times | {
             "layout": f"consults/messages/{layout}",
-            "clinic": self.rules.clinic,
+            "clinic": clinic,
+            "visit": clinic.consult.word,
+            "is_at_the_clinic": not clinic.consult.how,
+            "place": clinic.consult_place,
+            "at_place": clinic.consult.how or f"at {clinic.address_line}",
             "name": _greeting_name(self.facts.name, is_first=tells(self.kind).is_first),
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),

@@ -12,6 +12,7 @@ from consults.contact import is_phone
 from consults.messages.channels import BY_CONTACT
 from consults.models import Person
 from guard.readers import read_instant
+from pages.consult_kind import VISIT, ConsultKind
 
 from .address_form import MailboxField, MisspeltEmail
 from .slots import TimeChoices
@@ -127,7 +128,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         widget=forms.CheckboxInput(attrs={"value": "yes"}),
     )
     note = forms.CharField(
-        label="Anything we need to arrange the call",
+        label="Anything we need to arrange the visit",
         required=False,
         max_length=300,
         strip=True,
@@ -147,9 +148,13 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
     website = forms.CharField(required=False, strip=False)
     ticket = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, ticket: str, **kwargs) -> None:
+    def __init__(self, data=None, *, ticket: str, consult: ConsultKind = VISIT, **kwargs) -> None:
         super().__init__(data, **kwargs)
         self.initial["ticket"] = ticket
+        for name in ("note", "acknowledged"):
+            field = self.fields[name]
+            field.label = consult.say(str(field.label))
+            field.error_messages["required"] = consult.say(str(field.error_messages["required"]))
         for name in ("email", "phone"):
             # One of the two is required, so neither is labeled "(optional)".
             self.fields[name].one_is_needed = True  # type: ignore[attr-defined]  # for the template of a field

@@ -7,6 +7,7 @@ from functools import cached_property
 from consults import status_text
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
+from pages.consult_kind import ConsultKind
 
 Status, Kind = ConsultRequest.Status, Event.Kind
 _CONFIRMS = {Kind.CONFIRMED, Kind.RESCHEDULED, Kind.OFFER_ACCEPTED}
@@ -50,10 +51,11 @@ _HELD_NO_MORE = {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN}
 
 @dataclass(frozen=True)
 class PageWords:
-    """The words for a request at an instant."""
+    """The words for a request at an instant. They are written for a visit, and said for what the clinic's consults are."""
 
     found: ConsultRequest
     now: datetime
+    consult: ConsultKind
 
     @cached_property
     def _kinds(self) -> list[str]:
@@ -107,7 +109,7 @@ class PageWords:
         heading, sentence = self._state
         if self.found.status == Status.CANCELLED and self.may_ask_again:
             sentence += " You are welcome to ask for another time."
-        return heading, sentence.format(reach=reach, told=told)
+        return self.consult.say(heading), self.consult.say(sentence.format(reach=reach, told=told))
 
     @property
     def _state(self) -> tuple[str, str]:
@@ -133,7 +135,7 @@ class PageWords:
         if found.is_moving:
             return "Time you asked for, not yet confirmed"
         if found.status == Status.CANCELLED or self._was_cancelled:
-            return "Cancelled visit"
+            return self.consult.say("Cancelled visit")
         if found.status in _HELD_NO_MORE and found.starts_at:
             return "Time you asked for (no longer held)"
         return "Time" if found.confirmed_starts_at else "Time you asked for"
@@ -145,7 +147,8 @@ class PageWords:
         may_have_refused = WANTS_EARLIER.holds(found, now) and may_happen(Kind.WITHDRAWN, found, now)
         if not may_have_refused or self._kinds[-1] != Kind.OFFER_REFUSED:
             return ""
-        return f"You did not take the time that we offered. Your {'visit' if self.has_visit else 'request'} stays as it is."
+        stays = self.consult.word if self.has_visit else "request"
+        return f"You did not take the time that we offered. Your {stays} stays as it is."
 
     @property
     def why_no_move(self) -> str:
@@ -155,10 +158,13 @@ class PageWords:
 
     @property
     def way_out(self) -> str:
-        return "cancel your visit" if self.has_visit else "withdraw the request"
+        return f"cancel your {self.consult.word}" if self.has_visit else "withdraw the request"
 
     def refusal(self, code: str) -> str:
         """Why a decision of the patient is not allowed, and how the request is now."""
+        return self.consult.say(self._refusal(code))
+
+    def _refusal(self, code: str) -> str:
         if code in _OFFER_ENDED:
             now = "visit is at the time" if self.found.status == Status.CONFIRMED else "request is now as"
             return f"That time is no longer held for you. Your {now} shown below"

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 (
                     "answer",
                     models.TextField(
-                        help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]."
+                        help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]. {fees} prints a fact."
                     ),
                 ),
                 ("answer_html", models.TextField(default="", editable=False)),
@@ -84,7 +84,8 @@ class Migration(migrations.Migration):
                 (
                     "clinic_must_answer",
                     models.BooleanField(
-                        default=False, help_text="Part of the answer has to come from the clinic and is still missing."
+                        default=False,
+                        help_text="The answer has to come from the clinic: from the facts in braces, such as {fees}, or from your own words. While it is missing, the FAQs list the question under “What we tell you at the consult”.",
                     ),
                 ),
                 ("is_published", models.BooleanField(default=True)),
@@ -171,12 +172,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "fees",
+                    "consult_kind",
                     models.TextField(
                         blank=True,
-                        help_text="What a consult and a treatment cost, in plain language.",
+                        help_text="For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
                         null=True,
-                        verbose_name="fees",
+                        verbose_name="how a consult takes place",
+                    ),
+                ),
+                (
+                    "consult_fee",
+                    models.TextField(
+                        blank=True,
+                        help_text="For example: A consult is free of charge.",
+                        null=True,
+                        verbose_name="fee of a consult",
+                    ),
+                ),
+                (
+                    "fees",
+                    models.TextField(
+                        blank=True, help_text="What treatment costs, in whole sentences.", null=True, verbose_name="fees"
+                    ),
+                ),
+                (
+                    "billing_policy",
+                    models.TextField(
+                        blank=True,
+                        help_text="How the clinic bills, and what it does about unpaid bills. Minnesota Statutes 62J.806 asks for it on the website.",
+                        null=True,
+                        verbose_name="billing and collection policy",
                     ),
                 ),
                 (
@@ -189,24 +214,63 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "federal_funds",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="Whether the clinic takes federal money, like Medicare or Medicaid. If so, the two notices below are due.",
+                        null=True,
+                        verbose_name="federal funds",
+                    ),
+                ),
+                (
+                    "nondiscrimination_notice",
+                    models.TextField(
+                        blank=True,
+                        help_text="The notice of 45 CFR 92.10, word for word. Due where federal funds are taken.",
+                        null=True,
+                        verbose_name="nondiscrimination notice",
+                    ),
+                ),
+                (
+                    "language_notice",
+                    models.TextField(
+                        blank=True,
+                        help_text="The notice of 45 CFR 92.11, in every language that it has to be given in. Due where federal funds are taken.",
+                        null=True,
+                        verbose_name="language assistance notice",
+                    ),
+                ),
+                (
                     "routes",
                     models.TextField(
                         blank=True,
-                        help_text="For example: by infusion. List only what the clinic offers.",
+                        help_text="For example: We give ketamine by infusion. List only what the clinic offers.",
                         null=True,
                         verbose_name="routes offered",
                     ),
                 ),
                 (
+                    "spravato",
+                    models.TextField(
+                        blank=True,
+                        help_text="Whether the clinic offers it, for example: We do not offer Spravato.",
+                        null=True,
+                        verbose_name="Spravato",
+                    ),
+                ),
+                (
                     "ages",
                     models.TextField(
-                        blank=True, help_text="The youngest and oldest age the clinic sees.", null=True, verbose_name="ages"
+                        blank=True, help_text="For example: We see adults from 18 to 75.", null=True, verbose_name="ages"
                     ),
                 ),
                 (
                     "referral_policy",
                     models.TextField(
-                        blank=True, help_text="Whether a referral is needed.", null=True, verbose_name="referral policy"
+                        blank=True,
+                        help_text="For example: You do not need a referral.",
+                        null=True,
+                        verbose_name="referral policy",
                     ),
                 ),
                 (
@@ -246,9 +310,27 @@ class Migration(migrations.Migration):
                     "good_faith_contact",
                     models.TextField(
                         blank=True,
-                        help_text="Whom to ask for a written estimate.",
+                        help_text="For example: Call the front desk and ask for a written estimate.",
                         null=True,
                         verbose_name="good faith estimate contact",
+                    ),
+                ),
+                (
+                    "hosting_provider",
+                    models.CharField(
+                        blank=True,
+                        help_text="The company that runs the server, for the privacy policy.",
+                        max_length=120,
+                        null=True,
+                    ),
+                ),
+                (
+                    "mail_provider",
+                    models.CharField(
+                        blank=True,
+                        help_text="The company that carries the clinic's email, for the privacy policy.",
+                        max_length=120,
+                        null=True,
                     ),
                 ),
                 (
@@ -294,6 +376,15 @@ class Migration(migrations.Migration):
                         help_text="The days after which a finished request may be erased, as confirmed by the clinic's counsel.",
                         null=True,
                         verbose_name="confirmed retention",
+                    ),
+                ),
+                (
+                    "confirmed_privacy_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The day counsel confirmed whether HIPAA covers the clinic, and that the agreements it asks for with the hosting and the mail provider are signed.",
+                        null=True,
+                        verbose_name="privacy duties confirmed",
                     ),
                 ),
             ],
@@ -383,12 +474,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "fees",
+                    "consult_kind",
                     models.TextField(
                         blank=True,
-                        help_text="What a consult and a treatment cost, in plain language.",
+                        help_text="For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
                         null=True,
-                        verbose_name="fees",
+                        verbose_name="how a consult takes place",
+                    ),
+                ),
+                (
+                    "consult_fee",
+                    models.TextField(
+                        blank=True,
+                        help_text="For example: A consult is free of charge.",
+                        null=True,
+                        verbose_name="fee of a consult",
+                    ),
+                ),
+                (
+                    "fees",
+                    models.TextField(
+                        blank=True, help_text="What treatment costs, in whole sentences.", null=True, verbose_name="fees"
+                    ),
+                ),
+                (
+                    "billing_policy",
+                    models.TextField(
+                        blank=True,
+                        help_text="How the clinic bills, and what it does about unpaid bills. Minnesota Statutes 62J.806 asks for it on the website.",
+                        null=True,
+                        verbose_name="billing and collection policy",
                     ),
                 ),
                 (
@@ -401,24 +516,63 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "federal_funds",
+                    models.BooleanField(
+                        blank=True,
+                        help_text="Whether the clinic takes federal money, like Medicare or Medicaid. If so, the two notices below are due.",
+                        null=True,
+                        verbose_name="federal funds",
+                    ),
+                ),
+                (
+                    "nondiscrimination_notice",
+                    models.TextField(
+                        blank=True,
+                        help_text="The notice of 45 CFR 92.10, word for word. Due where federal funds are taken.",
+                        null=True,
+                        verbose_name="nondiscrimination notice",
+                    ),
+                ),
+                (
+                    "language_notice",
+                    models.TextField(
+                        blank=True,
+                        help_text="The notice of 45 CFR 92.11, in every language that it has to be given in. Due where federal funds are taken.",
+                        null=True,
+                        verbose_name="language assistance notice",
+                    ),
+                ),
+                (
                     "routes",
                     models.TextField(
                         blank=True,
-                        help_text="For example: by infusion. List only what the clinic offers.",
+                        help_text="For example: We give ketamine by infusion. List only what the clinic offers.",
                         null=True,
                         verbose_name="routes offered",
                     ),
                 ),
                 (
+                    "spravato",
+                    models.TextField(
+                        blank=True,
+                        help_text="Whether the clinic offers it, for example: We do not offer Spravato.",
+                        null=True,
+                        verbose_name="Spravato",
+                    ),
+                ),
+                (
                     "ages",
                     models.TextField(
-                        blank=True, help_text="The youngest and oldest age the clinic sees.", null=True, verbose_name="ages"
+                        blank=True, help_text="For example: We see adults from 18 to 75.", null=True, verbose_name="ages"
                     ),
                 ),
                 (
                     "referral_policy",
                     models.TextField(
-                        blank=True, help_text="Whether a referral is needed.", null=True, verbose_name="referral policy"
+                        blank=True,
+                        help_text="For example: You do not need a referral.",
+                        null=True,
+                        verbose_name="referral policy",
                     ),
                 ),
                 (
@@ -458,9 +612,27 @@ class Migration(migrations.Migration):
                     "good_faith_contact",
                     models.TextField(
                         blank=True,
-                        help_text="Whom to ask for a written estimate.",
+                        help_text="For example: Call the front desk and ask for a written estimate.",
                         null=True,
                         verbose_name="good faith estimate contact",
+                    ),
+                ),
+                (
+                    "hosting_provider",
+                    models.CharField(
+                        blank=True,
+                        help_text="The company that runs the server, for the privacy policy.",
+                        max_length=120,
+                        null=True,
+                    ),
+                ),
+                (
+                    "mail_provider",
+                    models.CharField(
+                        blank=True,
+                        help_text="The company that carries the clinic's email, for the privacy policy.",
+                        max_length=120,
+                        null=True,
                     ),
                 ),
                 (
@@ -506,6 +678,15 @@ class Migration(migrations.Migration):
                         help_text="The days after which a finished request may be erased, as confirmed by the clinic's counsel.",
                         null=True,
                         verbose_name="confirmed retention",
+                    ),
+                ),
+                (
+                    "confirmed_privacy_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The day counsel confirmed whether HIPAA covers the clinic, and that the agreements it asks for with the hosting and the mail provider are signed.",
+                        null=True,
+                        verbose_name="privacy duties confirmed",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -560,7 +741,7 @@ class Migration(migrations.Migration):
                 (
                     "answer",
                     models.TextField(
-                        help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]."
+                        help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]. {fees} prints a fact."
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")),
@@ -569,7 +750,8 @@ class Migration(migrations.Migration):
                 (
                     "clinic_must_answer",
                     models.BooleanField(
-                        default=False, help_text="Part of the answer has to come from the clinic and is still missing."
+                        default=False,
+                        help_text="The answer has to come from the clinic: from the facts in braces, such as {fees}, or from your own words. While it is missing, the FAQs list the question under “What we tell you at the consult”.",
                     ),
                 ),
                 ("is_published", models.BooleanField(default=True)),
@@ -772,6 +954,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "counsel_reviewed_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="For a legal page: the day the clinic's lawyer read it. While this is empty, the page says that it is a draft.",
+                        null=True,
+                        verbose_name="reviewed by counsel on",
+                    ),
+                ),
+                (
                     "reviewed_by",
                     models.ForeignKey(
                         blank=True,
@@ -855,6 +1046,15 @@ class Migration(migrations.Migration):
                     "medical",
                     models.BooleanField(
                         default=False, help_text="Medical pages show the date of the last change and their medical review."
+                    ),
+                ),
+                (
+                    "counsel_reviewed_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="For a legal page: the day the clinic's lawyer read it. While this is empty, the page says that it is a draft.",
+                        null=True,
+                        verbose_name="reviewed by counsel on",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),

@@ -9,6 +9,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from content.models import PublicContent
+from pages.consult_kind import ConsultKind, read_consult_kind
 
 
 def validate_time_zone(value: str) -> None:
@@ -68,16 +69,46 @@ class Clinic(PublicContent):
     legal_name = models.CharField(
         max_length=120, null=True, blank=True, help_text="The legal entity behind the clinic, for the legal pages."
     )
-    fees = _unset("fees", "What a consult and a treatment cost, in plain language.")
+    # Each is printed as it stands, among other sentences: whole sentences read best.
+    consult_kind = _unset(
+        "how a consult takes place",
+        "For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
+    )
+    consult_fee = _unset("fee of a consult", "For example: A consult is free of charge.")
+    fees = _unset("fees", "What treatment costs, in whole sentences.")
+    billing_policy = _unset(
+        "billing and collection policy",
+        "How the clinic bills, and what it does about unpaid bills. Minnesota Statutes 62J.806 asks for it on the website.",
+    )
     insurance = _unset("insurance", "Which plans are accepted, and which documents patients can get for their insurer.")
-    routes = _unset("routes offered", "For example: by infusion. List only what the clinic offers.")
-    ages = _unset("ages", "The youngest and oldest age the clinic sees.")
-    referral_policy = _unset("referral policy", "Whether a referral is needed.")
+    federal_funds = models.BooleanField(
+        "federal funds",
+        null=True,
+        blank=True,
+        help_text="Whether the clinic takes federal money, like Medicare or Medicaid. If so, the two notices below are due.",
+    )
+    nondiscrimination_notice = _unset(
+        "nondiscrimination notice", "The notice of 45 CFR 92.10, word for word. Due where federal funds are taken."
+    )
+    language_notice = _unset(
+        "language assistance notice",
+        "The notice of 45 CFR 92.11, in every language that it has to be given in. Due where federal funds are taken.",
+    )
+    routes = _unset("routes offered", "For example: We give ketamine by infusion. List only what the clinic offers.")
+    spravato = _unset("Spravato", "Whether the clinic offers it, for example: We do not offer Spravato.")
+    ages = _unset("ages", "For example: We see adults from 18 to 75.")
+    referral_policy = _unset("referral policy", "For example: You do not need a referral.")
     preparation = _unset("preparation", "The clinic's own written instructions for the day of a visit.")
     after_hours = _unset("after hours", "Whom patients reach outside the posted hours.")
     interpreter = _unset("interpreter", "Whether and how an interpreter can be arranged.")
     parking = _unset("parking and access", "Parking, entrance, stairs, elevator.")
-    good_faith_contact = _unset("good faith estimate contact", "Whom to ask for a written estimate.")
+    good_faith_contact = _unset("good faith estimate contact", "For example: Call the front desk and ask for a written estimate.")
+    hosting_provider = models.CharField(
+        max_length=120, null=True, blank=True, help_text="The company that runs the server, for the privacy policy."
+    )
+    mail_provider = models.CharField(
+        max_length=120, null=True, blank=True, help_text="The company that carries the clinic's email, for the privacy policy."
+    )
     privacy_notice_url = models.URLField(
         "Notice of Privacy Practices", null=True, blank=True, help_text="URL of the clinic's own notice."
     )
@@ -107,6 +138,13 @@ class Clinic(PublicContent):
         blank=True,
         help_text="The days after which a finished request may be erased, as confirmed by the clinic's counsel.",
     )
+    confirmed_privacy_on = models.DateField(
+        "privacy duties confirmed",
+        null=True,
+        blank=True,
+        help_text="The day counsel confirmed whether HIPAA covers the clinic, and that the agreements it asks for with the"
+        " hosting and the mail provider are signed.",
+    )
 
     objects = ClinicQuerySet.as_manager()
     history = HistoricalRecords()
@@ -132,8 +170,26 @@ class Clinic(PublicContent):
         is_over = self.announcement_until is not None and self.announcement_until <= instant
         return "" if is_over else self.announcement
 
+    def has_set(self, names: set[str]) -> bool:
+        """Whether there are facts among the names, and all of them are set."""
+        facts = [getattr(self, name) for name in names & _FACTS]
+        return bool(facts) and all(fact not in (None, "") for fact in facts)
+
+    @property
+    def consult(self) -> ConsultKind:
+        return read_consult_kind(self.consult_kind)
+
+    @property
+    def consult_place(self) -> str:
+        """Where a consult takes place, after a label: `200 Schilling Dr S., Dundas, MN 55019`, or `By phone`."""
+        return self.consult.how.capitalize() or self.address_line
+
     @property
     def address_line(self) -> str:
         """The postal address, `200 Schilling Dr S., Dundas, MN 55019`, or as much of it as is known."""
         region = " ".join(part for part in (self.state, self.postal_code) if part)
         return ", ".join(part for part in (self.street, self.city, region) if part)
+
+
+# The facts that may be unset.
+_FACTS = {field.name for field in Clinic._meta.fields if field.null}

@@ -19,6 +19,14 @@ class Page(ReviewedText):
     FAQS = "faqs"
     BLOG = "blog"
     BOOK_A_CONSULT = "book-a-consult"
+    VISIT = "visit"
+    NOTICE_OF_PRIVACY_PRACTICES = "notice-of-privacy-practices"
+    ACCESSIBILITY = "accessibility"
+    # Read by the clinic's lawyer before launch.
+    LEGAL = (
+        *("disclaimer", "privacy-policy", "terms-of-service", "acceptable-use", "good-faith-estimate"),
+        *(ACCESSIBILITY, NOTICE_OF_PRIVACY_PRACTICES),
+    )
 
     TEXTS = ("title", "eyebrow", "lede", "body", "in_short", "browser_title", "description")
     MARKDOWN = {"body": "body_html", "in_short": "in_short_html"}
@@ -47,6 +55,12 @@ class Page(ReviewedText):
     medical = models.BooleanField(
         default=False, help_text="Medical pages show the date of the last change and their medical review."
     )
+    counsel_reviewed_on = models.DateField(
+        "reviewed by counsel on",
+        null=True,
+        blank=True,
+        help_text="For a legal page: the day the clinic's lawyer read it. While this is empty, the page says that it is a draft.",
+    )
 
     objects: ClassVar = TextQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["body_html", "contents", "in_short_html", "reviewed_digest"])
@@ -68,6 +82,11 @@ class Page(ReviewedText):
     @property
     def has_crisis_card(self) -> bool:
         return self.key == self.HOME
+
+    @property
+    def awaits_counsel(self) -> bool:
+        """Whether it is a legal page that the clinic's lawyer has not read."""
+        return self.key in self.LEGAL and self.counsel_reviewed_on is None
 
     def shown_with(self) -> list[Question]:
         if self.key == self.FAQS:

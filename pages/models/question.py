@@ -9,6 +9,9 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from content.models import Text, TextQuerySet
+from content.placeholders import names_in
+
+from .clinic import Clinic
 
 
 class QuestionQuerySet(TextQuerySet):
@@ -40,13 +43,17 @@ class Question(Text):
     slug = models.SlugField(max_length=80, unique=True, help_text="The fragment of the link to this question: /faqs/#slug.")
     group = models.CharField(max_length=20, choices=Group.choices)
     question = models.CharField(max_length=160)
-    answer = models.TextField(help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key].")
+    answer = models.TextField(
+        help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]. {fees} prints a fact."
+    )
     answer_html = models.TextField(editable=False, default="")
     position = models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")
     on_home = models.BooleanField(default=False, help_text="Show it on the home page too.")
     medical = models.BooleanField(default=False)
     clinic_must_answer = models.BooleanField(
-        default=False, help_text="Part of the answer has to come from the clinic and is still missing."
+        default=False,
+        help_text="The answer has to come from the clinic: from the facts in braces, such as {fees}, or from your own words."
+        " While it is missing, the FAQs list the question under “What we tell you at the consult”.",
     )
     is_published = models.BooleanField(default=True)
     updated_on = models.DateField(null=True, blank=True, editable=False)
@@ -62,6 +69,10 @@ class Question(Text):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('pages:faqs')}#{self.slug}"
+
+    def is_answered(self, clinic: Clinic) -> bool:
+        """Whether the clinic has nothing to add: every fact that the answer names is set. Without one, its words are missing."""
+        return not self.clinic_must_answer or clinic.has_set(names_in(self.answer))
 
     def anchors(self) -> set[str]:
         """The fragments of its own heading and of its group's heading."""

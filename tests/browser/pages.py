@@ -36,6 +36,7 @@ PUBLIC_PAGES = (
     "/accessibility/",
     "/good-faith-estimate/",
     "/notice-of-privacy-practices/",
+    "/visit/",
 )
 _people = count(1)
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")

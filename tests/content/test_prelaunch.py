@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db.models import TextField
 
 from blog.models import Article, Reference
 from clinic_site.env import PublicURL
@@ -30,19 +31,23 @@ def _ready(content, settings):
     settings.PUBLIC = PublicURL("https", "clinic.example", "https://clinic.example")
     settings.STAFF_INBOX = "staff@clinic.example"
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}}
-    texts = ("fees", "insurance", "routes", "ages", "referral_policy", "preparation", "after_hours", "interpreter", "parking")
+    texts = [field.name for field in Clinic._meta.fields if field.null and isinstance(field, TextField)]
     Clinic.objects.update(
-        **dict.fromkeys([*texts, "good_faith_contact", "legal_name"], "Known."),
+        **dict.fromkeys([*texts, "legal_name", "hosting_provider", "mail_provider"], "Known."),
+        federal_funds=True,
         phone="(507) 555-0100",
         email="hello@clinic.example",
         privacy_notice_url="https://clinic.example/notice.pdf",
         copyright_since=2024,
         confirmed_answer_days=2,
         confirmed_erase_days=90,
+        confirmed_privacy_on=date(2026, 12, 1),
     )
     for question in open_questions(now=NOW):
         SpecialHours.objects.create(date=question.day)
-    Question.objects.update(clinic_must_answer=False)
+    # What no fact answers, staff answer in words of their own.
+    Question.objects.exclude(answer__contains="{").update(clinic_must_answer=False)
+    Page.objects.update(counsel_reviewed_on=date(2026, 12, 1))
     Reference.objects.update(last_checked=date(2026, 11, 23), verified="Opened, and checked against the page.")
     provider = Provider.objects.create(name="Real Person", is_published=True)
     for row in [*Page.objects.filter(medical=True), *Article.objects.all()]:
@@ -63,6 +68,28 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
     ("change", "what"),
     [
         pytest.param(lambda: Clinic.objects.update(phone=None), "Not set: phone.", id="an unset fact"),
+        pytest.param(lambda: Clinic.objects.update(email=""), "Not set: email.", id="one of two ways to reach the clinic"),
+        pytest.param(lambda: Clinic.objects.update(federal_funds=None), "Not set: federal funds.", id="federal funds or none"),
+        pytest.param(
+            lambda: Clinic.objects.update(language_notice=None),
+            "Not set: the language notice of 45 CFR 92.11, which federal funds ask for.",
+            id="a notice that federal funds ask for",
+        ),
+        pytest.param(
+            lambda: Clinic.objects.update(confirmed_privacy_on=None),
+            "Not confirmed: whether HIPAA covers the clinic, and its agreements with the hosting and the mail provider.",
+            id="privacy duties",
+        ),
+        pytest.param(
+            lambda: Clinic.objects.update(fees="A miracle for $10."),
+            "Fees: says “miracle”.",
+            id="a promise in a fact",
+        ),
+        pytest.param(
+            lambda: Page.objects.filter(key="terms-of-service").update(counsel_reviewed_on=None),
+            "Not reviewed by counsel: the page “Terms of service”.",
+            id="a legal page that no lawyer has read",
+        ),
         pytest.param(
             lambda: Clinic.objects.update(privacy_notice_url=None),
             "Not set: the URL of the Notice of Privacy Practices.",

@@ -1,5 +1,6 @@
 """What the legal pages say is what the software does."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from consults.models.request_queryset import TOKEN_LIVES_ON
 from consults.public.form import ConsultRequestForm
 from consults.public.views.request_consult import _SENT_SECONDS
 from content.files import read_content_file
-from pages.models import Clinic
+from pages.models import Clinic, Page
 
 PAGES = Path(__file__).resolve().parents[2] / "pages/content/pages"
 
@@ -34,9 +35,39 @@ def test_the_privacy_policy_names_what_the_software_keeps_and_for_how_long():
         assert words in policy.body
 
 
-@pytest.mark.parametrize("name", ["disclaimer", "privacy-policy", "terms-of-service", "acceptable-use"])
-def test_a_legal_page_says_that_no_lawyer_has_read_it_yet(name):
-    assert "::: note Draft for the clinic's lawyer" in read_content_file(PAGES / f"{name}.md").body
+@pytest.mark.django_db
+def test_a_legal_page_says_that_it_is_a_draft_until_counsel_has_read_it(client, content):
+    for name in Page.LEGAL:
+        assert "The clinic has not yet had it reviewed by a lawyer." in client.get(f"/{name}/").content.decode(), name
+    assert "reviewed by a lawyer" not in client.get("/what-is-ketamine/").content.decode()
+    Page.objects.update(counsel_reviewed_on=date(2026, 12, 1))
+    for name in Page.LEGAL:
+        assert "reviewed by a lawyer" not in client.get(f"/{name}/").content.decode(), name
+
+
+@pytest.mark.django_db
+def test_a_change_of_the_text_ends_the_review_by_counsel(superuser, content):
+    row = Page.objects.get(key="disclaimer")
+    url = f"/admin/pages/page/{row.pk}/change/"
+    form = superuser.get(url).context["adminform"].form
+    posted = {name: form.initial.get(name) or "" for name in form.fields} | {"medical": "on"}
+    assert superuser.post(url, posted | {"counsel_reviewed_on": "2026-12-01"}).status_code == 302
+    assert not Page.objects.get(key="disclaimer").awaits_counsel
+    form = superuser.get(url).context["adminform"].form
+    posted = {name: form.initial.get(name) or "" for name in form.fields} | {"medical": "on"}
+    assert superuser.post(url, posted | {"lede": "Other words."}).status_code == 302
+    assert Page.objects.get(key="disclaimer").awaits_counsel
+
+
+@pytest.mark.django_db
+def test_the_notices_that_federal_funds_ask_for_are_on_the_accessibility_page(client, content):
+    Clinic.objects.update(nondiscrimination_notice="NOTICE-ONE <b>", language_notice="NOTICE-TWO", federal_funds=False)
+    assert "NOTICE" not in client.get("/accessibility/").content.decode()
+    Clinic.objects.update(federal_funds=True)
+    page = client.get("/accessibility/").content.decode()
+    assert "NOTICE-ONE &lt;b&gt;" in page
+    assert "NOTICE-TWO" in page
+    assert 'href="/accessibility/#nondiscrimination"' in client.get("/").content.decode()
 
 
 @pytest.mark.django_db

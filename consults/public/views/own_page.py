@@ -26,7 +26,7 @@ from guard import rate_limit
 from guard.client_address import client_key
 from guard.readers import read_instant
 from guard.sealing import blind_index
-from pages.models import Clinic
+from pages.facts import clinic_of
 
 _PURPOSE = "own page"
 _OVER = {ConsultRequest.Status.CANCELLED, ConsultRequest.Status.WITHDRAWN, ConsultRequest.Status.EXPIRED}
@@ -60,7 +60,9 @@ def own_page(request, token: str):
         return _keep(request, token, found, now)
     if action in _ANSWERS:
         return _answer_offer(request, token, found, now, action)
-    return _page(request, found, MoveForm(), now, status=422, problem=f"Choose another time, or {PageWords(found, now).way_out}")
+    return _page(
+        request, found, MoveForm(), now, status=422, problem=f"Choose another time, or {_words(request, found, now).way_out}"
+    )
 
 
 def _find(token: str, now: datetime) -> ConsultRequest:
@@ -68,6 +70,10 @@ def _find(token: str, now: datetime) -> ConsultRequest:
     if found is None:
         raise Http404
     return found
+
+
+def _words(request, found: ConsultRequest, now: datetime) -> PageWords:
+    return PageWords(found, now, clinic_of(request).consult)
 
 
 def _seconds_to_wait(request, token: str, now: datetime) -> int:
@@ -79,7 +85,7 @@ def _seconds_to_wait(request, token: str, now: datetime) -> int:
 
 
 def _too_many(request, found: ConsultRequest, now: datetime, wait: int):
-    problem = f"That was tried often. Try again {rate_limit.wait_text(wait)}, or {PageWords(found, now).way_out}"
+    problem = f"That was tried often. Try again {rate_limit.wait_text(wait)}, or {_words(request, found, now).way_out}"
     response = _page(request, found, MoveForm(), now, status=429, problem=problem)
     response["Retry-After"] = str(wait)
     return response
@@ -161,7 +167,7 @@ def _answer_offer(request, token: str, found: ConsultRequest, now: datetime, act
 def _not_allowed(request, found: ConsultRequest, now: datetime, stopped: booking.NotAllowed):
     """The page with the request's current state and the reason nothing was changed."""
     found.refresh_from_db()
-    return _page(request, found, MoveForm(), now, status=422, problem=PageWords(found, now).refusal(stopped.code))
+    return _page(request, found, MoveForm(), now, status=422, problem=_words(request, found, now).refusal(stopped.code))
 
 
 def _back(token: str):
@@ -173,17 +179,18 @@ def _back(token: str):
 def _page(
     request, found: ConsultRequest, form: MoveForm, now: datetime, *, status: int, problem="", wanted=None, address_form=None
 ):
-    clinic = Clinic.objects.current()
+    clinic = clinic_of(request)
     zone, label = clinic.zone, clinic.time_zone_label
 
     def in_words(visit: Interval | None) -> str:
         return dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else ""
 
-    words, is_open = PageWords(found, now), may_happen(Event.Kind.WITHDRAWN, found, now)
+    words, is_open = _words(request, found, now), may_happen(Event.Kind.WITHDRAWN, found, now)
     may_move = may_happen(Event.Kind.MOVED, found, now)
     offer = words.offer
     context = {
         "own": found,
+        "visit": clinic.consult.word,
         "words": words,
         "when": in_words(found.visit),
         "confirmed_when": in_words(found.confirmed_visit) if found.is_moving else "",
@@ -233,7 +240,7 @@ def calendar(request, token: str):
         request=found,
         version=found.version,
         visit=visit,
-        clinic=Clinic.objects.current(),
+        clinic=clinic_of(request),
         at=now,
         method=method,
     )

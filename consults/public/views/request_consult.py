@@ -21,7 +21,8 @@ from consults.public.unsent_form import gives_answers_back
 from consults.spam import looks_like_spam
 from guard import rate_limit
 from guard.client_address import client_key
-from pages.models import Clinic, Page
+from pages.facts import clinic_of
+from pages.models import Page
 
 _SENT_SALT = "consults.sent"
 _SENT_SECONDS = 30 * 60
@@ -35,7 +36,9 @@ def request_consult(request):
     now = timezone.now()
     if request.method == "POST":
         return _answer_post(request, now)
-    return _form_page(request, ConsultRequestForm(ticket=str(new_ticket(now=now))), now, status=200)
+    return _form_page(
+        request, ConsultRequestForm(ticket=str(new_ticket(now=now)), consult=clinic_of(request).consult), now, status=200
+    )
 
 
 def _answer_post(request, now: datetime):
@@ -50,7 +53,7 @@ def _answer_post(request, now: datetime):
         wait = rate_limit.take(client, limit=rate.limit, seconds=rate.seconds, now=now)
         if wait:
             return _too_many(request, wait)
-    form = ConsultRequestForm(request.POST, ticket=str(ticket))
+    form = ConsultRequestForm(request.POST, ticket=str(ticket), consult=clinic_of(request).consult)
     if not form.is_valid():
         return _form_page(request, form, now, status=422)
     wanted, person = form.cleaned_data["starts_at"], form.person
@@ -86,7 +89,7 @@ def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int,
     times = read_times_page(
         asked=request.GET.get("from"),
         base_url=reverse("consults:request"),
-        clinic=Clinic.objects.current(),
+        clinic=clinic_of(request),
         now=now,
         wanted=wanted,
     )
@@ -122,19 +125,19 @@ def _too_many(request, wait: int):
 
 
 def _bare_page(request, template: str, *, status: int, **context):
-    return render(request, template, {"clinic_name": Clinic.objects.current().name, **context}, status=status)
+    return render(request, template, {"clinic_name": clinic_of(request).name, **context}, status=status)
 
 
 @never_cache
 @require_safe
 def sent(request):
     """Tells the browser that just sent a request what happens next, or what became of it; shows any other a neutral page."""
-    clinic = Clinic.objects.current()
+    clinic = clinic_of(request)
     found = _just_sent(request)
     context: dict[str, object] = {"request_sent": found, "clinic": clinic, "section": ""}
     if found:
         zone = clinic.zone
-        visit, label, words = found.visit, clinic.time_zone_label, PageWords(found, timezone.now())
+        visit, label, words = found.visit, clinic.time_zone_label, PageWords(found, timezone.now(), clinic.consult)
         context |= {
             "words": words,
             "when": dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else "",

@@ -4,12 +4,15 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.db import transaction
+from icalendar import Calendar
 
 from consults import booking
 from consults.current_rules import read_rules
 from consults.messages.facts import Before, Facts
 from consults.messages.reading import read_message
 from consults.models import ConsultRequest, OutboxMessage, Reason
+from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
 from tests.consults.statuses import LATER, START, decisions
 
@@ -247,6 +250,24 @@ def test_patients_who_decide_know_what_their_page_says(staff):
 )
 def test_a_call_says_it_too_and_keeps_what_to_do_apart(staff, steps, sentence):
     assert sentence in said(asked(staff, *steps, contact_by="phone"))[1]
+
+
+def test_a_clinic_that_calls_says_call_everywhere_and_names_no_place_to_come_to(client, staff):
+    clinic = Clinic.objects.get()
+    clinic.consult_kind, clinic.parking = "By phone.", "Behind the house."
+    clinic.save()
+    for contact_by in ("email", "phone"):
+        for steps, timeless, *_ in WAYS:
+            before = transaction.savepoint()
+            request = asked(staff, *steps, contact_by=contact_by, timeless=timeless)
+            subject, text = said(request)
+            spoken = text.partition("Modern Therapeutics 200 Schilling")[0]
+            assert not re.search(r"visit|200 Schilling|Behind the house|\bcome\b", f"{subject} {spoken}", re.I), (steps, text)
+            page = client.get(f"/consults/{request.token}/").content.decode().partition("<main")[2].partition("</main>")[0]
+            assert not re.search(r"\bvisit", re.sub(r"<[^>]*>", " ", page), re.I), steps
+            transaction.savepoint_rollback(before)
+    (entry,) = Calendar.from_ical(letter_of(last_message(asked(staff, "confirmed")))["calendar"]).walk("VEVENT")
+    assert (entry["summary"], entry["location"]) == ("Call with Modern Therapeutics", "By phone")
 
 
 @pytest.mark.parametrize(

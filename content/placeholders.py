@@ -1,0 +1,71 @@
+"""Placeholders in texts, like `{fees}`: facts that a page fills in as it is put together, so that a changed fact shows at once.
+
+What is stored keeps the placeholder, in Markdown and in HTML. Apps register the names that they fill, as they register their
+prelaunch checks. Braces around anything else, except a heading's `{#name}` and what has a colon, are a mistake.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_IN_BRACES = re.compile(r"\{(?!#)([^{}:\n]*)\}")
+# A link cannot hold another one, and the name of a heading becomes an address.
+_LINK = re.compile(r"\[[^\[\]\n]*\]\([^()\n]*\)")
+# What is left of a paragraph or of an item when its fact is not set.
+_EMPTY = re.compile(r"<(p|li)>\s*</\1>\n?")
+_EMPTY_LIST = re.compile(r"<ul>\s*</ul>\n?")
+
+_known: set[str] = set()
+
+
+class Mistake(NamedTuple):
+    """A placeholder that cannot be filled. `line` counts from 1 in the given text."""
+
+    code: str
+    line: int
+    message: str
+
+
+def register(*names: str) -> None:
+    """Makes the names known: texts may have them in braces, and the page that shows a text passes their values to `fill`."""
+    _known.update(names)
+
+
+def known() -> list[str]:
+    return sorted(_known)
+
+
+def names_in(text: str) -> set[str]:
+    """The names of the placeholders in a Markdown or rendered text."""
+    return set(_PLACEHOLDER.findall(text))
+
+
+def mistakes(text: str, *, is_markdown: bool) -> Iterator[Mistake]:
+    """What keeps a text from being filled. Only Markdown is filled: a title is also an address, a picture, a search result."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        for match in _IN_BRACES.finditer(line):
+            if match[1] not in _known:
+                message = f"Line {number}: {match[0]} is not a fact of the clinic. Known are {', '.join(known())}."
+                yield Mistake("unknown_placeholder", number, message)
+            elif not is_markdown:
+                yield Mistake("placeholder_place", number, f"Line {number}: only Markdown is filled in, so write no {match[0]}.")
+            elif line.lstrip().startswith("#") or any(link.start() < match.start() < link.end() for link in _LINK.finditer(line)):
+                message = f"Line {number}: {match[0]} cannot be part of a heading or a link."
+                yield Mistake("placeholder_place", number, message)
+
+
+def fill(html: str, values: Mapping[str, str]) -> SafeString:
+    """The HTML with each placeholder replaced by its value, escaped unless it is safe. A name without a value is left out, and
+    so is a paragraph or a list that then says nothing.
+    """
+    filled = _PLACEHOLDER.sub(lambda match: conditional_escape(values.get(match[1], "")), html)
+    return mark_safe(_EMPTY_LIST.sub("", _EMPTY.sub("", filled)))  # noqa: S308  the text was cleaned when it was saved
+
+
+def without_placeholders(text: str) -> str:
+    """The text for a search entry, which says nothing that changes without an edit of the text."""
+    return _PLACEHOLDER.sub("", text)

@@ -1,0 +1,87 @@
+"""The clinic's facts as texts print them: the value of each placeholder, and the words for one that is not set.
+
+A fact that is not set says nothing, unless a sentence needs it.
+"""
+
+from django.db.models import Subquery
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+
+from .models import Clinic
+
+# Facts that staff type as whole sentences.
+_SENTENCES = (
+    *("consult_kind", "consult_fee", "fees", "billing_policy", "insurance", "routes", "spravato", "ages", "referral_policy"),
+    *("preparation", "after_hours", "interpreter", "parking", "good_faith_contact"),
+)
+_UNSET = {
+    "fees": "We tell you what treatment costs at the consult, before you decide anything.",
+    "consult_fee": "What the consult itself costs is not on this website yet.",
+    "hosting_provider": "not yet named here",
+    "mail_provider": "not yet named here",
+}
+NAMES = (
+    *_SENTENCES,
+    *("name", "legal_name", "address", "contact", "phone", "email", "call_or_visit", "hosting_provider", "mail_provider"),
+)
+
+
+_read_along: dict[str, Subquery] = {}
+
+
+def read_along(**columns: Subquery) -> None:
+    """Has columns of other tables read with the clinic's row, which saves every page a query. Later rooms register them."""
+    _read_along.update(columns)
+
+
+def read_clinic() -> Clinic:
+    """The clinic's row, with the columns that are read along."""
+    return Clinic.objects.annotate(**_read_along).current()
+
+
+def clinic_of(request) -> Clinic:
+    """The same, read once for everything that answers this request."""
+    if not hasattr(request, "clinic_row"):
+        request.clinic_row = read_clinic()
+    return request.clinic_row
+
+
+def placeholder_values(clinic: Clinic) -> dict[str, str]:
+    """The value of every name in NAMES. Safe HTML, or a text to be escaped."""
+    sentences = {name: linebreaksbr(conditional_escape(getattr(clinic, name) or "")) for name in _SENTENCES}
+    values: dict[str, str] = {
+        **sentences,
+        "name": clinic.name,
+        "legal_name": clinic.legal_name or clinic.name,
+        "address": clinic.address_line,
+        "contact": _contact(clinic),
+        "phone": phone_link(clinic.phone) if clinic.phone else "",
+        "email": _email_link(clinic.email) if clinic.email else "",
+        "call_or_visit": clinic.consult.word,
+        "hosting_provider": clinic.hosting_provider or "",
+        "mail_provider": clinic.mail_provider or "",
+    }
+    values["good_faith_contact"] = values["good_faith_contact"] or values["contact"]
+    return {name: value or _UNSET.get(name, "") for name, value in values.items()}
+
+
+def phone_link(phone: str) -> SafeString:
+    return format_html('<a href="tel:{}">{}</a>', "".join(char for char in phone if char in "+0123456789"), phone)
+
+
+def _email_link(email: str) -> SafeString:
+    return format_html('<a href="mailto:{0}">{0}</a>', email)
+
+
+def _contact(clinic: Clinic) -> SafeString:
+    """A sentence on how to reach the clinic, with each way that is set."""
+    address = clinic.address_line
+    phone, email = clinic.phone and phone_link(clinic.phone), clinic.email and _email_link(clinic.email)
+    if phone and email:
+        return format_html("Call {}, write to {}, or visit or write to us at {}.", phone, email, address)
+    if phone:
+        return format_html("Call {}, or visit or write to us at {}.", phone, address)
+    if email:
+        return format_html("Write to {}, or visit or write to us at {}.", email, address)
+    return format_html("Visit or write to us at {}.", address)

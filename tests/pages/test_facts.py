@@ -1,0 +1,236 @@
+"""The clinic's facts are printed where people look for them, as they are now; what is not set leaves no trace."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from blog.models import Article
+from consults.models import ConsultPolicy, SpecialHours
+from content import placeholders, search_index
+from content.files import read_content_files
+from content.models import kinds
+from content.publishing import problems
+from content.search import find
+from pages.consult_kind import read_consult_kind
+from pages.models import Clinic, Page, Question
+from tests.builders import WEDNESDAY
+from tests.pages.test_public_pages import ARTICLES, PUBLIC
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock")]
+# Fact -> where it is asked for, beside /visit/, which has them all.
+WHERE = {
+    "phone": ["/book-a-consult/", "/accessibility/"],
+    "email": ["/book-a-consult/", "/accessibility/"],
+    "fees": ["/faqs/", "/book-a-consult/", "/good-faith-estimate/", "/terms-of-service/"],
+    "insurance": ["/faqs/", "/good-faith-estimate/"],
+    "routes": ["/faqs/"],
+    "ages": ["/faqs/", "/book-a-consult/", "/terms-of-service/"],
+    "referral_policy": ["/faqs/"],
+    "preparation": ["/faqs/"],
+    "after_hours": ["/faqs/"],
+    "interpreter": ["/faqs/", "/accessibility/"],
+    "parking": ["/faqs/", "/accessibility/"],
+    "good_faith_contact": ["/good-faith-estimate/"],
+    "legal_name": ["/terms-of-service/", "/privacy-policy/"],
+    "consult_kind": ["/faqs/", "/book-a-consult/"],
+    "consult_fee": ["/faqs/", "/book-a-consult/", "/good-faith-estimate/"],
+    "billing_policy": ["/good-faith-estimate/"],
+    "spravato": ["/faqs/"],
+    "hosting_provider": ["/privacy-policy/"],
+    "mail_provider": ["/privacy-policy/"],
+}
+NOT_ON_VISIT = {"hosting_provider", "mail_provider"}
+EVERYWHERE = [*PUBLIC, "/book-a-consult/", "/book-a-consult/sent/", "/search/?q=cost", "/blog/feed/", "/nope/"]
+# What a text may not look like once a page is put together: braces outside scripts.
+_SCRIPT = re.compile(r"<script.*?</script>", re.S)
+
+
+def mark(name: str) -> str:
+    return f"(507) 555-{len(name):04}" if name == "phone" else f"MARK.{name.replace('_', '.')}.END"
+
+
+def read(client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+def set_all() -> None:
+    Clinic.objects.update(**{name: mark(name) for name in WHERE})
+
+
+def test_every_fact_that_is_set_is_found_where_it_is_asked_for(client):
+    paths = {"/visit/", *(path for paths in WHERE.values() for path in paths)}
+    before = {path: read(client, path) for path in paths}
+    set_all()
+    after = {path: read(client, path) for path in paths}
+    for name, others in WHERE.items():
+        for path in [*([] if name in NOT_ON_VISIT else ["/visit/"]), *others]:
+            main = after[path].partition("<footer")[0]
+            assert mark(name) not in before[path], name
+            assert mark(name) in main, f"{name} on {path}"
+
+
+def test_a_fact_is_escaped_keeps_its_lines_and_is_no_placeholder_itself(client):
+    Clinic.objects.update(fees="A <b>bold</b> price & more.\nSecond line {ages} [@lii-2023].", ages="SECRET")
+    page = read(client, "/faqs/")
+    assert "A &lt;b&gt;bold&lt;/b&gt; price &amp; more.<br>Second line {ages} [@lii-2023]." in page
+    assert "<b>bold" not in read(client, "/visit/")
+
+
+def test_no_page_shows_a_brace_or_an_empty_paragraph_whether_facts_are_set_or_not(client):
+    for is_set in (False, True):
+        if is_set:
+            set_all()
+        for path in EVERYWHERE:
+            page = _SCRIPT.sub("", read(client, path))
+            assert "{" not in page, path
+            assert not re.search(r"<(p|li|h2|h3|dd)>\s*</\1>", page), path
+
+
+def test_a_row_written_by_update_shows_in_the_next_answer_and_changes_the_etag(client):
+    before = client.get("/faqs/")
+    Clinic.objects.update(fees="Two hundred dollars.")
+    after = client.get("/faqs/")
+    assert "Two hundred dollars." in after.content.decode()
+    assert before["ETag"] != after["ETag"]
+    assert client.get("/faqs/", headers={"if-none-match": before["ETag"]}).status_code == 200
+    ConsultPolicy.objects.update(length_minutes=45, answer_open_days=1)
+    page = read(client, "/faqs/")
+    assert "It takes 45 minutes." in page
+    assert "Within 1 open day, by closing time" in page
+
+
+def test_facts_are_in_no_stored_html_and_in_no_search_entry(client):
+    set_all()
+    call_command("load_content", verbosity=0)
+    assert read(client, "/faqs/")
+    search_index.fill()
+    stored = "".join(row.html for kind in kinds() for row in kind.objects.all())
+    assert "{fees}" in stored
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT title, text FROM {search_index.TABLE}")
+        entries = str(cursor.fetchall())
+    for name in WHERE:
+        assert mark(name) not in stored
+        assert mark(name) not in entries
+    assert "{" not in entries
+    assert [result.url for result in find("parking interpreter", at=WEDNESDAY)]
+
+
+def test_visit_us_has_the_way_the_hours_and_the_next_special_days_and_says_nothing_of_unset_facts(client):
+    SpecialHours.objects.create(date="2026-12-25", note="Christmas Day")
+    page = read(client, "/visit/").partition("<main")[2].partition("</main>")[0]
+    destination = "destination=200+Schilling+Dr+S.%2C+Dundas%2C+MN+55019"
+    assert f'href="https://www.google.com/maps/dir/?api=1&amp;{destination}"' in page
+    assert "<iframe" not in page
+    for words in ("200 Schilling Dr S.", "4:00 PM to 8:00 PM", "Friday, December 25, 2026", "Christmas Day", "30 minutes"):
+        assert words in page
+    assert re.findall(r"<h2[^>]*>([^<]*)</h2>", page) == ["Where and when", "What to bring"]
+    assert not re.search(r"not (yet )?(known|set)|ask the clinic", page, re.I)
+    assert read(client, "/").count('href="/visit/"') == 2, "in the menu and in the footer"
+
+
+def test_questions_for_the_clinic_stand_under_one_heading_until_their_facts_are_set(client):
+    def told(page: str) -> list[str]:
+        return re.findall(r'<details id="([^"]+)"', page.partition('<h2 id="told-at-the-consult">')[2])
+
+    page = read(client, "/faqs/")
+    assert page.count(">What we tell you at the consult</h2>") == 1
+    assert len(re.findall(r"ask (?:the|this) clinic|ask at (?:the|your) consult", page, re.I)) <= 4
+    assert {"age", "how-much-does-it-cost", "parking-access-interpreter"} <= set(told(page))
+    Clinic.objects.update(ages="We see adults from 18.", parking="Park behind the house.")
+    page = read(client, "/faqs/")
+    assert "age" not in told(page)
+    assert "parking-access-interpreter" in told(page), "one of its two facts is still missing"
+    assert page.count('<details id="age"') == 1
+    Question.objects.update(clinic_must_answer=False)
+    assert "What we tell you at the consult" not in read(client, "/faqs/")
+
+
+def test_a_question_that_only_the_clinic_can_answer_is_not_asked_on_the_home_page(client):
+    Question.objects.filter(slug="age").update(on_home=True)
+    assert "Is there a minimum or maximum age?" not in read(client, "/")
+    Clinic.objects.update(ages="We see adults from 18.")
+    assert "We see adults from 18." in read(client, "/")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Fine.\n\n{feees}", "Line 3: {feees} is not a fact of the clinic. Known are address, after_hours, "),
+        ("{Fees} and {fees}", "Line 1: {Fees} is not a fact"),
+        ("A {fees} and { fees }", "Line 1: { fees } is not a fact"),
+        ("## Fees: {fees}", "Line 1: {fees} cannot be part of a heading or a link."),
+        ("[Call {phone}](/faqs/)", "Line 1: {phone} cannot be part of a heading or a link."),
+    ],
+)
+def test_a_placeholder_that_no_page_can_fill_stops_the_save(client, text, says):
+    client.force_login(User.objects.create_superuser("alex"))
+    question = Question.objects.get(slug="age")
+    page = f"/admin/pages/question/{question.pk}/change/"
+    form = client.get(page).context["adminform"].form
+    posted = {name: form.initial.get(name) or "" for name in form.fields} | {"seen": form.initial["seen"]}
+    refused = client.post(page, posted | {"answer": text})
+    assert refused.status_code == 200
+    assert any(message.startswith(says) for message in refused.context["adminform"].form.errors["answer"])
+    question.refresh_from_db()
+    assert "{ages}" in question.answer
+
+
+def test_a_title_is_never_filled_so_it_takes_no_placeholder():
+    page = Page.objects.get(key="visit")
+    page.title = "Visit {name}"
+    assert [(problem.code, problem.field) for problem in problems(page, at=WEDNESDAY)] == [("placeholder_place", "title")]
+
+
+def test_an_unknown_placeholder_stops_load_content_and_changes_nothing(monkeypatch):
+    def spoiled(folder):
+        files = read_content_files(folder)
+        return [type(file)(file.name, file.facts, file.body + "\n{fee}\n") if "age" in file.name else file for file in files]
+
+    before = Page.objects.get(key="acceptable-use").body
+    monkeypatch.setattr("clinic_site.management.commands.load_content.read_content_files", spoiled)
+    with pytest.raises(CommandError, match=r"nothing was changed: .*Line 3: \{fee\} is not a fact.*Known are .*fees"):
+        call_command("load_content", verbosity=0)
+    assert Page.objects.get(key="acceptable-use").body == before
+
+
+def test_headings_names_and_figures_in_braces_are_left_alone():
+    text = "## Title {#bills}\n\n{figure: anand-2023} and {number: anand-2023.responded}"
+    assert list(placeholders.mistakes(text, is_markdown=True)) == []
+    assert placeholders.fill("<p>{figure: a} {number: a.b}</p>", {}) == "<p>{figure: a} {number: a.b}</p>"
+
+
+def test_articles_are_filled_too(client):
+    article = Article.objects.get(slug="ketamine-words")
+    article.body += "\n\nThe fees: {fees}\n"
+    article.render()
+    article.save()
+    Clinic.objects.update(fees="Two hundred dollars.")
+    assert "The fees: Two hundred dollars." in read(client, ARTICLES[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (None, "visit"),
+        ("In person, at the clinic. Call us if you are late.", "visit"),
+        ("By phone. You need not come to the office.", "call"),
+        ("A clinician calls you.", "call"),
+        ("A video call.", "video call"),
+        ("As agreed with you.", "visit"),
+    ],
+)
+def test_a_consult_is_called_what_the_clinic_calls_it(text, word):
+    assert read_consult_kind(text).word == word
+
+
+def test_call_or_visit_follows_the_fact_on_the_form_and_the_pages(client):
+    assert "Anything we need to arrange the visit" in read(client, "/book-a-consult/")
+    Clinic.objects.update(consult_kind="By phone.")
+    form = read(client, "/book-a-consult/")
+    assert "Anything we need to arrange the call" in form
+    assert "is not a confirmed call" in form
+    assert "A request is not a confirmed call." in read(client, "/terms-of-service/")
