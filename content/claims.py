@@ -76,7 +76,7 @@ def find_claims(text: str) -> list[Hit]:
 
 
 def claims_in_turn(text: str) -> Iterator[Hit]:
-    """The same, paragraph by paragraph: whoever asks only whether there is one need not wait for the others."""
+    """The same, paragraph by paragraph, for a caller that asks only whether there is one."""
     for number, lines in read_paragraphs(plain(text)):
         for hit in _hits_in(tuple(lines)):
             yield replace(hit, line=number + hit.line)
