@@ -50,7 +50,7 @@ class ConsultPolicyAdmin(ErasureGuard):
 
 @admin.register(Reason)
 class ReasonAdmin(admin.ModelAdmin):
-    list_display = ["label", "use", "is_about_time", "may_ask_again", "position", "is_offered"]
+    list_display = ["label", "use", "is_about_time", "may_ask_again", "for_clinicians", "position", "is_offered"]
     list_filter = ["use"]
     prepopulated_fields = {"code": ["label"]}
 

@@ -53,10 +53,22 @@ class Migration(migrations.Migration):
                         default=True, help_text="The letter adds that the patient can ask again, with the link to the form."
                     ),
                 ),
+                (
+                    "for_clinicians",
+                    models.BooleanField(
+                        default=False,
+                        help_text="A clinical judgment, for example Another kind of care. Only a clinician who has spoken with the "
+                        "person may choose it, and never for several requests at once.",
+                        verbose_name="for clinicians only",
+                    ),
+                ),
                 ("is_offered", models.BooleanField(default=True, help_text="Show it in the list.")),
                 ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
             ],
-            options={"ordering": ["use", "position", "code"]},
+            options={
+                "ordering": ["use", "position", "code"],
+                "permissions": [("give_clinicians_reason", "Can give a reason that is for clinicians only")],
+            },
         ),
         migrations.CreateModel(
             name="ReferralSource",

@@ -15,8 +15,8 @@ from tests.browser.pages import BOOK, HOME
 pytestmark = pytest.mark.browser
 
 BUDGETS = {
-    HOME: 17_000,
-    BOOK: 17_000,
+    HOME: 18_000,
+    BOOK: 18_000,
     "/meet-our-providers/": 17_000,
     "/blog/ketamine-benefits/": 24_000,
     "/faqs/": 27_000,

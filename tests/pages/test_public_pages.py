@@ -126,6 +126,18 @@ def test_unknown_addresses_get_the_sites_own_404(client, path, django_assert_max
     assert 'href="/book-a-consult/"' in page
 
 
+@pytest.mark.parametrize("path", ["/", "/book-a-consult/", "/disclaimer/"])
+def test_more_ways_to_reach_help_are_told(client, path):
+    page = read(client, path)
+    ways = ("videophone", "711", "presione 2", "AYUDA", "press 1", "838255", "1-800-222-1222")
+    assert [way for way in ways if way not in page] == []
+
+
+def test_every_page_leads_to_more_ways_to_reach_help(client):
+    assert 'href="/disclaimer/#more-help"' in read(client, "/faqs/")
+    assert read(client, "/disclaimer/").count('id="more-help"') == 1
+
+
 def test_a_foreign_host_is_a_400_with_the_crisis_line(client):
     response = client.get("/", headers={"host": "evil.example"})
     assert response.status_code == 400

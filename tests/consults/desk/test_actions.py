@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.ignore_template_errors,
 ]
 REQUESTS = "/admin/consults/consultrequest/"
-ROLES = {"Front desk": True, "Owners": True, "Editors": False, None: False}
+ROLES = {"Front desk": True, "Clinicians": True, "Owners": True, "Editors": False, None: False}
 
 # What each button of the page is called in the table of transitions.
 DECISIONS = {
@@ -195,6 +195,47 @@ def test_a_reason_that_is_not_of_the_list_changes_nothing(client, clock, boss, r
     ):
         assert client.post(path, form).status_code in {200, 302}
         assert ConsultRequest.objects.get(pk=request.pk).version == request.version
+
+
+@pytest.fixture
+def other_care(boss):
+    return Reason.objects.create(
+        use="decline",
+        code="other-care",
+        label="Other care",
+        text="Another kind of care.",
+        is_about_time=False,
+        for_clinicians=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "spoken", "declines"),
+    [("Clinicians", "yes", True), ("Clinicians", "", False), ("Front desk", "yes", False), ("Owners", "yes", False)],
+)
+def test_a_clinical_reason_is_given_by_a_clinician_who_spoke_with_the_person(
+    client, clock, colleagues, other_care, role, spoken, declines
+):
+    request = request_in("requested", colleagues[role])
+    client.force_login(colleagues[role])
+    page = client.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert ("Other care" in page, 'name="spoken"' in page) == (role == "Clinicians",) * 2
+    form = {"action": "decline", "version": request.version, "reason": other_care.code, "spoken": spoken}
+    client.post(f"{REQUESTS}{request.pk}/act/", form)
+    fresh = ConsultRequest.objects.get(pk=request.pk)
+    assert fresh.status == ("declined" if declines else "requested")
+    assert fresh.events.filter(reason=other_care.code).exists() == declines
+
+
+def test_a_clinical_reason_is_never_given_to_several_at_once(client, clock, colleagues, other_care):
+    request = request_in("requested", colleagues["Clinicians"])
+    client.force_login(colleagues["Clinicians"])
+    form = {"action": "decline_selected", "_selected_action": request.pk, f"version-{request.pk}": request.version}
+    assert "Other care" not in client.post(REQUESTS, form).content.decode()
+    client.post(REQUESTS, form | {"reason": other_care.code, "spoken": "yes"})
+    assert ConsultRequest.objects.get(pk=request.pk).status == "requested"
+    client.post(REQUESTS, form | {"reason": "decline-test"})
+    assert ConsultRequest.objects.get(pk=request.pk).status == "declined"
 
 
 def test_every_action_of_the_page_is_in_the_matrix():
