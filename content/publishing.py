@@ -85,6 +85,5 @@ def broken_links(row: Text, *, at: datetime, links: Links | None = None) -> list
 
 
 def claims_in(row: Text) -> list[tuple[str, Hit]]:
-    """Every statement of the text that promises too much, with its field. Numbers count as if they were typed; a figure tells
-    its source, its people and its doubts with it."""
-    return [(field, hit) for field, text in row.texts().items() for hit in find_claims(figures_in_texts.with_numbers(text))]
+    """Every statement of the text that promises too much, with its field."""
+    return [(field, hit) for field, text in row.texts().items() for hit in find_claims(text)]

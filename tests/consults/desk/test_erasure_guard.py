@@ -8,6 +8,7 @@ from consults import booking, erasure
 from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage
 from tests.browsers import hidden_fields
 from tests.builders import PASSWORD, WEDNESDAY, colleague, local, submit
+from tests.consults.statuses import reason
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 POLICY = "/admin/consults/consultpolicy/1/change/"
@@ -44,10 +45,11 @@ def test_a_mistyped_number_of_days_erases_nothing_unasked(client, clock):
     assert client.post(POLICY, FORM | {"erase_after_days": "90"}).status_code == 302, "more days ask nothing"
 
 
-def test_a_call_that_is_owed_is_made_before_its_request_is_erased_but_not_waited_for_for_good():
+def test_a_call_that_is_owed_is_made_before_its_request_is_erased_but_not_waited_for_for_good(staff):
     ConsultPolicy.objects.update(erase_after_days=9)
-    end("call", contact_by="phone")
-    end("other", contact_by="phone", starts_at=local("2026-12-08 16:00"))
+    for key, day in (("call", "07"), ("other", "08")):
+        request = submit(key=key, contact_by="phone", starts_at=local(f"2026-12-{day} 16:00"))
+        booking.decline_request(request, reason=reason("decline"), by=staff, now=WEDNESDAY)
     first, second = OutboxMessage.objects.calls_to_make(now=WEDNESDAY).order_by("pk")
     assert erasure.erase_due(now=WEDNESDAY + 9 * DAY) == 0
     OutboxMessage.objects.filter(pk=first.pk).update(state="done")
