@@ -69,6 +69,10 @@ _ARTICLE = f"""{_SENTENCE} Sources are cited in the text.
 {_SENTENCE}
 :::
 
+{{figure: one-dose-sedative}}
+
+- [ ] {_SENTENCE}
+
 ::: crisis If this is urgent
 [Call 911](tel:911) now if someone is in danger.
 :::

@@ -42,7 +42,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Before:
-    """Every account of a database, and what its groups may do, but for the three roles: each update restores those."""
+    """Every account of a database, and what its groups may do, but for the roles: each update restores those."""
 
     accounts: dict[Key, Account]
     groups: dict[str, Permissions]

@@ -26,12 +26,12 @@ def cited_keys(*texts: str) -> list[str]:
 def cited_where(key: str) -> list[str]:
     """The names of the texts that cite this key."""
     rows = (row for kind in kinds() for row in kind.objects.all())
-    return [f"{row._meta.verbose_name} {row}" for row in rows if key in cited_keys(*row.texts().values())]
+    return [f"{row._meta.verbose_name} {row}" for row in rows if key in cited_keys(*row.spelled_out().values())]
 
 
 def cited_in(rows: Iterable[Text]) -> set[str]:
     """The keys that these texts cite."""
-    return set(cited_keys(*(text for row in rows for text in row.texts().values())))
+    return set(cited_keys(*(text for row in rows for text in row.spelled_out().values())))
 
 
 def unused_references() -> list[Reference]:

@@ -1,39 +1,53 @@
 """Finds promises that the site must not make: the entries of `claims.toml`, each with its reason and its source.
 
 A pattern is matched against one sentence at a time, without Markdown. A sentence that denies something ("is not a cure") or
-only asks ("Is it safe?") is not a claim, unless the entry says otherwise. The list is a net, not a proof: a person still
-reads every text.
+only asks ("Is it safe?") is not a claim, unless the entry says otherwise; some entries let a sentence pass that says how far it
+holds, or names its source. The list is a net, not a proof: a person still reads every text.
 """
 
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
+from .claim_sentences import Sentence, plain, read_paragraphs, read_sentences
+
+# A negation, or a word that says that somebody else's claim is doubted. What only looks like one is taken out first.
 _DENIAL = re.compile(
-    r"\b(?:not|no|nor|never|nobody|none|neither|nothing(?! else)|without|cannot|can[’']t|unproven|unapproved"
-    r"|(?:is|are|does|do|has|have|was|were|did|would)n[’']t|lacks?|whether)\b",
+    r"\b(?:not|no|nor|never|nobody|none|neither|nothing|without|cannot|can’t|unproven|unapproved"
+    r"|(?:is|are|does|do|has|have|was|were|did|would|won|should|could)n’t|won’t|lacks?|whether|unless|myths?|false|untrue"
+    r"|wary|beware|warn(?:s|ed|ing)?|mislead\w*|overstat\w*|exaggerat\w*|claims? that|too (?:early|soon) to|far from"
+    r"|little evidence|rather than|instead of (?:promis|claim)\w+|unclear|unknown|how well|how often"
+    r"|ask(?:s|ed)? (?:how|whether|if|what|who))\b",
     re.I,
 )
-# A comma before "or" separates items of a list, as in "no stories, ratings or prices".
+_NO_DENIAL = re.compile(
+    r"\bnot (?:only|just|merely|simply|to mention)\b|\bno (?:doubt|wonder|matter|longer|other|better|need)\b"
+    r"|\bwithout (?:a |any )?doubt\b|\bnothing (?:but|else|works|compares|helps|has worked|like|beats|better)\b"
+    r"|\bnever (?:fails?|been)\b|\bnever again\b"
+    r"|\b(?:cannot|can’t) (?:fail|go wrong|wait)\b|\bwhy (?:not|wait)\b|\b(?:don’t|do not) (?:wait|miss|suffer|let|have to)\b",
+    re.I,
+)
+# A comma before "or" separates items of a list, as in "no stories, ratings or prices"; one before a preposition adds to a clause.
 _CLAUSE_END = re.compile(
-    r"[;:]\s|,\s(?![^,]*\b(?:or|nor)\b)|\b(?:but|and|yet|although|though|however|because|(?<!that )(?:it|they|we))\b", re.I
+    r"[;:]\s|,\s(?!(?:for|in|with|at|by|of|as|a|an|not|even|such)\b|[^,]*\b(?:or|nor)\b)"
+    r"|\b(?:but|and|yet|although|though|however|because|so"
+    r"|(?<!that )(?<!say )(?<!claim )(?<!how )(?<!whether )(?<!if )(?<!shows )(?<!means )(?:it|they|we))\b",
+    re.I,
 )
-_MARKUP = (
-    (re.compile(r"\s*\[@[^\]]*\]"), ""),
-    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)"), ""),
-    (re.compile(r"^:::\s*\w*|^[#>\s-]+|^\d+\.\s|\{#[a-z0-9-]+\}"), ""),
-)
+# A denial farther away than this is another matter.
+_LOOK_BACK = 300
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One entry. `unless`: a pattern elsewhere in the sentence that makes the statement fair.
+    """One entry. `unless`: a pattern elsewhere in the sentence that makes the statement fair; `fair_if`: properties of
+    `Sentence` of which one does.
 
-    `denied_is_fine`: a preceding negation in the same clause means it is not a claim. `asked_is_fine`: a question is not a
-    claim.
+    `denied_is_fine`: a negation in the match, too, means it is not a claim; one before it in its clause always does.
+    `asked_is_fine`: a question is not a claim.
     """
 
     code: str
@@ -41,6 +55,7 @@ class Claim:
     reason: str
     source: str
     unless: re.Pattern | None = None
+    fair_if: tuple[str, ...] = ()
     denied_is_fine: bool = True
     asked_is_fine: bool = True
 
@@ -57,50 +72,62 @@ class Hit:
 
 def find_claims(text: str) -> list[Hit]:
     """Every match of a claim in a Markdown text, in the order of the text."""
-    return [
-        Hit(claim, line, match[0].strip(), sentence)
-        for line, sentence in _sentences(text)
+    return list(claims_in_turn(text))
+
+
+def claims_in_turn(text: str) -> Iterator[Hit]:
+    """The same, paragraph by paragraph, for a caller that asks only whether there is one."""
+    for number, lines in read_paragraphs(plain(text)):
+        for hit in _hits_in(tuple(lines)):
+            yield replace(hit, line=number + hit.line)
+
+
+@lru_cache(maxsize=2048)
+def _hits_in(lines: tuple[str, ...]) -> tuple[Hit, ...]:
+    """The hits of a paragraph, which is often read again: as it was saved, and with every later save. Lines count from 0."""
+    return tuple(
+        Hit(claim, sentence.line, match[0].strip(), sentence.text)
+        for sentence in read_sentences(lines)
         for claim in CLAIMS
-        for match in claim.pattern.finditer(sentence)
+        for match in claim.pattern.finditer(sentence.text)
         if not _is_innocent(claim, sentence, match)
-    ]
+    )
 
 
-def _is_innocent(claim: Claim, sentence: str, match: re.Match) -> bool:
-    if (claim.asked_is_fine and sentence.endswith("?")) or (claim.unless and claim.unless.search(sentence)):
+def _is_innocent(claim: Claim, sentence: Sentence, match: re.Match) -> bool:
+    if claim.asked_is_fine and sentence.asks:
         return True
-    if not claim.denied_is_fine:
-        return False
-    clause = _CLAUSE_END.split(sentence[: match.start()])[-1]
-    return bool(_DENIAL.search(clause) or _DENIAL.search(match[0]))
+    if _denies(_clause_before(sentence.text, match)) or (claim.denied_is_fine and _denies(match[0])):
+        return True
+    return any(getattr(sentence, name) for name in claim.fair_if) or bool(claim.unless and claim.unless.search(sentence.text))
 
 
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    """(line, sentence) pairs without Markdown. A table cell and a heading each count as a sentence."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        for pattern, plain in _MARKUP:
-            line = pattern.sub(plain, line)
-        for sentence in re.split(r"(?<=[.!?])[\"”’)]*\s+|\s*\|\s*", line):
-            if sentence.strip():
-                yield number, sentence.strip()
+def _clause_before(text: str, match: re.Match) -> str:
+    begin = max(0, match.start() - _LOOK_BACK)
+    ends = (end.end() for end in _CLAUSE_END.finditer(text, begin, match.end()))
+    return text[max((end for end in ends if end <= match.start()), default=begin) : match.start()]
+
+
+def _denies(words: str) -> bool:
+    return bool(_DENIAL.search(_NO_DENIAL.sub("", words)))
 
 
 def _read(path: Path) -> tuple[Claim, ...]:
     book = tomllib.loads(path.read_text(encoding="utf-8"))
-
-    def compiled(*patterns: str) -> re.Pattern:
-        text = "|".join(patterns)
-        for name, expression in book["short"].items():
-            text = text.replace(name, expression)
-        return re.compile(text, re.I)
-
+    names = book["short"]
+    for name in names:
+        names[name] = _filled(names[name], names)
     claims = []
     for entry in book["claim"]:
-        entry["pattern"] = compiled(*entry.pop("patterns"))
+        entry["pattern"] = re.compile(_filled("|".join(entry.pop("patterns")), names), re.I)
         if "unless" in entry:
-            entry["unless"] = compiled(entry["unless"])
-        claims.append(Claim(**entry))
+            entry["unless"] = re.compile(_filled(entry["unless"], names), re.I)
+        claims.append(Claim(**entry | {"fair_if": tuple(entry.get("fair_if", ()))}))
     return tuple(claims)
+
+
+def _filled(pattern: str, names: dict[str, str]) -> str:
+    return re.sub("|".join(names), lambda found: names[found[0]], pattern)
 
 
 CLAIMS = _read(Path(__file__).with_suffix(".toml"))

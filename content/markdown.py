@@ -1,12 +1,11 @@
 """Renders Markdown to clean HTML, once, when content is saved.
 
-CommonMark with tables and a few containers (`::: note Title`, `::: crisis`, `::: steps`,
-`::: pair`, and `::: stacked` around a wide table, whose rows a phone shows as cards). No raw
-HTML, no images from elsewhere. Citations (`[@key]`) stay in the HTML as written;
-`content.citations` numbers them when a page is rendered.
+CommonMark with tables, checkboxes (`- [ ]`) and a few containers (`::: note Title`, `::: crisis`, `::: steps`, `::: pair`,
+and `::: stacked` around a wide table, whose rows a phone shows as cards). No raw HTML, no images from elsewhere. Citations
+(`[@key]`) stay in the HTML as written; `content.citations` numbers them when a page is rendered. The numbers of studies, and
+their drawings, come from `figures_in_texts`.
 
-A heading can be linked to by the id in `## Words {#id}`, or by its words; a bold term by the
-id in `**term**{#id}`.
+A heading can be linked to by the id in `## Words {#id}`, or by its words; a bold term by the id in `**term**{#id}`.
 """
 
 import re
@@ -19,6 +18,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
+
+from . import checkboxes, figures, figures_drawn, figures_in_texts
 
 # Citations as they stay in a text; `content.citations` reads them.
 CITATION = re.compile(r"\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
@@ -45,8 +46,9 @@ class Rendered:
 
 def render(text: str) -> Rendered:
     contents: list[dict[str, str]] = []
-    html = _markdown.render(text, {"contents": contents})
-    return Rendered(_clean(html).strip(), contents)
+    html = _markdown.render(figures_in_texts.with_numbers(text), {"contents": contents})
+    html = checkboxes.with_checkboxes(_clean(html).strip())
+    return Rendered(figures_in_texts.with_drawings(html, figures_drawn.drawn), contents)
 
 
 def _slug(text: str) -> str:
@@ -134,21 +136,26 @@ def _frame_tables(state) -> None:
 
 
 def _label_cells(state) -> None:
-    """Inside `stacked`, tells each cell the heading of its column, which a phone shows above it."""
-    columns: list[str] = []
-    is_stacked, column = False, 0
-    for token, inline in pairwise(state.tokens):
-        if token.type.startswith("container_stacked_"):
-            is_stacked = token.nesting == 1
-        elif token.type == "table_open":
-            columns = []
+    """Inside `stacked`, makes the first cell of a row its heading, and gives the others the heading of their column to show."""
+    headings: list[str] = []
+    is_inside, column = False, 0
+    for index, token in enumerate(state.tokens):
+        if token.type in ("container_stacked_open", "container_stacked_close"):
+            is_inside = token.nesting == 1
+        elif token.type == "thead_open":
+            headings = []
+        elif token.type == "th_open":
+            words = "".join(child.content for child in state.tokens[index + 1].children if child.type == "text")
+            headings.append(without_citations(words))
         elif token.type == "tr_open":
             column = 0
-        elif token.type == "th_open":
-            columns.append(without_citations(inline.content))
-        elif token.type == "td_open":
-            if is_stacked:
-                token.attrSet("data-column", columns[column])
+        elif is_inside and token.type == "td_open" and column:
+            token.attrSet("data-column", headings[column])
+        elif is_inside and token.type == "td_open":
+            token.tag = "th"
+            token.attrSet("scope", "row")
+        elif is_inside and token.type == "td_close":
+            token.tag = "td" if column else "th"
             column += 1
 
 
@@ -196,7 +203,7 @@ def _build() -> MarkdownIt:
     }.items():
         container_plugin(markdown, name, render=renderer)
     # Each goes right after "inline", so the last one runs first.
-    for rule in (_keep_titles_plain, _name_terms, _name_headings, _itemise, _label_cells, _frame_tables):
+    for rule in (_keep_titles_plain, _name_terms, _name_headings, _itemise, _frame_tables, _label_cells):
         markdown.core.ruler.after("inline", rule.__name__, rule)
     return markdown
 
@@ -225,5 +232,6 @@ _clean = partial(
     link_rel=None,
 )
 
-# Content is re-rendered when this file changes; see load_content.
-SOURCE = Path(__file__).read_bytes()
+# Content is re-rendered when one of these files changes; see load_content.
+SOURCE = Path(__file__).read_bytes() + checkboxes.SOURCE
+SOURCE += figures.SOURCE + figures_in_texts.SOURCE + figures_drawn.SOURCE

@@ -40,6 +40,6 @@ def awaiting_review() -> list[ReviewedText]:
 
 
 def _digest(row: ReviewedText) -> str:
-    """A digest of all the text on its page."""
-    text = json.dumps([shown.texts() for shown in (row, *row.shown_with())], sort_keys=True)
+    """A digest of all the text on its page, as it is read."""
+    text = json.dumps([shown.spelled_out() for shown in (row, *row.shown_with())], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from . import figures_in_texts
 from .citations import cited_keys
 from .claims import Hit, find_claims
 from .links import Links
@@ -25,14 +26,14 @@ class Problem:
 
 def problems(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
     """The problems of a rendered text: those that prevent saving, and for a published text those that prevent publishing."""
-    found = [*unknown_citations(row), *misplaced_placeholders(row)]
+    found = [*unknown_citations(row), *wrong_figures(row), *misplaced_placeholders(row)]
     if row.is_published:
         found += [*missing_sentences(row), *broken_links(row, at=at, links=links)]
     return found
 
 
 def unknown_citations(row: Text) -> list[Problem]:
-    cited = {field: cited_keys(text) for field, text in row.texts().items()}
+    cited = {field: cited_keys(text) for field, text in row.spelled_out().items()}
     keys = {key for keys in cited.values() for key in keys}
     known = set(Reference.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
     return [
@@ -40,6 +41,15 @@ def unknown_citations(row: Text) -> list[Problem]:
         for field, keys in cited.items()
         for key in keys
         if key not in known
+    ]
+
+
+def wrong_figures(row: Text) -> list[Problem]:
+    """Every mark of a number or a figure that would reach visitors as it is written."""
+    return [
+        Problem("unknown_figure", mistake, field)
+        for field, text in row.texts().items()
+        for mistake in figures_in_texts.mistakes(text, is_markdown=field in row.MARKDOWN)
     ]
 
 
@@ -75,5 +85,6 @@ def broken_links(row: Text, *, at: datetime, links: Links | None = None) -> list
 
 
 def claims_in(row: Text) -> list[tuple[str, Hit]]:
-    """Every statement of the text that promises too much, with its field."""
-    return [(field, hit) for field, text in row.texts().items() for hit in find_claims(text)]
+    """Every statement of the text that promises too much, with its field. Numbers count as if they were typed; a figure tells
+    its source, its people and its doubts with it."""
+    return [(field, hit) for field, text in row.texts().items() for hit in find_claims(figures_in_texts.with_numbers(text))]

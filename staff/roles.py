@@ -1,4 +1,4 @@
-"""The three roles and their permissions, which every migrate restores.
+"""The roles and their permissions, which every migrate restores.
 
 A manual change to one of these groups is undone by the next update. For other permissions, add another group.
 """
@@ -8,12 +8,15 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
-ROLES = FRONT_DESK, EDITORS, OWNERS = "Front desk", "Editors", "Owners"
+ROLES = FRONT_DESK, CLINICIANS, EDITORS, OWNERS = "Front desk", "Clinicians", "Editors", "Owners"
 CONTENT_APPS = ("content", "pages", "blog")
 
 _REQUESTS = ("view_consultrequest", "change_consultrequest", "view_outboxmessage", "change_outboxmessage")
+_DESK = (*_REQUESTS, "view_openinghours", "view_specialhours")
 _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
-    FRONT_DESK: {"consults": (*_REQUESTS, "view_openinghours", "view_specialhours")},
+    FRONT_DESK: {"consults": _DESK},
+    # Licensed ones: they alone may decline for another kind of care. An owner who is one has both roles.
+    CLINICIANS: {"consults": (*_DESK, "give_clinicians_reason")},
     EDITORS: {},
     OWNERS: {
         "consults": (
@@ -36,7 +39,7 @@ _WITH_OWNERS_FACTS = {OWNERS}
 
 
 def make_roles(*, using: str = "default", apps=all_apps, **_) -> None:
-    """Creates the three groups and gives each exactly its permissions. Safe to run again (post_migrate)."""
+    """Creates the groups and gives each exactly its permissions. Safe to run again (post_migrate)."""
     # Permissions are created app by app in the same signal, so those of later apps may not exist yet.
     for config in all_apps.get_app_configs():
         create_permissions(config, verbosity=0, using=using)

@@ -34,22 +34,24 @@ def possible_buttons(request: ConsultRequest, *, now: datetime, in_conflict: boo
 
 
 def act(code: str, request: ConsultRequest, form: Mapping[str, str], **common: Any) -> ConsultRequest:
-    """Carries out the decision of a button with the data of its form. Raises Incomplete, or what `booking` raises."""
+    """Carries out the decision of a button with the data of its form, `by` a user. Raises Incomplete, or as `booking` does."""
     button, transition = ACTIONS[code]
     given: dict[str, Any] = {button.may_say: form.get(button.may_say) == "yes"} if button.may_say else {}
     if button.accepts_conflicts:
         given["shown"] = form.get("shown", "")
-    return transition.decide(request, **given, **_READ[button.needs](button, form), **button.also, **common)
+    return transition.decide(request, **given, **_READ[button.needs](button, form, common["by"]), **button.also, **common)
 
 
-def _reason(button: Button, form: Mapping[str, str]) -> dict:
-    reason = chosen(Reason.objects.offered(button.reasons or button.code), form.get("reason", ""))
+def _reason(button: Button, form: Mapping[str, str], by) -> dict:
+    reason = chosen(Reason.objects.offered(button.reasons or button.code).given_by(by), form.get("reason", ""))
     if reason is None or button.code not in reason.actions:
         raise Incomplete("Choose a reason from the list")
+    if reason.for_clinicians and form.get("spoken") != "yes":
+        raise Incomplete("Check the box that says you have spoken with this person, or choose another reason")
     return {"reason": reason}
 
 
-def _time(button: Button, form: Mapping[str, str]) -> dict:
+def _time(button: Button, form: Mapping[str, str], by) -> dict:
     starts_at = read_instant(form.get("starts_at"))
     if starts_at is None:
         raise Incomplete("Choose one of the open times")
@@ -57,7 +59,7 @@ def _time(button: Button, form: Mapping[str, str]) -> dict:
     return {"starts_at": starts_at.astimezone(UTC)}
 
 
-def _note(button: Button, form: Mapping[str, str]) -> dict:
+def _note(button: Button, form: Mapping[str, str], by) -> dict:
     text = form.get("staff_notes", "").replace("\r\n", "\n").strip()
     if len(text) > LONGEST_NOTE:
         raise Incomplete(f"Shorten the note to {LONGEST_NOTE} characters; it has {len(text)}")
@@ -65,4 +67,4 @@ def _note(button: Button, form: Mapping[str, str]) -> dict:
 
 
 # What a button needs -> the function that reads it from the form.
-_READ = {"": lambda button, form: {}, "reason": _reason, "time": _time, "earlier": _time, "note": _note}
+_READ = {"": lambda button, form, by: {}, "reason": _reason, "time": _time, "earlier": _time, "note": _note}

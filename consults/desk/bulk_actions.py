@@ -69,7 +69,7 @@ def confirm_selected(model_admin, http_request, queryset):
 @admin.action(description="Decline selected requests", permissions=["decide"])
 def decline_selected(model_admin, http_request, queryset):
     """Asks for the reason on a separate page first."""
-    reason = chosen(Reason.objects.offered("decline"), http_request.POST.get("reason", ""))
+    reason = chosen(_reasons(), http_request.POST.get("reason", ""))
     if reason is None:
         return _ask_for_reason(model_admin, http_request, queryset)
 
@@ -80,8 +80,13 @@ def decline_selected(model_admin, http_request, queryset):
     return None
 
 
+def _reasons():
+    """No clinician has spoken with everybody on a list."""
+    return Reason.objects.offered("decline").for_anybody()
+
+
 def _ask_for_reason(model_admin, http_request, queryset):
-    context = {"reasons": Reason.objects.offered("decline"), "asked_before": "reason" in http_request.POST}
+    context = {"reasons": _reasons(), "asked_before": "reason" in http_request.POST}
     return _ask(model_admin, http_request, queryset, "decline_selected", title="Decline selected requests", **context)
 
 

@@ -32,8 +32,11 @@ class TimelineEntry:
     is_news: bool = False
 
 
-def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen: int | None) -> dict:
-    """Everything the template shows. `seen` is the version the reader saw, when a decision of theirs was refused as stale."""
+def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool, seen: int | None) -> dict:
+    """Everything the template shows to the user.
+
+    `seen` is the version the reader saw, when a decision of theirs was refused as stale.
+    """
     clinic = Clinic.objects.current()
     person, offer = person_of(found), EarlierOffer.objects.of(found)
     context = {
@@ -46,7 +49,7 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
         "is_waiting": found.status in ConsultRequest.AWAITING_ANSWER,
         "is_open": found.status in ConsultRequest.OPEN,
         "timeline": read_timeline(found, seen=seen),
-        "sent": list(OutboxMessage.objects.filter(event__request=found).order_by("pk")),
+        "sent": list(OutboxMessage.objects.filter(event__request=found).select_related("marked_by").order_by("pk")),
         "version": found.version,
         "possible": [],
         "may_note": False,
@@ -69,7 +72,7 @@ def page_context(found: ConsultRequest, *, now: datetime, may_decide: bool, seen
             "is_not_posted": any(one.visit == found.visit and "closed" in one.reasons for one in conflicts),
             "days": open_days(now) if "time" in needs else [],
             "referral_sources": ReferralSource.objects.offered() if found.erased_at is None else [],
-            "reasons": Reason.objects.filter(is_offered=True) if "reason" in needs else [],
+            "reasons": Reason.objects.filter(is_offered=True).given_by(user) if "reason" in needs else [],
         }
     return context
 

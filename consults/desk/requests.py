@@ -126,7 +126,9 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
             "original": found,
             "may_decide": may_decide,
             "may_erase": request.user.has_perm("consults.erase_consultrequest"),
-            **page_context(found, now=now, may_decide=may_decide, seen=read_whole_number(request.GET.get("seen"))),
+            **page_context(
+                found, user=request.user, now=now, may_decide=may_decide, seen=read_whole_number(request.GET.get("seen"))
+            ),
         }
         return TemplateResponse(request, "admin/consults/consultrequest/request.html", context)
 

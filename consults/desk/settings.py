@@ -8,6 +8,7 @@ from django.urls import path
 from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, ReferralSource, SpecialHours
 
 from .conflict_guard import ConflictGuard
+from .erasure_guard import ErasureGuard
 from .holidays import answer_holiday, may_answer
 
 
@@ -37,7 +38,7 @@ class SpecialHoursAdmin(ConflictGuard):
 
 
 @admin.register(ConsultPolicy)
-class ConsultPolicyAdmin(ConflictGuard):
+class ConsultPolicyAdmin(ErasureGuard):
     list_display = ["__str__", "length_minutes", "capacity", "notice_hours", "horizon_days", "answer_open_days"]
 
     def has_add_permission(self, request):
@@ -49,7 +50,7 @@ class ConsultPolicyAdmin(ConflictGuard):
 
 @admin.register(Reason)
 class ReasonAdmin(admin.ModelAdmin):
-    list_display = ["label", "use", "is_about_time", "may_ask_again", "position", "is_offered"]
+    list_display = ["label", "use", "is_about_time", "may_ask_again", "for_clinicians", "position", "is_offered"]
     list_filter = ["use"]
     prepopulated_fields = {"code": ["label"]}
 

@@ -2,11 +2,21 @@
 
 from django.db import models
 
+GIVES_CLINICIANS_REASONS = "consults.give_clinicians_reason"
+
 
 class ReasonQuerySet(models.QuerySet):
     def offered(self, use: str):
         """The reasons staff may choose now for `decline` or `cancel`."""
         return self.filter(use=use, is_offered=True)
+
+    def for_anybody(self):
+        """Those that need no clinician."""
+        return self.filter(for_clinicians=False)
+
+    def given_by(self, user):
+        """Those that this user may give."""
+        return self if user.has_perm(GIVES_CLINICIANS_REASONS) else self.for_anybody()
 
 
 class Reason(models.Model):
@@ -24,6 +34,12 @@ class Reason(models.Model):
     may_ask_again = models.BooleanField(
         default=True, help_text="The letter adds that the patient can ask again, with the link to the form."
     )
+    for_clinicians = models.BooleanField(
+        "for clinicians only",
+        default=False,
+        help_text="A clinical judgment, for example Another kind of care. Only a clinician who has spoken with the person may "
+        "choose it, and never for several requests at once.",
+    )
     is_offered = models.BooleanField(default=True, help_text="Show it in the list.")
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")
 
@@ -31,6 +47,7 @@ class Reason(models.Model):
 
     class Meta:
         ordering = ["use", "position", "code"]
+        permissions = [("give_clinicians_reason", "Can give a reason that is for clinicians only")]
 
     def __str__(self) -> str:
         return self.label

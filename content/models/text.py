@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.apps import apps
 from django.db import models
 
-from content import markdown
+from content import figures_in_texts, markdown
 
 from .content_version import PublicContent
 
@@ -72,6 +72,10 @@ class Text(PublicContent):
     def texts(self) -> dict[str, str]:
         """The Markdown and plain texts by field name, in reading order."""
         return {name: getattr(self, name) for name in self.TEXTS}
+
+    def spelled_out(self) -> dict[str, str]:
+        """The texts as visitors read them, with the numbers and figures that they refer to. A correction there changes them."""
+        return {name: figures_in_texts.in_words(text) for name, text in self.texts().items()}
 
     def render(self) -> None:
         """Fills the HTML fields from the Markdown. `save()` does not call it; the admin and `load_content` do, before saving."""

@@ -20,6 +20,7 @@ PUBLIC_PAGES = (
     HOME,
     "/meet-our-providers/",
     "/what-is-ketamine/",
+    "/deciding/",
     "/faqs/",
     "/treatment-day/",
     "/medicines-and-conditions/",

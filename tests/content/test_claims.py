@@ -1,94 +1,58 @@
 """What the site may not promise: each entry catches what it is for and leaves honest sentences alone."""
 
+import io
+import sys
+import tomllib
+from pathlib import Path
+
 import pytest
+from django.core.management import call_command
 
 from blog.models import Article
 from content.claims import CLAIMS, find_claims
 from pages.models import Page, Provider, Question
 
-CLAIMED = [
-    ("approved", "Ketamine is FDA-approved for depression."),
-    ("approved", "Here ketamine is approved by the FDA to treat anxiety."),
-    ("approved", "Ask about this FDA-approved treatment."),
-    ("cure", "Ketamine cures depression."),
-    ("cure", "A **proven** way out."),
-    ("cure", "It works when nothing else does."),
-    ("cure", "Results are guaranteed."),
-    ("rate", "It works for 70% of people."),
-    ("rate", "It helps seven out of ten."),
-    ("rate", "Most of our patients improve."),
-    ("instant", "Immediate relief from sadness."),
-    ("instant", "You feel relief within hours."),
-    ("rescue", "It prevents suicide."),
-    ("rescue", "We offer same-day treatment."),
-    ("safe", "Ketamine is safe."),
-    ("safe", "It has been safely used for decades."),
-    ("safe", "A treatment without side effects."),
-    ("not-addictive", "It is not addictive."),
-    ("not-addictive", "Ketamine is not a controlled substance."),
-    ("no-long-term-harm", "There are no long-term effects."),
-    ("no-long-term-harm", "It does not harm the bladder."),
-    ("better-than", "Ketamine is faster than antidepressants."),
-    ("better-than", "Take it instead of antidepressants."),
-    ("same-as-spravato", "Think of it as generic Spravato."),
-    ("same-as-spravato", "It is the same medicine as esketamine."),
-    ("rewires", "It rewires the brain."),
-    ("rewires", "Ketamine is reviving neural pathways."),
-    ("trauma", "It helps people process trauma."),
-    ("trauma", "Expect deeper insights."),
-    ("miracle", "A life-changing treatment."),
-    ("miracle", "Ready for a revolutionary option?"),
-    ("anyone", "Anyone can qualify."),
-    ("anyone", "Open-minded people are good candidates."),
-    ("compounded", "At-home ketamine is convenient."),
-    ("best", "The leading ketamine clinic in Minnesota."),
-    ("best", "Trusted ketamine therapy in Dundas."),
-    ("clinic-facts", "A visit costs $400."),
-    ("clinic-facts", "We accept most insurance."),
-    ("clinic-facts", "Call (507) 555-0100."),
-    ("testimonial", "Our patients say it helps."),
-    ("testimonial", "It saved my life."),
-    ("certified", "Our form is HIPAA compliant."),
-    ("certified", "This page was medically reviewed."),
-    ("promising", "Preliminary studies suggest it helps."),
-    ("stop-medicines", "You can stop taking your antidepressants."),
-    ("spiritual", "Holistic care for the whole person."),
-    ("disproved", "A new trial disproved ketamine."),
-]
-HONEST = [
-    "Ketamine is not FDA-approved for depression.",
-    "Ketamine is FDA-approved as an anesthetic. Treating depression with it is **off-label**.",
-    "Esketamine is FDA-approved for some adults with depression.",
-    "Is ketamine FDA-approved for depression?",
-    "It is not a cure.",
-    "Nobody can promise permanent relief or a cure.",
-    "In a trial of 403 people, 55.4% responded with ketamine over three weeks.",
-    "Some people feel better within hours to a day.",
-    "It is not shown to prevent suicide.",
-    "Is ketamine safe?",
-    "No study has shown that it is better than antidepressants.",
-    "Ketamine is a controlled substance and can be addictive.",
-    "Call [911](tel:911) or [988](tel:988).",
-    "This site shows no patient stories, ratings or before-and-after results.",
-    "Do not stop your antidepressants on your own.",
-    "Nothing shows that it rewires the brain.",
-    "Medical review: pending.",
-]
+CORPUS = tomllib.loads((Path(__file__).with_name("claims_corpus.toml")).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("code", "sentence"), CLAIMED)
-def test_a_claim_we_must_not_make_is_found(code, sentence):
-    assert code in {hit.claim.code for hit in find_claims(sentence)}
+def codes(sentence: str) -> set[str]:
+    return {hit.claim.code for hit in find_claims(sentence)}
 
 
-def test_every_entry_has_a_sentence_here():
-    assert {code for code, _ in CLAIMED} == {claim.code for claim in CLAIMS}
+def test_a_claim_we_must_not_make_is_found():
+    assert [(code, said) for code, sentences in CORPUS["caught"].items() for said in sentences if code not in codes(said)] == []
+
+
+def test_every_entry_has_a_sentence_in_the_corpus():
+    assert CORPUS["caught"].keys() == {claim.code for claim in CLAIMS}
     assert all(claim.reason and claim.source for claim in CLAIMS)
 
 
-@pytest.mark.parametrize("sentence", HONEST)
-def test_an_honest_sentence_trips_nothing(sentence):
-    assert find_claims(sentence) == []
+def test_a_fair_sentence_trips_nothing():
+    fair = [said for sentences in CORPUS["fine"].values() for said in sentences]
+    assert len(fair) > 150
+    assert [(said, codes(said)) for said in fair if find_claims(said)] == []
+
+
+RATE = "In this trial, 55 of 100 people got better"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_fair"),
+    [
+        pytest.param(f"{RATE}.", False, id="the word trial alone"),
+        pytest.param(f"{RATE}. [@anand-2023]", False, id="a source without the number of people"),
+        pytest.param(f"{RATE}, of 403 people.", False, id="a number of people without a source"),
+        pytest.param(f"{RATE}, of 403 people. [@anand-2023]", True, id="both"),
+        pytest.param(f"It had 403 people. {RATE}. It was open label. [@anand-2023]", True, id="both, in the same paragraph"),
+        pytest.param(f"It had 403 people. [@anand-2023] {RATE}.", False, id="a source of what was said before"),
+        pytest.param(f"It had 403 people.\n\n{RATE}. [@anand-2023]", False, id="people of another paragraph"),
+        pytest.param(f"{RATE}, of {{number: elekt-d.people}}.", True, id="a figure and its people"),
+        pytest.param(f"{RATE}: {{figure: elekt-d}}", False, id="a figure, and no people"),
+    ],
+)
+def test_a_rate_needs_a_source_and_a_number_of_people(text, is_fair):
+    assert ("rate" in codes(text)) != is_fair
 
 
 @pytest.mark.parametrize(
@@ -106,6 +70,50 @@ def test_a_denial_in_another_clause_excuses_nothing(sentence):
 def test_each_place_is_named_with_its_line():
     hits = find_claims("Fine.\n\n- Fine [@a].\n- A *miracle* and a cure.\n")
     assert [(hit.claim.code, hit.line, hit.quote) for hit in hits] == [("cure", 4, "cure"), ("miracle", 4, "miracle")]
+
+
+def test_a_claim_broken_over_lines_is_found_where_it_begins():
+    hits = find_claims("# Title\n\nOne line, and\nanother. Ketamine is\nvery effective for depression.\n")
+    assert [(hit.claim.code, hit.line) for hit in hits] == [("effect", 4)]
+
+
+def test_other_spellings_of_the_same_characters_hide_nothing():
+    for hidden in (
+        "Ketamine\u00a0cures depression.",
+        "Keta\u00admine cu\u200bres.",
+        "It\u2019s ｓafe and effective.",
+        "It's safe.",
+    ):
+        assert find_claims(hidden), hidden
+
+
+def test_a_question_that_asks_nothing_is_a_claim():
+    assert find_claims("Want to be free of depression?")
+    assert not find_claims("Can it free people of depression?")
+
+
+def labels(monkeypatch, text: bytes) -> bytes:
+    """What `manage.py claims` writes when it reads these bytes."""
+    given, written = io.TextIOWrapper(io.BytesIO(text)), io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stdin", given)
+    monkeypatch.setattr(sys, "stdout", written)
+    call_command("claims")
+    return written.buffer.getvalue()
+
+
+def test_the_command_labels_each_line_in_order_whatever_it_holds(monkeypatch):
+    lines = [b"It is not a cure.", b"Ketamine cures depression.", b"", b"\xff\xfe It cures.", b"fine\tas it is", b"It cures"]
+    fine, caught = b"fine\t%s\n", b"caught\t%s\n"
+    expected = b"".join(form % line for form, line in zip([fine, caught, fine, caught, fine, caught], lines, strict=True))
+    assert labels(monkeypatch, b"\n".join(lines)) == expected
+    assert labels(monkeypatch, b"\r\n".join(lines) + b"\r\n") == expected
+    assert labels(monkeypatch, b"") == b""
+
+
+def test_a_huge_line_is_read_to_its_end(monkeypatch):
+    line = b"not a cure, " * 30_000
+    assert labels(monkeypatch, line + b"\n" + line + b". It cures.\n")[:5] == b"fine\t"
+    assert labels(monkeypatch, line + b". It cures.\n")[:7] == b"caught\t"
 
 
 @pytest.mark.django_db

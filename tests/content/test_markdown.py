@@ -75,21 +75,26 @@ def test_nothing_raw_or_remote_gets_through(text):
         assert attributes.get("href", "https://").startswith("https://")
 
 
+def test_a_wide_table_names_the_column_of_each_cell_for_a_narrow_screen():
+    table = "| | One *x* [@a] | B |\n|---|---|---|\n| **Effect**{#one} | 1 | 2 |"
+    html = render(f"::: stacked\n{table}\n:::\n\n| A |\n|---|\n| 1 |").html
+    assert '<th scope="row"><strong id="one">Effect</strong></th>\n<td data-column="One x">1</td>\n<td data-column="B">' in html
+    assert html.count("data-column") == 2
+
+
+def test_a_checkbox_belongs_to_no_form_and_has_no_name():
+    assert render("- [ ] One *thing*\n- Two").html == (
+        '<ul>\n<li><label class="choice bare"><input type="checkbox"><span>One <em>thing</em></span></label></li>\n'
+        "<li>Two</li>\n</ul>"
+    )
+
+
 def test_a_table_scrolls_in_a_named_region_a_keyboard_reaches():
     html = render("## Uses\n\n| A | B |\n|---|---:|\n| 1 | 2 |").html
     assert '<div class="table" role="region" tabindex="0" aria-label="Table: Uses">' in html
     assert 'aria-label="Table: Uses"' in render("## Uses {#here}\n\n| A |\n|---|\n| 1 |").html
     assert '<th scope="col">A</th>' in html
     assert "style=" not in html
-
-
-def test_a_stacked_table_tells_each_cell_its_column():
-    table = "| A [@a] | B |\n|---|---|\n| **1**{#one} | 2 |"
-    html = render(f"::: stacked\n{table}\n:::\n\n{table}").html
-    stacked, plain = html.split("</table>")[:2]
-    assert '<div class="stacked">' in stacked
-    assert '<td data-column="A"><strong id="one">1</strong></td>\n<td data-column="B">2</td>' in stacked
-    assert '<td><strong id="one-2">1</strong></td>\n<td>2</td>' in plain
 
 
 @pytest.mark.parametrize(

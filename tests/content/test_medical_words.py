@@ -1,4 +1,4 @@
-"""What the medical texts must say, and where: the same everywhere, fair to both sides, each figure in one place."""
+"""What the medical texts must say, and where: the same everywhere, and fair to both sides."""
 
 import re
 from pathlib import Path
@@ -15,23 +15,6 @@ ALL = ARTICLES | PAGES | {f"faqs#{slug}": file.body for slug, file in QUESTIONS.
 
 def sentences(text: str) -> list[str]:
     return [part for line in text.splitlines() for part in re.split(r"(?<=[.!?])\s+", without_citations(line))]
-
-
-def test_the_figures_of_a_trial_stand_nowhere_but_with_the_evidence():
-    """The home of the evidence is what-is-ketamine: a correction is made there, and nowhere else."""
-    figures = {
-        "ELEKT-D": r"\b55(?:\.4)?(?: of 100|%)",
-        "KetECT": r"\b46 of 100 got well|\b46%",
-        "KARMA-Dep 2": r"\b44 of 100|3\.16",
-        "KADS": r"\b20 of 100 on ketamine|19\.6",
-        "Lii": r"\b13 points better",
-        "Murrough": r"\b18 days|70\.8%|\b17 responded",
-        "Phillips": r"\b59(?: of 100|%)",
-        "Abbar": r"\b63(?:\.0%| of 100 were free)",
-    }
-    for study, figure in figures.items():
-        elsewhere = [name for name, text in ALL.items() if name != "what-is-ketamine" and re.search(figure, text)]
-        assert elsewhere == [], study
 
 
 def test_trials_against_a_sedative_are_told_from_both_sides():

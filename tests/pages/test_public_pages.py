@@ -14,6 +14,7 @@ PUBLIC = [
     "/",
     "/meet-our-providers/",
     "/what-is-ketamine/",
+    "/deciding/",
     "/faqs/",
     "/treatment-day/",
     "/medicines-and-conditions/",
@@ -35,6 +36,7 @@ PUBLIC = [
 OFF_LABEL = [
     "/",
     "/what-is-ketamine/",
+    "/deciding/",
     "/faqs/",
     "/treatment-day/",
     "/medicines-and-conditions/",
@@ -122,6 +124,18 @@ def test_unknown_addresses_get_the_sites_own_404(client, path, django_assert_max
     assert response.status_code == 404
     assert 'href="tel:988"' in page
     assert 'href="/book-a-consult/"' in page
+
+
+@pytest.mark.parametrize("path", ["/", "/book-a-consult/", "/disclaimer/"])
+def test_more_ways_to_reach_help_are_told(client, path):
+    page = read(client, path)
+    ways = ("videophone", "711", "presione 2", "AYUDA", "press 1", "838255", "1-800-222-1222")
+    assert [way for way in ways if way not in page] == []
+
+
+def test_every_page_leads_to_more_ways_to_reach_help(client):
+    assert 'href="/disclaimer/#more-help"' in read(client, "/faqs/")
+    assert read(client, "/disclaimer/").count('id="more-help"') == 1
 
 
 def test_a_foreign_host_is_a_400_with_the_crisis_line(client):
@@ -221,7 +235,7 @@ def test_a_wide_table_tells_each_cell_its_column_for_a_phone(client):
     page = read(client, "/medicines-and-conditions/")
     assert page.count('<div class="stacked">') == 2
     assert "<td>" not in page
-    rows = re.findall(r"<tr>\s*<td.*?</tr>", page, re.S)
+    rows = re.findall(r"<tr>\s*<th scope=.row.*?</tr>", page, re.S)
     assert len(rows) >= 20
     assert [row for row in rows if 'href="#ref-' not in row] == []
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 
 from consults.models import AccessRecord, ConsultRequest
-from staff.roles import EDITORS, FRONT_DESK, OWNERS
+from staff.roles import CLINICIANS, EDITORS, FRONT_DESK, OWNERS
 from tests.builders import WEDNESDAY, submit
 
 pytestmark = [
@@ -23,42 +23,41 @@ def log_in(client, role: str | None):
     return client
 
 
-ROLES = (FRONT_DESK, EDITORS, OWNERS, None)
+ROLES = (FRONT_DESK, CLINICIANS, EDITORS, OWNERS, None)
 # What a page answers to each role, in the order of ROLES.
 PAGES = {
-    "/admin/": (200, 200, 200, 200),
-    REQUESTS: (200, 403, 200, 403),
-    f"{REQUESTS}{{request}}/change/": (200, 403, 200, 403),
-    f"{REQUESTS}{{request}}/history/": (200, 403, 200, 403),
-    f"{REQUESTS}{{request}}/delete/": (403, 403, 403, 403),
-    f"{REQUESTS}by-phone/": (200, 403, 200, 403),
-    "/admin/consults/outboxmessage/": (200, 403, 200, 403),
-    "/admin/consults/accessrecord/": (403, 403, 200, 403),
-    "/admin/consults/openinghours/": (200, 403, 200, 403),
-    "/admin/consults/openinghours/add/": (403, 403, 200, 403),
-    "/admin/consults/specialhours/add/": (403, 403, 200, 403),
-    "/admin/consults/consultpolicy/1/change/": (403, 403, 200, 403),
-    "/admin/consults/reason/": (403, 403, 200, 403),
-    "/admin/consults/referralsource/": (403, 403, 200, 403),
-    "/admin/consults/printedsheet/": (403, 403, 200, 403),
-    "/admin/consults/monthlycount/": (403, 403, 200, 403),
-    "/admin/pages/clinic/1/change/": (403, 200, 200, 403),
-    "/admin/pages/page/": (403, 200, 200, 403),
-    "/admin/pages/question/add/": (403, 200, 200, 403),
-    "/admin/blog/article/add/": (403, 200, 200, 403),
-    "/admin/auth/user/": (403, 403, 200, 403),
-    "/admin/auth/group/": (403, 403, 200, 403),
-    "/admin/staff/signin/": (403, 403, 200, 403),
-    "/admin/sessions/": (200, 200, 200, 200),
+    "/admin/": (200, 200, 200, 200, 200),
+    REQUESTS: (200, 200, 403, 200, 403),
+    f"{REQUESTS}{{request}}/change/": (200, 200, 403, 200, 403),
+    f"{REQUESTS}{{request}}/history/": (200, 200, 403, 200, 403),
+    f"{REQUESTS}{{request}}/delete/": (403, 403, 403, 403, 403),
+    f"{REQUESTS}by-phone/": (200, 200, 403, 200, 403),
+    "/admin/consults/outboxmessage/": (200, 200, 403, 200, 403),
+    "/admin/consults/accessrecord/": (403, 403, 403, 200, 403),
+    "/admin/consults/openinghours/": (200, 200, 403, 200, 403),
+    "/admin/consults/openinghours/add/": (403, 403, 403, 200, 403),
+    "/admin/consults/specialhours/add/": (403, 403, 403, 200, 403),
+    "/admin/consults/consultpolicy/1/change/": (403, 403, 403, 200, 403),
+    "/admin/consults/reason/": (403, 403, 403, 200, 403),
+    "/admin/consults/referralsource/": (403, 403, 403, 200, 403),
+    "/admin/consults/printedsheet/": (403, 403, 403, 200, 403),
+    "/admin/consults/monthlycount/": (403, 403, 403, 200, 403),
+    "/admin/pages/clinic/1/change/": (403, 403, 200, 200, 403),
+    "/admin/pages/page/": (403, 403, 200, 200, 403),
+    "/admin/pages/question/add/": (403, 403, 200, 200, 403),
+    "/admin/blog/article/add/": (403, 403, 200, 200, 403),
+    "/admin/auth/user/": (403, 403, 403, 200, 403),
+    "/admin/auth/group/": (403, 403, 403, 200, 403),
+    "/admin/staff/signin/": (403, 403, 403, 200, 403),
+    "/admin/sessions/": (200, 200, 200, 200, 200),
 }
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("path", PAGES)
-def test_a_role_opens_what_it_needs_and_nothing_else(client, path, role):
-    request = submit()
-    answer = log_in(client, role).get(path.format(request=request.pk))
-    assert answer.status_code == PAGES[path][ROLES.index(role)]
+def test_a_role_opens_what_it_needs_and_nothing_else(client, role):
+    request, staff = submit(), log_in(client, role)
+    answered = {path: staff.get(path.format(request=request.pk)).status_code for path in PAGES}
+    assert answered == {path: statuses[ROLES.index(role)] for path, statuses in PAGES.items()}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -75,6 +74,13 @@ def test_no_role_changes_what_the_roles_may():
     for role in ROLES[:-1]:
         given = set(Group.objects.get(name=role).permissions.values_list("codename", flat=True))
         assert not given & {"add_group", "change_group", "delete_group", "delete_user"}, role
+
+
+def test_a_clinician_may_what_the_front_desk_may_and_give_a_clinicians_reason():
+    given = {role: set(Group.objects.get(name=role).permissions.values_list("codename", flat=True)) for role in ROLES[:-1]}
+    assert given[CLINICIANS] - given[FRONT_DESK] == {"give_clinicians_reason"}
+    assert given[FRONT_DESK] < given[CLINICIANS]
+    assert "give_clinicians_reason" not in given[OWNERS]
 
 
 def test_editors_may_keep_every_model_of_the_content_apps():

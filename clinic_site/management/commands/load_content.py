@@ -15,6 +15,7 @@ from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, R
 from content import markdown, search_index
 from content.files import UnreadableContent, read_content_files, read_toml
 from content.models import LoadedContent, PublicContent, Reference, kinds
+from content.publishing import wrong_figures
 from content.sync import Report, sync_rows
 from pages.models import Clinic, Page, Question
 
@@ -54,6 +55,7 @@ def _load(report: Report) -> None:
     sync_rows(PrintedSheet, "code", sheets, report=report)
     _post_first_hours()
     _begin_histories()
+    _refuse_wrong_figures()
     search_index.fill()
 
 
@@ -138,6 +140,14 @@ def _render_again_when_the_renderer_changed() -> None:
             row.render()
             row.skip_history_when_saving = True
             row.save()
+
+
+def _refuse_wrong_figures() -> None:
+    """After everything else, because a new file of figures comes with the texts that refer to it. Edited texts count too."""
+    for kind in kinds():
+        for row in kind.objects.all():
+            for problem in wrong_figures(row):
+                raise UnreadableContent(f"{kind._meta.verbose_name} “{row}”, {problem.field}. {problem.message}")
 
 
 def _begin_histories() -> None:

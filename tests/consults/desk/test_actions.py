@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.ignore_template_errors,
 ]
 REQUESTS = "/admin/consults/consultrequest/"
-ROLES = {"Front desk": True, "Owners": True, "Editors": False, None: False}
+ROLES = {"Front desk": True, "Clinicians": True, "Owners": True, "Editors": False, None: False}
 
 # What each button of the page is called in the table of transitions.
 DECISIONS = {
@@ -55,8 +55,12 @@ FORMS = {
 }
 # What a person in front of the page decides when: before the visit, or after it.
 AFTER_THE_START = {"complete", "miss"}
+ENDED = ("declined", "withdrawn", "cancelled", "expired", "completed", "missed")
 # "untimed" asks for no listed time.
 STATES = [*PATHS, "untimed"]
+# Whoever may not decide is refused before the state counts. In the first layer they try everything in these two alone, and in
+# every other state one of the two who may decide does, in turn.
+EVERYBODY_TRIES_IN = {"requested", OFFERED}
 
 
 @pytest.fixture
@@ -99,9 +103,13 @@ def is_allowed(action: str, state: str) -> bool:
     return action != "answer"
 
 
+@pytest.mark.parametrize("everybody", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["in turn", "everybody"])
 @pytest.mark.parametrize("state", STATES)
-def test_an_action_happens_when_the_state_and_the_role_allow_it(clock, boss, colleagues, state):
+def test_an_action_happens_when_the_state_and_the_role_allow_it(clock, boss, colleagues, state, everybody):
     request = request_in(state, boss)
+    if not everybody and state not in EVERYBODY_TRIES_IN:
+        role = [name for name, may_decide in ROLES.items() if may_decide][STATES.index(state) % 2]
+        colleagues = {role: colleagues[role]}
     for now, actions in ((WEDNESDAY, DECISIONS.keys() - AFTER_THE_START), (AFTER, AFTER_THE_START)):
         clock(now)
         clients = {role: Client() for role in colleagues}
@@ -138,8 +146,17 @@ def _try(action: str, request: ConsultRequest, state: str, able: User | None, cl
         assert list(Event.objects.filter(request=request).values()) == before
 
 
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("when", [WEDNESDAY, AFTER], ids=["before the visit", "after the visit"])
+@pytest.mark.parametrize(
+    ("state", "when"),
+    [
+        *(pytest.param(state, WEDNESDAY, id=f"{state} before the visit") for state in STATES),
+        # What has ended stays so: for the slow tests.
+        *(
+            pytest.param(state, AFTER, id=f"{state} after the visit", marks=pytest.mark.slow if state in ENDED else [])
+            for state in STATES
+        ),
+    ],
+)
 def test_the_page_offers_no_button_that_would_be_refused(client, clock, boss, state, when):
     request = request_in(state, boss)
     clock(when)
@@ -178,6 +195,47 @@ def test_a_reason_that_is_not_of_the_list_changes_nothing(client, clock, boss, r
     ):
         assert client.post(path, form).status_code in {200, 302}
         assert ConsultRequest.objects.get(pk=request.pk).version == request.version
+
+
+@pytest.fixture
+def other_care(boss):
+    return Reason.objects.create(
+        use="decline",
+        code="other-care",
+        label="Other care",
+        text="Another kind of care.",
+        is_about_time=False,
+        for_clinicians=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "spoken", "declines"),
+    [("Clinicians", "yes", True), ("Clinicians", "", False), ("Front desk", "yes", False), ("Owners", "yes", False)],
+)
+def test_a_clinical_reason_is_given_by_a_clinician_who_spoke_with_the_person(
+    client, clock, colleagues, other_care, role, spoken, declines
+):
+    request = request_in("requested", colleagues[role])
+    client.force_login(colleagues[role])
+    page = client.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert ("Other care" in page, 'name="spoken"' in page) == (role == "Clinicians",) * 2
+    form = {"action": "decline", "version": request.version, "reason": other_care.code, "spoken": spoken}
+    client.post(f"{REQUESTS}{request.pk}/act/", form)
+    fresh = ConsultRequest.objects.get(pk=request.pk)
+    assert fresh.status == ("declined" if declines else "requested")
+    assert fresh.events.filter(reason=other_care.code).exists() == declines
+
+
+def test_a_clinical_reason_is_never_given_to_several_at_once(client, clock, colleagues, other_care):
+    request = request_in("requested", colleagues["Clinicians"])
+    client.force_login(colleagues["Clinicians"])
+    form = {"action": "decline_selected", "_selected_action": request.pk, f"version-{request.pk}": request.version}
+    assert "Other care" not in client.post(REQUESTS, form).content.decode()
+    client.post(REQUESTS, form | {"reason": other_care.code, "spoken": "yes"})
+    assert ConsultRequest.objects.get(pk=request.pk).status == "requested"
+    client.post(REQUESTS, form | {"reason": "decline-test"})
+    assert ConsultRequest.objects.get(pk=request.pk).status == "declined"
 
 
 def test_every_action_of_the_page_is_in_the_matrix():
