@@ -139,7 +139,7 @@ def test_a_printed_page_is_whole_black_and_says_where_help_is(page, site, path):
 
 def test_a_sheet_is_printed_alone_on_one_page_with_room_for_the_facts_that_are_not_set(page, site):
     for path in ("/for-clinicians/", "/for-family/"):
-        page.emulate_media(media="screen")
+        page.emulate_media(media="null")
         page.goto(site.url + path)
         expect(page.locator("main .prose")).to_be_visible()
         pages = {size: page.pdf(format=size).count(b"/Type /Page\n") for size in ("Letter", "A4")}
