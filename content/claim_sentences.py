@@ -119,7 +119,8 @@ def plain(text: str) -> str:
 
 def read_paragraphs(text: str) -> Iterator[tuple[int, list[str]]]:
     """(number of the first line, lines) of each paragraph, heading, row and list item. A very long line is several."""
-    first, lines = 0, []
+    first = 0
+    lines: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
         pieces = _PIECE.findall(line) if len(line) > _LONGEST_LINE else [line]
         if lines and (len(pieces) > 1 or not line.strip() or _OWN_LINE.match(line) or _ends(lines[0], before=line)):
