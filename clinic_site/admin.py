@@ -6,6 +6,15 @@ from django.contrib import admin
 
 from clinic_site import backups, delivery_reports, hold_page, holds, second_place
 from clinic_site.models import EVERYTHING, Hold
+from consults.models import WorkerHeartbeat
+
+
+def worker_trouble(user, *, now: datetime) -> dict:
+    """For everybody who works with requests: a patient may be waiting for a letter that nobody sends."""
+    beats = WorkerHeartbeat.objects
+    if not user.has_perm("consults.view_consultrequest") or beats.is_running(now=now):
+        return {}
+    return {"is_gone": True, "last_beat": beats.last_beat()}
 
 
 def backup_trouble(user, *, now: datetime) -> dict:
@@ -42,5 +51,6 @@ def to_check(user, *, now: datetime) -> dict:
 
 admin.site.add_section("admin/_hold.html", open_holds, position=1)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_hold_to_check.html", to_check, position=2)  # type: ignore[attr-defined]
+admin.site.add_section("admin/_worker_trouble.html", worker_trouble, position=4)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_backup_trouble.html", backup_trouble, position=5)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_delivery_reports_trouble.html", delivery_reports_trouble, position=6)  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from clinic_site.holds import due_at, may_fall_due, to_check, was_put_in_place
 from clinic_site.late_backup import write_letter_if_late
 from clinic_site.left_behind import delete_left_behind
 from clinic_site.models import BY_HAND, EVERYTHING, Hold
+from clinic_site.set_aside_letter import write_letter_if_set_aside
 from consults import expiry
 from consults.erasure import erase_due
 from consults.messages.answers import Answers
@@ -183,6 +184,7 @@ class BackgroundWork:
             self._do(delete_left_behind, now=now)
             self._do(forget_letters_to_staff, now=now)
             self._do(write_due_letter, now=now, zone=Clinic.objects.current().zone)
+            self._do(write_letter_if_set_aside, now=now)
 
     def _erase_what_was_unread(self, now: datetime) -> None:
         """As soon as the list that a restore left out was read: an owner may say yes at any moment."""

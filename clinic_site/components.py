@@ -155,7 +155,7 @@ def _own_page() -> tuple[str, dict]:
     words = SimpleNamespace(headline=("A heading", _SENTENCE), time_label="Time you asked for", is_over=False)
     times = {"offered_when": f"{monday}, 4:00 PM to 4:30 PM Central Time", "offered_until": f"{monday}, 2:00 PM Central Time"}
     times |= {"when": asked, "answer_by": f"{monday}, 2:00 PM Central Time"}
-    forms = {"form": None, "address_form": None}
+    forms = {"form": None, "address_form": None, "visit": "visit"}
     offer = SimpleNamespace(starts_at=datetime(2026, 12, 7, 22, tzinfo=UTC))
     return "consults/own_page.html", {"own": own, "words": words, "offer": offer, "is_open": True, **times, **forms}
 

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from clinic_site.beside import Beside
 from clinic_site.whole_files import replace_if_there_is_room
 from consults.messages.mailbox import MailboxReader, NotRead
-from consults.messages.returned_letters import take_report
+from consults.messages.returned_letters import is_known, take_report
 
 logger = logging.getLogger("clinic.worker")
 
@@ -28,7 +28,8 @@ class ReportReader(Beside):
 
     def __init__(self) -> None:
         super().__init__("delivery reports")
-        self._reader = MailboxReader(settings.BOUNCES, host=settings.PUBLIC.host) if settings.BOUNCES else None
+        where = settings.BOUNCES
+        self._reader = MailboxReader(where, host=settings.PUBLIC.host, is_known=is_known) if where else None
 
     def read(self, *, now: datetime) -> None:
         """Does nothing without a mailbox, or while the last round goes on."""

@@ -67,7 +67,7 @@ def _warnings(now: datetime) -> list[str]:
         warnings.append(f"keys: FIELD_KEYS do not open all {closed}; is a key missing?")
     if problem := second_place.problem():
         warnings.append(f"second place of backups: {problem}")
-    if failed := OutboxMessage.objects.filter(state=OutboxMessage.State.FAILED).count():
+    if failed := OutboxMessage.objects.failed().count():
         warnings.append(f"mail: {failed} messages could not be sent")
     if ahead := OutboxMessage.objects.sent_by_the_worker().dated_ahead(now=now).count():
         warnings.append(f"mail: {ahead} messages are dated in the future, by a clock that was ahead")

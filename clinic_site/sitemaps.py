@@ -18,7 +18,8 @@ class TextSitemap(Sitemap):
     def items(self) -> list[ReviewedText]:
         now = timezone.now()
         long_fields = ("body", "body_html", "contents")
-        return [text for kind in reviewed_kinds() for text in kind.objects.public(at=now).defer(*long_fields)]
+        texts = (text for kind in reviewed_kinds() for text in kind.objects.public(at=now).defer(*long_fields))
+        return [text for text in texts if text.is_listed()]
 
     def lastmod(self, item: ReviewedText):
         return item.updated_on

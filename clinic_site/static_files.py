@@ -1,10 +1,10 @@
-"""Prepares static files: two bundled, minified stylesheets; hashed names; compressed once."""
+"""Prepares static files: bundled, minified stylesheets; hashed names; compressed once."""
 
 import lightningcss
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# The site's and the staff's, and the folders that hold what they import.
-STYLESHEETS = ("css/site.css", "staff/admin.css")
+# The site's, that of the few pages with a sheet to print, the staff's; and the folders that hold what they import.
+STYLESHEETS = ("css/site.css", "css/sheet.css", "staff/admin.css")
 PARTS = ("css/", "staff/")
 # Phones from 2022 on can read the result; older ones still show the text.
 BROWSERS = ["safari >= 15.4", "ios_saf >= 15.4", "chrome >= 105", "firefox >= 110"]

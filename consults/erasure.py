@@ -11,18 +11,23 @@ from .one_by_one import decide_each
 from .transitions import has_begun, visit_began
 
 QUARANTINE_LASTS = timedelta(days=30)
+# A call that nobody makes for longer keeps nothing that is due to be erased.
+CALLS_ARE_AWAITED = timedelta(days=30)
 _AT_ONCE = 500
 
 
 def due_for_erasure(*, now: datetime):
-    """Requests that ended `erase_after_days` ago or were quarantined for 30 days, and about which no letter is about to leave.
+    """Requests that ended `erase_after_days` ago or were quarantined for 30 days, and about which no letter is about to leave
+    and no call is owed.
 
-    A letter waits that long only where a wrong clock has dated its request, and not for good: in the end it is given up.
+    A letter waits that long only where a wrong clock has dated its request, and not for good: in the end it is given up. A call
+    does so where requests are kept for a short time, or somebody decided late.
     """
     after = timedelta(days=ConsultPolicy.objects.current().erase_after_days)
     leaving = OutboxMessage.objects.due(now=now + LONGEST_PAUSE).exclude(event=None)
     to_erase = ConsultRequest.objects.to_erase(now=now, after=after, quarantined_after=QUARANTINE_LASTS)
-    return to_erase.exclude(pk__in=leaving.values("event__request"))
+    owed = OutboxMessage.objects.calls_to_make(now=now).filter(not_before__gt=now - CALLS_ARE_AWAITED)
+    return to_erase.exclude(pk__in=leaving.values("event__request")).exclude(pk__in=owed.values("event__request"))
 
 
 def erase_due(*, now: datetime, after: datetime | None = None) -> int:

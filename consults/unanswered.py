@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from .current_rules import read_rules
 from .models import ConsultRequest
+from .models.event import was_let_in
 from .scheduling import Offers
 
 # This many unanswered requests within an hour are a rush; fewer are no reason to look at what they hold.
@@ -78,9 +79,10 @@ def read_held_unanswered(*, now: datetime) -> HeldUnanswered:
 
 
 def recently_unanswered(*, now: datetime) -> int:
-    """The number of requests from the last hour that await an answer, counted up to 1,000.
+    """The number of requests from the last hour that await an answer, or were withdrawn, counted up to 1,000.
 
     Not those that were set aside: otherwise one address alone could start a rush.
     """
-    recent = ConsultRequest.objects.filter(status=Status.REQUESTED, created_at__gt=now - timedelta(hours=1))
+    waiting, withdrawn = Q(status=Status.REQUESTED), Q(was_let_in(), status=Status.WITHDRAWN)
+    recent = ConsultRequest.objects.filter(waiting | withdrawn, created_at__gt=now - timedelta(hours=1))
     return recent[:1000].count()

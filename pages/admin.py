@@ -28,15 +28,15 @@ class ClinicAdmin(ContentAdmin):
         ("Announcement on every page", {"fields": ["announcement", "announcement_until"]}),
         (None, {"fields": ["name", "summary", "legal_name", "copyright_since"]}),
         ("Where and when", {"fields": ["street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"]}),
-        ("How to reach the clinic", {"fields": ["phone", "email", "after_hours"]}),
+        ("How to reach the clinic", {"fields": ["phone", "fax", "email", "after_hours"]}),
         (
             "Consults and treatment",
             {
                 "description": "Write whole sentences: they are printed on Visit us, and wherever a text names them in braces."
                 " Empty fields are not printed anywhere.",
                 "fields": [
-                    *("consult_kind", "consult_fee", "ages", "referral_policy", "routes", "spravato", "preparation"),
-                    *("interpreter", "parking"),
+                    *("consult_kind", "consult_fee", "ages", "referral_policy", "referral_reply", "routes", "spravato"),
+                    *("preparation", "interpreter", "parking"),
                 ],
             },
         ),
@@ -121,7 +121,7 @@ class PageAdmin(ContentAdmin):
     search_fields = ["title", "body", "lede"]
     readonly_fields = ["updated_on"]
     fieldsets = [
-        (None, {"fields": ["key", "title", "name", "eyebrow", "lede", "body", "in_short"]}),
+        (None, {"fields": ["key", "title", "name", "eyebrow", "lede", "body", "in_short", "sheet"]}),
         ("Search engines", {"fields": ["browser_title", "description"]}),
         ("Review", {"fields": ["medical", "updated_on", "reviewed_by", "reviewed_on", "review_by", "counsel_reviewed_on"]}),
         JUSTIFICATION,

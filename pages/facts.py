@@ -13,7 +13,7 @@ from .models import Clinic
 # Facts that staff type as whole sentences.
 _SENTENCES = (
     *("consult_kind", "consult_fee", "fees", "billing_policy", "insurance", "routes", "spravato", "ages", "referral_policy"),
-    *("preparation", "after_hours", "interpreter", "parking", "good_faith_contact"),
+    *("referral_reply", "preparation", "after_hours", "interpreter", "parking", "good_faith_contact"),
 )
 _UNSET = {
     "fees": "We tell you what treatment costs at the consult, before you decide anything.",
@@ -23,7 +23,7 @@ _UNSET = {
 }
 NAMES = (
     *_SENTENCES,
-    *("name", "legal_name", "address", "contact", "phone", "email", "call_or_visit", "hosting_provider", "mail_provider"),
+    *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "hosting_provider", "mail_provider"),
 )
 
 
@@ -57,6 +57,7 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
         "address": clinic.address_line,
         "contact": _contact(clinic),
         "phone": phone_link(clinic.phone) if clinic.phone else "",
+        "fax": f"Fax: {clinic.fax}" if clinic.fax else "",
         "email": _email_link(clinic.email) if clinic.email else "",
         "call_or_visit": clinic.consult.word,
         "hosting_provider": clinic.hosting_provider or "",

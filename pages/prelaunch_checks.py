@@ -15,9 +15,9 @@ from content.prelaunch import Blocker, register
 from .models import Clinic, Page, Provider, Question
 
 SHIPPED_PAGES = Path(__file__).parent / "content" / "pages"
-# Announcements come and go; the others are asked for with more words, here or by `consults`.
+# Announcements come and go, and not every clinic has a fax; the others are asked for with more words, here or by `consults`.
 _NOT_FACTS = {
-    *("announcement", "announcement_until", "privacy_notice_url", "nondiscrimination_notice", "language_notice"),
+    *("announcement", "announcement_until", "fax", "privacy_notice_url", "nondiscrimination_notice", "language_notice"),
     *("confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"),
 }
 

@@ -17,6 +17,7 @@ from content.share_picture import can_be_drawn, name_of, share_picture
 from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
+from .sheet_address import SheetAddress
 from .visiting import about_care, about_coming, directions_url
 
 _FEWEST_CONTENTS = 4
@@ -64,8 +65,11 @@ def show_prose(request, page: Page):
     citations = Citations([page.body_html])
     page.body_html = citations.number(page.body_html)
     page.in_short_html = without_citations(page.in_short_html)
+    page.sheet_html = without_citations(page.sheet_html)
     context = {
         "page": page,
+        "is_listed": page.is_listed(),
+        "sheet": SheetAddress(page) if page.sheet_html else None,
         "section": page.key,
         "contents": page.contents if len(page.contents) >= _FEWEST_CONTENTS else [],
         "references": citations.references,

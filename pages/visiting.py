@@ -16,12 +16,18 @@ _COMING = (
             ("consult_fee", "What it costs"),
             ("ages", "Ages we see"),
             ("referral_policy", "Referral"),
+            ("referral_reply", "For clinicians who refer"),
         ),
     ),
     (
         "getting-here",
         "Getting here and reaching us",
-        (("parking", "Parking and entrance"), ("interpreter", "Interpreter"), ("after_hours", "Outside our hours")),
+        (
+            ("parking", "Parking and entrance"),
+            ("interpreter", "Interpreter"),
+            ("after_hours", "Outside our hours"),
+            ("fax", "Fax"),
+        ),
     ),
 )
 _CARE = (

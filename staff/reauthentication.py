@@ -1,5 +1,5 @@
 """Asks for the password again before a sensitive action; settings.STAFF_REAUTHENTICATION_VIEWS lists the views; the clinic's page
-asks only when the facts that are the owners' change."""
+asks only when the facts that are the owners' change, the policy only when requests would be erased sooner."""
 
 from django import forms
 from django.conf import settings
@@ -12,10 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from . import clinic_facts
+from . import clinic_facts, kept_shorter
 from .rate_limits import forget_password_tries
 
 _AUTHENTICATED_AT = "staff_reauthenticated_at"
+_ONLY_WHEN = {
+    **dict.fromkeys(clinic_facts.VIEWS, clinic_facts.changes_owners_facts),
+    **dict.fromkeys(kept_shorter.VIEWS, kept_shorter.keeps_shorter),
+}
 
 
 class ReauthenticationMiddleware:
@@ -28,11 +32,13 @@ class ReauthenticationMiddleware:
     def process_view(self, request, view, args, kwargs):
         """Redirects anyone who has not entered their password recently; a form they posted must be sent again."""
         name = request.resolver_match.view_name
-        if name not in settings.STAFF_REAUTHENTICATION_VIEWS | clinic_facts.VIEWS or not request.user.is_authenticated:
-            return None
-        if name in clinic_facts.VIEWS and not clinic_facts.changes_owners_facts(request):
+        if not request.user.is_authenticated or not _is_sensitive(request, name):
             return None
         return None if authenticated_recently(request) else ask(request)
+
+
+def _is_sensitive(request, name: str) -> bool:
+    return name in settings.STAFF_REAUTHENTICATION_VIEWS or (name in _ONLY_WHEN and _ONLY_WHEN[name](request))
 
 
 def authenticated_recently(request) -> bool:

@@ -8,7 +8,7 @@ from django.db import connections
 
 from tests import examples, postgresql
 from tests.builders import WEDNESDAY, colleague, post_clinic_hours
-from tests.shipped_content import ShippedContent
+from tests.shipped_content import KeptRows, shipped_content
 from tests.swapped_database import postgresql_connection
 
 pytest_sessionstart = postgresql.pytest_sessionstart
@@ -71,14 +71,14 @@ def _no_signs_of_life():
 
 @pytest.fixture
 def clinic(db):
-    """The clinic's facts, posted hours and policy in the database."""
-    post_clinic_hours()
+    """The clinic's facts, posted hours and policy in the database. Made once in a process."""
+    KeptRows.read_once(post_clinic_hours).write()
 
 
 @pytest.fixture
 def content(db):
     """Everything that ships with the site, as `load_content` leaves it. Read from the files once in a process."""
-    ShippedContent.read_once().write()
+    shipped_content().write()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
+# So early that pytest does not rewrite its assertions, which costs every process most of a second.
+import hypothesis  # noqa: F401
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -37,6 +39,7 @@ MARKS = {
     "browser": "starts Chromium",
     "server": "starts another process than Chromium: the site itself, PostgreSQL, a mail server",
     "slow": "takes long by its nature; `.ci/run` runs it after the rest",
+    "nightly": "takes minutes alone: runs by `-m nightly`, and not in `.ci/run`",
     "databases": "runs on SQLite and again on PostgreSQL",
 }
 

@@ -1,5 +1,6 @@
-"""What `load_content` writes into an empty database, kept as plain rows: writing them again costs a fiftieth of loading."""
+"""What many tests start from, kept as plain rows: to write them again costs a fiftieth of loading the content that ships."""
 
+from collections.abc import Callable
 from datetime import date, time
 from functools import cache
 
@@ -8,15 +9,16 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 
-class ShippedContent:
+class KeptRows:
     """Table -> its columns and rows, in the order in which they can be written. One for each kind of database."""
 
     def __init__(self, tables: dict[str, tuple[list[str], list[tuple]]]):
         self._tables = tables
 
     @classmethod
-    def read_once(cls) -> "ShippedContent":
-        return _read(connection.vendor)
+    def read_once(cls, make: Callable[[], None]) -> "KeptRows":
+        """What `make` writes into an empty database."""
+        return _read(connection.vendor, make)
 
     def write(self) -> None:
         with connection.cursor() as cursor:
@@ -28,20 +30,29 @@ class ShippedContent:
                 cursor.executemany(statement, rows)
 
 
+def shipped_content() -> KeptRows:
+    """As `load_content` leaves it."""
+    return KeptRows.read_once(_load)
+
+
+def _load() -> None:
+    call_command("load_content", verbosity=0)
+
+
 @cache
-def _read(vendor: str) -> ShippedContent:
-    """Loads for real in a transaction that is undone."""
+def _read(vendor: str, make: Callable[[], None]) -> KeptRows:
+    """Made for real in a transaction that is undone."""
     with transaction.atomic():
         before = _rows()
-        assert not before["pages_clinic"][1], "`content` comes before other rows"
-        call_command("load_content", verbosity=0)
+        assert not before["pages_clinic"][1], "`clinic` and `content` come before other rows"
+        make()
         after = _rows()
         transaction.set_rollback(True)
     changed = {}
     for table, (columns, rows) in after.items():
         if new := [row for row in rows if row not in before[table][1]]:
             changed[table] = (columns, new)
-    return ShippedContent(changed)
+    return KeptRows(changed)
 
 
 def _rows() -> dict[str, tuple[list[str], list[tuple]]]:

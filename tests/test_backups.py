@@ -105,6 +105,7 @@ def test_a_copy_made_while_the_site_runs_brings_it_back(site):
     assert book(site, "Cleo").status == 303
 
 
+@pytest.mark.slow
 @of_names
 def test_there_is_one_copy_a_night_for_fourteen_nights(site):
     told = site.shell(EACH_NIGHT).splitlines()

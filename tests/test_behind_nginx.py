@@ -81,7 +81,7 @@ def test_no_log_tells_what_was_asked_while_the_site_is_down(tmp_path):
     assert not [path for path in (tmp_path / "nginx/temporary").rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("line", ["access_log off;", "error_log /dev/null;"])
+@pytest.mark.parametrize("line", ["access_log off;", pytest.param("error_log /dev/null;", marks=pytest.mark.slow)])
 def test_without_these_lines_the_logs_would_tell(tmp_path, line):
     """Negative control."""
     with nginx_before(free_port(), tmp_path / "nginx", recipe().replace(line, "")) as nginx:

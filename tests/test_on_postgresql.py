@@ -30,7 +30,9 @@ def test_other_tests_run_on_sqlite():
     assert connection.vendor == "sqlite"
 
 
+# Started before, a site runs on it in the races and crashes of the first layer.
 @pytest.mark.server
+@pytest.mark.slow
 def test_the_site_runs_on_postgresql(tmp_path):
     site = Site(tmp_path, {"DATABASE_URL": postgresql.new_database(), "WEB_WORKERS": "1"}, compiled_checkout())
     # Static files are collected already; the database is empty.

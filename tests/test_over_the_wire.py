@@ -110,7 +110,6 @@ def test_a_form_in_another_encoding_is_a_400(site, charset):
     assert "988" in answer.text
 
 
-@pytest.mark.slow
 def test_half_requests_keep_no_thread(site):
     """One more than there are threads, from clients that stay and wait. Without a time limit there would be no answer at all."""
     with ExitStack() as clients:

@@ -78,14 +78,15 @@ def test_djangos_deployment_checks_find_nothing_with_keys_in_files(tmp_path):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+# All of them with `serve`: test_serve.
 @pytest.mark.parametrize(
     ("changed", "name"),
     [
         pytest.param({"TRUSTED_PROXIES": "0"}, "TRUSTED_PROXIES", id="https without a trusted proxy"),
-        pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", id="https without a secret key"),
-        pytest.param({"FIELD_KEYS": ""}, "FIELD_KEYS", id="https without field keys"),
-        pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", id="a short secret key"),
-        pytest.param({"DEBUG": "on"}, "DEBUG", id="https with debugging"),
+        pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", id="https without a secret key", marks=pytest.mark.slow),
+        pytest.param({"FIELD_KEYS": ""}, "FIELD_KEYS", id="https without field keys", marks=pytest.mark.slow),
+        pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", id="a short secret key", marks=pytest.mark.slow),
+        pytest.param({"DEBUG": "on"}, "DEBUG", id="https with debugging", marks=pytest.mark.slow),
     ],
 )
 def test_a_wrong_setting_is_one_line_and_no_traceback(tmp_path, changed, name):
@@ -144,3 +145,30 @@ def test_the_promises_name_tests_that_exist():
         if not path.exists() or (test and f"def {test}(" not in path.read_text()):
             missing.append(reference)
     assert missing == []
+
+
+def test_every_promise_has_a_test_in_the_first_layer(request):
+    """And so has its negative control. In a run of some files: the promises that name no other."""
+    collected = {item.nodeid.removeprefix("tests/").partition("[")[0] for item in request.session.items}
+    files, file, only_later, seen = {name.partition("::")[0] for name in collected}, "", [], 0
+    chosen = request.config.option
+    is_whole = len(files) > 100 and chosen.database == "both" and chosen.markexpr == "not slow and not nightly"
+    is_whole = is_whole and not (chosen.keyword or chosen.ignore or chosen.deselect)
+    for line in (ROOT / "docs" / "promises.md").read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|") or "`" not in line:
+            continue
+        # The last two cells: the tests, and the negative controls.
+        for cell in cells[-2:]:
+            named = []
+            for reference in re.findall(r"`([^`]+)`", cell):
+                start, _, test = reference.partition("::")
+                if start == "…" or start.endswith(".py"):
+                    file = file if start == "…" else start
+                    named.append(f"{file}::{test}" if test else file)
+            named += ["races/test_races.py"] if "*races" in cell else []
+            if named and (is_whole or {name.partition("::")[0] for name in named} <= files):
+                seen += 1
+                only_later += [] if any(name in collected or name in files for name in named) else [line]
+    assert only_later == []
+    assert seen > 100 or not is_whole

@@ -61,6 +61,7 @@ def test_the_hold_of_a_copy_is_no_change_and_as_new_as_what_the_copy_holds(tmp_p
     assert site.shell(UNCHANGED).splitlines() == ["0 False", "1 False", "True False", "True True"]
 
 
+@pytest.mark.slow
 @on_each
 def test_a_backup_of_a_site_without_requests_asks_nobody(site):
     told = site.shell(

@@ -5,6 +5,8 @@ import os
 import re
 import signal
 import stat
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from clinic_site.page_cache import LOOK_EVERY_SECONDS
 from tests.environment import shared_folder
 from tests.records import Records
-from tests.server import HANG_SECONDS, OVER_HTTPS, Site, book, first_start, kill, listing, started_before, wait_for
+from tests.server import CHECKOUT, HANG_SECONDS, OVER_HTTPS, Site, book, first_start, kill, listing, started_before, wait_for
 
 pytestmark = pytest.mark.server
 
@@ -41,7 +43,7 @@ def running_site(sturdy_site):
     return sturdy_site if sturdy_site.processes() else sturdy_site.serve()
 
 
-# The start and the end
+# The start and the end. The order saves starts: what ends the site comes before what starts it, or last.
 
 
 def test_the_first_start_ends_with_a_site_that_answers_and_takes_requests(site):
@@ -76,8 +78,18 @@ def test_it_runs_gunicorn_two_web_workers_and_the_background_worker(site):
     assert (len(site.web_workers()), bool(site.background_worker())) == (2, True)
 
 
-def test_whatever_the_umask_nobody_else_on_the_machine_reads_the_data(running_site):
-    site = running_site
+def all_gone(site: Site) -> None:
+    wait_for(lambda: not site.processes(), HANG_SECONDS, "all processes are gone", lambda: str(site.processes()))
+
+
+def test_sigterm_ends_everything(running_site):
+    running_site.process.terminate()
+    all_gone(running_site)
+    assert running_site.process.wait() == 0
+
+
+def test_whatever_the_umask_nobody_else_on_the_machine_reads_the_data(sturdy_site):
+    site = sturdy_site
     site.stop()
     # As an older start, or somebody's copy, may have left it.
     site.data.chmod(0o755)
@@ -94,22 +106,6 @@ def test_whatever_the_umask_nobody_else_on_the_machine_reads_the_data(running_si
     assert {"clinic.sqlite3", "clinic.sqlite3-wal", "backups", "mail"} <= names
     loose = [path for path in (site.data, *site.data.rglob("*")) if path.lstat().st_mode & 0o077]
     assert loose == []
-
-
-def all_gone(site: Site) -> None:
-    wait_for(lambda: not site.processes(), HANG_SECONDS, "all processes are gone", lambda: str(site.processes()))
-
-
-def test_sigterm_ends_everything(running_site):
-    running_site.process.terminate()
-    all_gone(running_site)
-    assert running_site.process.wait() == 0
-
-
-def test_after_a_kill_everything_ends(running_site):
-    kill(running_site.process.pid)
-    running_site.process.wait()
-    all_gone(running_site)
 
 
 def test_after_a_kill_the_port_is_free_although_the_background_worker_is_still_there(running_site):
@@ -148,6 +144,12 @@ def test_a_killed_background_worker_is_started_again(running_site):
         of_the_first = records.value(last)
         wait_for(lambda: records.value(last) != of_the_first, HANG_SECONDS, "a heartbeat of the new worker", lambda: site.log)
     assert site.is_ready()
+
+
+def test_after_a_kill_everything_ends(running_site):
+    kill(running_site.process.pid)
+    running_site.process.wait()
+    all_gone(running_site)
 
 
 @pytest.mark.slow
@@ -211,41 +213,84 @@ def test_hours_changed_by_another_process_show_in_every_answer(site):
 # Wrong settings
 
 
-@pytest.mark.parametrize(
-    ("name", "settings"),
-    [
-        pytest.param("HOST", {"HOST": "not a host"}, id="a host with spaces"),
-        pytest.param("PORT", {"PORT": "eighty"}, id="a port in words"),
-        pytest.param("PORT", {"PORT": "70000"}, id="a port past 65535"),
-        pytest.param("WEB_WORKERS", {"WEB_WORKERS": "0"}, id="no web workers"),
-        pytest.param("DATA_DIR", {"DATA_DIR": "/dev/null/clinic"}, id="a data folder that cannot be"),
-        pytest.param("BACKUP_DIR", {"BACKUP_DIR": "/dev/null/backups"}, id="a second place that cannot be"),
-        pytest.param("PUBLIC_URL", {"PUBLIC_URL": "clinic.example"}, id="an address without a scheme"),
-        pytest.param("PUBLIC_URL", {"PUBLIC_URL": "http://clinic.example/site"}, id="an address with a path"),
-        pytest.param("SECRET_KEY", {"SECRET_KEY": "short"}, id="a short secret"),
-        pytest.param("FIELD_KEYS", {"FIELD_KEYS": "c2hvcnQ="}, id="a field key of 5 bytes"),
-        pytest.param("FIELD_KEYS", {"FIELD_KEYS": f"{OVER_HTTPS['FIELD_KEYS']},"}, id="an empty second field key"),
-        pytest.param("DATABASE_URL", {"DATABASE_URL": "mysql://clinic@db/clinic"}, id="another database"),
-        pytest.param("DATABASE_URL", {"DATABASE_URL": "postgresql://clinic@db:port/clinic"}, id="a database port in words"),
-        pytest.param("CACHE_URL", {"CACHE_URL": "memcached://cache"}, id="another cache"),
-        pytest.param("EMAIL_URL", {"EMAIL_URL": "imap://mail.example"}, id="mail by imap"),
-        pytest.param("BOUNCES_URL", {"BOUNCES_URL": "imap://me:secret@mail.example/INBOX"}, id="reports without TLS"),
-        pytest.param("BOUNCES_URL_FILE", {"BOUNCES_URL_FILE": "/nowhere"}, id="a file that is not there"),
-        pytest.param("MAIL_FROM", {"MAIL_FROM": "the clinic"}, id="a sender without an address"),
-        pytest.param("STAFF_INBOX", {"STAFF_INBOX": "the desk"}, id="a staff inbox without an address"),
-        pytest.param("BOOKING_RATE", {"BOOKING_RATE": "20 an hour"}, id="a rate in words"),
-        pytest.param("SIGN_IN_RATE", {"SIGN_IN_RATE": "0/h"}, id="a rate of nothing"),
-        pytest.param("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "yes"}, id="proxies in words"),
-        pytest.param("DEBUG", {"DEBUG": "maybe"}, id="debug maybe"),
-        pytest.param("DEBUG", OVER_HTTPS | {"DEBUG": "on"}, id="debug over https"),
-        pytest.param("TRUSTED_PROXIES", OVER_HTTPS | {"TRUSTED_PROXIES": "0"}, id="https without a proxy"),
-        pytest.param("SECRET_KEY", OVER_HTTPS | {"SECRET_KEY": ""}, id="https without a secret"),
-        pytest.param("FIELD_KEYS", OVER_HTTPS | {"FIELD_KEYS": ""}, id="https without field keys"),
-        pytest.param("EMAIL_URL", OVER_HTTPS | {"EMAIL_URL": ""}, id="https without a mail server"),
-    ],
-)
-def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(tmp_path, name, settings):
-    done = Site(tmp_path, settings).manage("serve")
-    assert done.returncode != 0
-    assert done.stdout == ""
-    assert re.fullmatch(rf"{name}: \S[^\n]+\n", done.stderr)
+WRONG = [
+    pytest.param("HOST", {"HOST": "not a host"}, id="a host with spaces"),
+    pytest.param("PORT", {"PORT": "eighty"}, id="a port in words"),
+    pytest.param("PORT", {"PORT": "70000"}, id="a port past 65535"),
+    pytest.param("WEB_WORKERS", {"WEB_WORKERS": "0"}, id="no web workers"),
+    pytest.param("DATA_DIR", {"DATA_DIR": "/dev/null/clinic"}, id="a data folder that cannot be"),
+    pytest.param("BACKUP_DIR", {"BACKUP_DIR": "/dev/null/backups"}, id="a second place that cannot be"),
+    pytest.param("PUBLIC_URL", {"PUBLIC_URL": "clinic.example"}, id="an address without a scheme"),
+    pytest.param("PUBLIC_URL", {"PUBLIC_URL": "http://clinic.example/site"}, id="an address with a path"),
+    pytest.param("SECRET_KEY", {"SECRET_KEY": "short"}, id="a short secret"),
+    pytest.param("FIELD_KEYS", {"FIELD_KEYS": "c2hvcnQ="}, id="a field key of 5 bytes"),
+    pytest.param("FIELD_KEYS", {"FIELD_KEYS": f"{OVER_HTTPS['FIELD_KEYS']},"}, id="an empty second field key"),
+    pytest.param("DATABASE_URL", {"DATABASE_URL": "mysql://clinic@db/clinic"}, id="another database"),
+    pytest.param("DATABASE_URL", {"DATABASE_URL": "postgresql://clinic@db:port/clinic"}, id="a database port in words"),
+    pytest.param("CACHE_URL", {"CACHE_URL": "memcached://cache"}, id="another cache"),
+    pytest.param("EMAIL_URL", {"EMAIL_URL": "imap://mail.example"}, id="mail by imap"),
+    pytest.param("BOUNCES_URL", {"BOUNCES_URL": "imap://me:secret@mail.example/INBOX"}, id="reports without TLS"),
+    pytest.param("BOUNCES_URL_FILE", {"BOUNCES_URL_FILE": "/nowhere"}, id="a file that is not there"),
+    pytest.param("MAIL_FROM", {"MAIL_FROM": "the clinic"}, id="a sender without an address"),
+    pytest.param("STAFF_INBOX", {"STAFF_INBOX": "the desk"}, id="a staff inbox without an address"),
+    pytest.param("BOOKING_RATE", {"BOOKING_RATE": "20 an hour"}, id="a rate in words"),
+    pytest.param("SIGN_IN_RATE", {"SIGN_IN_RATE": "0/h"}, id="a rate of nothing"),
+    pytest.param("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "yes"}, id="proxies in words"),
+    pytest.param("DEBUG", {"DEBUG": "maybe"}, id="debug maybe"),
+    pytest.param("DEBUG", OVER_HTTPS | {"DEBUG": "on"}, id="debug over https"),
+    pytest.param("TRUSTED_PROXIES", OVER_HTTPS | {"TRUSTED_PROXIES": "0"}, id="https without a proxy"),
+    pytest.param("SECRET_KEY", OVER_HTTPS | {"SECRET_KEY": ""}, id="https without a secret"),
+    pytest.param("FIELD_KEYS", OVER_HTTPS | {"FIELD_KEYS": ""}, id="https without field keys"),
+    pytest.param("EMAIL_URL", OVER_HTTPS | {"EMAIL_URL": ""}, id="https without a mail server"),
+]
+# `manage.py serve` with one after the other of these settings, each in a fork: most of what a start costs is loading Django.
+SERVE_WITH_EACH = """
+import json, os, sys
+sys.path.insert(0, {checkout!r})
+import manage
+from clinic_site import env, env_folders, env_secrets, generated_keys, logs, sealed_before, security_headers
+from django.core import management
+sys.argv, statuses = ["manage.py", "serve"], []
+for number, settings in enumerate(json.load(sys.stdin)):
+    if not os.fork():
+        for stream in (1, 2):
+            os.dup2(os.open(f"{{number}}-{{stream}}", os.O_WRONLY | os.O_CREAT), stream)
+        os.environ |= settings
+        manage.main()
+        sys.exit()
+    statuses.append(os.waitstatus_to_exitcode(os.wait()[1]))
+print(json.dumps(statuses))
+"""
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory) -> list[tuple[int, str, str]]:
+    """Status, output and errors of a start with each of the wrong settings."""
+    site = Site(tmp_path_factory.mktemp("wrong-settings"))
+    each = [{"DATA_DIR": str(site.folder / f"data-{number}")} | row.values[1] for number, row in enumerate(WRONG)]
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", SERVE_WITH_EACH.format(checkout=str(CHECKOUT))],
+        cwd=site.folder,
+        env=site.environment,
+        input=json.dumps(each),
+        capture_output=True,
+        text=True,
+        timeout=HANG_SECONDS,
+        check=True,
+    )
+    said = [[(site.folder / f"{number}-{stream}").read_text() for stream in (1, 2)] for number in range(len(WRONG))]
+    return [(status, *texts) for status, texts in zip(json.loads(done.stdout), said, strict=True)]
+
+
+@pytest.mark.parametrize(("number", "name"), [pytest.param(n, row.values[0], id=row.id) for n, row in enumerate(WRONG)])
+def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(stopped, number, name):
+    status, output, errors = stopped[number]
+    assert status != 0
+    assert output == ""
+    assert re.fullmatch(rf"{name}: \S[^\n]+\n", errors)
+
+
+def test_it_does_so_in_a_process_of_its_own_too(tmp_path):
+    done = Site(tmp_path, {"PORT": "eighty"}).manage("serve")
+    assert (done.returncode != 0, done.stdout) == (True, "")
+    assert re.fullmatch(r"PORT: \S[^\n]+\n", done.stderr)

@@ -43,16 +43,17 @@ def expire_request(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
     Kind.COMPLETED, Status.CONFIRMED, to=Status.COMPLETED, guards=(BEGUN,), buttons=(Button("complete", "Mark as completed"),)
 )
 def complete_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
+    """Records that the visit took place. It ended then, whenever somebody marks it: an old link does not open again."""
     with deciding(request, Kind.COMPLETED, now=now, by=by, version=version) as decision:
-        pass
+        decision.row.ended_at = decision.row.starts_at
     return decision.row
 
 
 @decides(Kind.MISSED, Status.CONFIRMED, to=Status.MISSED, guards=(BEGUN,), buttons=(Button("miss", "Mark as no-show"),))
 def miss_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
-    """Records that the patient did not come."""
+    """Records that the patient did not come. It ended then, as a completed one."""
     with deciding(request, Kind.MISSED, now=now, by=by, version=version) as decision:
-        pass
+        decision.row.ended_at = decision.row.starts_at
     return decision.row
 
 

@@ -22,7 +22,7 @@ MOST_SHOWN = 20
 EXPIRED_SHOWN_FOR = timedelta(days=30)
 MOST_EXPIRED_COUNTED = 100
 MOST_WISHES = 5
-Status, State = ConsultRequest.Status, OutboxMessage.State
+Status = ConsultRequest.Status
 
 
 def show_dashboard(user, *, now: datetime) -> dict:
@@ -48,13 +48,9 @@ def read_dashboard(user, *, now: datetime) -> dict:
             "may_decide": user.has_perm("consults.change_consultrequest"),
             "waiting": _waiting(Status.REQUESTED, now),
             "quarantine": _waiting(Status.QUARANTINED, now),
-            "calls": [_call(message, now) for message in _messages().calls_to_make(now=now)[:MOST_SHOWN]],
-            "failed": list(_messages().filter(state=State.FAILED).order_by("not_before")[:MOST_SHOWN]),
+            **_messages_for_a_person(now),
             "visit_days": _visit_days(now),
-            "conflicts": [
-                (conflict, near_moment(conflict.visit.start, now), line(conflict.request, now))
-                for conflict in find_conflicts(now=now)[:MOST_SHOWN]
-            ],
+            **_conflicts(now),
             **_earlier(now),
             **_expired(now),
             "rush": recent if (recent := recently_unanswered(now=now)) >= RUSH else 0,
@@ -69,8 +65,18 @@ def _waiting(status: str, now: datetime) -> list:
     return [line(request, now) for request in found[: MOST_SHOWN + 1]]
 
 
-def _messages():
-    return OutboxMessage.objects.select_related("event__request")
+def _messages_for_a_person(now: datetime) -> dict:
+    calls, failed = OutboxMessage.objects.calls_to_make(now=now), OutboxMessage.objects.failed()
+    return {
+        "calls": [_call(message, now) for message in _most_urgent(calls, now)],
+        "calls_counted": calls.count(),
+        "failed": list(_most_urgent(failed, now)),
+        "failed_counted": failed.count(),
+    }
+
+
+def _most_urgent(messages, now: datetime):
+    return messages.most_urgent_first(now=now).select_related("event__request")[:MOST_SHOWN]
 
 
 def _call(message: OutboxMessage, now: datetime) -> dict:
@@ -78,6 +84,12 @@ def _call(message: OutboxMessage, now: datetime) -> dict:
     about = tells(message.kind).to_say or message.kind
     since = near_moment(message.not_before, now)
     return {"message": message, "name": person_of(request).full_name, "to": address_of(message), "about": about, "since": since}
+
+
+def _conflicts(now: datetime) -> dict:
+    found = find_conflicts(now=now)
+    lines = [(one, near_moment(one.visit.start, now), line(one.request, now)) for one in found[:MOST_SHOWN]]
+    return {"conflicts": lines, "conflicts_counted": len(found)}
 
 
 def _visit_days(now: datetime) -> list[tuple[str, list]]:

@@ -1,8 +1,10 @@
 """Messages at the desk: calls to make, and email that failed."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -16,7 +18,10 @@ from consults.messages.compose import Letter
 from consults.messages.reading import read_message
 from consults.models import AccessRecord, OutboxMessage
 from guard import sealing
+from guard.readers import read_whole_number
 
+from .display import near_moment
+from .marking import mark_dealt_with, mark_made, mark_not_made, send_again
 from .paging import BoundedPaginator
 
 _A_COLLEAGUE, _CANNOT_OPEN = "(a colleague)", "(cannot be opened: its key is missing)"
@@ -30,7 +35,8 @@ class ToDoFilter(admin.SimpleListFilter):
     parameter_name = "left"
 
     def lookups(self, request, model_admin):
-        return [("person", "Calls to make and failed email"), ("waiting", "Waiting"), ("failed", "Failed"), ("all", "All")]
+        of_a_person = [("person", "Calls to make and failed email"), ("calls", "Calls to make"), ("failed", "Failed email")]
+        return [*of_a_person, ("made", "Calls that were made"), ("waiting", "Waiting"), ("all", "All")]
 
     def choices(self, changelist):
         for value, label in self.lookup_choices:
@@ -38,23 +44,29 @@ class ToDoFilter(admin.SimpleListFilter):
             yield {"selected": (self.value() or "person") == value, "query_string": query, "display": label}
 
     def queryset(self, request, queryset):
-        value = self.value() or "person"
-        if value == "person":
-            return queryset.needing_a_person(now=timezone.now()).order_by("not_before", "pk")
-        return queryset.filter(state=value).order_by("not_before", "pk") if value in {"waiting", "failed"} else queryset
+        value, now = self.value() or "person", timezone.now()
+        if value == "made":
+            return queryset.filter(channel=Channel.CALL, state=State.DONE).order_by("-done_at", "-pk")
+        if value == "waiting":
+            return queryset.filter(state=State.WAITING).order_by("not_before", "pk")
+        of_a_person = {
+            "person": queryset.needing_a_person(now=now),
+            "calls": queryset.calls_to_make(now=now),
+            "failed": queryset.failed(),
+        }
+        return of_a_person[value].most_urgent_first(now=now) if value in of_a_person else queryset.order_by("-pk")
 
 
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(admin.ModelAdmin):
-    list_display = ["what", "for_request", "recipient", "channel", "state", "not_before", "problem"]
+    list_display = ["what", "for_request", "recipient", "channel", "state", "not_before", "problem", "marked"]
     list_filter = [ToDoFilter]
-    list_select_related = ["event__request"]
-    ordering = ["-pk"]
+    list_select_related = ["event__request", "marked_by"]
     sortable_by = []
-    actions = ["mark_calls_made", "try_again"]
+    actions = ["mark_calls_made", "mark_calls_not_made", "try_again", "deal_with"]
     readonly_fields = (
         *("what", "for_request", "recipient", "channel", "state", "to", "text"),
-        *("not_before", "attempts", "done_at", "problem"),
+        *("not_before", "attempts", "done_at", "problem", "marked"),
     )
     fields = readonly_fields
     show_full_result_count = False
@@ -62,8 +74,12 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     paginator = BoundedPaginator
 
     def get_urls(self):
-        made = self.admin_site.admin_view(require_POST(self.made_view))
-        return [path("<int:pk>/made/", made, name="consults_outboxmessage_made"), *super().get_urls()]
+        made, dealt_with = (self.admin_site.admin_view(require_POST(view)) for view in (self.made_view, self.dealt_with_view))
+        return [
+            path("<int:pk>/made/", made, name="consults_outboxmessage_made"),
+            path("<int:pk>/dealt-with/", dealt_with, name="consults_outboxmessage_dealt_with"),
+            *super().get_urls(),
+        ]
 
     def has_add_permission(self, request):
         return False
@@ -84,29 +100,61 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
     def made_view(self, request, pk: int):
         """Marks a call as made and returns to the front page."""
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        call = get_object_or_404(OutboxMessage.objects.select_related("event__request"), pk=pk, channel=Channel.CALL)
-        if self._mark_made(OutboxMessage.objects.filter(pk=pk)):
-            messages.success(request, f"The call for {call.reference} is marked as made.")
+        call, was_marked = self._mark_one(request, pk, mark_made)
+        if was_marked:
+            made = f"{reverse('admin:consults_outboxmessage_changelist')}?left=made"
+            text = 'The call for {} is marked as made. By mistake? <a href="{}">Bring it back</a>.'
+            messages.success(request, format_html(text, call.reference, made))
         else:
             messages.warning(request, f"The call for {call.reference} was already made or is no longer needed.")
         return redirect("admin:index")
 
+    def dealt_with_view(self, request, pk: int):
+        """Takes failed email off the lists and returns to the front page."""
+        letter, was_marked = self._mark_one(request, pk, mark_dealt_with)
+        about = f"The failed email{f' for {letter.reference}' if letter.reference else ''}"
+        if was_marked:
+            messages.success(request, f"{about} is dealt with.")
+        else:
+            messages.warning(request, f"{about} is no longer waiting for anybody.")
+        return redirect("admin:index")
+
+    def _mark_one(self, request, pk: int, mark: Callable[..., int]) -> tuple[OutboxMessage, bool]:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        message = get_object_or_404(OutboxMessage.objects.select_related("event__request"), pk=pk)
+        return message, bool(mark(OutboxMessage.objects.filter(pk=pk), by=request.user, now=timezone.now()))
+
     @admin.action(description="Mark selected calls as made", permissions=["change"])
     def mark_calls_made(self, request, queryset):
-        made = self._mark_made(queryset)
-        self.message_user(request, f"{made} call{'' if made == 1 else 's'} marked as made.")
+        self._mark_seen(request, queryset, mark_made, ("call marked as made", "calls marked as made"))
 
-    def _mark_made(self, queryset) -> int:
-        calls = OutboxMessage.objects.filter(pk__in=queryset.order_by().values("pk"), channel=Channel.CALL, state=State.WAITING)
-        return calls.update(state=State.DONE, done_at=timezone.now())
+    @admin.action(description="Not made after all: bring selected calls back", permissions=["change"])
+    def mark_calls_not_made(self, request, queryset):
+        self._mark_seen(request, queryset, mark_not_made, ("call is to be made again", "calls are to be made again"))
 
     @admin.action(description="Resend selected failed email", permissions=["change"])
     def try_again(self, request, queryset):
-        failed = OutboxMessage.objects.sent_by_the_worker().filter(pk__in=queryset.order_by().values("pk"), state=State.FAILED)
-        count = failed.update(state=State.WAITING, attempts=0, not_before=timezone.now(), problem="")
-        self.message_user(request, f"{count} email{'' if count == 1 else 's'} will be sent again.")
+        self._mark_seen(request, queryset, send_again, ("email will be sent again", "emails will be sent again"))
+
+    @admin.action(description="Dealt with: take selected failed email off the list", permissions=["change"])
+    def deal_with(self, request, queryset):
+        self._mark_seen(request, queryset, mark_dealt_with, ("failed email is dealt with", "failed emails are dealt with"))
+
+    def _mark_seen(self, request, queryset, mark: Callable[..., int], outcome: tuple[str, str]) -> None:
+        """Marks what was on the page. "Select all" on a long list includes messages that nobody has seen."""
+        typed = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        seen = [key for text in typed if (key := read_whole_number(text, digits=18)) is not None]
+        marked = mark(queryset.filter(pk__in=seen), by=request.user, now=timezone.now())
+        self.message_user(request, f"{marked} {outcome[marked != 1]}.")
+        if queryset.exclude(pk__in=seen).exists():
+            self.message_user(request, "Those that were not on the page stay as they are.", messages.WARNING)
+
+    @admin.display(description="marked by", empty_value="-")
+    def marked(self, obj):
+        if obj.marked_by is None:
+            return None
+        return f"{obj.marked_by.get_short_name() or obj.marked_by.get_username()}, {near_moment(obj.marked_at, timezone.now())}"
 
     @admin.display(description="message")
     def what(self, obj):

@@ -49,7 +49,7 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
         "is_waiting": found.status in ConsultRequest.AWAITING_ANSWER,
         "is_open": found.status in ConsultRequest.OPEN,
         "timeline": read_timeline(found, seen=seen),
-        "sent": list(OutboxMessage.objects.filter(event__request=found).order_by("pk")),
+        "sent": list(OutboxMessage.objects.filter(event__request=found).select_related("marked_by").order_by("pk")),
         "version": found.version,
         "possible": [],
         "may_note": False,

@@ -8,6 +8,7 @@ from django.urls import path
 from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, ReferralSource, SpecialHours
 
 from .conflict_guard import ConflictGuard
+from .erasure_guard import ErasureGuard
 from .holidays import answer_holiday, may_answer
 
 
@@ -37,7 +38,7 @@ class SpecialHoursAdmin(ConflictGuard):
 
 
 @admin.register(ConsultPolicy)
-class ConsultPolicyAdmin(ConflictGuard):
+class ConsultPolicyAdmin(ErasureGuard):
     list_display = ["__str__", "length_minutes", "capacity", "notice_hours", "horizon_days", "answer_open_days"]
 
     def has_add_permission(self, request):

@@ -41,11 +41,11 @@ def write_calendar_file(
 
     Times are in UTC, in whatever zone they come: a TZID without its VTIMEZONE makes the file invalid.
 
-    `version`: the one of the request that the entry shows. The UID stays the same and SEQUENCE rises with every change. Method
-    CANCEL removes the entry. `attendee` is the patient's address, where the file goes there by mail.
+    `version`: the one of the request that the entry shows. The UID stays the same, wherever the site moves, and SEQUENCE rises
+    with every change. Method CANCEL removes the entry. `attendee` is the patient's address, where the file goes there by mail.
     """
     entry = Event()
-    entry.add("uid", f"{request.reference}@{settings.PUBLIC.host}")
+    entry.add("uid", str(request.calendar_uid))
     entry.add("sequence", request.calendar_step + version)
     entry.add("dtstamp", at.astimezone(UTC))
     entry.add("dtstart", visit.start.astimezone(UTC))

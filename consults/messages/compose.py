@@ -35,12 +35,16 @@ class Letter(NamedTuple):
 
 @dataclass(frozen=True)
 class Composition:
-    """What a message about `request` is put together from: its kind, its facts, and the clinic's facts and hours of today."""
+    """What a message about `request` is put together from: its kind, its facts, and the clinic's facts and hours of today.
+
+    `is_first`: it may go to a stranger.
+    """
 
     kind: str
     request: ConsultRequest
     facts: Facts
     rules: Rules
+    is_first: bool = False
 
     @property
     def subject(self) -> str:
@@ -109,7 +113,7 @@ class Composition:
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
             "at_place": clinic.consult.how or f"at {clinic.address_line}",
-            "name": _greeting_name(self.facts.name, is_first=tells(self.kind).is_first),
+            "name": _greeting_name(self.facts.name, is_first=self.is_first),
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),
             "reason": self.facts.reason,

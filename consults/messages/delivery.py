@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, When
 
 from consults.current_rules import Rules, read_rules
 from consults.models import Event, OutboxMessage
@@ -17,8 +17,8 @@ from .answers import Answers
 from .channels import SENDERS
 from .channels.not_sent import NO_ANSWER, NotSent, Unanswered
 from .channels.smtp_server import ANSWER_SECONDS
-from .kinds import CONFIRMING, FIRST, REMINDER, REPEATS
-from .outbox import owes_correction
+from .kinds import OF_A_VISIT_AHEAD, REMINDER, REPEATS
+from .known import owes_correction
 from .reading import offer_is_over, read_message, visit_has_begun
 from .refused import RETURNED, give_up, refuse
 
@@ -32,7 +32,6 @@ MOST_ATTEMPTS = 72
 # for more than an hour is a warning of `/health/ready`.
 MOST_FIRST_LETTERS_AN_HOUR = 60
 _TOO_LATE = "too_late"
-_IS_FIRST_LETTER = Q(kind__in=FIRST, recipient=OutboxMessage.Recipient.PATIENT)
 _REPEATS_LAST = Case(When(kind__in=REPEATS, then=1), default=0)
 
 
@@ -77,17 +76,19 @@ def deliver_due(
         return sent
     left = _first_letters_left(now)
     if left < 1:
-        due = due.exclude(_IS_FIRST_LETTER)
+        due = due.exclude(is_first=True)
     batch, rules = Batch(), read_rules(now)
-    for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
-        if stop():
-            break
-        if _is_first_letter(message):
-            if left < 1:
-                continue
-            left -= 1
-        sent += _deliver(message, now, batch, rules, answers)
-    batch.close()
+    try:
+        for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
+            if stop():
+                break
+            if message.is_first:
+                if left < 1:
+                    continue
+                left -= 1
+            sent += _deliver(message, now, batch, rules, answers)
+    finally:
+        batch.close()
     return sent
 
 
@@ -95,12 +96,8 @@ def _first_letters_left(now: datetime) -> float:
     """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off."""
     if settings.BOOKING_RATE is None:
         return math.inf
-    sent = OutboxMessage.objects.filter(_IS_FIRST_LETTER, done_at__gt=now - timedelta(hours=1))
+    sent = OutboxMessage.objects.filter(is_first=True, done_at__gt=now - timedelta(hours=1))
     return MOST_FIRST_LETTERS_AN_HOUR - sent.count()
-
-
-def _is_first_letter(message: OutboxMessage) -> bool:
-    return message.kind in FIRST and message.recipient == OutboxMessage.Recipient.PATIENT
 
 
 def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules, answers: Answers) -> bool:
@@ -111,6 +108,8 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules, 
     def send() -> None:
         if _comes_too_late(message, now):
             raise _TooLate
+        if message.was_lost_twice:
+            raise NotSent(NO_ANSWER)
         sender.send(message, read_message(message, rules))
 
     return _conclude(message, now, send, answers)
@@ -148,14 +147,14 @@ class _TooLate(Exception):
 
 
 def _comes_too_late(message: OutboxMessage, now: datetime) -> bool:
-    """Whether it is about what is over for the patient: it reminds of a visit that has begun, confirms one to who expects no
-    other, or offers a time that is no longer held. Raises sealing.CannotOpen.
+    """Whether it is about what is over for the patient: it reminds of a visit that has begun, says to who expects no other
+    that it is confirmed, or offers a time that is no longer held. Raises sealing.CannotOpen.
     """
     if message.event is None or message.recipient == OutboxMessage.Recipient.STAFF:
         return False
     if message.kind == Event.Kind.OFFERED:
         return offer_is_over(message, now=now)
-    if message.kind not in {REMINDER, *CONFIRMING} or not visit_has_begun(message, now=now):
+    if message.kind not in OF_A_VISIT_AHEAD or not visit_has_begun(message, now=now):
         return False
     return message.kind == REMINDER or not owes_correction(message.event.request, now=now)
 
@@ -175,18 +174,20 @@ def _drop_late(message: OutboxMessage) -> None:
 def _claim(message: OutboxMessage, now: datetime) -> bool:
     """Claims the message for this worker. One conditional UPDATE: of two workers, only one still sees the row unchanged.
 
-    Until somebody notes what became of the attempt, the row names no problem of the one before.
+    Until somebody notes what became of the attempt, the row names no problem of the one before. What is claimed again without
+    such a note may have arrived: a disk may have had room for the claim alone.
     """
     unchanged = OutboxMessage.objects.due(now=now).filter(pk=message.pk, attempts=message.attempts)
     # A reminder is written long before it is due.
     is_due_since = {"created_at": F("not_before")} if message.kind == REMINDER and not message.attempts else {}
-    problem = message.problem if message.done_at else ""
-    return bool(unchanged.update(not_before=now + LEASE, attempts=F("attempts") + 1, problem=problem, **is_due_since))
+    may_have_arrived = {"done_at": message.done_at or now} if message.may_have_arrived else {}
+    claim = {"not_before": now + LEASE, "attempts": F("attempts") + 1, "problem": ""}
+    return bool(unchanged.update(**claim, **may_have_arrived, **is_due_since))
 
 
 def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
     """Once more a while later. What may have arrived is repeated once; then a person is told that it may have."""
-    attempts, may_have_arrived = message.attempts + 1, message.problem == NO_ANSWER
+    attempts, may_have_arrived = message.attempts + 1, message.may_have_arrived
     if attempts >= MOST_ATTEMPTS or (may_have_arrived and problem == NO_ANSWER):
         give_up(message, problem=problem)
         return

@@ -24,10 +24,14 @@ _OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([^<>\s]+)>"
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """`message_id`: of our letter. `given_up`: the status, like 5.1.1, if it will never arrive; otherwise empty."""
+    """`message_id`: of our letter. `given_up`: the status, like 5.1.1, if it will never arrive; otherwise empty.
+
+    Not `is_of_host`: under another host than ours, so it is ours only if the letter is known. The site may have moved.
+    """
 
     message_id: UUID
     given_up: str
+    is_of_host: bool = True
 
 
 class Unanswerable(Exception):
@@ -51,19 +55,19 @@ def read_report(mail: bytes, *, host: str) -> DeliveryReport | None:
 
 def _read(mail: bytes, host: str) -> DeliveryReport | None:
     statuses: list[bytes] = []
-    ids: set[UUID | None] = set()
+    ids: dict[bool, set[UUID]] = {True: set(), False: set()}
     for part in _parts(mail):
         kind, body = part.get_content_type(), part.get_payload(decode=True)
         if not isinstance(body, bytes):
             continue
         if kind in _STATUSES:
             statuses.append(body)
-        elif kind in _RETURNED:
-            ids.add(_our_id(body, host))
-    ours = ids - {None}
-    if not statuses or len(ours) != 1 or (message_id := ours.pop()) is None:
+        elif kind in _RETURNED and (ours := _like_ours(body)):
+            ids[ours[2].lower() == host.lower()].add(UUID(ours[1]))
+    is_of_host = bool(ids[True])
+    if not statuses or len(ids[is_of_host]) != 1:
         return None
-    return DeliveryReport(message_id, next(filter(None, map(_given_up, statuses)), ""))
+    return DeliveryReport(ids[is_of_host].pop(), next(filter(None, map(_given_up, statuses)), ""), is_of_host)
 
 
 def _parts(mail: bytes, depth: int = 0) -> Iterator[Message]:
@@ -92,8 +96,7 @@ def _given_up(body: bytes) -> str:
     return ""
 
 
-def _our_id(headers: bytes, host: str) -> UUID | None:
+def _like_ours(headers: bytes) -> re.Match[str] | None:
     """The Message-ID of the returned headers, if there is one alone and it has the form of ours."""
     found = BytesHeaderParser().parsebytes(headers.lstrip()).get_all("Message-ID", [])
-    ours = _OURS.fullmatch(str(found[0]).strip()) if len(found) == 1 else None
-    return UUID(ours[1]) if ours and ours[2].lower() == host.lower() else None
+    return _OURS.fullmatch(str(found[0]).strip()) if len(found) == 1 else None

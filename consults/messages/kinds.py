@@ -18,30 +18,33 @@ class Tells:
     screens are public. `subject_if_changed`: the same of a confirming event that gives the person another time than they had
     or had asked for, and of any other event that follows a confirmed visit. `to_say`: the purpose of a call, as the desk lists
     it. `to_staff`: the subject of the notice to staff.
-    `is_first`: nobody knows yet whether the address is the sender's own. `repeats`: a sender of the form may cause it again and
-    again. `confirms`: the letter carries the visit for the calendar, and a reminder is scheduled. `keeps_reminder`: leaves a
-    scheduled reminder in place. `is_over`: tells nobody, and what waits to be said is of no use any more.
-    `is_about_offer`: about an earlier time that is, or was, offered; what waits about the request stays true beside it.
-    `only_after`: told only to who was told the other kind, or may have been.
+    `repeats`: a sender of the form may cause it again and again. `confirms`: the letter carries the visit for the calendar,
+    and a reminder is scheduled. `keeps_reminder`: leaves a scheduled reminder in place. `is_over`: tells nobody, and what
+    waits to be said is of no use any more. `is_about_offer`: about an earlier time that is, or was, offered; what waits about
+    the request stays true beside it.
+    `only_after`: told only to who was told the other kind, or may have been. `only_if_known`: told only to who was told anything,
+    or has a confirmed visit: it tells a stranger nothing that they need.
+    `says_visit_stays`: says that the confirmed visit is as it was.
     `answers_a_call`: a colleague who records it has the person on the phone, so no further call is owed.
     """
 
     subject: str = ""
     to_say: str = ""
     to_staff: str = ""
-    is_first: bool = False
     repeats: bool = False
     confirms: bool = False
     keeps_reminder: bool = False
     is_over: bool = False
     is_about_offer: bool = False
     only_after: str = ""
+    only_if_known: bool = False
+    says_visit_stays: bool = False
     answers_a_call: bool = False
     subject_if_changed: str = ""
 
 
 KINDS: dict[str, Tells] = {
-    Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request", is_first=True),
+    Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request"),
     Kind.RELEASED: Tells("Your request", "Say that we have the request"),
     Kind.MOVED: Tells(
         "You asked for this time, not yet confirmed",
@@ -50,12 +53,15 @@ KINDS: dict[str, Tells] = {
         repeats=True,
         keeps_reminder=True,
     ),
-    Kind.MOVE_DECLINED: Tells("Your visit is unchanged", "Say that the visit is unchanged", keeps_reminder=True),
+    Kind.MOVE_DECLINED: Tells(
+        "Your visit is unchanged", "Say that the visit is unchanged", keeps_reminder=True, says_visit_stays=True
+    ),
     Kind.MOVE_EXPIRED: Tells(
         "Your visit is unchanged",
         "Apologize: not answered in time; the visit is unchanged",
         to_staff="Move not answered in time",
         keeps_reminder=True,
+        says_visit_stays=True,
     ),
     Kind.MOVE_LAPSED: Tells(
         "Your new time is no longer held",
@@ -69,6 +75,7 @@ KINDS: dict[str, Tells] = {
         to_staff="Move taken back by the patient",
         repeats=True,
         keeps_reminder=True,
+        says_visit_stays=True,
     ),
     Kind.CONFIRMED: Tells("Confirmed", "Say that the visit is confirmed", confirms=True, subject_if_changed=_AT_A_NEW_TIME),
     Kind.RESCHEDULED: Tells("Confirmed", "Say the confirmed time", confirms=True, subject_if_changed=_AT_A_NEW_TIME),
@@ -77,14 +84,13 @@ KINDS: dict[str, Tells] = {
         "You withdrew your request",
         "Say that it has ended, as they asked",
         to_staff="Withdrawn by the patient",
+        only_if_known=True,
         subject_if_changed="You cancelled your visit",
     ),
     Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled"),
     Kind.EXPIRED: Tells("We did not answer your request", "Apologize: not answered in time", to_staff="Not answered in time"),
-    Kind.READDRESSED: Tells("Your request", "Say that we have the new address", is_first=True),
-    OLD_ADDRESS: Tells(
-        "About a request sent with your address", "Nothing: this was for an address that was wrong", is_first=True
-    ),
+    Kind.READDRESSED: Tells("Your request", "Say that we have the new address"),
+    OLD_ADDRESS: Tells("About a request sent with your address", "Nothing: this was for an address that was wrong"),
     Kind.OFFERED: Tells(
         "A time is free for you", "Offer an earlier time, and record the answer", keeps_reminder=True, is_about_offer=True
     ),
@@ -104,6 +110,7 @@ KINDS: dict[str, Tells] = {
         keeps_reminder=True,
         is_about_offer=True,
         only_after=Kind.OFFERED,
+        says_visit_stays=True,
     ),
     Kind.OFFER_TAKEN_BACK: Tells(
         "The offered time is no longer held",
@@ -111,6 +118,7 @@ KINDS: dict[str, Tells] = {
         keeps_reminder=True,
         is_about_offer=True,
         only_after=Kind.OFFERED,
+        says_visit_stays=True,
     ),
     Kind.KEPT: Tells(keeps_reminder=True),
     Kind.NOTED: Tells(keeps_reminder=True),
@@ -121,8 +129,9 @@ KINDS: dict[str, Tells] = {
 }
 
 
-FIRST = [kind for kind, says in KINDS.items() if says.is_first]
 CONFIRMING = [kind for kind, says in KINDS.items() if says.confirms]
+# Of no use once the visit has begun.
+OF_A_VISIT_AHEAD = [REMINDER, *CONFIRMING, *(kind for kind, says in KINDS.items() if says.says_visit_stays)]
 ABOUT_OFFERS = [kind for kind, says in KINDS.items() if says.is_about_offer]
 REPEATS = [kind for kind, says in KINDS.items() if says.repeats]
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
+from uuid import UUID
 
 from django.db import DatabaseError
 
@@ -45,30 +46,44 @@ class NotRead(Exception):
     """The mailbox was not read; the message is a reason without an address, a password or a word of the server."""
 
 
+class _Refused(NotRead):
+    """The server did not do one thing that it was asked for, and may do the next."""
+
+
 class MailboxReader:
     """Remembers up to which mail it has looked, so that what is left in the mailbox is fetched once."""
 
-    def __init__(self, account: Account, *, host: str) -> None:
-        """`host`: what follows the @ of our Message-IDs."""
-        self._account, self._host = account, host
+    def __init__(self, account: Account, *, host: str, is_known: Callable[[UUID], bool] = lambda _: False) -> None:
+        """`host`: what follows the @ of our Message-IDs. `is_known`: whether a letter under another host is ours all the same."""
+        self._account, self._host, self._is_known = account, host, is_known
         self._validity, self._last = b"", 0
+        self._refused: set[int] = set()
 
     def read_new(self, take: Callable[[DeliveryReport], object]) -> int:
         """Hands the reports in at most MOST_MAILS new mails to `take`, and deletes each after that. Returns how many.
 
-        Raises NotRead and DatabaseError; the mail is still new at the next round then.
+        Raises NotRead and DatabaseError; the mail is still new at the next round then. One that the server refuses to hand out
+        keeps no other waiting.
         """
-        taken = 0
+        taken, refused = 0, None
         with _signed_in(self._account) as server:
             with _told("mailbox"):
                 self._select(server)
                 new = self._new_mails(server)
             for uid in new:
-                with _told("mail"):
-                    report = self._read(server, uid)
+                report = None
+                try:
+                    with _told("mail"):
+                        report = self._read(server, uid)
+                    self._refused.discard(uid)
+                except _Refused as error:
+                    refused = error
+                    self._refused.add(uid)
                 if report:
                     taken += self._take(server, uid, report, take)
-                self._last = uid
+                self._last = max(self._last, uid)
+        if refused:
+            raise refused
         return taken
 
     def _take(self, server: imaplib.IMAP4, uid: int, report: DeliveryReport, take: Callable[[DeliveryReport], object]) -> bool:
@@ -95,23 +110,27 @@ class MailboxReader:
         if validity != self._validity:
             # The server has numbered its mails in another way.
             self._validity, self._last = validity, 0
+            self._refused.clear()
 
     def _new_mails(self, server: imaplib.IMAP4) -> list[int]:
-        """The mails that nobody has opened. A range to the end always names the last mail, too."""
-        found = _ok(server.uid("SEARCH", f"UID {self._last + 1}:*", "UNSEEN", "UNDELETED"))
+        """The mails that nobody has opened, those that were refused last. A range to the end always names the last mail, too."""
+        first = min({self._last + 1, *self._refused})
+        found = _ok(server.uid("SEARCH", f"UID {first}:*", "UNSEEN", "UNDELETED"))
         uids = (int(uid) for line in found if isinstance(line, bytes) for uid in line.split() if uid.isdigit())
-        return sorted(uid for uid in uids if uid > self._last)[:MOST_MAILS]
+        wanted = (uid for uid in uids if uid > self._last or uid in self._refused)
+        return sorted(wanted, key=lambda uid: (uid in self._refused, uid))[:MOST_MAILS]
 
     def _read(self, server: imaplib.IMAP4, uid: int) -> DeliveryReport | None:
         """A mail of several parts alone is fetched further than its kind. One that is unreadable is marked as seen."""
         if not re.search(rb"^content-type:\s*multipart/", _fetch(server, uid, "HEADER.FIELDS (CONTENT-TYPE)"), re.IGNORECASE):
             return None
         try:
-            return read_report(_fetch(server, uid, ""), host=self._host)
+            report = read_report(_fetch(server, uid, ""), host=self._host)
         except Unreadable as error:
             logger.warning("a mail in BOUNCES_URL could not be read, and is left there: %s", error)
             _mark_seen(server, uid)
             return None
+        return report if report and (report.is_of_host or self._is_known(report.message_id)) else None
 
 
 class _Server(imaplib.IMAP4_SSL):
@@ -163,7 +182,7 @@ def _told(step: str) -> Iterator[None]:
     except imaplib.IMAP4.abort:
         raise NotRead(f"{step}: the server hung up") from None
     except imaplib.IMAP4.error:
-        raise NotRead(f"{step}: refused") from None
+        raise _Refused(f"{step}: refused") from None
     except OSError as error:
         raise NotRead(f"{step}: {type(error).__name__}") from None
 

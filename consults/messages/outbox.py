@@ -6,22 +6,20 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 
 from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
 from consults.scheduling import Interval, PostedHours
 from consults.transitions import TRANSITIONS
-from guard import sealing
 
 from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
 from .compose import Letter
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
+from .known import UNSENT, known_before, may_know, owes_correction, was_written_to
 
 _REMINDER_AT = time(10)
-_UNSENT = (OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
 
 
@@ -47,7 +45,7 @@ def write_messages(
     about = offer if says.is_about_offer else None
     if event.number > 1 and not says.keeps_reminder:
         _unsent(request).filter(kind=REMINDER).drop()
-    if says.subject and _is_owed(request, says):
+    if says.subject and _is_owed(request, says, before):
         channel = BY_CONTACT[request.person.contact_by]
         ended = offer if offer and _ends_unsaid(event, offer) else None
         to = getattr(request, channel.REACHES)
@@ -59,7 +57,7 @@ def write_messages(
             now=now,
             offer=about,
             ended_offer=ended,
-            before=_known_before(event, before),
+            before=known_before(event, before),
         )
         if says.is_about_offer:
             _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
@@ -69,34 +67,12 @@ def write_messages(
             _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
         if says.confirms:
             write_reminder(event, request, rules=rules, now=now)
-    elif says.is_over:
+    elif says.is_over or says.only_if_known:
         _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=CONFIRMING if owes_correction(request, now=now) else ())
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
         facts = Facts.of(request, to=settings.STAFF_INBOX, calendar=CalendarChange(), now=now, offer=about)
         _drop_unsent(event, OutboxMessage.Recipient.STAFF)
         _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
-
-
-def _known_before(event: Event, before: Before) -> Before:
-    """What the person knew before the event. After decisions of staff that no letter told yet, it is what was before the first.
-
-    The times between them are no news to anybody. Patients who decide themselves have read their own page.
-    """
-    if event.number == 1 or _is_by_patient(event.kind):
-        return before
-    letters = OutboxMessage.objects.filter(event__request=event.request, recipient=OutboxMessage.Recipient.PATIENT)
-    letters = letters.exclude(kind__in=[REMINDER, OLD_ADDRESS, *ABOUT_OFFERS])
-    last = letters.order_by("event__number").last()
-    if last is None or last.state not in _UNSENT or last.may_have_arrived or _is_by_patient(last.kind):
-        return before
-    try:
-        return Facts.from_json(last.opened).before
-    except sealing.CannotOpen:
-        return before
-
-
-def _is_by_patient(kind: str) -> bool:
-    return kind not in TRANSITIONS or TRANSITIONS[kind].by_patient
 
 
 def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: datetime) -> None:
@@ -105,17 +81,6 @@ def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: 
     if visit and (at := _reminder_time(visit, rules.posted)) > now:
         facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
         _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
-
-
-def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
-    """Whether the patient still expects another visit than the confirmed one: the last that they were told of lies ahead.
-
-    The letter that moved it must reach them however late it is, for their calendar.
-    """
-    told = OutboxMessage.objects.filter(event__request=request, kind__in=CONFIRMING, state=OutboxMessage.State.DONE)
-    told = told.filter(recipient=OutboxMessage.Recipient.PATIENT)
-    expected = told.order_by("event__number").values_list("event__starts_at", flat=True).last()
-    return expected is not None and expected > now and expected != request.confirmed_starts_at
 
 
 def drop_unsent(request: ConsultRequest) -> None:
@@ -128,29 +93,16 @@ def drop_unsent_offer(request: ConsultRequest) -> None:
     _unsent(request).filter(kind=Event.Kind.OFFERED).drop()
 
 
-def _is_owed(request: ConsultRequest, says: Tells) -> bool:
-    return not says.only_after or _may_know(request, says.only_after)
-
-
-def _may_know(request: ConsultRequest, kind: str) -> bool:
-    """Whether the person was told the last message of this kind, or may have been."""
-    told = OutboxMessage.objects.filter(event__request=request, kind=kind).order_by("pk").last()
-    return told is not None and told.may_have_arrived
+def _is_owed(request: ConsultRequest, says: Tells, before: Before) -> bool:
+    if says.only_if_known:
+        return before.confirmed is not None or was_written_to(request)
+    return not says.only_after or may_know(request, says.only_after)
 
 
 def _ends_unsaid(event: Event, offer: EarlierOffer) -> bool:
     """Whether the event ends an offer that the person may know of, and says nothing of it: it neither answers nor fulfils it."""
     ends = not TRANSITIONS[event.kind].leaves_offer and not tells(event.kind).is_about_offer
-    return ends and offer.starts_at != event.starts_at and _may_know(event.request, Event.Kind.OFFERED)
-
-
-def was_written_to(request: ConsultRequest) -> bool:
-    """Whether a letter has left for the patient's present address, or may have."""
-    corrections = request.events.filter(kind=Event.Kind.READDRESSED)
-    since = corrections.aggregate(number=Max("number"))["number"] or 1
-    letters = OutboxMessage.objects.filter(event__request=request, event__number__gte=since)
-    letters = letters.filter(recipient=OutboxMessage.Recipient.PATIENT).exclude(kind=OLD_ADDRESS)
-    return any(letter.may_have_arrived for letter in letters)
+    return ends and offer.starts_at != event.starts_at and may_know(event.request, Event.Kind.OFFERED)
 
 
 def is_still_true(letter: OutboxMessage) -> bool:
@@ -200,9 +152,9 @@ def forget_letters_to_staff(*, now: datetime) -> int:
 
 
 def forget_messages(request: ConsultRequest) -> None:
-    """Empties every message about the request, in files too; waiting ones will not be sent."""
+    """Empties every message about the request, in files too; nobody sends or deals with what was not sent."""
+    _unsent(request).drop()
     messages = OutboxMessage.objects.filter(event__request=request)
-    messages.filter(state=OutboxMessage.State.WAITING).drop()
     messages.update(sealed=b"")
     ids = list(messages.values_list("message_id", flat=True))
     transaction.on_commit(lambda: mail.delete_files(ids))
@@ -210,7 +162,7 @@ def forget_messages(request: ConsultRequest) -> None:
 
 def _unsent(request: ConsultRequest):
     """Also what could not be sent: nobody sends it again once it is no longer true."""
-    return OutboxMessage.objects.filter(event__request=request, state__in=_UNSENT)
+    return OutboxMessage.objects.filter(event__request=request, state__in=UNSENT)
 
 
 def _drop_unsent(event: Event, recipient: str, *, but: Sequence[str] = ()) -> None:
@@ -226,13 +178,29 @@ def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:
 
 
 def _to_patient(event: Event, kind: str, channel: str, facts: Facts, *, not_before: datetime) -> None:
-    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel, facts.as_json(), not_before=not_before)
+    is_first = _is_first(event, kind)
+    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel, facts.as_json(), not_before=not_before, is_first=is_first)
 
 
-def _write(event: Event | None, kind: str, recipient: str, channel: str, values: dict, *, not_before: datetime) -> None:
+def _is_first(event: Event, kind: str) -> bool:
+    """Whether nobody knows yet that the address is the sender's own: nothing was sent there, and no colleague decided."""
+    if kind == OLD_ADDRESS or event.number == 1:
+        return True
+    return kind != REMINDER and event.by is None and not was_written_to(event.request)
+
+
+def _write(
+    event: Event | None, kind: str, recipient: str, channel: str, values: dict, *, not_before: datetime, is_first: bool = False
+) -> None:
     created_at = event.at if event else not_before
     message = OutboxMessage(
-        event=event, kind=kind, recipient=recipient, channel=channel, created_at=created_at, not_before=not_before
+        event=event,
+        kind=kind,
+        recipient=recipient,
+        channel=channel,
+        created_at=created_at,
+        not_before=not_before,
+        is_first=is_first,
     )
     message.seal(values)
     message.save(force_insert=True)

@@ -26,7 +26,7 @@ def read_message(message: OutboxMessage, rules: Rules, *, for_desk: bool = False
     facts = Facts.from_json(opened)
     if for_desk:
         facts = replace(facts, token="")
-    composition = Composition(message.kind, message.event.request, facts, rules)
+    composition = Composition(message.kind, message.event.request, facts, rules, is_first=message.is_first)
     if message.recipient == OutboxMessage.Recipient.STAFF:
         return composition.notice()
     return CHANNELS[OutboxMessage.Channel(message.channel)].compose(composition)

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -10,7 +11,7 @@ from consults.models import Event, OutboxMessage
 from guard import sealing
 
 from .delivery_reports import DeliveryReport, Unanswerable
-from .kinds import CONFIRMING, REMINDER
+from .kinds import OF_A_VISIT_AHEAD
 from .outbox import is_still_true
 from .reading import offer_is_over, visit_has_begun
 from .refused import RETURNED, give_up, refuse
@@ -51,6 +52,11 @@ def take_report(report: DeliveryReport, *, now: datetime) -> bool:
     return True
 
 
+def is_known(message_id: UUID) -> bool:
+    """Whether it is a letter of ours, under whatever host it left."""
+    return OutboxMessage.objects.filter(message_id=message_id).exists()
+
+
 def _letters():
     # A change of the field key does not wait for decisions.
     return OutboxMessage.objects.select_related("event__request").select_for_update(of=("self",))
@@ -60,4 +66,4 @@ def _comes_too_late(letter: OutboxMessage, now: datetime) -> bool:
     """Whether it is about coming to a visit that has begun, or offers what is no longer held. Raises sealing.CannotOpen."""
     if letter.kind == Event.Kind.OFFERED:
         return offer_is_over(letter, now=now)
-    return letter.kind in (REMINDER, *CONFIRMING) and visit_has_begun(letter, now=now)
+    return letter.kind in OF_A_VISIT_AHEAD and visit_has_begun(letter, now=now)

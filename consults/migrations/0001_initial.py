@@ -271,7 +271,7 @@ class Migration(migrations.Migration):
                 ("confirmed_length_minutes", models.PositiveSmallIntegerField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("answer_by", models.DateTimeField(help_text="The patient was told that the clinic answers by then.")),
-                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(help_text="Of a visit that took place, or was missed: its start.", null=True)),
                 (
                     "erased_at",
                     models.DateTimeField(help_text="From then on, nothing in this row identifies the person.", null=True),
@@ -300,6 +300,10 @@ class Migration(migrations.Migration):
                     models.PositiveIntegerField(
                         default=1, help_text="Rises with every change, so that a decision about an older version is refused."
                     ),
+                ),
+                (
+                    "calendar_uid",
+                    models.UUIDField(default=uuid.uuid4, help_text="Of its calendar entry, also when the site has moved."),
                 ),
                 (
                     "calendar_step",
@@ -524,6 +528,13 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.", unique=True
                     ),
                 ),
+                (
+                    "is_first",
+                    models.BooleanField(
+                        default=False,
+                        help_text="To a patient who was sent nothing before, nor decided about: the address may be a stranger's.",
+                    ),
+                ),
                 ("sealed", models.BinaryField()),
                 (
                     "created_at",
@@ -551,6 +562,17 @@ class Migration(migrations.Migration):
                         to="consults.event",
                     ),
                 ),
+                (
+                    "marked_by",
+                    models.ForeignKey(
+                        help_text="Who last marked the call as made or not made, the email as dealt with, or sent it again.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("marked_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(

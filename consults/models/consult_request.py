@@ -1,6 +1,7 @@
 """A request for a consult: the requested start, its status, and the sealed personal data."""
 
 import secrets
+import uuid
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -60,7 +61,7 @@ class ConsultRequest(models.Model):
     confirmed_length_minutes = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField()
     answer_by = models.DateTimeField(help_text="The patient was told that the clinic answers by then.")
-    ended_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="Of a visit that took place, or was missed: its start.")
     erased_at = models.DateTimeField(null=True, help_text="From then on, nothing in this row identifies the person.")
     kept_despite = models.JSONField(
         default=dict, help_text="What staff accepted of this start: closed (the hours of its date), full (the capacity)."
@@ -73,6 +74,7 @@ class ConsultRequest(models.Model):
     version = models.PositiveIntegerField(
         default=1, help_text="Rises with every change, so that a decision about an older version is refused."
     )
+    calendar_uid = models.UUIDField(default=uuid.uuid4, help_text="Of its calendar entry, also when the site has moved.")
     calendar_step = models.PositiveIntegerField(
         default=0,
         help_text="Added to the version for a calendar's SEQUENCE. Rises with each restore: versions repeat then.",

@@ -3,11 +3,14 @@
 import uuid
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 
 from guard import sealing
 
+from .consult_request import ConsultRequest
 from .event import Event
 
 # A failed attempt moves the next one by as much (see `messages.delivery`).
@@ -40,9 +43,22 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         return self.filter(Q(created_at__gt=soon) | is_later, state=OutboxMessage.State.WAITING)
 
     def calls_to_make(self, *, now):
-        """Calls that staff may make now, the longest waiting first."""
-        calls = self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
-        return calls.order_by("not_before", "pk")
+        """Calls that staff may make now."""
+        return self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
+
+    def failed(self):
+        """Mail that could not be sent, until somebody sends it again or has dealt with it."""
+        return self.filter(state=OutboxMessage.State.FAILED)
+
+    def most_urgent_first(self, *, now):
+        """What is about a visit ahead, the soonest first; then the rest, the newest first.
+
+        Who withdrew a request knows of it. Otherwise a stranger could put theirs before everybody's.
+        """
+        start = Coalesce("event__request__confirmed_starts_at", "event__request__starts_at")
+        is_ahead = Q(start__gt=now) & ~Q(event__request__status=ConsultRequest.Status.WITHDRAWN)
+        found = self.alias(start=start).alias(visit=Case(When(is_ahead, then=F("start"))))
+        return found.order_by(F("visit").asc(nulls_last=True), "-not_before", "-pk")
 
     def drop(self) -> int:
         """Marks them as no longer needed: none of them is sent. Returns how many."""
@@ -54,8 +70,7 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
 
     def needing_a_person(self, *, now):
         """Calls to make and failed mail. Two subqueries so that each uses its index; a plain OR scans the table."""
-        calls, failed = self.calls_to_make(now=now), self.filter(state=OutboxMessage.State.FAILED)
-        return self.filter(Q(pk__in=calls.order_by().values("pk")) | Q(pk__in=failed.order_by().values("pk")))
+        return self.filter(Q(pk__in=self.calls_to_make(now=now).values("pk")) | Q(pk__in=self.failed().values("pk")))
 
 
 def channels() -> list[tuple[str, str]]:
@@ -88,6 +103,9 @@ class OutboxMessage(models.Model):
     channel = models.CharField(max_length=6, choices=channels)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     message_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Part of the Message-ID, the same at every attempt.")
+    is_first = models.BooleanField(
+        default=False, help_text="To a patient who was sent nothing before, nor decided about: the address may be a stranger's."
+    )
     sealed = models.BinaryField()
     created_at = models.DateTimeField(help_text="When it was written; of a reminder that was tried, when it was due.")
     not_before = models.DateTimeField(
@@ -96,6 +114,14 @@ class OutboxMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call.")
     problem = models.CharField(max_length=60, blank=True, help_text="Code of the last failure, without personal data.")
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who last marked the call as made or not made, the email as dealt with, or sent it again.",
+    )
+    marked_at = models.DateTimeField(null=True)
 
     objects = OutboxMessageQuerySet.as_manager()
 
@@ -125,6 +151,11 @@ class OutboxMessage(models.Model):
     def may_have_arrived(self) -> bool:
         """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made."""
         return self.state == self.State.DONE or self.done_at is not None or (self.attempts > 0 and not self.problem)
+
+    @property
+    def was_lost_twice(self) -> bool:
+        """Whether two attempts ended without a note of what became of them, or one after an attempt that nobody answered."""
+        return self.attempts > 0 and not self.problem and self.done_at is not None
 
     def seal(self, values: dict) -> None:
         self.sealed = sealing.seal(values, table=self.TABLE, reference=str(self.message_id))

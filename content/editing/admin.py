@@ -23,7 +23,7 @@ from .bounds import bound_dates
 from .conflict import current_row, differences
 from .form import ContentForm
 
-_ROWS = {"body": 36, "answer": 8, "bio": 8, "in_short": 6, "summary": 3, "lede": 3, "claims_justification": 3}
+_ROWS = {"body": 36, "answer": 8, "bio": 8, "in_short": 6, "sheet": 20, "summary": 3, "lede": 3, "claims_justification": 3}
 JUSTIFICATION = (
     "Statements that promise too much",
     {"fields": ["claims_justification"], "description": "Leave this empty unless saving asks for it."},

@@ -149,6 +149,10 @@ class ReviewedText(Text):
         """Whether a picture with its title is drawn; else it shares the site's own."""
         return True
 
+    def is_listed(self) -> bool:
+        """Whether search engines may list it."""
+        return True
+
     @property
     def has_crisis_card(self) -> bool:
         """Whether its template shows the crisis line, so that the text does not have to."""

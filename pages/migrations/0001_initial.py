@@ -154,6 +154,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "fax",
+                    models.CharField(
+                        blank=True,
+                        help_text="For clinicians who refer, for example (507) 555-0101. Leave empty to print none.",
+                        max_length=20,
+                        null=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9+() .-]{7,20}$", "Enter a phone number like (507) 555-0100.", code="phone"
+                            )
+                        ],
+                    ),
+                ),
+                (
                     "email",
                     models.EmailField(
                         blank=True,
@@ -271,6 +285,15 @@ class Migration(migrations.Migration):
                         help_text="For example: You do not need a referral.",
                         null=True,
                         verbose_name="referral policy",
+                    ),
+                ),
+                (
+                    "referral_reply",
+                    models.TextField(
+                        blank=True,
+                        help_text="What a clinician who refers gets back, and when. For example: We write to you after the consult.",
+                        null=True,
+                        verbose_name="reply to who referred",
                     ),
                 ),
                 (
@@ -456,6 +479,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "fax",
+                    models.CharField(
+                        blank=True,
+                        help_text="For clinicians who refer, for example (507) 555-0101. Leave empty to print none.",
+                        max_length=20,
+                        null=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9+() .-]{7,20}$", "Enter a phone number like (507) 555-0100.", code="phone"
+                            )
+                        ],
+                    ),
+                ),
+                (
                     "email",
                     models.EmailField(
                         blank=True,
@@ -573,6 +610,15 @@ class Migration(migrations.Migration):
                         help_text="For example: You do not need a referral.",
                         null=True,
                         verbose_name="referral policy",
+                    ),
+                ),
+                (
+                    "referral_reply",
+                    models.TextField(
+                        blank=True,
+                        help_text="What a clinician who refers gets back, and when. For example: We write to you after the consult.",
+                        null=True,
+                        verbose_name="reply to who referred",
                     ),
                 ),
                 (
@@ -948,6 +994,15 @@ class Migration(migrations.Migration):
                 ),
                 ("in_short_html", models.TextField(default="", editable=False)),
                 (
+                    "sheet",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown. If it is filled in, it comes out alone, on one page of paper, when the page is printed.",
+                        verbose_name="sheet to print",
+                    ),
+                ),
+                ("sheet_html", models.TextField(default="", editable=False)),
+                (
                     "medical",
                     models.BooleanField(
                         default=False, help_text="Medical pages show the date of the last change and their medical review."
@@ -1040,6 +1095,14 @@ class Migration(migrations.Migration):
                     "in_short",
                     models.TextField(
                         blank=True, help_text="Markdown for the card beside the text. Optional.", verbose_name="in short"
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown. If it is filled in, it comes out alone, on one page of paper, when the page is printed.",
+                        verbose_name="sheet to print",
                     ),
                 ),
                 (

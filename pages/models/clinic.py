@@ -17,6 +17,9 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError("Enter a time zone name like America/Chicago.", code="time_zone")
 
 
+validate_phone = RegexValidator(r"^[0-9+() .-]{7,20}$", "Enter a phone number like (507) 555-0100.", code="phone")
+
+
 class ClinicQuerySet(models.QuerySet["Clinic"]):
     def current(self) -> "Clinic":
         """The clinic's row; an unsaved one with defaults before the starting content is loaded."""
@@ -31,7 +34,7 @@ class Clinic(PublicContent):
     # They are in every letter to patients, lead their replies, or move the posted hours: editors of texts only see them.
     OWNERS_FACTS = (
         *("name", "street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"),
-        *("phone", "email"),
+        *("phone", "fax", "email"),
     )
     OWNERS_PERMISSION = "pages.change_owners_facts"
 
@@ -62,8 +65,15 @@ class Clinic(PublicContent):
         max_length=20,
         null=True,
         blank=True,
-        validators=[RegexValidator(r"^[0-9+() .-]{7,20}$", "Enter a phone number like (507) 555-0100.", code="phone")],
+        validators=[validate_phone],
         help_text="For example (507) 555-0100. Leave empty to print none.",
+    )
+    fax = models.CharField(
+        max_length=20,
+        null=True,
+        blank=True,
+        validators=[validate_phone],
+        help_text="For clinicians who refer, for example (507) 555-0101. Leave empty to print none.",
     )
     email = models.EmailField(null=True, blank=True, help_text="Printed at the bottom of every page. Leave empty to print none.")
     legal_name = models.CharField(
@@ -98,6 +108,10 @@ class Clinic(PublicContent):
     spravato = _unset("Spravato", "Whether the clinic offers it, for example: We do not offer Spravato.")
     ages = _unset("ages", "For example: We see adults from 18 to 75.")
     referral_policy = _unset("referral policy", "For example: You do not need a referral.")
+    referral_reply = _unset(
+        "reply to who referred",
+        "What a clinician who refers gets back, and when. For example: We write to you after the consult.",
+    )
     preparation = _unset("preparation", "The clinic's own written instructions for the day of a visit.")
     after_hours = _unset("after hours", "Whom patients reach outside the posted hours.")
     interpreter = _unset("interpreter", "Whether and how an interpreter can be arranged.")

@@ -1,5 +1,6 @@
 """A page of the site whose text staff edit: home, what is ketamine, the legal pages, and any other page of prose."""
 
+import re
 from typing import ClassVar
 
 from django.db import models
@@ -8,7 +9,10 @@ from simple_history.models import HistoricalRecords
 
 from content.models import ReviewedText, TextQuerySet
 
+from .clinic import Clinic
 from .question import Question, in_groups
+
+_ID = re.compile(r' id="[^"]*"')
 
 
 class Page(ReviewedText):
@@ -20,6 +24,7 @@ class Page(ReviewedText):
     BLOG = "blog"
     BOOK_A_CONSULT = "book-a-consult"
     VISIT = "visit"
+    COST = "cost"
     NOTICE_OF_PRIVACY_PRACTICES = "notice-of-privacy-practices"
     ACCESSIBILITY = "accessibility"
     # Read by the clinic's lawyer before launch.
@@ -28,8 +33,8 @@ class Page(ReviewedText):
         *(ACCESSIBILITY, NOTICE_OF_PRIVACY_PRACTICES),
     )
 
-    TEXTS = ("title", "eyebrow", "lede", "body", "in_short", "browser_title", "description")
-    MARKDOWN = {"body": "body_html", "in_short": "in_short_html"}
+    TEXTS = ("title", "eyebrow", "lede", "body", "in_short", "sheet", "browser_title", "description")
+    MARKDOWN = {"body": "body_html", "in_short": "in_short_html", "sheet": "sheet_html"}
     VIEW = "pages:page"
     SEARCH_NUMBER = 0
     is_published = True
@@ -52,6 +57,12 @@ class Page(ReviewedText):
     lede = models.TextField(blank=True, help_text="One or two plain sentences under the heading.")
     in_short = models.TextField("in short", blank=True, help_text="Markdown for the card beside the text. Optional.")
     in_short_html = models.TextField(editable=False, default="")
+    sheet = models.TextField(
+        "sheet to print",
+        blank=True,
+        help_text="Markdown. If it is filled in, it comes out alone, on one page of paper, when the page is printed.",
+    )
+    sheet_html = models.TextField(editable=False, default="")
     medical = models.BooleanField(
         default=False, help_text="Medical pages show the date of the last change and their medical review."
     )
@@ -63,7 +74,7 @@ class Page(ReviewedText):
     )
 
     objects: ClassVar = TextQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["body_html", "contents", "in_short_html", "reviewed_digest"])
+    history = HistoricalRecords(excluded_fields=["body_html", "contents", "in_short_html", "sheet_html", "reviewed_digest"])
 
     class Meta:
         ordering = ["title"]
@@ -94,4 +105,13 @@ class Page(ReviewedText):
         return list(Question.objects.on_home()) if self.key == self.HOME else []
 
     def search_texts(self) -> tuple[str, ...]:
-        return self.lede, self.in_short_html, self.body_html
+        return self.lede, self.in_short_html, self.body_html, self.sheet_html
+
+    def render(self) -> None:
+        super().render()
+        # The page shows both, and an id may be on it only once.
+        self.sheet_html = _ID.sub("", self.sheet_html)
+
+    def is_listed(self) -> bool:
+        """False for the page on cost while it names no fee: it would disappoint those who look for one."""
+        return self.key != self.COST or Clinic.objects.current().has_set({"fees"})

@@ -102,7 +102,7 @@ def page(browser):
 
 @pytest.fixture(scope="session")
 def _examiner(browser):
-    with new_context(browser, reduced_motion="reduce", bypass_csp=True, viewport=DESKTOP) as context:
+    with new_context(browser, bypass_csp=True, viewport=DESKTOP) as context:
         yield context.new_page()
 
 

@@ -14,11 +14,13 @@ from tests.server import Site
 SUPERUSER = "alex"
 COLLEAGUES = {"anna": "Front desk", "edda": "Editors", "olga": "Owners"}
 _HIRE = """
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
-User.objects.create_superuser({superuser!r}, "alex@clinic.example", {password!r})
+# Hashed once: that is most of what an account costs.
+able = dict(password=make_password({password!r}), is_staff=True)
+User.objects.create(username={superuser!r}, email="alex@clinic.example", is_superuser=True, **able)
 for name, role in {colleagues}.items():
-    user = User.objects.create_user(name, password={password!r}, is_staff=True, first_name=name.title())
-    user.groups.add(Group.objects.get(name=role))
+    User.objects.create(username=name, first_name=name.title(), **able).groups.add(Group.objects.get(name=role))
 """
 # All but Hal's with a time, two weeks ahead so that the clock of the day makes no difference, each on a day of its own.
 _AFTERNOON = """

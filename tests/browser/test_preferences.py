@@ -110,7 +110,7 @@ def test_more_contrast_takes_the_colors_from_behind_the_words(browser, site):
         assert soft == ink
 
 
-@pytest.mark.parametrize("path", ["/blog/ketamine-benefits/", "/faqs/"])
+@pytest.mark.parametrize("path", [pytest.param("/blog/ketamine-benefits/", marks=pytest.mark.slow), "/faqs/"])
 def test_a_printed_page_is_whole_black_and_says_where_help_is(page, site, path):
     page.emulate_media(color_scheme="dark")
     page.goto(site.url + path)
@@ -137,6 +137,22 @@ def test_a_printed_page_is_whole_black_and_says_where_help_is(page, site, path):
     assert page.pdf().startswith(b"%PDF")
 
 
+def test_a_sheet_is_printed_alone_on_one_page_with_room_for_the_facts_that_are_not_set(page, site):
+    for path in ("/for-clinicians/", "/for-family/"):
+        page.emulate_media(media="screen")
+        page.goto(site.url + path)
+        expect(page.locator("main .prose")).to_be_visible()
+        pages = {size: page.pdf(format=size).count(b"/Type /Page\n") for size in ("Letter", "A4")}
+        assert pages == {"Letter": 1, "A4": 1}, path
+        page.emulate_media(media="print")
+        # What is left of Letter between margins of 12 mm, in CSS pixels.
+        page.set_viewport_size({"width": 725, "height": 965})
+        assert page.locator(".sheet .card").bounding_box()["height"] < 965 * 0.85
+        expect(page.locator(".sheet .qr svg")).to_be_visible()
+        for part in ("header", "main .prose", ".references", "footer"):
+            expect(page.locator(part)).to_be_hidden()
+
+
 def test_a_printed_confirmation_has_its_facts_and_no_buttons(page, site):
     book(page, site)
     page.emulate_media(media="print")
@@ -145,7 +161,9 @@ def test_a_printed_confirmation_has_its_facts_and_no_buttons(page, site):
     expect(page.get_by_role("link", name="Back to the home page")).to_be_hidden()
 
 
-@pytest.mark.parametrize("state", ["home", "book-errors", "own-page"])
+@pytest.mark.parametrize(
+    "state", [pytest.param("home", marks=pytest.mark.slow), "book-errors", pytest.param("own-page", marks=pytest.mark.slow)]
+)
 def test_without_styles_a_page_reads_in_order(plain_page, site, state):
     plain_page.route("**/*.css", lambda route: route.abort())
     PUBLIC_STATES[state](plain_page, site)
@@ -166,11 +184,9 @@ def test_the_theme_color_follows_the_scheme(page, site):
         assert [int(part) for part in re.findall(r"\d+", shown)] == [int(meta[start : start + 2], 16) for start in (1, 3, 5)]
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("size", [PHONE, pytest.param(DESKTOP, marks=pytest.mark.slow)], ids=["phone", "desktop"])
 def test_the_focus_goes_down_the_page_and_is_never_off_the_screen(page, site, size):
     page.set_viewport_size(size)
-    # A smooth scroll would still be on its way when the script looks.
-    page.emulate_media(reduced_motion="reduce")
     page.goto(site.url + BOOK)
     expected = page.evaluate(
         """[...document.querySelectorAll('a[href], button, summary, input:not([type=hidden]), textarea')]

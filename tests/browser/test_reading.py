@@ -121,7 +121,7 @@ def test_no_staff_page_complains_in_the_console(page, desk_on_sqlite):
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("state", ["book-every-day", "book-time-taken"])
+@pytest.mark.parametrize("state", ["book-every-day", pytest.param("book-time-taken", marks=pytest.mark.slow)])
 def test_the_words_of_a_time_stay_inside_its_box(page, site, state):
     PUBLIC_STATES[state](page, site)
     # The longest words that a time can have, whatever today is.

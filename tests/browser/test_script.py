@@ -11,7 +11,6 @@ pytestmark = pytest.mark.browser
 
 def test_the_chosen_day_stays_in_view(page, site):
     page.set_viewport_size(PHONE)
-    page.emulate_media(reduced_motion="reduce")
     page.goto(site.url + BOOK)
     days = page.locator(".days summary")
     # The first day is open above; opening the next one closes it and pulls everything below up.

@@ -35,6 +35,7 @@ def first_view(page, url: str) -> tuple[list[str], Counter]:
     The typeface arrives after the first paint: its swap is what could move words.
     """
     answers, fonts = [], []
+    page.emulate_media(reduced_motion="no-preference")
     page.on("response", lambda answer: answers.append(answer))
     page.route("**/*.woff2", lambda route: fonts.append(route))
     with page.expect_request("**/*.woff2"):

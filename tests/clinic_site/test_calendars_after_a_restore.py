@@ -18,7 +18,11 @@ from consults.models.request_queryset import ConsultRequestQuerySet
 from tests.builders import WEDNESDAY, colleague, local, submit
 from tests.consults.calendar_reader import Calendar, properties
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic"),
+]
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 VISIT = local("2026-12-07 16:00"), local("2026-12-07 16:30")

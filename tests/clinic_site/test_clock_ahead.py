@@ -46,7 +46,8 @@ def set_right(machine: Machine, clock, jump=YEAR) -> None:
 
 
 def decline(request: ConsultRequest, by, now) -> ConsultRequest:
-    reason = Reason.objects.create(use="decline", code="test", label="Closed", text="The clinic is closed.")
+    words = {"use": "decline", "label": "Closed", "text": "The clinic is closed."}
+    reason, _ = Reason.objects.get_or_create(code="test", defaults=words)
     return booking.decline_request(request, reason=reason, by=by, now=now)
 
 
@@ -128,7 +129,8 @@ def test_a_letter_that_was_tried_by_a_clock_ahead_is_tried_again_at_once(made, c
     """Also a call to make, which would stay off the desk."""
     submit(key="call", contact_by="phone")
     machine = jump_ahead()
-    OutboxMessage.objects.update(state=State.WAITING, attempts=1, not_before=machine.now + timedelta(minutes=1))
+    tried = {"attempts": 1, "problem": "ConnectionRefusedError", "not_before": machine.now + timedelta(minutes=1)}
+    OutboxMessage.objects.update(state=State.WAITING, done_at=None, **tried)
     set_right(machine, clock)
     go_on(owner_at(client), "send")
     machine.turn()
@@ -152,17 +154,17 @@ def test_what_ended_under_a_wrong_clock_is_kept_as_long_as_anything_else(made, c
     assert None not in {of("old").erased_at, of("behind").erased_at}
 
 
-def test_what_was_made_and_ended_by_a_clock_behind_is_told_and_kept_as_long_as_anything_else(made, clock, client):
+def test_what_was_made_and_ended_by_a_clock_behind_is_told_and_kept_as_long_as_anything_else(made, clock, client, staff):
     """A letter, and a call to make."""
     machine = jump_ahead(-YEAR)
     for key, contact_by in (("mail", "email"), ("call", "phone")):
         request = submit(key=key, contact_by=contact_by, starts_at=local("2025-12-09 16:00"), now=machine.now)
-        booking.withdraw_request(request, now=machine.now)
+        decline(request, staff, machine.now)
     set_right(machine, clock, -YEAR)
     go_on(owner_at(client), "send")
     for _ in range(3):
         machine.turn(timedelta(minutes=20))
-    assert [sent.subject for sent in mail.outbox] == ["You withdrew your request: Tuesday, December 9, 4:00 PM"]
+    assert [sent.subject for sent in mail.outbox] == ["About your request: Tuesday, December 9, 4:00 PM"]
     assert OutboxMessage.objects.calls_to_make(now=machine.now).count() == 1
     assert {of("mail").erased_at, of("call").erased_at} == {None}
     for _ in range(91):

@@ -29,6 +29,19 @@ def test_ready_needs_a_worker_that_was_well_lately(client, age, status):
     assert response.json()["checks"] == {"database": True, "migrations": True, "worker": status == 200}
 
 
+@pytest.mark.django_db
+@pytest.mark.ignore_template_errors
+def test_the_desk_says_when_the_worker_is_gone(clinic, clock, desk):
+    WorkerHeartbeat.objects.create(beat_at=WEDNESDAY)
+    assert "background worker" not in desk.get("/admin/").content.decode()
+    clock(WEDNESDAY + timedelta(seconds=31))
+    page = " ".join(desk.get("/admin/").content.decode().split())
+    assert "is not running (its last sign of life was on December 2, 10:00 AM). Until it is, no email is sent" in page
+    WorkerHeartbeat.objects.end()
+    clock(WEDNESDAY + timedelta(seconds=1))
+    assert "background worker of this site is not running" in desk.get("/admin/").content.decode()
+
+
 @pytest.mark.databases
 @pytest.mark.django_db
 def test_ready_sees_a_migration_that_was_not_run(client):

@@ -17,7 +17,11 @@ from consults.models.worker_heartbeat import WorkerHeartbeatQuerySet
 from tests.builders import PASSWORD, WEDNESDAY, colleague, local, submit
 from tests.holding import STEP, Machine, go_on, owner_at, reasons
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic"),
+]
 
 Reason, Status, State = Hold.Reason, ConsultRequest.Status, OutboxMessage.State
 DAY = timedelta(days=1)
@@ -59,6 +63,7 @@ def test_a_clock_that_jumps_puts_a_hold_in_place(made, jump, holds):
     assert reasons() == holds
 
 
+@pytest.mark.databases
 def test_after_a_jump_nothing_is_sent_expired_erased_or_deleted_and_backups_go_on(made, caplog):
     three_that_wait()
     machine = Machine(WEDNESDAY - DAY)
@@ -284,6 +289,7 @@ def test_without_the_letters_the_clock_may_have_been_wrong_when_it_all_began(mad
     assert (reasons(), waiting.status) == ([], Status.EXPIRED)
 
 
+@pytest.mark.databases
 def test_only_owners_say_yes_and_everybody_sees_that_something_waits(made, clock, client, desk):
     Hold.objects.put(Reason.CLOCK, now=WEDNESDAY)
     WorkerHeartbeat.objects.beat(now=WEDNESDAY)
@@ -307,6 +313,7 @@ def test_a_yes_ends_only_what_its_page_showed(made, clock, client):
     assert reasons() == [Reason.CLOCK]
 
 
+@pytest.mark.databases
 def test_a_database_that_another_tool_restored_gets_the_same_hold(made):
     Hold.objects.all().delete()
     call_command("restore", hold=True)

@@ -15,7 +15,7 @@ from clinic_site.database_copy import BackupFailed
 from clinic_site.restored_accounts import read_accounts
 from tests.builders import colleague
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.databases(postgresql=pytest.mark.slow)]
 
 INTERRUPT = KeyboardInterrupt()
 NO_ROOM = OSError(errno.ENOSPC, "No space left on device")

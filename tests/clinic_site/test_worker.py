@@ -17,7 +17,11 @@ from consults.messages.channels.not_sent import Unanswered
 from consults.models import ConsultRequest, OutboxMessage
 from tests.builders import WEDNESDAY, local, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic"),
+]
 LONG_AFTER = WEDNESDAY + timedelta(days=100)
 
 
@@ -93,6 +97,30 @@ def test_a_late_backup_is_mailed_to_the_staff_inbox_once_a_day(work, settings, m
     (backups.folder() / f"{WEDNESDAY + timedelta(hours=47):%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
     work(WEDNESDAY + timedelta(hours=48))
     assert letters() == 2
+
+
+def test_what_was_set_aside_and_nobody_opened_is_told_to_the_staff_inbox_once_a_day(work, settings, clock, desk):
+    """What staff set aside themselves, they know. The letter says nothing of whom it is about."""
+    settings.STAFF_INBOX = "desk@clinic.example"
+
+    def letters() -> list:
+        return [sent for sent in mail.outbox if sent.subject == "Requests were set aside"]
+
+    booking.quarantine_request(submit(key="by staff"), by=desk.user, now=WEDNESDAY)
+    work(WEDNESDAY)
+    assert not letters()
+    aside = submit(key="aside", looks_like_spam=True)
+    counted = []
+    for hours in (1, 2, 24, 25):
+        work(WEDNESDAY + timedelta(hours=hours))
+        counted.append(len(letters()))
+    assert counted == [1, 1, 1, 2]
+    assert "not opened yet: 1." in letters()[0].body
+    assert not [word for word in ("Ada", "ada@", aside.reference) if word in letters()[0].body]
+    desk.force_login(desk.user)
+    desk.get(f"/admin/consults/consultrequest/{aside.pk}/change/")
+    work(WEDNESDAY + timedelta(hours=60))
+    assert len(letters()) == 2
 
 
 def test_an_unreadable_request_stays_where_a_person_sees_it(work, clock, desk):

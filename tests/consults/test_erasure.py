@@ -13,7 +13,7 @@ from consults.messages.channels.not_sent import NotSent
 from consults.messages.delivery import MOST_ATTEMPTS, deliver_due
 from consults.models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Seat
 from tests.builders import WEDNESDAY, local, submit
-from tests.consults.statuses import MOVING, START, bring_to
+from tests.consults.statuses import MOVING, START, bring_to, decisions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
 DAY = timedelta(days=1)
@@ -104,9 +104,9 @@ def test_it_happens_when_the_policy_says_and_not_a_second_sooner():
 
 
 @pytest.mark.parametrize("mail_server", ["up", "away"])
-def test_a_letter_that_is_about_to_leave_is_waited_for_and_not_for_good(monkeypatch, mail_server):
+def test_a_letter_that_is_about_to_leave_is_waited_for_and_not_for_good(monkeypatch, owner, mail_server):
     """As where a clock that was behind has dated the request."""
-    booking.withdraw_request(submit(), now=WEDNESDAY)
+    decisions(owner)["declined"](submit(), WEDNESDAY)
     if mail_server == "away":
         monkeypatch.setattr(mail, "_give", _no_connection)
     now, hours = WEDNESDAY + 90 * DAY, 0
@@ -115,7 +115,8 @@ def test_a_letter_that_is_about_to_leave_is_waited_for_and_not_for_good(monkeypa
         deliver_due(now=now)
         now, hours = now + timedelta(hours=1), hours + 1
     assert hours == {"up": 1, "away": MOST_ATTEMPTS}[mail_server]
-    assert OutboxMessage.objects.get(kind="withdrawn").state == {"up": "done", "away": "failed"}[mail_server]
+    # Of what was given up nothing is left to do: an erased letter can be sent to nobody.
+    assert OutboxMessage.objects.get(kind="declined").state == {"up": "done", "away": "dropped"}[mail_server]
 
 
 def test_what_was_set_aside_is_kept_for_thirty_days_from_then(owner):

@@ -111,7 +111,7 @@ def _no_rate(settings):
     settings.BOOKING_RATE = None
 
 
-@pytest.mark.databases
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 @pytest.mark.hypothesis
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clinic", "_no_rate")
@@ -298,7 +298,7 @@ def marked_up_special_days(clinic: dict) -> dict[date, list]:
     return special
 
 
-@pytest.mark.databases
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 @pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_printed_and_marked_up_hours_are_read_from_the_same_shifts(client, content):

@@ -91,6 +91,7 @@ LEAVES_OFFER = {"offered", "kept", "noted"}
 ANSWERS = {f"offer_{answer}": answer for answer in ("accepted", "refused", "lapsed", "taken_back")}
 KEEPS_REMINDER = {*ENDS_A_MOVE, *ABOUT_OFFERS, "moved", "kept", "noted"}
 CONFIRMS = {"confirmed", "rescheduled", "offer_accepted"}
+SAYS_VISIT_STAYS = {"move_declined", "move_expired", "move_taken_back", "offer_lapsed", "offer_taken_back"}
 NEED_A_TIME = {"moved", "rescheduled", "offered"}
 OTHER_DECISIONS = [
     kind for kind in RULES if kind not in {*NEED_A_TIME, "expired", "erased", "move_lapsed", "offer_lapsed", *OF_A_MOVE.values()}
@@ -407,6 +408,9 @@ class Desk(RuleBasedStateMachine):
         if kind in TOLD_AFTER_AN_OFFER:
             (*_, last) = (message for (_, about, _), message in known.told.items() if about == "offered")
             told = told if last.state == "done" else tuple({*told} - {"patient"})
+        is_unknown = kind == "withdrawn" and not (before or known.was_written_to)
+        if is_unknown:
+            told = tuple({*told} - {"patient"})
         is_news = (before or ())[:2] != (known.confirmed or ())[:2]
         start = offer[0] if kind in ABOUT_OFFERS else known.start
         known.events.append((kind, known.status, start, self.now, by and by.pk))
@@ -416,7 +420,7 @@ class Desk(RuleBasedStateMachine):
             for (_, about, _), message in known.told.items():
                 if about == "reminder":
                     message.drop()
-        if kind in IS_OVER:
+        if kind in IS_OVER or is_unknown:
             for (_, about, whom), message in known.told.items():
                 stays = about == "old_address" or (about in CONFIRMS and known.expects_another_visit(self.now))
                 if whom == "patient" and not stays and message.state in {"waiting", "failed"}:
@@ -433,6 +437,8 @@ class Desk(RuleBasedStateMachine):
                 known.told[number, kind, recipient] = Told("mail" if recipient == "staff" else channel, "waiting", self.now)
         if kind == "offered":
             known.told[number, kind, "patient"].begins = offer[2]
+        if kind in SAYS_VISIT_STAYS and "patient" in told:
+            known.told[number, kind, "patient"].begins = known.start
         if kind in CONFIRMS:
             known.told[number, kind, "patient"].begins = known.start
             day_before = known.start.astimezone(CHICAGO).date() - DAY
@@ -515,7 +521,8 @@ class Desk(RuleBasedStateMachine):
         self.ends(known)
 
     def ends(self, known: Known) -> None:
-        known.ended_at = (known.ended_at or self.now) if known.status in ENDED else None
+        visit = known.start if known.status in {"completed", "missed"} else None
+        known.ended_at = (known.ended_at or visit or self.now) if known.status in ENDED else None
 
     def guard(self, known: Known, kind: str, *, start: datetime | None, anyway: bool, wrong_list: bool) -> bool:
         """Beside the status."""
@@ -783,7 +790,7 @@ class Desk(RuleBasedStateMachine):
         self.happened(known, "erased", (), by=by, before=known.confirmed)
         known.erased_at = self.now
         for told in known.told.values():
-            told.state = "dropped" if told.state == "waiting" else told.state
+            told.drop()
 
     # Hours and policy
 
@@ -900,7 +907,7 @@ class Desk(RuleBasedStateMachine):
                     elif kind in {"reminder", "offered"}:
                         told.drop()
                     elif not known.expects_another_visit(self.now):
-                        told.state, told.was_tried, told.came_to_nothing = "failed", True, True
+                        told.state, told.was_tried, told.came_to_nothing = "failed", True, kind in CONFIRMS
         due = [
             told
             for known in self.known.values()
@@ -1095,7 +1102,7 @@ def _staff_inbox(settings):
     settings.STAFF_INBOX = "desk@clinic.example"
 
 
-@pytest.mark.databases
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 @pytest.mark.hypothesis
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clinic", "_staff_inbox")

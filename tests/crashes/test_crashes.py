@@ -1,4 +1,7 @@
-"""Crashes while visitors book, on both databases: each once, and twenty rounds of kills. `python -m tests.drills` has more."""
+"""Crashes while visitors book, on both databases: each once, and twenty rounds of kills. `python -m tests.drills` has more.
+
+In the first layer each database has the kills, and one of the other two accidents.
+"""
 
 import pytest
 
@@ -17,13 +20,18 @@ ONE = {"WEB_WORKERS": "1"}
 
 # All accidents of a database in one test: a site takes longer to start than most of them.
 @pytest.mark.databases
-def test_whatever_happens_what_was_acknowledged_is_stored_once_and_told_once(database, tmp_path):
+@pytest.mark.parametrize(
+    "others", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["kills and one more", "the other accident"]
+)
+def test_whatever_happens_what_was_acknowledged_is_stored_once_and_told_once(database, tmp_path, others):
     with accidents.running(tmp_path, ONE | settings_on(database)) as (site, postbox):
-        loads = [accidents.locked_database(site), accidents.restart(site), accidents.kills(site, accidents.EACH)]
+        locked = (database == "sqlite") != others
+        loads = [accidents.locked_database(site) if locked else accidents.restart(site)]
+        loads += [] if others else [accidents.kills(site, accidents.EACH)]
         assert accidents.judge(site, postbox, loads) == []
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.databases
 def test_the_same_holds_after_twenty_rounds_of_kills_and_five_restarts(database, tmp_path):
     with accidents.running(tmp_path, settings_on(database)) as (site, postbox):
@@ -32,7 +40,7 @@ def test_the_same_holds_after_twenty_rounds_of_kills_and_five_restarts(database,
             assert accidents.judge(site, postbox, loads) == []
 
 
-@pytest.mark.databases
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 def test_without_transactions_a_kill_leaves_half_a_request(database, tmp_path):
     """Negative control."""
     with mail_server() as (postbox, mail):

@@ -10,15 +10,14 @@ from tests.drills import mail
 from tests.records import Records
 from tests.server import HANG_SECONDS, kill, started_before, wait_for
 
-pytestmark = [pytest.mark.server, pytest.mark.slow]
-
-MESSAGES = 300
+pytestmark = pytest.mark.server
 
 
-def test_every_message_arrives_under_its_own_message_id_however_often_the_worker_is_killed(tmp_path):
+@pytest.mark.parametrize("messages", [pytest.param(60, marks=pytest.mark.slow), pytest.param(300, marks=pytest.mark.nightly)])
+def test_every_message_arrives_under_its_own_message_id_however_often_the_worker_is_killed(tmp_path, messages):
     with mail_server() as (postbox, setting):
         site = started_before(tmp_path, setting)
-        site.shell(mail.STORE.format(messages=MESSAGES))
+        site.shell(mail.STORE.format(messages=messages))
         kills = 0
         with closing(Records(site)) as records:
             try:

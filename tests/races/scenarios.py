@@ -242,7 +242,8 @@ def two_workers_on_one_outbox(stage: Stage) -> list[str]:
     waiting = "SELECT count(*) FROM consults_outboxmessage WHERE state = 'waiting' AND kind <> 'reminder'"
     wait_for(lambda: not stage.records.value(waiting), HANG_SECONDS, "the outbox is empty")
     before = _message_ids(stage.site)
-    stage.records.run("UPDATE consults_outboxmessage SET state = 'waiting', not_before = created_at WHERE state = 'done'")
+    again = "state = 'waiting', attempts = 0, done_at = NULL, not_before = created_at"
+    stage.records.run(f"UPDATE consults_outboxmessage SET {again} WHERE state = 'done'")
     owed = stage.records.value(waiting)
     wait_for(lambda: not stage.records.value(waiting), HANG_SECONDS, "the outbox is empty again")
     sent = _message_ids(stage.site) - before

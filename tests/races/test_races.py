@@ -1,6 +1,7 @@
-"""Races over HTTP against gunicorn, on both databases. `python -m tests.drills` plays more.
+"""Races over HTTP against gunicorn. `python -m tests.drills` plays more.
 
-Those with a negative control once, all of them four times.
+In the first layer those with a negative control, half of them on each database, and the control of each on SQLite; among the slow
+tests all of them on both.
 """
 
 import pytest
@@ -19,14 +20,19 @@ MOST_ROUNDS = 25
 
 
 # All races of a database in one test: a stage takes longer to set than a race to run.
+FIRST_LAYER = {"sqlite": scenarios.CONTROLLED[::2], "postgresql": scenarios.CONTROLLED[1::2]}
+
+
 @pytest.mark.parametrize(
-    ("played", "crowd", "rounds"),
+    ("every", "crowd", "rounds"),
     [
-        pytest.param(scenarios.CONTROLLED, CROWD, 1, id="once"),
-        pytest.param(scenarios.SCENARIOS, 20, 4, id="often", marks=pytest.mark.slow),
+        pytest.param(False, CROWD, 1, id="half of them"),
+        pytest.param(True, CROWD, 1, id="once", marks=pytest.mark.slow),
+        pytest.param(True, 20, 4, id="often", marks=pytest.mark.nightly),
     ],
 )
-def test_a_race_has_one_outcome_and_clear_refusals(database, tmp_path, played, crowd, rounds):
+def test_a_race_has_one_outcome_and_clear_refusals(database, tmp_path, every, crowd, rounds):
+    played = scenarios.SCENARIOS if every else FIRST_LAYER[database]
     site = started_before(tmp_path, TWO_KEYS | settings_on(database))
     with stage(site, crowd=crowd) as set_stage:
         wrong = {scenario.__name__: [set_stage.play(scenario) for _ in range(rounds)] for scenario in played}
@@ -34,6 +40,7 @@ def test_a_race_has_one_outcome_and_clear_refusals(database, tmp_path, played, c
     assert "Traceback" not in site.log
 
 
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 def test_without_its_guards_the_same_race_breaks_a_promise(database, tmp_path):
     """Negative control."""
     site = unguarded(tmp_path, settings_on(database))

@@ -16,7 +16,10 @@ from pages.models import Clinic
 # A page may not be harder than this; a single answer is too short to be held to it, all of them together are not.
 _GRADE = 8.0
 # Pages for a tired reader are short too, and held to the measure that health care uses.
-_SHORT_PAGES = ("/deciding/", "/treatment-day/", "/medicines-and-conditions/", "/how-we-write/")
+_SHORT_PAGES = (
+    *("/deciding/", "/treatment-day/", "/medicines-and-conditions/", "/how-we-write/"),
+    *("/for-clinicians/", "/for-family/", "/cost/"),
+)
 _WORDS, _SMOG = 900, 9.0
 
 

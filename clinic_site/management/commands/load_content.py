@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from blog.models import Article
-from consults.models import ConsultPolicy, OpeningHours, Reason, ReferralSource
+from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, ReferralSource
 from content import markdown, search_index
 from content.files import UnreadableContent, read_content_files, read_toml
 from content.models import LoadedContent, PublicContent, Reference, kinds
@@ -51,6 +51,8 @@ def _load(report: Report) -> None:
     sync_rows(Reason, "code", reasons, report=report)
     sources = read_toml(_content("consults") / "referral_sources.toml")["source"]
     sync_rows(ReferralSource, "code", sources, report=report)
+    sheets = read_toml(_content("consults") / "printed_sheets.toml")["sheet"]
+    sync_rows(PrintedSheet, "code", sheets, report=report)
     _post_first_hours()
     _begin_histories()
     _refuse_wrong_figures()
@@ -81,7 +83,7 @@ def _page(file) -> dict:
     return {
         "key": file.name,
         **{name: file.facts[name] for name in names},
-        **{name: file.facts.get(name, "") for name in ("name", "eyebrow", "in_short")},
+        **{name: file.facts.get(name, "") for name in ("name", "eyebrow", "in_short", "sheet")},
         "medical": file.facts["medical"],
         "updated_on": file.facts["updated"],
         "body": file.body,

@@ -31,6 +31,8 @@ CODE, LABEL, REACHES = OutboxMessage.Channel.MAIL, "By email", "email"
 _COLUMNS = 72
 # For one letter, from the greeting to the last answer: the worker has to give a sign of life, and other letters wait meanwhile.
 DEADLINE_SECONDS = 25
+# A status of policy or authentication (RFC 3463, 3.8) is about the sender or the server, not about the address.
+_IS_OUR_FAULT = re.compile(rb"5\.7\.")
 # As Django's file backend has it.
 _BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"
 
@@ -159,8 +161,9 @@ def _give(backend, mail: EmailMultiAlternatives, hand_over: HandOver) -> None:
         else:
             backend.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _ in error.recipients.values()]
-        raise NotSent(f"refused_{codes[0]}", permanent=all(code >= 500 for code in codes)) from None
+        # One letter has one recipient.
+        ((code, words),) = error.recipients.values()
+        raise NotSent(f"refused_{code}", permanent=code >= 500 and not _IS_OUR_FAULT.match(words)) from None
     except NoAnswer:
         raise NotSent(NO_ANSWER) from None
     except (OSError, smtplib.SMTPException) as error:

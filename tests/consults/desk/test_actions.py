@@ -55,8 +55,12 @@ FORMS = {
 }
 # What a person in front of the page decides when: before the visit, or after it.
 AFTER_THE_START = {"complete", "miss"}
+ENDED = ("declined", "withdrawn", "cancelled", "expired", "completed", "missed")
 # "untimed" asks for no listed time.
 STATES = [*PATHS, "untimed"]
+# Whoever may not decide is refused before the state counts. In the first layer they try everything in these two alone, and in
+# every other state one of the two who may decide does, in turn.
+EVERYBODY_TRIES_IN = {"requested", OFFERED}
 
 
 @pytest.fixture
@@ -99,9 +103,13 @@ def is_allowed(action: str, state: str) -> bool:
     return action != "answer"
 
 
+@pytest.mark.parametrize("everybody", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["in turn", "everybody"])
 @pytest.mark.parametrize("state", STATES)
-def test_an_action_happens_when_the_state_and_the_role_allow_it(clock, boss, colleagues, state):
+def test_an_action_happens_when_the_state_and_the_role_allow_it(clock, boss, colleagues, state, everybody):
     request = request_in(state, boss)
+    if not everybody and state not in EVERYBODY_TRIES_IN:
+        role = [name for name, may_decide in ROLES.items() if may_decide][STATES.index(state) % 2]
+        colleagues = {role: colleagues[role]}
     for now, actions in ((WEDNESDAY, DECISIONS.keys() - AFTER_THE_START), (AFTER, AFTER_THE_START)):
         clock(now)
         clients = {role: Client() for role in colleagues}
@@ -138,8 +146,17 @@ def _try(action: str, request: ConsultRequest, state: str, able: User | None, cl
         assert list(Event.objects.filter(request=request).values()) == before
 
 
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("when", [WEDNESDAY, AFTER], ids=["before the visit", "after the visit"])
+@pytest.mark.parametrize(
+    ("state", "when"),
+    [
+        *(pytest.param(state, WEDNESDAY, id=f"{state} before the visit") for state in STATES),
+        # What has ended stays so: for the slow tests.
+        *(
+            pytest.param(state, AFTER, id=f"{state} after the visit", marks=pytest.mark.slow if state in ENDED else [])
+            for state in STATES
+        ),
+    ],
+)
 def test_the_page_offers_no_button_that_would_be_refused(client, clock, boss, state, when):
     request = request_in(state, boss)
     clock(when)

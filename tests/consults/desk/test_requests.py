@@ -1,5 +1,7 @@
 """What staff see and may do."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -260,6 +262,21 @@ def test_a_callers_request_goes_through_the_same_rules(superuser):
     page = superuser.post(url, form)
     assert page.status_code == 422
     assert "taken a moment ago" in page.content.decode()
+
+
+def test_a_form_by_phone_that_is_sent_twice_makes_one_request_and_another_callers_makes_another(desk, clock):
+    """The browser's Back button leads to a form that was sent, and keeps what was typed."""
+    url = f"{REQUESTS}by-phone/"
+    form = hidden_fields(desk.get(url).content.decode())
+    form |= {"starts_at": "none", "full_name": "Cal", "email": "cal@example.com", "contact_by": "email"}
+    first = desk.post(url, form)
+    clock(WEDNESDAY + timedelta(seconds=1))
+    again = desk.post(url, form)
+    assert first.url == again.url
+    assert OutboxMessage.objects.get(recipient="patient").kind == "requested"
+    assert "was recorded already" in desk.get(again.url).content.decode()
+    other = desk.post(url, form | {"full_name": "Di", "email": "di@example.com"})
+    assert (other.status_code, ConsultRequest.objects.latest("pk").full_name) == (302, "Di")
 
 
 def test_staff_go_below_the_notice_only_when_they_say_so(superuser):

@@ -1,6 +1,7 @@
 """The calendar entry holds times in UTC, in whatever way the time of a visit was set."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -84,6 +85,15 @@ def test_the_part_of_a_letter_and_the_file_of_the_page_are_in_utc(desk, is_set):
         assert (read := properties(text))["DTSTART"] in {"20261211T223000Z", "20261204T223000Z"}
         assert re.fullmatch(r"\d{8}T\d{6}Z", read["DTEND"])
     assert parts
+
+
+def test_a_visit_leaves_the_calendar_after_the_clinic_moved_to_another_address(desk, settings):
+    act(desk, request := submit(), "confirm")
+    settings.PUBLIC = replace(settings.PUBLIC, host="elsewhere.example")
+    ask(desk, request, action="withdraw")
+    letters = OutboxMessage.objects.filter(recipient="patient", kind__in=["confirmed", "withdrawn"]).order_by("pk")
+    entered, cancelled = (properties(letter_of(message)["calendar"]) for message in letters)
+    assert (cancelled["METHOD"], cancelled["UID"]) == ("CANCEL", entered["UID"])
 
 
 def test_the_writer_takes_an_instant_in_any_zone():

@@ -6,13 +6,14 @@ import os
 import smtplib
 import socket
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
 from django.core.mail import send_mail
+from django.db import OperationalError
 from django.template import TemplateDoesNotExist
 
 from clinic_site.env import email_settings
@@ -27,9 +28,14 @@ from consults.models import ConsultRequest, OutboxMessage
 from consults.spam import asked_enough
 from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
+from tests.consults.statuses import decisions
 from tests.server import HANG_SECONDS, wait_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("clinic")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("clinic"),
+]
 
 
 class Inbox:
@@ -90,6 +96,7 @@ def inbox(settings):
     controller.stop()
 
 
+@pytest.mark.databases
 def test_a_letter_is_sent_once_with_the_headers_it_needs(inbox):
     Clinic.objects.update(email="hello@clinic.example")
     submit()
@@ -148,6 +155,17 @@ def test_a_temporary_refusal_waits_and_a_permanent_one_is_given_up(inbox):
     assert (message.state, message.problem) == ("failed", "refused_550")
 
 
+@pytest.mark.parametrize("answer", ["550 5.7.1 relaying denied", "530 5.7.0 authentication required"])
+def test_a_refusal_that_is_not_about_the_address_is_tried_again_and_makes_no_call(inbox, answer):
+    submit()
+    inbox.recipient_answer = answer
+    delivery.deliver_due(now=WEDNESDAY)
+    message = OutboxMessage.objects.get()
+    assert (message.channel, message.state, message.problem) == ("mail", "waiting", f"refused_{answer[:3]}")
+    inbox.recipient_answer = "250 ok"
+    assert delivery.deliver_due(now=message.not_before) == 1
+
+
 def test_a_letter_that_an_address_refuses_becomes_a_call_to_make(inbox):
     later = WEDNESDAY + timedelta(minutes=5)
     submit()
@@ -195,6 +213,7 @@ def test_refused_letters_make_no_more_calls_to_a_number_than_requests_by_phone_d
     assert asked_enough(caller, now=WEDNESDAY + timedelta(days=2))
     assert not asked_enough(replace(caller, contact_by="email"), now=WEDNESDAY)
     called = OutboxMessage.objects.filter(channel="call").first().event.request
+    OutboxMessage.objects.filter(event__request=called).update(state="done")
     booking.withdraw_request(called, now=WEDNESDAY)
     assert not asked_enough(caller, now=WEDNESDAY)
     delivery.deliver_due(now=WEDNESDAY)
@@ -324,7 +343,7 @@ def test_once_a_request_was_answered_nobody_is_told_that_we_have_it(inbox, staff
 
 
 def test_a_note_on_what_has_ended_drops_no_letter(inbox, staff):
-    ended = booking.withdraw_request(submit(), now=WEDNESDAY)
+    ended = decisions(staff)["declined"](submit(), WEDNESDAY)
     booking.note_request(ended, text="Called.", by=staff, now=WEDNESDAY)
     assert delivery.deliver_due(now=WEDNESDAY) == 1
 
@@ -338,6 +357,24 @@ def test_a_visit_is_not_confirmed_after_it_has_begun_and_staff_learn_that_nobody
         "reminder": "dropped",
     }
     assert "too_late" in desk.get("/admin/").content.decode()
+
+
+def test_no_letter_says_that_a_visit_stays_after_it_has_begun(inbox, staff):
+    decide, waiting = decisions(staff), {}
+    for number, end in enumerate(("declined", "move_taken_back", "expired", "offer_taken_back")):
+        later = number * timedelta(minutes=30)
+        request = submit(key=end, starts_at=VISIT + later, email=f"{end}@example.com", wants_earlier=True)
+        request = booking.confirm_request(request, by=staff, now=WEDNESDAY)
+        if end == "offer_taken_back":
+            waiting[end] = decide["offered"](request, WEDNESDAY)
+        else:
+            waiting[end] = booking.move_request(request, starts_at=local("2026-12-09 16:00") + later, now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY) == 8
+    for end, request in waiting.items():
+        decide[end](request, request.answer_by if end == "expired" else WEDNESDAY)
+    assert delivery.deliver_due(now=local("2026-12-08 12:00")) == 0
+    late = OutboxMessage.objects.filter(problem="too_late", state="failed").values_list("kind", flat=True)
+    assert sorted(late) == ["move_declined", "move_expired", "move_taken_back", "offer_taken_back"]
 
 
 @pytest.mark.parametrize("is_marked", [False, True])
@@ -375,13 +412,17 @@ def test_the_desk_reads_a_letter_without_the_link_to_the_patients_own_page(desk)
 def test_attempts_end(inbox):
     submit()
     inbox.answer = "451 later"
-    now = WEDNESDAY
-    for _ in range(delivery.MOST_ATTEMPTS):
+    # Most of them are behind it.
+    OutboxMessage.objects.update(attempts=delivery.MOST_ATTEMPTS - 3)
+    now, states = WEDNESDAY, []
+    for _ in range(3):
         delivery.deliver_due(now=now)
+        states.append(OutboxMessage.objects.get().state)
         now += timedelta(hours=2)
-    assert OutboxMessage.objects.get().state == "failed"
+    assert states == ["waiting", "waiting", "failed"]
 
 
+@pytest.mark.databases
 def test_two_workers_send_one_letter_once(inbox):
     submit()
     seen_by_both = OutboxMessage.objects.get()
@@ -392,6 +433,7 @@ def test_two_workers_send_one_letter_once(inbox):
     assert len(inbox.letters) == 1
 
 
+@pytest.mark.databases
 def test_without_the_claim_two_workers_would_send_it_twice(inbox, monkeypatch):
     """Negative control."""
     monkeypatch.setattr(delivery, "_claim", lambda *_: True)
@@ -404,6 +446,7 @@ def test_without_the_claim_two_workers_would_send_it_twice(inbox, monkeypatch):
     assert len(inbox.letters) == 2
 
 
+@pytest.mark.databases
 def test_a_letter_whose_worker_died_is_taken_again_after_its_lease(inbox, monkeypatch):
     submit()
 
@@ -417,6 +460,24 @@ def test_a_letter_whose_worker_died_is_taken_again_after_its_lease(inbox, monkey
     assert delivery.deliver_due(now=WEDNESDAY + delivery.LEASE - timedelta(seconds=1)) == 0
     assert delivery.deliver_due(now=WEDNESDAY + delivery.LEASE) == 1
     assert len(inbox.letters) == 1
+
+
+def test_a_letter_whose_end_cannot_be_noted_is_repeated_once_and_then_told_to_staff(inbox, monkeypatch):
+    """A full disk may have room for the claim alone."""
+    submit()
+
+    def refuse(*_):
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivery, "_not_returned", refuse)
+        for turn in range(5):
+            with suppress(OperationalError):
+                delivery.deliver_due(now=WEDNESDAY + turn * delivery.LEASE)
+    assert len(inbox.letters) == 2
+    assert len({letter["Message-ID"] for letter in inbox.letters}) == 1
+    (failed,) = OutboxMessage.objects.needing_a_person(now=WEDNESDAY)
+    assert (failed.state, failed.problem) == ("failed", NO_ANSWER)
 
 
 def test_problems_are_noted_without_personal_data(inbox, caplog, monkeypatch):
@@ -517,6 +578,23 @@ def test_first_letters_are_bounded_by_the_hour_and_keep_no_other_letter_waiting(
     assert OutboxMessage.objects.get(event__request=another).state == "done"
 
 
+def test_a_letter_that_takes_the_place_of_an_unsent_first_one_is_the_first(inbox, monkeypatch):
+    """Otherwise a bot that moves or withdraws at once writes to any number of strangers, in any name."""
+    monkeypatch.setattr(delivery, "MOST_FIRST_LETTERS_AN_HOUR", 1)
+    withdrawn, moved, _ = (
+        submit(key=key, starts_at=local(f"2026-12-07 {hour}:00"), email=f"{key}@example.com", full_name="Bob Knows Anna")
+        for key, hour in (("withdrawn", 16), ("moved", 17), ("asked", 18))
+    )
+    booking.withdraw_request(withdrawn, now=WEDNESDAY)
+    booking.move_request(moved, starts_at=local("2026-12-08 17:00"), now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(hours=1)) == 1
+    assert [letter["To"] for letter in inbox.letters] == ["asked@example.com", "moved@example.com"]
+    assert b"Hello Bob,\r" in inbox.letters[1].get_payload(0).get_payload(decode=True)
+    assert not OutboxMessage.objects.filter(event__request=withdrawn, state="waiting").exists()
+
+
+@pytest.mark.databases
 def test_letters_that_somebody_can_cause_again_and_again_leave_after_all_others(inbox):
     moved = submit(key="moved")
     booking.move_request(moved, starts_at=local("2026-12-08 16:00"), now=WEDNESDAY)
@@ -525,6 +603,7 @@ def test_letters_that_somebody_can_cause_again_and_again_leave_after_all_others(
     assert [letter["To"] for letter in inbox.letters] == ["q@example.com", "ada@example.com"]
 
 
+@pytest.mark.databases
 def test_what_was_not_sent_is_folded_into_the_last_letter_which_is_true_alone(inbox):
     request = submit()
     request = booking.confirm_request(request, by=colleague("bo"), now=WEDNESDAY)

@@ -280,7 +280,9 @@ NOTHING = [
 
 
 def read(mail: str) -> DeliveryReport | None:
-    return read_report(mail.encode("utf-8", "surrogateescape"), host=HOST)
+    """What is ours beyond doubt."""
+    found = read_report(mail.encode("utf-8", "surrogateescape"), host=HOST)
+    return found if found and found.is_of_host else None
 
 
 @pytest.mark.parametrize(("mail", "given_up"), FAILURES)
@@ -296,6 +298,11 @@ def test_a_report_of_a_delay_or_a_success_gives_nothing_up(mail):
 @pytest.mark.parametrize("mail", NOTHING)
 def test_what_is_no_report_about_one_letter_of_ours_is_none(mail):
     assert read(mail) is None
+
+
+def test_a_letter_of_before_the_site_moved_is_told_apart_by_who_knows_it():
+    moved = read_report(PLAIN.encode(), host="elsewhere.example")
+    assert moved == DeliveryReport(OURS, "5.1.1", is_of_host=False)
 
 
 def test_what_the_standard_library_cannot_read_is_said():

@@ -21,7 +21,11 @@ from consults.models import OutboxMessage
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
 from tests.reports import report, returned, status
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases, pytest.mark.usefixtures("database", "clinic")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.databases(postgresql=pytest.mark.slow),
+    pytest.mark.usefixtures("database", "clinic"),
+]
 LATER = WEDNESDAY + timedelta(hours=3)
 
 
@@ -39,6 +43,7 @@ def states() -> list[tuple[str, str, str]]:
     return list(OutboxMessage.objects.order_by("pk").values_list("kind", "channel", "state"))
 
 
+@pytest.mark.databases
 def test_a_letter_that_came_back_is_a_call_to_make():
     submit()
     assert comes_back(sent())
@@ -133,7 +138,9 @@ def test_what_was_answered_in_person_since_is_no_call():
 
 
 def test_an_erased_letter_stays_erased():
-    request = booking.withdraw_request(submit(), now=WEDNESDAY)
+    request = submit()
+    sent()
+    request = booking.withdraw_request(request, now=WEDNESDAY)
     letter = sent("withdrawn")
     erasure.erase_at_once(request, by=colleague("bo"), now=WEDNESDAY)
     before = states()

@@ -228,6 +228,29 @@ def test_a_visit_that_is_cancelled_before_its_new_time_was_told_names_the_time_t
     assert "December 10" not in text
 
 
+@pytest.mark.parametrize(
+    ("contact_by", "steps", "sentence"),
+    [
+        (
+            "email",
+            ("confirmed",),
+            f": {WEDNESDAY_9} We had moved it there from {MONDAY}, which is no longer held for you either.",
+        ),
+        ("email", (), f": {WEDNESDAY_9} The other time you asked for, {MONDAY}, is no longer held for you."),
+        ("phone", ("confirmed",), f"your visit on {WEDNESDAY_9}, to which we had moved it from {MONDAY}."),
+    ],
+)
+def test_who_withdraws_before_a_new_time_was_told_reads_of_the_time_they_knew(staff, contact_by, steps, sentence):
+    """A colleague may do it for them: they have not read their page."""
+    request = asked(staff, *steps, contact_by=contact_by)
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+    booking.withdraw_request(moved_by_staff(request, staff, THURSDAY, LATER), by=staff, now=WEDNESDAY)
+    subject, text = said(request)
+    assert subject.startswith("You cancelled your visit")
+    assert sentence in text
+    assert "December 10" not in text
+
+
 def test_patients_who_decide_know_what_their_page_says(staff):
     request = asked(staff, "confirmed")
     OutboxMessage.objects.exclude(kind="reminder").update(state="done")

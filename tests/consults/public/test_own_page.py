@@ -3,6 +3,7 @@
 import logging
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -14,7 +15,8 @@ from icalendar import Calendar
 
 from clinic_site.env import Rate
 from consults import booking
-from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
+from consults.erasure import erase_due
+from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Reason, SpecialHours
 from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
 from pages.models import Clinic
@@ -84,13 +86,13 @@ def to_and_fro(number: int) -> dict:
 
 
 @pytest.mark.parametrize("status", PATHS)
-@pytest.mark.parametrize("path", ["", "?from=2026-12-14", "?action=withdraw", "calendar.ics"])
-def test_reading_changes_nothing_and_sends_nothing(client, staff, status, path):
+def test_reading_changes_nothing_and_sends_nothing(client, staff, status):
     """Mail scanners open links, browsers fetch them ahead of time."""
     request = bring_to(status, staff)
     before = everything_stored()
-    for read in (client.get, client.head, client.options):
-        read(own_url(request) + path, headers={"sec-purpose": "prefetch"})
+    for path in ("", "?from=2026-12-14", "?action=withdraw", "calendar.ics"):
+        for read in (client.get, client.head, client.options):
+            read(own_url(request) + path, headers={"sec-purpose": "prefetch"})
     assert everything_stored() == before
     assert not RateLimit.objects.exists()
     assert mail.outbox == []
@@ -353,6 +355,17 @@ def test_a_token_opens_its_page_until_thirty_days_after_the_request_ended(client
     assert HEADINGS[status] in client.get(own_url(request)).content.decode()
     clock(request.ended_at + timedelta(days=30))
     assert client.get(own_url(request)).status_code == 404
+
+
+@pytest.mark.parametrize("mark", [booking.complete_request, booking.miss_request], ids=["completed", "missed"])
+def test_marking_an_old_visit_opens_no_dead_link_again_and_keeps_it_no_longer(client, staff, clock, mark):
+    visit = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    long_after = visit.starts_at + timedelta(days=70)
+    mark(visit, by=staff, now=long_after)
+    clock(long_after)
+    assert client.get(own_url(visit)).status_code == 404
+    OutboxMessage.objects.update(state="done")
+    assert erase_due(now=visit.starts_at + timedelta(days=90)) == 1
 
 
 def test_a_token_stays_alive_while_the_request_does(client, clock):
@@ -669,7 +682,7 @@ def test_withdrawing_twice_is_withdrawing_once(client):
     second = client.post(own_url(request), {"action": "withdraw"})
     assert (second.status_code, second["Location"]) == (first.status_code, first["Location"])
     assert everything_stored() == stored
-    assert OutboxMessage.objects.filter(kind="withdrawn").count() == 1
+    assert Event.objects.filter(kind="withdrawn").count() == 1
 
 
 @pytest.mark.parametrize("state", ["requested", "confirmed"])
@@ -753,6 +766,7 @@ def test_other_methods_do_nothing(client, staff, method):
 
 def test_the_calendar_file_names_the_visit_in_neutral_words(client, staff):
     request = bring_to("confirmed", staff)
+    ConsultRequest.objects.update(calendar_uid=UUID(int=7))
     response = client.get(calendar_url(request))
     text = response.content.decode()
     assert response["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
@@ -761,7 +775,7 @@ def test_the_calendar_file_names_the_visit_in_neutral_words(client, staff):
     assert "DTEND:20261207T223000Z\r\n" in text
     (entry,) = Calendar.from_ical(text).walk("VEVENT")
     assert (entry["summary"], entry["location"]) == ("Visit at Modern Therapeutics", "200 Schilling Dr S., Dundas, MN 55019")
-    assert (entry["uid"], entry["sequence"], entry["status"]) == (f"{request.reference}@127.0.0.1", 2, "CONFIRMED")
+    assert (entry["uid"], entry["sequence"], entry["status"]) == ("00000000-0000-0000-0000-000000000007", 2, "CONFIRMED")
     for private in ("ketamine", "depress", "psych", "consult", "ada", request.token.lower()):
         assert private not in text.lower()
 

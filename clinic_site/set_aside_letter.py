@@ -1,0 +1,38 @@
+"""Writes to the staff inbox when requests were set aside and nobody has looked: a real patient may be among them."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from consults.messages.outbox import write_to_staff
+from consults.models import AccessRecord, ConsultRequest, Event, OutboxMessage
+
+KIND = "set_aside"
+_AGAIN_AFTER = timedelta(days=1)
+
+_TEXT = """\
+Set aside by the website as possible spam, and not opened yet: {count}.
+A real patient may be among them. Open each one, and restore it if it is no spam: {desk}
+
+This letter comes at most once a day, while there is such a request.
+"""
+
+
+def write_letter_if_set_aside(*, now: datetime) -> bool:
+    """Writes at most one letter a day, and only if there is an inbox. Returns whether it wrote one."""
+    if not settings.STAFF_INBOX or not (count := _unopened().count()):
+        return False
+    if OutboxMessage.objects.filter(kind=KIND, created_at__gt=now - _AGAIN_AFTER).exists():
+        return False
+    text = _TEXT.format(count=count, desk=f"{settings.PUBLIC_URL}/admin/")
+    write_to_staff(KIND, to=settings.STAFF_INBOX, subject="Requests were set aside", text=text, now=now)
+    return True
+
+
+def _unopened():
+    """What a colleague set aside was looked at."""
+    by_staff = Event.objects.filter(request=OuterRef("pk"), kind=Event.Kind.QUARANTINED, by__isnull=False)
+    opened = AccessRecord.objects.filter(request=OuterRef("pk"), kind=AccessRecord.Kind.OPENED)
+    set_aside = ConsultRequest.objects.filter(status=ConsultRequest.Status.QUARANTINED, erased_at=None)
+    return set_aside.filter(~Exists(by_staff), ~Exists(opened))
