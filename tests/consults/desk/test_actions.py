@@ -58,8 +58,8 @@ AFTER_THE_START = {"complete", "miss"}
 ENDED = ("declined", "withdrawn", "cancelled", "expired", "completed", "missed")
 # "untimed" asks for no listed time.
 STATES = [*PATHS, "untimed"]
-# Whoever may not decide is refused before the state counts. In the first layer they try everything in these two alone, and in
-# every other state one of the two who may decide does, in turn.
+# A colleague who may not decide is refused before the state counts. In the first layer all try everything in these two alone,
+# and in every other state one of the two who may decide does, in turn.
 EVERYBODY_TRIES_IN = {"requested", OFFERED}
 
 
