@@ -1,6 +1,6 @@
 """BOUNCES_URL: delivery reports are read beside the turns of the background worker, so that nothing else waits for that server.
 
-A failure that lasts is told: until the mailbox can be read again, nobody learns of a letter that came back.
+A failure that lasts is told: until the mailbox can be read again, email that comes back goes unnoticed.
 """
 
 import logging

@@ -30,6 +30,6 @@ def write_letter_if_late(*, now: datetime) -> bool:
     when = f"on {made_at:%B} {made_at.day}, {made_at:%Y}" if made_at else "never"
     text = _TEXT.format(site=settings.PUBLIC_URL, when=when)
     if problem := second_place.problem():
-        text += f"\nBackups do not reach their second place either: {problem}\n"
+        text += f"\nBackups are not reaching their second location either: {problem}\n"
     write_to_staff(KIND, to=settings.STAFF_INBOX, subject="The website has no new backup", text=text, now=now)
     return True

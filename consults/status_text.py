@@ -37,7 +37,7 @@ _NOT_ALLOWED = {
     "offer_over": "That earlier time is no longer held",
     "offer_changed": "Another time is offered now. Read it before you answer",
     "offer_open": "An earlier time is offered already. Take that back first",
-    "did_not_ask": "This person did not ask to hear of an earlier time",
+    "did_not_ask": "This person did not ask about earlier times",
     "move_waits": "The patient asks for another time. Answer that first",
     "not_earlier": "That time is not earlier than the one this person has",
     "too_late_to_offer": "That time is too close to be offered: nobody could answer two hours before it",

@@ -1,4 +1,4 @@
-"""What a message about a request is made of, as it is sealed. The words are put together when it is sent or read."""
+"""What a message about a request is made of, as it is sealed. The words are composed when it is sent or read."""
 
 from dataclasses import dataclass
 from datetime import datetime

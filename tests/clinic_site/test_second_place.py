@@ -76,7 +76,7 @@ def test_a_place_that_fails_is_told_and_catches_up(places, desk, client):
 
     def told() -> tuple[list[str], bool]:
         warnings = [warning.partition(":")[0] for warning in client.get("/health/ready").json()["warnings"]]
-        return warnings, "do not reach their second place" in desk.get("/admin/").content.decode()
+        return warnings, "are not reaching their second location" in desk.get("/admin/").content.decode()
 
     make(hours=2)
     second.write_text("not a folder")

@@ -148,7 +148,7 @@ def test_erasure_leaves_the_counts(desk):
     tick(desk, request)
     erasure.erase_at_once(request, by=desk.user, now=WEDNESDAY)
     assert counted() == [(DECEMBER, "referral", "doctor", "", 1)]
-    assert "How did you hear of us" not in desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert "How did you hear about us" not in desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
     assert read_figures(now=WEDNESDAY).months[-1].requests == 1
 
 

@@ -85,7 +85,7 @@ WAYS = [
         ("confirmed", "moved"),
         False,
         "You asked for this time, not yet confirmed: Tuesday",
-        [f"that it is. Confirmed visit: {MONDAY}", f"not yet confirmed: {TUESDAY}", "please plan on the confirmed visit"],
+        [f"write to say so. Confirmed visit: {MONDAY}", f"not yet confirmed: {TUESDAY}", "please plan on the confirmed visit"],
     ),
     (("confirmed", "moved", "declined"), False, "Your visit is unchanged: Monday", [f"We cannot offer {TUESDAY}."]),
     (("confirmed", "moved", "move_taken_back"), False, "Your visit is unchanged: Monday", ["You chose to keep your visit."]),
