@@ -18,8 +18,8 @@ BUDGETS = {
     HOME: 18_000,
     BOOK: 18_000,
     "/meet-our-providers/": 17_000,
-    "/blog/ketamine-benefits/": 24_000,
-    "/faqs/": 27_000,
+    "/blog/ketamine-benefits/": 27_000,
+    "/faqs/": 30_000,
 }
 STYLESHEET = 6_500
 SCRIPT = 3_000

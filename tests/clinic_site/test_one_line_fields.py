@@ -9,6 +9,7 @@ from django.test import RequestFactory
 
 from guard.one_line import refuse_control_characters
 from pages.models import Clinic, Question
+from tests.builders import PASSWORD, colleague
 
 FIELDS = [
     (model_admin, field)
@@ -48,11 +49,12 @@ def test_names_of_people_and_places_are_not(text):
 
 @pytest.mark.django_db
 @pytest.mark.ignore_template_errors
-def test_a_line_break_in_the_clinics_name_is_a_message_beside_the_field(superuser, clinic, monkeypatch):
-    monkeypatch.setattr("staff.clinic_facts.changes_owners_facts", lambda request: False)
-    page = superuser.get("/admin/pages/clinic/1/change/").context["adminform"].form
+def test_a_line_break_in_the_clinics_name_is_a_message_beside_the_field(client, clinic):
+    client.force_login(colleague("oscar", "Owners"))
+    client.post("/admin/reauthenticate/", {"password": PASSWORD})
+    page = client.get("/admin/pages/clinic/1/change/").context["adminform"].form
     posted = {name: page.initial.get(name) or "" for name in page.fields} | {"name": "Modern\r\nBcc: x@evil.example"}
-    answer = superuser.post("/admin/pages/clinic/1/change/", posted)
+    answer = client.post("/admin/pages/clinic/1/change/", posted)
     assert answer.context["adminform"].form.errors.as_data()["name"][0].code == "control_character"
     assert Clinic.objects.get().name == "Modern Therapeutics"
 

@@ -247,7 +247,7 @@ def test_one_that_never_gets_there_stops_neither_the_newest_nor_the_thinning(pla
     places[1].mkdir()
     shutil.copy(places[0] / old, places[1])
     (places[0] / unreadable).unlink()
-    (places[0] / unreadable).mkdir()
+    (places[0] / unreadable).symlink_to("nowhere")
     with pytest.raises(CopyFailed):
         copy()
     assert len(digests(places[1])) == 3
