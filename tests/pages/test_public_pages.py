@@ -223,7 +223,7 @@ def test_the_faqs_open_with_five_questions_to_start_with(client):
 
 def test_a_treatment_day_is_drawn_told_in_words_and_numbered_alike(client):
     page = read(client, "/treatment-day/")
-    drawing = re.search(r'<figure class="day">.*?</figure>', page, re.S)[0]
+    (drawing,) = re.findall(r'<figure class="day">.*?</figure>', page, re.S)
     assert re.search(r'<svg [^>]*role="img" aria-labelledby="day-title">\s*<title id="day-title">[^<]{100,}</title>', drawing)
     assert not re.search(r'(?:fill|stroke|stop-color)="#(?!fff")', drawing)
     caption = re.findall(r"(\d) ([A-Z][^.]+)\.", drawing.partition("<figcaption>")[2])
