@@ -122,7 +122,7 @@ def test_a_failure_that_lasts_is_told_until_the_mailbox_is_read_again(imap, fold
         desk.force_login(desk.user)
         delivery_reports.read_reports(MailboxReader(account, host=HOST), now=now)
         ready = desk.get("/health/ready")
-        return ready.status_code, ready.json()["warnings"], "mailbox of delivery reports" in desk.get("/admin/").content.decode()
+        return ready.status_code, ready.json()["warnings"], "mailbox for delivery reports" in desk.get("/admin/").content.decode()
 
     assert told(wrong) == (200, [], False)
     assert told(wrong, minutes=59) == (200, [], False)
