@@ -78,6 +78,7 @@ def readdress_request(
         if was_written_to(row):
             decision.tells_old_address = row.email
             row.former_contacts = f"{row.former_contacts} {row.contact_index}".strip()
+        row.addressed_at = now
         person = replace(row.person, email=email)
         row.seal_person(person, token=secrets.token_urlsafe(32), staff_notes=row.staff_notes)
     return decision.row

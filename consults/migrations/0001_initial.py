@@ -270,6 +270,15 @@ class Migration(migrations.Migration):
                 ),
                 ("confirmed_length_minutes", models.PositiveSmallIntegerField(null=True)),
                 ("created_at", models.DateTimeField()),
+                (
+                    "addressed_at",
+                    models.DateTimeField(
+                        help_text=(
+                            "When its present contact was given, the request restored or its number called. "
+                            "The limits of a day count from it."
+                        )
+                    ),
+                ),
                 ("answer_by", models.DateTimeField(help_text="The patient was told that the clinic answers by then.")),
                 ("ended_at", models.DateTimeField(help_text="Of a visit that took place, or was missed: its start.", null=True)),
                 (
@@ -718,6 +727,9 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["confirmed_starts_at"], name="requests_by_confirmed_start"),
         ),
         migrations.AddIndex(model_name="consultrequest", index=models.Index(fields=["created_at"], name="requests_by_arrival")),
+        migrations.AddIndex(
+            model_name="consultrequest", index=models.Index(fields=["addressed_at"], name="requests_by_first_letter")
+        ),
         migrations.AddIndex(
             model_name="consultrequest",
             index=models.Index(

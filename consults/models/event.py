@@ -25,7 +25,7 @@ def was_let_in(request: str = "pk") -> Q:
 
 
 def status_when_addressed() -> Subquery:
-    """The status of a request after the event that last decided whether its present contact is told anything.
+    """The status of a request after the event that last decided whether its present contact is told anything (`addressed_at`).
 
     `requested`: it was told, whatever became of the request since. `quarantined`: it was not.
     """

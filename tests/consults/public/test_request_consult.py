@@ -1,6 +1,7 @@
 """The booking page over HTTP: what is listed, what is accepted, what is refused and how."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -9,9 +10,9 @@ from django.test import Client
 
 from consults import booking, erasure
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
-from consults.spam import count_call
+from consults.spam import asked_enough, count_call
 from guard.models import RateLimit
-from tests.builders import CHICAGO, WEDNESDAY, letter_of, local, submit
+from tests.builders import ADA, CHICAGO, WEDNESDAY, letter_of, local, submit
 from tests.consults.statuses import decisions
 
 # On PostgreSQL at once: what counts rows or meets a constraint.
@@ -621,6 +622,27 @@ def test_a_corrected_address_counts_like_any_other(client):
         booking.withdraw_request(request, now=WEDNESDAY)
     told = [letter_of(message)["to"] for message in OutboxMessage.objects.filter(kind="requested")]
     assert told.count("other@example.com") == 6
+
+
+def test_a_correction_counts_from_when_it_was_made_however_old_the_request_is(client, clock):
+    """Each is a letter on that day, to the address that it names and to the one that it leaves."""
+    starts = [local("2026-12-08 16:00") + timedelta(days=day, minutes=30 * half) for day in (0, 1) for half in range(5)]
+    for number, start in enumerate(starts):
+        submit(key=f"old-{number}", email=f"me{number}@example.com" if number < 7 else "left@example.com", starts_at=start)
+    OutboxMessage.objects.filter(state="waiting").update(state="done")
+    left = replace(ADA, email="left@example.com")
+    clock(later := WEDNESDAY + timedelta(hours=28))
+    for number, request in enumerate(ConsultRequest.objects.order_by("pk")):
+        form = {"action": "address", "email": "victim@example.com" if number < 7 else f"you{number}@example.com"}
+        assert client.post(f"/consults/{request.token}/", form).status_code == 303
+        request.refresh_from_db()
+        if request.status == "requested" and number < 7:
+            booking.withdraw_request(request, now=later)
+    assert statuses() == ["withdrawn"] * 6 + ["quarantined"] + ["requested"] * 3
+    told = [letter_of(message)["to"] for message in OutboxMessage.objects.filter(kind="readdressed", recipient="patient")]
+    assert told.count("victim@example.com") == 6
+    assert asked_enough(left, now=later)
+    assert not asked_enough(left, now=later + timedelta(days=1))
 
 
 def test_a_correction_that_sets_aside_takes_nothing_off_what_was_sent(client, settings, clock):
