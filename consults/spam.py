@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from .models import ConsultPolicy, ConsultRequest, Person
+from .models import ConsultPolicy, ConsultRequest, Event, Person
 from .models.event import status_when_addressed, was_let_in
 from .models.person import contact_indexes
 from .unanswered import RUSH, HeldUnanswered, read_held_unanswered, recently_unanswered
@@ -70,6 +70,20 @@ def asked_enough(person: Person, *, now: datetime) -> bool:
     # A visit that is over and that nobody marked yet is nothing open.
     is_open = [status in ConsultRequest.HOLDS_A_SEAT and (visit is None or visit > now) for status, visit, _ in rows]
     return sum(is_open) >= MOST_OPEN_PER_CONTACT or sum(at > now - _DAY for *_, at in rows) >= MOST_PER_CONTACT
+
+
+def leaves_no_time(request: ConsultRequest, *, limits_addresses: bool, now: datetime) -> bool:
+    """Whether a request that asked for no time has to wait until staff find one, because a move would take a further time.
+
+    Otherwise asking for none and moving would be the way round the limits of a rush and of what unanswered requests hold. One
+    that staff restored, or entered for a caller, was seen by a person.
+    """
+    if not limits_addresses or request.starts_at is not None or request.confirmed_starts_at is not None:
+        return False
+    if request.events.filter(Q(kind=Event.Kind.RELEASED) | Q(number=1, by__isnull=False)).exists():
+        return False
+    held = read_held_unanswered(now=now)
+    return held.are_nearly_all or held.are_most_soon or recently_unanswered(now=now) >= RUSH
 
 
 def count_call(request: ConsultRequest, *, now: datetime) -> bool:
