@@ -17,7 +17,7 @@ from consults.public.form import ConsultRequestForm
 from consults.public.form_ticket import BadTicket, is_same_form, new_ticket, read_ticket
 from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
-from consults.public.unsent_form import gives_answers_back
+from consults.public.unsent_form import gives_answers_back, unsent_form
 from consults.spam import looks_like_spam
 from guard import rate_limit
 from guard.client_address import client_key
@@ -119,7 +119,8 @@ def _sent(made: ConsultRequest, *, to_sender: bool):
 
 
 def _too_many(request, wait: int):
-    response = _bare_page(request, "429.html", status=429, retry_text=rate_limit.wait_text(wait))
+    context = unsent_form(request) | {"retry_text": rate_limit.wait_text(wait)}
+    response = _bare_page(request, "consults/too_often.html", status=429, **context)
     response["Retry-After"] = str(wait)
     return response
 
