@@ -57,20 +57,23 @@ def deliver_due(
     at_most: int = 50,
     stop: Callable[[], bool] = lambda: False,
     after: datetime | None = None,
+    written_after: datetime | None = None,
     answers: Answers | None = None,
 ) -> int:
     """Sends up to `at_most` due messages, over one connection to each server. Returns how many were handed over.
 
     First letters are at most MOST_FIRST_LETTERS_AN_HOUR, and repeats come last. Each is claimed just before it is sent, so that
     a crash leaves only one in doubt. `stop` is asked before each and has to end the batch well within LEASE after `now`. With
-    `after`, what was due at that instant waits. A server that takes its time over a letter answers into `answers`, which the
-    next batches read.
+    `after`, what was due at that instant waits, and with `written_after` what was written by then. A server that takes its time
+    over a letter answers into `answers`, which the next batches read.
     """
     answers = answers or Answers()
     sent = sum(_conclude(message, now, answer.result, answers) for message, answer in answers.take_arrived())
     due = OutboxMessage.objects.due(now=now).select_related("event__request")
     if after is not None:
         due = due.filter(not_before__gt=after)
+    if written_after is not None:
+        due = due.filter(created_at__gt=written_after)
     # Asked twice a second, and nearly always there is nothing.
     if not due.exists():
         return sent
