@@ -90,7 +90,8 @@ class BackgroundWork:
                 self._tidy.done(steady)
             self._erase_what_was_unread(now)
             if self._back_up.is_due(steady):
-                self._do_back_up(now, thin=waits_until is None)
+                self._do(self._do_back_up, now=now, thin=waits_until is None)
+                self._do(write_letter_if_late, now=now)
                 self._back_up.done(steady)
             if self._copy.is_due(steady):
                 self._copier.copy(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
@@ -217,12 +218,11 @@ class BackgroundWork:
         if was_unread and not self._list_is_unread:
             self._do(erased_list.erase_again, now=now)
 
-    def _do_back_up(self, now: datetime, *, thin: bool) -> None:
+    def _do_back_up(self, *, now: datetime, thin: bool) -> None:
         try:
             backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone, thin=thin)
         except BackupFailed as error:
             logger.error("no backup was made: %s", error)
-        self._do(write_letter_if_late, now=now)
 
     def _do(self, job: Callable[..., Any], **arguments) -> Any:
         """What `job` answers; None when it failed. One that fails keeps no other waiting, and is tried again."""
