@@ -28,6 +28,8 @@ logger = logging.getLogger("clinic.mail")
 LEASE = timedelta(minutes=3)
 # Once an hour after the first one: a mail server may be away over a weekend.
 MOST_ATTEMPTS = 72
+# In about an hour: a server that takes the address and not the letter does not change its mind, but for a limit of the hour.
+FEW_ATTEMPTS = 8
 # A stranger who asks in many names then writes to few of them, and a day on which many ask is only slower. What waits
 # for more than an hour is a warning of `/health/ready`.
 MOST_FIRST_LETTERS_AN_HOUR = 60
@@ -135,7 +137,7 @@ def _conclude(message: OutboxMessage, now: datetime, result: Callable[[], object
         if error.permanent:
             refuse(message, now=now, problem=error.problem)
         else:
-            _retry(message, now, error.problem)
+            _retry(message, now, error.problem, most=FEW_ATTEMPTS if error.is_hopeless else MOST_ATTEMPTS)
     except Exception as error:
         give_up(message, problem=type(error).__name__)
     else:
@@ -188,10 +190,10 @@ def _claim(message: OutboxMessage, now: datetime) -> bool:
     return bool(unchanged.update(**claim, **may_have_arrived, **is_due_since))
 
 
-def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
+def _retry(message: OutboxMessage, now: datetime, problem: str, *, most: int = MOST_ATTEMPTS) -> None:
     """Once more a while later. What may have arrived is repeated once; then a person is told that it may have."""
     attempts, may_have_arrived = message.attempts + 1, message.may_have_arrived
-    if attempts >= MOST_ATTEMPTS or (may_have_arrived and problem == NO_ANSWER):
+    if attempts >= most or (may_have_arrived and problem == NO_ANSWER):
         give_up(message, problem=problem)
         return
     pause = min(timedelta(seconds=15 * 2 ** min(attempts, 10)), LONGEST_PAUSE)
