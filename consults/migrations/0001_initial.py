@@ -715,6 +715,10 @@ class Migration(migrations.Migration):
                 ("beat_at", models.DateTimeField()),
                 ("ended", models.BooleanField(default=False)),
                 ("beats", models.PositiveBigIntegerField(default=0, help_text="Only goes up: see `clinic_site.gone_back`.")),
+                (
+                    "settles_until",
+                    models.DateTimeField(null=True, help_text="Until when a worker leaves alone what fell due before its start."),
+                ),
             ],
             options={"constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_heartbeat")]},
         ),
