@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from consults import status_text
+from consults.current_rules import read_rules
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
 from pages.consult_kind import ConsultKind
@@ -69,7 +70,19 @@ class PageWords:
     @cached_property
     def offer(self) -> EarlierOffer | None:
         """The offered time that they may take."""
+        return self._offer_in_time if self._offer_in_time and self._is_posted(self._offer_in_time) else None
+
+    @property
+    def closed_offer(self) -> EarlierOffer | None:
+        """The offered time that they could take if the hours had not changed since. Staff see it among the conflicts."""
+        return self._offer_in_time if self._offer_in_time and not self._is_posted(self._offer_in_time) else None
+
+    @cached_property
+    def _offer_in_time(self) -> EarlierOffer | None:
         return self.held_offer if self.held_offer and may_happen(Kind.OFFER_ACCEPTED, self.found, self.now) else None
+
+    def _is_posted(self, offer: EarlierOffer) -> bool:
+        return read_rules(self.now).posted.covers(offer.visit.start, offer.visit.end)
 
     @property
     def not_to_ask_for(self) -> set[datetime | None]:
