@@ -56,7 +56,8 @@ class Composition:
     @property
     def short_when(self) -> str:
         """Day and time for a subject, or an empty text."""
-        visit = self.facts.offered or self.facts.visit
+        lost = self.facts.before.asked if tells(self.kind).names_lost_time else None
+        visit = self.facts.offered or lost or self.facts.visit
         if visit is None:
             return ""
         start = self.rules.posted.local(visit.start)

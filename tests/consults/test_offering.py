@@ -218,7 +218,7 @@ def test_an_offer_that_was_held_back_until_it_was_over_tells_nobody_of_its_end(s
     assert not letters(request, kind="offer_lapsed").exists()
 
 
-TOLD_OFFER = "Our offer of Friday, December 4, 2026, 4:00 PM to 4:30 PM Central Time has ended."
+TOLD_OFFER = "The time we offered you, Friday, December 4, 2026, 4:00 PM to 4:30 PM Central Time, is no longer held."
 
 
 @pytest.mark.parametrize("contact_by", ["email", "phone"])

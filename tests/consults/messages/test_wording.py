@@ -97,9 +97,9 @@ WAYS = [
     ),
     (("expired",), False, "We did not answer your request: Monday", ["You can ask again here:"]),
     (("declined",), False, "About your request: Monday", [f"our answer to your request for {MONDAY}"]),
-    (("offered", "declined"), False, "About your request: Monday", [f"Our offer of {FRIDAY} has ended."]),
-    (("offered", "withdrawn"), False, "You withdrew your request: Monday", [f"Our offer of {FRIDAY} has ended."]),
-    (("confirmed", "offered", "cancelled"), False, "Cancelled: Monday", [f"at that time. Our offer of {FRIDAY} has ended."]),
+    (("offered", "declined"), False, "About your request: Monday", [f"The time we offered you, {FRIDAY}, is no longer held."]),
+    (("offered", "withdrawn"), False, "You withdrew your request: Monday", [f"The time we offered you, {FRIDAY}, is no longer held."]),
+    (("confirmed", "offered", "cancelled"), False, "Cancelled: Monday", [f"at that time. The time we offered you, {FRIDAY}, is no longer held."]),
     (
         ("offered", "expired"),
         True,
@@ -167,6 +167,14 @@ def test_a_letter_says_what_is_confirmed_and_what_it_replaces(staff, steps, time
     confirmed_once = "confirmed" in steps or "rescheduled" in steps
     assert confirmed_once or "Your confirmed visit" not in text
     assert ("This replaces" in text) == (found.startswith("Confirmed at a new time"))
+
+
+def test_a_new_time_that_was_never_answered_is_named_as_the_lost_one(staff):
+    request = booking.expire_request(asked(staff, "confirmed", "moved"), now=local("2026-12-08 17:00"))
+    subject, text = said(request)
+    assert subject == "Your new time is no longer held: Tuesday, December 8, 4:00 PM"
+    assert f"another time for your visit, {TUESDAY}, and we did not answer" in text
+    assert f"Your confirmed visit was: {MONDAY}" in text
 
 
 def moved_by_staff(request: ConsultRequest, staff, *starts) -> ConsultRequest:
