@@ -4,13 +4,15 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from consults.models import ConsultRequest, Event, OutboxMessage
+from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.transitions import TRANSITIONS
 from guard import sealing
 
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER
 
+# Whose offer is open, or was answered by themselves, hears nothing of an end.
+_HEARD = (EarlierOffer.Answer.OPEN, EarlierOffer.Answer.ACCEPTED, EarlierOffer.Answer.REFUSED)
 UNSENT = (OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
 
 
@@ -60,6 +62,32 @@ def known_before(event: Event, before: Before) -> Before:
         return before
     # It was theirs to cancel, also if they were told of the request alone.
     return known._replace(confirmed=known.confirmed or before.confirmed) if withdraws else known
+
+
+def offer_ended_unsaid(event: Event) -> EarlierOffer | None:
+    """The offer that the person was told of last, if it has ended and neither they nor a letter said so.
+
+    What a letter says that still waits counts as said. Ask once those that the event replaces were dropped: an end that
+    they would have told is then told by the event's own. Who is given the time is told that.
+    """
+    letters = OutboxMessage.objects.filter(event__request=event.request, recipient=OutboxMessage.Recipient.PATIENT)
+    letters = letters.select_related("event").order_by("event__number", "pk")
+    offered = [letter for letter in letters.filter(kind=Event.Kind.OFFERED) if letter.may_have_arrived]
+    offer = event.request.offers.filter(offered_at=offered[-1].event.at).exclude(answer__in=_HEARD).last() if offered else None
+    if offer is None or offer.starts_at == event.starts_at:
+        return None
+    later = letters.filter(event__number__gt=offered[-1].event.number).exclude(kind__in=[REMINDER, OLD_ADDRESS])
+    counted = [letter for letter in later if letter.may_have_arrived or letter.state == OutboxMessage.State.WAITING]
+    return None if any(_says_end(letter, offer) for letter in counted) else offer
+
+
+def _says_end(letter: OutboxMessage, offer: EarlierOffer) -> bool:
+    """Whether it says that the offer has ended, or is about the very time."""
+    try:
+        ended = Facts.from_json(letter.opened).ended_offer
+    except sealing.CannotOpen:
+        return False
+    return offer.visit == ended or (letter.event is not None and letter.event.starts_at == offer.starts_at)
 
 
 def _is_by_patient(kind: str) -> bool:

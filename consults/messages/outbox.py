@@ -17,7 +17,7 @@ from .channels import BY_CONTACT, mail
 from .compose import Letter
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
-from .known import UNSENT, known_before, may_know, owes_correction, was_written_to
+from .known import UNSENT, known_before, may_know, offer_ended_unsaid, owes_correction, was_written_to
 
 _REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
@@ -47,7 +47,11 @@ def write_messages(
         _unsent(request).filter(kind=REMINDER).drop()
     if says.subject and _is_owed(request, says, before):
         channel = BY_CONTACT[request.person.contact_by]
-        ended = offer if offer and _ends_unsaid(event, offer) else None
+        known = known_before(event, before)
+        if says.is_about_offer:
+            _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
+        else:
+            _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
         to = getattr(request, channel.REACHES)
         facts = Facts.of(
             request,
@@ -56,13 +60,9 @@ def write_messages(
             calendar=calendar,
             now=now,
             offer=about,
-            ended_offer=ended,
-            before=known_before(event, before),
+            ended_offer=offer_ended_unsaid(event) if event.number > 1 else None,
+            before=known,
         )
-        if says.is_about_offer:
-            _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
-        else:
-            _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
             _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
         if says.confirms:
@@ -97,12 +97,6 @@ def _is_owed(request: ConsultRequest, says: Tells, before: Before) -> bool:
     if says.only_if_known:
         return before.confirmed is not None or was_written_to(request)
     return not says.only_after or may_know(request, says.only_after)
-
-
-def _ends_unsaid(event: Event, offer: EarlierOffer) -> bool:
-    """Whether the event ends an offer that the person may know of, and says nothing of it: it neither answers nor fulfils it."""
-    ends = not TRANSITIONS[event.kind].leaves_offer and not tells(event.kind).is_about_offer
-    return ends and offer.starts_at != event.starts_at and may_know(event.request, Event.Kind.OFFERED)
 
 
 def is_still_true(letter: OutboxMessage) -> bool:

@@ -14,7 +14,7 @@ from consults.messages.reading import read_message
 from consults.models import ConsultRequest, OutboxMessage, Reason
 from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
-from tests.consults.statuses import LATER, START, decisions
+from tests.consults.statuses import LATER, START, decisions, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
 FRIDAY, MONDAY, TUESDAY, WEDNESDAY_9 = (
@@ -71,7 +71,7 @@ WAYS = [
         "Confirmed at a new time: Wednesday",
         [REPLACES, f"The other time you asked for, {TUESDAY}, is no longer held for you."],
     ),
-    (("offered", "offer_accepted"), True, "Confirmed: Friday", ["You took the time that we offered", BRING]),
+    (("offered", "offer_accepted"), True, "Confirmed: Friday", ["You took the time that we offered, and it is confirmed. Time:", BRING]),
     (("offered", "offer_accepted"), False, "Confirmed at a new time: Friday", [REPLACES_ASKED, BRING]),
     (("confirmed", "offered", "offer_accepted"), False, "Confirmed at a new time: Friday", [REPLACES]),
     (("moved",), True, "You asked for this time, not yet confirmed: Tuesday", [f"Time you asked for: {TUESDAY}"]),
@@ -177,6 +177,43 @@ def test_a_new_time_that_was_never_answered_is_named_as_the_lost_one(staff):
     assert f"Your confirmed visit was: {MONDAY}" in text
 
 
+ENDS_OF_AN_OFFER = [
+    ("confirmed", "rescheduled"),
+    ("confirmed", "cancelled"),
+    ("rescheduled", "rescheduled"),
+    ("moved", "moved"),
+    ("offer_taken_back", "confirmed"),
+    ("offer_taken_back", "declined"),
+    ("quarantined", "released"),
+]
+
+
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+def test_the_end_of_an_offer_that_they_were_told_of_is_said_once_whichever_letter_leaves(staff, contact_by):
+    """What a letter that never left would have said, the next one says."""
+    ended = f"The time we offered you, {FRIDAY}, is no longer held."
+    for steps in ENDS_OF_AN_OFFER:
+        with undone(str(steps)):
+            request = asked(staff, "offered", contact_by=contact_by)
+            OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+            for step in steps:
+                request = decisions(staff)[step](request, WEDNESDAY)
+            assert ended in said(request)[1]
+            OutboxMessage.objects.exclude(state="dropped").update(state="done")
+            if request.status in ConsultRequest.HOLDS_A_SEAT:
+                assert ended not in said(booking.withdraw_request(request, by=staff, now=WEDNESDAY))[1]
+
+
+def test_a_second_offer_names_the_first_where_nobody_was_told_that_it_has_ended(staff):
+    request = asked(staff, "offered", contact_by="email")
+    OutboxMessage.objects.update(state="done")
+    booking.take_back_offer(request, by=staff, now=WEDNESDAY)
+    booking.offer_earlier(request, starts_at=local("2026-12-03 16:00"), by=staff, now=WEDNESDAY)
+    subject, text = said(request)
+    assert subject == "A time is free for you: Thursday, December 3, 4:00 PM"
+    assert f"The time we offered you, {FRIDAY}, is no longer held." in text
+
+
 def moved_by_staff(request: ConsultRequest, staff, *starts) -> ConsultRequest:
     for start in starts:
         request = booking.reschedule_request(request, starts_at=start, by=staff, now=WEDNESDAY)
@@ -276,6 +313,7 @@ def test_patients_who_decide_know_what_their_page_says(staff):
         (("confirmed", "rescheduled"), f"{WEDNESDAY_9}, at 200 Schilling Dr S., Dundas, MN 55019"),
         (("confirmed", "rescheduled"), f"It replaces {MONDAY}."),
         (("offered",), "by Friday, December 4, 2026, 8:00 PM Central Time. Then: ask whether they take it"),
+        (("offered",), "held for you until Friday, December 4, 2026, 2:00 PM Central Time, or until we answer your request."),
         (("confirmed", "moved", "declined"), f"we cannot offer {TUESDAY}"),
     ],
 )
