@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
+from consults.models.outbox_message import OutboxMessageQuerySet
 from consults.transitions import TRANSITIONS
 from guard import sealing
 
@@ -18,11 +19,24 @@ UNSENT = (OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
 
 def was_written_to(request: ConsultRequest) -> bool:
     """Whether a letter has left for the patient's present address, or may have."""
+    return any(letter.may_have_arrived for letter in _to_present_address(request))
+
+
+def is_called(request: ConsultRequest) -> bool:
+    """Whether the person is answered by phone: they chose so, or their present address is known to take no mail, because a
+    letter to it became a call.
+    """
+    if request.person.contact_by == "phone":
+        return True
+    # Most were never called, and a correction does not undo that a number was.
+    return bool(request.called_index) and _to_present_address(request).filter(channel=OutboxMessage.Channel.CALL).exists()
+
+
+def _to_present_address(request: ConsultRequest) -> OutboxMessageQuerySet:
     corrections = request.events.filter(kind=Event.Kind.READDRESSED)
     since = corrections.aggregate(number=Max("number"))["number"] or 1
     letters = OutboxMessage.objects.filter(event__request=request, event__number__gte=since)
-    letters = letters.filter(recipient=OutboxMessage.Recipient.PATIENT).exclude(kind=OLD_ADDRESS)
-    return any(letter.may_have_arrived for letter in letters)
+    return letters.filter(recipient=OutboxMessage.Recipient.PATIENT).exclude(kind=OLD_ADDRESS)
 
 
 def may_know(request: ConsultRequest, kind: str) -> bool:

@@ -17,7 +17,7 @@ from .channels import BY_CONTACT, mail
 from .compose import Letter
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
-from .known import UNSENT, known_before, may_know, offer_ended_unsaid, owes_correction, was_written_to
+from .known import UNSENT, is_called, known_before, may_know, offer_ended_unsaid, owes_correction, was_written_to
 
 _REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
@@ -46,7 +46,7 @@ def write_messages(
     if event.number > 1 and not says.keeps_reminder:
         _unsent(request).filter(kind=REMINDER).drop()
     if says.subject and _is_owed(request, says, before):
-        channel = BY_CONTACT[request.person.contact_by]
+        channel = _channel_of(request)
         known = known_before(event, before)
         if says.is_about_offer:
             _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
@@ -77,10 +77,14 @@ def write_messages(
 
 def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: datetime) -> None:
     """Writes the reminder of the visit that the event confirmed, unless its time has passed. Raises sealing.CannotOpen."""
-    channel, visit = BY_CONTACT[request.person.contact_by], request.confirmed_visit
+    channel, visit = _channel_of(request), request.confirmed_visit
     if visit and (at := _reminder_time(visit, rules.posted)) > now:
         facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
         _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
+
+
+def _channel_of(request: ConsultRequest):
+    return BY_CONTACT["phone" if is_called(request) else "email"]
 
 
 def drop_unsent(request: ConsultRequest) -> None:

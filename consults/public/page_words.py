@@ -6,6 +6,7 @@ from functools import cached_property
 
 from consults import status_text
 from consults.current_rules import read_rules
+from consults.messages.known import is_called
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
 from pages.consult_kind import ConsultKind
@@ -110,10 +111,10 @@ class PageWords:
         """Whether the patient gave up a visit that was confirmed, and not only a request."""
         return self.found.status == Status.WITHDRAWN and not _CONFIRMS.isdisjoint(self._kinds)
 
-    @property
+    @cached_property
     def are_called(self) -> bool:
         """Whether the answer is a call. An address that takes no mail is called instead."""
-        return self.found.person.contact_by == "phone" or bool(self.found.called_index)
+        return is_called(self.found)
 
     @property
     def headline(self) -> tuple[str, str]:
