@@ -177,6 +177,15 @@ def test_a_new_time_that_was_never_answered_is_named_as_the_lost_one(staff):
     assert f"Your confirmed visit was: {MONDAY}" in text
 
 
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+def test_a_request_that_is_restored_without_its_time_names_the_one_that_is_not_held(staff, contact_by):
+    request = asked(staff, "quarantined", contact_by=contact_by)
+    request = booking.release_request(request, by=staff, now=WEDNESDAY, without_time=True)
+    assert f"The time you asked for, {MONDAY}, is no longer held for you." in said(request)[1]
+    request = booking.offer_earlier(request, starts_at=local("2026-12-04 16:00"), by=staff, now=WEDNESDAY)
+    assert "None of the listed times" not in said(request)[1]
+
+
 ENDS_OF_AN_OFFER = [
     ("confirmed", "rescheduled"),
     ("confirmed", "cancelled"),

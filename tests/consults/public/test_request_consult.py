@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from consults import booking, erasure
+from consults.messages.refused import refuse
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
-from consults.spam import count_call
 from guard.models import RateLimit
 from tests.builders import CHICAGO, WEDNESDAY, letter_of, local, submit
 from tests.consults.statuses import decisions
@@ -713,7 +713,7 @@ def test_the_sent_page_shows_the_time_that_was_asked_for_since(client, staff):
 
 def test_the_sent_page_says_that_we_call_when_the_address_takes_no_mail(client):
     client.post(URL, answers(client, phone="507-555-0100"))
-    assert count_call(ConsultRequest.objects.get(), now=WEDNESDAY)
+    refuse(OutboxMessage.objects.get(recipient="patient"), now=WEDNESDAY, problem="refused_550")
     page = " ".join(client.get(f"{URL}sent/").content.decode().split())
     assert "We call you at <strong>507-555-0100</strong> by the time above" in page
     assert "ada@example.com" not in page
