@@ -90,7 +90,7 @@ KINDS: dict[str, Tells] = {
         only_if_known=True,
         subject_if_changed="You cancelled your visit",
     ),
-    Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled"),
+    Kind.CANCELLED: Tells("About your request", "Say that it is cancelled", subject_if_changed="Cancelled"),
     Kind.EXPIRED: Tells("We did not answer your request", "Apologize: not answered in time", to_staff="Not answered in time"),
     Kind.READDRESSED: Tells("Your request", "Say that we have the new address"),
     OLD_ADDRESS: Tells("About a request sent with your address", "Nothing: this was for an address that was wrong"),

@@ -47,22 +47,26 @@ def write_messages(
         _unsent(request).filter(kind=REMINDER).drop()
     if says.subject and _is_owed(request, says, before):
         channel = _channel_of(request)
-        known = known_before(event, before)
+        known, is_news = known_before(event, before), before.confirmed != request.confirmed_visit
+        # A visit that they never heard of is in no calendar, and all that ends for them is their request.
+        ends_unheard = request.status in ConsultRequest.ENDED and before.confirmed is not None and known.confirmed is None
         if says.is_about_offer:
             _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
         else:
-            _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
+            _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if is_news else CONFIRMING)
         to = getattr(request, channel.REACHES)
         facts = Facts.of(
             request,
             to=to,
             reason=reason,
-            calendar=calendar,
+            calendar=CalendarChange() if ends_unheard else calendar,
             now=now,
             offer=about,
             ended_offer=offer_ended_unsaid(event) if event.number > 1 else None,
             before=known,
         )
+        if ends_unheard:
+            facts = replace(facts, visit=known.asked)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
             _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
         if says.confirms:

@@ -14,7 +14,7 @@ from consults.messages.reading import read_message
 from consults.models import ConsultRequest, OutboxMessage, Reason
 from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
-from tests.consults.statuses import LATER, START, decisions, undone
+from tests.consults.statuses import LATER, START, decisions, reason, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
 FRIDAY, MONDAY, TUESDAY, WEDNESDAY_9 = (
@@ -269,7 +269,7 @@ def test_a_time_that_staff_changed_and_changed_back_is_unchanged(staff):
     subject, text = said(moved_by_staff(request, staff, LATER, START))
     assert subject == "Confirmed: Monday, December 7, 4:00 PM"
     assert "Your time is unchanged, and it is confirmed." in text
-    assert "The attached file puts the visit in your calendar. " in text
+    assert "The attached file keeps the visit in your calendar. " in text
     assert "December 9" not in text
 
 
@@ -278,7 +278,7 @@ def test_a_visit_that_is_cancelled_before_its_new_time_was_told_names_the_time_t
     OutboxMessage.objects.exclude(kind="reminder").update(state="done")
     request = decisions(staff)["cancelled"](moved_by_staff(request, staff, THURSDAY, LATER), WEDNESDAY)
     text = said(request)[1]
-    assert f": {WEDNESDAY_9} We had moved it there from {MONDAY}, which is no longer held for you either. The clinic" in text
+    assert f": {WEDNESDAY_9} It had been moved there from {MONDAY}, which is no longer held for you either. The clinic" in text
     assert "December 10" not in text
 
 
@@ -288,10 +288,9 @@ def test_a_visit_that_is_cancelled_before_its_new_time_was_told_names_the_time_t
         (
             "email",
             ("confirmed",),
-            f": {WEDNESDAY_9} We had moved it there from {MONDAY}, which is no longer held for you either.",
+            f": {WEDNESDAY_9} It had been moved there from {MONDAY}, which is no longer held for you either.",
         ),
-        ("email", (), f": {WEDNESDAY_9} The other time you asked for, {MONDAY}, is no longer held for you."),
-        ("phone", ("confirmed",), f"your visit on {WEDNESDAY_9}, to which we had moved it from {MONDAY}."),
+        ("phone", ("confirmed",), f"your visit on {WEDNESDAY_9}, which had been moved there from {MONDAY}."),
     ],
 )
 def test_who_withdraws_before_a_new_time_was_told_reads_of_the_time_they_knew(staff, contact_by, steps, sentence):
@@ -303,6 +302,42 @@ def test_who_withdraws_before_a_new_time_was_told_reads_of_the_time_they_knew(st
     assert subject.startswith("You cancelled your visit")
     assert sentence in text
     assert "December 10" not in text
+
+
+@pytest.mark.parametrize(("contact_by", "subject"), [("email", "{}: Monday, December 7, 4:00 PM"), ("phone", "{}")])
+def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(staff, contact_by, subject):
+    """Neither of a time that they did not ask for, nor of a calendar that never had it; a reminder may still tell them."""
+    for step, heading in (("cancelled", "About your request"), ("withdrawn", "You withdrew your request")):
+        for moves in ((), (THURSDAY, LATER)):
+            with undone(f"{step} {moves}"):
+                request = asked(staff, contact_by=contact_by)
+                OutboxMessage.objects.update(state="done")
+                request = moved_by_staff(booking.confirm_request(request, by=staff, now=WEDNESDAY), staff, *moves)
+                if step == "cancelled":
+                    booking.cancel_request(request, reason=reason("cancel"), by=staff, now=WEDNESDAY)
+                else:
+                    booking.withdraw_request(request, by=staff, now=WEDNESDAY)
+                found, text = said(request)
+                assert found.startswith(subject.format(heading))
+                assert MONDAY in text
+                assert not re.search("calendar|your visit|December (9|10)|has been cancelled", text)
+                assert not letter_of(last_message(request))["calendar"]
+                assert not OutboxMessage.objects.filter(kind__in=["confirmed", "rescheduled"], state="waiting").exists()
+
+
+def test_who_read_that_it_is_confirmed_on_their_page_cancels_a_visit(staff):
+    request = asked(staff, "confirmed")
+    booking.withdraw_request(request, now=WEDNESDAY)
+    assert said(request)[0].startswith("You cancelled your visit")
+
+
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+def test_a_move_after_a_decline_that_never_left_says_that_the_other_time_is_not_held(staff, contact_by):
+    request = asked(staff, "confirmed", "moved", contact_by=contact_by)
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+    request = decisions(staff)["declined"](request, WEDNESDAY)
+    text = said(booking.move_request(request, starts_at=LATER, now=WEDNESDAY))[1]
+    assert f"The time you asked for before, {TUESDAY}, is no longer held for you." in text
 
 
 def test_patients_who_decide_know_what_their_page_says(staff):
@@ -324,6 +359,11 @@ def test_patients_who_decide_know_what_their_page_says(staff):
         (("offered",), "by Friday, December 4, 2026, 8:00 PM Central Time. Then: ask whether they take it"),
         (("offered",), "held for you until Friday, December 4, 2026, 2:00 PM Central Time, or until we answer your request."),
         (("confirmed", "moved", "declined"), f"we cannot offer {TUESDAY}"),
+        (("confirmed", "moved", "rescheduled"), f"The other time you asked for, {TUESDAY}, is no longer held for you."),
+        (("confirmed", "moved", "cancelled"), f"The other time you asked for, {TUESDAY}, is no longer held for you."),
+        (("confirmed", "moved", "withdrawn"), f"The other time you asked for, {TUESDAY}, is no longer held for you."),
+        (("confirmed", "moved", "move_taken_back"), f"The time you asked for, {TUESDAY}, is no longer held for you."),
+        (("confirmed", "moved", "moved"), f"The time you asked for before, {TUESDAY}, is no longer held for you."),
     ],
 )
 def test_a_call_says_it_too_and_keeps_what_to_do_apart(staff, steps, sentence):
