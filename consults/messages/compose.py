@@ -99,7 +99,7 @@ class Composition:
         clinic = self.rules.clinic
         facts = (
             ("Getting here", "" if clinic.consult.how else clinic.parking),
-            ("Before you come", clinic.preparation),
+            (clinic.consult.say("Before your visit"), clinic.preparation),
             (_ESTIMATE, clinic.good_faith_contact),
         )
         return [(label, text) for label, text in facts if text and not _TELLS.search(text)]
@@ -113,7 +113,9 @@ class Composition:
             "visit": clinic.consult.word,
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
-            "at_place": clinic.consult.how or f"at {clinic.address_line}",
+            "place_label": clinic.consult.place_label,
+            # "Your call, by phone" would say it twice.
+            "at_place": "" if clinic.consult.how else f", at {clinic.address_line}",
             "name": _greeting_name(self.facts.name, is_first=self.is_first),
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),

@@ -207,5 +207,5 @@ class PageWords:
             return "Your visit is confirmed at the time shown below"
         text = status_text.not_allowed(code)
         if code == "too_late_to_move":
-            return f"{text}. If you cannot come, {self.way_out}"
+            return f"{text}. If the time does not work for you, {self.way_out}"
         return f"{text}, or {self.way_out}" if code == "moved_too_often" else text

@@ -380,7 +380,8 @@ def test_a_clinic_that_calls_says_call_everywhere_and_names_no_place_to_come_to(
             request = asked(staff, *steps, contact_by=contact_by, timeless=timeless)
             subject, text = said(request)
             spoken = text.partition("Modern Therapeutics 200 Schilling")[0]
-            assert not re.search(r"visit|200 Schilling|Behind the house|\bcome\b", f"{subject} {spoken}", re.I), (steps, text)
+            assert not re.search(r"visit|200 Schilling|Behind the house|\bcome\b|Place:", f"{subject} {spoken}", re.I), (steps, text)
+            assert not re.search(r"your call[^.]*, by phone", spoken), (steps, text)
             page = client.get(f"/consults/{request.token}/").content.decode().partition("<main")[2].partition("</main>")[0]
             assert not re.search(r"\bvisit", re.sub(r"<[^>]*>", " ", page), re.I), steps
             transaction.savepoint_rollback(before)

@@ -143,6 +143,7 @@ def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
     clock(START)
     page = client.get(own_url(request)).content.decode()
     assert "It is time for your visit" in page
+    assert "below" not in page.partition('class="lede">')[2].partition("</p>")[0], "another page says it too"
     assert 'method="post"' not in page
     clock(START + timedelta(minutes=30))
     assert "The time of your visit has passed" in client.get(own_url(request)).content.decode()
@@ -164,7 +165,7 @@ def test_the_page_says_why_a_visit_can_no_longer_be_moved(client, staff, clock):
     clock(START - timedelta(hours=2))
     for page in (client.get(own_url(request)), client.post(own_url(request), {"action": "move", "starts_at": TUESDAY})):
         text = page.content.decode()
-        assert "It is too late to choose another time here. If you cannot come, cancel your visit" in text
+        assert "It is too late to choose another time here. If the time does not work for you, cancel your visit" in text
         assert "call us" not in text.lower(), "no phone number is set"
 
 

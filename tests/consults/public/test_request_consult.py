@@ -692,6 +692,7 @@ def test_the_sent_page_is_true_also_when_it_is_read_again(client, staff, clock, 
         request = decisions(staff)[step](request, now)
     page = " ".join(client.get(f"{URL}sent/").content.decode().split())
     assert says in page
+    assert ("There is news" in page) == (steps != ["withdrawn"]), "what they did themselves is none"
     assert f'href="/consults/{request.token}/"' in page
     for past in (
         "It is not confirmed until we write or call",
