@@ -12,7 +12,7 @@ from guard import sealing
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER
 
-# Whose offer is open, or was answered by themselves, hears nothing of an end.
+# Of an offer that is open, or that they answered, there is no end to hear of.
 _HEARD = (EarlierOffer.Answer.OPEN, EarlierOffer.Answer.ACCEPTED, EarlierOffer.Answer.REFUSED)
 _ENDS_A_VISIT = {Event.Kind.CANCELLED, Event.Kind.WITHDRAWN}
 _ENDS_A_MOVE = {Event.Kind.MOVE_DECLINED, Event.Kind.MOVE_EXPIRED, Event.Kind.MOVE_TAKEN_BACK}
@@ -112,10 +112,11 @@ def offer_ended_unsaid(event: Event) -> EarlierOffer | None:
     """
     letters = _to_patient(event.request).select_related("event").order_by("event__number", "pk")
     offered = [letter for letter in letters.filter(kind=Event.Kind.OFFERED) if letter.may_have_arrived]
-    offer = event.request.offers.filter(offered_at=offered[-1].event.at).exclude(answer__in=_HEARD).last() if offered else None
-    if offer is None or offer.starts_at == event.starts_at:
+    told = offered[-1].event if offered else None
+    offer = event.request.offers.filter(offered_at=told.at).exclude(answer__in=_HEARD).last() if told else None
+    if told is None or offer is None or offer.starts_at == event.starts_at:
         return None
-    later = letters.filter(event__number__gt=offered[-1].event.number).exclude(kind__in=[REMINDER, OLD_ADDRESS])
+    later = letters.filter(event__number__gt=told.number).exclude(kind__in=[REMINDER, OLD_ADDRESS])
     counted = [letter for letter in later if letter.may_have_arrived or letter.state == OutboxMessage.State.WAITING]
     return None if any(_says_end(letter, offer) for letter in counted) else offer
 

@@ -24,6 +24,7 @@ FRIDAY, MONDAY, TUESDAY, WEDNESDAY_9 = (
 THURSDAY = local("2026-12-10 16:00")
 REPLACES_ASKED = f"This replaces the time you asked for, {MONDAY}, which is no longer held for you."
 REPLACES = f"This replaces {MONDAY}, which is no longer held for you."
+NO_OFFER = f"The time we offered you, {FRIDAY}, is no longer held."
 BRING = "bring a list of your medicines"
 
 
@@ -71,7 +72,12 @@ WAYS = [
         "Confirmed at a new time: Wednesday",
         [REPLACES, f"The other time you asked for, {TUESDAY}, is no longer held for you."],
     ),
-    (("offered", "offer_accepted"), True, "Confirmed: Friday", ["You took the time that we offered, and it is confirmed. Time:", BRING]),
+    (
+        ("offered", "offer_accepted"),
+        True,
+        "Confirmed: Friday",
+        ["You took the time that we offered, and it is confirmed. Time:", BRING],
+    ),
     (("offered", "offer_accepted"), False, "Confirmed at a new time: Friday", [REPLACES_ASKED, BRING]),
     (("confirmed", "offered", "offer_accepted"), False, "Confirmed at a new time: Friday", [REPLACES]),
     (("moved",), True, "You asked for this time, not yet confirmed: Tuesday", [f"Time you asked for: {TUESDAY}"]),
@@ -97,9 +103,19 @@ WAYS = [
     ),
     (("expired",), False, "We did not answer your request: Monday", ["You can ask again here:"]),
     (("declined",), False, "About your request: Monday", [f"our answer to your request for {MONDAY}"]),
-    (("offered", "declined"), False, "About your request: Monday", [f"The time we offered you, {FRIDAY}, is no longer held."]),
-    (("offered", "withdrawn"), False, "You withdrew your request: Monday", [f"The time we offered you, {FRIDAY}, is no longer held."]),
-    (("confirmed", "offered", "cancelled"), False, "Cancelled: Monday", [f"at that time. The time we offered you, {FRIDAY}, is no longer held."]),
+    (("offered", "declined"), False, "About your request: Monday", [NO_OFFER]),
+    (
+        ("offered", "withdrawn"),
+        False,
+        "You withdrew your request: Monday",
+        [NO_OFFER],
+    ),
+    (
+        ("confirmed", "offered", "cancelled"),
+        False,
+        "Cancelled: Monday",
+        [f"at that time. {NO_OFFER}"],
+    ),
     (
         ("offered", "expired"),
         True,
@@ -200,17 +216,16 @@ ENDS_OF_AN_OFFER = [
 @pytest.mark.parametrize("contact_by", ["email", "phone"])
 def test_the_end_of_an_offer_that_they_were_told_of_is_said_once_whichever_letter_leaves(staff, contact_by):
     """What a letter that never left would have said, the next one says."""
-    ended = f"The time we offered you, {FRIDAY}, is no longer held."
     for steps in ENDS_OF_AN_OFFER:
         with undone(str(steps)):
             request = asked(staff, "offered", contact_by=contact_by)
             OutboxMessage.objects.exclude(kind="reminder").update(state="done")
             for step in steps:
                 request = decisions(staff)[step](request, WEDNESDAY)
-            assert ended in said(request)[1]
+            assert NO_OFFER in said(request)[1]
             OutboxMessage.objects.exclude(state="dropped").update(state="done")
             if request.status in ConsultRequest.HOLDS_A_SEAT:
-                assert ended not in said(booking.withdraw_request(request, by=staff, now=WEDNESDAY))[1]
+                assert NO_OFFER not in said(booking.withdraw_request(request, by=staff, now=WEDNESDAY))[1]
 
 
 def test_a_second_offer_names_the_first_where_nobody_was_told_that_it_has_ended(staff):
@@ -220,7 +235,7 @@ def test_a_second_offer_names_the_first_where_nobody_was_told_that_it_has_ended(
     booking.offer_earlier(request, starts_at=local("2026-12-03 16:00"), by=staff, now=WEDNESDAY)
     subject, text = said(request)
     assert subject == "A time is free for you: Thursday, December 3, 4:00 PM"
-    assert f"The time we offered you, {FRIDAY}, is no longer held." in text
+    assert NO_OFFER in text
 
 
 def moved_by_staff(request: ConsultRequest, staff, *starts) -> ConsultRequest:
@@ -380,7 +395,10 @@ def test_a_clinic_that_calls_says_call_everywhere_and_names_no_place_to_come_to(
             request = asked(staff, *steps, contact_by=contact_by, timeless=timeless)
             subject, text = said(request)
             spoken = text.partition("Modern Therapeutics 200 Schilling")[0]
-            assert not re.search(r"visit|200 Schilling|Behind the house|\bcome\b|Place:", f"{subject} {spoken}", re.I), (steps, text)
+            assert not re.search(r"visit|200 Schilling|Behind the house|\bcome\b|Place:", f"{subject} {spoken}", re.I), (
+                steps,
+                text,
+            )
             assert not re.search(r"your call[^.]*, by phone", spoken), (steps, text)
             page = client.get(f"/consults/{request.token}/").content.decode().partition("<main")[2].partition("</main>")[0]
             assert not re.search(r"\bvisit", re.sub(r"<[^>]*>", " ", page), re.I), steps
