@@ -13,6 +13,11 @@ class ConsultKind(NamedTuple):
     word: str
     how: str = ""
 
+    @property
+    def place_label(self) -> str:
+        """What stands before the place, or before how it takes place."""
+        return "How" if self.how else "Place"
+
     def say(self, sentence: str) -> str:
         """A sentence of ours that is written for a visit, with the clinic's word."""
         return _WORD.sub(lambda match: self.word.capitalize() if match[1] == "V" else self.word, sentence)

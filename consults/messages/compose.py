@@ -56,7 +56,8 @@ class Composition:
     @property
     def short_when(self) -> str:
         """Day and time for a subject, or an empty text."""
-        visit = self.facts.offered or self.facts.visit
+        lost = self.facts.before.asked if tells(self.kind).names_lost_time else None
+        visit = self.facts.offered or lost or self.facts.visit
         if visit is None:
             return ""
         start = self.rules.posted.local(visit.start)
@@ -98,7 +99,7 @@ class Composition:
         clinic = self.rules.clinic
         facts = (
             ("Getting here", "" if clinic.consult.how else clinic.parking),
-            ("Before you come", clinic.preparation),
+            (clinic.consult.say("Before your visit"), clinic.preparation),
             (_ESTIMATE, clinic.good_faith_contact),
         )
         return [(label, text) for label, text in facts if text and not _TELLS.search(text)]
@@ -112,7 +113,9 @@ class Composition:
             "visit": clinic.consult.word,
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
-            "at_place": clinic.consult.how or f"at {clinic.address_line}",
+            "place_label": clinic.consult.place_label,
+            # "Your call, by phone" would say it twice.
+            "at_place": "" if clinic.consult.how else f", at {clinic.address_line}",
             "name": _greeting_name(self.facts.name, is_first=self.is_first),
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),

@@ -38,6 +38,11 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Those that confirmed a visit."""
         return self.filter(kind__in=(Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED, Event.Kind.OFFER_ACCEPTED))
 
+    def asked_for_a_time(self):
+        """Those with which a person asked for a time."""
+        asks = (Event.Kind.REQUESTED, Event.Kind.QUARANTINED, Event.Kind.MOVED)
+        return self.filter(kind__in=asks, starts_at__isnull=False)
+
     def refused_starts(self) -> set[datetime | None]:
         """Of one request: the starts that staff declined, or offered and took back, and neither gave nor offered since."""
         refused: set[datetime | None] = set()

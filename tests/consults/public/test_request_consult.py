@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from consults import booking, erasure
+from consults.messages.refused import refuse
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
 from consults.spam import asked_enough, count_call
 from guard.models import RateLimit
@@ -714,6 +715,7 @@ def test_the_sent_page_is_true_also_when_it_is_read_again(client, staff, clock, 
         request = decisions(staff)[step](request, now)
     page = " ".join(client.get(f"{URL}sent/").content.decode().split())
     assert says in page
+    assert ("There is news" in page) == (steps != ["withdrawn"]), "what they did themselves is none"
     assert f'href="/consults/{request.token}/"' in page
     for past in (
         "It is not confirmed until we write or call",
@@ -735,7 +737,7 @@ def test_the_sent_page_shows_the_time_that_was_asked_for_since(client, staff):
 
 def test_the_sent_page_says_that_we_call_when_the_address_takes_no_mail(client):
     client.post(URL, answers(client, phone="507-555-0100"))
-    assert count_call(ConsultRequest.objects.get(), now=WEDNESDAY)
+    refuse(OutboxMessage.objects.get(recipient="patient"), now=WEDNESDAY, problem="refused_550")
     page = " ".join(client.get(f"{URL}sent/").content.decode().split())
     assert "We call you at <strong>507-555-0100</strong> by the time above" in page
     assert "ada@example.com" not in page
