@@ -28,6 +28,9 @@ def facts_are_set(*, now: datetime) -> Iterator[Blocker]:
     for field in Clinic._meta.fields:
         if field.null and field.name not in _NOT_FACTS and getattr(clinic, field.name) in (None, ""):
             yield Blocker("Clinic facts", f"Not set: {field.verbose_name}.", edit_path(clinic))
+    if not clinic.consult.is_clear:
+        what = f"Does not name one way: how a consult takes place. {clinic.consult.reading}"
+        yield Blocker("Clinic facts", what, edit_path(clinic))
     if not Provider.objects.published().exists():
         yield Blocker("Clinic facts", "No provider is published.", reverse("admin:pages_provider_changelist"))
 

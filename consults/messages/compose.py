@@ -14,14 +14,13 @@ from consults import dates, hours_text
 from consults.current_rules import Rules
 from consults.models import ConsultRequest
 from consults.scheduling import Interval
+from pages.naming import names_treatment
 
 from .facts import Facts
 from .kinds import tells
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
 _HIDDEN_LINK = "(the link to the patient's own page is only in the letter)"
-# Mail is read by others too.
-_TELLS = re.compile(r"ketamin|spravato|depress|psych|suicid|infusion", re.IGNORECASE)
 
 
 class Letter(NamedTuple):
@@ -101,7 +100,7 @@ class Composition:
             ("Before you come", clinic.preparation),
             (_ESTIMATE, clinic.good_faith_contact),
         )
-        return [(label, text) for label, text in facts if text and not _TELLS.search(text)]
+        return [(label, text) for label, text in facts if text and not names_treatment(text)]
 
     def text(self, *, layout: str) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template."""
@@ -112,7 +111,7 @@ class Composition:
             "visit": clinic.consult.word,
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
-            "at_place": clinic.consult.how or f"at {clinic.address_line}",
+            "at_place": clinic.consult.how.rstrip(".") or f"at {clinic.address_line}",
             "name": _greeting_name(self.facts.name, is_first=self.is_first),
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),

@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                     "consult_kind",
                     models.TextField(
                         blank=True,
-                        help_text="For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
+                        help_text="Name one way, and nothing else. For example: By phone. Or: At the clinic. Or: By video call. Form, letters and pages then say “call”, “visit” or “video call”.",
                         null=True,
                         verbose_name="how a consult takes place",
                     ),
@@ -514,7 +514,7 @@ class Migration(migrations.Migration):
                     "consult_kind",
                     models.TextField(
                         blank=True,
-                        help_text="For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
+                        help_text="Name one way, and nothing else. For example: By phone. Or: At the clinic. Or: By video call. Form, letters and pages then say “call”, “visit” or “video call”.",
                         null=True,
                         verbose_name="how a consult takes place",
                     ),

@@ -9,7 +9,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from content.models import PublicContent
-from pages.consult_kind import ConsultKind, read_consult_kind
+from pages.consult_kind import EXAMPLES, ConsultKind, read_consult_kind
 
 
 def validate_time_zone(value: str) -> None:
@@ -82,7 +82,8 @@ class Clinic(PublicContent):
     # Each is printed as it stands, among other sentences: whole sentences read best.
     consult_kind = _unset(
         "how a consult takes place",
-        "For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
+        f"Name one way, and nothing else. For example: {EXAMPLES} Form, letters and pages then say “call”, “visit” or “video"
+        " call”.",
     )
     consult_fee = _unset("fee of a consult", "For example: A consult is free of charge.")
     fees = _unset("fees", "What treatment costs, in whole sentences.")
@@ -196,7 +197,7 @@ class Clinic(PublicContent):
     @property
     def consult_place(self) -> str:
         """Where a consult takes place, after a label: `200 Schilling Dr S., Dundas, MN 55019`, or `By phone`."""
-        return self.consult.how.capitalize() or self.address_line
+        return self.consult.place or self.address_line
 
     @property
     def address_line(self) -> str:

@@ -99,6 +99,14 @@ def test_other_facts_take_no_password(as_role):
     assert Clinic.objects.get().parking == "Behind the house."
 
 
+def test_a_kind_of_consult_that_letters_would_have_to_guess_is_refused_and_any_other_is_read_back(as_role):
+    client = as_role("Owners", again=True)
+    refused = client.post(PAGE, form(client, consult_kind="Face to face in Dundas. Call when you arrive."))
+    assert refused.context["adminform"].form.errors.as_data()["consult_kind"][0].code == "unclear_kind"
+    saved = client.post(PAGE, form(client, consult_kind="By phone."), follow=True)
+    assert "Letters say: call, by phone." in saved.content.decode()
+
+
 def test_another_time_zone_that_strands_a_request_asks_first_and_saves_nothing(as_role, staff):
     request = submit(starts_at=local("2026-12-07 19:30"))
     booking.confirm_request(request, by=staff, now=WEDNESDAY)
