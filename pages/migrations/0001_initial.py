@@ -414,7 +414,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "clinic facts",
                 "verbose_name_plural": "clinic facts",
-                "permissions": [("change_owners_facts", "Can change the clinic's name, address, contact and time zone")],
+                "permissions": [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")],
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_clinic")],
             },
         ),

@@ -31,10 +31,11 @@ def _unset(label: str, help_text: str, **options) -> models.TextField:
 
 
 class Clinic(PublicContent):
-    # They are in every letter to patients, lead their replies, or move the posted hours: editors of texts only see them.
+    # They are in letters to patients, lead their replies, or move the posted hours: editors of texts only see them.
     OWNERS_FACTS = (
         *("name", "street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"),
         *("phone", "fax", "email"),
+        *("consult_kind", "preparation", "parking", "good_faith_contact"),
     )
     OWNERS_PERMISSION = "pages.change_owners_facts"
 
@@ -166,7 +167,7 @@ class Clinic(PublicContent):
 
     class Meta:
         verbose_name = verbose_name_plural = "clinic facts"
-        permissions = [("change_owners_facts", "Can change the clinic's name, address, contact and time zone")]
+        permissions = [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")]
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic")]
 
     def __str__(self) -> str:
