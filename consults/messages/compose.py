@@ -14,6 +14,7 @@ from consults import dates, hours_text
 from consults.current_rules import Rules
 from consults.models import ConsultRequest
 from consults.scheduling import Interval
+from pages.consult_kind import CALL, VIDEO
 from pages.naming import names_treatment
 
 from .facts import Facts
@@ -96,11 +97,23 @@ class Composition:
         """(label, text) of the clinic's facts for a visit, where they are set and tell nobody what the visit is about."""
         clinic = self.rules.clinic
         facts = (
+            *self._how_to_meet,
             ("Getting here", "" if clinic.consult.how else clinic.parking),
             ("Before you come", clinic.preparation),
             (_ESTIMATE, clinic.good_faith_contact),
         )
         return [(label, text) for label, text in facts if text and not names_treatment(text)]
+
+    @property
+    def _how_to_meet(self) -> list[tuple[str, str]]:
+        """What a person still has to tell us, or to hear from us, before a consult that is not at the clinic."""
+        clinic = self.rules.clinic
+        if clinic.consult == VIDEO:
+            return [("How to join", "We tell you before it begins.")]
+        if clinic.consult != CALL or self.request.person.phone:
+            return []
+        or_call = f", or call us at {clinic.phone}" if clinic.phone else ""
+        return [("Your phone number", f"We have none to call. Please answer this email with one{or_call}.")]
 
     def text(self, *, layout: str) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template."""
