@@ -74,6 +74,11 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
             "Does not name one way: how a consult takes place. Letters say: visit, and “By phone or Zoom.” as the place.",
             id="a kind of consult that letters would have to guess",
         ),
+        pytest.param(
+            lambda: Clinic.objects.update(name="Dundas Ketamine Clinic"),
+            "The name “Dundas Ketamine Clinic” tells what a visit is about: mail and calendar entries show it.",
+            id="a name that tells others",
+        ),
         pytest.param(lambda: Clinic.objects.update(federal_funds=None), "Not set: federal funds.", id="federal funds or none"),
         pytest.param(
             lambda: Clinic.objects.update(language_notice=None),
