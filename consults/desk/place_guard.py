@@ -28,7 +28,7 @@ class _SaysAnotherPlace(Exception):
 class PlaceGuard(ConflictGuard):
     """Base of the admin of the clinic's facts. Another place, or call for visit, is rolled back until staff confirm it.
 
-    No letter goes out by itself, so that a slip of the pen is not sent to everybody. Their yes covers the visits that the page
+    No letter is sent automatically, so that a slip of the pen is not sent to everybody. Their yes covers the visits that the page
     listed: when others were confirmed meanwhile, the page asks again.
     """
 

@@ -135,7 +135,7 @@ def test_another_place_asks_first_while_people_know_the_old_one_and_asks_again_f
         before = owners_facts()
         asked = client.post(PAGE, form(client, **changes)).content.decode()
         assert first.reference in asked
-        assert "No letter goes out by itself" in asked
+        assert "No letter is sent automatically" in asked
         assert owners_facts() == before
         listed = asked.partition('name="told" value="')[2].partition('"')[0]
         if "street" in changes:
