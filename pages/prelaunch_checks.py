@@ -13,6 +13,7 @@ from content.files import read_content_files
 from content.prelaunch import Blocker, register
 
 from .models import Clinic, Page, Provider, Question
+from .naming import names_treatment
 
 SHIPPED_PAGES = Path(__file__).parent / "content" / "pages"
 # Announcements come and go, and not every clinic has a fax; the others are asked for with more words, here or by `consults`.
@@ -28,6 +29,12 @@ def facts_are_set(*, now: datetime) -> Iterator[Blocker]:
     for field in Clinic._meta.fields:
         if field.null and field.name not in _NOT_FACTS and getattr(clinic, field.name) in (None, ""):
             yield Blocker("Clinic facts", f"Not set: {field.verbose_name}.", edit_path(clinic))
+    if not clinic.consult.is_clear:
+        what = f"Does not name one way: how a consult takes place. {clinic.consult.reading}"
+        yield Blocker("Clinic facts", what, edit_path(clinic))
+    if names_treatment(clinic.name):
+        what = f"The name “{clinic.name}” tells what a visit is about: mail and calendar entries show it."
+        yield Blocker("Clinic facts", what, edit_path(clinic))
     if not Provider.objects.published().exists():
         yield Blocker("Clinic facts", "No provider is published.", reverse("admin:pages_provider_changelist"))
 

@@ -10,6 +10,7 @@ from consults.booking import TRANSITIONS
 from consults.conflicts import conflicts_of, offer_misfits, shown_in_form
 from consults.current_rules import read_rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource
+from pages.consult_kind import CALL
 from pages.models import Clinic
 
 from .actions import possible_buttons
@@ -42,6 +43,7 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
     context = {
         "person": person,
         "staff_notes": staff_notes_of(found),
+        "lacks_number": clinic.consult == CALL and found.erased_at is None and not person.phone,
         "phone_link": "".join(char for char in person.phone if char in "+0123456789"),
         "visit": whole_visit_text(found, clinic.time_zone_label),
         "confirmed_visit": confirmed_visit_text(found, clinic.time_zone_label) if found.is_moving else "",

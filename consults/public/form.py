@@ -12,7 +12,7 @@ from consults.contact import is_phone
 from consults.messages.channels import BY_CONTACT
 from consults.models import Person
 from guard.readers import read_instant
-from pages.consult_kind import VISIT, ConsultKind
+from pages.consult_kind import CALL, VISIT, ConsultKind
 
 from .address_form import MailboxField, MisspeltEmail
 from .slots import TimeChoices
@@ -155,6 +155,8 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
             field = self.fields[name]
             field.label = consult.say(str(field.label))
             field.error_messages["required"] = consult.say(str(field.error_messages["required"]))
+        if consult == CALL:
+            self.fields["phone"].help_text = "We call you for the consult: please give a phone number"
         for name in ("email", "phone"):
             # One of the two is required, so neither is labeled "(optional)".
             self.fields[name].one_is_needed = True  # type: ignore[attr-defined]  # for the template of a field

@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                     "consult_kind",
                     models.TextField(
                         blank=True,
-                        help_text="For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
+                        help_text="Name one way, and nothing else. For example: By phone. Or: At the clinic. Or: By video call. Form, letters and pages then say “call”, “visit” or “video call”.",
                         null=True,
                         verbose_name="how a consult takes place",
                     ),
@@ -414,7 +414,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "clinic facts",
                 "verbose_name_plural": "clinic facts",
-                "permissions": [("change_owners_facts", "Can change the clinic's name, address, contact and time zone")],
+                "permissions": [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")],
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_clinic")],
             },
         ),
@@ -514,7 +514,7 @@ class Migration(migrations.Migration):
                     "consult_kind",
                     models.TextField(
                         blank=True,
-                        help_text="For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
+                        help_text="Name one way, and nothing else. For example: By phone. Or: At the clinic. Or: By video call. Form, letters and pages then say “call”, “visit” or “video call”.",
                         null=True,
                         verbose_name="how a consult takes place",
                     ),

@@ -9,7 +9,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from content.models import PublicContent
-from pages.consult_kind import ConsultKind, read_consult_kind
+from pages.consult_kind import EXAMPLES, ConsultKind, read_consult_kind
 
 
 def validate_time_zone(value: str) -> None:
@@ -31,10 +31,11 @@ def _unset(label: str, help_text: str, **options) -> models.TextField:
 
 
 class Clinic(PublicContent):
-    # They are in every letter to patients, lead their replies, or move the posted hours: editors of texts only see them.
+    # They are in letters to patients, lead their replies, or move the posted hours: editors of texts only see them.
     OWNERS_FACTS = (
         *("name", "street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"),
         *("phone", "fax", "email"),
+        *("consult_kind", "preparation", "parking", "good_faith_contact"),
     )
     OWNERS_PERMISSION = "pages.change_owners_facts"
 
@@ -82,7 +83,8 @@ class Clinic(PublicContent):
     # Each is printed as it stands, among other sentences: whole sentences read best.
     consult_kind = _unset(
         "how a consult takes place",
-        "For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
+        f"Name one way, and nothing else. For example: {EXAMPLES} Form, letters and pages then say “call”, “visit” or “video"
+        " call”.",
     )
     consult_fee = _unset("fee of a consult", "For example: A consult is free of charge.")
     fees = _unset("fees", "What treatment costs, in whole sentences.")
@@ -165,7 +167,7 @@ class Clinic(PublicContent):
 
     class Meta:
         verbose_name = verbose_name_plural = "clinic facts"
-        permissions = [("change_owners_facts", "Can change the clinic's name, address, contact and time zone")]
+        permissions = [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")]
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic")]
 
     def __str__(self) -> str:
@@ -196,7 +198,7 @@ class Clinic(PublicContent):
     @property
     def consult_place(self) -> str:
         """Where a consult takes place, after a label: `200 Schilling Dr S., Dundas, MN 55019`, or `By phone`."""
-        return self.consult.how.capitalize() or self.address_line
+        return self.consult.place or self.address_line
 
     @property
     def address_line(self) -> str:

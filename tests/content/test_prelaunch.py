@@ -33,7 +33,7 @@ def _ready(content, settings):
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}}
     texts = [field.name for field in Clinic._meta.fields if field.null and isinstance(field, TextField)]
     Clinic.objects.update(
-        **dict.fromkeys([*texts, "legal_name", "hosting_provider", "mail_provider"], "Known."),
+        **dict.fromkeys([*texts, "legal_name", "hosting_provider", "mail_provider"], "Known.") | {"consult_kind": "By phone."},
         federal_funds=True,
         phone="(507) 555-0100",
         email="hello@clinic.example",
@@ -69,6 +69,16 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
     [
         pytest.param(lambda: Clinic.objects.update(phone=None), "Not set: phone.", id="an unset fact"),
         pytest.param(lambda: Clinic.objects.update(email=""), "Not set: email.", id="one of two ways to reach the clinic"),
+        pytest.param(
+            lambda: Clinic.objects.update(consult_kind="By phone or Zoom."),
+            "Does not name one way: how a consult takes place. Letters say: visit, and “By phone or Zoom.” as the place.",
+            id="a kind of consult that letters would have to guess",
+        ),
+        pytest.param(
+            lambda: Clinic.objects.update(name="Dundas Ketamine Clinic"),
+            "The name “Dundas Ketamine Clinic” tells what a visit is about: mail and calendar entries show it.",
+            id="a name that tells others",
+        ),
         pytest.param(lambda: Clinic.objects.update(federal_funds=None), "Not set: federal funds.", id="federal funds or none"),
         pytest.param(
             lambda: Clinic.objects.update(language_notice=None),
@@ -162,8 +172,10 @@ def test_the_command_names_where_to_fix_it_and_exits_with_1(capsys):
 
 def test_the_admins_page_says_the_same(client):
     client.force_login(User.objects.create_superuser("alex"))
+    Clinic.objects.update(consult_kind="By phone.")
     page = client.get("/admin/pages/clinic/prelaunch/").content.decode()
     assert f"{len(blockers(now=NOW))} to settle before launch." in page
+    assert "<p>Letters say: call, by phone.</p>" in page
     assert "style=" not in page
     client.logout()
     assert client.get("/admin/pages/clinic/prelaunch/").status_code == 302

@@ -215,18 +215,39 @@ def test_articles_are_filled_too(client):
 
 
 @pytest.mark.parametrize(
-    ("text", "word"),
+    ("text", "word", "place"),
     [
-        (None, "visit"),
-        ("In person, at the clinic. Call us if you are late.", "visit"),
-        ("By phone. You need not come to the office.", "call"),
-        ("A clinician calls you.", "call"),
-        ("A video call.", "video call"),
-        ("As agreed with you.", "visit"),
+        (None, "visit", ""),
+        ("In person, at the clinic.", "visit", ""),
+        ("Face to face, in our Dundas clinic.", "visit", ""),
+        ("You come to our office.", "visit", ""),
+        ("A clinician calls you.", "call", "By phone"),
+        ("We telephone you.", "call", "By phone"),
+        ("Over Zoom.", "video call", "By video"),
+        ("A video call.", "video call", "By video"),
+        ("Online.", "video call", "By video"),
+        ("A telehealth visit.", "video call", "By video"),
     ],
 )
-def test_a_consult_is_called_what_the_clinic_calls_it(text, word):
-    assert read_consult_kind(text).word == word
+def test_a_consult_is_called_what_the_clinic_calls_it(text, word, place):
+    kind = read_consult_kind(text)
+    assert (kind.word, kind.place, kind.is_clear) == (word, place, True)
+
+
+def test_words_that_name_no_kind_or_several_or_deny_one_are_not_guessed_at():
+    for text in (
+        "As agreed with you.",
+        "We do not offer phone consults. Please come to the office.",
+        "We don’t do phone consults.",
+        "Face to face in Dundas. Call when you arrive.",
+        "By phone or Zoom.",
+        "By phone. You need not come to the office.",
+    ):
+        Clinic.objects.update(consult_kind=text)
+        clinic = Clinic.objects.get()
+        assert (clinic.consult.word, clinic.consult_place, clinic.consult.is_clear) == ("visit", text, False), text
+    Clinic.objects.update(consult_kind="We talk about ketamine.")
+    assert Clinic.objects.get().consult_place == "Please ask us"
 
 
 def test_call_or_visit_follows_the_fact_on_the_form_and_the_pages(client):

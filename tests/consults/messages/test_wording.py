@@ -407,6 +407,23 @@ def test_a_clinic_that_calls_says_call_everywhere_and_names_no_place_to_come_to(
     assert (entry["summary"], entry["location"]) == ("Call with Modern Therapeutics", "By phone")
 
 
+def test_who_gave_no_number_for_a_call_is_asked_for_one_and_a_video_call_says_how_one_joins(client, desk, staff):
+    Clinic.objects.update(consult_kind="By phone.", phone="(507) 555-0100")
+    assert "We call you for the consult: please give a phone number" in client.get("/book-a-consult/").content.decode()
+    for phone, is_asked in (("", True), ("507-555-0199", False)):
+        request = submit(key=f"key{phone}", phone=phone)
+        page = desk.get(f"/admin/consults/consultrequest/{request.pk}/change/").content.decode()
+        assert ("No phone number: ask for one first" in page) == is_asked
+        _, text = said(booking.confirm_request(request, by=staff, now=WEDNESDAY))
+        asks = "Your phone number: We have none to call. Please answer this email with one, or call us at (507) 555-0100."
+        assert (asks in text) == is_asked
+        booking.withdraw_request(request, now=WEDNESDAY)
+    Clinic.objects.update(consult_kind="By video call.")
+    _, text = said(booking.confirm_request(submit(key="video", phone=""), by=staff, now=WEDNESDAY))
+    assert "How to join: We tell you before it begins." in text
+    assert "Your phone number" not in text
+
+
 @pytest.mark.parametrize(
     ("allowed", "words"), [(True, "your name, the clinic's name and number"), (False, "Do not name the clinic to anybody else")]
 )

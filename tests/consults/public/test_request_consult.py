@@ -11,7 +11,7 @@ from django.test import Client
 from consults import booking, erasure
 from consults.messages.refused import refuse
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
-from consults.spam import asked_enough, count_call
+from consults.spam import asked_enough
 from guard.models import RateLimit
 from tests.builders import ADA, CHICAGO, WEDNESDAY, letter_of, local, submit
 from tests.consults.statuses import decisions
