@@ -23,7 +23,8 @@ _UNSET = {
 }
 NAMES = (
     *_SENTENCES,
-    *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "hosting_provider", "mail_provider"),
+    *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "consult_where"),
+    *("hosting_provider", "mail_provider"),
 )
 
 
@@ -60,6 +61,7 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
         "fax": f"Fax: {clinic.fax}" if clinic.fax else "",
         "email": _email_link(clinic.email) if clinic.email else "",
         "call_or_visit": clinic.consult.word,
+        "consult_where": clinic.consult.how or "at the clinic",
         "hosting_provider": clinic.hosting_provider or "",
         "mail_provider": clinic.mail_provider or "",
     }
