@@ -197,12 +197,14 @@ _EVERYDAY_WORDS = {
     "how-soon-can-i-start": ("how soon",),
     "pregnant-or-breastfeeding": ("nursing", "breastfeeding"),
     "if-it-does-not-work": ("doesn't work",),
+    "wishing-to-be-dead": ("want to die", "kill myself"),
+    "thinking-about-suicide": ("suicide",),
 }
 
 
 def test_the_right_question_comes_first_for_the_words_that_people_use_and_never_shows_them(content):
     first, shown = {}, []
-    for slug, queries in _EVERYDAY_WORDS.items():
+    for queries in _EVERYDAY_WORDS.values():
         for query in queries:
             results = find(query, at=NOW)
             first[query] = results[0].url if results else None

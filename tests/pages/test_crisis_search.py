@@ -7,14 +7,18 @@ import pytest
 from pages.crisis_search import speaks_of_suicide
 
 # Searches of a person in danger, and searches that only share a word with them.
-_MEANS_IT = """kill myself|killing myself|want to die|I want to die|wanna die|suicide|suicidal|Suicidal thoughts|wish I was dead
-wish i were dead|better off dead|end my life|ending it all|end it|take my own life|self harm|self-harm|hurt myself|cutting myself
-don't want to live|dont want to live|don’t want to be here|I do not want to wake up|no reason to live|not worth living|can't go on
-hang myself|want  to   die|988|kill me""".replace("\n", "|").split("|")
-_MEANS_SOMETHING_ELSE = """died|have people died|die|can it kill you|will I die from ketamine|deadline|how does it end|taxi|live music
-weekend|does it hurt|wake up during|cost|ketamine|endless|the end of treatment|what do you want to know|herself""".replace(
-    "\n", "|"
-).split("|")
+_MEANS_IT = [
+    *("kill myself", "killing myself", "kill me", "hang myself", "hurt myself", "cutting myself", "self harm", "self-harm"),
+    *("want to die", "I want to die", "wanna die", "want  to   die", "suicide", "suicidal", "Suicidal thoughts", "988"),
+    *("wish I was dead", "wish i were dead", "better off dead", "end my life", "ending it all", "end it", "take my own life"),
+    *("don't want to live", "dont want to live", "don’t want to be here", "I do not want to wake up"),
+    *("no reason to live", "not worth living", "can't go on"),
+]
+_MEANS_SOMETHING_ELSE = [
+    *("died", "have people died", "die", "can it kill you", "will I die from ketamine", "does it hurt", "wake up during"),
+    *("deadline", "how does it end", "the end of treatment", "endless", "weekend", "live music", "herself"),
+    *("what do you want to know", "taxi", "cost", "ketamine"),
+]
 
 
 def test_a_search_of_a_person_in_danger_is_told_from_others():

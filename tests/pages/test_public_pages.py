@@ -104,7 +104,7 @@ def test_off_label_stands_where_treatment_is_spoken_of(client, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/what-is-ketamine/", "/faqs/", "/disclaimer/"])
-def test_medical_pages_say_when_they_changed_and_that_review_is_pending(client, path):
+def test_medical_pages_say_when_they_changed_and_that_review_is_pending(client, clock, path):
     page = read(client, path)
     row = Page.objects.get(key=path.strip("/") or "home")
     if row.medical:
