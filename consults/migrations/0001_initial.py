@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(
                         help_text=(
                             "When its present contact was given, the request restored or its number called. "
-                            "The limits of a day count from it."
+                            "Limits of a day count from it."
                         )
                     ),
                 ),

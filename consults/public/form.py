@@ -98,7 +98,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
     earlier = forms.BooleanField(
         label="Tell me if an earlier time frees up",
         required=False,
-        help_text="A person at the clinic may then offer you one. Your time stays yours unless you accept it",
+        help_text="If one opens, we may offer it to you. You keep your own time unless you say yes to the new one",
     )
     full_name = forms.CharField(
         label="Full name",
@@ -137,7 +137,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         help_text="Up to 300 characters. Please leave out medical details",
     )
     acknowledged = forms.BooleanField(
-        label="This form is not for emergencies, does not make me a patient, and is not a confirmed visit",
+        label="I understand: This form is not for emergencies, does not make me a patient, and is not a confirmed visit",
         error_messages={
             "required": "Check the box to show you know this form is not for emergencies and is not a confirmed visit"
         },

@@ -78,6 +78,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("answer_html", models.TextField(default="", editable=False)),
+                (
+                    "also_asked",
+                    models.CharField(
+                        blank=True,
+                        help_text="Words by which people search for this and that the text does not use, for example: taxi uber lyft. The search finds the question by them, and nobody sees them.",
+                        max_length=400,
+                        verbose_name="other words for it",
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")),
                 ("on_home", models.BooleanField(default=False, help_text="Show it on the home page too.")),
                 ("medical", models.BooleanField(default=False)),
@@ -788,6 +797,15 @@ class Migration(migrations.Migration):
                     "answer",
                     models.TextField(
                         help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]. {fees} prints a fact."
+                    ),
+                ),
+                (
+                    "also_asked",
+                    models.CharField(
+                        blank=True,
+                        help_text="Words by which people search for this and that the text does not use, for example: taxi uber lyft. The search finds the question by them, and nobody sees them.",
+                        max_length=400,
+                        verbose_name="other words for it",
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")),

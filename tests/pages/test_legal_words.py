@@ -38,7 +38,7 @@ def test_the_privacy_policy_names_what_the_software_keeps_and_for_how_long():
 @pytest.mark.django_db
 def test_a_legal_page_says_that_it_is_a_draft_until_counsel_has_read_it(client, content):
     for name in Page.LEGAL:
-        assert "The clinic has not yet had it reviewed by a lawyer." in client.get(f"/{name}/").content.decode(), name
+        assert "A lawyer has not checked this page yet." in client.get(f"/{name}/").content.decode(), name
     assert "reviewed by a lawyer" not in client.get("/what-is-ketamine/").content.decode()
     Page.objects.update(counsel_reviewed_on=date(2026, 12, 1))
     for name in Page.LEGAL:
