@@ -21,7 +21,7 @@ _NOT_ALLOWED = {
     "same_address": "That is the address we answer already",
     "reached_by_phone": "We answer this request by phone, so there is no address to correct",
     "moved_too_often": "You chose another time often today. Choose again tomorrow",
-    "times_are_kept": "We cannot take a time here right now. Your request stays as it is, and we will find a time with you",
+    "times_are_kept": "We cannot take a time on this page right now. Your request stays, and we will find a time with you",
     "start_ahead": "The visit has not begun yet",
     "not_posted": "This start is no longer within the posted hours. Check the box to confirm it anyway, or offer another time",
     "no_time": "This request has no time yet. Offer a time first",

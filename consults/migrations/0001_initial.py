@@ -274,8 +274,8 @@ class Migration(migrations.Migration):
                     "addressed_at",
                     models.DateTimeField(
                         help_text=(
-                            "When its present contact was given, the request restored or its number called. "
-                            "Limits of a day count from it."
+                            "When its present contact was given, it was restored or its number was called. "
+                            "The limits count from then."
                         )
                     ),
                 ),

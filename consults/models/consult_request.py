@@ -54,7 +54,7 @@ class ConsultRequest(models.Model):
     confirmed_length_minutes = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField()
     addressed_at = models.DateTimeField(
-        help_text="When its present contact was given, the request restored or its number called. Limits of a day count from it."
+        help_text="When its present contact was given, it was restored or its number was called. The limits count from then."
     )
     answer_by = models.DateTimeField(help_text="The patient was told that the clinic answers by then.")
     ended_at = models.DateTimeField(null=True, help_text="Of a visit that took place, or was missed: its start.")

@@ -23,6 +23,10 @@ _MISSING = {
     "email": "Enter your email address, or choose to be reached by phone",
     "phone": "Enter your phone number, or choose to be reached by email",
 }
+_SENT_ALREADY = (
+    "This form was already sent, with other answers. To change that request, use the link to its own page. "
+    "To send this as a new request, send the form again"
+)
 
 
 class StartField(forms.CharField):
@@ -162,6 +166,12 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
             self.fields[name].one_is_needed = True  # type: ignore[attr-defined]  # for the template of a field
         for field in self.fields.values():
             field.error_messages.setdefault("null_characters_not_allowed", "Use only letters, numbers and punctuation")
+
+    def ask_whether_new(self, ticket: str) -> None:
+        """Says that this form was sent already, and gives it another ticket. Nothing about what was sent: this may be anybody."""
+        self.add_error(None, ValidationError(_SENT_ALREADY, code="sent_already"))
+        self.data = self.data.copy()
+        self.data["ticket"] = ticket
 
     @property
     def person(self) -> Person:

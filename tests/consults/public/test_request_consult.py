@@ -143,18 +143,60 @@ def test_a_copy_from_a_browser_that_lost_its_cookies_gets_the_same_answer(client
         pytest.param({"starts_at": "2026-12-08T16:00-06:00"}, id="another start"),
         pytest.param({"starts_at": "none"}, id="no start"),
         pytest.param({"starts_at": "soon"}, id="an unreadable start"),
+        pytest.param({"full_name": "Eve Example"}, id="another name"),
+        pytest.param({"note": "After six"}, id="a note more"),
     ],
 )
 def test_a_used_ticket_with_other_answers_does_not_open_the_request(client, changed):
-    """Who copies the hidden field from a shared computer is answered alike, and is shown nothing."""
+    """Who copies the hidden field from a shared computer is answered like anybody with these answers, and is shown nothing."""
     form = answers(client)
-    sender = client.post(URL, form)
+    client.post(URL, form)
     stranger = Client()
     response = stranger.post(URL, {name: value for name, value in (form | changed).items() if value is not None})
-    assert (response.status_code, response["Location"]) == (sender.status_code, sender["Location"])
-    assert "sent" not in response.cookies
-    assert ConsultRequest.objects.get().reference not in stranger.get(f"{URL}sent/").content.decode()
+    page = response.content.decode()
+    assert (response.status_code, "sent" in response.cookies) == (422, False)
+    made = ConsultRequest.objects.get()
+    for shown in (page, stranger.get(f"{URL}sent/").content.decode()):
+        assert made.reference not in shown
+        assert made.token not in shown
     assert OutboxMessage.objects.count() == 1
+
+
+@pytest.mark.parametrize("is_late", [False, True], ids=["later", "at the same moment"])
+def test_a_used_form_with_other_answers_is_asked_about_and_never_dropped(client, settings, later, monkeypatch, is_late):
+    """Somebody goes back and corrects what they typed, or lets the next person use the page. `is_late`: the look missed it."""
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    form = answers(client)
+    later(20)
+    client.post(URL, form)
+    later(21)
+    look = booking.find_submission
+    if is_late:
+        monkeypatch.setattr(booking, "find_submission", lambda key: None)
+    other = form | {"full_name": "Bob Example", "phone": "507-555-0111", "starts_at": EVENING[3]}
+    response = client.post(URL, other)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert page.count("This form was already sent, with other answers.") == 1
+    assert 'value="Bob Example"' in page
+    assert ConsultRequest.objects.count() == 1
+    again = other | hidden(page)
+    assert again["ticket"] != form["ticket"]
+    monkeypatch.setattr(booking, "find_submission", look)
+    # The answers of the first are still a copy of it.
+    assert client.post(URL, form).status_code == 303
+    assert [client.post(URL, again).status_code for _ in range(2)] == [303, 303]
+    assert [request.full_name for request in ConsultRequest.objects.order_by("pk")] == ["Ada Example", "Bob Example"]
+    assert statuses() == ["requested"] * 2, "not sent too fast"
+
+
+def test_a_copy_of_a_form_whose_address_was_corrected_gets_the_same_answer_and_opens_nothing(client):
+    form = answers(client)
+    client.post(URL, form)
+    booking.readdress_request(ConsultRequest.objects.get(), email="right@example.com", now=WEDNESDAY)
+    response = Client().post(URL, form)
+    assert (response.status_code, "sent" in response.cookies) == (303, False)
+    assert Client().post(URL, form | {"full_name": "Bob Example"}).status_code == 422
 
 
 @pytest.mark.parametrize("starts_at", [MONDAY, "none"])
