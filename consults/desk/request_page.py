@@ -55,6 +55,7 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
         "may_note": False,
         "conflicts": [],
         "offer": _offer_in_words(offer, clinic),
+        "took_offer": _took_offer(found),
     }
     if may_decide:
         rules = read_rules(now)
@@ -75,6 +76,12 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
             "reasons": Reason.objects.filter(is_offered=True).given_by(user) if "reason" in needs else [],
         }
     return context
+
+
+def _took_offer(found: ConsultRequest) -> bool:
+    """Whether the visit was confirmed by the patient's click, so that no colleague has asked what a confirmation asks for."""
+    is_confirmed = found.status == ConsultRequest.Status.CONFIRMED
+    return is_confirmed and found.events.filter(kind=Event.Kind.OFFER_ACCEPTED).exists()
 
 
 def _offer_in_words(offer: EarlierOffer | None, clinic: Clinic) -> dict[str, str]:
