@@ -96,7 +96,7 @@ class MoveForm(TimesForm):
 class ConsultRequestForm(MisspeltEmail, TimesForm):
     starts_at = StartField(label="Choose a day and time")
     earlier = forms.BooleanField(
-        label="Tell me if an earlier time frees up",
+        label="Tell me if an earlier time opens up",
         required=False,
         help_text="A person at the clinic may then offer you one. Your time stays yours unless you accept it",
     )

@@ -88,8 +88,8 @@ class Clinic(PublicContent):
     fees = _unset("fees", "What treatment costs, in whole sentences. Include every mandatory fee (Minnesota Statutes 325D.44).")
     billing_policy = _unset(
         "billing and collection policy",
-        "The whole policy, which Minnesota Statutes 62J.806 asks for on the website: how you write and speak to patients about what"
-        " they owe, what you do before a debt goes to a collection agency or a law firm, and when you give a debt up.",
+        "The whole policy, which Minnesota Statutes 62J.806 asks for on the website: how you write and speak to patients about"
+        " what they owe, what you do before a debt goes to a collection agency or a law firm, and when you give a debt up.",
     )
     insurance = _unset("insurance", "Which plans are accepted, and which documents patients can get for their insurer.")
     federal_funds = models.BooleanField(
