@@ -66,7 +66,7 @@ def test_only_starts_before_their_own_are_offered_to_each(desk):
     assert starts[0] == "2026-12-02T16:00:00-06:00"
     assert starts[-1] == "2026-12-03T16:30:00-06:00"
     booking.decline_request(soon, reason=reason("decline"), by=desk.user, now=WEDNESDAY)
-    assert "Nobody who asked" in desk.get(PAGE).content.decode()
+    assert "No earlier time is free for anyone who asked." in desk.get(PAGE).content.decode()
 
 
 def test_a_start_for_which_nobody_could_answer_in_time_is_not_listed(desk, clock):
