@@ -79,7 +79,7 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
 
 
 def _took_offer(found: ConsultRequest) -> bool:
-    """Whether the visit was confirmed by the patient's click, so that no colleague has asked what a confirmation asks for."""
+    """Whether an accepted offer confirmed the visit: then perhaps no colleague has asked about insurance."""
     is_confirmed = found.status == ConsultRequest.Status.CONFIRMED
     return is_confirmed and found.events.filter(kind=Event.Kind.OFFER_ACCEPTED).exists()
 

@@ -106,6 +106,8 @@ def test_who_is_called_answers_the_caller_who_records_it(desk):
     for label in ("Record that they accept", "Record that they refuse", "Take back the offer"):
         assert label in page
     desk.post(f"{REQUESTS}{request.pk}/act/", {"action": "accept_offer", "version": 2})
+    shown = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert "Ask whether they use insurance" in shown.partition('class="actions"')[0]
     request.refresh_from_db()
     assert (request.status, request.starts_at, request.events.last().by) == ("confirmed", EARLIER, desk.user)
     calls = OutboxMessage.objects.filter(channel="call", state="waiting")
