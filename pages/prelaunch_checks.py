@@ -21,6 +21,14 @@ _NOT_FACTS = {
     *("announcement", "announcement_until", "fax", "privacy_notice_url", "nondiscrimination_notice", "language_notice"),
     *("confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"),
 }
+# What counsel confirms on one day, in `confirmed_privacy_on`: no check of the site can see it.
+_FOR_COUNSEL = (
+    "whether HIPAA covers the clinic, and its agreements with the hosting and the mail provider",
+    "the Notice of Privacy Practices says what 45 CFR 164.520 asks for since February 16, 2026",
+    "what hangs in the clinic: the notices of privacy practices, of health records (Minnesota Statutes 144.292, subdivision 4)"
+    " and of good faith estimates (45 CFR 149.610)",
+    "the legal name is right, and the clinic's name is registered as an assumed name if it differs (Minnesota Statutes 333.01)",
+)
 
 
 @register
@@ -54,8 +62,8 @@ def legal_slots_are_filled(*, now: datetime) -> Iterator[Blocker]:
     if not clinic.privacy_notice_url:
         yield Blocker("Legal", "Not set: the URL of the Notice of Privacy Practices.", edit_path(clinic))
     if not clinic.confirmed_privacy_on:
-        what = "Not confirmed: whether HIPAA covers the clinic, and its agreements with the hosting and the mail provider."
-        yield Blocker("Legal", what, edit_path(clinic))
+        for what in _FOR_COUNSEL:
+            yield Blocker("Legal", f"Not confirmed: {what}.", edit_path(clinic))
     if clinic.federal_funds:
         for name, rule in (("nondiscrimination_notice", "92.10"), ("language_notice", "92.11")):
             if not getattr(clinic, name):

@@ -57,6 +57,7 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
         "may_note": False,
         "conflicts": [],
         "offer": _offer_in_words(offer, clinic),
+        "took_offer": _took_offer(found),
     }
     if may_decide:
         rules = read_rules(now)
@@ -77,6 +78,12 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
             "reasons": Reason.objects.filter(is_offered=True).given_by(user) if "reason" in needs else [],
         }
     return context
+
+
+def _took_offer(found: ConsultRequest) -> bool:
+    """Whether an accepted offer confirmed the visit: then perhaps no colleague has asked about insurance."""
+    is_confirmed = found.status == ConsultRequest.Status.CONFIRMED
+    return is_confirmed and found.events.filter(kind=Event.Kind.OFFER_ACCEPTED).exists()
 
 
 def _offer_in_words(offer: EarlierOffer | None, clinic: Clinic) -> dict[str, str]:

@@ -100,7 +100,7 @@ class MoveForm(TimesForm):
 class ConsultRequestForm(MisspeltEmail, TimesForm):
     starts_at = StartField(label="Choose a day and time")
     earlier = forms.BooleanField(
-        label="Tell me if an earlier time frees up",
+        label="Tell me if an earlier time opens up",
         required=False,
         help_text="If one opens, we may offer it to you. You keep your own time unless you say yes to the new one",
     )

@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                     "consult_fee",
                     models.TextField(
                         blank=True,
-                        help_text="For example: A consult is free of charge.",
+                        help_text="For example: A consult is free of charge. If not, include every mandatory fee.",
                         null=True,
                         verbose_name="fee of a consult",
                     ),
@@ -215,14 +215,17 @@ class Migration(migrations.Migration):
                 (
                     "fees",
                     models.TextField(
-                        blank=True, help_text="What treatment costs, in whole sentences.", null=True, verbose_name="fees"
+                        blank=True,
+                        help_text="What treatment costs, in whole sentences. Include every mandatory fee (Minnesota Statutes 325D.44).",
+                        null=True,
+                        verbose_name="fees",
                     ),
                 ),
                 (
                     "billing_policy",
                     models.TextField(
                         blank=True,
-                        help_text="How the clinic bills, and what it does about unpaid bills. Minnesota Statutes 62J.806 asks for it on the website.",
+                        help_text="The whole policy, which Minnesota Statutes 62J.806 asks for on the website: how you write and speak to patients about what they owe, what you do before a debt goes to a collection agency or a law firm, and when you give a debt up.",
                         null=True,
                         verbose_name="billing and collection policy",
                     ),
@@ -309,7 +312,7 @@ class Migration(migrations.Migration):
                     "preparation",
                     models.TextField(
                         blank=True,
-                        help_text="The clinic's own written instructions for the day of a visit.",
+                        help_text="What to do before the first visit, which is the consult. For example: Please come ten minutes early. Letters print it, so do not write about treatment here.",
                         null=True,
                         verbose_name="preparation",
                     ),
@@ -327,7 +330,7 @@ class Migration(migrations.Migration):
                     "interpreter",
                     models.TextField(
                         blank=True,
-                        help_text="Whether and how an interpreter can be arranged.",
+                        help_text="How early to ask, and how. For example: We arrange an interpreter at no charge. Tell us a week ahead.",
                         null=True,
                         verbose_name="interpreter",
                     ),
@@ -414,9 +417,9 @@ class Migration(migrations.Migration):
                     "confirmed_privacy_on",
                     models.DateField(
                         blank=True,
-                        help_text="The day counsel confirmed whether HIPAA covers the clinic, and that the agreements it asks for with the hosting and the mail provider are signed.",
+                        help_text="The day counsel confirmed whether HIPAA covers the clinic, and everything else that prelaunch lists as not confirmed while this is empty: agreements, notices, and the clinic's names.",
                         null=True,
-                        verbose_name="privacy duties confirmed",
+                        verbose_name="legal duties confirmed",
                     ),
                 ),
             ],
@@ -532,7 +535,7 @@ class Migration(migrations.Migration):
                     "consult_fee",
                     models.TextField(
                         blank=True,
-                        help_text="For example: A consult is free of charge.",
+                        help_text="For example: A consult is free of charge. If not, include every mandatory fee.",
                         null=True,
                         verbose_name="fee of a consult",
                     ),
@@ -540,14 +543,17 @@ class Migration(migrations.Migration):
                 (
                     "fees",
                     models.TextField(
-                        blank=True, help_text="What treatment costs, in whole sentences.", null=True, verbose_name="fees"
+                        blank=True,
+                        help_text="What treatment costs, in whole sentences. Include every mandatory fee (Minnesota Statutes 325D.44).",
+                        null=True,
+                        verbose_name="fees",
                     ),
                 ),
                 (
                     "billing_policy",
                     models.TextField(
                         blank=True,
-                        help_text="How the clinic bills, and what it does about unpaid bills. Minnesota Statutes 62J.806 asks for it on the website.",
+                        help_text="The whole policy, which Minnesota Statutes 62J.806 asks for on the website: how you write and speak to patients about what they owe, what you do before a debt goes to a collection agency or a law firm, and when you give a debt up.",
                         null=True,
                         verbose_name="billing and collection policy",
                     ),
@@ -634,7 +640,7 @@ class Migration(migrations.Migration):
                     "preparation",
                     models.TextField(
                         blank=True,
-                        help_text="The clinic's own written instructions for the day of a visit.",
+                        help_text="What to do before the first visit, which is the consult. For example: Please come ten minutes early. Letters print it, so do not write about treatment here.",
                         null=True,
                         verbose_name="preparation",
                     ),
@@ -652,7 +658,7 @@ class Migration(migrations.Migration):
                     "interpreter",
                     models.TextField(
                         blank=True,
-                        help_text="Whether and how an interpreter can be arranged.",
+                        help_text="How early to ask, and how. For example: We arrange an interpreter at no charge. Tell us a week ahead.",
                         null=True,
                         verbose_name="interpreter",
                     ),
@@ -739,9 +745,9 @@ class Migration(migrations.Migration):
                     "confirmed_privacy_on",
                     models.DateField(
                         blank=True,
-                        help_text="The day counsel confirmed whether HIPAA covers the clinic, and that the agreements it asks for with the hosting and the mail provider are signed.",
+                        help_text="The day counsel confirmed whether HIPAA covers the clinic, and everything else that prelaunch lists as not confirmed while this is empty: agreements, notices, and the clinic's names.",
                         null=True,
-                        verbose_name="privacy duties confirmed",
+                        verbose_name="legal duties confirmed",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),

@@ -86,11 +86,12 @@ class Clinic(PublicContent):
         f"Name one way, and nothing else. For example: {EXAMPLES} Form, letters and pages then say “call”, “visit” or “video"
         " call”.",
     )
-    consult_fee = _unset("fee of a consult", "For example: A consult is free of charge.")
-    fees = _unset("fees", "What treatment costs, in whole sentences.")
+    consult_fee = _unset("fee of a consult", "For example: A consult is free of charge. If not, include every mandatory fee.")
+    fees = _unset("fees", "What treatment costs, in whole sentences. Include every mandatory fee (Minnesota Statutes 325D.44).")
     billing_policy = _unset(
         "billing and collection policy",
-        "How the clinic bills, and what it does about unpaid bills. Minnesota Statutes 62J.806 asks for it on the website.",
+        "The whole policy, which Minnesota Statutes 62J.806 asks for on the website: how you write and speak to patients about"
+        " what they owe, what you do before a debt goes to a collection agency or a law firm, and when you give a debt up.",
     )
     insurance = _unset("insurance", "Which plans are accepted, and which documents patients can get for their insurer.")
     federal_funds = models.BooleanField(
@@ -114,9 +115,15 @@ class Clinic(PublicContent):
         "reply to who referred",
         "What a clinician who refers gets back, and when. For example: We write to you after the consult.",
     )
-    preparation = _unset("preparation", "The clinic's own written instructions for the day of a visit.")
+    preparation = _unset(
+        "preparation",
+        "What to do before the first visit, which is the consult. For example: Please come ten minutes early. Letters print it,"
+        " so do not write about treatment here.",
+    )
     after_hours = _unset("after hours", "Whom patients reach outside the posted hours.")
-    interpreter = _unset("interpreter", "Whether and how an interpreter can be arranged.")
+    interpreter = _unset(
+        "interpreter", "How early to ask, and how. For example: We arrange an interpreter at no charge. Tell us a week ahead."
+    )
     parking = _unset("parking and access", "Parking, entrance, stairs, elevator.")
     good_faith_contact = _unset("good faith estimate contact", "For example: Call the front desk and ask for a written estimate.")
     hosting_provider = models.CharField(
@@ -155,11 +162,11 @@ class Clinic(PublicContent):
         help_text="The days after which a finished request may be erased, as confirmed by the clinic's counsel.",
     )
     confirmed_privacy_on = models.DateField(
-        "privacy duties confirmed",
+        "legal duties confirmed",
         null=True,
         blank=True,
-        help_text="The day counsel confirmed whether HIPAA covers the clinic, and that the agreements it asks for with the"
-        " hosting and the mail provider are signed.",
+        help_text="The day counsel confirmed whether HIPAA covers the clinic, and everything else that prelaunch lists as not"
+        " confirmed while this is empty: agreements, notices, and the clinic's names.",
     )
 
     objects = ClinicQuerySet.as_manager()

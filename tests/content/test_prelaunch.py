@@ -86,11 +86,6 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
             id="a notice that federal funds ask for",
         ),
         pytest.param(
-            lambda: Clinic.objects.update(confirmed_privacy_on=None),
-            "Not confirmed: whether HIPAA covers the clinic, and its agreements with the hosting and the mail provider.",
-            id="privacy duties",
-        ),
-        pytest.param(
             lambda: Clinic.objects.update(fees="A miracle for $10."),
             "Fees: says “miracle”.",
             id="a promise in a fact",
@@ -168,6 +163,14 @@ def test_the_command_names_where_to_fix_it_and_exits_with_1(capsys):
     assert re.search(r"Not set: phone\.  \[http://127\.0\.0\.1:8000/admin/pages/clinic/1/change/\]", told)
     assert "Nobody is notified of new requests.  [STAFF_INBOX]" in told
     assert re.search(r"\d+ to settle before launch\.", told)
+
+
+@pytest.mark.usefixtures("_ready")
+def test_what_only_counsel_can_see_is_listed_until_it_is_confirmed():
+    Clinic.objects.update(confirmed_privacy_on=None)
+    told = " ".join(listed())
+    for what in ("HIPAA", "February 16, 2026", "144.292", "149.610", "333.01"):
+        assert what in told
 
 
 def test_the_admins_page_says_the_same(client):

@@ -607,7 +607,7 @@ def test_one_booking_writes_few_letters_however_often_it_is_moved(client, settin
     waiting = OutboxMessage.objects.filter(state="waiting").values_list("kind", "recipient")
     assert sorted(waiting) == [("moved", "patient"), ("moved", "staff")]
     page = client.post(own_url(request), to_and_fro(0)).content.decode()
-    assert "You chose another time often today. Choose again tomorrow, or withdraw the request" in page
+    assert "You have changed the time too often today. Please try again tomorrow, or withdraw the request" in page
     clock(WEDNESDAY + timedelta(days=1))
     assert client.post(own_url(request), to_and_fro(0)).status_code == 303
 
