@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.contrib import admin
 
-from clinic_site import backups, delivery_reports, hold_page, holds, second_place
+from clinic_site import backups, delivery_reports, health, hold_page, holds, second_place
 from clinic_site.models import EVERYTHING, Hold
-from consults.models import WorkerHeartbeat
+from consults.models import OutboxMessage, WorkerHeartbeat
 
 
 def worker_trouble(user, *, now: datetime) -> dict:
@@ -23,6 +23,16 @@ def backup_trouble(user, *, now: datetime) -> dict:
         return {}
     is_late, problem = backups.is_late(now=now), second_place.problem()
     return {"is_late": is_late, "last_made": backups.last_made(now=now), "problem": problem} if is_late or problem else {}
+
+
+def mail_trouble(user, *, now: datetime) -> dict:
+    """For everybody who works with requests, as above. During a hold it waits for an owner, which is told first."""
+    since = health.mail_late_since(now=now) if user.has_perm("consults.view_consultrequest") else None
+    if since is None or Hold.objects.open().exists():
+        return {}
+    owed = OutboxMessage.objects.owed(now=now)
+    tried = owed.exclude(problem="").order_by("-not_before", "-pk")
+    return {"since": since, "counted": owed.count(), "problem": tried.values_list("problem", flat=True).first()}
 
 
 def delivery_reports_trouble(user, *, now: datetime) -> dict:
@@ -53,4 +63,5 @@ admin.site.add_section("admin/_hold.html", open_holds, position=1)  # type: igno
 admin.site.add_section("admin/_hold_to_check.html", to_check, position=2)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_worker_trouble.html", worker_trouble, position=4)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_backup_trouble.html", backup_trouble, position=5)  # type: ignore[attr-defined]
+admin.site.add_section("admin/_mail_trouble.html", mail_trouble, position=5)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_delivery_reports_trouble.html", delivery_reports_trouble, position=6)  # type: ignore[attr-defined]

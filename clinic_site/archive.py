@@ -30,7 +30,9 @@ def content_digest(database: Path) -> str:
     sha = hashlib.sha256(database_copy.digest(database).encode())
     for path in sorted(settings.MEDIA_ROOT.rglob("*")):
         status = path.stat()
-        sha.update(f"\0{path.relative_to(settings.MEDIA_ROOT)}\0{status.st_size}\0{status.st_mtime_ns}".encode())
+        # A name may hold bytes that are no UTF-8.
+        name = os.fsencode(path.relative_to(settings.MEDIA_ROOT))
+        sha.update(b"\0%b\0%d\0%d" % (name, status.st_size, status.st_mtime_ns))
     return sha.hexdigest()
 
 

@@ -39,6 +39,9 @@ COPY_EVERY = timedelta(minutes=1)
 READ_REPORTS_EVERY = timedelta(minutes=5)
 # After a longer pause a person decides about what fell due meanwhile.
 LONG_PAUSE = timedelta(days=1)
+# After more than MOST_OFF without a sign of life the clock may be wrong by as much. Time servers are asked within this time, and
+# the step back is noticed; so is another worker's clock.
+SETTLES_FOR = timedelta(minutes=10)
 # `--once` is for what is due, also after some days. After more it may as well be the clock that is wrong.
 LONG_PAUSE_ONCE = timedelta(days=7)
 
@@ -59,6 +62,9 @@ class BackgroundWork:
         # How many signs of life there were with its last, and until when another worker's clock counts as differing from its own.
         self._beats: int | None = None
         self._differs_until = float("-inf")
+        # When it started, and until when (in steady seconds) it leaves alone what fell due before.
+        self._started_at: datetime | None = None
+        self._settles_until = float("-inf")
         # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
         self._cannot_expire: set[int] = set()
 
@@ -75,14 +81,17 @@ class BackgroundWork:
                 self._beat.done(steady)
                 self._last_alive = steady
             # Also after a yes: the owner saw one of the clocks.
-            waits_until = EVERYTHING if steady < self._differs_until else Hold.objects.waits_until()
+            held_until = EVERYTHING if steady < self._differs_until else Hold.objects.waits_until()
+            settles = steady < self._settles_until
+            waits_until = EVERYTHING if settles else held_until
             if self._tidy.is_due(steady):
                 self._do_tidy(now, waits_until)
                 self._cannot_expire.clear()
                 self._tidy.done(steady)
             self._erase_what_was_unread(now)
             if self._back_up.is_due(steady):
-                self._do_back_up(now, thin=waits_until is None)
+                self._do(self._do_back_up, now=now, thin=waits_until is None)
+                self._do(write_letter_if_late, now=now)
                 self._back_up.done(steady)
             if self._copy.is_due(steady):
                 self._copier.copy(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
@@ -94,7 +103,9 @@ class BackgroundWork:
             self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until, but=to_check(now=now))
             self._do(answer_forgotten, now=now)
             stop = lambda: self._is_stopping() or read_clock() - now >= BEAT_EVERY  # noqa: E731
-            return self._do(deliver_due, now=now, stop=stop, after=waits_until, answers=self._answers) or 0
+            # Somebody who asks now gets the letter about it all the same. Reminders were written long ago.
+            these = {"after": held_until, "written_after": self._started_at if settles else None}
+            return self._do(deliver_due, now=now, stop=stop, answers=self._answers, **these) or 0
         except DatabaseError as error:
             logger.warning("database: %s; trying again", type(error).__name__)
             connection.close()
@@ -121,6 +132,7 @@ class BackgroundWork:
             Hold.objects.open().filter(reason=Hold.Reason.RESTORED).date_again(now=now)
             last = WorkerHeartbeat.objects.last_beat()
             reason = self._reason_at_start(last, now)
+            self._settle(last, now, steady)
             watch = ClockWatch(now, steady)
             # A worker that is started again and again does not copy the database each time.
             if newest := backups.last_made(now=now):
@@ -164,6 +176,20 @@ class BackgroundWork:
         # No clock was watched meanwhile: a long pause may be a wrong clock, by which what is open would fall due too early.
         return self._reason_after_pause(now - last_beat, now, asks=may_fall_due)
 
+    def _settle(self, last_beat: datetime | None, now: datetime, steady: float) -> None:
+        """Also for the rest of the time of a worker that was stopped meanwhile: its sign of life was by the same clock."""
+        self._started_at = now
+        if self._once or last_beat is None:
+            return
+        until = now + SETTLES_FOR if now - last_beat > MOST_OFF else WorkerHeartbeat.objects.settles_until()
+        if until is None or until <= now:
+            return
+        # One of a clock that was ahead is far away.
+        left = min(until - now, SETTLES_FOR)
+        WorkerHeartbeat.objects.settle(until=now + left)
+        self._settles_until = steady + left.total_seconds()
+        logger.info("no sign of life for long: what fell due before this start waits %d seconds", left.total_seconds())
+
     def _reason_after_pause(self, pause: timedelta, now: datetime, asks: Callable[[], bool] = lambda: False) -> str:
         if pause < -MOST_OFF:
             return Hold.Reason.CLOCK
@@ -192,12 +218,11 @@ class BackgroundWork:
         if was_unread and not self._list_is_unread:
             self._do(erased_list.erase_again, now=now)
 
-    def _do_back_up(self, now: datetime, *, thin: bool) -> None:
+    def _do_back_up(self, *, now: datetime, thin: bool) -> None:
         try:
             backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone, thin=thin)
         except BackupFailed as error:
             logger.error("no backup was made: %s", error)
-        self._do(write_letter_if_late, now=now)
 
     def _do(self, job: Callable[..., Any], **arguments) -> Any:
         """What `job` answers; None when it failed. One that fails keeps no other waiting, and is tried again."""

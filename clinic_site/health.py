@@ -18,7 +18,7 @@ from consults.unanswered import read_held_unanswered
 from guard import client_address
 
 # A mail server that is down for less is nothing to be woken for.
-MAIL_IS_LATE_AFTER = timedelta(hours=1)
+_MAIL_IS_LATE_AFTER = timedelta(hours=1)
 
 
 class HealthMiddleware:
@@ -40,6 +40,12 @@ def _answer(checks: dict[str, bool], **more: list[str]) -> JsonResponse:
     response = JsonResponse({"status": "ok" if well else "not ready", "checks": checks} | more, status=200 if well else 503)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def mail_late_since(*, now: datetime) -> datetime | None:
+    """Since when the oldest message has been waiting, if that is too long."""
+    since = OutboxMessage.objects.waiting_since(now=now)
+    return since if since and now - since > _MAIL_IS_LATE_AFTER else None
 
 
 def _checks(now) -> dict[str, bool]:
@@ -71,8 +77,7 @@ def _warnings(now: datetime) -> list[str]:
         warnings.append(f"mail: {failed} messages could not be sent")
     if ahead := OutboxMessage.objects.sent_by_the_worker().dated_ahead(now=now).count():
         warnings.append(f"mail: {ahead} messages are dated in the future, by a clock that was ahead")
-    since = OutboxMessage.objects.waiting_since(now=now)
-    if since and now - since > MAIL_IS_LATE_AFTER:
+    if since := mail_late_since(now=now):
         warnings.append(f"mail: the oldest message has been waiting since {since}")
     if problem := delivery_reports.problem(now=now):
         warnings.append(f"delivery reports: {problem}")

@@ -21,7 +21,7 @@ from .models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from .scheduling import reply_due
 
 logger = logging.getLogger("clinic.consults")
-_DATES = ("created_at", "ended_at", "erased_at")
+_DATES = ("created_at", "addressed_at", "ended_at", "erased_at")
 
 
 def latest_answer(*, now: datetime) -> datetime:

@@ -4,7 +4,7 @@ from guard import rotation, sealing
 
 from .contact import normalised_email, normalised_phone
 from .models import ConsultRequest, OutboxMessage, Person
-from .models.consult_request import contact_indexes
+from .models.person import contact_indexes
 
 
 def _indexes(values: dict) -> dict[str, str]:

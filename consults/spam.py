@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from .models import ConsultPolicy, ConsultRequest, Person
-from .models.consult_request import contact_indexes
+from .models import ConsultPolicy, ConsultRequest, Event, Person
 from .models.event import status_when_addressed, was_let_in
+from .models.person import contact_indexes
 from .unanswered import RUSH, HeldUnanswered, read_held_unanswered, recently_unanswered
 
 # No human fills in the form faster.
 FASTEST = timedelta(seconds=2)
 MOST_OPEN_PER_CONTACT = 3
-# In a day, whatever became of them: each was a letter to somebody who may not have asked for it.
+# Addressed to it in a day, whatever became of them: each was a letter to somebody who may not have asked for it.
 MOST_PER_CONTACT = MOST_PER_ADDRESS = 6
 MOST_WITHOUT_TIME_PER_ADDRESS = 3
 # In a rush, or while unanswered requests hold most of the next two weeks, the desk is warned, and each IP address may send only
@@ -52,23 +52,38 @@ def asked_enough(person: Person, *, now: datetime) -> bool:
     """Whether what one contact is sent has reached its limit.
 
     Only the contact that is answered counts, or called because the address takes no mail: who counted the other one, or found
-    out that it was counted, would have sent a letter or a call to its owner.
+    out that it was counted, would have sent a letter or a call to its owner. What counts for a day does so from when its contact
+    became that one, however old the request is: a correction is a letter to each of the two addresses.
     """
     indexes = contact_indexes(person)
     written_to = Q(contact_index__in=indexes)
     others = Q(called_index__in=indexes)
     for index in indexes:
         # Only those that were written to are kept there.
-        others |= Q(created_at__gt=now - _DAY, former_contacts__contains=index)
+        others |= Q(addressed_at__gt=now - _DAY, former_contacts__contains=index)
     found = ConsultRequest.objects.filter(written_to | others)
     # Nearly always the contact is new, and looking whether each was written to costs as much again.
     if len(found.values_list("pk")[:MOST_OPEN_PER_CONTACT]) < MOST_OPEN_PER_CONTACT:
         return False
     found = found.alias(addressed=status_when_addressed()).filter(Q(written_to, addressed=Status.REQUESTED) | others)
-    rows = list(found.values_list("status", "confirmed_starts_at", "created_at"))
+    rows = list(found.values_list("status", "confirmed_starts_at", "addressed_at"))
     # A visit that is over and that nobody marked yet is nothing open.
     is_open = [status in ConsultRequest.HOLDS_A_SEAT and (visit is None or visit > now) for status, visit, _ in rows]
     return sum(is_open) >= MOST_OPEN_PER_CONTACT or sum(at > now - _DAY for *_, at in rows) >= MOST_PER_CONTACT
+
+
+def leaves_no_time(request: ConsultRequest, *, limits_addresses: bool, now: datetime) -> bool:
+    """Whether a request that asked for no time has to wait until staff find one, because a move would take a further time.
+
+    Otherwise asking for none and moving would be the way round the limits of a rush and of what unanswered requests hold. One
+    that staff restored, or entered for a caller, was seen by a person.
+    """
+    if not limits_addresses or request.starts_at is not None or request.confirmed_starts_at is not None:
+        return False
+    if request.events.filter(Q(kind=Event.Kind.RELEASED) | Q(number=1, by__isnull=False)).exists():
+        return False
+    held = read_held_unanswered(now=now)
+    return held.are_nearly_all or held.are_most_soon or recently_unanswered(now=now) >= RUSH
 
 
 def count_call(request: ConsultRequest, *, now: datetime) -> bool:
@@ -84,7 +99,7 @@ def count_call(request: ConsultRequest, *, now: datetime) -> bool:
         row = ConsultRequest.objects.filter(pk=request.pk, erased_at=None)
         if row.filter(called_index__in=indexes).exists():
             return True
-        return bool(indexes) and not asked_enough(person, now=now) and bool(row.update(called_index=indexes[0]))
+        return bool(indexes) and not asked_enough(person, now=now) and bool(row.update(called_index=indexes[0], addressed_at=now))
 
 
 def _sent_enough(client: str, held: HeldUnanswered, now: datetime) -> bool:

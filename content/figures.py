@@ -46,7 +46,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Figure:
-    """What one study found. `counted` completes "those who …"; `range` completes "the range …".
+    """What one study found. `counted` completes "those who …"; `range` completes "the lowest and highest number …".
 
     `no_count`: where the source says nothing that can be told as a number of people, the sentence that says so.
     """
@@ -80,7 +80,7 @@ class Figure:
     @property
     def explains(self) -> str:
         """What was compared, in whom, for how long, what is uncertain; with the citation."""
-        ranged = f" The line under the people marks the range {self.range}." if self.range else ""
+        ranged = f" The line shows the lowest and highest number {self.range}." if self.range else ""
         whom = f"{self.study}: {self.people}, {self.duration}."
         return f"{self.comparison} {whom}{ranged} {self.uncertain} [@{self.source}]"
 

@@ -13,6 +13,9 @@ from .search_index import TABLE, entry_number, fill, searched_kinds
 MOST_RESULTS = 20
 LONGEST_QUERY = 100
 _MOST_WORDS = 8
+# A title counts for more than a mention, and a text's hidden words for more than any title: they were put there for this search.
+_SQLITE_WEIGHTS = "bm25(0, 8.0, 1.0, 100.0)"  # url, title, text, words
+_POSTGRESQL_WEIGHTS = "{0.01, 0.01, 0.1, 1}"  # text, nothing, title, words
 _WORD = re.compile(r"[^\W_]+")
 # Mark a match before the text is escaped. No text contains these characters.
 _BEGIN, _END = "\x02", "\x03"
@@ -65,7 +68,8 @@ def _in_sqlite(words: list[str], all_words: bool, at: datetime) -> list[tuple]:
     # The plus keeps SQLite from running the search once for every visible number.
     sql = (
         f"SELECT url, highlight({TABLE}, 1, %s, %s), snippet({TABLE}, 2, %s, %s, '…', 30) FROM {TABLE}"  # noqa: S608
-        f" WHERE {TABLE} MATCH %s AND rank MATCH 'bm25(0, 8.0, 1.0)' AND +rowid IN ({visible}) ORDER BY rank LIMIT {MOST_RESULTS}"
+        f" WHERE {TABLE} MATCH %s AND rank MATCH '{_SQLITE_WEIGHTS}' AND +rowid IN ({visible})"
+        f" ORDER BY rank LIMIT {MOST_RESULTS}"
     )
     return _rows(sql, (_BEGIN, _END, _BEGIN, _END, match, *parameters))
 
@@ -76,7 +80,7 @@ def _in_postgresql(words: list[str], all_words: bool, at: datetime) -> list[tupl
     marks = f"StartSel={_BEGIN}, StopSel={_END}"
     sql = (
         "SELECT url, ts_headline('english', title, query, %s), ts_headline('english', text, query, %s) FROM"  # noqa: S608
-        " (SELECT url, title, text, query, ts_rank_cd(search_vector, query) AS rank"
+        f" (SELECT url, title, text, query, ts_rank_cd('{_POSTGRESQL_WEIGHTS}', search_vector, query) AS rank"
         f" FROM {TABLE}, to_tsquery('english', %s) AS query"
         f" WHERE search_vector @@ query AND rowid IN ({visible}) ORDER BY rank DESC, rowid LIMIT {MOST_RESULTS}) AS best"
         " ORDER BY rank DESC"

@@ -54,15 +54,18 @@ def _missing(kind: type[Text]) -> list[int]:
 
 
 def _add(kind: type[Text], keys: list[int]) -> int:
-    insert = f"INSERT INTO {TABLE} (rowid, url, title, text) VALUES (%s, %s, %s, %s)"  # noqa: S608
+    insert = f"INSERT INTO {TABLE} (rowid, url, title, text, words) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608
     if connection.vendor == "postgresql":
-        insert += " ON CONFLICT (rowid) DO UPDATE SET url = EXCLUDED.url, title = EXCLUDED.title, text = EXCLUDED.text"
+        columns = ("url", "title", "text", "words")
+        insert += " ON CONFLICT (rowid) DO UPDATE SET " + ", ".join(f"{column} = EXCLUDED.{column}" for column in columns)
     else:
         insert = insert.replace("INSERT", "INSERT OR REPLACE")
     with transaction.atomic(), connection.cursor() as cursor:
         # Rows are locked, so that none changes between being read and being indexed.
         rows = kind.objects.select_for_update().filter(pk__in=keys).annotate(entry=entry_number(kind))
-        entries = [(row.entry, row.get_absolute_url(), str(row), _plain_text(*row.search_texts())) for row in rows]
+        entries = [
+            (row.entry, row.get_absolute_url(), str(row), _plain_text(*row.search_texts()), row.search_words()) for row in rows
+        ]
         cursor.executemany(insert, entries)
     return len(entries)
 

@@ -18,12 +18,24 @@ from content.models import LoadedContent
 from content.prelaunch import blockers
 
 from . import views
+from .consult_kind import EXAMPLES, read_consult_kind
 from .models import Clinic, Page, Provider, Question
 from .picture_admin import PictureAdmin  # noqa: F401  registers itself
 
 
+class ClinicForm(ContentForm):
+    def clean_consult_kind(self) -> str | None:
+        """Rejects words that do not say which kind a consult is: letters would have to guess."""
+        text = self.cleaned_data["consult_kind"]
+        if not read_consult_kind(text).is_clear:
+            message = f"Name one way only, without “not”, so that letters can say “call” or “visit”. For example: {EXAMPLES}"
+            raise forms.ValidationError(message, code="unclear_kind")
+        return text
+
+
 @admin.register(Clinic)
 class ClinicAdmin(ContentAdmin):
+    form = ClinicForm
     fieldsets = [
         ("Announcement on every page", {"fields": ["announcement", "announcement_until"]}),
         (None, {"fields": ["name", "summary", "legal_name", "copyright_since"]}),
@@ -69,6 +81,8 @@ class ClinicAdmin(ContentAdmin):
             stored = Clinic.objects.current()
             for name in Clinic.OWNERS_FACTS:
                 setattr(obj, name, getattr(stored, name))
+        if "consult_kind" in form.changed_data:
+            messages.info(request, obj.consult.reading)
         super().save_model(request, obj, form, change)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -91,6 +105,7 @@ class ClinicAdmin(ContentAdmin):
             groups.setdefault(blocker.group, []).append(blocker)
         context = self.admin_site.each_context(request) | {
             "title": "Before launch",
+            "reading": Clinic.objects.current().consult.reading,
             "count": len(found),
             "groups": list(groups.items()),
             "due": find_due(today=timezone.localdate(now)),

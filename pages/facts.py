@@ -17,13 +17,18 @@ _SENTENCES = (
 )
 _UNSET = {
     "fees": "We tell you what treatment costs at the consult, before you decide anything.",
+    # As all letters and calendar entries have it while nothing else is set.
+    "consult_kind": "It takes place at the clinic.",
     "consult_fee": "What the consult itself costs is not on this website yet.",
     "hosting_provider": "not yet named here",
+    "privacy_notice": "The notice is being prepared. The clinic has not yet supplied it for this website. If you are told that"
+    " there is none, ask who can see your records, and what happens to them. You may ask for the answer in writing.",
     "mail_provider": "not yet named here",
 }
 NAMES = (
     *_SENTENCES,
-    *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "hosting_provider", "mail_provider"),
+    *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "doctor_or_clinic", "call_back"),
+    *("hosting_provider", "mail_provider", "privacy_notice"),
 )
 
 
@@ -60,8 +65,11 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
         "fax": f"Fax: {clinic.fax}" if clinic.fax else "",
         "email": _email_link(clinic.email) if clinic.email else "",
         "call_or_visit": clinic.consult.word,
+        "doctor_or_clinic": "the clinic or a doctor" if clinic.phone else "your own doctor or an urgent care",
+        "call_back": _call_back(clinic),
         "hosting_provider": clinic.hosting_provider or "",
         "mail_provider": clinic.mail_provider or "",
+        "privacy_notice": _privacy_notice(clinic.privacy_notice_url) if clinic.privacy_notice_url else "",
     }
     values["good_faith_contact"] = values["good_faith_contact"] or values["contact"]
     return {name: value or _UNSET.get(name, "") for name, value in values.items()}
@@ -71,8 +79,19 @@ def phone_link(phone: str) -> SafeString:
     return format_html('<a href="tel:{}">{}</a>', "".join(char for char in phone if char in "+0123456789"), phone)
 
 
+def _privacy_notice(url: str) -> SafeString:
+    return format_html('<a href="{}">Read the clinic’s Notice of Privacy Practices</a>.', url)
+
+
 def _email_link(email: str) -> SafeString:
     return format_html('<a href="mailto:{0}">{0}</a>', email)
+
+
+def _call_back(clinic: Clinic) -> str:
+    """How to talk to a person: by the clinic's phone, or by being called."""
+    if clinic.phone:
+        return format_html("Call {}.", phone_link(clinic.phone))
+    return "We have no public phone line on this site yet. Choose “By phone”, and we call you."
 
 
 def _contact(clinic: Clinic) -> SafeString:

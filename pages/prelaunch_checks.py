@@ -13,6 +13,7 @@ from content.files import read_content_files
 from content.prelaunch import Blocker, register
 
 from .models import Clinic, Page, Provider, Question
+from .naming import names_treatment
 
 SHIPPED_PAGES = Path(__file__).parent / "content" / "pages"
 # Announcements come and go, and not every clinic has a fax; the others are asked for with more words, here or by `consults`.
@@ -20,6 +21,14 @@ _NOT_FACTS = {
     *("announcement", "announcement_until", "fax", "privacy_notice_url", "nondiscrimination_notice", "language_notice"),
     *("confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"),
 }
+# What counsel confirms on one day, in `confirmed_privacy_on`: no check of the site can see it.
+_FOR_COUNSEL = (
+    "whether HIPAA covers the clinic, and its agreements with the hosting and the mail provider",
+    "the Notice of Privacy Practices says what 45 CFR 164.520 asks for since February 16, 2026",
+    "what hangs in the clinic: the notices of privacy practices, of health records (Minnesota Statutes 144.292, subdivision 4)"
+    " and of good faith estimates (45 CFR 149.610)",
+    "the legal name is right, and the clinic's name is registered as an assumed name if it differs (Minnesota Statutes 333.01)",
+)
 
 
 @register
@@ -28,6 +37,12 @@ def facts_are_set(*, now: datetime) -> Iterator[Blocker]:
     for field in Clinic._meta.fields:
         if field.null and field.name not in _NOT_FACTS and getattr(clinic, field.name) in (None, ""):
             yield Blocker("Clinic facts", f"Not set: {field.verbose_name}.", edit_path(clinic))
+    if not clinic.consult.is_clear:
+        what = f"Does not name one way: how a consult takes place. {clinic.consult.reading}"
+        yield Blocker("Clinic facts", what, edit_path(clinic))
+    if names_treatment(clinic.name):
+        what = f"The name “{clinic.name}” tells what a visit is about: mail and calendar entries show it."
+        yield Blocker("Clinic facts", what, edit_path(clinic))
     if not Provider.objects.published().exists():
         yield Blocker("Clinic facts", "No provider is published.", reverse("admin:pages_provider_changelist"))
 
@@ -47,8 +62,8 @@ def legal_slots_are_filled(*, now: datetime) -> Iterator[Blocker]:
     if not clinic.privacy_notice_url:
         yield Blocker("Legal", "Not set: the URL of the Notice of Privacy Practices.", edit_path(clinic))
     if not clinic.confirmed_privacy_on:
-        what = "Not confirmed: whether HIPAA covers the clinic, and its agreements with the hosting and the mail provider."
-        yield Blocker("Legal", what, edit_path(clinic))
+        for what in _FOR_COUNSEL:
+            yield Blocker("Legal", f"Not confirmed: {what}.", edit_path(clinic))
     if clinic.federal_funds:
         for name, rule in (("nondiscrimination_notice", "92.10"), ("language_notice", "92.11")):
             if not getattr(clinic, name):

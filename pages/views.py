@@ -14,6 +14,7 @@ from content.models import reviewed_kinds
 from content.search import LONGEST_QUERY, find
 from content.share_picture import can_be_drawn, name_of, share_picture
 
+from .crisis_search import speaks_of_suicide
 from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
@@ -166,6 +167,7 @@ def search(request):
     context = {
         "query": query,
         "results": find(query, at=timezone.now()) if query else [],
+        "in_crisis": speaks_of_suicide(query),
         "section": "search",
         "canonical": "",
         "breadcrumbs": [{"name": "Home", "url": "/"}, {"name": "Search", "url": "/search/"}],

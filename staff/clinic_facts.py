@@ -10,4 +10,9 @@ def changes_owners_facts(request) -> bool:
         return False
     stored = Clinic.objects.current()
     # An empty field and one that is left out both clear the fact.
-    return any(request.POST.get(name, "").strip() != (getattr(stored, name) or "") for name in Clinic.OWNERS_FACTS)
+    return any(_plain(request.POST.get(name, "")) != _plain(getattr(stored, name) or "") for name in Clinic.OWNERS_FACTS)
+
+
+def _plain(text: str) -> str:
+    """Browsers send CRLF, and forms strip: neither is a change."""
+    return text.replace("\r\n", "\n").strip()

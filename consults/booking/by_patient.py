@@ -26,13 +26,21 @@ _MOVING = (NOT_BEGUN, TIME_TO_MOVE, FEW_MOVES)
 
 
 @decides(Kind.MOVED, *HELD, Status.QUARANTINED, to=Status.REQUESTED, guards=_MOVING, by_patient=True, sets_time=True)
-def move_request(request: ConsultRequest, *, starts_at: datetime, now: datetime) -> ConsultRequest:
+def move_request(
+    request: ConsultRequest,
+    *,
+    starts_at: datetime,
+    now: datetime,
+    leaves_no_time: Callable[[ConsultRequest], bool] = lambda row: False,
+) -> ConsultRequest:
     """Asks for another start that the patient chose, under the rules of a new request and with a new reply time.
 
     A confirmed visit stays confirmed, and keeps its seat, until staff confirm the new start. One that staff declined for this
     request, or took back after offering it, is not asked for again: their letter says that it cannot be had.
+    `leaves_no_time` is asked under the lock: whether the times that are left are kept for requests that staff answer.
     """
     with deciding(request, Kind.MOVED, now=now) as decision:
+        decision.require(not leaves_no_time(decision.row), "times_are_kept")
         decision.take(starts_at, decision.rules.policy, beside_confirmed=True)
         if starts_at in decision.row.events.refused_starts():
             raise Refused(Refusal.DECLINED)
@@ -78,6 +86,7 @@ def readdress_request(
         if was_written_to(row):
             decision.tells_old_address = row.email
             row.former_contacts = f"{row.former_contacts} {row.contact_index}".strip()
+        row.addressed_at = now
         person = replace(row.person, email=email)
         row.seal_person(person, token=secrets.token_urlsafe(32), staff_notes=row.staff_notes)
     return decision.row

@@ -51,4 +51,5 @@ def release_request(
             wanted, row.starts_at = row.starts_at, None
             decision.take(wanted, for_staff(decision.rules.policy))
         decision.set_reply_time()
+        row.addressed_at = now
     return row

@@ -46,7 +46,8 @@ def submit_request(
         with transaction.atomic():
             rules = lock_rules(now)
             policy = rules.policy
-            request = ConsultRequest(created_at=now, submission_key=submission_key, client=client, wants_earlier=wants_earlier)
+            request = ConsultRequest(submission_key=submission_key, client=client, wants_earlier=wants_earlier)
+            request.created_at = request.addressed_at = now
             request.length_minutes = int(policy.length.total_seconds() // 60)
             request.seal_person(person, token=secrets.token_urlsafe(32))
             aside = looks_like_spam()

@@ -59,7 +59,7 @@ class PhoneRequestForm(ConsultRequestForm):
         """That of the form, unless the browser went back to it for another caller."""
         key = self.cleaned_data["submission_key"]
         made = booking.find_submission(key)
-        return key if key and (made is None or is_same_form(made, self.data)) else secrets.token_urlsafe(24)
+        return key if key and (made is None or is_same_form(made, self)) else secrets.token_urlsafe(24)
 
 
 def by_phone_view(request, *, each_context: dict, opts):

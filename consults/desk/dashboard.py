@@ -72,6 +72,7 @@ def _messages_for_a_person(now: datetime) -> dict:
         "calls_counted": calls.count(),
         "failed": list(_most_urgent(failed, now)),
         "failed_counted": failed.count(),
+        "unsent_counted": OutboxMessage.objects.owed(now=now).count(),
     }
 
 

@@ -65,10 +65,9 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     sortable_by = []
     actions = ["mark_calls_made", "mark_calls_not_made", "try_again", "deal_with"]
     readonly_fields = (
-        *("what", "for_request", "recipient", "channel", "state", "to", "text"),
+        *("what", "for_request", "recipient", "channel", "state", "to", "text", "text_today"),
         *("not_before", "attempts", "done_at", "problem", "marked"),
     )
-    fields = readonly_fields
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # facets would count the whole table
     paginator = BoundedPaginator
@@ -80,6 +79,11 @@ class OutboxMessageAdmin(admin.ModelAdmin):
             path("<int:pk>/dealt-with/", dealt_with, name="consults_outboxmessage_dealt_with"),
             *super().get_urls(),
         ]
+
+    def get_fields(self, request, obj=None):
+        """What the clinic's facts said when a message was sent is not kept with it."""
+        is_sent = obj is not None and obj.state == State.DONE
+        return [name for name in self.readonly_fields if name != ("text" if is_sent else "text_today")]
 
     def has_add_permission(self, request):
         return False
@@ -172,6 +176,10 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     @admin.display(description="to")
     def to(self, obj):
         return address_of(obj)
+
+    @admin.display(description="text, as it would read today")
+    def text_today(self, obj):
+        return self.text(obj)
 
     @admin.display(description="text")
     def text(self, obj):

@@ -10,6 +10,7 @@ from consults.booking import TRANSITIONS
 from consults.conflicts import conflicts_of, offer_misfits, shown_in_form
 from consults.current_rules import read_rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource
+from pages.consult_kind import CALL
 from pages.models import Clinic
 
 from .actions import possible_buttons
@@ -42,6 +43,7 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
     context = {
         "person": person,
         "staff_notes": staff_notes_of(found),
+        "lacks_number": clinic.consult == CALL and found.erased_at is None and not person.phone,
         "phone_link": "".join(char for char in person.phone if char in "+0123456789"),
         "visit": whole_visit_text(found, clinic.time_zone_label),
         "confirmed_visit": confirmed_visit_text(found, clinic.time_zone_label) if found.is_moving else "",
@@ -55,6 +57,7 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
         "may_note": False,
         "conflicts": [],
         "offer": _offer_in_words(offer, clinic),
+        "took_offer": _took_offer(found),
     }
     if may_decide:
         rules = read_rules(now)
@@ -75,6 +78,12 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
             "reasons": Reason.objects.filter(is_offered=True).given_by(user) if "reason" in needs else [],
         }
     return context
+
+
+def _took_offer(found: ConsultRequest) -> bool:
+    """Whether an accepted offer confirmed the visit: then perhaps no colleague has asked about insurance."""
+    is_confirmed = found.status == ConsultRequest.Status.CONFIRMED
+    return is_confirmed and found.events.filter(kind=Event.Kind.OFFER_ACCEPTED).exists()
 
 
 def _offer_in_words(offer: EarlierOffer | None, clinic: Clinic) -> dict[str, str]:

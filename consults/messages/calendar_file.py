@@ -52,7 +52,8 @@ def write_calendar_file(
     entry.add("dtend", visit.end.astimezone(UTC))
     entry.add("summary", f"{clinic.consult.word.capitalize()} {'with' if clinic.consult.how else 'at'} {clinic.name}")
     entry.add("location", clinic.consult_place)
-    entry.add("organizer", vCalAddress(f"mailto:{clinic.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
+    # The sender of the mail, and not a fact that staff may change: calendars take a change from the same organizer only.
+    entry.add("organizer", vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
     if attendee:
         address = vCalAddress(f"mailto:{attendee}")
         # They asked for it: their calendar need not ask them again.

@@ -14,14 +14,14 @@ from consults import dates, hours_text
 from consults.current_rules import Rules
 from consults.models import ConsultRequest
 from consults.scheduling import Interval
+from pages.consult_kind import CALL, VIDEO
+from pages.naming import names_treatment
 
 from .facts import Facts
 from .kinds import tells
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
 _HIDDEN_LINK = "(the link to the patient's own page is only in the letter)"
-# Mail is read by others too.
-_TELLS = re.compile(r"ketamin|spravato|depress|psych|suicid|infusion", re.IGNORECASE)
 
 
 class Letter(NamedTuple):
@@ -56,7 +56,8 @@ class Composition:
     @property
     def short_when(self) -> str:
         """Day and time for a subject, or an empty text."""
-        visit = self.facts.offered or self.facts.visit
+        lost = self.facts.before.asked if tells(self.kind).names_lost_time else None
+        visit = self.facts.offered or lost or self.facts.visit
         if visit is None:
             return ""
         start = self.rules.posted.local(visit.start)
@@ -97,22 +98,37 @@ class Composition:
         """(label, text) of the clinic's facts for a visit, where they are set and tell nobody what the visit is about."""
         clinic = self.rules.clinic
         facts = (
+            *self._how_to_meet,
             ("Getting here", "" if clinic.consult.how else clinic.parking),
-            ("Before you come", clinic.preparation),
+            (clinic.consult.say("Before your visit"), clinic.preparation),
             (_ESTIMATE, clinic.good_faith_contact),
         )
-        return [(label, text) for label, text in facts if text and not _TELLS.search(text)]
+        return [(label, text) for label, text in facts if text and not names_treatment(text)]
+
+    @property
+    def _how_to_meet(self) -> list[tuple[str, str]]:
+        """What a person still has to tell us, or to hear from us, before a consult that is not at the clinic."""
+        clinic = self.rules.clinic
+        if clinic.consult == VIDEO:
+            return [("How to join", "We tell you before it begins.")]
+        if clinic.consult != CALL or self.request.person.phone:
+            return []
+        or_call = f", or call us at {clinic.phone}" if clinic.phone else ""
+        return [("Your phone number", f"We have none to call. Please answer this email with one{or_call}.")]
 
     def text(self, *, layout: str) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template."""
         token, clinic = self.facts.token, self.rules.clinic
+        is_visit = clinic.consult.word == "visit"
         context = self.times | {
             "layout": f"consults/messages/{layout}",
             "clinic": clinic,
             "visit": clinic.consult.word,
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
-            "at_place": clinic.consult.how or f"at {clinic.address_line}",
+            "place_label": clinic.consult.place_label,
+            # "Your call, by phone" would say it twice.
+            "at_place": ", " + (clinic.consult.how.rstrip(".") or f"at {clinic.address_line}") if is_visit else "",
             "name": _greeting_name(self.facts.name, is_first=self.is_first),
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),

@@ -28,6 +28,8 @@ logger = logging.getLogger("clinic.mail")
 LEASE = timedelta(minutes=3)
 # Once an hour after the first one: a mail server may be away over a weekend.
 MOST_ATTEMPTS = 72
+# In about an hour: a server that takes the address and not the letter does not change its mind, but for a limit of the hour.
+FEW_ATTEMPTS = 8
 # A stranger who asks in many names then writes to few of them, and a day on which many ask is only slower. What waits
 # for more than an hour is a warning of `/health/ready`.
 MOST_FIRST_LETTERS_AN_HOUR = 60
@@ -57,20 +59,23 @@ def deliver_due(
     at_most: int = 50,
     stop: Callable[[], bool] = lambda: False,
     after: datetime | None = None,
+    written_after: datetime | None = None,
     answers: Answers | None = None,
 ) -> int:
     """Sends up to `at_most` due messages, over one connection to each server. Returns how many were handed over.
 
     First letters are at most MOST_FIRST_LETTERS_AN_HOUR, and repeats come last. Each is claimed just before it is sent, so that
     a crash leaves only one in doubt. `stop` is asked before each and has to end the batch well within LEASE after `now`. With
-    `after`, what was due at that instant waits. A server that takes its time over a letter answers into `answers`, which the
-    next batches read.
+    `after`, what was due at that instant waits, and with `written_after` what was written by then. A server that takes its time
+    over a letter answers into `answers`, which the next batches read.
     """
     answers = answers or Answers()
     sent = sum(_conclude(message, now, answer.result, answers) for message, answer in answers.take_arrived())
     due = OutboxMessage.objects.due(now=now).select_related("event__request")
     if after is not None:
         due = due.filter(not_before__gt=after)
+    if written_after is not None:
+        due = due.filter(created_at__gt=written_after)
     # Asked twice a second, and nearly always there is nothing.
     if not due.exists():
         return sent
@@ -132,7 +137,7 @@ def _conclude(message: OutboxMessage, now: datetime, result: Callable[[], object
         if error.permanent:
             refuse(message, now=now, problem=error.problem)
         else:
-            _retry(message, now, error.problem)
+            _retry(message, now, error.problem, most=FEW_ATTEMPTS if error.is_hopeless else MOST_ATTEMPTS)
     except Exception as error:
         give_up(message, problem=type(error).__name__)
     else:
@@ -185,10 +190,10 @@ def _claim(message: OutboxMessage, now: datetime) -> bool:
     return bool(unchanged.update(**claim, **may_have_arrived, **is_due_since))
 
 
-def _retry(message: OutboxMessage, now: datetime, problem: str) -> None:
+def _retry(message: OutboxMessage, now: datetime, problem: str, *, most: int = MOST_ATTEMPTS) -> None:
     """Once more a while later. What may have arrived is repeated once; then a person is told that it may have."""
     attempts, may_have_arrived = message.attempts + 1, message.may_have_arrived
-    if attempts >= MOST_ATTEMPTS or (may_have_arrived and problem == NO_ANSWER):
+    if attempts >= most or (may_have_arrived and problem == NO_ANSWER):
         give_up(message, problem=problem)
         return
     pause = min(timedelta(seconds=15 * 2 ** min(attempts, 10)), LONGEST_PAUSE)

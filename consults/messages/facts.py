@@ -24,7 +24,7 @@ NOTHING_BEFORE = Before()
 class Facts:
     """As of the event. `to`: the address or number. `confirmed`: the visit that stays while a move waits for an answer.
     `offered`: the earlier time that the event is about, held until `offered_until`. `ended_offer`: one that they were told of,
-    and that the event ended without a word of it.
+    that has ended since, and whose end no letter told yet.
 
     `reason`: as the patient reads it, and whether the letter adds that they `may_ask_again`. `version`: of the request.
     Instants are aware, in UTC.

@@ -24,7 +24,8 @@ class Tells:
     the request stays true beside it.
     `only_after`: told only to who was told the other kind, or may have been. `only_if_known`: told only to who was told anything,
     or has a confirmed visit: it tells a stranger nothing that they need.
-    `says_visit_stays`: says that the confirmed visit is as it was.
+    `says_visit_stays`: says that the confirmed visit is as it was. `names_lost_time`: its subject names the time that was asked
+    for before.
     `answers_a_call`: a colleague who records it has the person on the phone, so no further call is owed.
     """
 
@@ -39,6 +40,7 @@ class Tells:
     only_after: str = ""
     only_if_known: bool = False
     says_visit_stays: bool = False
+    names_lost_time: bool = False
     answers_a_call: bool = False
     subject_if_changed: str = ""
 
@@ -68,6 +70,7 @@ KINDS: dict[str, Tells] = {
         "Apologize: the new time was not answered in time; ask about the visit",
         to_staff="Move not answered in time",
         keeps_reminder=True,
+        names_lost_time=True,
     ),
     Kind.MOVE_TAKEN_BACK: Tells(
         "Your visit is unchanged",
@@ -87,7 +90,7 @@ KINDS: dict[str, Tells] = {
         only_if_known=True,
         subject_if_changed="You cancelled your visit",
     ),
-    Kind.CANCELLED: Tells("Cancelled", "Say that the visit is cancelled"),
+    Kind.CANCELLED: Tells("About your request", "Say that it is cancelled", subject_if_changed="Cancelled"),
     Kind.EXPIRED: Tells("We did not answer your request", "Apologize: not answered in time", to_staff="Not answered in time"),
     Kind.READDRESSED: Tells("Your request", "Say that we have the new address"),
     OLD_ADDRESS: Tells("About a request sent with your address", "Nothing: this was for an address that was wrong"),

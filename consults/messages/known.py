@@ -4,23 +4,41 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from consults.models import ConsultRequest, Event, OutboxMessage
+from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
+from consults.models.outbox_message import OutboxMessageQuerySet
 from consults.transitions import TRANSITIONS
 from guard import sealing
 
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER
 
+# Of an offer that is open, or that they answered, there is no end to hear of.
+_HEARD = (EarlierOffer.Answer.OPEN, EarlierOffer.Answer.ACCEPTED, EarlierOffer.Answer.REFUSED)
+_ENDS_A_VISIT = {Event.Kind.CANCELLED, Event.Kind.WITHDRAWN}
+_ENDS_A_MOVE = {Event.Kind.MOVE_DECLINED, Event.Kind.MOVE_EXPIRED, Event.Kind.MOVE_TAKEN_BACK}
+_ON_THEIR_PAGE = [Event.Kind.MOVED, Event.Kind.MOVE_TAKEN_BACK, Event.Kind.OFFER_REFUSED, Event.Kind.WITHDRAWN]
 UNSENT = (OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
 
 
 def was_written_to(request: ConsultRequest) -> bool:
     """Whether a letter has left for the patient's present address, or may have."""
+    return any(letter.may_have_arrived for letter in _to_present_address(request))
+
+
+def is_called(request: ConsultRequest) -> bool:
+    """Whether the person is answered by phone: they chose so, or their present address is known to take no mail, because a
+    letter to it became a call.
+    """
+    if request.person.contact_by == "phone":
+        return True
+    # Most were never called, and a correction does not undo that a number was.
+    return bool(request.called_index) and _to_present_address(request).filter(channel=OutboxMessage.Channel.CALL).exists()
+
+
+def _to_present_address(request: ConsultRequest) -> OutboxMessageQuerySet:
     corrections = request.events.filter(kind=Event.Kind.READDRESSED)
     since = corrections.aggregate(number=Max("number"))["number"] or 1
-    letters = OutboxMessage.objects.filter(event__request=request, event__number__gte=since)
-    letters = letters.filter(recipient=OutboxMessage.Recipient.PATIENT).exclude(kind=OLD_ADDRESS)
-    return any(letter.may_have_arrived for letter in letters)
+    return _to_patient(request).filter(event__number__gte=since).exclude(kind=OLD_ADDRESS)
 
 
 def may_know(request: ConsultRequest, kind: str) -> bool:
@@ -43,23 +61,73 @@ def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
 def known_before(event: Event, before: Before) -> Before:
     """What the person knew before the event. After decisions of staff that no letter told yet, it is what was before the first.
 
-    The times between them are no news to anybody. Patients who choose a time have read their own page. Who withdraws a confirmed
-    visit may have read none of it: a colleague may do it for them.
+    The times between them are no news to anybody. Patients who choose a time have read their own page; of a time that they asked
+    for before and that no letter took back, their letter says so. Who withdraws a confirmed visit may have read none of it: a
+    colleague may do it for them. The end of a visit that they never heard of is the end of their request.
     """
-    withdraws = event.kind == Event.Kind.WITHDRAWN
-    if event.number == 1 or (_is_by_patient(event.kind) and not withdraws):
+    known = _known_of_letters(event, before)
+    if before.confirmed is None or event.kind not in _ENDS_A_VISIT:
+        return known
+    # It was theirs to lose, also if they were told of it by an offer alone.
+    return known._replace(confirmed=(known.confirmed or before.confirmed) if _may_know_of_visit(event) else None)
+
+
+def _known_of_letters(event: Event, before: Before) -> Before:
+    moves = event.kind == Event.Kind.MOVED
+    if event.number == 1 or (_is_by_patient(event.kind) and not moves and event.kind not in _ENDS_A_VISIT):
         return before
-    letters = OutboxMessage.objects.filter(event__request=event.request, recipient=OutboxMessage.Recipient.PATIENT)
-    letters = letters.exclude(kind__in=[REMINDER, OLD_ADDRESS, *ABOUT_OFFERS])
+    letters = _to_patient(event.request).exclude(kind__in=[REMINDER, OLD_ADDRESS, *ABOUT_OFFERS])
     last = letters.order_by("event__number").last()
-    if last is None or last.state not in UNSENT or last.may_have_arrived or _is_by_patient(last.kind):
+    if last is None or last.state not in UNSENT or last.may_have_arrived:
+        return before
+    if last.kind not in _ENDS_A_MOVE if moves else _is_by_patient(last.kind):
         return before
     try:
         known = Facts.from_json(last.opened).before
     except sealing.CannotOpen:
         return before
-    # It was theirs to cancel, also if they were told of the request alone.
-    return known._replace(confirmed=known.confirmed or before.confirmed) if withdraws else known
+    return before._replace(asked=known.asked) if moves else known
+
+
+def _may_know_of_visit(event: Event) -> bool:
+    """Whether the person heard that a visit is confirmed, or may have: a message left since, or they acted on their page."""
+    confirmed = event.request.events.confirming().order_by("number").first()
+    if confirmed is None:
+        return False
+    since = event.request.events.filter(number__gte=confirmed.number)
+    acted = since.filter(kind__in=_ON_THEIR_PAGE, by=None) | since.filter(kind=Event.Kind.OFFER_ACCEPTED)
+    letters = _to_patient(event.request).filter(event__number__gte=confirmed.number).exclude(kind=OLD_ADDRESS)
+    return acted.exists() or any(letter.may_have_arrived for letter in letters)
+
+
+def _to_patient(request: ConsultRequest) -> OutboxMessageQuerySet:
+    return OutboxMessage.objects.filter(event__request=request, recipient=OutboxMessage.Recipient.PATIENT)
+
+
+def offer_ended_unsaid(event: Event) -> EarlierOffer | None:
+    """The offer that the person was told of last, if it has ended and neither they nor a letter said so.
+
+    What a letter says that still waits counts as said. Ask once those that the event replaces were dropped: an end that
+    they would have told is then told by the event's own. Who is given the time is told that.
+    """
+    letters = _to_patient(event.request).select_related("event").order_by("event__number", "pk")
+    offered = [letter for letter in letters.filter(kind=Event.Kind.OFFERED) if letter.may_have_arrived]
+    told = offered[-1].event if offered else None
+    offer = event.request.offers.filter(offered_at=told.at).exclude(answer__in=_HEARD).last() if told else None
+    if told is None or offer is None or offer.starts_at == event.starts_at:
+        return None
+    later = letters.filter(event__number__gt=told.number).exclude(kind__in=[REMINDER, OLD_ADDRESS])
+    counted = [letter for letter in later if letter.may_have_arrived or letter.state == OutboxMessage.State.WAITING]
+    return None if any(_says_end(letter, offer) for letter in counted) else offer
+
+
+def _says_end(letter: OutboxMessage, offer: EarlierOffer) -> bool:
+    """Whether it says that the offer has ended, or is about the very time."""
+    try:
+        ended = Facts.from_json(letter.opened).ended_offer
+    except sealing.CannotOpen:
+        return False
+    return offer.visit == ended or (letter.event is not None and letter.event.starts_at == offer.starts_at)
 
 
 def _is_by_patient(kind: str) -> bool:

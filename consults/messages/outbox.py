@@ -17,7 +17,7 @@ from .channels import BY_CONTACT, mail
 from .compose import Letter
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
-from .known import UNSENT, known_before, may_know, owes_correction, was_written_to
+from .known import UNSENT, is_called, known_before, may_know, offer_ended_unsaid, owes_correction, was_written_to
 
 _REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
@@ -46,23 +46,27 @@ def write_messages(
     if event.number > 1 and not says.keeps_reminder:
         _unsent(request).filter(kind=REMINDER).drop()
     if says.subject and _is_owed(request, says, before):
-        channel = BY_CONTACT[request.person.contact_by]
-        ended = offer if offer and _ends_unsaid(event, offer) else None
+        channel = _channel_of(request)
+        known, is_news = known_before(event, before), before.confirmed != request.confirmed_visit
+        # A visit that they never heard of is in no calendar, and all that ends for them is their request.
+        ends_unheard = request.status in ConsultRequest.ENDED and before.confirmed is not None and known.confirmed is None
+        if says.is_about_offer:
+            _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
+        else:
+            _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if is_news else CONFIRMING)
         to = getattr(request, channel.REACHES)
         facts = Facts.of(
             request,
             to=to,
             reason=reason,
-            calendar=calendar,
+            calendar=CalendarChange() if ends_unheard else calendar,
             now=now,
             offer=about,
-            ended_offer=ended,
-            before=known_before(event, before),
+            ended_offer=offer_ended_unsaid(event) if event.number > 1 else None,
+            before=known,
         )
-        if says.is_about_offer:
-            _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
-        else:
-            _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if calendar.method else CONFIRMING)
+        if ends_unheard:
+            facts = replace(facts, visit=known.asked)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
             _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
         if says.confirms:
@@ -77,10 +81,14 @@ def write_messages(
 
 def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: datetime) -> None:
     """Writes the reminder of the visit that the event confirmed, unless its time has passed. Raises sealing.CannotOpen."""
-    channel, visit = BY_CONTACT[request.person.contact_by], request.confirmed_visit
+    channel, visit = _channel_of(request), request.confirmed_visit
     if visit and (at := _reminder_time(visit, rules.posted)) > now:
         facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
         _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
+
+
+def _channel_of(request: ConsultRequest):
+    return BY_CONTACT["phone" if is_called(request) else "email"]
 
 
 def drop_unsent(request: ConsultRequest) -> None:
@@ -97,12 +105,6 @@ def _is_owed(request: ConsultRequest, says: Tells, before: Before) -> bool:
     if says.only_if_known:
         return before.confirmed is not None or was_written_to(request)
     return not says.only_after or may_know(request, says.only_after)
-
-
-def _ends_unsaid(event: Event, offer: EarlierOffer) -> bool:
-    """Whether the event ends an offer that the person may know of, and says nothing of it: it neither answers nor fulfils it."""
-    ends = not TRANSITIONS[event.kind].leaves_offer and not tells(event.kind).is_about_offer
-    return ends and offer.starts_at != event.starts_at and may_know(event.request, Event.Kind.OFFERED)
 
 
 def is_still_true(letter: OutboxMessage) -> bool:

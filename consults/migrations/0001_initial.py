@@ -270,6 +270,15 @@ class Migration(migrations.Migration):
                 ),
                 ("confirmed_length_minutes", models.PositiveSmallIntegerField(null=True)),
                 ("created_at", models.DateTimeField()),
+                (
+                    "addressed_at",
+                    models.DateTimeField(
+                        help_text=(
+                            "When its present contact was given, it was restored or its number was called. "
+                            "The limits count from then."
+                        )
+                    ),
+                ),
                 ("answer_by", models.DateTimeField(help_text="The patient was told that the clinic answers by then.")),
                 ("ended_at", models.DateTimeField(help_text="Of a visit that took place, or was missed: its start.", null=True)),
                 (
@@ -706,6 +715,10 @@ class Migration(migrations.Migration):
                 ("beat_at", models.DateTimeField()),
                 ("ended", models.BooleanField(default=False)),
                 ("beats", models.PositiveBigIntegerField(default=0, help_text="Only goes up: see `clinic_site.gone_back`.")),
+                (
+                    "settles_until",
+                    models.DateTimeField(null=True, help_text="Until when a worker leaves alone what fell due before its start."),
+                ),
             ],
             options={"constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_heartbeat")]},
         ),
@@ -718,6 +731,9 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["confirmed_starts_at"], name="requests_by_confirmed_start"),
         ),
         migrations.AddIndex(model_name="consultrequest", index=models.Index(fields=["created_at"], name="requests_by_arrival")),
+        migrations.AddIndex(
+            model_name="consultrequest", index=models.Index(fields=["addressed_at"], name="requests_by_first_letter")
+        ),
         migrations.AddIndex(
             model_name="consultrequest",
             index=models.Index(

@@ -10,20 +10,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from consults.contact import limited_email, limited_phone, normalised_email, normalised_phone
+from consults.contact import normalised_email, normalised_phone
 from consults.scheduling import Interval
 from guard import sealing
 
-from .person import Person
+from .person import Person, contact_indexes
 from .reference import new_reference
 from .request_queryset import ConsultRequestQuerySet, token_hash
-
-
-def contact_indexes(person: Person) -> list[str]:
-    """The hashes, under every key in use, of the contact at which the person is answered. The first is the one to store."""
-    if person.contact_by == "email":
-        return sealing.blind_indexes("contact", limited_email(person.email))
-    return sealing.blind_indexes("contact", limited_phone(person.phone))
 
 
 def _interval(start: datetime | None, minutes: int) -> Interval | None:
@@ -60,6 +53,9 @@ class ConsultRequest(models.Model):
     )
     confirmed_length_minutes = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField()
+    addressed_at = models.DateTimeField(
+        help_text="When its present contact was given, it was restored or its number was called. The limits count from then."
+    )
     answer_by = models.DateTimeField(help_text="The patient was told that the clinic answers by then.")
     ended_at = models.DateTimeField(null=True, help_text="Of a visit that took place, or was missed: its start.")
     erased_at = models.DateTimeField(null=True, help_text="From then on, nothing in this row identifies the person.")
@@ -116,6 +112,7 @@ class ConsultRequest(models.Model):
             models.Index(fields=["starts_at"], name="requests_by_start"),
             models.Index(fields=["confirmed_starts_at"], name="requests_by_confirmed_start"),
             models.Index(fields=["created_at"], name="requests_by_arrival"),
+            models.Index(fields=["addressed_at"], name="requests_by_first_letter"),
             models.Index(fields=["status", "created_at"], name="ended_requests_by_arrival", condition=Q(ended_at__isnull=False)),
             models.Index(fields=["client"], name="requests_by_client", condition=~Q(client="")),
             models.Index(fields=["email_index"], name="requests_by_email"),

@@ -25,7 +25,7 @@ def was_let_in(request: str = "pk") -> Q:
 
 
 def status_when_addressed() -> Subquery:
-    """The status of a request after the event that last decided whether its present contact is told anything.
+    """The status of a request after the event that last decided whether its present contact is told anything (`addressed_at`).
 
     `requested`: it was told, whatever became of the request since. `quarantined`: it was not.
     """
@@ -37,6 +37,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     def confirming(self):
         """Those that confirmed a visit."""
         return self.filter(kind__in=(Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED, Event.Kind.OFFER_ACCEPTED))
+
+    def asked_for_a_time(self):
+        """Those with which a person asked for a time."""
+        asks = (Event.Kind.REQUESTED, Event.Kind.QUARANTINED, Event.Kind.MOVED)
+        return self.filter(kind__in=asks, starts_at__isnull=False)
 
     def refused_starts(self) -> set[datetime | None]:
         """Of one request: the starts that staff declined, or offered and took back, and neither gave nor offered since."""

@@ -25,11 +25,16 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         """Messages the worker may claim now: waiting, or claimed by a worker whose lease ran out."""
         return self.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING, not_before__lte=now)
 
+    def owed(self, *, now):
+        """Messages that are due, or that the worker tried to send and will again."""
+        waiting = self.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING)
+        # A claim and a failed attempt move `not_before`.
+        return waiting.filter(Q(not_before__lte=now) | Q(attempts__gt=0))
+
     def waiting_since(self, *, now):
         """Since when the oldest message has been owed that the worker could not send; None when there is none."""
-        waiting = self.sent_by_the_worker().filter(state=OutboxMessage.State.WAITING)
-        untried = waiting.filter(attempts=0, not_before__lte=now).aggregate(since=models.Min("not_before"))["since"]
-        # A claim and a failed attempt move `not_before`.
+        waiting = self.owed(now=now)
+        untried = waiting.filter(attempts=0).aggregate(since=models.Min("not_before"))["since"]
         tried = waiting.filter(attempts__gt=0).aggregate(since=models.Min("created_at"))["since"]
         return min(filter(None, (untried, tried)), default=None)
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from consults.contact import limited_email, limited_phone
+from guard import sealing
+
 
 def _labeled(label: str, *, default: str | bool = ""):
     """A field with its label."""
@@ -37,3 +40,10 @@ class Person:
     def of(cls, values: Mapping) -> "Person":
         """Makes a person from a form's answers or an opened row; other keys are ignored, missing ones keep their default."""
         return cls(**{name: values[name] for name in cls.names() if name in values})
+
+
+def contact_indexes(person: Person) -> list[str]:
+    """The hashes, under every key in use, of the contact at which the person is answered. The first is the one to store."""
+    if person.contact_by == "email":
+        return sealing.blind_indexes("contact", limited_email(person.email))
+    return sealing.blind_indexes("contact", limited_phone(person.phone))

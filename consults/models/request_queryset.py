@@ -86,6 +86,11 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         ahead = Q(starts_at__gt=instant) | Q(confirmed_starts_at__gt=instant)
         return self.filter(ahead, status__in=self.model.HOLDS_A_SEAT).order_by("starts_at", "pk")
 
+    def confirmed_ahead(self, *, now: datetime):
+        """Requests with a confirmed visit that has not begun, soonest first; also those that ask for another time."""
+        ahead = self.filter(confirmed_starts_at__gt=now, status__in=self.model.HOLDS_A_SEAT)
+        return ahead.order_by("confirmed_starts_at", "pk")
+
     def raise_calendar_steps(self, *, now: datetime) -> None:
         """Lets calendars take what follows for newer than all that they were sent, also what a restored database has forgotten.
 

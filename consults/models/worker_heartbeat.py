@@ -30,6 +30,13 @@ class WorkerHeartbeatQuerySet(models.QuerySet["WorkerHeartbeat"]):
     def last_beat(self) -> datetime | None:
         return self.values_list("beat_at", flat=True).first()
 
+    def settle(self, *, until: datetime) -> None:
+        """A worker that starts before that instant waits until it for the clock to be set right."""
+        self.update(settles_until=until)
+
+    def settles_until(self) -> datetime | None:
+        return self.values_list("settles_until", flat=True).first()
+
     def is_running(self, *, now: datetime) -> bool:
         """Whether a worker was well within the last half minute, and did not end.
 
@@ -43,6 +50,7 @@ class WorkerHeartbeat(models.Model):
     beat_at = models.DateTimeField()
     ended = models.BooleanField(default=False)
     beats = models.PositiveBigIntegerField(default=0, help_text="Only goes up: see `clinic_site.gone_back`.")
+    settles_until = models.DateTimeField(null=True, help_text="Until when a worker leaves alone what fell due before its start.")
 
     objects = WorkerHeartbeatQuerySet.as_manager()
 

@@ -12,7 +12,7 @@ from consults.contact import is_phone
 from consults.messages.channels import BY_CONTACT
 from consults.models import Person
 from guard.readers import read_instant
-from pages.consult_kind import VISIT, ConsultKind
+from pages.consult_kind import CALL, VISIT, ConsultKind
 
 from .address_form import MailboxField, MisspeltEmail
 from .slots import TimeChoices
@@ -23,6 +23,10 @@ _MISSING = {
     "email": "Enter your email address, or choose to be reached by phone",
     "phone": "Enter your phone number, or choose to be reached by email",
 }
+_SENT_ALREADY = (
+    "This form was already sent, with other answers. To change that request, use the link to its own page. "
+    "To send this as a new request, send the form again"
+)
 
 
 class StartField(forms.CharField):
@@ -96,9 +100,9 @@ class MoveForm(TimesForm):
 class ConsultRequestForm(MisspeltEmail, TimesForm):
     starts_at = StartField(label="Choose a day and time")
     earlier = forms.BooleanField(
-        label="Tell me if an earlier time frees up",
+        label="Tell me if an earlier time opens up",
         required=False,
-        help_text="A person at the clinic may then offer you one. Your time stays yours unless you accept it",
+        help_text="If one opens, we may offer it to you. You keep your own time unless you say yes to the new one",
     )
     full_name = forms.CharField(
         label="Full name",
@@ -137,7 +141,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         help_text="Up to 300 characters. Please leave out medical details",
     )
     acknowledged = forms.BooleanField(
-        label="This form is not for emergencies, does not make me a patient, and is not a confirmed visit",
+        label="I understand: This form is not for emergencies, does not make me a patient, and is not a confirmed visit",
         error_messages={
             "required": "Check the box to show you know this form is not for emergencies and is not a confirmed visit"
         },
@@ -155,11 +159,19 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
             field = self.fields[name]
             field.label = consult.say(str(field.label))
             field.error_messages["required"] = consult.say(str(field.error_messages["required"]))
+        if consult == CALL:
+            self.fields["phone"].help_text = "We call you for the consult: please give a phone number"
         for name in ("email", "phone"):
             # One of the two is required, so neither is labeled "(optional)".
             self.fields[name].one_is_needed = True  # type: ignore[attr-defined]  # for the template of a field
         for field in self.fields.values():
             field.error_messages.setdefault("null_characters_not_allowed", "Use only letters, numbers and punctuation")
+
+    def ask_whether_new(self, ticket: str) -> None:
+        """Says that this form was sent already, and gives it another ticket. Nothing about what was sent: this may be anybody."""
+        self.add_error(None, ValidationError(_SENT_ALREADY, code="sent_already"))
+        self.data = self.data.copy()
+        self.data["ticket"] = ticket
 
     @property
     def person(self) -> Person:

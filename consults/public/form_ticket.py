@@ -5,18 +5,15 @@ shared computer it may still lie in the page. So a copy also has to carry the an
 """
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.core import signing
 
 from consults.contact import normalised_email, normalised_phone
-from consults.models import ConsultRequest
-from guard.readers import read_instant
-from guard.sealing import blind_indexes
+from consults.models import ConsultRequest, Event, Person
 
-from .form import NONE
+from .form import ConsultRequestForm
 
 _SALT = "consults.ticket"
 
@@ -34,6 +31,11 @@ class Ticket:
         return signing.dumps([self.key, int(self.read_at.timestamp() * 1000)], salt=_SALT)
 
 
+def renewed(ticket: Ticket) -> Ticket:
+    """The ticket of another request with the same form, which was not read any later."""
+    return new_ticket(now=ticket.read_at)
+
+
 def new_ticket(*, now: datetime) -> Ticket:
     return Ticket(secrets.token_urlsafe(24), now)
 
@@ -46,17 +48,24 @@ def read_ticket(text: str) -> Ticket:
         raise BadTicket from None
 
 
-def is_same_form(made: ConsultRequest, answers: Mapping[str, str]) -> bool:
-    """Whether these answers, as they were posted, name the contact and the start with which the request was made.
+def is_same_form(made: ConsultRequest, form: ConsultRequestForm) -> bool | None:
+    """Whether the form has all the answers with which the request was made. Contacts count as they are compared, not as spelled.
 
-    Contacts are compared by their blind indexes; False once the person was erased.
+    None when that can no longer be told: the person was erased, or the address was corrected and nothing else differs.
     """
-    if not made.email_index and not made.phone_index:
-        return False
-    email, phone, start = (answers.get(name, "").strip() for name in ("email", "phone", "starts_at"))
-    emails, phones = blind_indexes("email", normalised_email(email)), blind_indexes("phone", normalised_phone(phone))
-    if made.email_index not in (emails or [""]) or made.phone_index not in (phones or [""]):
+    if made.erased_at is not None:
+        return None
+    if not form.is_valid() or made.wants_earlier != form.cleaned_data["earlier"]:
         return False
     # A request that was moved since has another start.
     first_start = made.events.order_by("number").values_list("starts_at", flat=True).first()
-    return start == NONE if first_start is None else read_instant(start) == first_start
+    asked, sent = _compared(made.person), _compared(form.person)
+    if first_start != form.cleaned_data["starts_at"] or replace(asked, email=sent.email) != sent:
+        return False
+    if asked.email == sent.email:
+        return True
+    return None if made.events.filter(kind=Event.Kind.READDRESSED).exists() else False
+
+
+def _compared(person: Person) -> Person:
+    return replace(person, email=normalised_email(person.email), phone=normalised_phone(person.phone))

@@ -5,7 +5,10 @@ from datetime import datetime
 from functools import cached_property
 
 from consults import status_text
+from consults.current_rules import read_rules
+from consults.messages.known import is_called
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
+from consults.scheduling.reply import BEFORE_THE_START
 from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
 from pages.consult_kind import ConsultKind
 
@@ -33,17 +36,16 @@ _OFFERED = (
 )
 _OFFERED_A_FIRST_TIME = ("We have your request", "If you take the time that we offer, it is confirmed at once.")
 _CANCELLED_BY_PATIENT = ("You cancelled this visit", "There is nothing else to do. You are welcome to ask again.")
-_BEGAN = ("It is time for your visit", "It is at the time and place below.")
+_BEGAN = ("It is time for your visit", "We look forward to the conversation.")
 _PASSED = ("The time of your visit has passed", "If we did not meet, you are welcome to ask for another time.")
 _MOVING = (
     "Your visit is confirmed. The new time is not confirmed yet",
     "Your confirmed visit stays as it is until we confirm the new time.",
 )
 # The same once the confirmed visit has begun and the move has not been ended yet.
-_MOVING_TOO_LATE = (
-    "The time of your confirmed visit has passed",
-    "We did not answer in time about the new one, and we are sorry. It is not confirmed until we {reach} you.",
-)
+_NOT_ANSWERED = "We did not answer in time about the new one, and we are sorry. It is not confirmed until we {reach} you."
+_BEGAN_MOVING = ("It is time for your confirmed visit", _NOT_ANSWERED)
+_PASSED_MOVING = ("The time of your confirmed visit has passed", _NOT_ANSWERED)
 # An offer ends with whatever is decided otherwise, so the page says what is true after that.
 _OFFER_ENDED = {"no_offer", "offer_over"}
 _HELD_NO_MORE = {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN}
@@ -69,7 +71,19 @@ class PageWords:
     @cached_property
     def offer(self) -> EarlierOffer | None:
         """The offered time that they may take."""
+        return self._offer_in_time if self._offer_in_time and self._is_posted(self._offer_in_time) else None
+
+    @property
+    def closed_offer(self) -> EarlierOffer | None:
+        """The offered time that they could take if the hours had not changed since. Staff see it among the conflicts."""
+        return self._offer_in_time if self._offer_in_time and not self._is_posted(self._offer_in_time) else None
+
+    @cached_property
+    def _offer_in_time(self) -> EarlierOffer | None:
         return self.held_offer if self.held_offer and may_happen(Kind.OFFER_ACCEPTED, self.found, self.now) else None
+
+    def _is_posted(self, offer: EarlierOffer) -> bool:
+        return read_rules(self.now).posted.covers(offer.visit.start, offer.visit.end)
 
     @property
     def not_to_ask_for(self) -> set[datetime | None]:
@@ -97,10 +111,10 @@ class PageWords:
         """Whether the patient gave up a visit that was confirmed, and not only a request."""
         return self.found.status == Status.WITHDRAWN and not _CONFIRMS.isdisjoint(self._kinds)
 
-    @property
+    @cached_property
     def are_called(self) -> bool:
         """Whether the answer is a call. An address that takes no mail is called instead."""
-        return self.found.person.contact_by == "phone" or bool(self.found.called_index)
+        return is_called(self.found)
 
     @property
     def headline(self) -> tuple[str, str]:
@@ -115,12 +129,33 @@ class PageWords:
     def _state(self) -> tuple[str, str]:
         found, visit = self.found, self.found.visit
         if found.is_moving:
-            return _MOVING_TOO_LATE if visit_began(found, self.now) else _MOVING
+            return self._moving
         if found.status == Status.CONFIRMED and visit and visit.start <= self.now:
             return _PASSED if visit.end <= self.now else _BEGAN
         if found.status == Status.REQUESTED and self.offer:
             return _OFFERED if visit else _OFFERED_A_FIRST_TIME
         return _CANCELLED_BY_PATIENT if self._was_cancelled else _WORDS[Status(found.status)]
+
+    @property
+    def _moving(self) -> tuple[str, str]:
+        if not visit_began(self.found, self.now):
+            return _MOVING
+        visit = self.found.confirmed_visit
+        return _BEGAN_MOVING if visit and visit.end > self.now else _PASSED_MOVING
+
+    @property
+    def lost_its_time(self) -> bool:
+        """Whether a time was asked for that is not held any more, so that the request has none: staff restored it so."""
+        return self.found.starts_at is None and self.found.events.asked_for_a_time().exists()
+
+    @property
+    def may_get_earlier(self) -> bool:
+        """Whether an earlier time may still be offered to who asked for one. What was set aside reads the same."""
+        found, now = self.found, self.now
+        waits = found.status in ConsultRequest.AWAITING_ANSWER
+        is_open = found.status == Status.CONFIRMED or (waits and not found.is_moving and found.answer_by > now)
+        in_time = found.starts_at is None or found.starts_at - BEFORE_THE_START > now
+        return found.wants_earlier and is_open and in_time and not self.held_offer
 
     @property
     def may_ask_again(self) -> bool:
@@ -172,5 +207,5 @@ class PageWords:
             return "Your visit is confirmed at the time shown below"
         text = status_text.not_allowed(code)
         if code == "too_late_to_move":
-            return f"{text}. If you cannot come, {self.way_out}"
+            return f"{text}. If the time does not work for you, {self.way_out}"
         return f"{text}, or {self.way_out}" if code == "moved_too_often" else text

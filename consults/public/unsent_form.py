@@ -1,4 +1,7 @@
-"""Gives patients their answers back when they could not be stored. Runs no query, because the database may be down."""
+"""Gives patients their answers back when they were not taken. Runs no query, because the database may be down.
+
+With its own ticket: a form that was just read and is sent at once counts as sent too fast.
+"""
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -21,11 +24,16 @@ def gives_answers_back(view):
 
 
 def _page_when_not_stored(request: HttpRequest) -> tuple[str, dict]:
-    """A template and its context: the form as it was sent, ready to be sent again, and the answers to show."""
+    """A template and its context."""
+    return "consults/not_stored.html", unsent_form(request)
+
+
+def unsent_form(request: HttpRequest) -> dict:
+    """The context of `_unsent_form.html`: the form as it was sent, ready to be sent again, and the answers to show."""
     fields = {name: request.POST[name] for name in ConsultRequestForm.base_fields if name in request.POST}
     shown = [("Time", _start_in_words(fields.get("starts_at", "")))]
     shown += [(label, fields.get(name, "")) for name, label in Person.labels().items() if name not in _NOT_SHOWN]
-    return "consults/not_stored.html", {
+    return {
         "action": reverse("consults:request"),
         "csrf_token": get_token(request),
         "fields": list(fields.items()),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 _SQLITE = """
 CREATE VIRTUAL TABLE content_search USING fts5(
-    url UNINDEXED, title, text, tokenize = "porter unicode61 remove_diacritics 2", prefix = '3 5'
+    url UNINDEXED, title, text, words, tokenize = "porter unicode61 remove_diacritics 2", prefix = '3 5'
 )
 """
 _POSTGRESQL = """
@@ -15,8 +15,10 @@ CREATE TABLE content_search (
     url text NOT NULL,
     title text NOT NULL,
     text text NOT NULL,
+    words text NOT NULL,
     search_vector tsvector NOT NULL GENERATED ALWAYS AS (
-        setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', text), 'D')
+        setweight(to_tsvector('english', words), 'A') || setweight(to_tsvector('english', title), 'B')
+        || setweight(to_tsvector('english', text), 'D')
     ) STORED
 );
 CREATE INDEX content_search_vector ON content_search USING gin (search_vector);

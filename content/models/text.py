@@ -100,6 +100,10 @@ class Text(PublicContent):
         """The plain text and HTML to index for search, apart from the title, which is `str(text)`."""
         return (self.html,)
 
+    def search_words(self) -> str:
+        """Words by which visitors look for it and that it does not use. They are searched, and never shown."""
+        return ""
+
 
 class ReviewedText(Text):
     """A page of prose with a date of change, a medical review and a date to check it again. A medical one contains its own

@@ -78,6 +78,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("answer_html", models.TextField(default="", editable=False)),
+                (
+                    "also_asked",
+                    models.CharField(
+                        blank=True,
+                        help_text="Words by which people search for this and that the text does not use, for example: taxi uber lyft. The search finds the question by them, and nobody sees them.",
+                        max_length=400,
+                        verbose_name="other words for it",
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")),
                 ("on_home", models.BooleanField(default=False, help_text="Show it on the home page too.")),
                 ("medical", models.BooleanField(default=False)),
@@ -189,7 +198,7 @@ class Migration(migrations.Migration):
                     "consult_kind",
                     models.TextField(
                         blank=True,
-                        help_text="For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
+                        help_text="Name one way, and nothing else. For example: By phone. Or: At the clinic. Or: By video call. Form, letters and pages then say “call”, “visit” or “video call”.",
                         null=True,
                         verbose_name="how a consult takes place",
                     ),
@@ -198,7 +207,7 @@ class Migration(migrations.Migration):
                     "consult_fee",
                     models.TextField(
                         blank=True,
-                        help_text="For example: A consult is free of charge.",
+                        help_text="For example: A consult is free of charge. If not, include every mandatory fee.",
                         null=True,
                         verbose_name="fee of a consult",
                     ),
@@ -206,14 +215,17 @@ class Migration(migrations.Migration):
                 (
                     "fees",
                     models.TextField(
-                        blank=True, help_text="What treatment costs, in whole sentences.", null=True, verbose_name="fees"
+                        blank=True,
+                        help_text="What treatment costs, in whole sentences. Include every mandatory fee (Minnesota Statutes 325D.44).",
+                        null=True,
+                        verbose_name="fees",
                     ),
                 ),
                 (
                     "billing_policy",
                     models.TextField(
                         blank=True,
-                        help_text="How the clinic bills, and what it does about unpaid bills. Minnesota Statutes 62J.806 asks for it on the website.",
+                        help_text="The whole policy, which Minnesota Statutes 62J.806 asks for on the website: how you write and speak to patients about what they owe, what you do before a debt goes to a collection agency or a law firm, and when you give a debt up.",
                         null=True,
                         verbose_name="billing and collection policy",
                     ),
@@ -300,7 +312,7 @@ class Migration(migrations.Migration):
                     "preparation",
                     models.TextField(
                         blank=True,
-                        help_text="The clinic's own written instructions for the day of a visit.",
+                        help_text="What to do before the first visit, which is the consult. For example: Please come ten minutes early. Letters print it, so do not write about treatment here.",
                         null=True,
                         verbose_name="preparation",
                     ),
@@ -318,7 +330,7 @@ class Migration(migrations.Migration):
                     "interpreter",
                     models.TextField(
                         blank=True,
-                        help_text="Whether and how an interpreter can be arranged.",
+                        help_text="How early to ask, and how. For example: We arrange an interpreter at no charge. Tell us a week ahead.",
                         null=True,
                         verbose_name="interpreter",
                     ),
@@ -405,16 +417,16 @@ class Migration(migrations.Migration):
                     "confirmed_privacy_on",
                     models.DateField(
                         blank=True,
-                        help_text="The day counsel confirmed whether HIPAA covers the clinic, and that the agreements it asks for with the hosting and the mail provider are signed.",
+                        help_text="The day counsel confirmed whether HIPAA covers the clinic, and everything else that prelaunch lists as not confirmed while this is empty: agreements, notices, and the clinic's names.",
                         null=True,
-                        verbose_name="privacy duties confirmed",
+                        verbose_name="legal duties confirmed",
                     ),
                 ),
             ],
             options={
                 "verbose_name": "clinic facts",
                 "verbose_name_plural": "clinic facts",
-                "permissions": [("change_owners_facts", "Can change the clinic's name, address, contact and time zone")],
+                "permissions": [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")],
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_clinic")],
             },
         ),
@@ -514,7 +526,7 @@ class Migration(migrations.Migration):
                     "consult_kind",
                     models.TextField(
                         blank=True,
-                        help_text="For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
+                        help_text="Name one way, and nothing else. For example: By phone. Or: At the clinic. Or: By video call. Form, letters and pages then say “call”, “visit” or “video call”.",
                         null=True,
                         verbose_name="how a consult takes place",
                     ),
@@ -523,7 +535,7 @@ class Migration(migrations.Migration):
                     "consult_fee",
                     models.TextField(
                         blank=True,
-                        help_text="For example: A consult is free of charge.",
+                        help_text="For example: A consult is free of charge. If not, include every mandatory fee.",
                         null=True,
                         verbose_name="fee of a consult",
                     ),
@@ -531,14 +543,17 @@ class Migration(migrations.Migration):
                 (
                     "fees",
                     models.TextField(
-                        blank=True, help_text="What treatment costs, in whole sentences.", null=True, verbose_name="fees"
+                        blank=True,
+                        help_text="What treatment costs, in whole sentences. Include every mandatory fee (Minnesota Statutes 325D.44).",
+                        null=True,
+                        verbose_name="fees",
                     ),
                 ),
                 (
                     "billing_policy",
                     models.TextField(
                         blank=True,
-                        help_text="How the clinic bills, and what it does about unpaid bills. Minnesota Statutes 62J.806 asks for it on the website.",
+                        help_text="The whole policy, which Minnesota Statutes 62J.806 asks for on the website: how you write and speak to patients about what they owe, what you do before a debt goes to a collection agency or a law firm, and when you give a debt up.",
                         null=True,
                         verbose_name="billing and collection policy",
                     ),
@@ -625,7 +640,7 @@ class Migration(migrations.Migration):
                     "preparation",
                     models.TextField(
                         blank=True,
-                        help_text="The clinic's own written instructions for the day of a visit.",
+                        help_text="What to do before the first visit, which is the consult. For example: Please come ten minutes early. Letters print it, so do not write about treatment here.",
                         null=True,
                         verbose_name="preparation",
                     ),
@@ -643,7 +658,7 @@ class Migration(migrations.Migration):
                     "interpreter",
                     models.TextField(
                         blank=True,
-                        help_text="Whether and how an interpreter can be arranged.",
+                        help_text="How early to ask, and how. For example: We arrange an interpreter at no charge. Tell us a week ahead.",
                         null=True,
                         verbose_name="interpreter",
                     ),
@@ -730,9 +745,9 @@ class Migration(migrations.Migration):
                     "confirmed_privacy_on",
                     models.DateField(
                         blank=True,
-                        help_text="The day counsel confirmed whether HIPAA covers the clinic, and that the agreements it asks for with the hosting and the mail provider are signed.",
+                        help_text="The day counsel confirmed whether HIPAA covers the clinic, and everything else that prelaunch lists as not confirmed while this is empty: agreements, notices, and the clinic's names.",
                         null=True,
-                        verbose_name="privacy duties confirmed",
+                        verbose_name="legal duties confirmed",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -788,6 +803,15 @@ class Migration(migrations.Migration):
                     "answer",
                     models.TextField(
                         help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]. {fees} prints a fact."
+                    ),
+                ),
+                (
+                    "also_asked",
+                    models.CharField(
+                        blank=True,
+                        help_text="Words by which people search for this and that the text does not use, for example: taxi uber lyft. The search finds the question by them, and nobody sees them.",
+                        max_length=400,
+                        verbose_name="other words for it",
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")),

@@ -9,7 +9,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from content.models import PublicContent
-from pages.consult_kind import ConsultKind, read_consult_kind
+from pages.consult_kind import EXAMPLES, ConsultKind, read_consult_kind
 
 
 def validate_time_zone(value: str) -> None:
@@ -31,10 +31,11 @@ def _unset(label: str, help_text: str, **options) -> models.TextField:
 
 
 class Clinic(PublicContent):
-    # They are in every letter to patients, lead their replies, or move the posted hours: editors of texts only see them.
+    # They are in letters to patients, lead their replies, or move the posted hours: editors of texts only see them.
     OWNERS_FACTS = (
         *("name", "street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"),
         *("phone", "fax", "email"),
+        *("consult_kind", "preparation", "parking", "good_faith_contact"),
     )
     OWNERS_PERMISSION = "pages.change_owners_facts"
 
@@ -82,13 +83,15 @@ class Clinic(PublicContent):
     # Each is printed as it stands, among other sentences: whole sentences read best.
     consult_kind = _unset(
         "how a consult takes place",
-        "For example: In person, at the clinic. Or: By phone. The form, the letters and the pages then say “visit” or “call”.",
+        f"Name one way, and nothing else. For example: {EXAMPLES} Form, letters and pages then say “call”, “visit” or “video"
+        " call”.",
     )
-    consult_fee = _unset("fee of a consult", "For example: A consult is free of charge.")
-    fees = _unset("fees", "What treatment costs, in whole sentences.")
+    consult_fee = _unset("fee of a consult", "For example: A consult is free of charge. If not, include every mandatory fee.")
+    fees = _unset("fees", "What treatment costs, in whole sentences. Include every mandatory fee (Minnesota Statutes 325D.44).")
     billing_policy = _unset(
         "billing and collection policy",
-        "How the clinic bills, and what it does about unpaid bills. Minnesota Statutes 62J.806 asks for it on the website.",
+        "The whole policy, which Minnesota Statutes 62J.806 asks for on the website: how you write and speak to patients about"
+        " what they owe, what you do before a debt goes to a collection agency or a law firm, and when you give a debt up.",
     )
     insurance = _unset("insurance", "Which plans are accepted, and which documents patients can get for their insurer.")
     federal_funds = models.BooleanField(
@@ -112,9 +115,15 @@ class Clinic(PublicContent):
         "reply to who referred",
         "What a clinician who refers gets back, and when. For example: We write to you after the consult.",
     )
-    preparation = _unset("preparation", "The clinic's own written instructions for the day of a visit.")
+    preparation = _unset(
+        "preparation",
+        "What to do before the first visit, which is the consult. For example: Please come ten minutes early. Letters print it,"
+        " so do not write about treatment here.",
+    )
     after_hours = _unset("after hours", "Whom patients reach outside the posted hours.")
-    interpreter = _unset("interpreter", "Whether and how an interpreter can be arranged.")
+    interpreter = _unset(
+        "interpreter", "How early to ask, and how. For example: We arrange an interpreter at no charge. Tell us a week ahead."
+    )
     parking = _unset("parking and access", "Parking, entrance, stairs, elevator.")
     good_faith_contact = _unset("good faith estimate contact", "For example: Call the front desk and ask for a written estimate.")
     hosting_provider = models.CharField(
@@ -153,11 +162,11 @@ class Clinic(PublicContent):
         help_text="The days after which a finished request may be erased, as confirmed by the clinic's counsel.",
     )
     confirmed_privacy_on = models.DateField(
-        "privacy duties confirmed",
+        "legal duties confirmed",
         null=True,
         blank=True,
-        help_text="The day counsel confirmed whether HIPAA covers the clinic, and that the agreements it asks for with the"
-        " hosting and the mail provider are signed.",
+        help_text="The day counsel confirmed whether HIPAA covers the clinic, and everything else that prelaunch lists as not"
+        " confirmed while this is empty: agreements, notices, and the clinic's names.",
     )
 
     objects = ClinicQuerySet.as_manager()
@@ -165,7 +174,7 @@ class Clinic(PublicContent):
 
     class Meta:
         verbose_name = verbose_name_plural = "clinic facts"
-        permissions = [("change_owners_facts", "Can change the clinic's name, address, contact and time zone")]
+        permissions = [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")]
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic")]
 
     def __str__(self) -> str:
@@ -196,7 +205,7 @@ class Clinic(PublicContent):
     @property
     def consult_place(self) -> str:
         """Where a consult takes place, after a label: `200 Schilling Dr S., Dundas, MN 55019`, or `By phone`."""
-        return self.consult.how.capitalize() or self.address_line
+        return self.consult.place or self.address_line
 
     @property
     def address_line(self) -> str:

@@ -47,6 +47,13 @@ class Question(Text):
         help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]. {fees} prints a fact."
     )
     answer_html = models.TextField(editable=False, default="")
+    also_asked = models.CharField(
+        "other words for it",
+        max_length=400,
+        blank=True,
+        help_text="Words by which people search for this and that the text does not use, for example: taxi uber lyft. The search"
+        " finds the question by them, and nobody sees them.",
+    )
     position = models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")
     on_home = models.BooleanField(default=False, help_text="Show it on the home page too.")
     medical = models.BooleanField(default=False)
@@ -69,6 +76,9 @@ class Question(Text):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('pages:faqs')}#{self.slug}"
+
+    def search_words(self) -> str:
+        return self.also_asked
 
     def is_answered(self, clinic: Clinic) -> bool:
         """Whether the clinic has nothing to add: every fact that the answer names is set. Without one, its words are missing."""

@@ -149,7 +149,8 @@ def _store_past(people: list[dict], now: datetime) -> None:
         asked = now - timedelta(days=10, minutes=20 * number)
         row = ConsultRequest(status=ConsultRequest.ENDED[number % len(ConsultRequest.ENDED)], length_minutes=30, version=2)
         row.submission_key = f"past {person['phone']}"
-        row.created_at, row.answer_by = asked, asked + timedelta(days=2)
+        row.created_at = row.addressed_at = asked
+        row.answer_by = asked + timedelta(days=2)
         row.starts_at, row.ended_at = asked + timedelta(days=3), asked + timedelta(days=3, hours=1)
         row.seal_person(Person(**person), token=row.submission_key)
         rows.append(row)

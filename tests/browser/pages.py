@@ -237,7 +237,7 @@ booking.offer_earlier(request, starts_at=soonest, by=colleague, now=now)
 def read_an_offer(page: Page, site: Site) -> None:
     page.goto(site.url + BOOK)
     choose_time(page)
-    page.get_by_text("Tell me if an earlier time frees up").click()
+    page.get_by_text("Tell me if an earlier time opens up").click()
     address = tell_who(page, "Orla Example")
     assert send(page) == 303
     open_own_page(page, site, address)

@@ -115,7 +115,7 @@ def test_a_patient_is_confirmed_moves_is_declined_is_offered_an_earlier_time_and
     """A calendar program reads every letter. Each is waited for: what was not sent is folded into the next one."""
     plain_page.goto(site.url + BOOK)
     first = choose_time(plain_page)
-    plain_page.get_by_text("Tell me if an earlier time frees up").click()
+    plain_page.get_by_text("Tell me if an earlier time opens up").click()
     address = tell_who(plain_page, "Pat Example")
     assert send(plain_page) == 303
     reference = sent_reference(plain_page)

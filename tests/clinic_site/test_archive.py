@@ -51,6 +51,19 @@ def test_what_was_written_is_unpacked_and_known_as_ours(made, tmp_path):
     assert archive.unpack(made, tmp_path / "again")
 
 
+def test_a_name_that_is_no_utf_8_is_backed_up_like_any_other(made, settings, tmp_path, monkeypatch):
+    """Where another tool brought it, as an old archive with names in Latin-1."""
+    name = os.fsdecode(b"caf\xe9.webp")
+    (settings.MEDIA_ROOT / name).write_bytes(b"coffee")
+    monkeypatch.setattr(database_copy, "digest", lambda _: "rows")
+    before = archive.content_digest(tmp_path / "clinic.sqlite3")
+    archive.write(made, tmp_path / "clinic.sqlite3", before)
+    assert archive.unpack(made, tmp_path / "opened")
+    assert (tmp_path / "opened" / "uploads" / name).read_bytes() == b"coffee"
+    (settings.MEDIA_ROOT / name).rename(settings.MEDIA_ROOT / os.fsdecode(b"caf\xe8.webp"))
+    assert archive.content_digest(tmp_path / "clinic.sqlite3") != before
+
+
 @pytest.mark.parametrize(
     "change",
     [

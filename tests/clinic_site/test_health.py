@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clinic_site import backups
+from clinic_site.models import Hold
 from consults.models import OutboxMessage, WorkerHeartbeat
 from tests.builders import WEDNESDAY, submit
 
@@ -82,9 +83,12 @@ def test_a_late_backup_and_waiting_mail_are_warnings_for_monitors_and_for_the_de
     folder = backups.folder()
     shutil.rmtree(folder, ignore_errors=True)
 
+    page = ""
+
     def seen() -> tuple[int, list[str], bool]:
-        ready = client.get("/health/ready")
-        late_on_desk = "Please tell the person who looks after the server" in desk.get("/admin/").content.decode()
+        nonlocal page
+        ready, page = client.get("/health/ready"), " ".join(desk.get("/admin/").content.decode().split())
+        late_on_desk = "Please tell the person who looks after the server" in page
         return ready.status_code, [warning.partition(":")[0] for warning in ready.json()["warnings"]], late_on_desk
 
     assert seen() == (200, ["backup"], True)
@@ -92,11 +96,19 @@ def test_a_late_backup_and_waiting_mail_are_warnings_for_monitors_and_for_the_de
     for age, is_late in ((31, True), (29, False)):
         (folder / f"{now - timedelta(hours=age):%Y-%m-%dT%H%M%SZ}.tar.gz").touch()
         assert seen() == (200, ["backup"] if is_late else [], is_late)
+    assert "All email was sent" in page
     submit(now=now - timedelta(hours=2))
-    assert seen() == (200, ["mail"], False)
+    assert seen() == (200, ["mail"], True)
     # A retry is put off.
-    OutboxMessage.objects.update(attempts=3, not_before=now + timedelta(minutes=20))
-    assert seen() == (200, ["mail"], False)
+    tried = {"attempts": 3, "problem": "ConnectionRefusedError", "not_before": now + timedelta(minutes=20)}
+    OutboxMessage.objects.update(**tried)
+    assert seen() == (200, ["mail"], True)
+    assert "1 message has been waiting, the oldest since December 2, 8:00 AM (ConnectionRefusedError)" in page
+    assert "Not sent yet: 1." in page
+    assert "All email was sent" not in page
+    hold = Hold.objects.put(Hold.Reason.CLOCK, now=now)
+    assert seen() == (200, ["hold", "mail"], False)
+    hold.delete()
     # A reminder is written long before it is due.
     OutboxMessage.objects.update(kind="reminder", attempts=0)
     assert seen() == (200, [], False)

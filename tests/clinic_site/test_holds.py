@@ -293,7 +293,7 @@ def test_without_the_letters_the_clock_may_have_been_wrong_when_it_all_began(mad
 def test_only_owners_say_yes_and_everybody_sees_that_something_waits(made, clock, client, desk):
     Hold.objects.put(Reason.CLOCK, now=WEDNESDAY)
     WorkerHeartbeat.objects.beat(now=WEDNESDAY)
-    assert "Nothing is being sent at the moment" in desk.get("/admin/").content.decode()
+    assert "Nothing is being sent:" in desk.get("/admin/").content.decode()
     desk.post("/admin/reauthenticate/", {"password": PASSWORD, "next": "/admin/"})
     assert (desk.get("/admin/hold/").status_code, go_on(desk, "send").status_code) == (403, 403)
     warnings = desk.get("/health/ready").json()["warnings"]

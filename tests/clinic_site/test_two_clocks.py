@@ -6,7 +6,8 @@ import pytest
 from django.core import mail
 
 from clinic_site.models import Hold
-from consults.models import ConsultRequest, WorkerHeartbeat
+from consults import booking
+from consults.models import ConsultRequest, OutboxMessage, WorkerHeartbeat
 from tests.builders import WEDNESDAY, local, submit
 from tests.holding import Machine, go_on, owner_at, reasons
 
@@ -103,3 +104,61 @@ def test_two_workers_of_a_machine_that_slept_have_one_clock(right):
         machine.turn(timedelta(hours=20))
     work(right, other)
     assert reasons() == []
+
+
+def soon_overdue(staff) -> tuple[ConsultRequest, Machine]:
+    """A request whose reply time is over in three hours, a visit whose reminder is due in two, and the worker until then."""
+    request = submit(starts_at=local("2026-12-09 16:00"))
+    visit = booking.confirm_request(
+        submit(key="visit", email="bea@example.com", starts_at=local("2026-12-09 17:00")), by=staff, now=WEDNESDAY
+    )
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done", done_at=WEDNESDAY)
+    start = request.answer_by - timedelta(hours=3)
+    WorkerHeartbeat.objects.beat(now=start)
+    machine = Machine(start)
+    OutboxMessage.objects.filter(event__request=visit, kind="reminder").update(not_before=machine.now + timedelta(hours=2))
+    work(machine)
+    return request, machine
+
+
+def told() -> list[str]:
+    return sorted(letter.to[0] for letter in mail.outbox)
+
+
+def test_a_server_that_joins_with_its_clock_ahead_sends_and_expires_nothing(staff):
+    request, right = soon_overdue(staff)
+    wrong = Machine(right.now + timedelta(hours=6))
+    work(wrong, right)
+    request.refresh_from_db()
+    assert (reasons(), request.status, told()) == ([CLOCK], "requested", [])
+
+
+def test_a_clock_that_is_set_right_after_a_start_has_done_no_harm_before(staff):
+    """Also when the worker was started twice meanwhile: the sign of life of the first was by the wrong clock."""
+    request, machine = soon_overdue(staff)
+    ahead = timedelta(hours=6)
+    for _ in range(2):
+        machine = Machine(machine.now + ahead)
+        ahead = timedelta(0)
+        for _ in range(2):
+            machine.turn(timedelta(minutes=2))
+    submit(key="new", now=machine.now, email="new@example.com", starts_at=local("2026-12-10 16:00"))
+    machine.turn(timedelta(minutes=1))
+    assert (reasons(), told()) == ([], ["new@example.com"])
+    machine.turn(BEAT, jump=-timedelta(hours=6))
+    request.refresh_from_db()
+    assert (reasons(), request.status, told()) == ([CLOCK], "requested", ["new@example.com"])
+
+
+def test_after_a_night_off_what_fell_due_waits_ten_minutes_and_after_an_update_not_at_all(staff):
+    request, machine = soon_overdue(staff)
+    overdue = request.answer_by + timedelta(minutes=1)
+    machine = Machine(overdue)
+    machine.turn(timedelta(minutes=9))
+    assert (reasons(), told()) == ([], [])
+    machine.turn(timedelta(minutes=1))
+    machine.turn(BEAT)
+    assert (reasons(), told()) == ([], ["ada@example.com", "bea@example.com"])
+    submit(key="new", now=machine.now, email="new@example.com", starts_at=local("2026-12-10 16:00"))
+    Machine(machine.now + timedelta(minutes=59))
+    assert told() == ["ada@example.com", "bea@example.com", "new@example.com"]

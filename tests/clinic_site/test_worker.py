@@ -77,6 +77,16 @@ def test_whatever_cannot_be_read_keeps_nothing_else_waiting(work, settings, staf
     assert letter.state in {OutboxMessage.State.FAILED, OutboxMessage.State.DROPPED}
 
 
+def test_whatever_goes_wrong_with_a_backup_keeps_no_letter_waiting_and_is_told(work, settings, monkeypatch, tmp_path, caplog):
+    settings.DATA_DIR, settings.STAFF_INBOX = tmp_path, "desk@clinic.example"
+    submit()
+    monkeypatch.setattr(backups, "back_up_if_due", lambda **_: "caf\udce9".encode())
+    work(WEDNESDAY)
+    assert "The website has no new backup" in [sent.subject for sent in mail.outbox]
+    assert {to for sent in mail.outbox for to in sent.to} >= {"ada@example.com", "desk@clinic.example"}
+    assert "UnicodeEncodeError" in caplog.text
+
+
 def test_a_late_backup_is_mailed_to_the_staff_inbox_once_a_day(work, settings, monkeypatch, tmp_path):
     settings.DATA_DIR, settings.STAFF_INBOX = tmp_path, "desk@clinic.example"
 

@@ -217,7 +217,7 @@ def test_the_page_lists_every_open_request_and_waiting_letter_of_before(restored
     # Restored once more before anybody looked.
     Hold.objects.put(Reason.RESTORED, now=RESTORED_AT, report="berta: was deactivated")
     page = " ".join(owner_at(client).get("/admin/hold/").content.decode().split())
-    for words in ("Requests and visits to check: 3", "Letters of before the restore: 2", "reminder", "berta: was deactivated"):
+    for words in ("Requests and visits to check: 3", "Letters from before the restore: 2", "reminder", "berta: was deactivated"):
         assert words in page
     assert "is from <strong>Wednesday, December 2, 10:00 AM</strong>" in page
     for request in (anna, bert, carl):

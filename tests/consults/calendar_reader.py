@@ -19,12 +19,14 @@ class Calendar:
 
     entries: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     _sequences: dict[str, int] = field(default_factory=dict)
+    _organizers: dict[str, str] = field(default_factory=dict)
 
     def apply(self, text: str) -> None:
         """As RFC 5546 has it: an entry that is not newer than the known one is ignored."""
         read = properties(text)
         uid, sequence = read["UID"], int(read["SEQUENCE"])
         assert read["ORGANIZER"].startswith("mailto:")
+        assert self._organizers.setdefault(uid, read["ORGANIZER"]) == read["ORGANIZER"]
         if sequence <= self._sequences.get(uid, -1):
             return
         self._sequences[uid] = sequence

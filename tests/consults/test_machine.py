@@ -557,6 +557,7 @@ class Desk(RuleBasedStateMachine):
             "readdressed": not has_begun
             and known.confirmed is None
             and known.person["contact_by"] == "email"
+            and known.person["email"] != "corrected@example.com"
             and sum(event[0] == "readdressed" for event in known.events) < 2,
             "move_declined": not wrong_list,
             "cancelled": not wrong_list and known.confirmed is not None and not visit_began,

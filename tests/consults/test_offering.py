@@ -153,7 +153,7 @@ def test_nothing_is_offered_while_a_move_waits_and_a_move_ends_the_offer(staff):
 def test_who_found_no_time_is_offered_one_without_the_tick(staff):
     request = booking.submit_request(submission_key="none", starts_at=None, person=ADA, now=WEDNESDAY)
     offer_to(request, staff)
-    assert "None of the listed times worked for you. This one" in letter_of(letters(request).last())["text"]
+    assert "We found a time for you. It" in letter_of(letters(request).last())["text"]
     assert booking.accept_offer(request, now=WEDNESDAY).confirmed_starts_at == EARLIER
 
 
@@ -218,7 +218,7 @@ def test_an_offer_that_was_held_back_until_it_was_over_tells_nobody_of_its_end(s
     assert not letters(request, kind="offer_lapsed").exists()
 
 
-TOLD_OFFER = "Our offer of Friday, December 4, 2026, 4:00 PM to 4:30 PM Central Time has ended."
+TOLD_OFFER = "The time we offered you, Friday, December 4, 2026, 4:00 PM to 4:30 PM Central Time, is no longer held."
 
 
 @pytest.mark.parametrize("contact_by", ["email", "phone"])

@@ -94,6 +94,40 @@ def test_a_slow_bot_with_any_number_of_addresses_leaves_a_quarter_of_the_times()
     assert ask(501, start=None, now=now, client="another patient").status == Status.REQUESTED, "takes no time away"
 
 
+def test_a_request_for_no_time_takes_none_away_by_a_move_either(staff, clock):
+    """It stays as it is, and reads alike whether it was set aside or not. One that a person saw takes what it likes."""
+    clock(now := attack(addresses=200))
+    first, *left = free_starts(now)
+    asked = {f"key {number}": ask(number, start=None, now=now, client=f"client {number}") for number in (500, 501, 502)}
+    waits, aside, restored = asked.values()
+    for request in (aside, restored):
+        booking.quarantine_request(request, by=staff, now=now)
+    booking.release_request(restored, by=staff, now=now)
+    form = {"action": "move", "starts_at": first.isoformat()}
+    for request in (waits, aside):
+        before = ConsultRequest.objects.filter(pk=request.pk).values().get()
+        response = Client().post(f"/consults/{request.token}/", form)
+        assert (response.status_code, response.content.decode().count("We cannot take a time on this page right now")) == (422, 1)
+        assert ConsultRequest.objects.filter(pk=request.pk).values().get() == before
+    assert Client().post(f"/consults/{restored.token}/", form).status_code == 303
+    caller = Person(full_name="Cal Example", email="cal@example.com", contact_by="email")
+    entered = booking.submit_request(submission_key="caller", starts_at=None, person=caller, now=now, by=staff)
+    assert Client().post(f"/consults/{entered.token}/", form | {"starts_at": left[0].isoformat()}).status_code == 303
+    # One that has a time takes no further one.
+    form["starts_at"] = left[1].isoformat()
+    assert Client().post(f"/consults/{restored.token}/", form).status_code == 303
+
+
+def test_without_that_question_requests_for_no_time_would_take_what_is_left():
+    """Negative control."""
+    now = attack(addresses=200)
+    held, left = statuses()[Status.REQUESTED], free_starts(now)
+    for number, start in enumerate(left[:5]):
+        request = ask(500 + number, start=None, now=now, client=f"client {number}")
+        booking.move_request(request, starts_at=start, now=now)
+    assert (statuses()[Status.REQUESTED], len(free_starts(now))) == (held + 5, len(left) - 5)
+
+
 def test_without_the_limits_the_slow_bot_takes_every_time():
     """Negative control, and what BOOKING_RATE=off means."""
     now = attack(addresses=200, limits_addresses=False)

@@ -162,6 +162,7 @@ def test_a_confirmed_visit_brings_its_calendar_entry_and_the_sequence_rises(staf
 
     request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
     request = booking.reschedule_request(request, starts_at=NEXT, by=staff, now=WEDNESDAY)
+    OutboxMessage.objects.filter(kind="rescheduled").update(state="done")
     booking.cancel_request(request, reason=reason("cancel"), by=staff, now=WEDNESDAY)
     files = [letter_of(m)["calendar"] for m in OutboxMessage.objects.exclude(kind="reminder").order_by("pk")]
     entries = [Calendar.from_ical(text).walk("VEVENT")[0] for text in files if text]
@@ -451,7 +452,7 @@ def test_a_released_request_whose_time_is_gone_asks_for_another(staff):
     assert (released.status, released.starts_at, released.seats.count()) == ("requested", None, 0)
     assert released.answer_by == local("2026-12-04 20:00")
     letter = letter_of(OutboxMessage.objects.get(event__request=aside))
-    assert "No time is held for you yet. Please choose one on your own" in letter["text"]
+    assert "is no longer held for you. Please choose another one on your own" in letter["text"]
     assert booking.move_request(released, starts_at=NEXT, now=WEDNESDAY).starts_at == NEXT
 
 

@@ -54,7 +54,8 @@ def test_a_figure_is_read_with_its_parts(tmp_path):
     assert figure.parts == {"people": "60 people", "treated": "30 of 100", "others": "10 to 20 of 100", "days": "18"}
     assert figure.in_words == (
         "One. Of 100 people, those who were better: 30 of 100 with this. 10 to 20 of 100 with that. This or that. A trial:"
-        " 60 people, a week. The line under the people marks the range from place to place. It is small. [@known]"
+        " 60 people, a week. The line shows the lowest and highest number from place to place."
+        " It is small. [@known]"
     )
 
 

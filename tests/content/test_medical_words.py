@@ -34,7 +34,8 @@ def test_suicidal_thoughts_are_told_overall_and_for_depression_together():
     assert set(told) == {"what-is-ketamine", "ketamine-benefits", "ketamine-words", "faqs#suicidal-thoughts"}
     for name in told:
         assert re.search(r"twice as many people|were free of such thoughts", ALL[name]), name
-        assert re.search(r"too small to rule|neither shown nor ruled out", ALL[name]), name
+        assert "By week six the difference was no longer clear." in ALL[name], name
+        assert "the effect may be worse, none or large" in ALL[name], name
 
 
 def test_the_second_use_of_esketamine_is_for_symptoms_of_depression():
@@ -53,6 +54,7 @@ def test_an_emergency_is_named_alike_wherever_it_is_named():
         "drooping face",
         "hives",
         "violent",
+        "taken too much",
     )
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
     told = {name: ALL[name] for name in ("faqs#when-to-get-help", "ketamine-benefits", "for-family")} | {"its sheet": sheet}
@@ -65,6 +67,22 @@ def test_blood_in_the_urine_needs_care_that_day():
     about = [sentence for text in ALL.values() for sentence in sentences(text) if "blood in your urine" in sentence.lower()]
     assert len(about) == 3
     assert all("that day" in sentence for sentence in about)
+
+
+def test_a_harmed_liver_and_lasting_odd_thoughts_need_a_call_that_day():
+    for name in ("faqs#when-to-get-help", "ketamine-benefits", "for-family", "treatment-day"):
+        _, _, that_day = ALL[name].lower().partition("that day")
+        that_day, _, soon = that_day.partition("tell a clinician soon")
+        for sign in ("yellow skin or eyes, dark urine, pale stools or strong belly pain", "pass it", "severe,? or last"):
+            assert re.search(sign, that_day), (name, sign)
+        assert re.search(r"going often, urgency or cravings", soon), name
+
+
+def test_those_at_home_are_told_to_ask_and_to_put_guns_and_medicines_away():
+    sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
+    for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["faqs#when-to-get-help"]):
+        for words in ("straight out", "ove guns out of the home", "them up unloaded", "ock up medicines"):
+            assert words in text, words
 
 
 def test_the_label_of_ketamine_speaks_for_ketamine():

@@ -33,7 +33,7 @@ def _ready(content, settings):
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}}
     texts = [field.name for field in Clinic._meta.fields if field.null and isinstance(field, TextField)]
     Clinic.objects.update(
-        **dict.fromkeys([*texts, "legal_name", "hosting_provider", "mail_provider"], "Known."),
+        **dict.fromkeys([*texts, "legal_name", "hosting_provider", "mail_provider"], "Known.") | {"consult_kind": "By phone."},
         federal_funds=True,
         phone="(507) 555-0100",
         email="hello@clinic.example",
@@ -69,16 +69,21 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
     [
         pytest.param(lambda: Clinic.objects.update(phone=None), "Not set: phone.", id="an unset fact"),
         pytest.param(lambda: Clinic.objects.update(email=""), "Not set: email.", id="one of two ways to reach the clinic"),
+        pytest.param(
+            lambda: Clinic.objects.update(consult_kind="By phone or Zoom."),
+            "Does not name one way: how a consult takes place. Letters say: visit, and “By phone or Zoom.” as the place.",
+            id="a kind of consult that letters would have to guess",
+        ),
+        pytest.param(
+            lambda: Clinic.objects.update(name="Dundas Ketamine Clinic"),
+            "The name “Dundas Ketamine Clinic” tells what a visit is about: mail and calendar entries show it.",
+            id="a name that tells others",
+        ),
         pytest.param(lambda: Clinic.objects.update(federal_funds=None), "Not set: federal funds.", id="federal funds or none"),
         pytest.param(
             lambda: Clinic.objects.update(language_notice=None),
             "Not set: the language notice of 45 CFR 92.11, which federal funds ask for.",
             id="a notice that federal funds ask for",
-        ),
-        pytest.param(
-            lambda: Clinic.objects.update(confirmed_privacy_on=None),
-            "Not confirmed: whether HIPAA covers the clinic, and its agreements with the hosting and the mail provider.",
-            id="privacy duties",
         ),
         pytest.param(
             lambda: Clinic.objects.update(fees="A miracle for $10."),
@@ -160,10 +165,20 @@ def test_the_command_names_where_to_fix_it_and_exits_with_1(capsys):
     assert re.search(r"\d+ to settle before launch\.", told)
 
 
+@pytest.mark.usefixtures("_ready")
+def test_what_only_counsel_can_see_is_listed_until_it_is_confirmed():
+    Clinic.objects.update(confirmed_privacy_on=None)
+    told = " ".join(listed())
+    for what in ("HIPAA", "February 16, 2026", "144.292", "149.610", "333.01"):
+        assert what in told
+
+
 def test_the_admins_page_says_the_same(client):
     client.force_login(User.objects.create_superuser("alex"))
+    Clinic.objects.update(consult_kind="By phone.")
     page = client.get("/admin/pages/clinic/prelaunch/").content.decode()
     assert f"{len(blockers(now=NOW))} to settle before launch." in page
+    assert "<p>Letters say: call, by phone.</p>" in page
     assert "style=" not in page
     client.logout()
     assert client.get("/admin/pages/clinic/prelaunch/").status_code == 302

@@ -175,3 +175,39 @@ def test_a_search_takes_few_queries_at_one_and_at_thirty_articles(client, django
         client.get("/search/", {"q": "heron"})
         with django_assert_max_num_queries(8):
             assert client.get("/search/", {"q": "heron"}).content.count(b"<mark>heron</mark>") == shown
+
+
+# What people type, by the question that has to come first.
+_EVERYDAY_WORDS = {
+    "stopping-my-antidepressant": ("zoloft", "sertraline", "prozac", "lexapro", "wellbutrin", "effexor", "SSRI"),
+    "adhd-maoi-lithium": ("adderall", "ritalin"),
+    "medicines-and-substances": ("ambien", "xanax", "klonopin", "gabapentin", "weed", "marijuana", "THC", "pot"),
+    "taxi": ("taxi", "uber", "lyft"),
+    "children-tonight": ("kids", "babysitter"),
+    "teenager": ("teen", "teenager", "my son", "minor"),
+    "gun-permit": ("gun", "firearm"),
+    "do-i-have-to-come-in": ("telehealth", "video", "phone call", "in person"),
+    "when-will-i-hear-back": ("reply",),
+    "insurance": ("medicare", "medicaid"),
+    "party-drug": ("matthew perry", "died"),
+    "weight-and-sleep-apnea": ("overweight", "obese", "bmi"),
+    "will-i-be-awake": ("panic",),
+    "common-side-effects": ("hallucinate",),
+    "will-i-lose-control": ("trip", "high"),
+    "how-soon-can-i-start": ("how soon",),
+    "pregnant-or-breastfeeding": ("nursing", "breastfeeding"),
+    "if-it-does-not-work": ("doesn't work",),
+    "wishing-to-be-dead": ("want to die", "kill myself"),
+    "thinking-about-suicide": ("suicide",),
+}
+
+
+def test_the_right_question_comes_first_for_the_words_that_people_use_and_never_shows_them(content):
+    first, shown = {}, []
+    for queries in _EVERYDAY_WORDS.values():
+        for query in queries:
+            results = find(query, at=NOW)
+            first[query] = results[0].url if results else None
+            shown += [result.snippet for result in results if "klonopin" in result.snippet.lower()]
+    assert first == {query: f"/faqs/#{slug}" for slug, queries in _EVERYDAY_WORDS.items() for query in queries}
+    assert shown == []

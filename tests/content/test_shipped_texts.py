@@ -47,6 +47,9 @@ _WITHOUT_IDENTIFIER = {
     "www.spravato.com",
     "www.spravatohcp.com",
     "www.ema.europa.eu",
+    "ch.oddb.org",
+    "www.safemedication.com",
+    "means-matter.hsph.harvard.edu",
 }
 
 # A number that only a study can have found: a share, so many of so many, so many people, points of a scale.

@@ -141,7 +141,9 @@ def test_questions_for_the_clinic_stand_under_one_heading_until_their_facts_are_
     page = read(client, "/faqs/")
     assert page.count(">What we tell you at the consult</h2>") == 1
     assert len(re.findall(r"ask (?:the|this) clinic|ask at (?:the|your) consult", page, re.I)) <= 4
-    assert {"age", "how-much-does-it-cost", "parking-access-interpreter"} <= set(told(page))
+    assert {"age", "parking-access-interpreter"} <= set(told(page))
+    # What is said while the fact is missing is an answer, in the part where people look for it.
+    assert {"how-much-does-it-cost", "can-someone-come-with-me"}.isdisjoint(told(page))
     Clinic.objects.update(ages="We see adults from 18.", parking="Park behind the house.")
     page = read(client, "/faqs/")
     assert "age" not in told(page)
@@ -215,18 +217,39 @@ def test_articles_are_filled_too(client):
 
 
 @pytest.mark.parametrize(
-    ("text", "word"),
+    ("text", "word", "place"),
     [
-        (None, "visit"),
-        ("In person, at the clinic. Call us if you are late.", "visit"),
-        ("By phone. You need not come to the office.", "call"),
-        ("A clinician calls you.", "call"),
-        ("A video call.", "video call"),
-        ("As agreed with you.", "visit"),
+        (None, "visit", ""),
+        ("In person, at the clinic.", "visit", ""),
+        ("Face to face, in our Dundas clinic.", "visit", ""),
+        ("You come to our office.", "visit", ""),
+        ("A clinician calls you.", "call", "By phone"),
+        ("We telephone you.", "call", "By phone"),
+        ("Over Zoom.", "video call", "By video"),
+        ("A video call.", "video call", "By video"),
+        ("Online.", "video call", "By video"),
+        ("A telehealth visit.", "video call", "By video"),
     ],
 )
-def test_a_consult_is_called_what_the_clinic_calls_it(text, word):
-    assert read_consult_kind(text).word == word
+def test_a_consult_is_called_what_the_clinic_calls_it(text, word, place):
+    kind = read_consult_kind(text)
+    assert (kind.word, kind.place, kind.is_clear) == (word, place, True)
+
+
+def test_words_that_name_no_kind_or_several_or_deny_one_are_not_guessed_at():
+    for text in (
+        "As agreed with you.",
+        "We do not offer phone consults. Please come to the office.",
+        "We don’t do phone consults.",
+        "Face to face in Dundas. Call when you arrive.",
+        "By phone or Zoom.",
+        "By phone. You need not come to the office.",
+    ):
+        Clinic.objects.update(consult_kind=text)
+        clinic = Clinic.objects.get()
+        assert (clinic.consult.word, clinic.consult_place, clinic.consult.is_clear) == ("visit", text, False), text
+    Clinic.objects.update(consult_kind="We talk about ketamine.")
+    assert Clinic.objects.get().consult_place == "Please ask us"
 
 
 def test_call_or_visit_follows_the_fact_on_the_form_and_the_pages(client):
@@ -236,3 +259,25 @@ def test_call_or_visit_follows_the_fact_on_the_form_and_the_pages(client):
     assert "Anything we need to arrange the call" in form
     assert "is not a confirmed call" in form
     assert "A request is not a confirmed call." in read(client, "/terms-of-service/")
+
+
+def test_without_a_phone_nobody_is_told_to_call_the_clinic(client):
+    without = {path: read(client, path) for path in ("/treatment-day/", "/for-family/", "/book-a-consult/")}
+    assert all("Call your own doctor or an urgent care that day" in without[path] for path in ("/treatment-day/", "/for-family/"))
+    assert "We have no public phone line on this site yet. Choose “By phone”, and we call you." in without["/book-a-consult/"]
+    Clinic.objects.update(phone="(507) 555-0100")
+    for path, page in without.items():
+        now = read(client, path)
+        assert ("Call the clinic or a doctor that day" in now) == ("own doctor or an urgent care" in page)
+        assert "no public phone line" not in now
+    assert 'Call <a href="tel:5075550100">(507) 555-0100</a>.' in read(client, "/book-a-consult/")
+
+
+def test_the_booking_page_says_how_long_what_and_when_before_the_times(client):
+    main = read(client, "/book-a-consult/").partition("<main")[2]
+    above = main.partition('name="starts_at"')[0]
+    for words in ("conversation of 30 minutes", "It takes place at the clinic.", "within 2 open days", "withdraw your request"):
+        assert words in above
+    Clinic.objects.update(consult_kind="By video.")
+    assert "By video." in read(client, "/book-a-consult/").partition('name="starts_at"')[0]
+    assert "It takes place at the clinic." not in read(client, "/faqs/")

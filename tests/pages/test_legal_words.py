@@ -38,7 +38,7 @@ def test_the_privacy_policy_names_what_the_software_keeps_and_for_how_long():
 @pytest.mark.django_db
 def test_a_legal_page_says_that_it_is_a_draft_until_counsel_has_read_it(client, content):
     for name in Page.LEGAL:
-        assert "The clinic has not yet had it reviewed by a lawyer." in client.get(f"/{name}/").content.decode(), name
+        assert "A lawyer has not checked this page yet." in client.get(f"/{name}/").content.decode(), name
     assert "reviewed by a lawyer" not in client.get("/what-is-ketamine/").content.decode()
     Page.objects.update(counsel_reviewed_on=date(2026, 12, 1))
     for name in Page.LEGAL:
@@ -67,14 +67,18 @@ def test_the_notices_that_federal_funds_ask_for_are_on_the_accessibility_page(cl
     page = client.get("/accessibility/").content.decode()
     assert "NOTICE-ONE &lt;b&gt;" in page
     assert "NOTICE-TWO" in page
-    assert 'href="/accessibility/#nondiscrimination"' in client.get("/").content.decode()
+    home = client.get("/").content.decode()
+    assert 'href="/accessibility/#nondiscrimination"' in home
+    assert 'href="/accessibility/#languages"' in home
 
 
 @pytest.mark.django_db
-def test_the_notice_of_privacy_practices_says_it_is_missing_until_its_address_is_set(client, content):
+def test_the_page_of_the_privacy_notice_keeps_its_text_when_the_notice_is_linked(client, content):
     page = client.get("/notice-of-privacy-practices/").content.decode()
     assert "The notice is being prepared" in page
     Clinic.objects.update(privacy_notice_url="https://clinic.example/notice.pdf")
     page = client.get("/notice-of-privacy-practices/").content.decode()
     assert "being prepared" not in page
+    assert "there is none" not in page
     assert 'href="https://clinic.example/notice.pdf"' in page
+    assert "Your records in Minnesota" in page

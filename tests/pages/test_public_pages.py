@@ -2,9 +2,11 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from blog.models import Article
 from consults.models import OpeningHours, SpecialHours
 from pages.models import Clinic, Page, Provider, Question
 
@@ -102,7 +104,7 @@ def test_off_label_stands_where_treatment_is_spoken_of(client, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/what-is-ketamine/", "/faqs/", "/disclaimer/"])
-def test_medical_pages_say_when_they_changed_and_that_review_is_pending(client, path):
+def test_medical_pages_say_when_they_changed_and_that_review_is_pending(client, clock, path):
     page = read(client, path)
     row = Page.objects.get(key=path.strip("/") or "home")
     if row.medical:
@@ -264,3 +266,16 @@ def test_one_and_forty_articles_look_after_themselves(client, django_assert_max_
     assert "Article 7<" not in page
     Article.objects.all().delete()
     assert "<h1" in read(client, "/blog/")
+
+
+def test_no_date_of_a_change_is_later_than_the_clinics_day(client, content, clock):
+    """Seven in the evening in Dundas is the next day in UTC, by which a file may be dated."""
+    Page.objects.filter(key="what-is-ketamine").update(updated_on="2026-12-02")
+    Article.objects.update(updated_on="2026-12-02")
+    clock(datetime(2026, 12, 2, 1, tzinfo=UTC))
+    for path in ("/what-is-ketamine/", "/blog/ketamine-benefits/", "/blog/"):
+        page = client.get(path).content.decode()
+        assert "December 1, 2026" in page
+        assert "December 2, 2026" not in page
+    clock(datetime(2026, 12, 2, 7, tzinfo=UTC))
+    assert "December 2, 2026" in client.get("/what-is-ketamine/").content.decode()

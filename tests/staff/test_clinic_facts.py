@@ -44,7 +44,8 @@ EVIL = {"email": "attacker@evil.example", "phone": "507-555-0199", "name": "Othe
 
 
 def owners_facts() -> dict:
-    return Clinic.objects.values(*Clinic.OWNERS_FACTS).get()
+    """Unset ones are empty texts, as forms save them."""
+    return {name: value or "" for name, value in Clinic.objects.values(*Clinic.OWNERS_FACTS).get().items()}
 
 
 @pytest.mark.parametrize("name", Clinic.OWNERS_FACTS)
@@ -53,10 +54,10 @@ def test_editors_see_them_and_change_none(as_role, name):
     page = client.get(PAGE)
     assert name not in page.context["adminform"].form.fields
     assert f"field-{name}" in page.content.decode()
-    changed = form(client, parking="Behind the house.") | {name: EVIL.get(name, "Elsewhere")}
+    changed = form(client, interpreter="Ask us.") | {name: EVIL.get(name, "Elsewhere")}
     assert client.post(PAGE, changed)["Location"] == "/admin/pages/clinic/"
     assert owners_facts() == before
-    assert Clinic.objects.get().parking == "Behind the house."
+    assert Clinic.objects.get().interpreter == "Ask us."
 
 
 def test_editors_bring_none_back_from_an_older_version(as_role):
@@ -94,9 +95,19 @@ def test_clearing_one_by_leaving_it_out_takes_the_password_too(as_role):
 
 
 def test_other_facts_take_no_password(as_role):
+    Clinic.objects.update(preparation="Eat.\nDrink.")
     client = as_role("Owners")
-    assert client.post(PAGE, form(client, parking="Behind the house."))["Location"] == "/admin/pages/clinic/"
-    assert Clinic.objects.get().parking == "Behind the house."
+    changed = form(client, interpreter="Ask us.", preparation="Eat.\r\nDrink.")
+    assert client.post(PAGE, changed)["Location"] == "/admin/pages/clinic/"
+    assert Clinic.objects.get().interpreter == "Ask us."
+
+
+def test_a_kind_of_consult_that_letters_would_have_to_guess_is_refused_and_any_other_is_read_back(as_role):
+    client = as_role("Owners", again=True)
+    refused = client.post(PAGE, form(client, consult_kind="Face to face in Dundas. Call when you arrive."))
+    assert refused.context["adminform"].form.errors.as_data()["consult_kind"][0].code == "unclear_kind"
+    saved = client.post(PAGE, form(client, consult_kind="By phone."), follow=True)
+    assert "Letters say: call, by phone." in saved.content.decode()
 
 
 def test_another_time_zone_that_strands_a_request_asks_first_and_saves_nothing(as_role, staff):
@@ -109,3 +120,33 @@ def test_another_time_zone_that_strands_a_request_asks_first_and_saves_nothing(a
     assert Clinic.objects.get().time_zone == "America/Chicago"
     assert client.post(PAGE, hidden_fields(asked.content.decode()) | {"strand": "yes"}).status_code == 302
     assert Clinic.objects.get().time_zone == "America/New_York"
+
+
+def test_another_place_asks_first_while_people_know_the_old_one_and_asks_again_for_who_is_confirmed_meanwhile(as_role, staff):
+    client = as_role("Owners", again=True)
+
+    def confirmed(key: str, time: str):
+        return booking.confirm_request(submit(key=key, starts_at=local(f"2026-12-07 {time}")), by=staff, now=WEDNESDAY)
+
+    submit(key="waits", starts_at=local("2026-12-07 17:00"))
+    assert client.post(PAGE, form(client, street="1 Main St.")).status_code == 302
+    first = confirmed("first", "16:00")
+    for changes in ({"street": "2 Main St."}, {"consult_kind": "By phone."}):
+        before = owners_facts()
+        asked = client.post(PAGE, form(client, **changes)).content.decode()
+        assert first.reference in asked
+        assert "No letter is sent automatically" in asked
+        assert owners_facts() == before
+        listed = asked.partition('name="told" value="')[2].partition('"')[0]
+        if "street" in changes:
+            second = confirmed("second", "16:30")
+            asked = client.post(PAGE, hidden_fields(asked) | {"told": listed}).content.decode()
+            assert "This list has changed" in asked
+            assert second.reference in asked
+            assert owners_facts() == before
+            listed = asked.partition('name="told" value="')[2].partition('"')[0]
+        saved = client.post(PAGE, hidden_fields(asked) | {"told": listed}, follow=True).content.decode()
+        assert f">{first.reference}</a>" in saved
+        assert owners_facts() == before | changes
+    # It reads the same in letters.
+    assert client.post(PAGE, form(client, consult_kind="By telephone.", street="3 Main St.")).status_code == 302

@@ -96,6 +96,7 @@ def _question(file) -> dict:
         "group": file.facts["group"],
         "question": file.facts["question"],
         "answer": file.body,
+        "also_asked": file.facts.get("also_asked", ""),
         "position": int(file.name.partition("-")[0]),
         "on_home": file.facts.get("on_home", False),
         "medical": file.facts.get("medical", False),

@@ -33,6 +33,8 @@ _COLUMNS = 72
 DEADLINE_SECONDS = 25
 # A status of policy or authentication (RFC 3463, 3.8) is about the sender or the server, not about the address.
 _IS_OUR_FAULT = re.compile(rb"5\.7\.")
+# A server may look the address up only once it has the letter.
+_IS_THE_ADDRESS = re.compile(rb"5\.1\.")
 # As Django's file backend has it.
 _BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"
 
@@ -166,5 +168,10 @@ def _give(backend, mail: EmailMultiAlternatives, hand_over: HandOver) -> None:
         raise NotSent(f"refused_{code}", permanent=code >= 500 and not _IS_OUR_FAULT.match(words)) from None
     except NoAnswer:
         raise NotSent(NO_ANSWER) from None
+    except smtplib.SMTPDataError as error:
+        words = error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode(errors="replace")
+        is_final = error.smtp_code >= 500
+        permanent = is_final and bool(_IS_THE_ADDRESS.match(words))
+        raise NotSent(f"refused_{error.smtp_code}", permanent=permanent, is_hopeless=is_final) from None
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(type(error).__name__) from None

@@ -7,11 +7,11 @@ NO_ANSWER = "no_answer_may_have_arrived"
 
 
 class NotSent(Exception):
-    """`problem` is a code without personal data. `permanent`: another attempt would fail too."""
+    """`problem` is a code without personal data. `permanent`: another attempt would fail too; `is_hopeless`: most likely."""
 
-    def __init__(self, problem: str, *, permanent: bool = False) -> None:
+    def __init__(self, problem: str, *, permanent: bool = False, is_hopeless: bool = False) -> None:
         super().__init__(problem)
-        self.problem, self.permanent = problem, permanent
+        self.problem, self.permanent, self.is_hopeless = problem, permanent, is_hopeless
 
 
 class Unanswered(Exception):

@@ -1,4 +1,5 @@
-from .own_page import calendar, own_page
+from .calendar import calendar
+from .own_page import own_page
 from .request_consult import request_consult, sent
 
 __all__ = ["calendar", "own_page", "request_consult", "sent"]

@@ -1,26 +1,25 @@
-"""The patient's own page: the status of the request, moving or withdrawing it, an offered earlier time, and the calendar file."""
+"""The patient's own page: the status of the request, moving or withdrawing it, and an offered earlier time."""
 
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from consults import booking, dates, status_text
-from consults.messages.calendar_file import write_calendar_file
 from consults.models import ConsultRequest, Event
 from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
 from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
 from consults.scheduling import Interval, Refusal
-from consults.spam import asked_enough
+from consults.spam import asked_enough, leaves_no_time
 from consults.transitions import may_happen
 from guard import rate_limit
 from guard.client_address import client_key
@@ -29,7 +28,6 @@ from guard.sealing import blind_index
 from pages.facts import clinic_of
 
 _PURPOSE = "own page"
-_OVER = {ConsultRequest.Status.CANCELLED, ConsultRequest.Status.WITHDRAWN, ConsultRequest.Status.EXPIRED}
 # A token can be tried from many IP addresses.
 _TRIES_AN_HOUR = 20
 # Action -> the answer to an offer, and the event that it leaves.
@@ -44,7 +42,7 @@ _ANSWERS = {
 def own_page(request, token: str):
     """A GET changes nothing, because mail scanners open links; a POST acts. Withdrawing has no limit."""
     now = timezone.now()
-    found = _find(token, now)
+    found = find_by_token(token, now)
     if request.method != "POST":
         return _page(request, found, MoveForm(), now, status=200)
     action = request.POST.get("action", "")
@@ -65,7 +63,7 @@ def own_page(request, token: str):
     )
 
 
-def _find(token: str, now: datetime) -> ConsultRequest:
+def find_by_token(token: str, now: datetime) -> ConsultRequest:
     found = ConsultRequest.objects.by_token(token, now=now).first()
     if found is None:
         raise Http404
@@ -106,7 +104,8 @@ def _move(request, token: str, found: ConsultRequest, now: datetime):
         return _page(request, found, form, now, status=422)
     wanted = form.cleaned_data["starts_at"]
     try:
-        booking.move_request(found, starts_at=wanted, now=now)
+        is_refused = partial(leaves_no_time, limits_addresses=settings.BOOKING_RATE is not None, now=now)
+        booking.move_request(found, starts_at=wanted, now=now, leaves_no_time=is_refused)
     except booking.NotAllowed as stopped:
         return _not_allowed(request, found, now, stopped)
     except booking.Refused as refused:
@@ -197,12 +196,12 @@ def _page(
         "offer": offer,
         "offered_when": in_words(offer.visit) if offer else "",
         "offered_until": dates.moment_text(offer.answer_by.astimezone(zone), label) if offer else "",
+        "closed_offer": in_words(words.closed_offer.visit) if words.closed_offer and not problem else "",
         "may_keep": may_happen(Event.Kind.MOVE_TAKEN_BACK, found, now),
         "may_move": may_move,
         "why_no_move": words.why_no_move if is_open and not may_move else "",
-        "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label),
+        "answer_by": dates.moment_text(found.answer_by.astimezone(zone), label) if found.answer_by > now else "",
         "is_open": is_open,
-        "wants_earlier": is_open and found.wants_earlier and not offer and not found.is_moving,
         "problem": problem,
         "form": form,
         "address_form": (address_form or AddressForm()) if may_happen(Event.Kind.READDRESSED, found, now) else None,
@@ -223,27 +222,3 @@ def _page(
         form.choices = times.choices
         context |= times.context
     return render(request, "consults/own_page.html", context, status=status)
-
-
-@never_cache
-@require_safe
-def calendar(request, token: str):
-    """Serves the confirmed visit as a calendar file; after it was given up, the entry that removes it."""
-    now = timezone.now()
-    found = _find(token, now)
-    visit, method = found.confirmed_visit, "PUBLISH"
-    if visit is None and found.status in _OVER and found.events.confirming().exists():
-        visit, method = found.visit, "CANCEL"
-    if visit is None:
-        raise Http404
-    entry = write_calendar_file(
-        request=found,
-        version=found.version,
-        visit=visit,
-        clinic=clinic_of(request),
-        at=now,
-        method=method,
-    )
-    response = HttpResponse(entry, content_type=f"text/calendar; charset=utf-8; method={method}")
-    response["Content-Disposition"] = 'attachment; filename="visit.ics"'
-    return response

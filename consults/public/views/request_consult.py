@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consults import booking, dates, status_text
 from consults.models import ConsultRequest
 from consults.public.form import ConsultRequestForm
-from consults.public.form_ticket import BadTicket, is_same_form, new_ticket, read_ticket
+from consults.public.form_ticket import BadTicket, Ticket, is_same_form, new_ticket, read_ticket, renewed
 from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
-from consults.public.unsent_form import gives_answers_back
+from consults.public.unsent_form import gives_answers_back, unsent_form
 from consults.spam import looks_like_spam
 from guard import rate_limit
 from guard.client_address import client_key
@@ -46,16 +46,20 @@ def _answer_post(request, now: datetime):
         ticket = read_ticket(request.POST.get("ticket", ""))
     except BadTicket:
         return _bare_page(request, "403_csrf.html", status=403)
-    if (earlier := booking.find_submission(ticket.key)) is not None:
-        return _sent(earlier, to_sender=is_same_form(earlier, request.POST))
+    form = ConsultRequestForm(request.POST, ticket=str(ticket), consult=clinic_of(request).consult)
+    earlier = booking.find_submission(ticket.key)
+    is_copy = earlier and is_same_form(earlier, form)
+    if earlier and is_copy is not False:
+        return _sent(earlier, to_sender=bool(is_copy))
     client = client_key(request)
     if rate := settings.BOOKING_RATE:
         wait = rate_limit.take(client, limit=rate.limit, seconds=rate.seconds, now=now)
         if wait:
             return _too_many(request, wait)
-    form = ConsultRequestForm(request.POST, ticket=str(ticket), consult=clinic_of(request).consult)
     if not form.is_valid():
         return _form_page(request, form, now, status=422)
+    if earlier:
+        return _other_answers(request, form, ticket, now)
     wanted, person = form.cleaned_data["starts_at"], form.person
     spam = partial(
         looks_like_spam,
@@ -78,10 +82,17 @@ def _answer_post(request, now: datetime):
             looks_like_spam=spam,
         )
         # Another POST of the same form may have come first.
-        return _sent(made, to_sender=made.created_at == now or is_same_form(made, request.POST))
+        is_copy = made.created_at == now or is_same_form(made, form)
+        return _other_answers(request, form, ticket, now) if is_copy is False else _sent(made, to_sender=bool(is_copy))
     except booking.Refused as refused:
         form.refuse(status_text.REFUSALS[refused.code], refused.code)
         return _form_page(request, form, now, status=422, wanted=wanted)
+
+
+def _other_answers(request, form: ConsultRequestForm, ticket: Ticket, now: datetime):
+    """The page for a form that was sent before and has other answers now. Dropped in silence, a correction would be lost."""
+    form.ask_whether_new(str(renewed(ticket)))
+    return _form_page(request, form, now, status=422)
 
 
 def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int, wanted: datetime | None = None):
@@ -119,7 +130,8 @@ def _sent(made: ConsultRequest, *, to_sender: bool):
 
 
 def _too_many(request, wait: int):
-    response = _bare_page(request, "429.html", status=429, retry_text=rate_limit.wait_text(wait))
+    context = unsent_form(request) | {"retry_text": rate_limit.wait_text(wait)}
+    response = _bare_page(request, "consults/too_often.html", status=429, **context)
     response["Retry-After"] = str(wait)
     return response
 

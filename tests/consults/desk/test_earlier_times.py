@@ -66,7 +66,7 @@ def test_only_starts_before_their_own_are_offered_to_each(desk):
     assert starts[0] == "2026-12-02T16:00:00-06:00"
     assert starts[-1] == "2026-12-03T16:30:00-06:00"
     booking.decline_request(soon, reason=reason("decline"), by=desk.user, now=WEDNESDAY)
-    assert "Nobody who asked" in desk.get(PAGE).content.decode()
+    assert "No earlier time is free for anyone who asked." in desk.get(PAGE).content.decode()
 
 
 def test_a_start_for_which_nobody_could_answer_in_time_is_not_listed(desk, clock):
@@ -106,6 +106,8 @@ def test_who_is_called_answers_the_caller_who_records_it(desk):
     for label in ("Record that they accept", "Record that they refuse", "Take back the offer"):
         assert label in page
     desk.post(f"{REQUESTS}{request.pk}/act/", {"action": "accept_offer", "version": 2})
+    shown = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert "Ask whether they use insurance" in shown.partition('class="actions"')[0]
     request.refresh_from_db()
     assert (request.status, request.starts_at, request.events.last().by) == ("confirmed", EARLIER, desk.user)
     calls = OutboxMessage.objects.filter(channel="call", state="waiting")

@@ -116,3 +116,12 @@ def test_a_call_that_was_marked_by_mistake_comes_back_while_it_is_true(desk, clo
     mark(desk, "mark_calls_made", call)
     booking.confirm_request(call.event.request, by=desk.user, now=later)
     assert "0 calls are to be made again" in mark(desk, "mark_calls_not_made", call)
+
+
+def test_a_letter_that_was_sent_is_shown_as_it_would_read_today_and_says_so(desk):
+    letter = failed_mail()
+    for state, heading in (("waiting", "Text:"), ("done", "Text, as it would read today:")):
+        OutboxMessage.objects.filter(pk=letter.pk).update(state=state)
+        page = desk.get(f"{MESSAGES}{letter.pk}/change/").content.decode()
+        assert f"<label>{heading}</label>" in page
+        assert page.count("If you are in crisis") == 1

@@ -12,7 +12,7 @@ from consults.models import ConsultRequest, OutboxMessage
 from consults.scheduling import Interval
 from pages.models import Clinic
 from tests.builders import WEDNESDAY, letter_of, submit
-from tests.consults.calendar_reader import properties
+from tests.consults.calendar_reader import Calendar, properties
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 DESK = "/admin/consults/consultrequest/"
@@ -106,3 +106,14 @@ def test_the_writer_takes_an_instant_in_any_zone():
     assert [properties(text)[name] for name in ("DTSTAMP", "DTSTART", "DTEND")] == [
         *("20261211T223000Z", "20261211T223000Z", "20261211T230000Z")
     ]
+
+
+def test_another_address_of_the_clinic_takes_no_entry_away_from_its_organizer(staff):
+    request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+    calendar = Calendar()
+    for address in (None, "desk@clinic.example", "front@clinic.example"):
+        Clinic.objects.update(email=address)
+        calendar.apply(letter_of(OutboxMessage.objects.get(kind="confirmed"))["calendar"])
+    booking.withdraw_request(request, now=WEDNESDAY)
+    calendar.apply(letter_of(OutboxMessage.objects.get(kind="withdrawn", recipient="patient"))["calendar"])
+    assert calendar.entries == {}

@@ -166,10 +166,23 @@ def test_a_refusal_that_is_not_about_the_address_is_tried_again_and_makes_no_cal
     assert delivery.deliver_due(now=message.not_before) == 1
 
 
-def test_a_letter_that_an_address_refuses_becomes_a_call_to_make(inbox):
+def test_a_letter_that_its_server_refuses_once_it_has_it_is_failed_email_within_two_hours(inbox):
+    """A temporary refusal is tried for days."""
+    submit()
+    states = []
+    for inbox.answer in ("554 5.7.1 looks like spam", "451 later"):
+        OutboxMessage.objects.update(attempts=0, state="waiting", not_before=WEDNESDAY)
+        for minutes in range(0, 120, 5):
+            delivery.deliver_due(now=WEDNESDAY + timedelta(minutes=minutes))
+        states.append(OutboxMessage.objects.values_list("channel", "state", "problem").get())
+    assert states == [("mail", "failed", "refused_554"), ("mail", "waiting", "refused_451")]
+
+
+@pytest.mark.parametrize("at", ["recipient_answer", "answer"])
+def test_a_letter_that_an_address_refuses_becomes_a_call_to_make(inbox, at):
     later = WEDNESDAY + timedelta(minutes=5)
     submit()
-    inbox.recipient_answer = "550 no such mailbox"
+    setattr(inbox, at, "550 5.1.1 no such mailbox")
     assert delivery.deliver_due(now=later) == 0
     (call,) = OutboxMessage.objects.calls_to_make(now=later)
     letter = letter_of(call, now=later)

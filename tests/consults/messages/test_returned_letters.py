@@ -18,7 +18,10 @@ from consults.messages.channels.not_sent import NO_ANSWER, NotSent, Unanswered
 from consults.messages.delivery_reports import DeliveryReport, Unanswerable, read_report
 from consults.messages.returned_letters import take_report
 from consults.models import OutboxMessage
+from consults.public.page_words import PageWords
+from pages.consult_kind import VISIT
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
+from tests.consults.statuses import reason
 from tests.reports import report, returned, status
 
 pytestmark = [
@@ -61,6 +64,26 @@ def test_the_headers_of_a_letter_that_left_lead_back_to_it(settings):
     assert read_report(report(status(), returned(headers)).encode(), host=settings.PUBLIC.host) == DeliveryReport(
         letter.message_id, "5.1.1"
     )
+
+
+def test_an_address_that_takes_no_mail_is_called_until_it_is_corrected_as_the_page_says(staff):
+    def headline(request) -> str:
+        return PageWords(request, WEDNESDAY, VISIT).headline[1]
+
+    for is_corrected in (False, True):
+        request = submit(key=str(is_corrected), starts_at=local(f"2026-12-07 {16 + is_corrected}:00"))
+        delivery.deliver_due(now=WEDNESDAY)
+        assert comes_back(OutboxMessage.objects.get(event__request=request, kind="requested"))
+        OutboxMessage.objects.filter(event__request=request).update(state="done", done_at=LATER)
+        if is_corrected:
+            booking.readdress_request(request, email="right@example.com", now=WEDNESDAY)
+        request.refresh_from_db()
+        assert headline(request) == f"It is not confirmed until we {'write to' if is_corrected else 'call'} you."
+        booking.decline_request(request, reason=reason("decline"), by=staff, now=WEDNESDAY)
+        answer = OutboxMessage.objects.get(event__request=request, kind="declined")
+        assert answer.channel == ("mail" if is_corrected else "call")
+        request.refresh_from_db()
+        assert ("email" in headline(request)) == is_corrected
 
 
 def test_without_a_number_it_is_failed_mail():

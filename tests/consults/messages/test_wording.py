@@ -14,7 +14,7 @@ from consults.messages.reading import read_message
 from consults.models import ConsultRequest, OutboxMessage, Reason
 from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
-from tests.consults.statuses import LATER, START, decisions
+from tests.consults.statuses import LATER, START, decisions, reason, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
 FRIDAY, MONDAY, TUESDAY, WEDNESDAY_9 = (
@@ -24,6 +24,7 @@ FRIDAY, MONDAY, TUESDAY, WEDNESDAY_9 = (
 THURSDAY = local("2026-12-10 16:00")
 REPLACES_ASKED = f"This replaces the time you asked for, {MONDAY}, which is no longer held for you."
 REPLACES = f"This replaces {MONDAY}, which is no longer held for you."
+NO_OFFER = f"The time we offered you, {FRIDAY}, is no longer held."
 BRING = "bring a list of your medicines"
 
 
@@ -71,7 +72,12 @@ WAYS = [
         "Confirmed at a new time: Wednesday",
         [REPLACES, f"The other time you asked for, {TUESDAY}, is no longer held for you."],
     ),
-    (("offered", "offer_accepted"), True, "Confirmed: Friday", ["You took the time that we offered", BRING]),
+    (
+        ("offered", "offer_accepted"),
+        True,
+        "Confirmed: Friday",
+        ["You took the time that we offered, and it is confirmed. Time:", BRING],
+    ),
     (("offered", "offer_accepted"), False, "Confirmed at a new time: Friday", [REPLACES_ASKED, BRING]),
     (("confirmed", "offered", "offer_accepted"), False, "Confirmed at a new time: Friday", [REPLACES]),
     (("moved",), True, "You asked for this time, not yet confirmed: Tuesday", [f"Time you asked for: {TUESDAY}"]),
@@ -97,9 +103,19 @@ WAYS = [
     ),
     (("expired",), False, "We did not answer your request: Monday", ["You can ask again here:"]),
     (("declined",), False, "About your request: Monday", [f"our answer to your request for {MONDAY}"]),
-    (("offered", "declined"), False, "About your request: Monday", [f"Our offer of {FRIDAY} has ended."]),
-    (("offered", "withdrawn"), False, "You withdrew your request: Monday", [f"Our offer of {FRIDAY} has ended."]),
-    (("confirmed", "offered", "cancelled"), False, "Cancelled: Monday", [f"at that time. Our offer of {FRIDAY} has ended."]),
+    (("offered", "declined"), False, "About your request: Monday", [NO_OFFER]),
+    (
+        ("offered", "withdrawn"),
+        False,
+        "You withdrew your request: Monday",
+        [NO_OFFER],
+    ),
+    (
+        ("confirmed", "offered", "cancelled"),
+        False,
+        "Cancelled: Monday",
+        [f"at that time. {NO_OFFER}"],
+    ),
     (
         ("offered", "expired"),
         True,
@@ -169,6 +185,59 @@ def test_a_letter_says_what_is_confirmed_and_what_it_replaces(staff, steps, time
     assert ("This replaces" in text) == (found.startswith("Confirmed at a new time"))
 
 
+def test_a_new_time_that_was_never_answered_is_named_as_the_lost_one(staff):
+    request = booking.expire_request(asked(staff, "confirmed", "moved"), now=local("2026-12-08 17:00"))
+    subject, text = said(request)
+    assert subject == "Your new time is no longer held: Tuesday, December 8, 4:00 PM"
+    assert f"another time for your visit, {TUESDAY}, and we did not answer" in text
+    assert f"Your confirmed visit was: {MONDAY}" in text
+
+
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+def test_a_request_that_is_restored_without_its_time_names_the_one_that_is_not_held(staff, contact_by):
+    request = asked(staff, "quarantined", contact_by=contact_by)
+    request = booking.release_request(request, by=staff, now=WEDNESDAY, without_time=True)
+    assert f"The time you asked for, {MONDAY}, is no longer held for you." in said(request)[1]
+    request = booking.offer_earlier(request, starts_at=local("2026-12-04 16:00"), by=staff, now=WEDNESDAY)
+    assert "None of the listed times" not in said(request)[1]
+
+
+ENDS_OF_AN_OFFER = [
+    ("confirmed", "rescheduled"),
+    ("confirmed", "cancelled"),
+    ("rescheduled", "rescheduled"),
+    ("moved", "moved"),
+    ("offer_taken_back", "confirmed"),
+    ("offer_taken_back", "declined"),
+    ("quarantined", "released"),
+]
+
+
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+def test_the_end_of_an_offer_that_they_were_told_of_is_said_once_whichever_letter_leaves(staff, contact_by):
+    """What a letter that never left would have said, the next one says."""
+    for steps in ENDS_OF_AN_OFFER:
+        with undone(str(steps)):
+            request = asked(staff, "offered", contact_by=contact_by)
+            OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+            for step in steps:
+                request = decisions(staff)[step](request, WEDNESDAY)
+            assert NO_OFFER in said(request)[1]
+            OutboxMessage.objects.exclude(state="dropped").update(state="done")
+            if request.status in ConsultRequest.HOLDS_A_SEAT:
+                assert NO_OFFER not in said(booking.withdraw_request(request, by=staff, now=WEDNESDAY))[1]
+
+
+def test_a_second_offer_names_the_first_where_nobody_was_told_that_it_has_ended(staff):
+    request = asked(staff, "offered", contact_by="email")
+    OutboxMessage.objects.update(state="done")
+    booking.take_back_offer(request, by=staff, now=WEDNESDAY)
+    booking.offer_earlier(request, starts_at=local("2026-12-03 16:00"), by=staff, now=WEDNESDAY)
+    subject, text = said(request)
+    assert subject == "A time is free for you: Thursday, December 3, 4:00 PM"
+    assert NO_OFFER in text
+
+
 def moved_by_staff(request: ConsultRequest, staff, *starts) -> ConsultRequest:
     for start in starts:
         request = booking.reschedule_request(request, starts_at=start, by=staff, now=WEDNESDAY)
@@ -215,7 +284,7 @@ def test_a_time_that_staff_changed_and_changed_back_is_unchanged(staff):
     subject, text = said(moved_by_staff(request, staff, LATER, START))
     assert subject == "Confirmed: Monday, December 7, 4:00 PM"
     assert "Your time is unchanged, and it is confirmed." in text
-    assert "The attached file puts the visit in your calendar. " in text
+    assert "The attached file keeps the visit in your calendar. " in text
     assert "December 9" not in text
 
 
@@ -224,7 +293,7 @@ def test_a_visit_that_is_cancelled_before_its_new_time_was_told_names_the_time_t
     OutboxMessage.objects.exclude(kind="reminder").update(state="done")
     request = decisions(staff)["cancelled"](moved_by_staff(request, staff, THURSDAY, LATER), WEDNESDAY)
     text = said(request)[1]
-    assert f": {WEDNESDAY_9} We had moved it there from {MONDAY}, which is no longer held for you either. The clinic" in text
+    assert f": {WEDNESDAY_9} It had been moved there from {MONDAY}, which is no longer held for you either. The clinic" in text
     assert "December 10" not in text
 
 
@@ -234,10 +303,9 @@ def test_a_visit_that_is_cancelled_before_its_new_time_was_told_names_the_time_t
         (
             "email",
             ("confirmed",),
-            f": {WEDNESDAY_9} We had moved it there from {MONDAY}, which is no longer held for you either.",
+            f": {WEDNESDAY_9} It had been moved there from {MONDAY}, which is no longer held for you either.",
         ),
-        ("email", (), f": {WEDNESDAY_9} The other time you asked for, {MONDAY}, is no longer held for you."),
-        ("phone", ("confirmed",), f"your visit on {WEDNESDAY_9}, to which we had moved it from {MONDAY}."),
+        ("phone", ("confirmed",), f"your visit on {WEDNESDAY_9}, which had been moved there from {MONDAY}."),
     ],
 )
 def test_who_withdraws_before_a_new_time_was_told_reads_of_the_time_they_knew(staff, contact_by, steps, sentence):
@@ -249,6 +317,42 @@ def test_who_withdraws_before_a_new_time_was_told_reads_of_the_time_they_knew(st
     assert subject.startswith("You cancelled your visit")
     assert sentence in text
     assert "December 10" not in text
+
+
+@pytest.mark.parametrize(("contact_by", "subject"), [("email", "{}: Monday, December 7, 4:00 PM"), ("phone", "{}")])
+def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(staff, contact_by, subject):
+    """Neither of a time that they did not ask for, nor of a calendar that never had it; a reminder may still tell them."""
+    for step, heading in (("cancelled", "About your request"), ("withdrawn", "You withdrew your request")):
+        for moves in ((), (THURSDAY, LATER)):
+            with undone(f"{step} {moves}"):
+                request = asked(staff, contact_by=contact_by)
+                OutboxMessage.objects.update(state="done")
+                request = moved_by_staff(booking.confirm_request(request, by=staff, now=WEDNESDAY), staff, *moves)
+                if step == "cancelled":
+                    booking.cancel_request(request, reason=reason("cancel"), by=staff, now=WEDNESDAY)
+                else:
+                    booking.withdraw_request(request, by=staff, now=WEDNESDAY)
+                found, text = said(request)
+                assert found.startswith(subject.format(heading))
+                assert MONDAY in text
+                assert not re.search("calendar|your visit|December (9|10)|has been cancelled", text)
+                assert not letter_of(last_message(request))["calendar"]
+                assert not OutboxMessage.objects.filter(kind__in=["confirmed", "rescheduled"], state="waiting").exists()
+
+
+def test_who_read_that_it_is_confirmed_on_their_page_cancels_a_visit(staff):
+    request = asked(staff, "confirmed")
+    booking.withdraw_request(request, now=WEDNESDAY)
+    assert said(request)[0].startswith("You cancelled your visit")
+
+
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+def test_a_move_after_a_decline_that_never_left_says_that_the_other_time_is_not_held(staff, contact_by):
+    request = asked(staff, "confirmed", "moved", contact_by=contact_by)
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+    request = decisions(staff)["declined"](request, WEDNESDAY)
+    text = said(booking.move_request(request, starts_at=LATER, now=WEDNESDAY))[1]
+    assert f"The time you asked for before, {TUESDAY}, is no longer held for you." in text
 
 
 def test_patients_who_decide_know_what_their_page_says(staff):
@@ -268,7 +372,13 @@ def test_patients_who_decide_know_what_their_page_says(staff):
         (("confirmed", "rescheduled"), f"{WEDNESDAY_9}, at 200 Schilling Dr S., Dundas, MN 55019"),
         (("confirmed", "rescheduled"), f"It replaces {MONDAY}."),
         (("offered",), "by Friday, December 4, 2026, 8:00 PM Central Time. Then: ask whether they take it"),
+        (("offered",), "held for you until Friday, December 4, 2026, 2:00 PM Central Time, or until we answer your request."),
         (("confirmed", "moved", "declined"), f"we cannot offer {TUESDAY}"),
+        (("confirmed", "moved", "rescheduled"), f"The other time you asked for, {TUESDAY}, is no longer held for you."),
+        (("confirmed", "moved", "cancelled"), f"The other time you asked for, {TUESDAY}, is no longer held for you."),
+        (("confirmed", "moved", "withdrawn"), f"The other time you asked for, {TUESDAY}, is no longer held for you."),
+        (("confirmed", "moved", "move_taken_back"), f"The time you asked for, {TUESDAY}, is no longer held for you."),
+        (("confirmed", "moved", "moved"), f"The time you asked for before, {TUESDAY}, is no longer held for you."),
     ],
 )
 def test_a_call_says_it_too_and_keeps_what_to_do_apart(staff, steps, sentence):
@@ -285,12 +395,33 @@ def test_a_clinic_that_calls_says_call_everywhere_and_names_no_place_to_come_to(
             request = asked(staff, *steps, contact_by=contact_by, timeless=timeless)
             subject, text = said(request)
             spoken = text.partition("Modern Therapeutics 200 Schilling")[0]
-            assert not re.search(r"visit|200 Schilling|Behind the house|\bcome\b", f"{subject} {spoken}", re.I), (steps, text)
+            assert not re.search(r"visit|200 Schilling|Behind the house|\bcome\b|Place:", f"{subject} {spoken}", re.I), (
+                steps,
+                text,
+            )
+            assert not re.search(r"your call[^.]*, by phone", spoken), (steps, text)
             page = client.get(f"/consults/{request.token}/").content.decode().partition("<main")[2].partition("</main>")[0]
             assert not re.search(r"\bvisit", re.sub(r"<[^>]*>", " ", page), re.I), steps
             transaction.savepoint_rollback(before)
     (entry,) = Calendar.from_ical(letter_of(last_message(asked(staff, "confirmed")))["calendar"]).walk("VEVENT")
     assert (entry["summary"], entry["location"]) == ("Call with Modern Therapeutics", "By phone")
+
+
+def test_who_gave_no_number_for_a_call_is_asked_for_one_and_a_video_call_says_how_one_joins(client, desk, staff):
+    Clinic.objects.update(consult_kind="By phone.", phone="(507) 555-0100")
+    assert "We call you for the consult: please give a phone number" in client.get("/book-a-consult/").content.decode()
+    for phone, is_asked in (("", True), ("507-555-0199", False)):
+        request = submit(key=f"key{phone}", phone=phone)
+        page = desk.get(f"/admin/consults/consultrequest/{request.pk}/change/").content.decode()
+        assert ("No phone number: ask for one first" in page) == is_asked
+        _, text = said(booking.confirm_request(request, by=staff, now=WEDNESDAY))
+        asks = "Your phone number: We have none to call. Please answer this email with one, or call us at (507) 555-0100."
+        assert (asks in text) == is_asked
+        booking.withdraw_request(request, now=WEDNESDAY)
+    Clinic.objects.update(consult_kind="By video call.")
+    _, text = said(booking.confirm_request(submit(key="video", phone=""), by=staff, now=WEDNESDAY))
+    assert "How to join: We tell you before it begins." in text
+    assert "Your phone number" not in text
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,12 @@ def test_what_is_over_or_was_replaced_is_not_accepted(client, offered, staff, cl
     assert "Another time is offered now" in page
     assert "Thursday, December 3, 2026" in page
     SpecialHours.objects.create(date="2026-12-03")
-    assert "We can no longer offer that time" in refused_page(client, offered)
+    page = refused_page(client, offered)
+    assert "We can no longer offer that time" in page
+    assert "Take this time" not in page
+    page = client.get(own_url(offered)).content.decode()
+    assert "We can no longer offer you Thursday, December 3, 2026" in page
+    assert "Take this time" not in page
     clock(EarlierOffer.objects.last().answer_by)
     assert "Take this time" not in client.get(own_url(offered)).content.decode()
     assert "no longer held" in refused_page(client, offered)

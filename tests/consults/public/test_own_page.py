@@ -143,6 +143,7 @@ def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
     clock(START)
     page = client.get(own_url(request)).content.decode()
     assert "It is time for your visit" in page
+    assert "below" not in page.partition('class="lede">')[2].partition("</p>")[0], "another page says it too"
     assert 'method="post"' not in page
     clock(START + timedelta(minutes=30))
     assert "The time of your visit has passed" in client.get(own_url(request)).content.decode()
@@ -164,7 +165,7 @@ def test_the_page_says_why_a_visit_can_no_longer_be_moved(client, staff, clock):
     clock(START - timedelta(hours=2))
     for page in (client.get(own_url(request)), client.post(own_url(request), {"action": "move", "starts_at": TUESDAY})):
         text = page.content.decode()
-        assert "It is too late to choose another time here. If you cannot come, cancel your visit" in text
+        assert "It is too late to choose another time here. If the time does not work for you, cancel your visit" in text
         assert "call us" not in text.lower(), "no phone number is set"
 
 
@@ -196,7 +197,8 @@ def test_a_visit_that_has_begun_is_not_withdrawn_with_a_move_that_nobody_answere
     request = bring_to(MOVING, staff)
     clock(START)
     page = client.get(own_url(request)).content.decode()
-    assert "The time of your confirmed visit has passed" in page
+    assert "It is time for your confirmed visit" in page
+    assert "We answer by" not in page, "that is over, and the page says so"
     assert "Your confirmed visit stays" not in page
     assert 'name="action"' not in page
     answer = client.post(own_url(request), {"action": "withdraw"})
@@ -204,6 +206,26 @@ def test_a_visit_that_has_begun_is_not_withdrawn_with_a_move_that_nobody_answere
     assert "That time has passed, so it can no longer be changed here" in answer.content.decode()
     request.refresh_from_db()
     assert (request.status, request.confirmed_starts_at) == ("requested", START)
+    clock(START + timedelta(minutes=30))
+    assert "The time of your confirmed visit has passed" in client.get(own_url(request)).content.decode()
+
+
+def test_a_request_that_was_restored_without_its_time_says_so(client, staff):
+    request = booking.release_request(bring_to("quarantined", staff), by=staff, now=WEDNESDAY, without_time=True)
+    shown = " ".join(receipt(client.get(own_url(request)).content.decode()).split())
+    assert "The time you asked for is not held any more. We will find one with you." in shown
+    assert "None of the listed times" not in shown
+
+
+def test_an_earlier_time_is_announced_only_while_one_can_be_offered(client, staff, clock):
+    request = submit(wants_earlier=True)
+    for now, is_possible in ((WEDNESDAY, True), (request.answer_by, False)):
+        clock(now)
+        assert ("We may offer you one" in client.get(own_url(request)).content.decode()) == is_possible
+    booking.reschedule_request(request, starts_at=LATER, by=staff, now=WEDNESDAY)
+    for hours, is_possible in ((2, False), (3, True)):
+        clock(LATER - timedelta(hours=hours))
+        assert ("We may offer you one" in client.get(own_url(request)).content.decode()) == is_possible
 
 
 def test_the_page_of_a_visit_that_nobody_marked_ends_thirty_days_after_it(client, staff, clock):
@@ -585,7 +607,7 @@ def test_one_booking_writes_few_letters_however_often_it_is_moved(client, settin
     waiting = OutboxMessage.objects.filter(state="waiting").values_list("kind", "recipient")
     assert sorted(waiting) == [("moved", "patient"), ("moved", "staff")]
     page = client.post(own_url(request), to_and_fro(0)).content.decode()
-    assert "You chose another time often today. Choose again tomorrow, or withdraw the request" in page
+    assert "You have changed the time too often today. Please try again tomorrow, or withdraw the request" in page
     clock(WEDNESDAY + timedelta(days=1))
     assert client.post(own_url(request), to_and_fro(0)).status_code == 303
 

@@ -1,6 +1,7 @@
 """The booking page over HTTP: what is listed, what is accepted, what is refused and how."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -8,10 +9,11 @@ import pytest
 from django.test import Client
 
 from consults import booking, erasure
+from consults.messages.refused import refuse
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
-from consults.spam import count_call
+from consults.spam import asked_enough
 from guard.models import RateLimit
-from tests.builders import CHICAGO, WEDNESDAY, letter_of, local, submit
+from tests.builders import ADA, CHICAGO, WEDNESDAY, letter_of, local, submit
 from tests.consults.statuses import decisions
 
 # On PostgreSQL at once: what counts rows or meets a constraint.
@@ -141,18 +143,60 @@ def test_a_copy_from_a_browser_that_lost_its_cookies_gets_the_same_answer(client
         pytest.param({"starts_at": "2026-12-08T16:00-06:00"}, id="another start"),
         pytest.param({"starts_at": "none"}, id="no start"),
         pytest.param({"starts_at": "soon"}, id="an unreadable start"),
+        pytest.param({"full_name": "Eve Example"}, id="another name"),
+        pytest.param({"note": "After six"}, id="a note more"),
     ],
 )
 def test_a_used_ticket_with_other_answers_does_not_open_the_request(client, changed):
-    """Who copies the hidden field from a shared computer is answered alike, and is shown nothing."""
+    """Who copies the hidden field from a shared computer is answered like anybody with these answers, and is shown nothing."""
     form = answers(client)
-    sender = client.post(URL, form)
+    client.post(URL, form)
     stranger = Client()
     response = stranger.post(URL, {name: value for name, value in (form | changed).items() if value is not None})
-    assert (response.status_code, response["Location"]) == (sender.status_code, sender["Location"])
-    assert "sent" not in response.cookies
-    assert ConsultRequest.objects.get().reference not in stranger.get(f"{URL}sent/").content.decode()
+    page = response.content.decode()
+    assert (response.status_code, "sent" in response.cookies) == (422, False)
+    made = ConsultRequest.objects.get()
+    for shown in (page, stranger.get(f"{URL}sent/").content.decode()):
+        assert made.reference not in shown
+        assert made.token not in shown
     assert OutboxMessage.objects.count() == 1
+
+
+@pytest.mark.parametrize("is_late", [False, True], ids=["later", "at the same moment"])
+def test_a_used_form_with_other_answers_is_asked_about_and_never_dropped(client, settings, later, monkeypatch, is_late):
+    """Somebody goes back and corrects what they typed, or lets the next person use the page. `is_late`: the look missed it."""
+    settings.BOOKING_RATE = settings_rate(20, 3600)
+    form = answers(client)
+    later(20)
+    client.post(URL, form)
+    later(21)
+    look = booking.find_submission
+    if is_late:
+        monkeypatch.setattr(booking, "find_submission", lambda key: None)
+    other = form | {"full_name": "Bob Example", "phone": "507-555-0111", "starts_at": EVENING[3]}
+    response = client.post(URL, other)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert page.count("This form was already sent, with other answers.") == 1
+    assert 'value="Bob Example"' in page
+    assert ConsultRequest.objects.count() == 1
+    again = other | hidden(page)
+    assert again["ticket"] != form["ticket"]
+    monkeypatch.setattr(booking, "find_submission", look)
+    # The answers of the first are still a copy of it.
+    assert client.post(URL, form).status_code == 303
+    assert [client.post(URL, again).status_code for _ in range(2)] == [303, 303]
+    assert [request.full_name for request in ConsultRequest.objects.order_by("pk")] == ["Ada Example", "Bob Example"]
+    assert statuses() == ["requested"] * 2, "not sent too fast"
+
+
+def test_a_copy_of_a_form_whose_address_was_corrected_gets_the_same_answer_and_opens_nothing(client):
+    form = answers(client)
+    client.post(URL, form)
+    booking.readdress_request(ConsultRequest.objects.get(), email="right@example.com", now=WEDNESDAY)
+    response = Client().post(URL, form)
+    assert (response.status_code, "sent" in response.cookies) == (303, False)
+    assert Client().post(URL, form | {"full_name": "Bob Example"}).status_code == 422
 
 
 @pytest.mark.parametrize("starts_at", [MONDAY, "none"])
@@ -623,6 +667,27 @@ def test_a_corrected_address_counts_like_any_other(client):
     assert told.count("other@example.com") == 6
 
 
+def test_a_correction_counts_from_when_it_was_made_however_old_the_request_is(client, clock):
+    """Each is a letter on that day, to the address that it names and to the one that it leaves."""
+    starts = [local("2026-12-08 16:00") + timedelta(days=day, minutes=30 * half) for day in (0, 1) for half in range(5)]
+    for number, start in enumerate(starts):
+        submit(key=f"old-{number}", email=f"me{number}@example.com" if number < 7 else "left@example.com", starts_at=start)
+    OutboxMessage.objects.filter(state="waiting").update(state="done")
+    left = replace(ADA, email="left@example.com")
+    clock(later := WEDNESDAY + timedelta(hours=28))
+    for number, request in enumerate(ConsultRequest.objects.order_by("pk")):
+        form = {"action": "address", "email": "victim@example.com" if number < 7 else f"you{number}@example.com"}
+        assert client.post(f"/consults/{request.token}/", form).status_code == 303
+        request.refresh_from_db()
+        if request.status == "requested" and number < 7:
+            booking.withdraw_request(request, now=later)
+    assert statuses() == ["withdrawn"] * 6 + ["quarantined"] + ["requested"] * 3
+    told = [letter_of(message)["to"] for message in OutboxMessage.objects.filter(kind="readdressed", recipient="patient")]
+    assert told.count("victim@example.com") == 6
+    assert asked_enough(left, now=later)
+    assert not asked_enough(left, now=later + timedelta(days=1))
+
+
 def test_a_correction_that_sets_aside_takes_nothing_off_what_was_sent(client, settings, clock):
     """To an address that was sent enough already: the letters to the one before, and what this IP address sent, still count."""
     settings.BOOKING_RATE = settings_rate(100, 3600)
@@ -692,6 +757,7 @@ def test_the_sent_page_is_true_also_when_it_is_read_again(client, staff, clock, 
         request = decisions(staff)[step](request, now)
     page = " ".join(client.get(f"{URL}sent/").content.decode().split())
     assert says in page
+    assert ("There is news" in page) == (steps != ["withdrawn"]), "what they did themselves is none"
     assert f'href="/consults/{request.token}/"' in page
     for past in (
         "It is not confirmed until we write or call",
@@ -713,7 +779,7 @@ def test_the_sent_page_shows_the_time_that_was_asked_for_since(client, staff):
 
 def test_the_sent_page_says_that_we_call_when_the_address_takes_no_mail(client):
     client.post(URL, answers(client, phone="507-555-0100"))
-    assert count_call(ConsultRequest.objects.get(), now=WEDNESDAY)
+    refuse(OutboxMessage.objects.get(recipient="patient"), now=WEDNESDAY, problem="refused_550")
     page = " ".join(client.get(f"{URL}sent/").content.decode().split())
     assert "We call you at <strong>507-555-0100</strong> by the time above" in page
     assert "ada@example.com" not in page

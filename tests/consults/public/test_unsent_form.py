@@ -1,14 +1,17 @@
 """A booking that could not be stored comes back with everything that was typed, ready to be sent again."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 
+from clinic_site.env import Rate
 from consults import booking
 from consults.models import ConsultRequest
+from tests.builders import WEDNESDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
 URL = "/book-a-consult/"
@@ -54,6 +57,26 @@ def test_nothing_that_was_typed_is_lost_and_the_same_form_can_be_sent_again(lock
     assert client.post(URL, again).status_code == 303
     request = ConsultRequest.objects.get()
     assert (request.full_name, request.note) == (TYPED["full_name"], TYPED["note"])
+
+
+def test_who_is_told_to_come_back_gets_the_form_with_its_own_ticket(clock, settings):
+    """A form that is read then and sent at once would count as sent faster than anybody types."""
+    settings.BOOKING_RATE = Rate(1, 60)
+    clock(WEDNESDAY)
+    client = Client(enforce_csrf_checks=True)
+    form = TYPED | fields_of(client.get(URL).content.decode())
+    clock(WEDNESDAY + timedelta(seconds=20))
+    assert client.post(URL, form | {"full_name": ""}).status_code == 422
+    response = client.post(URL, form)
+    page = response.content.decode()
+    assert response.status_code == 429
+    assert "Too many attempts" in page
+    assert "Ada &quot;Bee&quot; &lt;Example&gt;" in page
+    again = fields_of(page)
+    assert {name: again[name] for name in [*TYPED, "ticket"]} == TYPED | {"ticket": form["ticket"]}
+    clock(WEDNESDAY + timedelta(seconds=81))
+    assert client.post(URL, again).status_code == 303
+    assert ConsultRequest.objects.get().status == "requested"
 
 
 @pytest.mark.parametrize(
