@@ -187,7 +187,7 @@ def send_a_form_with_wrong_answers(page: Page, site: Site) -> None:
     page.get_by_label("Full name").fill("Ada Example")
     page.get_by_label("Email", exact=True).fill("ada at example")
     page.get_by_label("Phone", exact=True).fill("12")
-    page.get_by_text("By phone").click()
+    page.get_by_text("By phone", exact=True).click()
     assert send(page) == 422
 
 

@@ -62,7 +62,7 @@ def test_a_refused_form_keeps_every_answer(plain_page, site):
     plain_page.get_by_label("Email", exact=True).fill("zoë at example")
     plain_page.get_by_label("Phone", exact=True).fill("(507) 555-0100")
     plain_page.get_by_text("You may leave a voicemail").click()
-    plain_page.get_by_text("By phone").click()
+    plain_page.get_by_text("By phone", exact=True).click()
     plain_page.get_by_label("Anything we need").fill("After <six>, please")
     assert send(plain_page) == 422
     expect(plain_page.locator("input[name=starts_at]:checked")).to_have_value(start)
