@@ -52,19 +52,30 @@ class ConflictGuard(admin.ModelAdmin):
             return self._ask(request, stranding.found)
 
     def _ask(self, request, found: list[Conflict]):
+        zone = timezone.get_current_timezone()
+        return self._question(
+            request,
+            "admin/consults/confirm_conflicts.html",
+            title="Requests that this change would strand",
+            button=YES,
+            listed={SHOWN: shown_in_form(found)},
+            found=[(conflict, conflict.visit.start.astimezone(zone)) for conflict in found],
+        )
+
+    def _question(self, request, template: str, *, title: str, button: str, listed: dict[str, str] | None = None, **context):
+        """The page that asks before the change is saved, with the form as it was posted. `button`: the name of its yes;
+        `listed`: what else the page posts with it.
+        """
         # The view's message says "was saved", but the change was rolled back.
         request._messages = default_storage(request)
-        zone = timezone.get_current_timezone()
-        context = {
+        listed = listed or {}
+        posted = (pair for pair in request.POST.lists() if pair[0] not in {button, *listed})
+        context |= {
             **self.admin_site.each_context(request),
-            "title": "Requests that this change would strand",
+            "title": title,
             "opts": self.opts,
-            "found": [(conflict, conflict.visit.start.astimezone(zone)) for conflict in found],
-            "fields": [
-                *((name, value) for name, values in request.POST.lists() if name not in {YES, SHOWN} for value in values),
-                (SHOWN, shown_in_form(found)),
-            ],
-            "asked_before": YES in request.POST,
-            "yes": YES,
+            "button": button,
+            "fields": [*((name, value) for name, values in posted for value in values), *listed.items()],
+            "asked_before": button in request.POST,
         }
-        return TemplateResponse(request, "admin/consults/confirm_conflicts.html", context)
+        return TemplateResponse(request, template, context)

@@ -1,8 +1,6 @@
 """Never erase sooner without confirmation: who lowers how long requests are kept sees first how many that would erase."""
 
-from django.contrib.messages.storage import default_storage
 from django.db import transaction
-from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from consults.erasure import due_for_erasure
@@ -46,17 +44,12 @@ class ErasureGuard(ConflictGuard):
             return self._ask_to_erase(request, sooner, before)
 
     def _ask_to_erase(self, request, sooner: _ErasesSooner, before: int):
-        # As in `ConflictGuard`: nothing was saved.
-        request._messages = default_storage(request)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Requests that this change would erase",
-            "opts": self.opts,
-            "before": before,
-            "days": sooner.days,
-            "count": sooner.count,
-            "shown": SHOWN,
-            "fields": [(name, value) for name, values in request.POST.lists() if name != SHOWN for value in values],
-            "asked_before": SHOWN in request.POST,
-        }
-        return TemplateResponse(request, "admin/consults/confirm_erasure.html", context)
+        return self._question(
+            request,
+            "admin/consults/confirm_erasure.html",
+            title="Requests that this change would erase",
+            button=SHOWN,
+            before=before,
+            days=sooner.days,
+            count=sooner.count,
+        )

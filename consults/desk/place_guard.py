@@ -1,9 +1,7 @@
 """Never change where a consult takes place behind the back of who has one: staff see first who was told the old place."""
 
 from django.contrib import messages
-from django.contrib.messages.storage import default_storage
 from django.db import transaction
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -51,22 +49,17 @@ class PlaceGuard(ConflictGuard):
             return self._ask_to_tell(request, change, before)
 
     def _ask_to_tell(self, request, change: _SaysAnotherPlace, before: str):
-        # As in `ConflictGuard`: nothing was saved.
-        request._messages = default_storage(request)
         label = Clinic.objects.current().time_zone_label
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "People who were told another place",
-            "opts": self.opts,
-            "before": before,
-            "after": change.place,
-            "found": [(one, confirmed_visit_text(one, label)) for one in change.found],
-            "shown": SHOWN,
-            "listed": _shown(change.found),
-            "fields": [(name, value) for name, values in request.POST.lists() if name != SHOWN for value in values],
-            "asked_before": SHOWN in request.POST,
-        }
-        return TemplateResponse(request, "admin/consults/confirm_place.html", context)
+        return self._question(
+            request,
+            "admin/consults/confirm_place.html",
+            title="People who were told another place",
+            button=SHOWN,
+            before=before,
+            after=change.place,
+            found=[(one, confirmed_visit_text(one, label)) for one in change.found],
+            told=_shown(change.found),
+        )
 
 
 def _in_letters() -> str:
