@@ -5,7 +5,7 @@ Database triggers raise it, so that no way of writing can forget it: the admin, 
 """
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 
 from content import triggers
 
@@ -29,8 +29,11 @@ class ContentVersion(models.Model):
 
     @classmethod
     def current(cls) -> int:
-        """The current number; 0 before the first change."""
-        return cls.objects.filter(id=1).values_list("number", flat=True).first() or 0
+        """The current number; 0 before the first change. Asked with every decision: plain SQL costs a third of a query set."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT number FROM content_contentversion WHERE id = 1")
+            row = cursor.fetchone()
+        return row[0] if row else 0
 
 
 # Random step, so a version seen in a rolled-back transaction is never reused for other content.

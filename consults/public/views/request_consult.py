@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consults import booking, dates, status_text
+from consults.current_rules import read_rules
 from consults.models import ConsultRequest
 from consults.public.form import ConsultRequestForm
 from consults.public.form_ticket import BadTicket, Ticket, is_same_form, new_ticket, read_ticket, renewed
@@ -46,7 +47,8 @@ def _answer_post(request, now: datetime):
         ticket = read_ticket(request.POST.get("ticket", ""))
     except BadTicket:
         return _bare_page(request, "403_csrf.html", status=403)
-    form = ConsultRequestForm(request.POST, ticket=str(ticket), consult=clinic_of(request).consult)
+    # The clinic's row as it is remembered: only a page that is shown again reads it, with all that its head and foot need.
+    form = ConsultRequestForm(request.POST, ticket=str(ticket), consult=read_rules(now).clinic.consult)
     earlier = booking.find_submission(ticket.key)
     is_copy = earlier and is_same_form(earlier, form)
     if earlier and is_copy is not False:
