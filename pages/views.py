@@ -12,8 +12,8 @@ from content.citations import Citations, without_citations
 from content.medical_review import show_review
 from content.models import reviewed_kinds
 from content.search import LONGEST_QUERY, find
-from content.spelling import corrected
 from content.share_picture import can_be_drawn, name_of, share_picture
+from content.spelling import corrected
 
 from .crisis_search import speaks_of_suicide
 from .facts import clinic_of

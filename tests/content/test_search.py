@@ -245,4 +245,5 @@ def test_a_result_says_the_clinics_facts_in_words(client, clock):
     make_article("heron", "Ask the heron what it costs: {fees} Or {call_back} {email} It ends.")
     Clinic.objects.update_or_create(pk=1, defaults={"fees": "A herring & <b>two</b> frogs.", "phone": "(507) 555-0100"})
     page = client.get("/search/?q=heron").content.decode()
-    assert "it costs: A herring &amp; &lt;b&gt;two&lt;/b&gt; frogs. Or Call (507) 555-0100. It ends." in re.sub(r"\s+", " ", page)
+    words = re.sub(r"\s+", " ", page.partition("<h2>")[2])
+    assert "it costs: A herring &amp; &lt;b&gt;two&lt;/b&gt; frogs. Or Call (507) 555-0100. It ends" in words
