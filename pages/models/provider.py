@@ -120,9 +120,10 @@ class Provider(Text):
         super().save(*args, **kwargs)
 
     def _free_slug(self) -> str:
-        """Made from the name, with a number if somebody else has it."""
+        """Made from the name, with a number if it is or was somebody else's: an old link must not lead to another person."""
         slug = slugify(self.name)[: _LONGEST_SLUG - 4] or "provider"
-        taken = set(type(self).objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+        others = (Provider.objects.exclude(pk=self.pk), Provider.history.filter(is_published=True).exclude(id=self.pk))
+        taken = {found for rows in others for found in rows.filter(slug__startswith=slug).values_list("slug", flat=True)}
         numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
         return next(free for free in (slug, *numbered) if free not in taken)
 

@@ -175,6 +175,10 @@ def test_an_address_is_made_once_and_a_former_one_leads_on(superuser, client):
     assert [problem.message for problem in broken_links(page, at=WEDNESDAY, links=Links(at=WEDNESDAY))] == [
         f"The link {PEOPLE}nobody/ is broken."
     ]
+    assert publish().slug == "real-person-3"
+    assert save(superuser, second, slug="") is None
+    second.refresh_from_db()
+    assert second.slug == "real-person-2"
     Provider.objects.filter(pk=first.pk).update(is_published=False)
     assert client.get(former).status_code == client.get(current).status_code == 404
 
@@ -191,7 +195,7 @@ def test_staff_see_a_draft_in_the_preview(superuser):
     page = superuser.post(address(draft, "preview"), form | {"training": "A school.", "prescribes": "on"}).content.decode()
     assert "<h1>Draft Person</h1>" in page
     assert "A school." in page
-    assert "<p>Prescribes</p>" in page
+    assert "<dd>Prescribes</dd>" in page
     draft.refresh_from_db()
     assert not draft.training
 
