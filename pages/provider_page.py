@@ -1,4 +1,4 @@
-"""The page of one person. What is not published has none, whoever asks; staff see it in the preview."""
+"""The page of one person. A profile that is not published has none, not even for staff: they see it in the preview."""
 
 from django.conf import settings
 from django.http import Http404

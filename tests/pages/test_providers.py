@@ -57,7 +57,7 @@ def nodes(page: str) -> dict[str, dict]:
 
 
 @pytest.mark.parametrize("people", [0, 1])
-def test_what_to_ask_and_how_to_check_stays_whoever_is_listed(client, people):
+def test_what_to_ask_and_how_to_check_stays_with_and_without_people(client, people):
     for _ in range(people):
         publish()
     page = read(client, PEOPLE)
