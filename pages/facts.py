@@ -76,7 +76,12 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
 
 
 def phone_link(phone: str) -> SafeString:
-    return format_html('<a href="tel:{}">{}</a>', "".join(char for char in phone if char in "+0123456789"), phone)
+    return format_html('<a href="tel:{}">{}</a>', dialed(phone), phone)
+
+
+def dialed(phone: str) -> str:
+    """The number as a phone dials it, after `tel:`."""
+    return "".join(char for char in phone if char in "+0123456789")
 
 
 def _privacy_notice(url: str) -> SafeString:

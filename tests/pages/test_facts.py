@@ -281,3 +281,33 @@ def test_the_booking_page_says_how_long_what_and_when_before_the_times(client):
     Clinic.objects.update(consult_kind="By video.")
     assert "By video." in read(client, "/book-a-consult/").partition('name="starts_at"')[0]
     assert "It takes place at the clinic." not in read(client, "/faqs/")
+
+
+def test_beside_the_button_stands_what_it_commits_one_to_and_nothing_that_is_not_set(client):
+    def terms(path: str) -> list[str]:
+        listed = read(client, path).partition('<ul class="terms"')[2].partition("</ul>")[0]
+        return [re.sub(r"<[^>]+>", "", item) for item in re.findall(r"<li>(.*?)</li>", listed)]
+
+    too_long = "A consult costs two hundred dollars. To this, a fee of thirty dollars is added for the room, each time."
+    for facts, said in (
+        ({}, []),
+        ({"consult_kind": "By phone or Zoom."}, []),
+        ({"consult_kind": "At the clinic.", "consult_fee": "A consult is free."}, ["In person", "A consult is free"]),
+        ({"consult_kind": "By video.", "consult_fee": too_long}, ["By video", "What it costs"]),
+    ):
+        Clinic.objects.update(**{"consult_kind": None, "consult_fee": None} | facts)
+        for path in ("/", "/book-a-consult/"):
+            assert terms(path) == ["30 minutes", *said, "You decide later"], facts
+    assert 'href="/visit/#consult_fee"' in read(client, "/")
+    assert '<dt id="consult_fee">' in read(client, "/visit/")
+    form = read(client, "/book-a-consult/").partition('<ul class="terms"')[2]
+    assert form.index("Send request") < form.index("</form>"), "right above the button"
+
+
+def test_a_phone_that_is_set_is_one_tap_away_at_the_top_of_every_page(client):
+    assert 'class="call"' not in read(client, "/")
+    Clinic.objects.update(phone="+1 (507) 555-0100")
+    for path in EVERYWHERE:
+        if path.endswith("/") and path not in ("/blog/feed/", "/nope/"):
+            top = read(client, path).partition('<header class="mast">')[2].partition("</header>")[0]
+            assert '<a class="call" href="tel:+15075550100">Call +1 (507) 555-0100</a>' in top, path
