@@ -9,11 +9,13 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from .models import Clinic
+from .models.safety import SAFETY
 
 # Facts that staff type as whole sentences.
 _SENTENCES = (
     *("consult_kind", "consult_fee", "fees", "billing_policy", "insurance", "routes", "spravato", "ages", "referral_policy"),
-    *("referral_reply", "preparation", "after_hours", "interpreter", "parking", "good_faith_contact"),
+    *("referral_reply", "preparation", "after_hours", "interpreter", "parking", "area", "good_faith_contact"),
+    *SAFETY,
 )
 _UNSET = {
     "fees": "We tell you what treatment costs at the consult, before you decide anything.",

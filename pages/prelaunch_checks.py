@@ -13,12 +13,14 @@ from content.files import read_content_files
 from content.prelaunch import Blocker, register
 
 from .models import Clinic, Page, Provider, Question
+from .models.safety import PHOTOGRAPHS
 from .naming import names_treatment
 
 SHIPPED_PAGES = Path(__file__).parent / "content" / "pages"
 # Announcements come and go, and not every clinic has a fax; the others are asked for with more words, here or by `consults`.
 _NOT_FACTS = {
     *("announcement", "announcement_until", "fax", "privacy_notice_url", "nondiscrimination_notice", "language_notice"),
+    *PHOTOGRAPHS,
     *("confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"),
 }
 # What counsel confirms on one day, in `confirmed_privacy_on`: no check of the site can see it.
