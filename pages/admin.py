@@ -17,6 +17,7 @@ from . import views
 from .clinic_admin import ClinicAdmin
 from .models import Page, Provider, Question
 from .picture_admin import PictureAdmin
+from .supply import read_supply
 
 __all__ = ["ClinicAdmin", "PageAdmin", "PictureAdmin", "ProviderAdmin", "QuestionAdmin"]
 
@@ -96,7 +97,10 @@ class ProviderAdmin(ContentAdmin):
 
 def texts_to_check(user, *, now: datetime) -> dict:
     """The front page's section on texts to check, for users who may edit them."""
-    return {"due": find_due(today=timezone.localdate(now))} if user.has_perm("pages.change_page") else {}
+    if not user.has_perm("pages.change_page"):
+        return {}
+    supply = read_supply() if user.has_perm("pages.change_clinic") else None
+    return {"due": find_due(today=timezone.localdate(now)), "supply": supply}
 
 
 # The site object is `clinic_site.admin_site.ClinicAdminSite`, which no room below may import.

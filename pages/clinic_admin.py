@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from content.citations import unused_references
 from content.due import find_due
-from content.editing.admin import ContentAdmin
 from content.editing.form import ContentForm
-from content.prelaunch import blockers
+from content.prelaunch import findings
 
 from .consult_kind import EXAMPLES, read_consult_kind
 from .models import Clinic
 from .models.safety import PHOTOGRAPHS, SAFETY
+from .supply_admin import SupplyPages
 
 
 class ClinicForm(ContentForm):
@@ -29,7 +29,7 @@ class ClinicForm(ContentForm):
 
 
 @admin.register(Clinic)
-class ClinicAdmin(ContentAdmin):
+class ClinicAdmin(SupplyPages):
     form = ClinicForm
     fieldsets = [
         ("Announcement on every page", {"fields": ["announcement", "announcement_until"]}),
@@ -110,14 +110,14 @@ class ClinicAdmin(ContentAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         now = timezone.now()
-        found = blockers(now=now)
+        found = findings(now=now)
         groups: dict[str, list] = {}
         for blocker in found:
             groups.setdefault(blocker.group, []).append(blocker)
         context = self.admin_site.each_context(request) | {
             "title": "Before launch",
             "reading": Clinic.objects.current().consult.reading,
-            "count": len(found),
+            "count": sum(blocker.blocks for blocker in found),
             "groups": list(groups.items()),
             "due": find_due(today=timezone.localdate(now)),
             "unused": unused_references(),
