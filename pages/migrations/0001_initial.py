@@ -381,7 +381,7 @@ class Migration(migrations.Migration):
                     "area",
                     models.TextField(
                         blank=True,
-                        help_text="One paragraph on where the clinic lies and how to drive there, in winter too, as the clinic has checked it. The home page prints the first sentence, so let that one stand alone. Name no town only to be found there.",
+                        help_text="One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The home page prints the first sentence, so let that one stand alone. Do not list towns.",
                         null=True,
                         verbose_name="the area and the roads",
                     ),
@@ -817,7 +817,7 @@ class Migration(migrations.Migration):
                     "area",
                     models.TextField(
                         blank=True,
-                        help_text="One paragraph on where the clinic lies and how to drive there, in winter too, as the clinic has checked it. The home page prints the first sentence, so let that one stand alone. Name no town only to be found there.",
+                        help_text="One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The home page prints the first sentence, so let that one stand alone. Do not list towns.",
                         null=True,
                         verbose_name="the area and the roads",
                     ),

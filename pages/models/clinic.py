@@ -126,8 +126,8 @@ class Clinic(SafetyFacts, Photographs, PublicContent):
     parking = unset("parking and access", "Parking, entrance, stairs, elevator.")
     area = unset(
         "the area and the roads",
-        "One paragraph on where the clinic lies and how to drive there, in winter too, as the clinic has checked it. The home"
-        " page prints the first sentence, so let that one stand alone. Name no town only to be found there.",
+        "One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The"
+        " home page prints the first sentence, so let that one stand alone. Do not list towns.",
     )
     good_faith_contact = unset("good faith estimate contact", "For example: Call the front desk and ask for a written estimate.")
     hosting_provider = models.CharField(

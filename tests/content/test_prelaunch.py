@@ -164,10 +164,10 @@ def test_the_command_names_where_to_fix_it_and_exits_with_1(capsys):
         call_command("prelaunch")
     told = capsys.readouterr().out
     assert end.value.code == 1
-    assert "Not set: phone.  [http://127.0.0.1:8000/admin/pages/clinic/missing/#phone]\n    Who has a question" in told
+    assert "Not set: phone.  [http://127.0.0.1:8000/admin/pages/clinic/missing/#phone]\n    People who have a question" in told
     order = ("No provider", ": phone.", ": fees.", ": insurance.", ": monitoring.", ": ages.", ": the area and the roads.")
     worth = [told.index(what) for what in order]
-    assert worth == sorted(worth), "what patients have most from is asked for first"
+    assert worth == sorted(worth), "what helps patients most is asked for first"
     assert "Worth adding: monitoring." in told
     assert f"{len(blockers(now=NOW))} to settle before launch." in told
     assert "Nobody is notified of new requests.  [STAFF_INBOX]" in told
