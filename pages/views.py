@@ -19,7 +19,7 @@ from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
 from .sheet_address import SheetAddress
-from .visiting import about_care, about_coming, about_safety, directions_url, first_sentence, photographs
+from .visiting import about_care, about_coming, about_safety, directions_url, first_sentence, in_brief, photographs
 
 _FEWEST_CONTENTS = 4
 
@@ -69,9 +69,11 @@ def show_prose(request, page: Page):
     page.in_short_html = without_citations(page.in_short_html)
     page.sheet_html = without_citations(page.sheet_html)
     tells_safety = page.key in (Page.TREATMENT_DAY, Page.FOR_CLINICIANS)
+    safety = about_safety(clinic_of(request)) if tells_safety else []
     context = {
         "page": page,
-        "about_safety": about_safety(clinic_of(request)) if tells_safety else [],
+        "about_safety": safety,
+        "in_brief": in_brief(safety) if page.sheet_html else [],
         "photographs": photographs(clinic_of(request), "room") if page.key == Page.TREATMENT_DAY else [],
         "is_listed": page.is_listed(),
         "sheet": SheetAddress(page) if page.sheet_html else None,

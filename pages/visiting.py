@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from .models import Clinic, Picture
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“])")
+_ROOM_ON_A_SHEET = 750
 _SHORTENED = re.compile(r"\b(?:[A-Z]|[NS][EW]|St|Dr|Mr|Mrs|Ms|Hwy|Co|Cty|Rd|Ave|Blvd|Ln|Ct|Mt|Ft|No|Minn)\.$")
 
 # Section: its anchor, its heading, and its facts with their labels. First those about coming to a consult.
@@ -96,6 +97,12 @@ def about_care(clinic: Clinic) -> list[Section]:
 def about_safety(clinic: Clinic) -> list[Section]:
     """The one section on what the clinic does for safety, for the pages on treatment; none while nothing of it is set."""
     return _sections(clinic, _SAFETY)
+
+
+def in_brief(sections: list[Section]) -> list[PrintedFact]:
+    """Their facts for a sheet of paper, which has room for so much; none of them where that is not enough, rather than a part."""
+    facts = [fact for section in sections for fact in section.facts]
+    return facts if sum(len(fact.text) for fact in facts) <= _ROOM_ON_A_SHEET else []
 
 
 def photographs(clinic: Clinic, *names: str) -> list[Picture]:
