@@ -19,7 +19,7 @@ from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
 from .sheet_address import SheetAddress
-from .visiting import about_care, about_coming, directions_url
+from .visiting import about_care, about_coming, about_safety, directions_url, first_sentence, in_brief, photographs
 
 _FEWEST_CONTENTS = 4
 
@@ -50,6 +50,7 @@ def show_home(request, page: Page):
     context = {
         "page": page,
         "questions": questions,
+        "area": first_sentence(clinic.area),
         "section": "home",
     }
     return render(request, "pages/home.html", context)
@@ -67,8 +68,13 @@ def show_prose(request, page: Page):
     page.body_html = citations.number(page.body_html)
     page.in_short_html = without_citations(page.in_short_html)
     page.sheet_html = without_citations(page.sheet_html)
+    tells_safety = page.key in (Page.TREATMENT_DAY, Page.FOR_CLINICIANS)
+    safety = about_safety(clinic_of(request)) if tells_safety else []
     context = {
         "page": page,
+        "about_safety": safety,
+        "in_brief": in_brief(safety) if page.sheet_html else [],
+        "photographs": photographs(clinic_of(request), "room") if page.key == Page.TREATMENT_DAY else [],
         "is_listed": page.is_listed(),
         "sheet": SheetAddress(page) if page.sheet_html else None,
         "section": page.key,
@@ -138,6 +144,8 @@ def show_visit(request, page: Page):
         "page": page,
         "about_coming": about_coming(clinic),
         "about_care": about_care(clinic),
+        "tells_safety": bool(about_safety(clinic)),
+        "photographs": photographs(clinic, "outside", "entrance"),
         "directions": directions_url(clinic),
         "section": page.key,
         "breadcrumbs": breadcrumbs(page),

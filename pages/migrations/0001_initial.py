@@ -379,6 +379,114 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "area",
+                    models.TextField(
+                        blank=True,
+                        help_text="One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The home page prints the first sentence, so let that one stand alone. Do not list towns.",
+                        null=True,
+                        verbose_name="the area and the roads",
+                    ),
+                ),
+                (
+                    "screening",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is checked before a first treatment, and who decides. For example: A clinician checks your health and your medicines, and a blood pressure that is too high puts the treatment off.",
+                        null=True,
+                        verbose_name="screening before treatment",
+                    ),
+                ),
+                (
+                    "monitoring",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is measured, and when. For example: We measure blood pressure, pulse and oxygen before, every 15 minutes during, and until you leave.",
+                        null=True,
+                        verbose_name="monitoring",
+                    ),
+                ),
+                (
+                    "in_the_room",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who stays with a patient, and their life-support training. For example: A nurse with training in advanced life support stays in the room.",
+                        null=True,
+                        verbose_name="who is in the room",
+                    ),
+                ),
+                (
+                    "equipment",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is at hand. For example: Oxygen, a defibrillator and a suction unit are in the room.",
+                        null=True,
+                        verbose_name="emergency equipment",
+                    ),
+                ),
+                (
+                    "transfer_plan",
+                    models.TextField(
+                        blank=True,
+                        help_text="What happens in an emergency, and which hospital it is. For example: We call 911, and a clinician stays with you until the ambulance is there.",
+                        null=True,
+                        verbose_name="transfer to a hospital",
+                    ),
+                ),
+                (
+                    "leaving",
+                    models.TextField(
+                        blank=True,
+                        help_text="For example: You leave when you are awake and steady and your blood pressure is near where it began, with an adult.",
+                        null=True,
+                        verbose_name="when a patient may leave",
+                    ),
+                ),
+                (
+                    "follow_up_call",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who calls, and when. For example: A nurse calls you the next day.",
+                        null=True,
+                        verbose_name="follow-up call",
+                    ),
+                ),
+                (
+                    "outside",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The building and its sign, as one sees them from the road.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the outside",
+                    ),
+                ),
+                (
+                    "entrance",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The door, and the way to it from the parking lot.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the entrance",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The chair, and what is around it. Nobody is in the picture.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the treatment room",
+                    ),
+                ),
+                (
                     "announcement",
                     models.CharField(
                         blank=True,
@@ -704,6 +812,117 @@ class Migration(migrations.Migration):
                         help_text="URL of the clinic's own notice.",
                         null=True,
                         verbose_name="Notice of Privacy Practices",
+                    ),
+                ),
+                (
+                    "area",
+                    models.TextField(
+                        blank=True,
+                        help_text="One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The home page prints the first sentence, so let that one stand alone. Do not list towns.",
+                        null=True,
+                        verbose_name="the area and the roads",
+                    ),
+                ),
+                (
+                    "screening",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is checked before a first treatment, and who decides. For example: A clinician checks your health and your medicines, and a blood pressure that is too high puts the treatment off.",
+                        null=True,
+                        verbose_name="screening before treatment",
+                    ),
+                ),
+                (
+                    "monitoring",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is measured, and when. For example: We measure blood pressure, pulse and oxygen before, every 15 minutes during, and until you leave.",
+                        null=True,
+                        verbose_name="monitoring",
+                    ),
+                ),
+                (
+                    "in_the_room",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who stays with a patient, and their life-support training. For example: A nurse with training in advanced life support stays in the room.",
+                        null=True,
+                        verbose_name="who is in the room",
+                    ),
+                ),
+                (
+                    "equipment",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is at hand. For example: Oxygen, a defibrillator and a suction unit are in the room.",
+                        null=True,
+                        verbose_name="emergency equipment",
+                    ),
+                ),
+                (
+                    "transfer_plan",
+                    models.TextField(
+                        blank=True,
+                        help_text="What happens in an emergency, and which hospital it is. For example: We call 911, and a clinician stays with you until the ambulance is there.",
+                        null=True,
+                        verbose_name="transfer to a hospital",
+                    ),
+                ),
+                (
+                    "leaving",
+                    models.TextField(
+                        blank=True,
+                        help_text="For example: You leave when you are awake and steady and your blood pressure is near where it began, with an adult.",
+                        null=True,
+                        verbose_name="when a patient may leave",
+                    ),
+                ),
+                (
+                    "follow_up_call",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who calls, and when. For example: A nurse calls you the next day.",
+                        null=True,
+                        verbose_name="follow-up call",
+                    ),
+                ),
+                (
+                    "outside",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The building and its sign, as one sees them from the road.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the outside",
+                    ),
+                ),
+                (
+                    "entrance",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The door, and the way to it from the parking lot.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the entrance",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The chair, and what is around it. Nobody is in the picture.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the treatment room",
                     ),
                 ),
                 (

@@ -25,6 +25,8 @@ class Page(ReviewedText):
     BOOK_A_CONSULT = "book-a-consult"
     VISIT = "visit"
     COST = "cost"
+    TREATMENT_DAY = "treatment-day"
+    FOR_CLINICIANS = "for-clinicians"
     NOTICE_OF_PRIVACY_PRACTICES = "notice-of-privacy-practices"
     ACCESSIBILITY = "accessibility"
     # Read by the clinic's lawyer before launch.
@@ -32,6 +34,9 @@ class Page(ReviewedText):
         *("disclaimer", "privacy-policy", "terms-of-service", "acceptable-use", "good-faith-estimate"),
         *(ACCESSIBILITY, NOTICE_OF_PRIVACY_PRACTICES),
     )
+
+    # Their titles end with the clinic's place.
+    SAYS_PLACE = (HOME, MEET_OUR_PROVIDERS, BOOK_A_CONSULT, VISIT, COST)
 
     TEXTS = ("title", "eyebrow", "lede", "body", "in_short", "sheet", "browser_title", "description")
     MARKDOWN = {"body": "body_html", "in_short": "in_short_html", "sheet": "sheet_html"}
