@@ -1,4 +1,4 @@
-"""The sitemap: every indexable page with the date of its last change."""
+"""The sitemap: every indexable page with the date of the last change of what it shows."""
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
@@ -22,7 +22,7 @@ class TextSitemap(Sitemap):
         return [text for text in texts if text.is_listed()]
 
     def lastmod(self, item: ReviewedText):
-        return item.updated_on
+        return item.changed_on
 
 
 SITEMAPS = {"texts": TextSitemap}

@@ -16,10 +16,12 @@ from .models import Clinic, Page, Provider, Question
 from .naming import names_treatment
 
 SHIPPED_PAGES = Path(__file__).parent / "content" / "pages"
-# Announcements come and go, and not every clinic has a fax; the others are asked for with more words, here or by `consults`.
+# Announcements come and go, and not every clinic has a fax or a profile; the others are asked for with more words, here or by
+# `consults`.
 _NOT_FACTS = {
     *("announcement", "announcement_until", "fax", "privacy_notice_url", "nondiscrimination_notice", "language_notice"),
     *("confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"),
+    *Clinic.ON_MAPS,
 }
 # What counsel confirms on one day, in `confirmed_privacy_on`: no check of the site can see it.
 _FOR_COUNSEL = (

@@ -27,6 +27,7 @@ _COMING = (
             ("interpreter", "Interpreter"),
             ("after_hours", "Outside our hours"),
             ("fax", "Fax"),
+            ("areas_served", "Where people come from"),
         ),
     ),
 )

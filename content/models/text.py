@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from django.apps import apps
@@ -112,6 +113,11 @@ class ReviewedText(Text):
     `medical_review` decides whether a review still counts.
     """
 
+    if TYPE_CHECKING:
+        # Each kind has its own field of these.
+        title: models.CharField
+        description: models.CharField
+
     og_type = "website"
 
     body = models.TextField(blank=True, help_text="Markdown. Cite a source with [@key]; see the list of references for the keys.")
@@ -142,6 +148,15 @@ class ReviewedText(Text):
     def render(self) -> None:
         super().render()
         self.contents = markdown.render(self.body).contents
+
+    @cached_property
+    def changed_on(self) -> date:
+        """The date of the last change of anything that its page shows. Asks for the texts that share the page."""
+        return self.latest_change(self.shown_with())
+
+    def latest_change(self, shown: Iterable[Text]) -> date:
+        """The same, with the texts that share its page given. One without a date came with the page."""
+        return max([self.updated_on, *(day for text in shown if (day := getattr(text, "updated_on", None)))])
 
     @property
     def due_on(self) -> date:

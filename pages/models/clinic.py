@@ -11,6 +11,8 @@ from simple_history.models import HistoricalRecords
 from content.models import PublicContent
 from pages.consult_kind import EXAMPLES, ConsultKind, read_consult_kind
 
+from .place_on_maps import PLACE_ON_EARTH, PlaceOnMaps
+
 
 def validate_time_zone(value: str) -> None:
     if value not in available_timezones():
@@ -30,7 +32,7 @@ def _unset(label: str, help_text: str, **options) -> models.TextField:
     return models.TextField(label, null=True, blank=True, help_text=help_text, **options)
 
 
-class Clinic(PublicContent):
+class Clinic(PlaceOnMaps, PublicContent):
     # They are in letters to patients, lead their replies, or move the posted hours: editors of texts only see them.
     OWNERS_FACTS = (
         *("name", "street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"),
@@ -175,7 +177,7 @@ class Clinic(PublicContent):
     class Meta:
         verbose_name = verbose_name_plural = "clinic facts"
         permissions = [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")]
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic")]
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic"), PLACE_ON_EARTH]
 
     def __str__(self) -> str:
         return self.name

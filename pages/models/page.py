@@ -1,6 +1,8 @@
 """A page of the site whose text staff edit: home, what is ketamine, the legal pages, and any other page of prose."""
 
 import re
+from datetime import date
+from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
@@ -104,6 +106,15 @@ class Page(ReviewedText):
             return in_groups(Question.objects.published())
         return list(Question.objects.on_home()) if self.key == self.HOME else []
 
+    @cached_property
+    def changed_on(self) -> date:
+        shown = self.shown_with()
+        if self.key == self.HOME and shown:
+            # It shows those that the clinic has answered.
+            clinic = Clinic.objects.current()
+            shown = [question for question in shown if question.is_answered(clinic)]
+        return self.latest_change(shown)
+
     def search_texts(self) -> tuple[str, ...]:
         return self.lede, self.in_short_html, self.body_html, self.sheet_html
 
@@ -113,5 +124,6 @@ class Page(ReviewedText):
         self.sheet_html = _ID.sub("", self.sheet_html)
 
     def is_listed(self) -> bool:
-        """False for the page on cost while it names no fee: it would disappoint those who look for one."""
-        return self.key != self.COST or Clinic.objects.current().has_set({"fees"})
+        """False while the page has not yet got what people who look for it want: a fee, or the clinic's own notice."""
+        awaited = {self.COST: "fees", self.NOTICE_OF_PRIVACY_PRACTICES: "privacy_notice_url"}.get(self.key)
+        return awaited is None or Clinic.objects.current().has_set({awaited})

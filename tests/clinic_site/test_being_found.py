@@ -41,8 +41,8 @@ def test_the_sitemap_lists_what_can_be_read_and_nothing_else(client):
     listed = [url.findtext(f"{space}loc") for url in tree]
     assert f"{ORIGIN}/" in listed
     assert f"{ORIGIN}/blog/ketamine-benefits/" in listed
-    # Not the two that are hidden, and not the page on cost before it names a fee.
-    assert len(listed) == Page.objects.count() + Article.objects.count() - 3
+    # Not the two that are hidden, and not the page on cost before it names a fee, nor the notice before there is one.
+    assert len(listed) == Page.objects.count() + Article.objects.count() - 4
     assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", url.findtext(f"{space}lastmod")) for url in tree)
     for address in listed:
         response = client.get(address.removeprefix(ORIGIN))

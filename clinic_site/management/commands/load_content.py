@@ -101,6 +101,7 @@ def _question(file) -> dict:
         "on_home": file.facts.get("on_home", False),
         "medical": file.facts.get("medical", False),
         "clinic_must_answer": file.facts.get("clinic_must_answer", False),
+        "updated_on": file.facts.get("updated"),
     }
 
 
