@@ -1,10 +1,11 @@
 """What `/visit/` says: every public fact that is set, in the order in which a visitor needs it. Unset ones are left out."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
-from .models import Clinic
+if TYPE_CHECKING:
+    from .models import Clinic
 
 # Section: its anchor, its heading, and its facts with their labels. First those about coming to a consult.
 _COMING = (
@@ -64,17 +65,17 @@ class Section:
     facts: list[PrintedFact]
 
 
-def about_coming(clinic: Clinic) -> list[Section]:
+def about_coming(clinic: "Clinic") -> list[Section]:
     """The sections on the consult and the way here, with at least one fact that is set."""
     return _sections(clinic, _COMING)
 
 
-def about_care(clinic: Clinic) -> list[Section]:
+def about_care(clinic: "Clinic") -> list[Section]:
     """The same on treatment, fees, and who the clinic is."""
     return _sections(clinic, _CARE)
 
 
-def _sections(clinic: Clinic, table: tuple) -> list[Section]:
+def _sections(clinic: "Clinic", table: tuple) -> list[Section]:
     found = []
     for slug, title, rows in table:
         facts = [PrintedFact(name, label, text) for name, label in rows if (text := getattr(clinic, name))]
@@ -83,7 +84,7 @@ def _sections(clinic: Clinic, table: tuple) -> list[Section]:
     return found
 
 
-def directions_url(clinic: Clinic) -> str:
+def directions_url(clinic: "Clinic") -> str:
     """A plain link to the way here, which opens the maps app of a phone; empty without an address."""
     if not clinic.street:
         return ""

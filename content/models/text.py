@@ -92,6 +92,10 @@ class Text(PublicContent):
         """The fragments that a link to it may have."""
         return set(_ID.findall(self.html))
 
+    def page_anchors(self) -> set[str]:
+        """The fragments that its page has beside those in its texts: what the template gives a name."""
+        return {"main"}
+
     @classmethod
     def former_urls(cls, *, at: datetime) -> Iterable[str]:
         """The paths that redirect to a public text of this kind."""

@@ -9,7 +9,9 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from content.markdown import CITATION
 from content.models import ReviewedText, TextQuerySet
+from pages.visiting import about_care, about_coming
 
 from .clinic import Clinic
 from .question import Question, in_groups
@@ -29,6 +31,8 @@ class Page(ReviewedText):
     COST = "cost"
     NOTICE_OF_PRIVACY_PRACTICES = "notice-of-privacy-practices"
     ACCESSIBILITY = "accessibility"
+    # The others are prose.
+    WITH_OWN_VIEW = (HOME, MEET_OUR_PROVIDERS, FAQS, BLOG, BOOK_A_CONSULT, VISIT)
     # Read by the clinic's lawyer before launch.
     LEGAL = (
         *("disclaimer", "privacy-policy", "terms-of-service", "acceptable-use", "good-faith-estimate"),
@@ -114,6 +118,24 @@ class Page(ReviewedText):
             clinic = Clinic.objects.current()
             shown = [question for question in shown if question.is_answered(clinic)]
         return self.latest_change(shown)
+
+    def page_anchors(self) -> set[str]:
+        found = super().page_anchors()
+        if self.key == self.VISIT:
+            clinic = Clinic.objects.current()
+            for section in (*about_coming(clinic), *about_care(clinic)):
+                found |= {section.slug, *(fact.name for fact in section.facts)}
+            return found | {"where"}
+        if self.key == self.FAQS:
+            clinic = Clinic.objects.current()
+            is_complete = all(question.is_answered(clinic) for question in self.shown_with())
+            return found | {"topics"} | (set() if is_complete else {"told-at-the-consult"})
+        if self.key in self.WITH_OWN_VIEW:
+            return found
+        if self.key == "disclaimer":
+            found.add("more-help")
+        names = {"references": CITATION.search(self.html), "in-short": self.in_short_html, "sheet": self.sheet_html}
+        return found | {name for name, is_there in names.items() if is_there}
 
     def search_texts(self) -> tuple[str, ...]:
         return self.lede, self.in_short_html, self.body_html, self.sheet_html
