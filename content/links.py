@@ -34,15 +34,19 @@ class Links:
         hrefs = [href.replace("&amp;", "&") for href in dict.fromkeys(_HREF.findall(row.html))]
         return [href for href in hrefs if not self._works(href.removeprefix(settings.PUBLIC_URL), row)]
 
-    def _works(self, href: str, row: Text) -> bool:
+    def lead_to(self, href: str) -> bool:
+        """Whether there is a page, and a place on it, at an internal address that begins with a slash."""
+        return self._works(href, None)
+
+    def _works(self, href: str, row: Text | None) -> bool:
         if not href.startswith(("/", "#")):
             # A relative link has a different target on every page that shows the text.
             return ":" in href
         place = urlsplit(href)
-        path, fragment = place.path or path_of(row), unquote(place.fragment)
+        path, fragment = place.path or (path_of(row) if row else "/"), unquote(place.fragment)
         if not path.endswith("/") and "." not in path:
             path += "/"
-        if path == path_of(row):
+        if row and path == path_of(row):
             # The unsaved text counts here, together with the texts that share its page.
             others = (found for key, found in self._anchors.get(path, {}).items() if key != (type(row), row.pk))
             return fragment in _ON_EVERY_PAGE.union(row.anchors(), row.page_anchors(), *others)

@@ -20,6 +20,7 @@ from content.prelaunch import blockers
 from . import views
 from .consult_kind import EXAMPLES, read_consult_kind
 from .models import Clinic, Page, Provider, Question
+from .old_address_admin import OldAddressAdmin  # noqa: F401  registers itself
 from .picture_admin import PictureAdmin  # noqa: F401  registers itself
 
 

@@ -58,7 +58,9 @@ def show_home(request, page: Page):
 
 @require_safe
 def page(request, key: str):
-    """Shows a page of prose, which is any page without its own view."""
+    """Shows a page of prose, which is any page without its own view. The home page has another address."""
+    if key == Page.HOME:
+        raise Http404
     return show_prose(request, get_page(key))
 
 

@@ -120,17 +120,24 @@ class Migration(migrations.Migration):
                         choices=[
                             ("referral", "how people heard of the clinic"),
                             ("sheet", "pages opened from a printed sheet"),
+                            ("not-found", "addresses that lead nowhere"),
                         ],
                         max_length=10,
                     ),
                 ),
                 (
                     "code",
-                    models.CharField(help_text="The code of the referral source or the printed sheet.", max_length=40),
+                    models.CharField(
+                        blank=True, help_text="The code of the referral source or the printed sheet.", max_length=40
+                    ),
                 ),
                 (
                     "path",
-                    models.CharField(blank=True, help_text="The page that was opened, for example /cost/.", max_length=200),
+                    models.CharField(
+                        blank=True,
+                        help_text="The page that was opened, for example /cost/, or the address that leads nowhere.",
+                        max_length=200,
+                    ),
                 ),
                 ("number", models.PositiveIntegerField(default=0)),
             ],

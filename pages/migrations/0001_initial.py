@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import pages.models.clinic
+import pages.models.old_address
 import pages.models.place_on_maps
 
 
@@ -14,6 +15,50 @@ class Migration(migrations.Migration):
     dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
+        migrations.CreateModel(
+            name="OldAddress",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "old_path",
+                    models.CharField(
+                        help_text="What follows the site's name, for example /our-team. Capitals and a slash at the end make no difference.",
+                        max_length=200,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^/[a-z0-9._~-]+(/[a-z0-9._~-]+)*$",
+                                "Enter the part of the address after the site's name, for example /our-team. It has letters, digits, dots and hyphens.",
+                                code="path",
+                            ),
+                            pages.models.old_address.validate_not_private,
+                        ],
+                        verbose_name="old address",
+                    ),
+                ),
+                (
+                    "new_path",
+                    models.CharField(
+                        help_text="A page of this site, for example /meet-our-providers/ or /faqs/#cost.",
+                        max_length=200,
+                        verbose_name="leads to",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "old address",
+                "verbose_name_plural": "old addresses",
+                "ordering": ["old_path"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("new_path__startswith", "/"), models.Q(("new_path__startswith", "//"), _negated=True)
+                        ),
+                        name="leads_to_a_page_of_this_site",
+                    )
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="Picture",
             fields=[

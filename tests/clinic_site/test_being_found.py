@@ -1,4 +1,4 @@
-"""Sitemap, robots, feed, manifest, security.txt, and the addresses of the earlier site."""
+"""Sitemap, robots, feed, manifest and security.txt."""
 
 import json
 import re
@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from blog.models import Article
-from clinic_site.redirects import MOVED
 from pages.models import Clinic, Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
@@ -93,14 +92,6 @@ def test_the_manifest_names_the_clinic_and_icons_that_exist(client):
     assert facts["name"] == "Modern Therapeutics"
     assert facts["start_url"] == "/"
     assert {icon["type"] for icon in facts["icons"]} == {"image/svg+xml", "image/png"}
-
-
-@pytest.mark.parametrize("slash", ["", "/"])
-@pytest.mark.parametrize(("old", "new"), MOVED.items())
-def test_an_earlier_address_leads_on_in_one_step(client, old, new, slash):
-    response = client.get(f"/{old}{slash}")
-    assert (response.status_code, response["Location"]) == (301, new)
-    assert client.get(new).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/faqs/", "/book-a-consult/"])

@@ -20,7 +20,7 @@ from content.links import Links
 from content.models import LoadedContent, PublicContent, Reference, kinds
 from content.publishing import broken_links, wrong_figures
 from content.sync import Report, sync_rows
-from pages.models import Clinic, Page, Question
+from pages.models import Clinic, OldAddress, Page, Question
 
 
 class Command(BaseCommand):
@@ -58,6 +58,8 @@ def _load(report: Report) -> None:
     sync_rows(ReferralSource, "code", sources, report=report)
     sheets = read_toml(_content("consults") / "printed_sheets.toml")["sheet"]
     sync_rows(PrintedSheet, "code", sheets, report=report)
+    addresses = read_toml(_content("pages") / "old_addresses.toml")["address"]
+    sync_rows(OldAddress, "old_path", addresses, report=report)
     _post_first_hours()
     _begin_histories()
     _refuse_wrong_figures()
