@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog.models import Article
-from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, ReferralSource
+from consults.models import ConsultPolicy, Listing, OpeningHours, PrintedSheet, Reason, ReferralSource
 from content import markdown, search_index
 from content.files import UnreadableContent, read_content_files, read_toml
 from content.links import Links
@@ -58,6 +58,8 @@ def _load(report: Report) -> None:
     sync_rows(ReferralSource, "code", sources, report=report)
     sheets = read_toml(_content("consults") / "printed_sheets.toml")["sheet"]
     sync_rows(PrintedSheet, "code", sheets, report=report)
+    listings = read_toml(_content("consults") / "listings.toml")["listing"]
+    sync_rows(Listing, "name", listings, report=report)
     addresses = read_toml(_content("pages") / "old_addresses.toml")["address"]
     sync_rows(OldAddress, "old_path", addresses, report=report)
     _post_first_hours()
