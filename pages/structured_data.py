@@ -1,4 +1,4 @@
-"""The clinic, its pages and its people as structured data (schema.org): only facts that are confirmed and visible on the site."""
+"""The clinic, its pages and its people as structured data (schema.org): only facts that are confirmed."""
 
 from datetime import date
 

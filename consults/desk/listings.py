@@ -93,12 +93,14 @@ def to_copy(clinic: Clinic, posted: PostedHours) -> list[tuple[str, str, int]]:
 
 
 def open_street_map_hours(posted: PostedHours) -> str:
-    """The week as OpenStreetMap writes it: `Mo 16:00-20:00; Sa 08:00-12:00`."""
-    return "; ".join(
-        f"{name[:2]} " + ",".join(f"{shift.opens:%H:%M}-{shift.closes:%H:%M}" for shift in shifts)
-        for number, name in enumerate(WEEKDAYS)
-        if (shifts := posted.week.get(number, ()))
-    )
+    """The week as OpenStreetMap writes it, equal days in a row joined: `Mo-Fr 16:00-20:00; Sa 08:00-12:00`."""
+    runs: list[tuple[str, list[str]]] = []
+    for number, name in enumerate(WEEKDAYS):
+        text = ",".join(f"{shift.opens:%H:%M}-{shift.closes:%H:%M}" for shift in posted.week.get(number, ()))
+        if not runs or runs[-1][0] != text:
+            runs.append((text, []))
+        runs[-1][1].append(name[:2])
+    return "; ".join(f"{days[0] if len(days) == 1 else f'{days[0]}-{days[-1]}'} {text}" for text, days in runs if text)
 
 
 def describe(clinic: Clinic) -> str:

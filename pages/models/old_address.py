@@ -13,7 +13,7 @@ _PATH = RegexValidator(
     "Enter the part of the address after the site's name, for example /our-team. It has letters, digits, dots and hyphens.",
     code="path",
 )
-# One person's pages, and the staff's: nobody's link to them may lead elsewhere, and their addresses are kept nowhere.
+# One person's pages, and the staff's: a link to them may lead to no other page, and their addresses are kept nowhere.
 _PRIVATE = ("/consults", "/admin")
 
 

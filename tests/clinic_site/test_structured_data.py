@@ -92,6 +92,7 @@ def test_the_whole_clinic_is_on_the_pages_that_tell_who_and_where_it_is(client):
     whole = node(client, "/", "MedicalClinic")
     assert whole["geo"] == {"@type": "GeoCoordinates", "latitude": 44.12345, "longitude": -93.12345}
     assert whole["hasMap"] == "https://maps.example/clinic"
+    assert '<a href="https://maps.example/clinic" rel="noreferrer">' in client.get("/visit/").content.decode()
     assert whole["sameAs"] == ["https://directory.example/clinic", "https://other.example/clinic"]
     assert whole["areaServed"] == ["Rice County", "Dundas"]
     assert whole["specialOpeningHoursSpecification"][0]["validFrom"] == "2026-12-25"
