@@ -37,6 +37,10 @@ def test_a_page_that_is_there_wins_and_costs_no_query_more(client, django_assert
         with django_assert_max_num_queries(6):
             assert client.get(path).status_code == 200
     assert client.get("/faqs")["Location"] == "/faqs/"
+    # Also a page that comes later.
+    Page.objects.filter(key="for-family").update(key="about")
+    assert client.get("/about/").status_code == 200
+    assert client.get("/about")["Location"] == "/about/"
 
 
 def test_a_change_counts_at_once_and_is_not_kept_by_browsers(client):
