@@ -16,10 +16,11 @@ from content.models import LoadedContent
 from . import provider_page, views
 from .clinic_admin import ClinicAdmin
 from .models import Page, Provider, Question
+from .old_address_admin import OldAddressAdmin
 from .picture_admin import PictureAdmin
 from .supply import read_supply
 
-__all__ = ["ClinicAdmin", "PageAdmin", "PictureAdmin", "ProviderAdmin", "QuestionAdmin"]
+__all__ = ["ClinicAdmin", "OldAddressAdmin", "PageAdmin", "PictureAdmin", "ProviderAdmin", "QuestionAdmin"]
 
 
 class PageForm(ContentForm):

@@ -73,6 +73,13 @@ class ClinicAdmin(SupplyPages):
                 ]
             },
         ),
+        (
+            "For maps and search engines",
+            {
+                "description": "Search engines read these with the name, the address and the hours.",
+                "fields": Clinic.ON_MAPS,
+            },
+        ),
     ]
 
     def get_fieldsets(self, request, obj=None):
@@ -97,7 +104,7 @@ class ClinicAdmin(SupplyPages):
         super().save_model(request, obj, form, change)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "privacy_notice_url":
+        if db_field.name in {"privacy_notice_url", "map_url"}:
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

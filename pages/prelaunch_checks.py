@@ -10,9 +10,10 @@ from django.urls import reverse
 from content.claims import find_claims
 from content.editing.paths import edit_path
 from content.files import read_content_files
+from content.links import Links
 from content.prelaunch import Blocker, register
 
-from .models import Clinic, Page, Provider, Question
+from .models import Clinic, OldAddress, Page, Provider, Question
 from .naming import names_treatment
 from .supply import PEOPLE, read_supply
 
@@ -91,6 +92,15 @@ def legal_pages_are_there(*, now: datetime) -> Iterator[Blocker]:
     for file in read_content_files(SHIPPED_PAGES):
         if file.name not in present:
             yield Blocker("Legal", f"Missing: the page “{file.facts['title']}”.", "manage.py load_content")
+
+
+@register
+def old_addresses_lead_somewhere(*, now: datetime) -> Iterator[Blocker]:
+    links = Links(at=now)
+    for address in OldAddress.objects.all():
+        if not links.lead_to(address.new_path):
+            what = f"The old address {address.old_path} leads to {address.new_path}, which is not there."
+            yield Blocker("Texts", what, edit_path(address))
 
 
 @register

@@ -47,6 +47,7 @@ def show_home(request, page: Page):
     page.body_html = without_citations(page.body_html)
     for question in questions:
         question.answer_html = without_citations(question.answer_html)
+    page.changed_on = page.latest_change(questions)
     context = {
         "page": page,
         "questions": questions,
@@ -58,7 +59,9 @@ def show_home(request, page: Page):
 
 @require_safe
 def page(request, key: str):
-    """Shows a page of prose, which is any page without its own view."""
+    """Shows a page of prose, which is any page without its own view. The home page has another address."""
+    if key == Page.HOME:
+        raise Http404
     return show_prose(request, get_page(key))
 
 
@@ -115,6 +118,7 @@ def show_faqs(request, page: Page, questions: list[Question]):
     page.body_html = citations.number(page.body_html)
     for question in questions:
         question.answer_html = citations.number(question.answer_html)
+    page.changed_on = page.latest_change(questions)
     clinic = clinic_of(request)
     answered = [question for question in questions if question.is_answered(clinic)]
     groups = [
@@ -214,5 +218,7 @@ def share(request, name: str):
     if title is None:
         raise Http404
     response = FileResponse(share_picture(title).open("rb"), content_type="image/png")
+    # Where the page is shared, others show its picture.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

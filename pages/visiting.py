@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from .models import Clinic, Picture
+from .models.clinic import Clinic
+from .models.picture import Picture
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“])")
 _ROOM_ON_A_SHEET = 750
@@ -33,6 +34,7 @@ _COMING = (
             ("interpreter", "Interpreter"),
             ("after_hours", "Outside our hours"),
             ("fax", "Fax"),
+            ("areas_served", "Where people come from"),
         ),
     ),
 )
@@ -84,12 +86,12 @@ class Section:
     facts: list[PrintedFact]
 
 
-def about_coming(clinic: Clinic) -> list[Section]:
+def about_coming(clinic: "Clinic") -> list[Section]:
     """The sections on the consult and the way here, with at least one fact that is set."""
     return _sections(clinic, _COMING)
 
 
-def about_care(clinic: Clinic) -> list[Section]:
+def about_care(clinic: "Clinic") -> list[Section]:
     """The same on treatment, fees, and who the clinic is."""
     return _sections(clinic, _CARE)
 
@@ -128,7 +130,7 @@ def _sections(clinic: Clinic, table: tuple) -> list[Section]:
     return found
 
 
-def directions_url(clinic: Clinic) -> str:
+def directions_url(clinic: "Clinic") -> str:
     """A plain link to the way here, which opens the maps app of a phone; empty without an address."""
     if not clinic.street:
         return ""

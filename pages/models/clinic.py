@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 from content.models import PublicContent
 from pages.consult_kind import EXAMPLES, ConsultKind, read_consult_kind
 
+from .place_on_maps import PLACE_ON_EARTH, PlaceOnMaps
 from .safety import Photographs, SafetyFacts
 from .unset import unset
 
@@ -29,7 +30,7 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.filter(pk=1).first() or Clinic()
 
 
-class Clinic(SafetyFacts, Photographs, PublicContent):
+class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
     # They are in letters to patients, lead their replies, or move the posted hours: editors of texts only see them.
     OWNERS_FACTS = (
         *("name", "street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"),
@@ -179,7 +180,7 @@ class Clinic(SafetyFacts, Photographs, PublicContent):
     class Meta:
         verbose_name = verbose_name_plural = "clinic facts"
         permissions = [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")]
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic")]
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic"), PLACE_ON_EARTH]
 
     def __str__(self) -> str:
         return self.name

@@ -42,13 +42,15 @@ def answer(client, fact: str, text: str, **others):
 
 def test_every_fact_that_may_be_unset_is_asked_for_once_and_each_page_that_it_names_is_there():
     asked_elsewhere = {
-        *("announcement_until", "nondiscrimination_notice", "language_notice"),
+        # The two numbers only make sense together.
+        *("announcement_until", "nondiscrimination_notice", "language_notice", "latitude", "longitude"),
         *("confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"),
     }
     facts = [one.fact for one in everything()]
     may_be_unset = {field.name for field in Clinic._meta.fields if field.null} - asked_elsewhere
     assert sorted(facts) == sorted(may_be_unset | {PEOPLE})
-    assert {one.fact for one in everything() if one.optional} == {*SAFETY, *PHOTOGRAPHS, "fax"}
+    optional = {*SAFETY, *PHOTOGRAPHS, "fax", "map_url", "areas_served", "profiles"}
+    assert {one.fact for one in everything() if one.optional} == optional
     assert {path for one in everything() for path, _ in one.shown} <= {*PUBLIC, "/book-a-consult/"}
 
 
@@ -120,7 +122,7 @@ def test_only_who_may_change_a_fact_is_given_its_field_and_owners_give_the_passw
     assert Clinic.objects.get().phone is None
     client.force_login(colleague("anna", "Front desk"))
     assert [client.get(path).status_code for path in (PAGE, INTERVIEW)] == [403, 403]
-    assert "36 set" not in client.get("/admin/").content.decode()
+    assert "39 set" not in client.get("/admin/").content.decode()
     client.logout()
     client.force_login(colleague("olga", "Owners"))
     assert client.get(PAGE)["Location"] == f"/admin/reauthenticate/?next={PAGE}"
@@ -151,7 +153,7 @@ def test_the_front_page_counts_what_is_set_and_names_three_for_one_query(client)
 
     taken, page = queries("Editors")
     assert taken == 1
-    assert re.search(r"0 of 36 set</a>", page)
+    assert re.search(r"0 of 39 set</a>", page)
     assert re.findall(r'missing/#(\w+)"', page) == ["people", "phone", "consult_fee"]
 
 
