@@ -42,8 +42,6 @@ def _ready(content, settings):
         privacy_notice_url="https://clinic.example/notice.pdf",
         fax="(507) 555-0101",
         map_url="https://maps.example/clinic",
-        areas_served="Rice County",
-        profiles="https://directory.example/clinic",
         copyright_since=2024,
         **dict.fromkeys(PHOTOGRAPHS, photograph),
         confirmed_answer_days=2,
