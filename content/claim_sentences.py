@@ -1,6 +1,7 @@
 """Sentences of a Markdown text, as the claims check reads them, and what makes one of them fair."""
 
 import re
+import string
 import unicodedata
 from bisect import bisect
 from collections.abc import Iterator
@@ -40,6 +41,7 @@ _REFERENCE = re.compile(r"\{(?:figure|number):\s*([^{}]*)\}")
 # What stands for a citation, for a figure, and for a figure's number of people.
 _CITED, _FIGURE, _FIGURE_OF_PEOPLE = "\ue000", "\ue001", "\ue001\ue002"
 _UNMARKED = dict.fromkeys(map(ord, _CITED + _FIGURE_OF_PEOPLE))
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _MARKUP = (
     (CITATION, _CITED),
     (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
@@ -69,6 +71,11 @@ class Sentence:
     @property
     def before(self) -> str:
         return self.paragraph[: self.begin]
+
+    @cached_property
+    def small(self) -> str:
+        """The text in small letters, character by character, for patterns written in them."""
+        return self.text.translate(_SMALL)
 
     @cached_property
     def asks(self) -> bool:

@@ -89,10 +89,10 @@ def claims_in_turn(text: str) -> Iterator[Hit]:
 def _hits_in(lines: tuple[str, ...]) -> tuple[Hit, ...]:
     """The hits of a paragraph, which is often read again: as it was saved, and with every later save. Lines count from 0."""
     return tuple(
-        Hit(claim, sentence.line, match[0].strip(), sentence.text)
+        Hit(claim, sentence.line, sentence.text[match.start() : match.end()].strip(), sentence.text)
         for sentence in read_sentences(lines)
         for claim in CLAIMS
-        for match in claim.pattern.finditer(sentence.text)
+        for match in claim.pattern.finditer(sentence.small)
         if not _is_innocent(claim, sentence, match)
     )
 
@@ -102,7 +102,7 @@ def _is_innocent(claim: Claim, sentence: Sentence, match: re.Match) -> bool:
         return True
     if _denies(_clause_before(sentence.text, match)) or (claim.denied_is_fine and _denies(match[0])):
         return True
-    return any(getattr(sentence, name) for name in claim.fair_if) or bool(claim.unless and claim.unless.search(sentence.text))
+    return any(getattr(sentence, name) for name in claim.fair_if) or bool(claim.unless and claim.unless.search(sentence.small))
 
 
 def _clause_before(text: str, match: re.Match) -> str:
@@ -122,11 +122,18 @@ def _read(path: Path) -> tuple[Claim, ...]:
         names[name] = _filled(names[name], names)
     claims = []
     for entry in book["claim"]:
-        entry["pattern"] = re.compile(_filled("|".join(entry.pop("patterns")), names), re.I)
+        entry["pattern"] = _compiled("|".join(entry.pop("patterns")), names)
         if "unless" in entry:
-            entry["unless"] = re.compile(_filled(entry["unless"], names), re.I)
+            entry["unless"] = _compiled(entry["unless"], names)
         claims.append(Claim(**entry | {"fair_if": tuple(entry.get("fair_if", ()))}))
     return tuple(claims)
+
+
+def _compiled(pattern: str, names: dict[str, str]) -> re.Pattern:
+    """The pattern for small letters, which is more than twice as fast as one that ignores case."""
+    return re.compile(
+        re.sub(r"\\.|[A-Z]+", lambda found: found[0] if found[0][0] == "\\" else found[0].lower(), _filled(pattern, names))
+    )
 
 
 def _filled(pattern: str, names: dict[str, str]) -> str:
