@@ -35,8 +35,9 @@ _ASKS_NOTHING = re.compile(
     r"^(?:[^\w]*)(?:ready|want|looking|tired|need|why (?!(?:might|may|do(?:es)? (?:some|this site|we))\b)|imagine"
     r"|who (?:wants|wouldn’t|doesn’t)"
     r"|what if|what (?:could|can) (?:possibly )?go wrong|what (?:have|do) you (?:got|have)|how (?:much longer|many more)"
-    r"|tired of|fed up|sick of|worn out|had enough|tried everything|ever wish|do you (?:long|dream|deserve|miss|wish)|remember when"
-    r"|could this|is today|isn’t|aren’t|don’t|wouldn’t|did you know|suffering|struggling|curious|dreaming|longing|feeling)\b",
+    r"|tired of|fed up|sick of|worn out|had enough|tried everything|ever wish|do you (?:long|dream|deserve|miss|wish)"
+    r"|remember when|could this|is today|isn’t|aren’t|don’t|wouldn’t"
+    r"|did you know|suffering|struggling|curious|dreaming|longing|feeling)\b",
     re.I,
 )
 _REFERENCE = re.compile(r"\{(?:figure|number):\s*([^{}]*)\}")

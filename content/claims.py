@@ -18,8 +18,11 @@ from .claim_sentences import Sentence, plain, read_paragraphs, read_sentences
 _DENIAL = re.compile(
     r"\b(?:not|no|nor|never|nobody|none|neither|nothing|without|cannot|can’t|unproven|unapproved"
     r"|(?:is|are|does|do|has|have|was|were|did|would|won|should|could)n’t|won’t|lacks?|whether|unless|myths?|false|untrue"
-    r"|wrong to|unfair to|dishonest|wary|beware|warn(?:s|ed|ing)?|mislead\w*|overstat\w*|exaggerat\w*|claims? that|too (?:early|soon) to|far from"
+    r"|wary|beware|warn(?:s|ed|ing)?"
+    r"|wrong to|unfair to|dishonest|mislead\w*|overstat\w*|exaggerat\w*|claims? that|too (?:early|soon) to|far from"
     r"|little evidence|rather than|instead of (?:promis|claim)\w+|unclear|unknown|how well|how often"
+    r"|(?:clinics?|ads?|advert\w*|websites?|sellers?|headlines|companies) (?:\w+ )?(?:say|claim|promise|call|boast|write)s?"
+    r"|(?:you|people) (?:may|might|will) (?:have )?(?:read|hear|heard|see|seen|be told)"
     r"|ask(?:s|ed)? (?:how|whether|if|what|who))\b",
     re.I,
 )
