@@ -11,7 +11,7 @@ from functools import cached_property
 from .markdown import CITATION
 
 _HEDGE = re.compile(
-    r"\b(?:may(?! (?:\w+ )?(?:take|need|require)s? (?:\w+ )?(?:weeks|months|years))|might"
+    r"\b(?:(?<!and )may(?! (?:\w+ )?(?:take|need|require)s? (?:\w+ )?(?:weeks|months|years))|might"
     r"|(?:in|for|to) (?:some|others)|some (?:\w+ )?(?:people|adults|patients|of (?:them|those))|others"
     r"|not (?:everyone|everybody|all)|thought to|hypothes\w+|unclear|uncertain|unsettled|unproven|open question"
     r"|not known|so far|often brief\w*|for a (?:short|few)\b"

@@ -43,6 +43,8 @@ _CLAUSE_END = re.compile(
     r"|(?<!that )(?<!say )(?<!claim )(?<!how )(?<!whether )(?<!if )(?<!shows )(?<!means )(?:it|they|we))\b",
     re.I,
 )
+# An escaped character, a set of characters, or what gives a pattern its shape.
+_PART = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|[()|]")
 # A denial farther away than this is another matter.
 _LOOK_BACK = 300
 
@@ -133,10 +135,26 @@ def _read(path: Path) -> tuple[Claim, ...]:
 
 
 def _compiled(pattern: str, names: dict[str, str]) -> re.Pattern:
-    """The pattern for small letters, which is more than twice as fast as one that ignores case."""
-    return re.compile(
-        re.sub(r"\\.|[A-Z]+", lambda found: found[0] if found[0][0] == "\\" else found[0].lower(), _filled(pattern, names))
-    )
+    """The pattern for small letters, with what begins at a word's edge last and under one check for the edge.
+
+    That reads three times as fast as a pattern that ignores case and checks for each alternative anew.
+    """
+    small = re.sub(r"\\.|[A-Z]+", lambda found: found[0] if found[0][0] == "\\" else found[0].lower(), _filled(pattern, names))
+    found = list(_alternatives(small))
+    at_an_edge = [words.removeprefix(r"\b") for words in found if words.startswith(r"\b")]
+    others = [words for words in found if not words.startswith(r"\b")]
+    return re.compile("|".join(others + [rf"\b(?:{'|'.join(at_an_edge)})"] * bool(at_an_edge)))
+
+
+def _alternatives(pattern: str) -> Iterator[str]:
+    """What stands between the outermost bars."""
+    depth, begin = 0, 0
+    for found in _PART.finditer(pattern):
+        depth += (found[0] == "(") - (found[0] == ")")
+        if found[0] == "|" and not depth:
+            yield pattern[begin : found.start()]
+            begin = found.end()
+    yield pattern[begin:]
 
 
 def _filled(pattern: str, names: dict[str, str]) -> str:
