@@ -30,7 +30,7 @@ _NO_DENIAL = re.compile(
     r"\bnot (?:only|just|merely|simply|to mention)\b|\bno (?:doubt|wonder|matter|longer|other|better|need)\b"
     r"|\bwithout (?:a |any )?doubt\b|\bnothing (?:but|else|works|compares|helps|has worked|like|beats|better)\b"
     r"|\bnever (?:fails?|been)\b|\bnever again\b"
-    r"|^(?:would|is|do|are|have)n’t (?:you|it|we)\b"
+    r"|^(?:would|is|do|are|have)n’t (?:you|it|we|your|life|this)\b"
     r"|\bno-(?!one\b)\w+"
     r"|\bno (?:treatment|medicine|drug|therapy|clinic)\b(?=[^;,]{0,20}(?:faster|better|safer|more effective))"
     r"|\b(?:cannot|can’t) (?:fail|go wrong|wait)\b|\bwhy (?:not|wait)\b|\b(?:don’t|do not) (?:wait|miss|suffer|let|have to)\b",
