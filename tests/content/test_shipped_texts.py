@@ -37,6 +37,7 @@ _WITHOUT_IDENTIFIER = {
     "www.mayoclinic.org",
     "www.ynhh.org",
     "www.mcleanhospital.org",
+    "www.uclahealth.org",
     # The journal's own page, where no identifier was seen.
     "www.cambridge.org",
     "www.cdc.gov",
