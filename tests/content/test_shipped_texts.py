@@ -38,6 +38,7 @@ _WITHOUT_IDENTIFIER = {
     "www.ynhh.org",
     "www.mcleanhospital.org",
     "www.uclahealth.org",
+    "asahq.org",
     # The journal's own page, where no identifier was seen.
     "www.cambridge.org",
     "www.cdc.gov",
@@ -45,7 +46,6 @@ _WITHOUT_IDENTIFIER = {
     "clinicaltrials.gov",
     "www.oxfordhealth.nhs.uk",
     "www.pdr.net",
-    "www.spravato.com",
     "www.spravatohcp.com",
     "www.ema.europa.eu",
     "ch.oddb.org",
