@@ -18,6 +18,9 @@ _LINK = re.compile(r"\[[^\[\]\n]*\]\([^()\n]*\)")
 # What is left of a paragraph or of an item when its fact is not set.
 _EMPTY = re.compile(r"<(p|li)>\s*</\1>\n?")
 _EMPTY_LIST = re.compile(r"<ul>\s*</ul>\n?")
+# As a search entry holds a placeholder.
+_FIRST_LETTERS = "qzxq"
+_WORD = re.compile(rf"\b{_FIRST_LETTERS}([a-z]+)\b")
 
 _known: set[str] = set()
 
@@ -66,6 +69,12 @@ def fill(html: str, values: Mapping[str, str]) -> SafeString:
     return mark_safe(_EMPTY_LIST.sub("", _EMPTY.sub("", filled)))  # noqa: S308  the text was cleaned when it was saved
 
 
-def without_placeholders(text: str) -> str:
-    """The text for a search entry, which says nothing that changes without an edit of the text."""
-    return _PLACEHOLDER.sub("", text)
+def as_words(text: str) -> str:
+    """The text for a search entry, where a placeholder is one word that nobody types: its value is filled in when it is found."""
+    return _PLACEHOLDER.sub(lambda match: _FIRST_LETTERS + match[1].replace("_", ""), text)
+
+
+def from_words(text: str) -> str:
+    """The same text with its placeholders again, whole: an entry is cut between words."""
+    names = {name.replace("_", ""): name for name in _known}
+    return _WORD.sub(lambda match: f"{{{names[match[1]]}}}" if match[1] in names else "", text)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from .placeholders import from_words
 from .search_index import TABLE, entry_number, fill, searched_kinds
 
 MOST_RESULTS = 20
@@ -31,7 +32,7 @@ _SMALL_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Result:
-    """`title` and `snippet` are safe HTML with the matching words in <mark>."""
+    """`title` and `snippet` are safe HTML with the matching words in <mark>. The snippet has its placeholders unfilled."""
 
     url: str
     title: SafeString
@@ -43,14 +44,27 @@ def find(query: str, *, at: datetime) -> list[Result]:
 
     All words must match, each as the beginning of a word; if nothing matches them all, any of them is enough.
     """
-    words = list(dict.fromkeys(_WORD.findall(query[:LONGEST_QUERY].lower())))
-    words = ([word for word in words if word not in _SMALL_WORDS] or words)[:_MOST_WORDS]
+    words = words_of(query)
     if not words:
         return []
     fill()
     search = _in_sqlite if connection.vendor == "sqlite" else _in_postgresql
     rows = search(words, True, at) or (search(words, False, at) if len(words) > 1 else [])
-    return [Result(url, _marked(title), _marked(snippet)) for url, title, snippet in rows]
+    return [Result(url, _marked(title), _marked(from_words(snippet))) for url, title, snippet in rows]
+
+
+def words_of(query: str) -> list[str]:
+    """The words that are searched for: without the small ones, unless there are no others."""
+    words = list(dict.fromkeys(_WORD.findall(query[:LONGEST_QUERY].lower())))
+    return ([word for word in words if word not in _SMALL_WORDS] or words)[:_MOST_WORDS]
+
+
+def words_on_the_site(*, at: datetime) -> set[str]:
+    """Every word of what visitors may read at the instant `at`, in small letters."""
+    fill()
+    visible, parameters = _visible(at)
+    rows = _rows(f"SELECT title, text, words FROM {TABLE} WHERE rowid IN ({visible})", parameters)  # noqa: S608
+    return {word for row in rows for text in row for word in _WORD.findall(text.lower())}
 
 
 def _visible(at: datetime) -> tuple[str, tuple]:

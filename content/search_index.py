@@ -13,7 +13,7 @@ from django.db.models import F
 
 from . import triggers
 from .models import Text, kinds
-from .placeholders import without_placeholders
+from .placeholders import as_words
 
 TABLE = "content_search"
 # The entries of all kinds share one table: the entry of row 7 has the number 7 * 16 + the kind's number.
@@ -71,7 +71,7 @@ def _add(kind: type[Text], keys: list[int]) -> int:
 
 
 def _plain_text(*texts: str) -> str:
-    text = without_placeholders(" ".join(texts))
+    text = as_words(" ".join(texts))
     return _UNSEEN.sub(" ", html.unescape(_TAG.sub(" ", _CITATION.sub("", text)))).strip()
 
 

@@ -9,7 +9,7 @@ _SELF = r"(?:my ?self|me|him ?self|her ?self|them ?sel(?:f|ves)|your ?self)"
 _I_AM = r"(?:i|im|i'm|i am|were|was|be|being|feel|better off)"
 _CRISIS = re.compile(
     rf"""\b(?:
-        suicid\w* | 988 | kms | unalive\w*
+        s(?:ui|u|iu|oo|ewi)[cs]+[iy]*d\w* | 988 | kms | unalive\w*
         | (?:kill(?:ing)?|hurt(?:ing)?|harm(?:ing)?|cut(?:ting)?|shoot(?:ing)?|hang(?:ing)?)\s{_SELF}
         | self[\s-]?(?:harm\w*|injur\w*)
         | (?:want(?:ed|s|ing)?|wanna|wish(?:ed|es|ing)?|going|ready|plan(?:ning)?)(?:\s(?:to|i|could|would|should))*\sdie

@@ -20,6 +20,7 @@ _UNSET = {
     # As all letters and calendar entries have it while nothing else is set.
     "consult_kind": "It takes place at the clinic.",
     "consult_fee": "What the consult itself costs is not on this website yet.",
+    "billing_policy": "Our policy on bills and on collecting what is owed is not on this website yet. You can ask for a copy.",
     "hosting_provider": "not yet named here",
     "privacy_notice": "The notice is being prepared. The clinic has not yet supplied it for this website. If you are told that"
     " there is none, ask who can see your records, and what happens to them. You may ask for the answer in writing.",

@@ -27,6 +27,7 @@ _FOR_COUNSEL = (
     "the Notice of Privacy Practices says what 45 CFR 164.520 asks for since February 16, 2026",
     "what hangs in the clinic: the notices of privacy practices, of health records (Minnesota Statutes 144.292, subdivision 4)"
     " and of good faith estimates (45 CFR 149.610)",
+    "which parts of the Health Care Bill of Rights (Minnesota Statutes 144.651) bind the clinic, and how patients are told",
     "the legal name is right, and the clinic's name is registered as an assumed name if it differs (Minnesota Statutes 333.01)",
 )
 

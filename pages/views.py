@@ -13,6 +13,7 @@ from content.medical_review import show_review
 from content.models import reviewed_kinds
 from content.search import LONGEST_QUERY, find
 from content.share_picture import can_be_drawn, name_of, share_picture
+from content.spelling import corrected
 
 from .crisis_search import speaks_of_suicide
 from .facts import clinic_of
@@ -164,10 +165,15 @@ def show_page(request, page: Page):
 def search(request):
     """Searches the site. Queries are never stored or logged, because they are about people's health."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    now = timezone.now()
+    results, meant = find(query, at=now), ""
+    if query and not results and (meant := corrected(query, at=now)):
+        results = find(meant, at=now)
     context = {
         "query": query,
-        "results": find(query, at=timezone.now()) if query else [],
-        "in_crisis": speaks_of_suicide(query),
+        "results": results,
+        "meant": meant if results else "",
+        "in_crisis": speaks_of_suicide(query) or speaks_of_suicide(meant),
         "section": "search",
         "canonical": "",
         "breadcrumbs": [{"name": "Home", "url": "/"}, {"name": "Search", "url": "/search/"}],

@@ -1,6 +1,7 @@
 """Fills the placeholders of rendered texts where a page prints them."""
 
 from django import template
+from django.utils.html import conditional_escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from content.placeholders import fill, names_in
@@ -14,3 +15,12 @@ def filled(html: str, site) -> SafeString:
     if not names_in(html):
         return mark_safe(html)  # noqa: S308  cleaned when it was saved
     return fill(html, site.placeholders)
+
+
+@register.filter
+def filled_in_words(html: str, site) -> SafeString:
+    """The same for the snippet of a search result, where a value stands without its links."""
+    if not (names := names_in(html)):
+        return mark_safe(html)  # noqa: S308  escaped by the search
+    values = site.placeholders
+    return fill(html, {name: mark_safe(strip_tags(conditional_escape(values.get(name, "")))) for name in names})  # noqa: S308

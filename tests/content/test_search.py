@@ -11,7 +11,8 @@ from blog.models import Article
 from content import search_index
 from content.search import find
 from content.search_index import TABLE, fill
-from pages.models import Page, Question
+from content.spelling import corrected
+from pages.models import Clinic, Page, Question
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
@@ -211,3 +212,38 @@ def test_the_right_question_comes_first_for_the_words_that_people_use_and_never_
             shown += [result.snippet for result in results if "klonopin" in result.snippet.lower()]
     assert first == {query: f"/faqs/#{slug}" for slug, queries in _EVERYDAY_WORDS.items() for query in queries}
     assert shown == []
+
+
+def test_a_word_that_is_misspelled_finds_what_was_meant_and_says_so(client, content):
+    for typed, meant in {
+        "adictive": "addictive",
+        "alchohol": "alcohol",
+        "apointment": "appointment",
+        "anxeity": "anxiety",
+    }.items():
+        page = client.get("/search/", {"q": typed}).content.decode()
+        assert f"We found nothing for “{typed}”. Did you mean “{meant}" in page, typed
+        assert page.count("<h2><a href=") >= 1, typed
+    nothing = client.get("/search/", {"q": "qwrtzpsd"}).content.decode()
+    assert "Did you mean" not in nothing
+    assert "We found nothing for" in nothing
+
+
+def test_no_word_is_corrected_to_one_that_visitors_may_not_read_yet():
+    make_article("birds", "A nightingale.")
+    article = make_article("later", "A kingfisher.")
+    assert corrected("kingfischer nightingael", at=NOW) == "kingfisher nightingale"
+    article.published_at = NOW + timedelta(hours=1)
+    article.save()
+    assert corrected("kingfischer nightingael", at=NOW) == "kingfischer nightingale"
+    # A word that begins one of the site is none to correct, and a short one is like too many.
+    assert not corrected("nighting birs", at=NOW)
+
+
+def test_a_result_says_the_clinics_facts_in_words(client, clock):
+    clock(NOW)
+    make_article("heron", "Ask the heron what it costs: {fees} Or {call_back} {email} It ends.")
+    Clinic.objects.update_or_create(pk=1, defaults={"fees": "A herring & <b>two</b> frogs.", "phone": "(507) 555-0100"})
+    page = client.get("/search/?q=heron").content.decode()
+    words = re.sub(r"\s+", " ", page.partition("<h2>")[2])
+    assert "it costs: A herring &amp; &lt;b&gt;two&lt;/b&gt; frogs. Or Call (507) 555-0100. It ends" in words
