@@ -38,6 +38,7 @@ _WITHOUT_IDENTIFIER = {
     "www.ynhh.org",
     "www.mcleanhospital.org",
     "www.uclahealth.org",
+    "commonspirit.org",
     "asahq.org",
     # The journal's own page, where no identifier was seen.
     "www.cambridge.org",
