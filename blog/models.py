@@ -82,6 +82,11 @@ class Article(ReviewedText):
         return not self.is_draft
 
     @property
+    def named_author(self) -> Provider | None:
+        """The person whom visitors read as the author; None, for the clinic, while that person's profile is not published."""
+        return self.author if self.author and self.author.is_published else None
+
+    @property
     def public_from(self) -> datetime:
         return self.published_at
 

@@ -2,6 +2,7 @@
 
 from content.citations import NumberedReference
 from pages.models import Clinic
+from pages.person_markup import named
 
 from .models import Article
 
@@ -14,7 +15,7 @@ def article_nodes(article: Article, clinic: Clinic, references: list[NumberedRef
     if article.reviewed_by and article.reviewed_on:
         page |= {
             "lastReviewed": article.reviewed_on.isoformat(),
-            "reviewedBy": {"@type": "Person", "name": article.reviewed_by.name},
+            "reviewedBy": named(article.reviewed_by),
         }
     posting = {
         "@type": "BlogPosting",
@@ -24,7 +25,7 @@ def article_nodes(article: Article, clinic: Clinic, references: list[NumberedRef
         "description": article.description,
         "datePublished": article.published_at.astimezone(clinic.zone).date().isoformat(),
         "dateModified": article.updated_on.isoformat(),
-        "author": {"@type": "Person", "name": article.author.name} if article.author else clinic_id,
+        "author": named(article.named_author) if article.named_author else clinic_id,
         "publisher": clinic_id,
         "citation": [numbered.reference.link for numbered in references if numbered.reference.link],
     }

@@ -52,7 +52,7 @@ def show_article(request, article: Article):
     url = article.get_absolute_url()
     context = {
         "article": article,
-        "author_name": article.author.name if article.author else clinic.name,
+        "author_name": clinic.name,
         "published_on": article.published_at.astimezone(clinic.zone).date(),
         "section": "blog",
         "contents": article.contents if len(article.contents) >= _FEWEST_CONTENTS else [],

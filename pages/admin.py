@@ -17,7 +17,7 @@ from content.editing.form import ContentForm
 from content.models import LoadedContent
 from content.prelaunch import blockers
 
-from . import views
+from . import provider_page, views
 from .consult_kind import EXAMPLES, read_consult_kind
 from .models import Clinic, Page, Provider, Question
 from .picture_admin import PictureAdmin  # noqa: F401  registers itself
@@ -186,11 +186,38 @@ class QuestionAdmin(ContentAdmin):
 
 @admin.register(Provider)
 class ProviderAdmin(ContentAdmin):
-    list_display = ["name", "credentials", "role", "position", "is_published"]
+    list_display = ["name", "credentials", "role", "license_number", "position", "is_published"]
     search_fields = ["name"]
+    fieldsets = [
+        (None, {"fields": ["name", "credentials", "role", "slug", "portrait"]}),
+        (
+            "What this person does here",
+            {
+                "description": "One person may have several of these parts. Patients are told to ask about them.",
+                "fields": Provider.PARTS,
+            },
+        ),
+        (
+            "License",
+            {
+                "description": "Copy it from the board's own list, so that a patient who looks it up finds the same.",
+                "fields": ["license_type", "license_number", "npi"],
+            },
+        ),
+        (
+            "More to tell",
+            {
+                "description": "Nothing is printed for an empty field. Write only what can be checked.",
+                "fields": ["training", "emergency_training", "languages", "available", "bio", "interests"],
+            },
+        ),
+        ("On the site", {"fields": ["is_published", "position"]}),
+        JUSTIFICATION,
+    ]
 
     def preview(self, request, row):
-        return views.show_providers(request, views.get_page(Page.MEET_OUR_PROVIDERS), [row])
+        row.slug = row.slug or "preview"
+        return provider_page.show_provider(request, row)
 
 
 def texts_to_check(user, *, now: datetime) -> dict:

@@ -1,4 +1,4 @@
-"""Prelaunch checks of the clinic's facts, legal pages and questions."""
+"""Prelaunch checks of the clinic's facts, profiles, legal pages and questions."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -46,6 +46,16 @@ def facts_are_set(*, now: datetime) -> Iterator[Blocker]:
         yield Blocker("Clinic facts", what, edit_path(clinic))
     if not Provider.objects.published().exists():
         yield Blocker("Clinic facts", "No provider is published.", reverse("admin:pages_provider_changelist"))
+
+
+@register
+def profiles_can_be_checked(*, now: datetime) -> Iterator[Blocker]:
+    for provider in Provider.objects.published().select_related("portrait"):
+        for name, label in (("license_type", "license type"), ("license_number", "license number")):
+            if not getattr(provider, name):
+                yield Blocker("Providers", f"{provider}: not set: {label}.", edit_path(provider))
+        if provider.portrait and not provider.portrait.alt.strip():
+            yield Blocker("Providers", f"{provider}: the portrait has no alternative text.", edit_path(provider.portrait))
 
 
 @register

@@ -5,7 +5,6 @@ from itertools import groupby
 from django.http import FileResponse, Http404
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from content.citations import Citations, without_citations
@@ -89,8 +88,6 @@ def meet_our_providers(request):
 def show_providers(request, page: Page, providers: list[Provider]):
     show_review(page)
     page.body_html = without_citations(page.body_html)
-    for provider in providers:
-        provider.bio_html = mark_safe(provider.bio_html)  # noqa: S308  cleaned when it was saved
     context = {
         "page": page,
         "providers": providers,

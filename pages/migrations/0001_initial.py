@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import pages.models.clinic
+import pages.npi
 
 
 class Migration(migrations.Migration):
@@ -859,19 +860,127 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(help_text="Full name, without title.", max_length=120)),
                 (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The last part of the web address. Leave it empty to take it from the name. It stays when the name changes; if you change it, the former address leads to the new one.",
+                        max_length=100,
+                        verbose_name="address",
+                    ),
+                ),
+                (
                     "credentials",
                     models.CharField(blank=True, help_text="As spelled on the license, for example APRN, CNP.", max_length=120),
                 ),
-                ("role", models.CharField(blank=True, help_text="What this person does at the clinic.", max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        help_text="In a few words, for example: Nurse practitioner, medical director.",
+                        max_length=120,
+                        verbose_name="job title",
+                    ),
+                ),
+                ("evaluates", models.BooleanField(default=False, verbose_name="evaluates patients")),
+                ("prescribes", models.BooleanField(default=False, verbose_name="prescribes")),
+                ("gives", models.BooleanField(default=False, verbose_name="gives treatment and watches over patients")),
+                ("in_charge", models.BooleanField(default=False, verbose_name="is in charge of medical care")),
+                ("answers_afterward", models.BooleanField(default=False, verbose_name="answers calls afterward")),
+                (
+                    "license_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("physician", "Physician"),
+                            ("physician-assistant", "Physician assistant"),
+                            ("advanced-practice-nurse", "Advanced practice registered nurse"),
+                            ("registered-nurse", "Registered nurse"),
+                            ("practical-nurse", "Licensed practical nurse"),
+                            ("psychologist", "Licensed psychologist"),
+                            ("social-worker", "Licensed independent clinical social worker"),
+                            ("family-therapist", "Licensed marriage and family therapist"),
+                        ],
+                        help_text="The Minnesota license. The profile links to the board where patients can look it up.",
+                        max_length=40,
+                    ),
+                ),
                 (
                     "license_number",
                     models.CharField(
-                        blank=True, help_text="Minnesota license number. Leave empty to print none.", max_length=40, null=True
+                        blank=True,
+                        help_text="As the board lists it. It is printed. Leave empty to print none.",
+                        max_length=40,
+                        null=True,
                     ),
                 ),
-                ("bio", models.TextField(blank=True, help_text="Markdown. State only what is true today.")),
+                (
+                    "npi",
+                    models.CharField(
+                        blank=True,
+                        help_text="National Provider Identifier, ten digits. Optional; it is printed.",
+                        max_length=10,
+                        validators=[pages.npi.validate_npi],
+                        verbose_name="NPI",
+                    ),
+                ),
+                (
+                    "training",
+                    models.TextField(
+                        blank=True,
+                        help_text="One a line: degrees, board certification, training with ketamine. Say where and when.",
+                    ),
+                ),
+                (
+                    "emergency_training",
+                    models.TextField(
+                        blank=True,
+                        help_text="One a line, with the year it was last renewed, for example: Advanced cardiovascular life support, 2026.",
+                        verbose_name="airway and emergency training",
+                    ),
+                ),
+                (
+                    "languages",
+                    models.CharField(
+                        blank=True,
+                        help_text="Those in which this person can explain treatment, for example: English, Spanish.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "available",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: Mondays and Thursdays, 4 PM to 8 PM.",
+                        max_length=160,
+                        verbose_name="when they are in",
+                    ),
+                ),
+                (
+                    "bio",
+                    models.TextField(blank=True, help_text="Markdown. State only what is true today."),
+                ),
+                (
+                    "interests",
+                    models.TextField(
+                        blank=True,
+                        help_text="What a patient may want to know before taking advice, for example a share in the clinic, or payment by a drug maker. If there is nothing, you can say that too.",
+                        verbose_name="interests that could conflict",
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
                 ("is_published", models.BooleanField(default=False, help_text="Show this profile on the site.")),
+                (
+                    "portrait",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Only with the person's consent. The picture brings its alternative text along.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                    ),
+                ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -880,18 +989,6 @@ class Migration(migrations.Migration):
                     "history_user",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "portrait",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        help_text="Only with the person's consent.",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pages.picture",
                     ),
                 ),
             ],
@@ -917,30 +1014,127 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(help_text="Full name, without title.", max_length=120)),
                 (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The last part of the web address. Leave it empty to take it from the name. It stays when the name changes; if you change it, the former address leads to the new one.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
                     "credentials",
                     models.CharField(blank=True, help_text="As spelled on the license, for example APRN, CNP.", max_length=120),
                 ),
-                ("role", models.CharField(blank=True, help_text="What this person does at the clinic.", max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        help_text="In a few words, for example: Nurse practitioner, medical director.",
+                        max_length=120,
+                        verbose_name="job title",
+                    ),
+                ),
+                ("evaluates", models.BooleanField(default=False, verbose_name="evaluates patients")),
+                ("prescribes", models.BooleanField(default=False, verbose_name="prescribes")),
+                ("gives", models.BooleanField(default=False, verbose_name="gives treatment and watches over patients")),
+                ("in_charge", models.BooleanField(default=False, verbose_name="is in charge of medical care")),
+                ("answers_afterward", models.BooleanField(default=False, verbose_name="answers calls afterward")),
+                (
+                    "license_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("physician", "Physician"),
+                            ("physician-assistant", "Physician assistant"),
+                            ("advanced-practice-nurse", "Advanced practice registered nurse"),
+                            ("registered-nurse", "Registered nurse"),
+                            ("practical-nurse", "Licensed practical nurse"),
+                            ("psychologist", "Licensed psychologist"),
+                            ("social-worker", "Licensed independent clinical social worker"),
+                            ("family-therapist", "Licensed marriage and family therapist"),
+                        ],
+                        help_text="The Minnesota license. The profile links to the board where patients can look it up.",
+                        max_length=40,
+                    ),
+                ),
                 (
                     "license_number",
                     models.CharField(
-                        blank=True, help_text="Minnesota license number. Leave empty to print none.", max_length=40, null=True
+                        blank=True,
+                        help_text="As the board lists it. It is printed. Leave empty to print none.",
+                        max_length=40,
+                        null=True,
                     ),
                 ),
-                ("bio", models.TextField(blank=True, help_text="Markdown. State only what is true today.")),
+                (
+                    "npi",
+                    models.CharField(
+                        blank=True,
+                        help_text="National Provider Identifier, ten digits. Optional; it is printed.",
+                        max_length=10,
+                        validators=[pages.npi.validate_npi],
+                        verbose_name="NPI",
+                    ),
+                ),
+                (
+                    "training",
+                    models.TextField(
+                        blank=True,
+                        help_text="One a line: degrees, board certification, training with ketamine. Say where and when.",
+                    ),
+                ),
+                (
+                    "emergency_training",
+                    models.TextField(
+                        blank=True,
+                        help_text="One a line, with the year it was last renewed, for example: Advanced cardiovascular life support, 2026.",
+                        verbose_name="airway and emergency training",
+                    ),
+                ),
+                (
+                    "languages",
+                    models.CharField(
+                        blank=True,
+                        help_text="Those in which this person can explain treatment, for example: English, Spanish.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "available",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: Mondays and Thursdays, 4 PM to 8 PM.",
+                        max_length=160,
+                        verbose_name="when they are in",
+                    ),
+                ),
+                (
+                    "bio",
+                    models.TextField(blank=True, help_text="Markdown. State only what is true today."),
+                ),
                 ("bio_html", models.TextField(default="", editable=False)),
-                ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
-                ("is_published", models.BooleanField(default=False, help_text="Show this profile on the site.")),
+                (
+                    "interests",
+                    models.TextField(
+                        blank=True,
+                        help_text="What a patient may want to know before taking advice, for example a share in the clinic, or payment by a drug maker. If there is nothing, you can say that too.",
+                        verbose_name="interests that could conflict",
+                    ),
+                ),
                 (
                     "portrait",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Only with the person's consent.",
+                        help_text="Only with the person's consent. The picture brings its alternative text along.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         to="pages.picture",
                     ),
                 ),
+                ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
+                ("is_published", models.BooleanField(default=False, help_text="Show this profile on the site.")),
             ],
             options={"ordering": ["position", "name"]},
         ),

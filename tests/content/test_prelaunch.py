@@ -15,7 +15,7 @@ from consults.models import ConsultPolicy, SpecialHours
 from content.citations import unused_references
 from content.medical_review import stamp
 from content.prelaunch import blockers
-from pages.models import Clinic, Page, Provider, Question
+from pages.models import Clinic, Page, Picture, Provider, Question
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock")]
 NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
@@ -49,7 +49,9 @@ def _ready(content, settings):
     Question.objects.exclude(answer__contains="{").update(clinic_must_answer=False)
     Page.objects.update(counsel_reviewed_on=date(2026, 12, 1))
     Reference.objects.update(last_checked=date(2026, 11, 23), verified="Opened, and checked against the page.")
-    provider = Provider.objects.create(name="Real Person", is_published=True)
+    provider = Provider.objects.create(
+        name="Real Person", license_type="registered-nurse", license_number="R 1", is_published=True
+    )
     for row in [*Page.objects.filter(medical=True), *Article.objects.all()]:
         row.reviewed_by, row.reviewed_on = provider, date(2026, 12, 1)
         stamp(row)
@@ -147,6 +149,16 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
             id="a broken link",
         ),
         pytest.param(lambda: Provider.objects.update(is_published=False), "No provider is published.", id="no provider"),
+        pytest.param(
+            lambda: Provider.objects.update(license_number=None),
+            "Real Person: not set: license number.",
+            id="a profile that nobody can look up",
+        ),
+        pytest.param(
+            lambda: Provider.objects.update(portrait=Picture.objects.create(alt=" ", width=1, height=1)),
+            "Real Person: the portrait has no alternative text.",
+            id="a portrait that some cannot see",
+        ),
     ],
 )
 def test_each_thing_is_listed_by_itself(change, what):
