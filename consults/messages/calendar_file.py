@@ -14,7 +14,7 @@ from pages.models import Clinic
 
 @dataclass(frozen=True)
 class CalendarChange:
-    """What an event does to the patient's calendar: `method` REQUEST enters `visit`, CANCEL removes it, empty changes nothing."""
+    """What an event does to the patient's calendar: `method` REQUEST or PUBLISH enters `visit`, CANCEL removes it, empty changes nothing."""
 
     method: str = ""
     visit: Interval | None = None
@@ -25,6 +25,26 @@ class CalendarChange:
         if before == after:
             return cls()
         return cls("REQUEST", after) if after else cls("CANCEL", before)
+
+
+# It was confirmed once, and is over without having taken place.
+_OVER = {
+    ConsultRequest.Status.CANCELLED,
+    ConsultRequest.Status.WITHDRAWN,
+    ConsultRequest.Status.EXPIRED,
+    ConsultRequest.Status.DECLINED,
+}
+
+
+def change_for_page(request: ConsultRequest) -> CalendarChange:
+    """What the file on the patient's own page does to a calendar: it enters the confirmed visit (PUBLISH), takes out one that
+    is over by decision (CANCEL), or there is no file. The page asks it too, for the link.
+    """
+    if request.confirmed_visit:
+        return CalendarChange("PUBLISH", request.confirmed_visit)
+    if request.status in _OVER and request.visit and request.events.confirming().exists():
+        return CalendarChange("CANCEL", request.visit)
+    return CalendarChange()
 
 
 def write_calendar_file(

@@ -60,8 +60,18 @@ class PageWords:
     consult: ConsultKind
 
     @cached_property
+    def _events(self) -> list[tuple[str, datetime | None]]:
+        """(kind, start) of each."""
+        return list(self.found.events.order_by("number").values_list("kind", "starts_at"))
+
+    @property
     def _kinds(self) -> list[str]:
-        return list(self.found.events.order_by("number").values_list("kind", flat=True))
+        return [kind for kind, _ in self._events]
+
+    @property
+    def visit_was_moved(self) -> bool:
+        """Whether a calendar may hold another time than the confirmed one."""
+        return len({start for kind, start in self._events if kind in _CONFIRMS}) > 1
 
     @cached_property
     def held_offer(self) -> EarlierOffer | None:

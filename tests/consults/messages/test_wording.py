@@ -462,3 +462,22 @@ def test_facts_that_were_sealed_before_they_held_what_went_before_are_still_read
     assert (Facts.from_json(old).before, Facts.from_json(old).may_ask_again) == (Before(), True)
     message.seal(old)
     assert "Your visit is confirmed." in read_message(message, read_rules(WEDNESDAY)).text
+
+
+def test_a_call_that_changes_a_confirmed_visit_names_the_calendar_that_no_file_reaches(staff):
+    """A letter may have entered the visit before its address took no more, and the page has the file for everybody."""
+    change, take_out = "If the visit is in your calendar, please change it there too.", "please take it out."
+    for steps, sentence in (
+        (("confirmed",), ""),
+        (("confirmed", "moved", "confirmed"), change),
+        (("confirmed", "rescheduled"), change),
+        (("confirmed", "offered"), "If they take it and the visit is in their calendar, ask them to change it there too."),
+        (("confirmed", "cancelled"), take_out),
+        (("confirmed", "withdrawn"), take_out),
+        (("withdrawn",), ""),
+        (("offered",), ""),
+    ):
+        with undone(" ".join(steps)):
+            text = said(asked(staff, *steps, contact_by="phone"))[1]
+            assert sentence in text
+            assert ("calendar" in text) == bool(sentence)

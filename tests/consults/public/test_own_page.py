@@ -21,7 +21,7 @@ from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
 from pages.models import Clinic
 from tests.builders import ADA, CHICAGO, WEDNESDAY, letter_of, local, submit
-from tests.consults.statuses import EARLIER, LATER, MOVING, NEXT, OFFERED, PATHS, START, bring_to, decisions
+from tests.consults.statuses import EARLIER, LATER, MOVING, NEXT, OFFERED, PATHS, START, bring_to, decisions, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
 TUESDAY = "2026-12-08T16:00-06:00"
@@ -133,7 +133,7 @@ def test_the_page_offers_actions_only_while_they_are_possible(client, staff, sta
     assert page.count('value="address"') == corrects
     assert page.count('value="keep"') == moves
     assert bool(listed(page)) == acts
-    assert ("calendar.ics" in page) == (status in {"confirmed", MOVING, OFFERED})
+    assert ("calendar.ics" in page) == (status in {"confirmed", "cancelled", MOVING, OFFERED})
 
 
 def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
@@ -825,6 +825,27 @@ def test_the_calendar_file_of_a_visit_that_is_over_by_decision_removes_it(client
 
 
 NEVER_CONFIRMED = ["requested", "declined", "withdrawn", "expired", "quarantined"]
+
+
+def test_the_page_links_what_its_calendar_file_does_while_that_time_is_ahead(client, staff, clock):
+    for state, words in (
+        ("requested", ""),
+        ("confirmed", "Add your confirmed visit to your calendar"),
+        (MOVING, "Add your confirmed visit to your calendar"),
+        ("cancelled", "take it out of your calendar"),
+        ("declined", ""),
+    ):
+        with undone(state):
+            request = bring_to(state, staff)
+            page = client.get(own_url(request)).content.decode()
+            assert words in page, state
+            assert (calendar_url(request) in page) == bool(words), state
+    request = booking.reschedule_request(bring_to("confirmed", staff), starts_at=LATER, by=staff, now=WEDNESDAY)
+    assert "Change your confirmed visit in your calendar" in client.get(own_url(request)).content.decode()
+    request = booking.withdraw_request(request, now=WEDNESDAY)
+    assert "take it out of your calendar" in client.get(own_url(request)).content.decode()
+    clock(LATER)
+    assert calendar_url(request) not in client.get(own_url(request)).content.decode()
 
 
 @pytest.mark.parametrize("status", NEVER_CONFIRMED)
