@@ -38,7 +38,9 @@ def visit_has_begun(message: OutboxMessage, *, now: datetime) -> bool:
     return visit is not None and visit.start <= now
 
 
-def offer_is_over(message: OutboxMessage, *, now: datetime) -> bool:
-    """Whether the time that the message offers is no longer held. Raises sealing.CannotOpen."""
-    until = Facts.from_json(message.opened).offered_until
-    return until is not None and until <= now
+def offer_is_over(message: OutboxMessage, *, rules: Rules, now: datetime) -> bool:
+    """Whether the time that the message offers is no longer held, or its date was closed since. Raises sealing.CannotOpen."""
+    facts = Facts.from_json(message.opened)
+    if facts.offered is None or facts.offered_until is None:
+        return False
+    return facts.offered_until <= now or not rules.covers(facts.offered)

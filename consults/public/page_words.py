@@ -93,7 +93,7 @@ class PageWords:
         return self.held_offer if self.held_offer and may_happen(Kind.OFFER_ACCEPTED, self.found, self.now) else None
 
     def _is_posted(self, offer: EarlierOffer) -> bool:
-        return read_rules(self.now).posted.covers(offer.visit.start, offer.visit.end)
+        return read_rules(self.now).covers(offer.visit)
 
     @property
     def not_to_ask_for(self) -> set[datetime | None]:

@@ -886,7 +886,11 @@ class Desk(RuleBasedStateMachine):
         ran_out = [known for known in self.known.values() if known.offer and known.offer[2] <= self.now and known not in overdue]
         assert expiry.expire_overdue(now=self.now) == len(overdue) + len(ran_out)
         for known in ran_out:
-            self.happened(known, "offer_lapsed", RULES["offer_lapsed"][2], by=None, before=known.confirmed)
+            # What nobody could take did not go unanswered.
+            is_closed = known.offer[0] > self.now and not self.is_posted(*known.offer[:2])
+            known.refused |= {known.offer[0]} if is_closed else set()
+            kind = "offer_taken_back" if is_closed else "offer_lapsed"
+            self.happened(known, kind, ("patient", "staff"), by=None, before=known.confirmed)
         for known in overdue:
             self.runs_out(known)
 
@@ -902,7 +906,9 @@ class Desk(RuleBasedStateMachine):
         for known in self.known.values():
             for (_, kind, _), told in known.told.items():
                 is_due = (told.channel, told.state) == ("mail", "waiting") and told.not_before <= self.now
-                if is_due and told.begins and told.begins <= self.now:
+                if is_due and kind == "offered" and known.offer and not self.is_posted(*known.offer[:2]):
+                    told.drop()
+                elif is_due and told.begins and told.begins <= self.now:
                     if kind == "reminder" and told.was_tried:
                         told.state = "failed"
                     elif kind in {"reminder", "offered"}:

@@ -1,5 +1,6 @@
 """The patient's own page: the status of the request, moving or withdrawing it, and an offered earlier time."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -159,6 +160,9 @@ def _answer_offer(request, token: str, found: ConsultRequest, now: datetime, act
         if stopped.code != "no_offer" or last is None or last.kind != event:
             return _not_allowed(request, found, now, stopped)
     except booking.Refused:
+        with suppress(booking.NotAllowed):
+            booking.end_closed_offer(found, now=now)
+        found.refresh_from_db()
         problem = "We can no longer offer that time. Nothing else has changed"
         return _page(request, found, MoveForm(), now, status=422, problem=problem)
     return _back(token)

@@ -120,7 +120,7 @@ WAYS = [
         ("offered", "expired"),
         True,
         "We did not answer your request",
-        ["We did not answer your request in time", f"The time that we offered you, {FRIDAY}, was not taken and is no longer"],
+        ["We did not answer your request in time", NO_OFFER],
     ),
     (("withdrawn",), False, "You withdrew your request: Monday", ["Your request is withdrawn, as you asked"]),
     (("withdrawn",), True, "You withdrew your request", ["Your request is withdrawn, as you asked"]),
