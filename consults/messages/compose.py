@@ -14,6 +14,7 @@ from consults import dates, hours_text
 from consults.current_rules import Rules
 from consults.models import ConsultRequest
 from consults.scheduling import Interval
+from consults.scheduling.reply import leaves_time
 from pages.consult_kind import CALL, VIDEO
 from pages.naming import names_treatment
 
@@ -36,6 +37,7 @@ class Letter(NamedTuple):
 @dataclass(frozen=True)
 class Composition:
     """What a message about `request` is put together from: its kind, its facts, and the clinic's facts and hours of today.
+    What may still be done about the visit is true at the instant `now`, when it is sent.
 
     `is_first`: it may go to a stranger.
     """
@@ -44,6 +46,7 @@ class Composition:
     request: ConsultRequest
     facts: Facts
     rules: Rules
+    now: datetime
     is_first: bool = False
 
     @property
@@ -52,6 +55,16 @@ class Composition:
         says, facts = tells(self.kind), self.facts
         is_changed = facts.replaced if says.confirms else facts.before.confirmed
         return self.rules.clinic.consult.say((is_changed and says.subject_if_changed) or says.subject)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the visit, if there is one, has not begun."""
+        return self.facts.visit is None or self.facts.visit.start > self.now
+
+    @property
+    def may_move(self) -> bool:
+        """Whether their own page still lets them ask for another time."""
+        return self.facts.visit is None or leaves_time(self.facts.visit.start, self.now)
 
     @property
     def short_when(self) -> str:
@@ -124,6 +137,8 @@ class Composition:
             "layout": f"consults/messages/{layout}",
             "clinic": clinic,
             "visit": clinic.consult.word,
+            "is_ahead": self.is_ahead,
+            "may_move": self.may_move,
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
             "place_label": clinic.consult.place_label,
@@ -135,7 +150,7 @@ class Composition:
             "reason": self.facts.reason,
             "may_ask_again": self.facts.may_ask_again,
             "day": self.day,
-            "to_know": self.to_know,
+            "to_know": self.to_know if self.is_ahead else [],
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "voicemail_ok": self.facts.voicemail_ok,

@@ -115,7 +115,7 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules, 
             raise _TooLate
         if message.was_lost_twice:
             raise NotSent(NO_ANSWER)
-        sender.send(message, read_message(message, rules))
+        sender.send(message, read_message(message, rules, now=now))
 
     return _conclude(message, now, send, answers)
 

@@ -11,8 +11,8 @@ from .compose import Composition, Letter
 from .facts import Facts
 
 
-def read_message(message: OutboxMessage, rules: Rules, *, for_desk: bool = False) -> Letter:
-    """The words as they would be sent under these rules. Raises sealing.CannotOpen.
+def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_desk: bool = False) -> Letter:
+    """The words as they would be sent under these rules at the instant `now`, or as they were sent. Raises sealing.CannotOpen.
 
     `for_desk` leaves out the link to the patient's own page: who has it acts as the patient.
 
@@ -26,7 +26,8 @@ def read_message(message: OutboxMessage, rules: Rules, *, for_desk: bool = False
     facts = Facts.from_json(opened)
     if for_desk:
         facts = replace(facts, token="")
-    composition = Composition(message.kind, message.event.request, facts, rules, is_first=message.is_first)
+    sent_at = message.done_at if message.state == OutboxMessage.State.DONE else None
+    composition = Composition(message.kind, message.event.request, facts, rules, sent_at or now, is_first=message.is_first)
     if message.recipient == OutboxMessage.Recipient.STAFF:
         return composition.notice()
     return CHANNELS[OutboxMessage.Channel(message.channel)].compose(composition)

@@ -8,7 +8,7 @@ from consults import status_text
 from consults.current_rules import read_rules
 from consults.messages.known import is_called
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
-from consults.scheduling.reply import BEFORE_THE_START
+from consults.scheduling.reply import leaves_time
 from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
 from pages.consult_kind import ConsultKind
 
@@ -164,7 +164,7 @@ class PageWords:
         found, now = self.found, self.now
         waits = found.status in ConsultRequest.AWAITING_ANSWER
         is_open = found.status == Status.CONFIRMED or (waits and not found.is_moving and found.answer_by > now)
-        in_time = found.starts_at is None or found.starts_at - BEFORE_THE_START > now
+        in_time = found.starts_at is None or leaves_time(found.starts_at, now)
         return found.wants_earlier and is_open and in_time and not self.held_offer
 
     @property

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -461,7 +462,7 @@ def test_facts_that_were_sealed_before_they_held_what_went_before_are_still_read
     old = {name: value for name, value in message.opened.items() if name not in {"before", "may_ask_again"}}
     assert (Facts.from_json(old).before, Facts.from_json(old).may_ask_again) == (Before(), True)
     message.seal(old)
-    assert "Your visit is confirmed." in read_message(message, read_rules(WEDNESDAY)).text
+    assert "Your visit is confirmed." in read_message(message, read_rules(WEDNESDAY), now=WEDNESDAY).text
 
 
 def test_a_call_that_changes_a_confirmed_visit_names_the_calendar_that_no_file_reaches(staff):
@@ -481,3 +482,35 @@ def test_a_call_that_changes_a_confirmed_visit_names_the_calendar_that_no_file_r
             text = said(asked(staff, *steps, contact_by="phone"))[1]
             assert sentence in text
             assert ("calendar" in text) == bool(sentence)
+
+
+def test_a_letter_invites_to_what_the_page_still_lets_them_do_when_it_leaves(staff):
+    """Asked at the instant of sending: a letter may wait, and what it says of is soon or late by then."""
+    Clinic.objects.update(phone="507-555-0199")
+    choose, cancel = "please choose another one, or cancel your visit, on", "please cancel your visit on"
+    for steps in (
+        ("confirmed",),
+        ("rescheduled",),
+        ("offered", "offer_accepted"),
+        ("confirmed", "moved", "declined"),
+        ("confirmed", "moved", "expired"),
+        ("confirmed", "moved", "move_taken_back"),
+    ):
+        with undone(" ".join(steps)):
+            request = asked(staff, *steps)
+            message, start = last_message(request), request.starts_at
+
+            def text(now, message=message):
+                return " ".join(letter_of(message, now=now)["text"].split())
+
+            early, soon, late = text(start - timedelta(hours=2, minutes=1)), text(start - timedelta(hours=2)), text(start)
+            assert (choose in early, cancel in early) == (True, False)
+            assert (choose in soon, cancel in soon) == (False, True)
+            assert "on your own page, or call us at 507-555-0199. It is too late to choose another time there" in soon
+            assert (choose in late, cancel in late, request.token in late) == (False, False, False)
+            if "moved" not in steps:
+                assert "This email comes late, and we are sorry: the time below has begun or has passed." in late
+                assert BRING not in late
+            OutboxMessage.objects.filter(pk=message.pk).update(state="done", done_at=start - timedelta(days=1))
+            message.refresh_from_db()
+            assert text(start) == early, "the desk reads what was sent"
