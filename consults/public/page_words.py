@@ -205,6 +205,11 @@ class PageWords:
     def way_out(self) -> str:
         return f"cancel your {self.consult.word}" if self.has_visit else "withdraw the request"
 
+    @property
+    def keeps_confirmed(self) -> str:
+        """To who asks for their confirmed time while another one waits for an answer."""
+        return self.consult.say("That is the time of your confirmed visit. You can keep it below")
+
     def refusal(self, code: str) -> str:
         """Why a decision of the patient is not allowed, and how the request is now."""
         return self.consult.say(self._refusal(code))

@@ -111,17 +111,21 @@ def _move(request, token: str, found: ConsultRequest, now: datetime):
     except booking.NotAllowed as stopped:
         return _not_allowed(request, found, now, stopped)
     except booking.Refused as refused:
-        if refused.code == Refusal.TAKEN and _is_moved_to(found, wanted):
-            return _back(token)
+        found.refresh_from_db()
+        if refused.code == Refusal.TAKEN and wanted in {found.starts_at, found.confirmed_starts_at}:
+            # A double click, or a page from before it was theirs: nobody else has taken it.
+            return _own_time(request, token, found, now, wanted)
         form.refuse(status_text.REFUSALS[refused.code], refused.code)
         return _page(request, found, form, now, status=422, wanted=wanted)
     return _back(token)
 
 
-def _is_moved_to(found: ConsultRequest, wanted: datetime) -> bool:
-    """Whether the same was sent before, as by a double click: the request's own time is taken by nobody else."""
-    last = found.events.last()
-    return last is not None and last.kind == Event.Kind.MOVED and last.starts_at == wanted
+def _own_time(request, token: str, found: ConsultRequest, now: datetime, wanted: datetime):
+    """The page shows that it is theirs; to keep a confirmed time while another one is asked for, they have to say so."""
+    if wanted == found.starts_at:
+        return _back(token)
+    problem = _words(request, found, now).keeps_confirmed
+    return _page(request, found, MoveForm(), now, status=422, problem=problem)
 
 
 def _readdress(request, found: ConsultRequest, now: datetime):

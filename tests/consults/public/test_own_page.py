@@ -717,6 +717,30 @@ def test_moving_twice_to_the_same_time_is_moving_once(client, staff, state):
     assert everything_stored() == stored
 
 
+def test_a_page_from_before_a_time_was_theirs_never_says_that_somebody_took_it(client, staff):
+    """Staff gave the time, or confirmed it; only beside a move that waits is there more to do than to read the page."""
+    tuesday = {"action": "move", "starts_at": TUESDAY}
+    for given in ("rescheduled", "moved and confirmed", "moving away", "requested"):
+        with undone(given):
+            request = bring_to("requested" if given == "requested" else "confirmed", staff)
+            form = tuesday
+            if given == "rescheduled":
+                booking.reschedule_request(request, starts_at=NEXT, by=staff, now=WEDNESDAY)
+            elif given == "moved and confirmed":
+                client.post(own_url(request), tuesday)
+                booking.confirm_request(request, by=staff, now=WEDNESDAY)
+            else:
+                client.post(own_url(request), tuesday if given == "moving away" else {})
+                form = tuesday | {"starts_at": "2026-12-07T16:00-06:00"}
+            before = everything_stored()
+            response = client.post(own_url(request), form)
+            page = response.content.decode()
+            assert everything_stored() == before
+            assert "taken" not in page, given
+            assert response.status_code == (422 if given == "moving away" else 303), given
+            assert ("That is the time of your confirmed visit. You can keep it below" in page) == (given == "moving away")
+
+
 @pytest.mark.parametrize("status", [status for status in ENDED if status != "withdrawn"])
 @pytest.mark.parametrize("form", [{"action": "withdraw"}, {"action": "move", "starts_at": TUESDAY}], ids=["withdraw", "move"])
 def test_acting_on_a_request_that_ended_is_refused_with_where_it_stands(client, staff, status, form):
