@@ -29,26 +29,6 @@ class CalendarChange:
         return cls("REQUEST", after) if after else cls("CANCEL", before)
 
 
-# It was confirmed once, and is over without having taken place.
-_OVER = {
-    ConsultRequest.Status.CANCELLED,
-    ConsultRequest.Status.WITHDRAWN,
-    ConsultRequest.Status.EXPIRED,
-    ConsultRequest.Status.DECLINED,
-}
-
-
-def change_for_page(request: ConsultRequest) -> CalendarChange:
-    """What the file on the patient's own page does to a calendar: it enters the confirmed visit (PUBLISH), takes out one that
-    is over by decision (CANCEL), or there is no file. The page asks it too, for the link.
-    """
-    if request.confirmed_visit:
-        return CalendarChange("PUBLISH", request.confirmed_visit)
-    if request.status in _OVER and request.visit and request.events.confirming().exists():
-        return CalendarChange("CANCEL", request.visit)
-    return CalendarChange()
-
-
 def write_calendar_file(
     *,
     request: ConsultRequest,

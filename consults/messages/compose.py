@@ -137,6 +137,7 @@ class Composition:
             "layout": f"consults/messages/{layout}",
             "clinic": clinic,
             "visit": clinic.consult.word,
+            "takes_out": self.facts.calendar.method == "CANCEL",
             "is_ahead": self.is_ahead,
             "may_move": self.may_move,
             "is_at_the_clinic": not clinic.consult.how,

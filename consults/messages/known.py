@@ -22,7 +22,7 @@ UNSENT = (OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
 
 def was_written_to(request: ConsultRequest) -> bool:
     """Whether a letter has left for the patient's present address, or may have."""
-    return any(letter.may_have_arrived for letter in _to_present_address(request))
+    return any(letter.may_have_arrived for letter in to_present_address(request))
 
 
 def is_called(request: ConsultRequest) -> bool:
@@ -32,13 +32,14 @@ def is_called(request: ConsultRequest) -> bool:
     if request.person.contact_by == "phone":
         return True
     # Most were never called, and a correction does not undo that a number was.
-    return bool(request.called_index) and _to_present_address(request).filter(channel=OutboxMessage.Channel.CALL).exists()
+    return bool(request.called_index) and to_present_address(request).filter(channel=OutboxMessage.Channel.CALL).exists()
 
 
-def _to_present_address(request: ConsultRequest) -> OutboxMessageQuerySet:
+def to_present_address(request: ConsultRequest) -> OutboxMessageQuerySet:
+    """What was written to the patient since their address is what it is."""
     corrections = request.events.filter(kind=Event.Kind.READDRESSED)
     since = corrections.aggregate(number=Max("number"))["number"] or 1
-    return _to_patient(request).filter(event__number__gte=since).exclude(kind=OLD_ADDRESS)
+    return to_the_patient(request).filter(event__number__gte=since).exclude(kind=OLD_ADDRESS)
 
 
 def may_know(request: ConsultRequest, kind: str) -> bool:
@@ -76,7 +77,7 @@ def _known_of_letters(event: Event, before: Before) -> Before:
     moves = event.kind == Event.Kind.MOVED
     if event.number == 1 or (_is_by_patient(event.kind) and not moves and event.kind not in _ENDS_A_VISIT):
         return before
-    letters = _to_patient(event.request).exclude(kind__in=[REMINDER, OLD_ADDRESS, *ABOUT_OFFERS])
+    letters = to_the_patient(event.request).exclude(kind__in=[REMINDER, OLD_ADDRESS, *ABOUT_OFFERS])
     last = letters.order_by("event__number").last()
     if last is None or last.state not in UNSENT or last.may_have_arrived:
         return before
@@ -96,11 +97,12 @@ def _may_know_of_visit(event: Event) -> bool:
         return False
     since = event.request.events.filter(number__gte=confirmed.number)
     acted = since.filter(kind__in=_ON_THEIR_PAGE, by=None) | since.filter(kind=Event.Kind.OFFER_ACCEPTED)
-    letters = _to_patient(event.request).filter(event__number__gte=confirmed.number).exclude(kind=OLD_ADDRESS)
+    letters = to_the_patient(event.request).filter(event__number__gte=confirmed.number).exclude(kind=OLD_ADDRESS)
     return acted.exists() or any(letter.may_have_arrived for letter in letters)
 
 
-def _to_patient(request: ConsultRequest) -> OutboxMessageQuerySet:
+def to_the_patient(request: ConsultRequest) -> OutboxMessageQuerySet:
+    """Everything that was written to the patient."""
     return OutboxMessage.objects.filter(event__request=request, recipient=OutboxMessage.Recipient.PATIENT)
 
 
@@ -110,7 +112,7 @@ def offer_ended_unsaid(event: Event) -> EarlierOffer | None:
     What a letter says that still waits counts as said. Ask once those that the event replaces were dropped: an end that
     they would have told is then told by the event's own. Who is given the time is told that.
     """
-    letters = _to_patient(event.request).select_related("event").order_by("event__number", "pk")
+    letters = to_the_patient(event.request).select_related("event").order_by("event__number", "pk")
     offered = [letter for letter in letters.filter(kind=Event.Kind.OFFERED) if letter.may_have_arrived]
     told = offered[-1].event if offered else None
     offer = event.request.offers.filter(offered_at=told.at).exclude(answer__in=_HEARD).last() if told else None

@@ -48,7 +48,8 @@ def write_messages(
     if says.subject and _is_owed(request, says, before):
         channel = _channel_of(request)
         known, is_news = known_before(event, before), before.confirmed != request.confirmed_visit
-        # A visit that they never heard of is in no calendar, and all that ends for them is their request.
+        # They never heard of the visit, so all that ends for them is their request. They may have seen it on their page, and
+        # put it in a calendar: the entry is taken out, at the time that they know.
         ends_unheard = request.status in ConsultRequest.ENDED and before.confirmed is not None and known.confirmed is None
         if says.is_about_offer:
             _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
@@ -59,7 +60,7 @@ def write_messages(
             request,
             to=to,
             reason=reason,
-            calendar=CalendarChange() if ends_unheard else calendar,
+            calendar=CalendarChange("CANCEL", known.asked or before.confirmed) if ends_unheard else calendar,
             now=now,
             offer=about,
             ended_offer=offer_ended_unsaid(event) if event.number > 1 else None,

@@ -6,8 +6,11 @@ from functools import cached_property
 
 from consults import status_text
 from consults.current_rules import read_rules
+from consults.messages.as_told import end_as_told
+from consults.messages.facts import Facts
 from consults.messages.known import is_called
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
+from consults.scheduling import Interval
 from consults.scheduling.reply import leaves_time
 from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
 from pages.consult_kind import ConsultKind
@@ -48,7 +51,7 @@ _BEGAN_MOVING = ("It is time for your confirmed visit", _NOT_ANSWERED)
 _PASSED_MOVING = ("The time of your confirmed visit has passed", _NOT_ANSWERED)
 # An offer ends with whatever is decided otherwise, so the page says what is true after that.
 _OFFER_ENDED = {"no_offer", "offer_over"}
-_HELD_NO_MORE = {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN}
+_HELD_NO_MORE = {Status.CANCELLED, Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN}
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,23 @@ class PageWords:
     @property
     def is_over(self) -> bool:
         """Whether it ended without a visit: what is shown is no time to come at."""
-        return self.found.status in {Status.CANCELLED, *_HELD_NO_MORE}
+        return self.found.status in _HELD_NO_MORE
+
+    @cached_property
+    def _end(self) -> Facts | None:
+        return end_as_told(self.found) if self.found.status in {Status.DECLINED, Status.CANCELLED, Status.WITHDRAWN} else None
 
     @property
-    def _was_cancelled(self) -> bool:
-        """Whether the patient gave up a visit that was confirmed, and not only a request."""
-        return self.found.status == Status.WITHDRAWN and not _CONFIRMS.isdisjoint(self._kinds)
+    def visit(self) -> Interval | None:
+        """The time that the page shows: once it is over, the one that the letter of the end names."""
+        return self._end.visit if self._end else self.found.visit
+
+    @property
+    def _lost_a_visit(self) -> bool:
+        """Whether what ended was a visit that was confirmed, and not only a request, as far as they know."""
+        if self.found.status not in {Status.CANCELLED, Status.WITHDRAWN}:
+            return False
+        return self._end.before.confirmed is not None if self._end else not _CONFIRMS.isdisjoint(self._kinds)
 
     @cached_property
     def are_called(self) -> bool:
@@ -144,7 +158,10 @@ class PageWords:
             return _PASSED if visit.end <= self.now else _BEGAN
         if found.status == Status.REQUESTED and self.offer:
             return _OFFERED if visit else _OFFERED_A_FIRST_TIME
-        return _CANCELLED_BY_PATIENT if self._was_cancelled else _WORDS[Status(found.status)]
+        if found.status == Status.CANCELLED and not self._lost_a_visit:
+            return _WORDS[Status.DECLINED]
+        by_patient = found.status == Status.WITHDRAWN and self._lost_a_visit
+        return _CANCELLED_BY_PATIENT if by_patient else _WORDS[Status(found.status)]
 
     @property
     def _moving(self) -> tuple[str, str]:
@@ -179,9 +196,9 @@ class PageWords:
         found = self.found
         if found.is_moving:
             return "Time you asked for, not yet confirmed"
-        if found.status == Status.CANCELLED or self._was_cancelled:
+        if self._lost_a_visit:
             return self.consult.say("Cancelled visit")
-        if found.status in _HELD_NO_MORE and found.starts_at:
+        if self.is_over and self.visit:
             return "Time you asked for (no longer held)"
         return "Time" if found.confirmed_starts_at else "Time you asked for"
 

@@ -5,7 +5,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from consults.messages.calendar_file import change_for_page, write_calendar_file
+from consults.messages.as_told import change_for_page
+from consults.messages.calendar_file import write_calendar_file
 from pages.facts import clinic_of
 
 from .own_page import find_by_token

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from consults import booking, dates, status_text
-from consults.messages.calendar_file import change_for_page
+from consults.messages.as_told import change_for_page
 from consults.models import ConsultRequest, Event
 from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
@@ -200,7 +200,7 @@ def _page(
         "own": found,
         "visit": clinic.consult.word,
         "words": words,
-        "when": in_words(found.visit),
+        "when": in_words(words.visit),
         "confirmed_when": in_words(found.confirmed_visit) if found.is_moving else "",
         "offer": offer,
         "offered_when": in_words(offer.visit) if offer else "",

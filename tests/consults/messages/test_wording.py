@@ -321,8 +321,8 @@ def test_who_withdraws_before_a_new_time_was_told_reads_of_the_time_they_knew(st
 
 
 @pytest.mark.parametrize(("contact_by", "subject"), [("email", "{}: Monday, December 7, 4:00 PM"), ("phone", "{}")])
-def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(staff, contact_by, subject):
-    """Neither of a time that they did not ask for, nor of a calendar that never had it; a reminder may still tell them."""
+def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(client, staff, contact_by, subject):
+    """Not of a time that they did not ask for, in letter and page alike. The page may have filled their calendar."""
     for step, heading in (("cancelled", "About your request"), ("withdrawn", "You withdrew your request")):
         for moves in ((), (THURSDAY, LATER)):
             with undone(f"{step} {moves}"):
@@ -336,8 +336,16 @@ def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(staf
                 found, text = said(request)
                 assert found.startswith(subject.format(heading))
                 assert MONDAY in text
-                assert not re.search("calendar|your visit|December (9|10)|has been cancelled", text)
-                assert not letter_of(last_message(request))["calendar"]
+                assert not re.search("your visit|December (9|10)|has been cancelled", text)
+                takes_out = "If you put it in your calendar from your own page, the attached file takes it out."
+                assert (takes_out in text, text.count("calendar")) == ((True, 1) if contact_by == "email" else (False, 0))
+                if contact_by == "email":
+                    (entry,) = Calendar.from_ical(letter_of(last_message(request))["calendar"]).walk("VEVENT")
+                    assert (entry["status"], entry.decoded("dtstart")) == ("CANCELLED", START)
+                page = client.get(f"/consults/{request.token}/").content.decode().partition("<main")[2]
+                assert "We closed this request" if step == "cancelled" else "You withdrew this request" in page
+                assert f"<dt>Time you asked for (no longer held)</dt><dd>{MONDAY}</dd>" in page
+                assert not re.search("ancelled|December (9|10), 2026, 4:00 PM to", page), "the page says what the letter says"
                 assert not OutboxMessage.objects.filter(kind__in=["confirmed", "rescheduled"], state="waiting").exists()
 
 
