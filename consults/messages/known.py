@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.models.outbox_message import OutboxMessageQuerySet
@@ -37,8 +38,8 @@ def is_called(request: ConsultRequest) -> bool:
 
 def to_present_address(request: ConsultRequest) -> OutboxMessageQuerySet:
     """What was written to the patient since their address is what it is."""
-    corrections = request.events.filter(kind=Event.Kind.READDRESSED)
-    since = corrections.aggregate(number=Max("number"))["number"] or 1
+    corrections = request.events.filter(kind=Event.Kind.READDRESSED).order_by("-number").values("number")
+    since = Coalesce(Subquery(corrections[:1]), 1)
     return to_the_patient(request).filter(event__number__gte=since).exclude(kind=OLD_ADDRESS)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from consults import status_text
 from consults.current_rules import read_rules
-from consults.messages.as_told import end_as_told
+from consults.messages.as_told import did_not_reach_them, end_as_told
 from consults.messages.facts import Facts
 from consults.messages.known import is_called
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
@@ -15,40 +15,10 @@ from consults.scheduling.reply import leaves_time
 from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
 from pages.consult_kind import ConsultKind
 
+from . import state_words
+
 Status, Kind = ConsultRequest.Status, Event.Kind
 _CONFIRMS = {Kind.CONFIRMED, Kind.RESCHEDULED, Kind.OFFER_ACCEPTED}
-# The heading, and a sentence. `reach` and `told` depend on how the person is answered.
-_WAITS = ("We have your request", "It is not confirmed until we {reach} you.")
-_WORDS = {
-    Status.REQUESTED: _WAITS,
-    # The same text: someone quarantined by mistake still reads a true statement.
-    Status.QUARANTINED: _WAITS,
-    Status.CONFIRMED: ("Your visit is confirmed", "We look forward to the conversation."),
-    Status.DECLINED: ("We closed this request", "{told}"),
-    Status.WITHDRAWN: ("You withdrew this request", "There is nothing else to do. You are welcome to ask again."),
-    Status.CANCELLED: ("This visit has been cancelled", "{told}"),
-    Status.EXPIRED: ("We did not answer in time", "That is our mistake, not yours. You are welcome to ask again."),
-    Status.COMPLETED: ("This request is complete", "Thank you. You are welcome to ask for another consult."),
-    Status.MISSED: ("We missed you", "If you still want to talk, you are welcome to ask for another time."),
-}
-# The same while a time is offered, which nobody has to confirm once it is taken.
-_OFFERED = (
-    "We have your request",
-    "If you take the earlier time that we offer, it is confirmed at once. "
-    "The time you asked for is not confirmed until we {reach} you.",
-)
-_OFFERED_A_FIRST_TIME = ("We have your request", "If you take the time that we offer, it is confirmed at once.")
-_CANCELLED_BY_PATIENT = ("You cancelled this visit", "There is nothing else to do. You are welcome to ask again.")
-_BEGAN = ("It is time for your visit", "We look forward to the conversation.")
-_PASSED = ("The time of your visit has passed", "If we did not meet, you are welcome to ask for another time.")
-_MOVING = (
-    "Your visit is confirmed. The new time is not confirmed yet",
-    "Your confirmed visit stays as it is until we confirm the new time.",
-)
-# The same once the confirmed visit has begun and the move has not been ended yet.
-_NOT_ANSWERED = "We did not answer in time about the new one, and we are sorry. It is not confirmed until we {reach} you."
-_BEGAN_MOVING = ("It is time for your confirmed visit", _NOT_ANSWERED)
-_PASSED_MOVING = ("The time of your confirmed visit has passed", _NOT_ANSWERED)
 # An offer ends with whatever is decided otherwise, so the page says what is true after that.
 _OFFER_ENDED = {"no_offer", "offer_over"}
 _HELD_NO_MORE = {Status.CANCELLED, Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN}
@@ -145,9 +115,26 @@ class PageWords:
         """The heading, and a sentence."""
         reach, told = ("call", "We tell you why when we call.") if self.are_called else ("write to", "Our email tells you why.")
         heading, sentence = self._state
+        if self._is_unreached and self.found.status in ConsultRequest.AWAITING_ANSWER:
+            sentence += f" Our last email did not reach you. {self._how_to_reach_us}"
+        elif self._is_unreached:
+            told = f"Our email did not reach you. {self._end.reason if self._end else self._how_to_reach_us}"
         if self.found.status == Status.CANCELLED and self.may_ask_again:
             sentence += " You are welcome to ask for another time."
-        return self.consult.say(heading), self.consult.say(sentence.format(reach=reach, told=told))
+        words = self.consult.say(sentence).replace("{reach}", reach).replace("{told}", told)
+        return self.consult.say(heading), words
+
+    @cached_property
+    def _is_unreached(self) -> bool:
+        """Whether our last email is known to be lost where the page would refer to it, or to the next one."""
+        refers = (*ConsultRequest.AWAITING_ANSWER, Status.DECLINED, Status.CANCELLED)
+        return self.found.status in refers and not self.are_called and did_not_reach_them(self.found)
+
+    @property
+    def _how_to_reach_us(self) -> str:
+        if may_happen(Kind.READDRESSED, self.found, self.now):
+            return "If your address was wrong, please correct it on your own page. Or get in touch with us."
+        return "Please get in touch with us."
 
     @property
     def _state(self) -> tuple[str, str]:
@@ -155,20 +142,20 @@ class PageWords:
         if found.is_moving:
             return self._moving
         if found.status == Status.CONFIRMED and visit and visit.start <= self.now:
-            return _PASSED if visit.end <= self.now else _BEGAN
+            return state_words.PASSED if visit.end <= self.now else state_words.BEGAN
         if found.status == Status.REQUESTED and self.offer:
-            return _OFFERED if visit else _OFFERED_A_FIRST_TIME
+            return state_words.OFFERED if visit else state_words.OFFERED_A_FIRST_TIME
         if found.status == Status.CANCELLED and not self._lost_a_visit:
-            return _WORDS[Status.DECLINED]
+            return state_words.OF_STATUS[Status.DECLINED]
         by_patient = found.status == Status.WITHDRAWN and self._lost_a_visit
-        return _CANCELLED_BY_PATIENT if by_patient else _WORDS[Status(found.status)]
+        return state_words.CANCELLED_BY_PATIENT if by_patient else state_words.OF_STATUS[Status(found.status)]
 
     @property
     def _moving(self) -> tuple[str, str]:
         if not visit_began(self.found, self.now):
-            return _MOVING
+            return state_words.MOVING
         visit = self.found.confirmed_visit
-        return _BEGAN_MOVING if visit and visit.end > self.now else _PASSED_MOVING
+        return state_words.BEGAN_MOVING if visit and visit.end > self.now else state_words.PASSED_MOVING
 
     @property
     def lost_its_time(self) -> bool:

@@ -111,10 +111,11 @@ def _move(request, token: str, found: ConsultRequest, now: datetime):
     except booking.NotAllowed as stopped:
         return _not_allowed(request, found, now, stopped)
     except booking.Refused as refused:
-        found.refresh_from_db()
-        if refused.code == Refusal.TAKEN and wanted in {found.starts_at, found.confirmed_starts_at}:
+        if refused.code == Refusal.TAKEN:
+            found.refresh_from_db()
             # A double click, or a page from before it was theirs: nobody else has taken it.
-            return _own_time(request, token, found, now, wanted)
+            if wanted in {found.starts_at, found.confirmed_starts_at}:
+                return _own_time(request, token, found, now, wanted)
         form.refuse(status_text.REFUSALS[refused.code], refused.code)
         return _page(request, found, form, now, status=422, wanted=wanted)
     return _back(token)
