@@ -102,9 +102,16 @@ class Composition:
             "replaced": in_words(self.facts.replaced),
             "asked_before": in_words(self.facts.before.asked),
             "confirmed_before": in_words(self.facts.before.confirmed),
+            "wanted_since": in_words(self._wanted_since),
             "answer_by": moment_in_words(self.facts.answer_by),
             "offered_until": moment_in_words(self.facts.offered_until),
         }
+
+    @property
+    def _wanted_since(self) -> Interval | None:
+        """Another time that they asked for while this letter waited: it is held for them, whatever the letter replaced."""
+        is_open = self.request.status in ConsultRequest.HOLDS_A_SEAT
+        return self.request.visit if is_open and self.request.visit != self.facts.visit else None
 
     @property
     def to_know(self) -> list[tuple[str, str]]:
@@ -154,6 +161,7 @@ class Composition:
             "to_know": self.to_know if self.is_ahead else [],
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),
+            "is_late": self.facts.is_late,
             "voicemail_ok": self.facts.voicemail_ok,
         }
         return render_to_string(f"consults/messages/{self.kind}.txt", context)

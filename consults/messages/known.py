@@ -49,6 +49,14 @@ def may_know(request: ConsultRequest, kind: str) -> bool:
     return told is not None and told.may_have_arrived
 
 
+def was_promised_earlier(request: ConsultRequest, *, now: datetime) -> bool:
+    """Whether the last letter that left told them that we answer by an instant that is past. Raises sealing.CannotOpen."""
+    letters = to_the_patient(request).exclude(kind=OLD_ADDRESS).order_by("-event__number", "-pk")
+    told = next((letter for letter in letters if letter.may_have_arrived and letter.sealed), None)
+    answer_by = Facts.from_json(told.opened).answer_by if told else None
+    return answer_by is not None and answer_by <= now
+
+
 def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
     """Whether the patient still expects another visit than the confirmed one: the last that they were told of lies ahead.
 

@@ -17,7 +17,16 @@ from .channels import BY_CONTACT, mail
 from .compose import Letter
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
-from .known import UNSENT, is_called, known_before, may_know, offer_ended_unsaid, owes_correction, was_written_to
+from .known import (
+    UNSENT,
+    is_called,
+    known_before,
+    may_know,
+    offer_ended_unsaid,
+    owes_correction,
+    was_promised_earlier,
+    was_written_to,
+)
 
 _REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
@@ -66,6 +75,8 @@ def write_messages(
             ended_offer=offer_ended_unsaid(event) if event.number > 1 else None,
             before=known,
         )
+        if event.kind == Event.Kind.RELEASED:
+            facts = replace(facts, is_late=was_promised_earlier(request, now=now))
         if ends_unheard:
             facts = replace(facts, visit=known.asked)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):

@@ -522,3 +522,57 @@ def test_a_letter_invites_to_what_the_page_still_lets_them_do_when_it_leaves(sta
             OutboxMessage.objects.filter(pk=message.pk).update(state="done", done_at=start - timedelta(days=1))
             message.refresh_from_db()
             assert text(start) == early, "the desk reads what was sent"
+
+
+def test_a_time_that_they_asked_for_again_before_its_letter_left_is_not_called_lost(staff):
+    request = asked(staff, "confirmed", "moved")
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+    request = booking.confirm_request(request, by=staff, now=WEDNESDAY)
+    confirmed = last_message(request)
+    assert REPLACES in said(request)[1]
+    booking.move_request(request, starts_at=START, now=WEDNESDAY)
+    confirmed = OutboxMessage.objects.get(pk=confirmed.pk)
+    assert confirmed.state == "waiting"
+    assert f"This replaces {MONDAY}. " in " ".join(letter_of(confirmed)["text"].split())
+
+
+def test_a_call_that_nobody_made_until_the_visit_began_asks_about_it(staff):
+    """Who was not told may not have come, so the call is still to make; nobody is told of a visit ahead."""
+    for steps in (
+        ("confirmed",),
+        ("rescheduled",),
+        ("offered", "offer_accepted"),
+        ("confirmed", "moved", "declined"),
+        ("confirmed", "moved", "expired"),
+    ):
+        with undone(str(steps)):
+            request = asked(staff, *steps, contact_by="phone")
+            early, late = (letter_of(last_message(request), now=now)["text"] for now in (WEDNESDAY, request.starts_at))
+            assert ("took place" in early, "took place" in late) == (False, True)
+            assert not re.search("is confirmed|is unchanged|work|bring", late), late
+    asked(staff, "confirmed", contact_by="phone")
+    reminder = OutboxMessage.objects.get(kind="reminder")
+    assert "Say: a reminder" in letter_of(reminder)["text"]
+    assert "Do not call to remind" in letter_of(reminder, now=START)["text"]
+
+
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+def test_who_was_set_aside_until_our_answer_was_late_reads_an_apology(staff, contact_by):
+    for days, was_told, is_late in ((0, True, False), (3, True, True), (3, False, False)):
+        with undone(f"{days} {was_told}"):
+            request = submit(contact_by=contact_by)
+            if was_told:
+                OutboxMessage.objects.update(state="done")
+            booking.quarantine_request(request, by=staff, now=WEDNESDAY)
+            booking.release_request(request, by=staff, now=WEDNESDAY + timedelta(days=days))
+            assert ("we would answer your request sooner, and we did not" in said(request)[1]) == is_late
+
+
+def test_the_letter_to_an_old_address_promises_no_answer_that_may_have_ended(staff):
+    request = submit()
+    OutboxMessage.objects.update(state="done")
+    request = booking.readdress_request(request, email="right@example.com", now=WEDNESDAY)
+    booking.withdraw_request(request, by=staff, now=WEDNESDAY)
+    old = OutboxMessage.objects.get(kind="old_address", state="waiting")
+    assert f"The request with reference {request.reference} was moved to another email address." in letter_of(old)["text"]
+    assert "answer" not in letter_of(old)["text"].partition("Please do not send")[0]
