@@ -161,6 +161,7 @@ class Composition:
             "to_know": self.to_know if self.is_ahead else [],
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),
+            "has_new_link": self.facts.has_new_link,
             "is_late": self.facts.is_late,
             "voicemail_ok": self.facts.voicemail_ok,
         }

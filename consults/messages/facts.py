@@ -25,6 +25,7 @@ class Facts:
     """As of the event. `to`: the address or number. `confirmed`: the visit that stays while a move waits for an answer.
     `offered`: the earlier time that the event is about, held until `offered_until`. `ended_offer`: one that they were told of,
     that has ended since, and whose end no letter told yet. `is_late`: they were told that we answer by an instant that is past.
+    `has_new_link`: the link that they were sent before opens their page no longer.
 
     `reason`: as the patient reads it, and whether the letter adds that they `may_ask_again`. `version`: of the request.
     Instants are aware, in UTC.
@@ -47,6 +48,7 @@ class Facts:
     may_ask_again: bool = True
     before: Before = NOTHING_BEFORE
     is_late: bool = False
+    has_new_link: bool = False
 
     @property
     def replaced(self) -> Interval | None:

@@ -49,6 +49,28 @@ def may_know(request: ConsultRequest, kind: str) -> bool:
     return told is not None and told.may_have_arrived
 
 
+def address_left_unsaid(request: ConsultRequest) -> str:
+    """The address that the last letter went to, if a correction left it and no letter said so there: the request was set aside
+    then. Empty otherwise. Raises sealing.CannotOpen.
+    """
+    mail = to_the_patient(request).filter(channel=OutboxMessage.Channel.MAIL).select_related("event")
+    letters = mail.exclude(kind=OLD_ADDRESS).order_by("-event__number", "-pk")
+    last = next((letter for letter in letters if letter.may_have_arrived and letter.sealed), None)
+    if last is None or last.event is None:
+        return ""
+    later = {"event__number__gt": last.event.number}
+    was_told = mail.filter(kind=OLD_ADDRESS, **later).exclude(state=OutboxMessage.State.DROPPED).exists()
+    if was_told or not request.events.filter(kind=Event.Kind.READDRESSED, number__gt=last.event.number).exists():
+        return ""
+    to = Facts.from_json(last.opened).to
+    return to if to != request.email else ""
+
+
+def has_unsent_link(request: ConsultRequest) -> bool:
+    """Whether their page has another link since a correction, and no letter with it has left."""
+    return request.events.filter(kind=Event.Kind.READDRESSED).exists() and not was_written_to(request)
+
+
 def was_promised_earlier(request: ConsultRequest, *, now: datetime) -> bool:
     """Whether the last letter that left told them that we answer by an instant that is past. Raises sealing.CannotOpen."""
     letters = to_the_patient(request).exclude(kind=OLD_ADDRESS).order_by("-event__number", "-pk")

@@ -19,6 +19,7 @@ from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
 from .known import (
     UNSENT,
+    has_unsent_link,
     is_called,
     known_before,
     may_know,
@@ -76,7 +77,7 @@ def write_messages(
             before=known,
         )
         if event.kind == Event.Kind.RELEASED:
-            facts = replace(facts, is_late=was_promised_earlier(request, now=now))
+            facts = replace(facts, is_late=was_promised_earlier(request, now=now), has_new_link=has_unsent_link(request))
         if ends_unheard:
             facts = replace(facts, visit=known.asked)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):

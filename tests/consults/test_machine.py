@@ -234,6 +234,16 @@ class Known:
         return any(number >= since and told.state == "done" for number, told in to_patient)
 
     @property
+    def owes_old_address(self) -> bool:
+        """A correction left the address of the last letter, and nothing said so there."""
+        to_patient = [(number, kind, told) for (number, kind, whom), told in self.told.items() if whom == "patient"]
+        mail = [(number, kind, told.state) for number, kind, told in to_patient if told.channel == "mail"]
+        last = max((number for number, kind, state in mail if kind != "old_address" and state == "done"), default=0)
+        said = any(kind == "old_address" and number > last and state != "dropped" for number, kind, state in mail)
+        corrected = any(event[0] == "readdressed" for event in self.events[last:])
+        return bool(last) and corrected and not said
+
+    @property
     def is_moving(self) -> bool:
         return self.status == "requested" and self.confirmed is not None
 
@@ -506,7 +516,7 @@ class Desk(RuleBasedStateMachine):
             known.person = known.person | {"email": "corrected@example.com"}
             known.token = ConsultRequest.objects.get(pk=known.pk).token
         self.happened(known, kind, told, by=by, before=before)
-        if kind == "readdressed" and told and was_written_to:
+        if (kind == "readdressed" and told and was_written_to) or (kind == "released" and known.owes_old_address):
             known.told[len(known.events), "old_address", "patient"] = Told("mail", "waiting", self.now)
 
     def settle(self, known: Known, kind: str, status: str) -> None:

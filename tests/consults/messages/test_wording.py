@@ -576,3 +576,20 @@ def test_the_letter_to_an_old_address_promises_no_answer_that_may_have_ended(sta
     old = OutboxMessage.objects.get(kind="old_address", state="waiting")
     assert f"The request with reference {request.reference} was moved to another email address." in letter_of(old)["text"]
     assert "answer" not in letter_of(old)["text"].partition("Please do not send")[0]
+
+
+def test_a_correction_while_a_request_was_set_aside_is_told_at_both_addresses_once_it_is_let_in(staff):
+    for was_told in (True, False):
+        with undone(str(was_told)):
+            request = submit()
+            if was_told:
+                OutboxMessage.objects.update(state="done")
+            booking.quarantine_request(request, by=staff, now=WEDNESDAY)
+            booking.readdress_request(request, email="right@example.com", now=WEDNESDAY)
+            assert not OutboxMessage.objects.filter(state="waiting").exists()
+            request = booking.release_request(request, by=staff, now=WEDNESDAY)
+            to = {m.kind: letter_of(m)["to"] for m in OutboxMessage.objects.filter(state="waiting", recipient="patient")}
+            assert to == {"released": "right@example.com"} | ({"old_address": "ada@example.com"} if was_told else {})
+            released = OutboxMessage.objects.get(kind="released", recipient="patient")
+            assert "Your own page has a new link. It shows the status" in letter_of(released)["text"]
+    assert "new link" not in said(asked(staff, "quarantined", "released"))[1]
