@@ -18,6 +18,7 @@ from consults.scheduling.reply import leaves_time
 from pages.consult_kind import CALL, VIDEO
 from pages.naming import names_treatment
 
+from .calendar_file import CalendarChange
 from .facts import Facts
 from .kinds import tells
 
@@ -55,6 +56,16 @@ class Composition:
         says, facts = tells(self.kind), self.facts
         is_changed = facts.replaced if says.confirms else facts.before.confirmed
         return self.rules.clinic.consult.say((is_changed and says.subject_if_changed) or says.subject)
+
+    @property
+    def place_before(self) -> str:
+        """Where the visit was to take place when it was confirmed, if that has changed since: their calendar has it so."""
+        return self.facts.place if self.facts.place != self.rules.clinic.consult_place else ""
+
+    @property
+    def calendar(self) -> CalendarChange:
+        """What the letter does to the patient's calendar: also a reminder, of a visit that takes place elsewhere by now."""
+        return CalendarChange("REQUEST", self.facts.visit) if self.place_before else self.facts.calendar
 
     @property
     def is_ahead(self) -> bool:
@@ -149,6 +160,7 @@ class Composition:
             "may_move": self.may_move,
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
+            "place_before": self.place_before,
             "place_label": clinic.consult.place_label,
             # "Your call, by phone" would say it twice.
             "at_place": ", " + (clinic.consult.how.rstrip(".") or f"at {clinic.address_line}") if is_visit else "",

@@ -97,7 +97,7 @@ def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: 
     channel, visit = _channel_of(request), request.confirmed_visit
     if visit and (at := _reminder_time(visit, rules.posted)) > now:
         facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
-        _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
+        _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit, place=rules.clinic.consult_place), not_before=at)
 
 
 def _channel_of(request: ConsultRequest):

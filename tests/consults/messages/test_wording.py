@@ -593,3 +593,24 @@ def test_a_correction_while_a_request_was_set_aside_is_told_at_both_addresses_on
             released = OutboxMessage.objects.get(kind="released", recipient="patient")
             assert "Your own page has a new link. It shows the status" in letter_of(released)["text"]
     assert "new link" not in said(asked(staff, "quarantined", "released"))[1]
+
+
+def test_a_reminder_of_a_visit_that_takes_place_elsewhere_by_now_says_so_and_corrects_the_calendar(staff):
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            asked(staff, "confirmed", contact_by=contact_by)
+            reminder = OutboxMessage.objects.get(kind="reminder")
+            before = letter_of(reminder)
+            assert ("changed" in before["text"], before["calendar"]) == (False, "")
+            clinic = Clinic.objects.get()
+            clinic.consult_kind = "By phone."
+            clinic.save()
+            now = local("2026-12-06 10:00")
+            after = letter_of(reminder, now=now)
+            text = " ".join(after["text"].split())
+            assert "place has changed since we confirmed" in text
+            assert "200 Schilling Dr S., Dundas, MN 55019" in text.partition("has changed")[2].partition("calendar")[0]
+            assert "in your calendar" in text
+            if contact_by == "email":
+                (entry,) = Calendar.from_ical(after["calendar"]).walk("VEVENT")
+                assert (entry["location"], entry.decoded("dtstart"), entry.decoded("dtstamp")) == ("By phone", START, now)
