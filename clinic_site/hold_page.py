@@ -35,7 +35,7 @@ def show_hold(request, *, each_context: dict):
         before = _before(restored, request.user, now) if restored else None
     context = {
         **each_context,
-        "title": "What waits for your yes",
+        "title": "What needs your approval",
         "held": held,
         "up_to": max((hold.pk for hold in held), default=0),
         "now": now,

@@ -7,7 +7,7 @@ REFUSALS = {
     Refusal.TOO_SOON: "That time is too soon for us to answer you. Choose a later time",
     Refusal.TOO_FAR: "That date is further ahead than we take requests for. Choose an earlier date",
     Refusal.CLOSED: "We are closed at that time. Choose another time",
-    Refusal.NOT_A_START: "Consults do not begin at that minute. Choose one of the listed times",
+    Refusal.NOT_A_START: "Consults do not start at that time. Choose one of the listed times",
     Refusal.TAKEN: "That time was taken a moment ago. Choose another time",
     Refusal.DECLINED: "We cannot see you at that time. Choose another time",
 }
@@ -20,7 +20,7 @@ _NOT_ALLOWED = {
     "corrected_too_often": "The address was corrected twice already. Withdraw the request and send a new one",
     "same_address": "We already reply to that address",
     "reached_by_phone": "We answer this request by phone, so there is no address to correct",
-    "moved_too_often": "You have changed the time too often today. Please try again tomorrow",
+    "moved_too_often": "You have changed the time too many times today. Please try again tomorrow",
     "times_are_kept": "We cannot take a time on this page right now. Your request stays, and we will find a time with you",
     "start_ahead": "The visit has not begun yet",
     "not_posted": "This start is no longer within the posted hours. Check the box to confirm it anyway, or offer another time",

@@ -95,7 +95,7 @@ KINDS: dict[str, Tells] = {
     Kind.READDRESSED: Tells("Your request", "Say that we have the new address"),
     OLD_ADDRESS: Tells("About a request sent with your address", "Nothing: this was for an address that was wrong"),
     Kind.OFFERED: Tells(
-        "A time is free for you", "Offer an earlier time, and record the answer", keeps_reminder=True, is_about_offer=True
+        "A time has opened up for you", "Offer an earlier time, and record the answer", keeps_reminder=True, is_about_offer=True
     ),
     Kind.OFFER_ACCEPTED: Tells(
         "Confirmed",

@@ -123,7 +123,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         label="How should we reach you?",
         choices=[(contact_by, channel.LABEL) for contact_by, channel in BY_CONTACT.items()],
         widget=forms.RadioSelect,
-        help_text="Email is not always encrypted, and others who use your mailbox can read it. Choose phone if that worries you",
+        help_text="Email is not always encrypted, and others who use your account can read it. Choose phone if that worries you",
         error_messages={"required": "Choose how we should reach you", "invalid_choice": "Choose email or phone"},
     )
     voicemail_ok = forms.BooleanField(

@@ -243,7 +243,7 @@ def read_an_offer(page: Page, site: Site) -> None:
     open_own_page(page, site, address)
     site.shell(_OFFER)
     page.reload()
-    expect(page.get_by_role("heading", name="An earlier time is free")).to_be_visible()
+    expect(page.get_by_role("heading", name="An earlier time is open")).to_be_visible()
 
 
 def move_without_a_time(page: Page, site: Site) -> None:

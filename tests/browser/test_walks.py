@@ -175,7 +175,7 @@ def test_a_patient_is_confirmed_moves_is_declined_is_offered_an_earlier_time_and
     read_letter(5)
     assert [start for start, _ in calendar.entries.values()] == confirmed, "an offer is no visit"
     plain_page.reload()
-    expect(plain_page.get_by_role("heading", name="An earlier time is free")).to_be_visible()
+    expect(plain_page.get_by_role("heading", name="An earlier time is open")).to_be_visible()
     press(plain_page, "Take this time")
     read_letter(6)
     assert [start for start, _ in calendar.entries.values()] == earlier

@@ -105,7 +105,7 @@ def test_a_row_written_by_update_shows_in_the_next_answer_and_changes_the_etag(c
     ConsultPolicy.objects.update(length_minutes=45, answer_open_days=1)
     page = read(client, "/faqs/")
     assert "It takes 45 minutes." in page
-    assert "Within 1 open day, by closing time" in page
+    assert "Within 1 day that we are open, by closing time" in page
 
 
 def test_facts_are_in_no_stored_html_and_in_no_search_entry(client):
@@ -280,7 +280,12 @@ def test_without_a_phone_nobody_is_told_to_call_the_clinic(client):
 def test_the_booking_page_says_how_long_what_and_when_before_the_times(client):
     main = read(client, "/book-a-consult/").partition("<main")[2]
     above = main.partition('name="starts_at"')[0]
-    for words in ("conversation of 30 minutes", "It takes place at the clinic.", "within 2 open days", "withdraw your request"):
+    for words in (
+        "conversation of 30 minutes",
+        "It takes place at the clinic.",
+        "within 2 days that we are open",
+        "withdraw your request",
+    ):
         assert words in above
     Clinic.objects.update(consult_kind="By video.")
     assert "By video." in read(client, "/book-a-consult/").partition('name="starts_at"')[0]

@@ -85,7 +85,9 @@ def _seconds_to_wait(request, token: str, now: datetime) -> int:
 
 
 def _too_many(request, found: ConsultRequest, now: datetime, wait: int):
-    problem = f"That was tried often. Try again {rate_limit.wait_text(wait)}, or {_words(request, found, now).way_out}"
+    problem = (
+        f"You have tried this too many times. Try again {rate_limit.wait_text(wait)}, or {_words(request, found, now).way_out}"
+    )
     response = _page(request, found, MoveForm(), now, status=429, problem=problem)
     response["Retry-After"] = str(wait)
     return response

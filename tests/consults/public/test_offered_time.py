@@ -104,7 +104,7 @@ def test_who_found_no_time_reads_of_a_time_and_of_none_that_is_given_up(client, 
     request = booking.submit_request(submission_key="none", starts_at=None, person=ADA, now=WEDNESDAY)
     booking.offer_earlier(request, starts_at=EARLIER, by=staff, now=WEDNESDAY)
     page = client.get(own_url(request)).content.decode()
-    assert "A time is free" in page
+    assert "A time is open" in page
     assert "the time below" not in page
     assert "Do not take it" in page
     client.post(own_url(request), {"action": "refuse"})

@@ -453,8 +453,8 @@ def test_a_move_counts_the_instant_however_it_is_spelled(client, value):
     ("starts_at", "words"),
     [
         pytest.param("2026-12-09T16:00-06:00", "taken a moment ago", id="taken"),
-        pytest.param("2026-12-08T16:10-06:00", "do not begin at that minute", id="off the grid"),
-        pytest.param("2026-12-08T16:00:01-06:00", "do not begin at that minute", id="a second off"),
+        pytest.param("2026-12-08T16:10-06:00", "do not start at that time", id="off the grid"),
+        pytest.param("2026-12-08T16:00:01-06:00", "do not start at that time", id="a second off"),
         pytest.param("2026-12-08T20:00-06:00", "We are closed at that time", id="the closing minute"),
         pytest.param("2026-12-06T16:00-06:00", "We are closed at that time", id="Sunday"),
         pytest.param("2026-12-02T16:00-06:00", "too soon", id="inside the notice"),
@@ -607,7 +607,7 @@ def test_one_booking_writes_few_letters_however_often_it_is_moved(client, settin
     waiting = OutboxMessage.objects.filter(state="waiting").values_list("kind", "recipient")
     assert sorted(waiting) == [("moved", "patient"), ("moved", "staff")]
     page = client.post(own_url(request), to_and_fro(0)).content.decode()
-    assert "You have changed the time too often today. Please try again tomorrow, or withdraw the request" in page
+    assert "You have changed the time too many times today. Please try again tomorrow, or withdraw the request" in page
     clock(WEDNESDAY + timedelta(days=1))
     assert client.post(own_url(request), to_and_fro(0)).status_code == 303
 

@@ -229,7 +229,7 @@ def test_a_start_further_ahead_than_the_days_that_were_read_may_be_sent(client):
 
 
 # A start that cannot be had is news with a next step, not the reader's mistake.
-NEWS = {"do not begin at that minute", "We are closed at that time", "too soon", "has passed", "further ahead"}
+NEWS = {"do not start at that time", "We are closed at that time", "too soon", "has passed", "further ahead"}
 
 
 @pytest.mark.parametrize(
@@ -241,8 +241,8 @@ NEWS = {"do not begin at that minute", "We are closed at that time", "too soon",
         pytest.param({"starts_at": "soon"}, "Choose one of the listed times", id="unreadable time"),
         pytest.param({"starts_at": "2026-02-30T16:00-06:00"}, "Choose one of the listed times", id="impossible date"),
         pytest.param({"starts_at": "0001-01-01T00:00+14:00"}, "Choose one of the listed times", id="before time began"),
-        pytest.param({"starts_at": "2026-12-07T16:00:01-06:00"}, "do not begin at that minute", id="a second off"),
-        pytest.param({"starts_at": "2026-12-07T16:10-06:00"}, "do not begin at that minute", id="off the grid"),
+        pytest.param({"starts_at": "2026-12-07T16:00:01-06:00"}, "do not start at that time", id="a second off"),
+        pytest.param({"starts_at": "2026-12-07T16:10-06:00"}, "do not start at that time", id="off the grid"),
         pytest.param({"starts_at": "2026-12-07T20:00-06:00"}, "We are closed at that time", id="closing minute"),
         pytest.param({"starts_at": "2026-12-06T16:00-06:00"}, "We are closed at that time", id="Sunday"),
         pytest.param({"starts_at": "2026-12-02T16:00-06:00"}, "too soon", id="inside the notice"),
