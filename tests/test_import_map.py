@@ -13,7 +13,7 @@ LAYERS = [
     {"models"},
     {"posted_hours", "seating", "status_text", "transitions", "erased", "policy_facts"},
     {"hours_text", "structured_data", "current_rules", "figures", "referrals"},
-    {"conflicts", "open_times", "holiday_questions", "unanswered"},
+    {"conflicts", "open_times", "holiday_questions", "unanswered", "promised_answers"},
     {"spam"},
     {"messages"},
     {"decision"},

@@ -10,6 +10,7 @@ from consults.dates import time_text
 from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, ReferralSource, SpecialHours
 
 from .conflict_guard import ConflictGuard
+from .day_hours import day_view, may_change_day
 from .erasure_guard import ErasureGuard
 from .holidays import answer_holiday, may_answer
 from .typed_times import TypedTimeField
@@ -42,7 +43,14 @@ class SpecialHoursAdmin(HoursAdmin):
 
     def get_urls(self):
         answer = path("holiday/", self.admin_site.admin_view(self.holiday_view), name="consults_specialhours_holiday")
-        return [answer, *super().get_urls()]
+        day = path("day/", self.admin_site.admin_view(self.day_view), name="consults_specialhours_day")
+        return [answer, day, *super().get_urls()]
+
+    def day_view(self, request):
+        """The short form for one date."""
+        if not may_change_day(request.user):
+            raise PermissionDenied
+        return self._asking(request, day_view, each_context=self.admin_site.each_context(request), opts=self.opts)
 
     def holiday_view(self, request):
         """Answers the question about a holiday. Closing asks before it strands a request, as any change of hours."""

@@ -43,8 +43,9 @@ class SpecialHours(PublicContent):
 
     @property
     def hours_text(self) -> str:
-        is_open = self.opens is not None and self.closes is not None
-        return f"{time_text(self.opens)} to {time_text(self.closes)}" if is_open else "closed"
+        if self.opens is None or self.closes is None:
+            return "closed"
+        return f"{time_text(self.opens)} to {time_text(self.closes)}"
 
     def clean(self) -> None:
         if not self.date:
