@@ -27,7 +27,10 @@ _FOR_STAFF = {
     "phone": ("Phone", "With the area code. A phone number, an email address, or both"),
     "voicemail_ok": ("We may leave a voicemail", ""),
     "email": ("Email", ""),
-    "contact_by": ("How should we reach them?", "Others who use the mailbox can read what we send. Phone, if that worries them"),
+    "contact_by": (
+        "How should we reach them?",
+        "Others who use the mailbox can read what we send. Choose phone if that worries them",
+    ),
     "note": ("Anything we need to arrange the visit", "Up to 300 characters, without medical details"),
     "earlier": ("Tell them if an earlier time opens up", "They keep this time unless they say yes to another"),
 }

@@ -63,6 +63,7 @@ def read_diary(*, first: date, days: int, now: datetime) -> dict:
                 "slots": _slots(offers, day, visits, now),
                 "is_today": day == today,
                 "is_over": day < today,
+                "is_closed": not posted.shifts_on(day),
                 "is_special": day in posted.special,
                 "note": notes.get(day, ""),
             }

@@ -47,6 +47,7 @@ def test_a_visit_beside_the_posted_times_is_shown_and_said_so(desk):
     monday = day_of(desk.get(DIARY, {"from": "2026-12-07"}).content.decode(), 1)
     assert "Ada Example" in monday
     assert "outside the posted hours" in monday
+    assert "Closed." in monday
     assert "Take a request" not in monday
 
 
