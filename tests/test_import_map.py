@@ -12,7 +12,7 @@ LAYERS = [
     {"scheduling", "contact", "public_holidays", "dates"},
     {"models"},
     {"posted_hours", "seating", "status_text", "transitions", "erased", "policy_facts"},
-    {"hours_text", "structured_data", "current_rules", "figures", "referrals"},
+    {"hours_text", "structured_data", "current_rules", "figures", "referrals", "listings"},
     {"conflicts", "open_times", "holiday_questions", "unanswered", "promised_answers"},
     {"spam"},
     {"messages"},
