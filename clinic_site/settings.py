@@ -107,6 +107,7 @@ BOUNCES = env_secrets.mailbox("BOUNCES_URL")
 # Globalization: the clinic's own zone is a row that staff edit; UTC is what is stored.
 TIME_ZONE = "UTC"
 USE_I18N = False
+FORMAT_MODULE_PATH = "clinic_site.formats"
 
 # Logging
 LOGGING = logs.LOGGING

@@ -59,14 +59,14 @@ def were_shown(conflicts: Iterable[Conflict], shown: str) -> bool:
     return set(shown_in_form(conflicts).split()) <= set(shown.split())
 
 
-def find_conflicts(*, now: datetime) -> list[Conflict]:
+def find_conflicts(*, now: datetime, rules: Rules | None = None) -> list[Conflict]:
     """The conflicts among held visits that begin after `now`, earliest start first.
 
     What staff accepted of a visit is not listed. A request that is moving, or that is offered an earlier time, holds two, and may
     be listed twice. The number of queries does not grow with the requests.
     """
     held = [_Held(request, *one) for request in ConsultRequest.objects.holding_from(now) for one in request.held_visits]
-    return _conflicts_among([*held, *map(_held_by, EarlierOffer.objects.ahead(now=now))], read_rules(now), now)
+    return _conflicts_among([*held, *map(_held_by, EarlierOffer.objects.ahead(now=now))], rules or read_rules(now), now)
 
 
 def conflicts_of(request: ConsultRequest, *, rules: Rules, now: datetime) -> list[Conflict]:

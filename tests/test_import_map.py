@@ -9,11 +9,11 @@ MAP = [{"content", "guard"}, {"pages"}, {"blog", "consults"}, {"staff"}, {"clini
 FLOOR = {room: floor for floor, rooms in enumerate(MAP) for room in rooms}
 # Inside consults each layer uses only what stands before it.
 LAYERS = [
-    {"scheduling", "contact", "public_holidays"},
+    {"scheduling", "contact", "public_holidays", "dates"},
     {"models"},
-    {"posted_hours", "seating", "dates", "status_text", "transitions", "erased", "policy_facts"},
+    {"posted_hours", "seating", "status_text", "transitions", "erased", "policy_facts"},
     {"hours_text", "structured_data", "current_rules", "figures", "referrals", "listings"},
-    {"conflicts", "open_times", "holiday_questions", "unanswered"},
+    {"conflicts", "open_times", "holiday_questions", "unanswered", "promised_answers"},
     {"spam"},
     {"messages"},
     {"decision"},

@@ -10,34 +10,83 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from consults import booking, status_text
+from consults import booking, dates, status_text
+from consults.current_rules import Rules, read_rules
 from consults.public.form import ConsultRequestForm
 from consults.public.form_ticket import is_same_form
+from consults.scheduling import Refusal
 from guard.readers import read_instant
+from pages.consult_kind import CALL
 
 from .request_page import open_days
+
+# What the booking form says to a patient, said to a colleague who has the caller on the line: label, help.
+_FOR_STAFF = {
+    "starts_at": ("Day and time", ""),
+    "full_name": ("Caller’s full name", ""),
+    "phone": ("Phone", "With the area code. A phone number, an email address, or both"),
+    "voicemail_ok": ("We may leave a voicemail", ""),
+    "email": ("Email", ""),
+    "contact_by": (
+        "How should we reach them?",
+        "Others who use the mailbox can read what we send. Choose phone if that worries them",
+    ),
+    "note": ("Anything we need to arrange the visit", "Up to 300 characters, without medical details"),
+    "earlier": ("Tell them if an earlier time opens up", "They keep this time unless they say yes to another"),
+}
+_ERRORS_FOR_STAFF = {
+    "starts_at": {"required": "Choose a time, or “No time works”", "unreadable": "Choose one of the listed times"},
+    "full_name": {"required": "Enter the caller’s name", "max_length": "Shorten the name to 120 characters"},
+    "phone": {"max_length": "Shorten the phone number to 40 characters"},
+    "contact_by": {"required": "Ask how we should reach them"},
+    "note": {"max_length": "Shorten the note to 300 characters"},
+}
+_ASK_ABOUT_NOTICE = "Ask the caller about the short notice and check this box, or choose a later time"
 
 
 class PhoneRequestForm(ConsultRequestForm):
     """The booking form as staff fill it in for a caller: the acknowledgment is spoken, and the notice may be waived.
 
-    It carries the key of its request, so that a form that is sent twice makes one.
+    It carries the key of its request, so that a form that is sent twice makes one. `start` is the time it shows as chosen; when
+    that is inside the notice, the form says so and asks.
     """
 
-    submission_key = forms.CharField(max_length=43, required=False, widget=forms.HiddenInput)
-    below_notice = forms.BooleanField(
-        label="The caller accepts the short notice", required=False, help_text="Check this for a start inside the notice period."
-    )
+    MISSING = {
+        "email": "Enter the email address, or choose to reach them by phone",
+        "phone": "Enter the phone number, or choose to reach them by email",
+    }
+    field_order = ["starts_at", "below_notice", *list(_FOR_STAFF)[1:]]
 
-    def __init__(self, data=None, *, days: list, **kwargs) -> None:
-        super().__init__(data, ticket="", **kwargs)
+    submission_key = forms.CharField(max_length=43, required=False, widget=forms.HiddenInput)
+    below_notice = forms.BooleanField(label="The caller agrees to the short notice", required=False)
+
+    def __init__(self, data=None, *, days: list, rules: Rules, now: datetime, start: datetime | None, **kwargs) -> None:
+        super().__init__(data, ticket="", consult=rules.clinic.consult, **kwargs)
         for name in ("acknowledged", "ticket", "website"):
             del self.fields[name]
-        groups = [(day, [(start.isoformat(timespec="minutes"), label) for start, label in starts]) for day, starts in days]
+        for name, (label, help_text) in _FOR_STAFF.items():
+            field = self.fields[name]
+            field.label, field.help_text = rules.clinic.consult.say(label), help_text
+            field.error_messages |= _ERRORS_FOR_STAFF.get(name, {})
+            # The browser would offer the colleague's own.
+            field.widget.attrs["autocomplete"] = "off"
+        if rules.clinic.consult == CALL:
+            self.fields["phone"].help_text = "With the area code. We call them for the consult"
+        # With the day in each, because a closed list shows the chosen line alone.
+        groups = [
+            (day, [(s.isoformat(timespec="minutes"), f"{dates.day_text(s)}, {at}") for s, at in starts]) for day, starts in days
+        ]
         choices = [("", "Choose a time"), ("none", "No time works: get in touch"), *groups]
         self.fields["starts_at"].widget = forms.Select(choices=choices)
         for name in ("contact_by", "starts_at"):
             self.fields[name].required = True
+        self.short_notice = _short_notice_text(start, rules, now)
+
+    def clean(self) -> dict:
+        answers = super().clean()
+        if self.short_notice and not answers.get("below_notice"):
+            self.add_error("below_notice", ValidationError(_ASK_ABOUT_NOTICE, code=Refusal.TOO_SOON))
+        return answers
 
     def save(self, *, by, now):
         """Returns the request, or None with the refusal added to the form's errors."""
@@ -65,17 +114,20 @@ class PhoneRequestForm(ConsultRequestForm):
 def by_phone_view(request, *, each_context: dict, opts):
     """Shows the form and records the request. ?starts_at= preselects an open time."""
     now = timezone.now()
+    rules = read_rules(now)
     chosen = _start(request.GET.get("starts_at", ""))
     data = request.POST if request.method == "POST" else None
     initial = {"submission_key": secrets.token_urlsafe(24)}
     if chosen:
         initial["starts_at"] = chosen.isoformat(timespec="minutes")
-    form = PhoneRequestForm(data, days=open_days(now, also=chosen), initial=initial)
+    start = _start(data.get("starts_at", "")) if data is not None else chosen
+    days = open_days(now, also=start or chosen)
+    form = PhoneRequestForm(data, days=days, rules=rules, now=now, start=start, initial=initial)
     if data is not None and form.is_valid() and (made := form.save(by=request.user, now=now)):
         recorded = "was recorded" if made.created_at == now else "was recorded already, by the same form"
         messages.success(request, f"{made.reference} {recorded}. Confirm it here when the caller agrees.")
         return redirect("admin:consults_consultrequest_change", made.pk)
-    context = {**each_context, "title": "Take a request by phone", "opts": opts, "form": form}
+    context = {**each_context, "title": "Take a request by phone", "opts": opts, "form": form, "start": start}
     template = "admin/consults/consultrequest/by_phone.html"
     return TemplateResponse(request, template, context, status=422 if form.errors else 200)
 
@@ -84,3 +136,16 @@ def _start(text: str) -> datetime | None:
     """The start in the clinic's zone, as the list of times spells it."""
     start = read_instant(text.replace(" ", "+"))
     return timezone.localtime(start) if start else None
+
+
+def _short_notice_text(start: datetime | None, rules: Rules, now: datetime) -> str:
+    """What a colleague reads of a start that patients cannot choose any more; empty for any other."""
+    notice = rules.policy.notice
+    if start is None or not now < start < now + notice:
+        return ""
+    hours = int(notice.total_seconds() // 3600)
+    local = rules.posted.local(start)
+    return (
+        f"{dates.day_text(local)}, {dates.choice_text(local)}, is less than {hours} hour{'' if hours == 1 else 's'} away. "
+        "Patients cannot choose it on the site. You may take it for a caller whom such short notice suits."
+    )

@@ -1,4 +1,10 @@
-"""Never strand a request without confirmation: staff see what a change of hours or policy would strand before it is saved."""
+"""Never strand a request without confirmation: staff see what a change of hours or policy would strand before it is saved.
+
+They also see which answers are promised for a time that the change closes.
+"""
+
+from datetime import datetime
+from itertools import groupby
 
 from django.contrib import admin
 from django.contrib.messages.storage import default_storage
@@ -6,22 +12,33 @@ from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from consults.conflicts import Conflict, find_conflicts, shown_in_form, were_shown
-from consults.models import ConsultPolicy
+from consults import promised_answers
+from consults.conflicts import Conflict, find_conflicts, shown_in_form
+from consults.current_rules import read_rules
+from consults.dates import day_text, time_text
+from consults.models import ConsultPolicy, ConsultRequest
+
+from .display import local_date
 
 YES, SHOWN = "strand", "shown"
 
 
-class _NewConflicts(Exception):
-    def __init__(self, found: list[Conflict]) -> None:
-        super().__init__(len(found))
-        self.found = found
+class _Strands(Exception):
+    def __init__(self, found: list[Conflict], answers: list[ConsultRequest]) -> None:
+        super().__init__(len(found), len(answers))
+        self.found, self.answers = found, answers
+
+    @property
+    def shown(self) -> str:
+        """The value of the hidden field."""
+        return f"{shown_in_form(self.found)} {promised_answers.shown_in_form(self.answers)}".strip()
 
 
 class ConflictGuard(admin.ModelAdmin):
-    """Base of the admin of hours and policy. A change that makes new conflicts is rolled back until staff confirm it.
+    """Base of the admin of hours and policy. A change that makes new conflicts, or closes a time for which answers are
+    promised, is rolled back until staff confirm it.
 
-    Their yes covers the conflicts that the page showed: when others came up while they read, the page asks again.
+    Their yes covers what the page showed: when more came up while they read, the page asks again.
     """
 
     def changeform_view(self, request, *args, **kwargs):
@@ -41,25 +58,32 @@ class ConflictGuard(admin.ModelAdmin):
             with transaction.atomic():
                 # As for every decision: nothing can be accepted or confirmed until this change is saved or rolled back.
                 ConsultPolicy.objects.lock()
+                hours_before = read_rules(now).posted
                 before = {conflict.key: set(conflict.reasons) for conflict in find_conflicts(now=now)}
                 response = view(request, *args, **kwargs)
                 after = find_conflicts(now=now)
                 found = [conflict for conflict in after if not before.get(conflict.key, set()).issuperset(conflict.reasons)]
-                if found and not (YES in request.POST and were_shown(found, request.POST.get(SHOWN, ""))):
-                    raise _NewConflicts(found)
+                answers = promised_answers.newly_closed(hours_before, read_rules(now).posted, now=now)
+                stranding = _Strands(found, answers)
+                was_shown = set(stranding.shown.split()) <= set(request.POST.get(SHOWN, "").split())
+                if (found or answers) and not (YES in request.POST and was_shown):
+                    raise stranding
                 return response
-        except _NewConflicts as stranding:
-            return self._ask(request, stranding.found)
+        except _Strands as stranding:
+            return self._ask(request, stranding)
 
-    def _ask(self, request, found: list[Conflict]):
+    def _ask(self, request, stranding: _Strands):
         zone = timezone.get_current_timezone()
+        by_day = groupby(stranding.answers, key=lambda one: local_date(one.answer_by))
         return self._question(
             request,
             "admin/consults/confirm_conflicts.html",
-            title="Requests that this change would strand",
+            title="Requests that this change would strand" if stranding.found else "Answers promised for a closed time",
             button=YES,
-            listed={SHOWN: shown_in_form(found)},
-            found=[(conflict, conflict.visit.start.astimezone(zone)) for conflict in found],
+            listed={SHOWN: stranding.shown},
+            found=[(conflict, conflict.visit.start.astimezone(zone)) for conflict in stranding.found],
+            answers_counted=len(stranding.answers),
+            answers=[(day_text(day), [(one, _time_of(one.answer_by)) for one in waiting]) for day, waiting in by_day],
         )
 
     def _question(self, request, template: str, *, title: str, button: str, listed: dict[str, str] | None = None, **context):
@@ -79,3 +103,7 @@ class ConflictGuard(admin.ModelAdmin):
             "asked_before": button in request.POST,
         }
         return TemplateResponse(request, template, context)
+
+
+def _time_of(instant: datetime) -> str:
+    return time_text(timezone.localtime(instant).time())

@@ -7,11 +7,13 @@ from django.contrib import admin
 from django.utils import timezone
 
 from consults.conflicts import find_conflicts
+from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
 from consults.models import AccessRecord, ConsultRequest, OutboxMessage
 from consults.unanswered import RUSH, read_held_unanswered, recently_unanswered
 from pages.models import Clinic
 
+from .day_hours import may_change_day
 from .display import line, local_date, near_day, near_moment, person_of
 from .earlier_times import read_offered, read_wishes
 from .outbox import address_of
@@ -43,14 +45,18 @@ def read_dashboard(user, *, now: datetime) -> dict:
     if not user.has_perm("consults.view_consultrequest"):
         return {}
     clinic = Clinic.objects.current()
+    rules = read_rules(now)
     with timezone.override(clinic.zone):
         return {
             "may_decide": user.has_perm("consults.change_consultrequest"),
-            "waiting": _waiting(Status.REQUESTED, now),
-            "quarantine": _waiting(Status.QUARANTINED, now),
+            "may_see_hours": user.has_perm("consults.view_openinghours"),
+            "may_close": may_change_day(user),
+            "waiting": (waiting := _waiting(Status.REQUESTED, now, rules)),
+            "some_closed_then": any(row.is_closed_then for row in waiting[:MOST_SHOWN]),
+            "quarantine": _waiting(Status.QUARANTINED, now, rules),
             **_messages_for_a_person(now),
             "visit_days": _visit_days(now),
-            **_conflicts(now),
+            **_conflicts(now, rules),
             **_earlier(now),
             **_expired(now),
             "rush": recent if (recent := recently_unanswered(now=now)) >= RUSH else 0,
@@ -60,9 +66,9 @@ def read_dashboard(user, *, now: datetime) -> dict:
         }
 
 
-def _waiting(status: str, now: datetime) -> list:
+def _waiting(status: str, now: datetime, rules: Rules) -> list:
     found = ConsultRequest.objects.filter(status=status).order_by("answer_by", "pk").select_related("assigned_to")
-    return [line(request, now) for request in found[: MOST_SHOWN + 1]]
+    return [line(request, now, posted=rules.posted) for request in found[: MOST_SHOWN + 1]]
 
 
 def _messages_for_a_person(now: datetime) -> dict:
@@ -87,8 +93,8 @@ def _call(message: OutboxMessage, now: datetime) -> dict:
     return {"message": message, "name": person_of(request).full_name, "to": address_of(message), "about": about, "since": since}
 
 
-def _conflicts(now: datetime) -> dict:
-    found = find_conflicts(now=now)
+def _conflicts(now: datetime, rules: Rules) -> dict:
+    found = find_conflicts(now=now, rules=rules)
     lines = [(one, near_moment(one.visit.start, now), line(one.request, now)) for one in found[:MOST_SHOWN]]
     return {"conflicts": lines, "conflicts_counted": len(found)}
 

@@ -7,12 +7,13 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from consults import dates, open_times
-from consults.models import AccessRecord, ConsultPolicy, ConsultRequest, EarlierOffer
-from consults.posted_hours import read_posted_hours
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest, EarlierOffer, Person
+from consults.posted_hours import read_posted_hours, special_notes
 from consults.scheduling import Offers
 from guard.readers import read_date
 from pages.models import Clinic
 
+from .day_hours import may_change_day
 from .display import local_date, person_of
 from .search import starting_in
 
@@ -35,7 +36,8 @@ def read_diary(*, first: date, days: int, now: datetime) -> dict:
     """The slots of `days` local dates from `first` on. The number of queries does not grow with the visits."""
     clinic = Clinic.objects.current()
     # The rules in force leave out special days that are over, so the hours are read here.
-    rules = Offers(read_posted_hours(clinic, since=first), ConsultPolicy.objects.current().as_value(), now)
+    posted, notes = read_posted_hours(clinic, since=first), special_notes(since=first)
+    rules = Offers(posted, ConsultPolicy.objects.current().as_value(), now)
     last = first + timedelta(days=days - 1)
     offers = open_times.with_held_seats(rules, first, last)
     shown = starting_in(first, days) | starting_in(first, days, column="confirmed_starts_at")
@@ -44,17 +46,29 @@ def read_diary(*, first: date, days: int, now: datetime) -> dict:
     # Statuses are filtered in Python: in SQL the database would scan every row of those statuses instead of the days.
     for request in held:
         if request.status in _TAKES_PLACE:
-            name = person_of(request).full_name
+            person = person_of(request)
             for start in filter(None, {request.starts_at, request.confirmed_starts_at}):
                 stays = request.is_moving and start == request.confirmed_starts_at
-                visits.setdefault(start, []).append({"request": request, "name": name, "stays": stays})
+                visits.setdefault(start, []).append({"request": request, **_who(person), "stays": stays})
     for offer in EarlierOffer.objects.open().filter(starting_in(first, days)).select_related("request"):
-        name = person_of(offer.request).full_name
-        visits.setdefault(offer.starts_at, []).append({"request": offer.request, "name": name, "is_offered": True})
+        who = _who(person_of(offer.request))
+        visits.setdefault(offer.starts_at, []).append({"request": offer.request, **who, "is_offered": True})
     listed = [first + timedelta(days=number) for number in range(days)]
     today = local_date(now)
     return {
-        "days": [{"label": dates.date_text(d), "slots": _slots(offers, d, visits, now), "is_today": d == today} for d in listed],
+        "days": [
+            {
+                "date": day,
+                "label": dates.date_text(day),
+                "slots": _slots(offers, day, visits, now),
+                "is_today": day == today,
+                "is_over": day < today,
+                "is_closed": not posted.shifts_on(day),
+                "is_special": day in posted.special,
+                "note": notes.get(day, ""),
+            }
+            for day in listed
+        ],
         "first": first,
         "is_week": days == WEEK,
         "today": today,
@@ -62,6 +76,10 @@ def read_diary(*, first: date, days: int, now: datetime) -> dict:
         "later": first + timedelta(days=days),
         "shown_range": dates.date_text(first) if days == 1 else f"{dates.date_text(first)} to {dates.date_text(last)}",
     }
+
+
+def _who(person: Person) -> dict[str, str]:
+    return {"name": person.full_name, "phone": person.phone}
 
 
 def _slots(offers: Offers, day: date, visits: dict[datetime, list], now: datetime) -> list[Slot]:
@@ -89,5 +107,10 @@ def diary_view(request, *, each_context: dict, opts):
     shown = read_diary(first=first, days=days, now=now)
     visits = sum(len(slot.visits) for day in shown["days"] for slot in day["slots"])
     AccessRecord.objects.write(AccessRecord.Kind.DIARY, by=request.user, at=now, rows=visits)
-    context = {**each_context, "title": title, "opts": opts, "may_decide": may_decide, **shown}
+    rights = {
+        "may_decide": may_decide,
+        "may_close": may_change_day(request.user),
+        "may_see": request.user.has_perm("consults.view_openinghours"),
+    }
+    context = {**each_context, "title": title, "opts": opts, **rights, **shown}
     return TemplateResponse(request, "admin/consults/consultrequest/diary.html", context)

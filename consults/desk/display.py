@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from consults import dates
 from consults.models import ConsultRequest, Person
-from consults.scheduling import Interval
+from consults.promised_answers import is_open_until
+from consults.scheduling import Interval, PostedHours
 from guard import sealing
 
 _URGENT = timedelta(hours=4)
@@ -80,13 +81,17 @@ class Line:
     visit: str
     due: str
     is_urgent: bool
+    is_closed_then: bool = False
 
 
-def line(request: ConsultRequest, now: datetime) -> Line:
+def line(request: ConsultRequest, now: datetime, *, posted: PostedHours | None = None) -> Line:
+    """With the hours in `posted`, the line says whether the clinic is closed at the reply time."""
     return Line(
         request=request,
         name=person_of(request).full_name,
         visit=visit_text(request, now),
         due=near_moment(request.answer_by, now),
         is_urgent=request.answer_by - now < _URGENT,
+        # The hours that were in force leave out special days that are over.
+        is_closed_then=posted is not None and request.answer_by > now and not is_open_until(posted, request.answer_by),
     )

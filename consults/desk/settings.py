@@ -2,30 +2,55 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.shortcuts import redirect
 from django.urls import path
 
+from consults.dates import time_text
 from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, ReferralSource, SpecialHours
 
 from .conflict_guard import ConflictGuard
+from .day_hours import day_view, may_change_day
 from .erasure_guard import ErasureGuard
 from .holidays import answer_holiday, may_answer
+from .typed_times import TypedTimeField
+
+
+class HoursAdmin(ConflictGuard):
+    """Times are typed as people write them, and shown in the site's words."""
+
+    formfield_overrides = {models.TimeField: {"form_class": TypedTimeField, "widget": TypedTimeField.widget}}
+
+    @admin.display(description="opens", ordering="opens", empty_value="closed")
+    def opens_at(self, obj):
+        return obj.opens and time_text(obj.opens)
+
+    @admin.display(description="closes", ordering="closes", empty_value="closed")
+    def closes_at(self, obj):
+        return obj.closes and time_text(obj.closes)
 
 
 @admin.register(OpeningHours)
-class OpeningHoursAdmin(ConflictGuard):
-    list_display = ["weekday", "opens", "closes"]
+class OpeningHoursAdmin(HoursAdmin):
+    list_display = ["weekday", "opens_at", "closes_at"]
     list_display_links = ["weekday"]
 
 
 @admin.register(SpecialHours)
-class SpecialHoursAdmin(ConflictGuard):
-    list_display = ["date", "opens", "closes", "note"]
+class SpecialHoursAdmin(HoursAdmin):
+    list_display = ["date", "opens_at", "closes_at", "note"]
     date_hierarchy = "date"
 
     def get_urls(self):
         answer = path("holiday/", self.admin_site.admin_view(self.holiday_view), name="consults_specialhours_holiday")
-        return [answer, *super().get_urls()]
+        day = path("day/", self.admin_site.admin_view(self.day_view), name="consults_specialhours_day")
+        return [answer, day, *super().get_urls()]
+
+    def day_view(self, request):
+        """The short form for one date."""
+        if not may_change_day(request.user):
+            raise PermissionDenied
+        return self._asking(request, day_view, each_context=self.admin_site.each_context(request), opts=self.opts)
 
     def holiday_view(self, request):
         """Answers the question about a holiday. Closing asks before it strands a request, as any change of hours."""

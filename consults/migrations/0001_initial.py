@@ -538,14 +538,14 @@ class Migration(migrations.Migration):
                 (
                     "opens",
                     models.TimeField(
-                        help_text="Clinic time, for example 4:00 PM (16:00).",
+                        help_text="Clinic time, for example 4:00 PM or noon.",
                         validators=[consults.models.posted_time.validate_five_minutes],
                     ),
                 ),
                 (
                     "closes",
                     models.TimeField(
-                        help_text="The last consult ends at this time, for example 8:00 PM (20:00).",
+                        help_text="The last consult ends at this time, for example 8:00 PM.",
                         validators=[consults.models.posted_time.validate_five_minutes],
                     ),
                 ),
@@ -719,7 +719,7 @@ class Migration(migrations.Migration):
                     "opens",
                     models.TimeField(
                         blank=True,
-                        help_text="Leave both times empty if the clinic is closed all day.",
+                        help_text="For example 8:00 AM or noon. Leave both times empty if the clinic is closed all day.",
                         null=True,
                         validators=[consults.models.posted_time.validate_five_minutes],
                     ),

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from consults.dates import time_text
 from content.models import PublicContent
 
 from .posted_time import overlaps, validate_five_minutes
@@ -21,9 +22,9 @@ class OpeningHours(PublicContent):
     weekday = models.PositiveSmallIntegerField(
         choices=Weekday.choices, help_text="A day may have several rows. A day without one is closed."
     )
-    opens = models.TimeField(validators=[validate_five_minutes], help_text="Clinic time, for example 4:00 PM (16:00).")
+    opens = models.TimeField(validators=[validate_five_minutes], help_text="Clinic time, for example 4:00 PM or noon.")
     closes = models.TimeField(
-        validators=[validate_five_minutes], help_text="The last consult ends at this time, for example 8:00 PM (20:00)."
+        validators=[validate_five_minutes], help_text="The last consult ends at this time, for example 8:00 PM."
     )
 
     class Meta:
@@ -40,7 +41,7 @@ class OpeningHours(PublicContent):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.opens:%H:%M} to {self.closes:%H:%M}"
+        return f"{self.get_weekday_display()} {time_text(self.opens)} to {time_text(self.closes)}"
 
     def clean(self) -> None:
         if self.weekday is None or not self.opens or not self.closes:

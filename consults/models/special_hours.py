@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from consults.dates import date_text, time_text
 from content.models import PublicContent
 
 from .posted_time import overlaps, validate_five_minutes
@@ -14,7 +15,7 @@ class SpecialHours(PublicContent):
         null=True,
         blank=True,
         validators=[validate_five_minutes],
-        help_text="Leave both times empty if the clinic is closed all day.",
+        help_text="For example 8:00 AM or noon. Leave both times empty if the clinic is closed all day.",
     )
     closes = models.TimeField(null=True, blank=True, validators=[validate_five_minutes])
     note = models.CharField(max_length=80, blank=True, help_text="Printed beside the date, for example Christmas Day.")
@@ -38,8 +39,13 @@ class SpecialHours(PublicContent):
         ]
 
     def __str__(self) -> str:
-        hours = f"{self.opens:%H:%M} to {self.closes:%H:%M}" if self.opens and self.closes else "closed"
-        return f"{self.date:%Y-%m-%d} {hours}"
+        return f"{date_text(self.date)}: {self.hours_text}"
+
+    @property
+    def hours_text(self) -> str:
+        if self.opens is None or self.closes is None:
+            return "closed"
+        return f"{time_text(self.opens)} to {time_text(self.closes)}"
 
     def clean(self) -> None:
         if not self.date:

@@ -18,11 +18,6 @@ from .address_form import MailboxField, MisspeltEmail
 from .slots import TimeChoices
 
 NONE = "none"
-# The error for each contact method whose address or number is missing.
-_MISSING = {
-    "email": "Enter your email address, or choose to be reached by phone",
-    "phone": "Enter your phone number, or choose to be reached by email",
-}
 _SENT_ALREADY = (
     "This form was already sent, with other answers. To change that request, use the link to its own page. "
     "To send this as a new request, send the form again"
@@ -98,6 +93,11 @@ class MoveForm(TimesForm):
 
 
 class ConsultRequestForm(MisspeltEmail, TimesForm):
+    # The error for each contact method whose address or number is missing.
+    MISSING = {
+        "email": "Enter your email address, or choose to be reached by phone",
+        "phone": "Enter your phone number, or choose to be reached by email",
+    }
     starts_at = StartField(label="Choose a day and time")
     earlier = forms.BooleanField(
         label="Tell me if an earlier time opens up",
@@ -216,7 +216,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
     def clean_full_name(self) -> str:
         name = _plain_line(self.cleaned_data["full_name"])
         if not name:
-            raise ValidationError("Enter your name", code="required")
+            raise ValidationError(self.fields["full_name"].error_messages["required"], code="required")
         return name
 
     def clean_phone(self) -> str:
@@ -239,5 +239,5 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         if not any(given.values()):
             self.add_error("email", ValidationError("Enter an email address or a phone number", code="no_contact"))
         elif contact_by and not given[needed := BY_CONTACT[contact_by].REACHES]:
-            self.add_error(needed, ValidationError(_MISSING[needed], code=f"no_{needed}"))
+            self.add_error(needed, ValidationError(self.MISSING[needed], code=f"no_{needed}"))
         return answers

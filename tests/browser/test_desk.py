@@ -113,6 +113,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     seat = page.get_by_role("link", name="Take a request by phone for").last
     seat.click()
     assert page.locator("[name=starts_at]").input_value() != ""
+    expect(page.locator("[name=starts_at] option:checked")).to_have_text(re.compile(r"^\w+day, \w+ \d+, \d+:\d+ [AP]M"))
     page.get_by_label("Full name").fill("Cal Caller")
     page.get_by_label("Phone:").fill("507-555-0111")
     page.get_by_text("By phone", exact=True).click()

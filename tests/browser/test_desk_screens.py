@@ -44,6 +44,7 @@ SCREENS = {
     "sign-ins": "/admin/staff/signin/",
     "the clinic's facts": "/admin/pages/clinic/1/change/",
     "forgotten password": "/admin/password_reset/",
+    "close a day": "/admin/consults/specialhours/day/?date=2030-01-02",
 }
 # They have the parts of the list, the week or the request, with other words. Among the slow tests they are seen in every look.
 MORE_OF_THE_SAME = {

@@ -37,6 +37,7 @@ PAGES = {
     "/admin/consults/openinghours/": (200, 200, 403, 200, 403),
     "/admin/consults/openinghours/add/": (403, 403, 403, 200, 403),
     "/admin/consults/specialhours/add/": (403, 403, 403, 200, 403),
+    "/admin/consults/specialhours/day/": (403, 403, 403, 200, 403),
     "/admin/consults/consultpolicy/1/change/": (403, 403, 403, 200, 403),
     "/admin/consults/reason/": (403, 403, 403, 200, 403),
     "/admin/consults/referralsource/": (403, 403, 403, 200, 403),

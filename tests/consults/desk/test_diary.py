@@ -1,5 +1,7 @@
 """The day and week view, and a caller's request from one of its open seats."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
@@ -45,6 +47,7 @@ def test_a_visit_beside_the_posted_times_is_shown_and_said_so(desk):
     monday = day_of(desk.get(DIARY, {"from": "2026-12-07"}).content.decode(), 1)
     assert "Ada Example" in monday
     assert "outside the posted hours" in monday
+    assert "Closed." in monday
     assert "Take a request" not in monday
 
 
@@ -88,3 +91,16 @@ def test_who_may_not_see_requests_sees_no_week(client):
     editor.groups.add(Group.objects.get(name="Editors"))
     client.force_login(editor)
     assert client.get(DIARY).status_code == 403
+
+
+def test_the_week_says_why_a_day_is_special_leads_to_its_hours_and_prints_phone_numbers(superuser):
+    submit(starts_at=local("2026-12-07 16:00"), phone="507-555-0142")
+    SpecialHours.objects.create(date="2026-12-08", note="Roof repair")
+    page = superuser.get(DIARY, {"from": "2026-12-07"}).content.decode()
+    monday, tuesday = day_of(page, 1), day_of(page, 2)
+    assert '<span class="print-only phone">507-555-0142</span>' in monday
+    assert "/admin/consults/specialhours/day/?date=2026-12-07" in monday
+    assert "Roof repair" in tuesday
+    assert re.search(r"<button[^>]* data-print hidden>Print</button>", page), "without its script there is no button"
+    assert "js/print.js" in page
+    assert "specialhours/day/?date" not in superuser.get(DIARY, {"from": "2026-11-23"}).content.decode(), "days that are over"

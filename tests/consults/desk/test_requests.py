@@ -1,5 +1,6 @@
 """What staff see and may do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -259,6 +260,11 @@ def test_a_callers_request_goes_through_the_same_rules(superuser):
     assert superuser.post(url, form).status_code == 302
     request = ConsultRequest.objects.get()
     assert (request.starts_at, request.events.get().by.username) == (start, "alex")
+    said = superuser.post(url, {"starts_at": start.isoformat(), "phone": "", "contact_by": ""}).content.decode()
+    assert "How should we reach them?" in said
+    assert "Enter the caller’s name" in said
+    words = re.sub(r"<[^>]*>", " ", said.partition('class="short-form"')[2].partition("</form>")[0]).lower()
+    assert not {"you", "your", "reach you"} & set(words.split()), "the form speaks to staff"
     page = superuser.post(url, form)
     assert page.status_code == 422
     assert "taken a moment ago" in page.content.decode()
@@ -280,9 +286,19 @@ def test_a_form_by_phone_that_is_sent_twice_makes_one_request_and_another_caller
 
 
 def test_staff_go_below_the_notice_only_when_they_say_so(superuser):
-    this_evening = local("2026-12-02 16:00").isoformat()
+    this_evening = "2026-12-02T16:00-06:00"
     form = {"starts_at": this_evening, "full_name": "Cal", "phone": "507-555-0100", "contact_by": "phone"}
-    assert "too soon" in superuser.post(f"{REQUESTS}by-phone/", form).content.decode()
+    asked = superuser.post(f"{REQUESTS}by-phone/", form).content.decode()
+    assert "Wednesday, December 2, 4:00 PM, is less than 24 hours away." in asked
+    assert "Ask the caller about the short notice and check this box" in asked
+    assert '<option value="2026-12-02T16:00-06:00" selected>Wednesday, December 2, 4:00 PM</option>' in asked
+    assert 'value="Cal"' in asked
+    # From an open seat of the diary the question stands there at once, without a complaint; for a later time it is not asked.
+    chosen = superuser.get(f"{REQUESTS}by-phone/", {"starts_at": this_evening}).content.decode()
+    assert "is less than 24 hours away" in chosen
+    assert "Ask the caller about the short notice" not in chosen
+    later = superuser.get(f"{REQUESTS}by-phone/", {"starts_at": ahead().isoformat()}).content.decode()
+    assert "below_notice" not in later
     assert superuser.post(f"{REQUESTS}by-phone/", form | {"below_notice": "on"}).status_code == 302
 
 
