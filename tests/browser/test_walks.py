@@ -180,8 +180,11 @@ def test_a_patient_is_confirmed_moves_is_declined_is_offered_an_earlier_time_and
     read_letter(6)
     assert [start for start, _ in calendar.entries.values()] == earlier
 
-    press(plain_page, "Cancel my visit")
-    expect(plain_page.get_by_role("button", name="Cancel my visit")).to_have_count(0)
+    yes = plain_page.get_by_role("button", name="Yes, cancel my visit")
+    expect(yes).to_be_hidden()
+    plain_page.locator("summary", has_text="Cancel my visit").click()
+    press(plain_page, "Yes, cancel my visit")
+    expect(plain_page.locator("summary", has_text="Cancel my visit")).to_have_count(0)
     read_letter(7)
     assert calendar.entries == {}
     for start in (first, second):
