@@ -25,7 +25,7 @@ _PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
             *(f"{verb}_{model}" for model in ("openinghours", "specialhours") for verb in ("view", "add", "change", "delete")),
             *(
                 f"{verb}_{model}"
-                for model in ("consultpolicy", "reason", "referralsource", "printedsheet")
+                for model in ("consultpolicy", "reason", "referralsource", "printedsheet", "listing")
                 for verb in ("view", "add", "change")
             ),
         ),
