@@ -1,4 +1,4 @@
-"""The two small helps of static/js/site.js. Every other test of the booking flow passes without them."""
+"""The small helps of static/js/site.js. Every other test of the booking flow passes without them."""
 
 import pytest
 from playwright.sync_api import expect
