@@ -22,8 +22,7 @@ addEventListener("click", event => {
   if (summary) requestAnimationFrame(() => summary.scrollIntoView({ block: "nearest" }));
 });
 
-// The times of all days are one group of radio buttons, in which Tab stops only at the chosen one, and may skip an opened day while
-// the day of that one is closing. From the heading of an open day it reaches that day's times; space or an arrow key chooses.
+// All times are one group, in which Tab stops only at the chosen one. After the heading of an open day it stops at that day's times.
 addEventListener("keydown", event => {
   if (event.key !== "Tab" || event.shiftKey) return;
   const day = event.target.closest(".days summary")?.parentElement;
