@@ -176,13 +176,13 @@ def search(request):
     query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
     now = timezone.now()
     results, meant = find(query, at=now), ""
-    if query and not results and (meant := corrected(query, at=now)):
+    if not results and (meant := corrected(query, at=now)):
         results = find(meant, at=now)
     context = {
         "query": query,
         "results": results,
         "meant": meant if results else "",
-        "in_crisis": speaks_of_suicide(query) or speaks_of_suicide(meant),
+        "in_crisis": speaks_of_suicide(query),
         "section": "search",
         "canonical": "",
         "breadcrumbs": [{"name": "Home", "url": "/"}, {"name": "Search", "url": "/search/"}],

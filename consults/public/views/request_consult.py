@@ -152,7 +152,8 @@ def sent(request):
     context: dict[str, object] = {"request_sent": found, "clinic": clinic, "section": ""}
     if found:
         zone = clinic.zone
-        visit, label, words = found.visit, clinic.time_zone_label, PageWords(found, timezone.now(), clinic.consult)
+        label, words = clinic.time_zone_label, PageWords(found, timezone.now(), clinic.consult)
+        visit = words.visit
         context |= {
             "words": words,
             "when": dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else "",
