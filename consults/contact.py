@@ -98,7 +98,7 @@ def likely_email(value: str) -> str:
 
 
 _NUMBER = re.compile(r"[\d\s+()./\-\u2010-\u2015\u2212]*")
-_EXTENSION = re.compile(r"(?:[\s,;.:#]|x|ext(?:ension|n)?)*\d{0,6}#?\s*")
+_EXTENSION = re.compile(r"(?:[\s,;.:#]|x|ext(?:ension|n)?)+\d{1,6}#?\s*")
 
 
 def _digits(value: str) -> str:
@@ -120,12 +120,29 @@ def _is_abroad(value: str) -> bool:
 
 
 def is_phone(value: str) -> bool:
-    """Whether it is one number, with an extension or without, and nothing else. One of this country has its area code."""
+    """Whether it is one number, with an extension or without, and nothing else.
+
+    One of this country has ten digits with its area code: nobody can be reached at one with a digit too few or too many. So what
+    is dialed after it is marked as an extension.
+    """
     text = _plain(value).casefold()
-    rest, fewest = _NUMBER.sub("", text, count=1), 7 if _is_abroad(text) else 10
-    return fewest <= len(normalised_phone(text)) <= 18 and _EXTENSION.fullmatch(rest) is not None
+    rest, length = _NUMBER.sub("", text, count=1), len(normalised_phone(text))
+    is_whole = 7 <= length <= 18 if _is_abroad(text) else length == 10
+    return is_whole and (not rest or _EXTENSION.fullmatch(rest) is not None)
 
 
 def limited_phone(value: str) -> str:
     """The line, for limiting the calls to one person. In this country what is dialed after ten digits reaches the same one."""
     return normalised_phone(value)[: None if _is_abroad(value) else 10]
+
+
+def hinted_email(value: str) -> str:
+    """Enough of it to see whether it is one's own, and too little to tell others whose it is: `d...@e....com`."""
+    local, _, domain = value.rpartition("@")
+    name, _, ending = domain.rpartition(".")
+    return f"{local[:1]}\N{HORIZONTAL ELLIPSIS}@{name[:1]}\N{HORIZONTAL ELLIPSIS}.{ending}"
+
+
+def hinted_phone(value: str) -> str:
+    """As little of a phone number."""
+    return f"the number ending in {_digits(value)[-4:]}"

@@ -222,7 +222,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
     def clean_phone(self) -> str:
         phone = self.cleaned_data["phone"]
         if phone and not is_phone(phone):
-            raise ValidationError("Enter a phone number with the area code, like 507-555-0100", code="phone")
+            raise ValidationError("Enter a phone number with the area code, ten digits, like 507-555-0100", code="phone")
         return phone
 
     def clean_voicemail_ok(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from consults import status_text
+from consults.contact import hinted_email, hinted_phone
 from consults.current_rules import read_rules
 from consults.messages.as_told import did_not_reach_them, end_as_told
 from consults.messages.facts import Facts
@@ -109,6 +110,11 @@ class PageWords:
     def are_called(self) -> bool:
         """Whether the answer is a call. An address that takes no mail is called instead."""
         return is_called(self.found)
+
+    @property
+    def reached_at(self) -> str:
+        """Where the answer goes, as a hint: the link may come into other hands."""
+        return hinted_phone(self.found.phone) if self.are_called else hinted_email(self.found.email)
 
     @property
     def headline(self) -> tuple[str, str]:

@@ -254,8 +254,9 @@ def move_without_a_time(page: Page, site: Site) -> None:
 
 def withdraw(page: Page, site: Site) -> None:
     read_own_page(page, site)
-    page.get_by_role("button", name="Withdraw my request").click()
-    expect(page.get_by_role("button", name="Withdraw my request")).to_have_count(0)
+    page.locator("summary", has_text="Withdraw my request").click()
+    press(page, "Yes, withdraw my request")
+    expect(page.locator("summary", has_text="Withdraw my request")).to_have_count(0)
 
 
 # What a visitor can meet, by a name to read aloud.

@@ -1,4 +1,4 @@
-"""The two small helps of static/js/site.js. Every other test of the booking flow passes without them."""
+"""The small helps of static/js/site.js. Every other test of the booking flow passes without them."""
 
 import pytest
 from playwright.sync_api import expect
@@ -66,3 +66,15 @@ def test_only_the_booking_pages_have_a_script_and_it_keeps_nothing(page, site):
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
     page.goto(site.url)
     expect(page.locator("script[src]")).to_have_count(0)
+
+
+def test_an_answer_that_a_link_opened_can_be_closed_with_and_without_the_script(page, plain_page, site):
+    for reader in (page, plain_page):
+        reader.goto(f"{site.url}/faqs/#how-much-does-it-cost")
+        answer = reader.locator("#how-much-does-it-cost")
+        question = reader.locator("details", has=answer)
+        expect(answer).to_be_visible()
+        expect(question).to_have_attribute("open", "")
+        question.locator("summary").click()
+        expect(question).not_to_have_attribute("open", "")
+        expect(answer).to_be_hidden()

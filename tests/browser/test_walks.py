@@ -180,8 +180,11 @@ def test_a_patient_is_confirmed_moves_is_declined_is_offered_an_earlier_time_and
     read_letter(6)
     assert [start for start, _ in calendar.entries.values()] == earlier
 
-    press(plain_page, "Cancel my visit")
-    expect(plain_page.get_by_role("button", name="Cancel my visit")).to_have_count(0)
+    yes = plain_page.get_by_role("button", name="Yes, cancel my visit")
+    expect(yes).to_be_hidden()
+    plain_page.locator("summary", has_text="Cancel my visit").click()
+    press(plain_page, "Yes, cancel my visit")
+    expect(plain_page.locator("summary", has_text="Cancel my visit")).to_have_count(0)
     read_letter(7)
     assert calendar.entries == {}
     for start in (first, second):
@@ -214,6 +217,15 @@ def test_the_form_is_sent_with_the_keyboard_alone(page, site):
     page.keyboard.press("Enter")
     tab_to(page, "input[name=starts_at]")
     page.keyboard.press("Space")
+    # Another day instead: its times are of the same group, in which only the chosen one is a stop.
+    tab_to(page, ".days details:nth-child(2) summary")
+    page.keyboard.press("Enter")
+    expect(page.locator(".days details:nth-child(2)")).to_have_attribute("open", "")
+    page.keyboard.press("Tab")
+    expect(page.locator(".days details:nth-child(2) input").first).to_be_focused()
+    expect(page.locator(".days details:nth-child(1) input:checked")).to_have_count(1)
+    page.keyboard.press("Space")
+    expect(page.locator(".days details:nth-child(2) input:checked")).to_have_count(1)
     tab_to(page, "input[name=full_name]")
     page.keyboard.type("Kay Example")
     tab_to(page, "input[name=email]")

@@ -102,7 +102,6 @@ def test_providers_with_one_mailbox_under_several_names_count_once(one, other):
         "507-555-0142 extension 3",
         "507-555-0142,,3#",
         "507-555-0142; 3",
-        "507-555-0142 3",
     ],
 )
 def test_a_telephone_has_one_index_however_it_is_spelled(spelled):
@@ -122,6 +121,10 @@ def test_a_telephone_has_one_index_however_it_is_spelled(spelled):
         pytest.param("12", id="too short"),
         pytest.param("555-0142", id="no area code"),
         pytest.param("555-0142 3", id="an extension for an area code"),
+        pytest.param("507-555-01", id="two digits short"),
+        pytest.param("507-555-01423", id="a digit too many"),
+        pytest.param("507-555-0142 3", id="an extension that is not marked"),
+        pytest.param("507-555-0142 x", id="an extension without a number"),
         pytest.param("+1 555 0142", id="a country code and no area code"),
         pytest.param("5" * 19, id="too long"),
         pytest.param("", id="nothing"),

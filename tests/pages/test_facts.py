@@ -140,7 +140,7 @@ def test_visit_us_has_the_way_the_hours_and_the_next_special_days_and_says_nothi
 
 def test_questions_for_the_clinic_stand_under_one_heading_until_their_facts_are_set(client):
     def told(page: str) -> list[str]:
-        return re.findall(r'<details id="([^"]+)"', page.partition('<h2 id="told-at-the-consult">')[2])
+        return re.findall(r'<div class="answer" id="([^"]+)"', page.partition('<h2 id="told-at-the-consult">')[2])
 
     page = read(client, "/faqs/")
     assert page.count(">What we tell you at the consult</h2>") == 1
@@ -152,7 +152,7 @@ def test_questions_for_the_clinic_stand_under_one_heading_until_their_facts_are_
     page = read(client, "/faqs/")
     assert "age" not in told(page)
     assert "parking-access-interpreter" in told(page), "one of its two facts is still missing"
-    assert page.count('<details id="age"') == 1
+    assert page.count('<div class="answer" id="age"') == 1
     Question.objects.update(clinic_must_answer=False)
     assert "What we tell you at the consult" not in read(client, "/faqs/")
 

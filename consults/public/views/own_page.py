@@ -219,6 +219,7 @@ def _page(
         "form": form,
         "address_form": (address_form or AddressForm()) if may_happen(Event.Kind.READDRESSED, found, now) else None,
         "is_reached_by": found.person.contact_by,
+        "reached_at": words.reached_at if is_open else "",
         "section": "",
         "canonical": "",
     }

@@ -153,7 +153,10 @@ def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
 def test_a_confirmed_visit_is_cancelled_and_no_request_withdrawn(client, staff, status):
     request = bring_to(status, staff)
     page = client.get(own_url(request)).content.decode()
-    assert ("Cancel my visit" in page, "Withdraw my request" in page) == (True, False)
+    assert ("Cancel my visit" in page, "ithdraw my request" in page) == (True, False)
+    question = page.partition("<summary>Cancel my visit</summary>")[2].partition("</details>")[0]
+    assert "Yes, cancel my visit" in question, "one more press, which needs no script"
+    assert page.count('value="withdraw"') == question.count('value="withdraw"') == 1
     client.post(own_url(request), {"action": "withdraw"})
     page = client.get(own_url(request)).content.decode()
     assert "You cancelled this visit" in title(page)
@@ -169,10 +172,20 @@ def test_the_page_says_why_a_visit_can_no_longer_be_moved(client, staff, clock):
         assert "call us" not in text.lower(), "no phone number is set"
 
 
-@pytest.mark.parametrize(("contact_by", "words"), [("email", "until we write to you."), ("phone", "until we call you.")])
-def test_the_page_names_the_way_on_which_they_are_answered(client, contact_by, words):
+@pytest.mark.parametrize(
+    ("contact_by", "words", "row"),
+    [
+        ("email", "until we write to you.", "<dt>We write to</dt><dd>a\N{HORIZONTAL ELLIPSIS}@e\N{HORIZONTAL ELLIPSIS}.com</dd>"),
+        ("phone", "until we call you.", "<dt>We call</dt><dd>the number ending in 0100</dd>"),
+    ],
+)
+def test_the_page_names_the_way_on_which_they_are_answered_and_hints_at_where(client, contact_by, words, row):
     request = submit(contact_by=contact_by)
-    assert words in client.get(own_url(request)).content.decode()
+    page = client.get(own_url(request)).content.decode()
+    assert words in page
+    assert row in page
+    booking.withdraw_request(request, now=WEDNESDAY)
+    assert row not in client.get(own_url(request)).content.decode(), "nothing more is said to them"
 
 
 @pytest.mark.parametrize("may_ask_again", [True, False])
