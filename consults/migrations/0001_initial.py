@@ -240,12 +240,12 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("requested", "Requested"),
+                            ("requested", "Waiting"),
                             ("confirmed", "Confirmed"),
                             ("declined", "Declined"),
                             ("withdrawn", "Withdrawn"),
                             ("cancelled", "Cancelled"),
-                            ("expired", "Expired"),
+                            ("expired", "Not answered in time"),
                             ("completed", "Completed"),
                             ("missed", "No-show"),
                             ("quarantined", "Set aside"),
@@ -427,12 +427,12 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("requested", "Requested"),
+                            ("requested", "Waiting"),
                             ("confirmed", "Confirmed"),
                             ("declined", "Declined"),
                             ("withdrawn", "Withdrawn"),
                             ("cancelled", "Cancelled"),
-                            ("expired", "Expired"),
+                            ("expired", "Not answered in time"),
                             ("completed", "Completed"),
                             ("missed", "No-show"),
                             ("quarantined", "Set aside"),

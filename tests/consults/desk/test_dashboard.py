@@ -108,7 +108,7 @@ def test_a_waiting_request_is_confirmed_in_two_steps_from_the_front_page(desk):
     assert f'href="{REQUESTS}{request.pk}/change/"' in desk.get("/admin/").content.decode()
     page = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
     assert f'action="{REQUESTS}{request.pk}/act/"' in page
-    assert ": now confirmed" in act(desk, request, "confirm")
+    assert "Confirmed. We are writing to ada@example.com." in act(desk, request, "confirm")
 
 
 def act(desk, request: ConsultRequest, action: str, **form) -> str:
@@ -122,7 +122,7 @@ def test_a_stale_page_says_what_changed_and_by_whom(desk):
     booking.reschedule_request(request, starts_at=local("2026-12-16 17:00"), by=other, now=WEDNESDAY)
     page = act(desk, request, "confirm")
     assert "Nothing was changed" in page
-    assert "moved by staff by berta, for Wednesday, December 16, 2026, 5:00 PM" in page
+    assert "moved and confirmed by berta, for Wednesday, December 16, 2026, 5:00 PM" in page
     assert page.count('<li class="news">') == 1
 
 
