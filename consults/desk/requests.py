@@ -28,8 +28,9 @@ from .list_record import record_list
 from .paging import BoundedPaginator
 from .read_only import ReadOnlyAdmin
 from .request_page import page_context
-from .search import FILTERS, MOST_NAMES_OPENED, find
+from .search import FILTERS, MOST_NAMES_OPENED, SEARCHED, find
 from .search_term import RequestList, posted_term, reference_in_url, search_view, without_search
+from .status_words import key_to_statuses
 
 LIST = "admin:consults_consultrequest_changelist"
 
@@ -42,7 +43,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
     list_select_related = ["assigned_to"]
     list_per_page = list_max_show_all = 50
     sortable_by = ["visit", "asked_at"]
-    search_help_text = "A reference like 7K3M-9QXA, a full email address or phone number, or a name among open requests."
+    search_help_text = SEARCHED
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # facets would count the whole table
     paginator = BoundedPaginator
@@ -83,7 +84,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         if term := posted_term(request):
             found, is_complete = find(queryset, term)
             if not is_complete:
-                messages.warning(request, f"Only the {MOST_NAMES_OPENED} requests due first were searched for this name.")
+                messages.warning(request, f"Only the {MOST_NAMES_OPENED} requests due first were searched for this.")
             return found, False
         reference = reference_in_url(request)
         return (queryset.filter(reference=reference) if reference else queryset), False
@@ -98,7 +99,9 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         if self.has_view_permission(request) and (elsewhere := without_search(request, reverse(LIST))):
             return elsewhere
         rights = {"may_decide": self.has_decide_permission(request), "may_export": self.has_export_permission(request)}
-        response = super().changelist_view(request, {"title": "Requests", **rights, **(extra_context or {})})
+        response = super().changelist_view(
+            request, {"title": "Requests", "key": key_to_statuses(), **rights, **(extra_context or {})}
+        )
         record_list(request, response, now=timezone.now())
         return response
 
