@@ -556,6 +556,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "calls_tried",
+                    models.PositiveSmallIntegerField(default=0, help_text="How often staff called and nobody answered."),
+                ),
+                (
+                    "call_again_at",
+                    models.DateTimeField(help_text="A call that nobody answered is not on the lists until then.", null=True),
+                ),
                 ("done_at", models.DateTimeField(help_text="When it was handed over, or staff made the call.", null=True)),
                 (
                     "problem",
@@ -574,7 +582,9 @@ class Migration(migrations.Migration):
                 (
                     "marked_by",
                     models.ForeignKey(
-                        help_text="Who last marked the call as made or not made, the email as dealt with, or sent it again.",
+                        help_text=(
+                            "Who last marked the call as made, not made or not answered, the email as dealt with, or sent it again."
+                        ),
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
