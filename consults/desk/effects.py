@@ -18,7 +18,7 @@ Channel, State = OutboxMessage.Channel, OutboxMessage.State
 NOBODY = "Nobody is told."
 DOES: Mapping[str, str] = {
     "confirm": "The visit takes place at this time.",
-    "reschedule": "Gives up the time asked for, and confirms the one you choose without asking. The person can still move it.",
+    "reschedule": "Confirms the time you choose without asking first, and frees any other of theirs. They can still move it.",
     "decline": "Ends the request with the reason you choose. The time becomes free.",
     "decline_move": "Frees the time they asked for. The confirmed visit stays as it is.",
     "cancel": "Ends the visit with the reason you choose. The time becomes free.",

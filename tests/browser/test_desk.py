@@ -201,23 +201,23 @@ def test_a_moving_visit_and_an_offer_are_answered_with_the_keyboard_alone(page, 
     log_in(page, desk, "anna", PASSWORD)
     open_request(page, desk, desk.reference("pam"))
     expect(page.locator(".notice")).to_contain_text("both times are held")
-    tab_to(page, ".actions form:has(input[value=confirm]) button")
+    tab_to(page, ".choices form:has(input[value=confirm]) button.button")
     tab_to(page, ".drawers details:has(input[value=decline_move]) summary")
     page.keyboard.press("Enter")
     tab_to(page, "#reason-decline_move")
-    tab_to(page, ".drawers details:has(input[value=decline_move]) button")
+    tab_to(page, ".drawers details:has(input[value=decline_move]) button.button")
     open_request(page, desk, desk.reference("ora"))
     expect(page.locator(".notice")).to_contain_text("An earlier time is offered")
     for action in ("accept_offer", "refuse_offer", "take_back_offer"):
-        tab_to(page, f".actions form:has(input[value={action}]) button")
+        tab_to(page, f".choices form:has(input[value={action}]) button.button")
     page.goto(f"{desk.url}{REQUESTS}earlier/")
     tab_to(page, f"#offer-{desk.asked['quin'].number}")
     page.keyboard.press("ArrowDown")
     tab_to(page, f"form:has(#offer-{desk.asked['quin'].number}) button")
     page.keyboard.press("Enter")
-    expect(page.locator(".messagelist .success")).to_contain_text("the time is offered and held")
+    expect(page.locator(".messagelist .success")).to_contain_text("Earlier time offered. We are writing to")
     page.get_by_role("button", name="Take back the offer").click()
-    expect(page.locator(".messagelist .success")).to_contain_text("free again")
+    expect(page.locator(".messagelist .success")).to_contain_text("Offer of the earlier time taken back")
     assert page.complaints == []
 
 
