@@ -54,7 +54,7 @@ class PostedHours:
         return self.local(instant).date()
 
     def open_from(self, instant: datetime, *, days: int = 14) -> datetime | None:
-        """The first instant at or after this aware one at which the clinic is open; None when it is not on one of these `days`."""
+        """The first instant at or after this aware one when the clinic is open; None when it is not on one of these `days`."""
         first = self.local_date(instant)
         intervals = (one for number in range(days) for one in self.open_intervals(first + timedelta(days=number)))
         return next((max(one.start, instant) for one in intervals if one.end > instant), None)
