@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from content.markdown import CITATION
 from content.models import PublicContent, Reference, ReviewedText, TextQuerySet
 from pages.models import Picture, Provider
 
@@ -97,6 +98,9 @@ class Article(ReviewedText):
     def former_urls(cls, *, at: datetime) -> list[str]:
         slugs = FormerSlug.objects.filter(article__in=cls.objects.published(at=at)).values_list("slug", flat=True)
         return [reverse("blog:article", args=[slug]) for slug in slugs]
+
+    def page_anchors(self) -> set[str]:
+        return super().page_anchors() | ({"references"} if CITATION.search(self.body_html) else set())
 
     def search_texts(self) -> tuple[str, ...]:
         return self.subtitle, self.summary, self.body_html

@@ -1,6 +1,5 @@
 """The blog: a list of articles, and each article with its references."""
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -62,6 +61,6 @@ def show_article(request, article: Article):
             {"name": "Blog", "url": reverse("blog:index")},
             {"name": article.title, "url": url},
         ],
-        "json_ld": article_nodes(article, clinic, citations.references, origin=settings.PUBLIC_URL),
+        "json_ld": article_nodes(article, clinic, citations.references),
     }
     return render(request, "blog/article.html", context)

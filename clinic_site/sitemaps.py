@@ -1,4 +1,4 @@
-"""The sitemap: every indexable page with the date of its last change."""
+"""The sitemap: every indexable page with the date of the last change of what it shows."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ class TextSitemap(OurSitemap):
         return [text for text in texts if text.is_listed()]
 
     def lastmod(self, item: ReviewedText):
-        return item.updated_on
+        return item.changed_on
 
 
 class ProviderSitemap(OurSitemap):

@@ -107,7 +107,7 @@ def _conflicts_among(every: Iterable[_Held], rules: Rules, now: datetime) -> lis
 def _misfits(visit: Interval, rules: Rules, crowded: set[int]) -> dict[str, Any]:
     posted = rules.posted
     found: dict[str, Any] = {}
-    if not posted.covers(visit.start, visit.end):
+    if not rules.covers(visit):
         intervals = posted.open_intervals(posted.local_date(visit.start))
         found["closed"] = [f"{interval.start.isoformat()}/{interval.end.isoformat()}" for interval in intervals]
     if not crowded.isdisjoint(cells_of(visit.start, visit.end - visit.start)):

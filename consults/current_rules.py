@@ -8,7 +8,7 @@ from pages.models import Clinic
 
 from .models import ConsultPolicy
 from .posted_hours import read_posted_hours
-from .scheduling import Policy, PostedHours
+from .scheduling import Interval, Policy, PostedHours
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,10 @@ class Rules:
     clinic: Clinic
     posted: PostedHours
     policy: Policy
+
+    def covers(self, visit: Interval) -> bool:
+        """Whether the posted hours still carry the visit. Of a time that is past nobody asks: old special hours are not read."""
+        return self.posted.covers(visit.start, visit.end)
 
 
 _remembered: tuple[int, date, Rules] | None = None

@@ -162,6 +162,12 @@ class Decision:
             free_seat(row, keep={cell for visit, _ in row.held_visits for cell in _cells(visit)})
 
     @property
+    def offer_is_closed(self) -> bool:
+        """Whether a time is offered that cannot be had: it is ahead, and its date was closed since."""
+        offer = self.offered
+        return offer is not None and offer.starts_at > self.now and not self.rules.covers(offer.visit)
+
+    @property
     def ends_offer(self) -> bool:
         return self.offered is not None and not TRANSITIONS[self.kind].leaves_offer
 

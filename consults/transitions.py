@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from .models import ConsultRequest, EarlierOffer, Event
-from .scheduling.reply import BEFORE_THE_START
+from .scheduling.reply import leaves_time
 
 Status, Kind = ConsultRequest.Status, Event.Kind
 # Each move is a letter to an address that may not be the sender's own.
@@ -69,7 +69,7 @@ FEW_MOVES = Guard("moved_too_often", _moved_seldom)
 FEW_CORRECTIONS = Guard("corrected_too_often", _corrected_seldom)
 TIME_TO_MOVE = Guard(
     "too_late_to_move",
-    lambda request, now: request.confirmed_starts_at is None or request.confirmed_starts_at - BEFORE_THE_START > now,
+    lambda request, now: request.confirmed_starts_at is None or leaves_time(request.confirmed_starts_at, now),
 )
 IS_CONFIRMED = Guard("is_requested", lambda request, now: request.confirmed_starts_at is not None)
 NEVER_CONFIRMED = Guard("is_confirmed", lambda request, now: request.confirmed_starts_at is None)

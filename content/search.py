@@ -63,7 +63,8 @@ def words_on_the_site(*, at: datetime) -> set[str]:
     """Every word of what visitors may read at the instant `at`, in small letters."""
     fill()
     visible, parameters = _visible(at)
-    rows = _rows(f"SELECT title, text, words FROM {TABLE} WHERE rowid IN ({visible})", parameters)  # noqa: S608
+    # Not the hidden words: a correction is shown.
+    rows = _rows(f"SELECT title, text FROM {TABLE} WHERE rowid IN ({visible})", parameters)  # noqa: S608
     return {word for row in rows for text in row for word in _WORD.findall(text.lower())}
 
 

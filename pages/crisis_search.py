@@ -4,6 +4,7 @@ It says so too often rather than too seldom, for a card above the results does n
 """
 
 import re
+from difflib import get_close_matches
 
 _SELF = r"(?:my ?self|me|him ?self|her ?self|them ?sel(?:f|ves)|your ?self)"
 _I_AM = r"(?:i|im|i'm|i am|were|was|be|being|feel|better off)"
@@ -24,6 +25,37 @@ _CRISIS = re.compile(
 )
 
 
+# Words of the above that are easily mistyped. One with the same letters, or nearly the same, is taken for it.
+_MISTYPED = (
+    "myself",
+    "suicide",
+    "suicidal",
+    "kill",
+    "killing",
+    "want",
+    "wanna",
+    "die",
+    "dead",
+    "life",
+    "live",
+    "hurt",
+    "hurting",
+)
+_ALIKE = 0.83
+_FEWEST_ALIKE = 6
+_WORD = re.compile(r"[a-z]+")
+
+
 def speaks_of_suicide(query: str) -> bool:
-    """Whether the words of a search may mean suicide or self-harm. They are looked at, and never kept."""
-    return bool(_CRISIS.search(re.sub(r"\s+", " ", query.lower().replace("’", "'"))))
+    """Whether the words of a search may mean suicide or self-harm, misspelled ones too. They are looked at, and never kept."""
+    words = re.sub(r"\s+", " ", query.lower().replace("’", "'"))
+    return bool(_CRISIS.search(words) or _CRISIS.search(_WORD.sub(_meant, words)))
+
+
+def _meant(match: re.Match) -> str:
+    word = match[0]
+    for known in _MISTYPED:
+        if word[0] == known[0] and sorted(word) == sorted(known):
+            return known
+    close = get_close_matches(word, _MISTYPED, n=1, cutoff=_ALIKE) if len(word) >= _FEWEST_ALIKE else []
+    return close[0] if close else word

@@ -64,7 +64,7 @@ def colleague(name: str, role: str = "") -> User:
 
 def letter_of(message: OutboxMessage, *, now: datetime = WEDNESDAY) -> dict[str, str]:
     """`to`, `subject`, `text` and `calendar`, as they would be sent."""
-    return read_message(message, read_rules(now))._asdict()
+    return read_message(message, read_rules(now), now=now)._asdict()
 
 
 def submit(

@@ -28,7 +28,8 @@ _EXPIRES = (Kind.EXPIRED, Kind.MOVE_EXPIRED, Kind.MOVE_LAPSED, Kind.OFFER_LAPSED
 @decides(Kind.OFFER_LAPSED, *ConsultRequest.HOLDS_A_SEAT, guards=(OFFER_RAN_OUT,), sets_time=True)
 def expire_request(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
     """Ends what nobody answered by its reply time or its start: the request, only the move of a visit that is confirmed, or
-    only the offer of an earlier time.
+    only the offer of an earlier time. One that nobody could take any more, because its date was closed, did not go unanswered:
+    it is taken back.
 
     If a visit that is moving has begun meanwhile, because the site was down, it is still the visit, and staff say whether it
     took place.
@@ -36,6 +37,8 @@ def expire_request(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
     with deciding(request, *_EXPIRES, now=now) as decision:
         if decision.row.is_moving:
             decision.row.stand_by_confirmed()
+        if decision.kind == Kind.OFFER_LAPSED and decision.offer_is_closed:
+            decision.kind = Kind.OFFER_TAKEN_BACK
     return decision.row
 
 

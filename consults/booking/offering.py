@@ -92,7 +92,7 @@ def accept_offer(
     """
     with deciding(request, Kind.OFFER_ACCEPTED, now=now, by=by, version=version) as decision:
         offer, row = _offer_that_was_read(decision, starts_at), decision.row
-        if not decision.rules.posted.covers(offer.visit.start, offer.visit.end):
+        if not decision.rules.covers(offer.visit):
             raise Refused(Refusal.CLOSED)
         row.starts_at, row.length_minutes, row.kept_despite = offer.starts_at, offer.length_minutes, {}
     return row
@@ -135,4 +135,14 @@ def take_back_offer(request: ConsultRequest, *, by, now: datetime, version: int 
     """Frees the offered start and leaves the request as it was, because staff need the time."""
     with deciding(request, Kind.OFFER_TAKEN_BACK, now=now, by=by, version=version) as decision:
         pass
+    return decision.row
+
+
+def end_closed_offer(request: ConsultRequest, *, now: datetime) -> ConsultRequest:
+    """Takes back an offer that the patient tried to take when its date was closed already: they answered, and we cannot keep it.
+
+    Raises NotAllowed for a time that is still posted.
+    """
+    with deciding(request, Kind.OFFER_TAKEN_BACK, now=now) as decision:
+        decision.require(decision.offer_is_closed, "is_posted")
     return decision.row

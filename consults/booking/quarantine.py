@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from consults.decision import deciding
+from consults.messages.known import address_left_unsaid
 from consults.models import ConsultRequest, Event
 from consults.transitions import HAS_TIME, NEVER_CONFIRMED, NOT_BEGUN, Button, decides
 
@@ -51,5 +52,7 @@ def release_request(
             wanted, row.starts_at = row.starts_at, None
             decision.take(wanted, for_staff(decision.rules.policy))
         decision.set_reply_time()
+        # A correction meanwhile told nobody.
+        decision.tells_old_address = address_left_unsaid(row)
         row.addressed_at = now
     return row

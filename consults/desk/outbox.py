@@ -213,6 +213,6 @@ def letter_of(message: OutboxMessage, *, now: datetime) -> Letter:
     if message.event_id is None:
         return Letter(_A_COLLEAGUE, text="(about an account or the site itself: not shown here)")
     try:
-        return read_message(message, read_rules(now), for_desk=True)
+        return read_message(message, read_rules(now), now=now, for_desk=True)
     except sealing.CannotOpen:
         return Letter(_CANNOT_OPEN)

@@ -14,7 +14,9 @@ from pages.models import Clinic
 
 @dataclass(frozen=True)
 class CalendarChange:
-    """What an event does to the patient's calendar: `method` REQUEST enters `visit`, CANCEL removes it, empty changes nothing."""
+    """What an event does to the patient's calendar: `method` REQUEST or PUBLISH enters `visit`, CANCEL removes it, empty
+    changes nothing.
+    """
 
     method: str = ""
     visit: Interval | None = None

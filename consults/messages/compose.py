@@ -14,9 +14,11 @@ from consults import dates, hours_text
 from consults.current_rules import Rules
 from consults.models import ConsultRequest
 from consults.scheduling import Interval
+from consults.scheduling.reply import leaves_time
 from pages.consult_kind import CALL, VIDEO
 from pages.naming import names_treatment
 
+from .calendar_file import CalendarChange
 from .facts import Facts
 from .kinds import tells
 
@@ -36,6 +38,7 @@ class Letter(NamedTuple):
 @dataclass(frozen=True)
 class Composition:
     """What a message about `request` is put together from: its kind, its facts, and the clinic's facts and hours of today.
+    What may still be done about the visit is true at the instant `now`, when it is sent.
 
     `is_first`: it may go to a stranger.
     """
@@ -44,6 +47,7 @@ class Composition:
     request: ConsultRequest
     facts: Facts
     rules: Rules
+    now: datetime
     is_first: bool = False
 
     @property
@@ -52,6 +56,26 @@ class Composition:
         says, facts = tells(self.kind), self.facts
         is_changed = facts.replaced if says.confirms else facts.before.confirmed
         return self.rules.clinic.consult.say((is_changed and says.subject_if_changed) or says.subject)
+
+    @property
+    def place_before(self) -> str:
+        """Where the visit was to take place when it was confirmed, if that has changed since: their calendar has it so."""
+        return self.facts.place if self.facts.place != self.rules.clinic.consult_place else ""
+
+    @property
+    def calendar(self) -> CalendarChange:
+        """What the letter does to the patient's calendar: also a reminder, of a visit that takes place elsewhere by now."""
+        return CalendarChange("REQUEST", self.facts.visit) if self.place_before else self.facts.calendar
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the visit, if there is one, has not begun."""
+        return self.facts.visit is None or self.facts.visit.start > self.now
+
+    @property
+    def may_move(self) -> bool:
+        """Whether their own page still lets them ask for another time."""
+        return self.facts.visit is None or leaves_time(self.facts.visit.start, self.now)
 
     @property
     def short_when(self) -> str:
@@ -89,9 +113,16 @@ class Composition:
             "replaced": in_words(self.facts.replaced),
             "asked_before": in_words(self.facts.before.asked),
             "confirmed_before": in_words(self.facts.before.confirmed),
+            "wanted_since": in_words(self._wanted_since),
             "answer_by": moment_in_words(self.facts.answer_by),
             "offered_until": moment_in_words(self.facts.offered_until),
         }
+
+    @property
+    def _wanted_since(self) -> Interval | None:
+        """Another time that they asked for while this letter waited: it is held for them, whatever the letter replaced."""
+        is_open = self.request.status in ConsultRequest.HOLDS_A_SEAT
+        return self.request.visit if is_open and self.request.visit != self.facts.visit else None
 
     @property
     def to_know(self) -> list[tuple[str, str]]:
@@ -124,8 +155,12 @@ class Composition:
             "layout": f"consults/messages/{layout}",
             "clinic": clinic,
             "visit": clinic.consult.word,
+            "takes_out": self.facts.calendar.method == "CANCEL",
+            "is_ahead": self.is_ahead,
+            "may_move": self.may_move,
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
+            "place_before": self.place_before,
             "place_label": clinic.consult.place_label,
             # "Your call, by phone" would say it twice.
             "at_place": ", " + (clinic.consult.how.rstrip(".") or f"at {clinic.address_line}") if is_visit else "",
@@ -135,9 +170,11 @@ class Composition:
             "reason": self.facts.reason,
             "may_ask_again": self.facts.may_ask_again,
             "day": self.day,
-            "to_know": self.to_know,
+            "to_know": self.to_know if self.is_ahead else [],
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),
+            "has_new_link": self.facts.has_new_link,
+            "is_late": self.facts.is_late,
             "voicemail_ok": self.facts.voicemail_ok,
         }
         return render_to_string(f"consults/messages/{self.kind}.txt", context)

@@ -111,11 +111,11 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules, 
         return False
 
     def send() -> None:
-        if _comes_too_late(message, now):
+        if _comes_too_late(message, rules, now):
             raise _TooLate
         if message.was_lost_twice:
             raise NotSent(NO_ANSWER)
-        sender.send(message, read_message(message, rules))
+        sender.send(message, read_message(message, rules, now=now))
 
     return _conclude(message, now, send, answers)
 
@@ -151,14 +151,14 @@ class _TooLate(Exception):
     """It is no longer true."""
 
 
-def _comes_too_late(message: OutboxMessage, now: datetime) -> bool:
+def _comes_too_late(message: OutboxMessage, rules: Rules, now: datetime) -> bool:
     """Whether it is about what is over for the patient: it reminds of a visit that has begun, says to who expects no other
-    that it is confirmed, or offers a time that is no longer held. Raises sealing.CannotOpen.
+    that it is confirmed, or offers a time that they cannot have any more. Raises sealing.CannotOpen.
     """
     if message.event is None or message.recipient == OutboxMessage.Recipient.STAFF:
         return False
     if message.kind == Event.Kind.OFFERED:
-        return offer_is_over(message, now=now)
+        return offer_is_over(message, rules=rules, now=now)
     if message.kind not in OF_A_VISIT_AHEAD or not visit_has_begun(message, now=now):
         return False
     return message.kind == REMINDER or not owes_correction(message.event.request, now=now)

@@ -24,7 +24,9 @@ NOTHING_BEFORE = Before()
 class Facts:
     """As of the event. `to`: the address or number. `confirmed`: the visit that stays while a move waits for an answer.
     `offered`: the earlier time that the event is about, held until `offered_until`. `ended_offer`: one that they were told of,
-    that has ended since, and whose end no letter told yet.
+    that has ended since, and whose end no letter told yet. `is_late`: they were told that we answer by an instant that is past.
+    `has_new_link`: the link that they were sent before opens their page no longer.
+    `place`: of a reminder, where the visit takes place as it was confirmed.
 
     `reason`: as the patient reads it, and whether the letter adds that they `may_ask_again`. `version`: of the request.
     Instants are aware, in UTC.
@@ -46,6 +48,9 @@ class Facts:
     ended_offer: Interval | None = None
     may_ask_again: bool = True
     before: Before = NOTHING_BEFORE
+    is_late: bool = False
+    has_new_link: bool = False
+    place: str = ""
 
     @property
     def replaced(self) -> Interval | None:

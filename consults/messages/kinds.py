@@ -118,6 +118,7 @@ KINDS: dict[str, Tells] = {
     Kind.OFFER_TAKEN_BACK: Tells(
         "The offered time is no longer held",
         "Say that the offered time is no longer held",
+        to_staff="Offered time taken back: its date is closed",
         keeps_reminder=True,
         is_about_offer=True,
         only_after=Kind.OFFERED,

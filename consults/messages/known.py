@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.models.outbox_message import OutboxMessageQuerySet
@@ -22,7 +23,7 @@ UNSENT = (OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
 
 def was_written_to(request: ConsultRequest) -> bool:
     """Whether a letter has left for the patient's present address, or may have."""
-    return any(letter.may_have_arrived for letter in _to_present_address(request))
+    return any(letter.may_have_arrived for letter in to_present_address(request))
 
 
 def is_called(request: ConsultRequest) -> bool:
@@ -32,19 +33,50 @@ def is_called(request: ConsultRequest) -> bool:
     if request.person.contact_by == "phone":
         return True
     # Most were never called, and a correction does not undo that a number was.
-    return bool(request.called_index) and _to_present_address(request).filter(channel=OutboxMessage.Channel.CALL).exists()
+    return bool(request.called_index) and to_present_address(request).filter(channel=OutboxMessage.Channel.CALL).exists()
 
 
-def _to_present_address(request: ConsultRequest) -> OutboxMessageQuerySet:
-    corrections = request.events.filter(kind=Event.Kind.READDRESSED)
-    since = corrections.aggregate(number=Max("number"))["number"] or 1
-    return _to_patient(request).filter(event__number__gte=since).exclude(kind=OLD_ADDRESS)
+def to_present_address(request: ConsultRequest) -> OutboxMessageQuerySet:
+    """What was written to the patient since their address is what it is."""
+    corrections = request.events.filter(kind=Event.Kind.READDRESSED).order_by("-number").values("number")
+    since = Coalesce(Subquery(corrections[:1]), 1)
+    return to_the_patient(request).filter(event__number__gte=since).exclude(kind=OLD_ADDRESS)
 
 
 def may_know(request: ConsultRequest, kind: str) -> bool:
     """Whether the person was told the last message of this kind, or may have been."""
     told = OutboxMessage.objects.filter(event__request=request, kind=kind).order_by("pk").last()
     return told is not None and told.may_have_arrived
+
+
+def address_left_unsaid(request: ConsultRequest) -> str:
+    """The address that the last letter went to, if a correction left it and no letter said so there: the request was set aside
+    then. Empty otherwise. Raises sealing.CannotOpen.
+    """
+    mail = to_the_patient(request).filter(channel=OutboxMessage.Channel.MAIL).select_related("event")
+    letters = mail.exclude(kind=OLD_ADDRESS).order_by("-event__number", "-pk")
+    last = next((letter for letter in letters if letter.may_have_arrived and letter.sealed), None)
+    if last is None or last.event is None:
+        return ""
+    later = {"event__number__gt": last.event.number}
+    was_told = mail.filter(kind=OLD_ADDRESS, **later).exclude(state=OutboxMessage.State.DROPPED).exists()
+    if was_told or not request.events.filter(kind=Event.Kind.READDRESSED, number__gt=last.event.number).exists():
+        return ""
+    to = Facts.from_json(last.opened).to
+    return to if to != request.email else ""
+
+
+def has_unsent_link(request: ConsultRequest) -> bool:
+    """Whether their page has another link since a correction, and no letter with it has left."""
+    return request.events.filter(kind=Event.Kind.READDRESSED).exists() and not was_written_to(request)
+
+
+def was_promised_earlier(request: ConsultRequest, *, now: datetime) -> bool:
+    """Whether the last letter that left told them that we answer by an instant that is past. Raises sealing.CannotOpen."""
+    letters = to_the_patient(request).exclude(kind=OLD_ADDRESS).order_by("-event__number", "-pk")
+    told = next((letter for letter in letters if letter.may_have_arrived and letter.sealed), None)
+    answer_by = Facts.from_json(told.opened).answer_by if told else None
+    return answer_by is not None and answer_by <= now
 
 
 def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
@@ -76,7 +108,7 @@ def _known_of_letters(event: Event, before: Before) -> Before:
     moves = event.kind == Event.Kind.MOVED
     if event.number == 1 or (_is_by_patient(event.kind) and not moves and event.kind not in _ENDS_A_VISIT):
         return before
-    letters = _to_patient(event.request).exclude(kind__in=[REMINDER, OLD_ADDRESS, *ABOUT_OFFERS])
+    letters = to_the_patient(event.request).exclude(kind__in=[REMINDER, OLD_ADDRESS, *ABOUT_OFFERS])
     last = letters.order_by("event__number").last()
     if last is None or last.state not in UNSENT or last.may_have_arrived:
         return before
@@ -96,11 +128,12 @@ def _may_know_of_visit(event: Event) -> bool:
         return False
     since = event.request.events.filter(number__gte=confirmed.number)
     acted = since.filter(kind__in=_ON_THEIR_PAGE, by=None) | since.filter(kind=Event.Kind.OFFER_ACCEPTED)
-    letters = _to_patient(event.request).filter(event__number__gte=confirmed.number).exclude(kind=OLD_ADDRESS)
+    letters = to_the_patient(event.request).filter(event__number__gte=confirmed.number).exclude(kind=OLD_ADDRESS)
     return acted.exists() or any(letter.may_have_arrived for letter in letters)
 
 
-def _to_patient(request: ConsultRequest) -> OutboxMessageQuerySet:
+def to_the_patient(request: ConsultRequest) -> OutboxMessageQuerySet:
+    """Everything that was written to the patient."""
     return OutboxMessage.objects.filter(event__request=request, recipient=OutboxMessage.Recipient.PATIENT)
 
 
@@ -110,7 +143,7 @@ def offer_ended_unsaid(event: Event) -> EarlierOffer | None:
     What a letter says that still waits counts as said. Ask once those that the event replaces were dropped: an end that
     they would have told is then told by the event's own. Who is given the time is told that.
     """
-    letters = _to_patient(event.request).select_related("event").order_by("event__number", "pk")
+    letters = to_the_patient(event.request).select_related("event").order_by("event__number", "pk")
     offered = [letter for letter in letters.filter(kind=Event.Kind.OFFERED) if letter.may_have_arrived]
     told = offered[-1].event if offered else None
     offer = event.request.offers.filter(offered_at=told.at).exclude(answer__in=_HEARD).last() if told else None

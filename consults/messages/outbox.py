@@ -17,7 +17,17 @@ from .channels import BY_CONTACT, mail
 from .compose import Letter
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
-from .known import UNSENT, is_called, known_before, may_know, offer_ended_unsaid, owes_correction, was_written_to
+from .known import (
+    UNSENT,
+    has_unsent_link,
+    is_called,
+    known_before,
+    may_know,
+    offer_ended_unsaid,
+    owes_correction,
+    was_promised_earlier,
+    was_written_to,
+)
 
 _REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
@@ -48,7 +58,8 @@ def write_messages(
     if says.subject and _is_owed(request, says, before):
         channel = _channel_of(request)
         known, is_news = known_before(event, before), before.confirmed != request.confirmed_visit
-        # A visit that they never heard of is in no calendar, and all that ends for them is their request.
+        # They never heard of the visit, so all that ends for them is their request. They may have seen it on their page, and
+        # put it in a calendar: the entry is taken out, at the time that they know.
         ends_unheard = request.status in ConsultRequest.ENDED and before.confirmed is not None and known.confirmed is None
         if says.is_about_offer:
             _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
@@ -59,12 +70,14 @@ def write_messages(
             request,
             to=to,
             reason=reason,
-            calendar=CalendarChange() if ends_unheard else calendar,
+            calendar=CalendarChange("CANCEL", known.asked or before.confirmed) if ends_unheard else calendar,
             now=now,
             offer=about,
             ended_offer=offer_ended_unsaid(event) if event.number > 1 else None,
             before=known,
         )
+        if event.kind == Event.Kind.RELEASED:
+            facts = replace(facts, is_late=was_promised_earlier(request, now=now), has_new_link=has_unsent_link(request))
         if ends_unheard:
             facts = replace(facts, visit=known.asked)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
@@ -84,7 +97,7 @@ def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: 
     channel, visit = _channel_of(request), request.confirmed_visit
     if visit and (at := _reminder_time(visit, rules.posted)) > now:
         facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
-        _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
+        _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit, place=rules.clinic.consult_place), not_before=at)
 
 
 def _channel_of(request: ConsultRequest):

@@ -11,8 +11,8 @@ from .compose import Composition, Letter
 from .facts import Facts
 
 
-def read_message(message: OutboxMessage, rules: Rules, *, for_desk: bool = False) -> Letter:
-    """The words as they would be sent under these rules. Raises sealing.CannotOpen.
+def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_desk: bool = False) -> Letter:
+    """The words as they would be sent under these rules at the instant `now`, or as they were sent. Raises sealing.CannotOpen.
 
     `for_desk` leaves out the link to the patient's own page: who has it acts as the patient.
 
@@ -26,7 +26,8 @@ def read_message(message: OutboxMessage, rules: Rules, *, for_desk: bool = False
     facts = Facts.from_json(opened)
     if for_desk:
         facts = replace(facts, token="")
-    composition = Composition(message.kind, message.event.request, facts, rules, is_first=message.is_first)
+    sent_at = message.done_at if message.state == OutboxMessage.State.DONE else None
+    composition = Composition(message.kind, message.event.request, facts, rules, sent_at or now, is_first=message.is_first)
     if message.recipient == OutboxMessage.Recipient.STAFF:
         return composition.notice()
     return CHANNELS[OutboxMessage.Channel(message.channel)].compose(composition)
@@ -38,7 +39,9 @@ def visit_has_begun(message: OutboxMessage, *, now: datetime) -> bool:
     return visit is not None and visit.start <= now
 
 
-def offer_is_over(message: OutboxMessage, *, now: datetime) -> bool:
-    """Whether the time that the message offers is no longer held. Raises sealing.CannotOpen."""
-    until = Facts.from_json(message.opened).offered_until
-    return until is not None and until <= now
+def offer_is_over(message: OutboxMessage, *, rules: Rules, now: datetime) -> bool:
+    """Whether the time that the message offers is no longer held, or its date was closed since. Raises sealing.CannotOpen."""
+    facts = Facts.from_json(message.opened)
+    if facts.offered is None or facts.offered_until is None:
+        return False
+    return facts.offered_until <= now or not rules.covers(facts.offered)

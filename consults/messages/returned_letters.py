@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from consults.current_rules import lock_rules
+from consults.current_rules import Rules, lock_rules
 from consults.models import Event, OutboxMessage
 from guard import sealing
 
@@ -34,7 +34,7 @@ def take_report(report: DeliveryReport, *, now: datetime) -> bool:
     if not report.given_up:
         return False
     with transaction.atomic():
-        lock_rules(now)
+        rules = lock_rules(now)
         letter = _letters().filter(message_id=report.message_id).first()
         if letter is None or (letter.state == State.WAITING and letter.channel == MAIL and not letter.may_have_arrived):
             raise Unanswerable
@@ -43,7 +43,7 @@ def take_report(report: DeliveryReport, *, now: datetime) -> bool:
             return False
         problem = f"{RETURNED}{report.given_up}"
         try:
-            if not is_still_true(letter) or _comes_too_late(letter, now):
+            if not is_still_true(letter) or _comes_too_late(letter, rules, now):
                 return False
             refuse(letter, now=now, problem=problem)
         except sealing.CannotOpen:
@@ -62,8 +62,8 @@ def _letters():
     return OutboxMessage.objects.select_related("event__request").select_for_update(of=("self",))
 
 
-def _comes_too_late(letter: OutboxMessage, now: datetime) -> bool:
-    """Whether it is about coming to a visit that has begun, or offers what is no longer held. Raises sealing.CannotOpen."""
+def _comes_too_late(letter: OutboxMessage, rules: Rules, now: datetime) -> bool:
+    """Whether it is about coming to a visit that has begun, or offers what is not to be had. Raises sealing.CannotOpen."""
     if letter.kind == Event.Kind.OFFERED:
-        return offer_is_over(letter, now=now)
+        return offer_is_over(letter, rules=rules, now=now)
     return letter.kind in OF_A_VISIT_AHEAD and visit_has_begun(letter, now=now)

@@ -6,49 +6,22 @@ from functools import cached_property
 
 from consults import status_text
 from consults.current_rules import read_rules
+from consults.messages.as_told import did_not_reach_them, end_as_told
+from consults.messages.facts import Facts
 from consults.messages.known import is_called
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
-from consults.scheduling.reply import BEFORE_THE_START
+from consults.scheduling import Interval
+from consults.scheduling.reply import leaves_time
 from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
 from pages.consult_kind import ConsultKind
 
+from . import state_words
+
 Status, Kind = ConsultRequest.Status, Event.Kind
 _CONFIRMS = {Kind.CONFIRMED, Kind.RESCHEDULED, Kind.OFFER_ACCEPTED}
-# The heading, and a sentence. `reach` and `told` depend on how the person is answered.
-_WAITS = ("We have your request", "It is not confirmed until we {reach} you.")
-_WORDS = {
-    Status.REQUESTED: _WAITS,
-    # The same text: someone quarantined by mistake still reads a true statement.
-    Status.QUARANTINED: _WAITS,
-    Status.CONFIRMED: ("Your visit is confirmed", "We look forward to the conversation."),
-    Status.DECLINED: ("We closed this request", "{told}"),
-    Status.WITHDRAWN: ("You withdrew this request", "There is nothing else to do. You are welcome to ask again."),
-    Status.CANCELLED: ("This visit has been cancelled", "{told}"),
-    Status.EXPIRED: ("We did not answer in time", "That is our mistake, not yours. You are welcome to ask again."),
-    Status.COMPLETED: ("This request is complete", "Thank you. You are welcome to ask for another consult."),
-    Status.MISSED: ("We missed you", "If you still want to talk, you are welcome to ask for another time."),
-}
-# The same while a time is offered, which nobody has to confirm once it is taken.
-_OFFERED = (
-    "We have your request",
-    "If you take the earlier time that we offer, it is confirmed at once. "
-    "The time you asked for is not confirmed until we {reach} you.",
-)
-_OFFERED_A_FIRST_TIME = ("We have your request", "If you take the time that we offer, it is confirmed at once.")
-_CANCELLED_BY_PATIENT = ("You cancelled this visit", "There is nothing else to do. You are welcome to ask again.")
-_BEGAN = ("It is time for your visit", "We look forward to the conversation.")
-_PASSED = ("The time of your visit has passed", "If we did not meet, you are welcome to ask for another time.")
-_MOVING = (
-    "Your visit is confirmed. The new time is not confirmed yet",
-    "Your confirmed visit stays as it is until we confirm the new time.",
-)
-# The same once the confirmed visit has begun and the move has not been ended yet.
-_NOT_ANSWERED = "We did not answer in time about the new one, and we are sorry. It is not confirmed until we {reach} you."
-_BEGAN_MOVING = ("It is time for your confirmed visit", _NOT_ANSWERED)
-_PASSED_MOVING = ("The time of your confirmed visit has passed", _NOT_ANSWERED)
 # An offer ends with whatever is decided otherwise, so the page says what is true after that.
 _OFFER_ENDED = {"no_offer", "offer_over"}
-_HELD_NO_MORE = {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN}
+_HELD_NO_MORE = {Status.CANCELLED, Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN}
 
 
 @dataclass(frozen=True)
@@ -60,8 +33,18 @@ class PageWords:
     consult: ConsultKind
 
     @cached_property
+    def _events(self) -> list[tuple[str, datetime | None]]:
+        """(kind, start) of each."""
+        return list(self.found.events.order_by("number").values_list("kind", "starts_at"))
+
+    @property
     def _kinds(self) -> list[str]:
-        return list(self.found.events.order_by("number").values_list("kind", flat=True))
+        return [kind for kind, _ in self._events]
+
+    @property
+    def visit_was_moved(self) -> bool:
+        """Whether a calendar may hold another time than the confirmed one."""
+        return len({start for kind, start in self._events if kind in _CONFIRMS}) > 1
 
     @cached_property
     def held_offer(self) -> EarlierOffer | None:
@@ -83,7 +66,7 @@ class PageWords:
         return self.held_offer if self.held_offer and may_happen(Kind.OFFER_ACCEPTED, self.found, self.now) else None
 
     def _is_posted(self, offer: EarlierOffer) -> bool:
-        return read_rules(self.now).posted.covers(offer.visit.start, offer.visit.end)
+        return read_rules(self.now).covers(offer.visit)
 
     @property
     def not_to_ask_for(self) -> set[datetime | None]:
@@ -104,12 +87,23 @@ class PageWords:
     @property
     def is_over(self) -> bool:
         """Whether it ended without a visit: what is shown is no time to come at."""
-        return self.found.status in {Status.CANCELLED, *_HELD_NO_MORE}
+        return self.found.status in _HELD_NO_MORE
+
+    @cached_property
+    def _end(self) -> Facts | None:
+        return end_as_told(self.found) if self.found.status in {Status.DECLINED, Status.CANCELLED, Status.WITHDRAWN} else None
 
     @property
-    def _was_cancelled(self) -> bool:
-        """Whether the patient gave up a visit that was confirmed, and not only a request."""
-        return self.found.status == Status.WITHDRAWN and not _CONFIRMS.isdisjoint(self._kinds)
+    def visit(self) -> Interval | None:
+        """The time that the page shows: once it is over, the one that the letter of the end names."""
+        return self._end.visit if self._end else self.found.visit
+
+    @property
+    def _lost_a_visit(self) -> bool:
+        """Whether what ended was a visit that was confirmed, and not only a request, as far as they know."""
+        if self.found.status not in {Status.CANCELLED, Status.WITHDRAWN}:
+            return False
+        return self._end.before.confirmed is not None if self._end else not _CONFIRMS.isdisjoint(self._kinds)
 
     @cached_property
     def are_called(self) -> bool:
@@ -121,9 +115,27 @@ class PageWords:
         """The heading, and a sentence."""
         reach, told = ("call", "We tell you why when we call.") if self.are_called else ("write to", "Our email tells you why.")
         heading, sentence = self._state
+        if self._is_unreached and self.found.status in ConsultRequest.AWAITING_ANSWER:
+            sentence += f" Our last email did not reach you. {self._how_to_reach_us}"
+        elif self._is_unreached:
+            lost = "Our email did not reach you"
+            told = f"{lost}, so we say it here. {self._end.reason}" if self._end else f"{lost}. {self._how_to_reach_us}"
         if self.found.status == Status.CANCELLED and self.may_ask_again:
             sentence += " You are welcome to ask for another time."
-        return self.consult.say(heading), self.consult.say(sentence.format(reach=reach, told=told))
+        words = self.consult.say(sentence).replace("{reach}", reach).replace("{told}", told)
+        return self.consult.say(heading), words
+
+    @cached_property
+    def _is_unreached(self) -> bool:
+        """Whether our last email is known to be lost where the page would refer to it, or to the next one."""
+        refers = (*ConsultRequest.AWAITING_ANSWER, Status.DECLINED, Status.CANCELLED)
+        return self.found.status in refers and not self.are_called and did_not_reach_them(self.found)
+
+    @property
+    def _how_to_reach_us(self) -> str:
+        if may_happen(Kind.READDRESSED, self.found, self.now):
+            return "If your address was wrong, please correct it on your own page. Or get in touch with us."
+        return "Please get in touch with us."
 
     @property
     def _state(self) -> tuple[str, str]:
@@ -131,17 +143,20 @@ class PageWords:
         if found.is_moving:
             return self._moving
         if found.status == Status.CONFIRMED and visit and visit.start <= self.now:
-            return _PASSED if visit.end <= self.now else _BEGAN
+            return state_words.PASSED if visit.end <= self.now else state_words.BEGAN
         if found.status == Status.REQUESTED and self.offer:
-            return _OFFERED if visit else _OFFERED_A_FIRST_TIME
-        return _CANCELLED_BY_PATIENT if self._was_cancelled else _WORDS[Status(found.status)]
+            return state_words.OFFERED if visit else state_words.OFFERED_A_FIRST_TIME
+        if found.status == Status.CANCELLED and not self._lost_a_visit:
+            return state_words.OF_STATUS[Status.DECLINED]
+        by_patient = found.status == Status.WITHDRAWN and self._lost_a_visit
+        return state_words.CANCELLED_BY_PATIENT if by_patient else state_words.OF_STATUS[Status(found.status)]
 
     @property
     def _moving(self) -> tuple[str, str]:
         if not visit_began(self.found, self.now):
-            return _MOVING
+            return state_words.MOVING
         visit = self.found.confirmed_visit
-        return _BEGAN_MOVING if visit and visit.end > self.now else _PASSED_MOVING
+        return state_words.BEGAN_MOVING if visit and visit.end > self.now else state_words.PASSED_MOVING
 
     @property
     def lost_its_time(self) -> bool:
@@ -154,7 +169,7 @@ class PageWords:
         found, now = self.found, self.now
         waits = found.status in ConsultRequest.AWAITING_ANSWER
         is_open = found.status == Status.CONFIRMED or (waits and not found.is_moving and found.answer_by > now)
-        in_time = found.starts_at is None or found.starts_at - BEFORE_THE_START > now
+        in_time = found.starts_at is None or leaves_time(found.starts_at, now)
         return found.wants_earlier and is_open and in_time and not self.held_offer
 
     @property
@@ -169,9 +184,9 @@ class PageWords:
         found = self.found
         if found.is_moving:
             return "Time you asked for, not yet confirmed"
-        if found.status == Status.CANCELLED or self._was_cancelled:
+        if self._lost_a_visit:
             return self.consult.say("Cancelled visit")
-        if found.status in _HELD_NO_MORE and found.starts_at:
+        if self.is_over and self.visit:
             return "Time you asked for (no longer held)"
         return "Time" if found.confirmed_starts_at else "Time you asked for"
 
@@ -194,6 +209,11 @@ class PageWords:
     @property
     def way_out(self) -> str:
         return f"cancel your {self.consult.word}" if self.has_visit else "withdraw the request"
+
+    @property
+    def keeps_confirmed(self) -> str:
+        """To who asks for their confirmed time while another one waits for an answer."""
+        return self.consult.say("That is the time of your confirmed visit. You can keep it below")
 
     def refusal(self, code: str) -> str:
         """Why a decision of the patient is not allowed, and how the request is now."""

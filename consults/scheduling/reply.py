@@ -9,6 +9,11 @@ BEFORE_THE_START = timedelta(hours=2)
 LONGEST_LOOK_AHEAD = 30
 
 
+def leaves_time(start: datetime, now: datetime) -> bool:
+    """Whether enough time is left before the start to ask for another one, and to be answered. Page and letters ask it too."""
+    return start - BEFORE_THE_START > now
+
+
 def reply_due(
     *, posted: PostedHours, open_days: int, asked_at: datetime, starts_at: datetime | None, stands_until: datetime | None = None
 ) -> datetime:

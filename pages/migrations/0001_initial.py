@@ -5,6 +5,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import pages.models.clinic
+import pages.models.old_address
+import pages.models.place_on_maps
 import pages.npi
 
 
@@ -14,6 +16,50 @@ class Migration(migrations.Migration):
     dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
+        migrations.CreateModel(
+            name="OldAddress",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "old_path",
+                    models.CharField(
+                        help_text="What follows the site's name, for example /our-team. Capitals and a slash at the end make no difference.",
+                        max_length=200,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^/[a-z0-9._~-]+(/[a-z0-9._~-]+)*$",
+                                "Enter the part of the address after the site's name, for example /our-team. It has letters, digits, dots and hyphens.",
+                                code="path",
+                            ),
+                            pages.models.old_address.validate_not_private,
+                        ],
+                        verbose_name="old address",
+                    ),
+                ),
+                (
+                    "new_path",
+                    models.CharField(
+                        help_text="A page of this site, for example /meet-our-providers/ or /faqs/#cost.",
+                        max_length=200,
+                        verbose_name="leads to",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "old address",
+                "verbose_name_plural": "old addresses",
+                "ordering": ["old_path"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("new_path__startswith", "/"), models.Q(("new_path__startswith", "//"), _negated=True)
+                        ),
+                        name="leads_to_a_page_of_this_site",
+                    )
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="Picture",
             fields=[
@@ -379,6 +425,114 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "area",
+                    models.TextField(
+                        blank=True,
+                        help_text="One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The home page prints the first sentence, so let that one stand alone. Do not list towns.",
+                        null=True,
+                        verbose_name="the area and the roads",
+                    ),
+                ),
+                (
+                    "screening",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is checked before a first treatment, and who decides. For example: A clinician checks your health and your medicines, and a blood pressure that is too high puts the treatment off.",
+                        null=True,
+                        verbose_name="screening before treatment",
+                    ),
+                ),
+                (
+                    "monitoring",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is measured, and when. For example: We measure blood pressure, pulse and oxygen before, every 15 minutes during, and until you leave.",
+                        null=True,
+                        verbose_name="monitoring",
+                    ),
+                ),
+                (
+                    "in_the_room",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who stays with a patient, and their life-support training. For example: A nurse with training in advanced life support stays in the room.",
+                        null=True,
+                        verbose_name="who is in the room",
+                    ),
+                ),
+                (
+                    "equipment",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is at hand. For example: Oxygen, a defibrillator and a suction unit are in the room.",
+                        null=True,
+                        verbose_name="emergency equipment",
+                    ),
+                ),
+                (
+                    "transfer_plan",
+                    models.TextField(
+                        blank=True,
+                        help_text="What happens in an emergency, and which hospital it is. For example: We call 911, and a clinician stays with you until the ambulance is there.",
+                        null=True,
+                        verbose_name="transfer to a hospital",
+                    ),
+                ),
+                (
+                    "leaving",
+                    models.TextField(
+                        blank=True,
+                        help_text="For example: You leave when you are awake and steady and your blood pressure is near where it began, with an adult.",
+                        null=True,
+                        verbose_name="when a patient may leave",
+                    ),
+                ),
+                (
+                    "follow_up_call",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who calls, and when. For example: A nurse calls you the next day.",
+                        null=True,
+                        verbose_name="follow-up call",
+                    ),
+                ),
+                (
+                    "outside",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The building and its sign, as one sees them from the road.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the outside",
+                    ),
+                ),
+                (
+                    "entrance",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The door, and the way to it from the parking lot.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the entrance",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The chair, and what is around it. Nobody is in the picture.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the treatment room",
+                    ),
+                ),
+                (
                     "announcement",
                     models.CharField(
                         blank=True,
@@ -423,12 +577,90 @@ class Migration(migrations.Migration):
                         verbose_name="legal duties confirmed",
                     ),
                 ),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="Of the entrance, in degrees north, for example 44.12345. Enter both numbers or neither.",
+                        max_digits=7,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-90),
+                            django.core.validators.MaxValueValidator(90),
+                        ],
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="In degrees east; in America it is negative, for example -93.12345.",
+                        max_digits=8,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-180),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                    ),
+                ),
+                (
+                    "map_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="The address of the clinic's place on a map, which begins with https://.",
+                        null=True,
+                        validators=[
+                            django.core.validators.URLValidator(
+                                ["https"], code="https", message="Enter an address that begins with https://."
+                            )
+                        ],
+                        verbose_name="place on a map",
+                    ),
+                ),
+                (
+                    "profiles",
+                    models.TextField(
+                        blank=True,
+                        help_text="The clinic's own pages elsewhere, such as its entry in a directory: one address a line, each with https://.",
+                        null=True,
+                        validators=[pages.models.place_on_maps.validate_profiles],
+                        verbose_name="own profiles",
+                    ),
+                ),
+                (
+                    "areas_served",
+                    models.TextField(
+                        blank=True,
+                        help_text="One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
+                        null=True,
+                        verbose_name="areas served",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "clinic facts",
                 "verbose_name_plural": "clinic facts",
                 "permissions": [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")],
-                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_clinic")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_clinic"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("latitude", None),
+                            ("longitude", None),
+                        )
+                        | models.Q(
+                            ("latitude__isnull", False),
+                            ("latitude__range", (-90, 90)),
+                            ("longitude__isnull", False),
+                            ("longitude__range", (-180, 180)),
+                        ),
+                        name="a_place_on_earth_or_none",
+                        violation_error_code="half_a_place",
+                        violation_error_message="Enter both latitude and longitude, or neither.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -707,6 +939,117 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "area",
+                    models.TextField(
+                        blank=True,
+                        help_text="One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The home page prints the first sentence, so let that one stand alone. Do not list towns.",
+                        null=True,
+                        verbose_name="the area and the roads",
+                    ),
+                ),
+                (
+                    "screening",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is checked before a first treatment, and who decides. For example: A clinician checks your health and your medicines, and a blood pressure that is too high puts the treatment off.",
+                        null=True,
+                        verbose_name="screening before treatment",
+                    ),
+                ),
+                (
+                    "monitoring",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is measured, and when. For example: We measure blood pressure, pulse and oxygen before, every 15 minutes during, and until you leave.",
+                        null=True,
+                        verbose_name="monitoring",
+                    ),
+                ),
+                (
+                    "in_the_room",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who stays with a patient, and their life-support training. For example: A nurse with training in advanced life support stays in the room.",
+                        null=True,
+                        verbose_name="who is in the room",
+                    ),
+                ),
+                (
+                    "equipment",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is at hand. For example: Oxygen, a defibrillator and a suction unit are in the room.",
+                        null=True,
+                        verbose_name="emergency equipment",
+                    ),
+                ),
+                (
+                    "transfer_plan",
+                    models.TextField(
+                        blank=True,
+                        help_text="What happens in an emergency, and which hospital it is. For example: We call 911, and a clinician stays with you until the ambulance is there.",
+                        null=True,
+                        verbose_name="transfer to a hospital",
+                    ),
+                ),
+                (
+                    "leaving",
+                    models.TextField(
+                        blank=True,
+                        help_text="For example: You leave when you are awake and steady and your blood pressure is near where it began, with an adult.",
+                        null=True,
+                        verbose_name="when a patient may leave",
+                    ),
+                ),
+                (
+                    "follow_up_call",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who calls, and when. For example: A nurse calls you the next day.",
+                        null=True,
+                        verbose_name="follow-up call",
+                    ),
+                ),
+                (
+                    "outside",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The building and its sign, as one sees them from the road.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the outside",
+                    ),
+                ),
+                (
+                    "entrance",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The door, and the way to it from the parking lot.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the entrance",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The chair, and what is around it. Nobody is in the picture.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the treatment room",
+                    ),
+                ),
+                (
                     "announcement",
                     models.CharField(
                         blank=True,
@@ -749,6 +1092,67 @@ class Migration(migrations.Migration):
                         help_text="The day counsel confirmed whether HIPAA covers the clinic, and everything else that prelaunch lists as not confirmed while this is empty: agreements, notices, and the clinic's names.",
                         null=True,
                         verbose_name="legal duties confirmed",
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="Of the entrance, in degrees north, for example 44.12345. Enter both numbers or neither.",
+                        max_digits=7,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-90),
+                            django.core.validators.MaxValueValidator(90),
+                        ],
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="In degrees east; in America it is negative, for example -93.12345.",
+                        max_digits=8,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-180),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                    ),
+                ),
+                (
+                    "map_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="The address of the clinic's place on a map, which begins with https://.",
+                        null=True,
+                        validators=[
+                            django.core.validators.URLValidator(
+                                ["https"], code="https", message="Enter an address that begins with https://."
+                            )
+                        ],
+                        verbose_name="place on a map",
+                    ),
+                ),
+                (
+                    "profiles",
+                    models.TextField(
+                        blank=True,
+                        help_text="The clinic's own pages elsewhere, such as its entry in a directory: one address a line, each with https://.",
+                        null=True,
+                        validators=[pages.models.place_on_maps.validate_profiles],
+                        verbose_name="own profiles",
+                    ),
+                ),
+                (
+                    "areas_served",
+                    models.TextField(
+                        blank=True,
+                        help_text="One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
+                        null=True,
+                        verbose_name="areas served",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),

@@ -234,6 +234,16 @@ class Known:
         return any(number >= since and told.state == "done" for number, told in to_patient)
 
     @property
+    def owes_old_address(self) -> bool:
+        """A correction left the address of the last letter, and nothing said so there."""
+        to_patient = [(number, kind, told) for (number, kind, whom), told in self.told.items() if whom == "patient"]
+        mail = [(number, kind, told.state) for number, kind, told in to_patient if told.channel == "mail"]
+        last = max((number for number, kind, state in mail if kind != "old_address" and state == "done"), default=0)
+        said = any(kind == "old_address" and number > last and state != "dropped" for number, kind, state in mail)
+        corrected = any(event[0] == "readdressed" for event in self.events[last:])
+        return bool(last) and corrected and not said
+
+    @property
     def is_moving(self) -> bool:
         return self.status == "requested" and self.confirmed is not None
 
@@ -506,7 +516,7 @@ class Desk(RuleBasedStateMachine):
             known.person = known.person | {"email": "corrected@example.com"}
             known.token = ConsultRequest.objects.get(pk=known.pk).token
         self.happened(known, kind, told, by=by, before=before)
-        if kind == "readdressed" and told and was_written_to:
+        if (kind == "readdressed" and told and was_written_to) or (kind == "released" and known.owes_old_address):
             known.told[len(known.events), "old_address", "patient"] = Told("mail", "waiting", self.now)
 
     def settle(self, known: Known, kind: str, status: str) -> None:
@@ -886,7 +896,11 @@ class Desk(RuleBasedStateMachine):
         ran_out = [known for known in self.known.values() if known.offer and known.offer[2] <= self.now and known not in overdue]
         assert expiry.expire_overdue(now=self.now) == len(overdue) + len(ran_out)
         for known in ran_out:
-            self.happened(known, "offer_lapsed", RULES["offer_lapsed"][2], by=None, before=known.confirmed)
+            # What nobody could take did not go unanswered.
+            is_closed = known.offer[0] > self.now and not self.is_posted(*known.offer[:2])
+            known.refused |= {known.offer[0]} if is_closed else set()
+            kind = "offer_taken_back" if is_closed else "offer_lapsed"
+            self.happened(known, kind, ("patient", "staff"), by=None, before=known.confirmed)
         for known in overdue:
             self.runs_out(known)
 
@@ -902,7 +916,9 @@ class Desk(RuleBasedStateMachine):
         for known in self.known.values():
             for (_, kind, _), told in known.told.items():
                 is_due = (told.channel, told.state) == ("mail", "waiting") and told.not_before <= self.now
-                if is_due and told.begins and told.begins <= self.now:
+                if is_due and kind == "offered" and known.offer and not self.is_posted(*known.offer[:2]):
+                    told.drop()
+                elif is_due and told.begins and told.begins <= self.now:
                     if kind == "reminder" and told.was_tried:
                         told.state = "failed"
                     elif kind in {"reminder", "offered"}:

@@ -268,6 +268,31 @@ def test_a_letter_that_offers_what_is_over_is_not_sent(staff):
     assert letters(request, kind="offered").get().state == "dropped"
 
 
+def test_an_offer_whose_date_was_closed_is_mailed_to_nobody(staff):
+    """The worker was stopped while staff closed the date."""
+    request = bring_to(OFFERED, staff)
+    letters(request).exclude(kind="offered").update(state="done")
+    SpecialHours.objects.create(date="2026-12-04")
+    assert deliver_due(now=WEDNESDAY) == 0
+    assert letters(request, kind="offered").get().state == "dropped"
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_an_offer_that_nobody_could_take_runs_out_as_one_that_was_taken_back(staff, settings, is_closed):
+    settings.STAFF_INBOX = "desk@clinic.example"
+    request = bring_to(OFFERED, staff)
+    letters(request).exclude(kind="reminder").update(state="done")
+    if is_closed:
+        SpecialHours.objects.create(date="2026-12-04")
+    expiry.expire_overdue(now=EarlierOffer.objects.get().answer_by)
+    kind = "offer_taken_back" if is_closed else "offer_lapsed"
+    assert EarlierOffer.objects.get().answer == kind.removeprefix("offer_")
+    text = " ".join(letter_of(letters(request, kind=kind).get())["text"].split())
+    assert ("We are sorry: we can no longer hold the time that we offered you" in text) == is_closed
+    assert "no answer" not in text
+    assert OutboxMessage.objects.filter(kind=kind, recipient="staff").exists()
+
+
 def test_a_letter_to_the_desk_is_no_letter_to_the_patient(staff, settings):
     """Who still expects the later visit is told of the earlier one, however late that is."""
     settings.STAFF_INBOX = "desk@clinic.example"

@@ -224,6 +224,8 @@ def test_a_word_that_is_misspelled_finds_what_was_meant_and_says_so(client, cont
         page = client.get("/search/", {"q": typed}).content.decode()
         assert f"We found nothing for “{typed}”. Did you mean “{meant}" in page, typed
         assert page.count("<h2><a href=") >= 1, typed
+    # Hidden words are searched, and never shown.
+    assert "Did you mean" not in client.get("/search/", {"q": "klonopinn"}).content.decode()
     nothing = client.get("/search/", {"q": "qwrtzpsd"}).content.decode()
     assert "Did you mean" not in nothing
     assert "We found nothing for" in nothing

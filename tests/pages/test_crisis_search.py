@@ -14,11 +14,25 @@ _MEANS_IT = [
     *("don't want to live", "dont want to live", "don’t want to be here", "I do not want to wake up"),
     *("no reason to live", "not worth living", "can't go on"),
     *("sucide", "sucidal thoughts", "suiside", "siucide", "soocide", "suicde"),
+    *("kill myslef", "hang myslef", "wnat to die", "I want to dei", "klil myself", "suicidel"),
 ]
 _MEANS_SOMETHING_ELSE = [
     *("died", "have people died", "die", "can it kill you", "will I die from ketamine", "does it hurt", "wake up during"),
     *("deadline", "how does it end", "the end of treatment", "endless", "weekend", "live music", "herself"),
-    *("what do you want to know", "taxi", "cost", "ketamine", "succeed", "success", "sudden", "I was sued", "side"),
+    *(
+        "what do you want to know",
+        "taxi",
+        "cost",
+        "ketamine",
+        "succeed",
+        "success",
+        "sudden",
+        "I was sued",
+        "side",
+        "alive",
+        "lived",
+        "deal with it",
+    ),
 ]
 
 

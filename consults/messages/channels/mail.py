@@ -43,14 +43,15 @@ def compose(composition: Composition) -> Letter:
     facts, subject = composition.facts, composition.subject
     if when := composition.short_when:
         subject = f"{subject}: {when}"
-    calendar, change = "", facts.calendar
+    calendar, change = "", composition.calendar
     if change.visit:
         entry = write_calendar_file(
             request=composition.request,
             version=facts.version,
             visit=change.visit,
             clinic=composition.rules.clinic,
-            at=facts.at,
+            # Of two parts of one version, a calendar takes the later.
+            at=composition.now if composition.place_before else facts.at,
             method=change.method,
             attendee=facts.to,
         )

@@ -1,5 +1,6 @@
 """The patient's own page: the status of the request, moving or withdrawing it, and an offered earlier time."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from consults import booking, dates, status_text
+from consults.messages.as_told import change_for_page
 from consults.models import ConsultRequest, Event
 from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
@@ -109,17 +111,22 @@ def _move(request, token: str, found: ConsultRequest, now: datetime):
     except booking.NotAllowed as stopped:
         return _not_allowed(request, found, now, stopped)
     except booking.Refused as refused:
-        if refused.code == Refusal.TAKEN and _is_moved_to(found, wanted):
-            return _back(token)
+        if refused.code == Refusal.TAKEN:
+            found.refresh_from_db()
+            # A double click, or a page from before it was theirs: nobody else has taken it.
+            if wanted in {found.starts_at, found.confirmed_starts_at}:
+                return _own_time(request, token, found, now, wanted)
         form.refuse(status_text.REFUSALS[refused.code], refused.code)
         return _page(request, found, form, now, status=422, wanted=wanted)
     return _back(token)
 
 
-def _is_moved_to(found: ConsultRequest, wanted: datetime) -> bool:
-    """Whether the same was sent before, as by a double click: the request's own time is taken by nobody else."""
-    last = found.events.last()
-    return last is not None and last.kind == Event.Kind.MOVED and last.starts_at == wanted
+def _own_time(request, token: str, found: ConsultRequest, now: datetime, wanted: datetime):
+    """The page shows that it is theirs; to keep a confirmed time while another one is asked for, they have to say so."""
+    if wanted == found.starts_at:
+        return _back(token)
+    problem = _words(request, found, now).keeps_confirmed
+    return _page(request, found, MoveForm(), now, status=422, problem=problem)
 
 
 def _readdress(request, found: ConsultRequest, now: datetime):
@@ -158,6 +165,9 @@ def _answer_offer(request, token: str, found: ConsultRequest, now: datetime, act
         if stopped.code != "no_offer" or last is None or last.kind != event:
             return _not_allowed(request, found, now, stopped)
     except booking.Refused:
+        with suppress(booking.NotAllowed):
+            booking.end_closed_offer(found, now=now)
+        found.refresh_from_db()
         problem = "We can no longer offer that time. Nothing else has changed"
         return _page(request, found, MoveForm(), now, status=422, problem=problem)
     return _back(token)
@@ -186,17 +196,18 @@ def _page(
 
     words, is_open = _words(request, found, now), may_happen(Event.Kind.WITHDRAWN, found, now)
     may_move = may_happen(Event.Kind.MOVED, found, now)
-    offer = words.offer
+    offer, to_calendar = words.offer, change_for_page(found)
     context = {
         "own": found,
         "visit": clinic.consult.word,
         "words": words,
-        "when": in_words(found.visit),
+        "when": in_words(words.visit),
         "confirmed_when": in_words(found.confirmed_visit) if found.is_moving else "",
         "offer": offer,
         "offered_when": in_words(offer.visit) if offer else "",
         "offered_until": dates.moment_text(offer.answer_by.astimezone(zone), label) if offer else "",
         "closed_offer": in_words(words.closed_offer.visit) if words.closed_offer and not problem else "",
+        "to_calendar": to_calendar.method if to_calendar.visit and to_calendar.visit.start > now else "",
         "may_keep": may_happen(Event.Kind.MOVE_TAKEN_BACK, found, now),
         "may_move": may_move,
         "why_no_move": words.why_no_move if is_open and not may_move else "",

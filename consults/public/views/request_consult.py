@@ -27,6 +27,7 @@ from pages.models import Page
 
 _SENT_SALT = "consults.sent"
 _SENT_SECONDS = 30 * 60
+_BREADCRUMBS = [{"name": "Home", "url": "/"}, {"name": "Book a consult", "url": "/book-a-consult/"}]
 
 
 @gives_answers_back
@@ -108,7 +109,7 @@ def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int,
     )
     form.choices = times.choices
     page = Page.objects.filter(key=Page.BOOK_A_CONSULT).first() or Page(title="Book a consult", browser_title="Book a consult")
-    context = {"page": page, "section": "book-a-consult", "form": form, **times.context}
+    context = {"page": page, "section": "book-a-consult", "form": form, "breadcrumbs": _BREADCRUMBS, **times.context}
     return render(request, "consults/request_consult.html", context, status=status)
 
 
@@ -151,7 +152,8 @@ def sent(request):
     context: dict[str, object] = {"request_sent": found, "clinic": clinic, "section": ""}
     if found:
         zone = clinic.zone
-        visit, label, words = found.visit, clinic.time_zone_label, PageWords(found, timezone.now(), clinic.consult)
+        label, words = clinic.time_zone_label, PageWords(found, timezone.now(), clinic.consult)
+        visit = words.visit
         context |= {
             "words": words,
             "when": dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else "",

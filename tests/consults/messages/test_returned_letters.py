@@ -93,6 +93,31 @@ def test_without_a_number_it_is_failed_mail():
     assert list(OutboxMessage.objects.needing_a_person(now=LATER)) == [OutboxMessage.objects.get()]
 
 
+def test_the_page_never_refers_to_an_email_that_is_known_to_be_lost(staff):
+    """There is no number to call: what the email said stands on the page, or how they hear from us."""
+
+    def headline(request) -> tuple[str, str]:
+        request.refresh_from_db()
+        return PageWords(request, WEDNESDAY, VISIT).headline
+
+    request = submit(phone="")
+    letter = sent()
+    assert headline(request)[1] == "It is not confirmed until we write to you."
+    comes_back(letter)
+    says, lost = headline(request)[1], "Our last email did not reach you."
+    assert says.startswith(f"It is not confirmed until we write to you. {lost} If your address was wrong, please correct it")
+    for step, use in ((booking.decline_request, "decline"), (booking.cancel_request, "cancel")):
+        request = submit(key=use, phone="", starts_at=local("2026-12-08 16:00"))
+        if use == "cancel":
+            booking.confirm_request(request, by=staff, now=WEDNESDAY)
+            sent("confirmed")
+        step(request, reason=reason(use), by=staff, now=WEDNESDAY)
+        delivery.deliver_due(now=WEDNESDAY)
+        assert headline(request)[1].startswith("Our email tells you why.")
+        comes_back(OutboxMessage.objects.filter(event__request=request, recipient="patient").order_by("event__number").last())
+        assert headline(request)[1].startswith("Our email did not reach you, so we say it here. The clinic has to close")
+
+
 def test_the_same_report_twice_makes_one_call_and_after_the_call_none():
     submit()
     letter = sent()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -120,7 +121,7 @@ WAYS = [
         ("offered", "expired"),
         True,
         "We did not answer your request",
-        ["We did not answer your request in time", f"The time that we offered you, {FRIDAY}, was not taken and is no longer"],
+        ["We did not answer your request in time", NO_OFFER],
     ),
     (("withdrawn",), False, "You withdrew your request: Monday", ["Your request is withdrawn, as you asked"]),
     (("withdrawn",), True, "You withdrew your request", ["Your request is withdrawn, as you asked"]),
@@ -320,8 +321,8 @@ def test_who_withdraws_before_a_new_time_was_told_reads_of_the_time_they_knew(st
 
 
 @pytest.mark.parametrize(("contact_by", "subject"), [("email", "{}: Monday, December 7, 4:00 PM"), ("phone", "{}")])
-def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(staff, contact_by, subject):
-    """Neither of a time that they did not ask for, nor of a calendar that never had it; a reminder may still tell them."""
+def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(client, staff, contact_by, subject):
+    """Not of a time that they did not ask for, in letter and page alike. The page may have filled their calendar."""
     for step, heading in (("cancelled", "About your request"), ("withdrawn", "You withdrew your request")):
         for moves in ((), (THURSDAY, LATER)):
             with undone(f"{step} {moves}"):
@@ -335,8 +336,16 @@ def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(staf
                 found, text = said(request)
                 assert found.startswith(subject.format(heading))
                 assert MONDAY in text
-                assert not re.search("calendar|your visit|December (9|10)|has been cancelled", text)
-                assert not letter_of(last_message(request))["calendar"]
+                assert not re.search("your visit|December (9|10)|has been cancelled", text)
+                takes_out = "If you put a time in your calendar from your own page, the attached file takes it out."
+                assert (takes_out in text, text.count("calendar")) == ((True, 1) if contact_by == "email" else (False, 0))
+                if contact_by == "email":
+                    (entry,) = Calendar.from_ical(letter_of(last_message(request))["calendar"]).walk("VEVENT")
+                    assert (entry["status"], entry.decoded("dtstart")) == ("CANCELLED", START)
+                page = client.get(f"/consults/{request.token}/").content.decode().partition("<main")[2]
+                assert "We closed this request" if step == "cancelled" else "You withdrew this request" in page
+                assert f"<dt>Time you asked for (no longer held)</dt><dd>{MONDAY}</dd>" in page
+                assert not re.search("ancelled|December (9|10), 2026, 4:00 PM to", page), "the page says what the letter says"
                 assert not OutboxMessage.objects.filter(kind__in=["confirmed", "rescheduled"], state="waiting").exists()
 
 
@@ -461,4 +470,147 @@ def test_facts_that_were_sealed_before_they_held_what_went_before_are_still_read
     old = {name: value for name, value in message.opened.items() if name not in {"before", "may_ask_again"}}
     assert (Facts.from_json(old).before, Facts.from_json(old).may_ask_again) == (Before(), True)
     message.seal(old)
-    assert "Your visit is confirmed." in read_message(message, read_rules(WEDNESDAY)).text
+    assert "Your visit is confirmed." in read_message(message, read_rules(WEDNESDAY), now=WEDNESDAY).text
+
+
+def test_a_call_that_changes_a_confirmed_visit_names_the_calendar_that_no_file_reaches(staff):
+    """A letter may have entered the visit before its address took no more, and the page has the file for everybody."""
+    change, take_out = "If the visit is in your calendar, please change it there too.", "please take it out."
+    for steps, sentence in (
+        (("confirmed",), ""),
+        (("confirmed", "moved", "confirmed"), change),
+        (("confirmed", "rescheduled"), change),
+        (("confirmed", "offered"), "If they take it and the visit is in their calendar, ask them to change it there too."),
+        (("confirmed", "cancelled"), take_out),
+        (("confirmed", "withdrawn"), take_out),
+        (("withdrawn",), ""),
+        (("offered",), ""),
+    ):
+        with undone(" ".join(steps)):
+            text = said(asked(staff, *steps, contact_by="phone"))[1]
+            assert sentence in text
+            assert ("calendar" in text) == bool(sentence)
+
+
+def test_a_letter_invites_to_what_the_page_still_lets_them_do_when_it_leaves(staff):
+    """Asked at the instant of sending: a letter may wait, and what it says of is soon or late by then."""
+    Clinic.objects.update(phone="507-555-0199")
+    choose, cancel = "please choose another one, or cancel your visit, on", "please cancel your visit on"
+    for steps in (
+        ("confirmed",),
+        ("rescheduled",),
+        ("offered", "offer_accepted"),
+        ("confirmed", "moved", "declined"),
+        ("confirmed", "moved", "expired"),
+        ("confirmed", "moved", "move_taken_back"),
+    ):
+        with undone(" ".join(steps)):
+            request = asked(staff, *steps)
+            message, start = last_message(request), request.starts_at
+
+            def text(now, message=message):
+                return " ".join(letter_of(message, now=now)["text"].split())
+
+            early, soon, late = text(start - timedelta(hours=2, minutes=1)), text(start - timedelta(hours=2)), text(start)
+            assert (choose in early, cancel in early) == (True, False)
+            assert (choose in soon, cancel in soon) == (False, True)
+            assert "on your own page, or call us at 507-555-0199. It is too late to choose another time there" in soon
+            assert (choose in late, cancel in late, request.token in late) == (False, False, False)
+            if "moved" not in steps:
+                assert "This email comes late, and we are sorry: the time below has begun or has passed." in late
+                assert BRING not in late
+            OutboxMessage.objects.filter(pk=message.pk).update(state="done", done_at=start - timedelta(days=1))
+            message.refresh_from_db()
+            assert text(start) == early, "the desk reads what was sent"
+
+
+def test_a_time_that_they_asked_for_again_before_its_letter_left_is_not_called_lost(staff):
+    request = asked(staff, "confirmed", "moved")
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done")
+    request = booking.confirm_request(request, by=staff, now=WEDNESDAY)
+    confirmed = last_message(request)
+    assert REPLACES in said(request)[1]
+    booking.move_request(request, starts_at=START, now=WEDNESDAY)
+    confirmed = OutboxMessage.objects.get(pk=confirmed.pk)
+    assert confirmed.state == "waiting"
+    assert f"This replaces {MONDAY}. " in " ".join(letter_of(confirmed)["text"].split())
+
+
+def test_a_call_that_nobody_made_until_the_visit_began_asks_about_it(staff):
+    """Who was not told may not have come, so the call is still to make; nobody is told of a visit ahead."""
+    for steps in (
+        ("confirmed",),
+        ("rescheduled",),
+        ("offered", "offer_accepted"),
+        ("confirmed", "moved", "declined"),
+        ("confirmed", "moved", "expired"),
+    ):
+        with undone(str(steps)):
+            request = asked(staff, *steps, contact_by="phone")
+            early, late = (letter_of(last_message(request), now=now)["text"] for now in (WEDNESDAY, request.starts_at))
+            assert ("took place" in early, "took place" in late) == (False, True)
+            assert not re.search("is confirmed|is unchanged|work|bring", late), late
+    asked(staff, "confirmed", contact_by="phone")
+    reminder = OutboxMessage.objects.get(kind="reminder")
+    assert "Say: a reminder" in letter_of(reminder)["text"]
+    assert "Do not call to remind" in letter_of(reminder, now=START)["text"]
+
+
+@pytest.mark.parametrize("contact_by", ["email", "phone"])
+def test_who_was_set_aside_until_our_answer_was_late_reads_an_apology(staff, contact_by):
+    for days, was_told, is_late in ((0, True, False), (3, True, True), (3, False, False)):
+        with undone(f"{days} {was_told}"):
+            request = submit(contact_by=contact_by)
+            if was_told:
+                OutboxMessage.objects.update(state="done")
+            booking.quarantine_request(request, by=staff, now=WEDNESDAY)
+            booking.release_request(request, by=staff, now=WEDNESDAY + timedelta(days=days))
+            assert ("we would answer your request sooner, and we did not" in said(request)[1]) == is_late
+
+
+def test_the_letter_to_an_old_address_promises_no_answer_that_may_have_ended(staff):
+    request = submit()
+    OutboxMessage.objects.update(state="done")
+    request = booking.readdress_request(request, email="right@example.com", now=WEDNESDAY)
+    booking.withdraw_request(request, by=staff, now=WEDNESDAY)
+    old = OutboxMessage.objects.get(kind="old_address", state="waiting")
+    assert f"The request with reference {request.reference} was moved to another email address." in letter_of(old)["text"]
+    assert "answer" not in letter_of(old)["text"].partition("Please do not send")[0]
+
+
+def test_a_correction_while_a_request_was_set_aside_is_told_at_both_addresses_once_it_is_let_in(staff):
+    for was_told in (True, False):
+        with undone(str(was_told)):
+            request = submit()
+            if was_told:
+                OutboxMessage.objects.update(state="done")
+            booking.quarantine_request(request, by=staff, now=WEDNESDAY)
+            booking.readdress_request(request, email="right@example.com", now=WEDNESDAY)
+            assert not OutboxMessage.objects.filter(state="waiting").exists()
+            request = booking.release_request(request, by=staff, now=WEDNESDAY)
+            to = {m.kind: letter_of(m)["to"] for m in OutboxMessage.objects.filter(state="waiting", recipient="patient")}
+            assert to == {"released": "right@example.com"} | ({"old_address": "ada@example.com"} if was_told else {})
+            released = OutboxMessage.objects.get(kind="released", recipient="patient")
+            assert "Your own page has a new link. It shows the status" in letter_of(released)["text"]
+    assert "new link" not in said(asked(staff, "quarantined", "released"))[1]
+
+
+def test_a_reminder_of_a_visit_that_takes_place_elsewhere_by_now_says_so_and_corrects_the_calendar(staff):
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            asked(staff, "confirmed", contact_by=contact_by)
+            reminder = OutboxMessage.objects.get(kind="reminder")
+            before = letter_of(reminder)
+            assert ("changed" in before["text"], before["calendar"]) == (False, "")
+            clinic = Clinic.objects.get()
+            clinic.consult_kind = "By phone."
+            clinic.save()
+            now = local("2026-12-06 10:00")
+            after = letter_of(reminder, now=now)
+            text = " ".join(after["text"].split())
+            assert "place has changed since we confirmed" in text
+            assert "200 Schilling Dr S., Dundas, MN 55019" in text.partition("has changed")[2].partition("calendar")[0]
+            assert "in your calendar" in text
+            if contact_by == "email":
+                (entry,) = Calendar.from_ical(after["calendar"]).walk("VEVENT")
+                assert (entry["location"], entry.decoded("dtstart"), entry.decoded("dtstamp")) == ("By phone", START, now)

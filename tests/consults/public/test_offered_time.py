@@ -7,7 +7,7 @@ import pytest
 
 from clinic_site.env import Rate
 from consults import booking
-from consults.models import EarlierOffer, Event, Seat, SpecialHours
+from consults.models import EarlierOffer, Event, OutboxMessage, Seat, SpecialHours
 from tests.builders import ADA, WEDNESDAY, local
 from tests.consults.statuses import EARLIER, START, bring_to
 
@@ -75,15 +75,29 @@ def test_what_is_over_or_was_replaced_is_not_accepted(client, offered, staff, cl
     assert "Another time is offered now" in page
     assert "Thursday, December 3, 2026" in page
     SpecialHours.objects.create(date="2026-12-03")
-    page = refused_page(client, offered)
-    assert "We can no longer offer that time" in page
-    assert "Take this time" not in page
     page = client.get(own_url(offered)).content.decode()
     assert "We can no longer offer you Thursday, December 3, 2026" in page
     assert "Take this time" not in page
     clock(EarlierOffer.objects.last().answer_by)
     assert "Take this time" not in client.get(own_url(offered)).content.decode()
     assert "no longer held" in refused_page(client, offered)
+
+
+def test_who_tries_to_take_a_time_whose_date_was_closed_ends_the_offer_and_is_not_told_that_they_never_answered(client, offered):
+    OutboxMessage.objects.update(state="done", done_at=WEDNESDAY)
+    SpecialHours.objects.create(date="2026-12-04")
+    response = client.post(own_url(offered), {"action": "accept"})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "We can no longer offer that time. Nothing else has changed" in page
+    assert "Take this time" not in page
+    offer = EarlierOffer.objects.get()
+    assert (offer.answer, offered.seats.filter(cell=int(EARLIER.timestamp()) // 300).exists()) == ("taken_back", False)
+    offered.refresh_from_db()
+    assert (offered.status, offered.starts_at) == ("confirmed", START)
+    assert OutboxMessage.objects.filter(kind="offer_taken_back", recipient="patient").count() == 1
+    client.post(own_url(offered), {"action": "accept"})
+    assert offered.events.filter(kind="offer_taken_back").count() == 1
 
 
 def test_who_found_no_time_reads_of_a_time_and_of_none_that_is_given_up(client, staff):

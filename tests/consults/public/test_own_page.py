@@ -21,7 +21,7 @@ from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
 from pages.models import Clinic
 from tests.builders import ADA, CHICAGO, WEDNESDAY, letter_of, local, submit
-from tests.consults.statuses import EARLIER, LATER, MOVING, NEXT, OFFERED, PATHS, START, bring_to, decisions
+from tests.consults.statuses import EARLIER, LATER, MOVING, NEXT, OFFERED, PATHS, START, bring_to, decisions, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
 TUESDAY = "2026-12-08T16:00-06:00"
@@ -133,7 +133,7 @@ def test_the_page_offers_actions_only_while_they_are_possible(client, staff, sta
     assert page.count('value="address"') == corrects
     assert page.count('value="keep"') == moves
     assert bool(listed(page)) == acts
-    assert ("calendar.ics" in page) == (status in {"confirmed", MOVING, OFFERED})
+    assert ("calendar.ics" in page) == (status in {"confirmed", "cancelled", MOVING, OFFERED})
 
 
 def test_a_visit_that_has_begun_can_no_longer_be_changed(client, staff, clock):
@@ -717,6 +717,30 @@ def test_moving_twice_to_the_same_time_is_moving_once(client, staff, state):
     assert everything_stored() == stored
 
 
+def test_a_page_from_before_a_time_was_theirs_never_says_that_somebody_took_it(client, staff):
+    """Staff gave the time, or confirmed it; only beside a move that waits is there more to do than to read the page."""
+    tuesday = {"action": "move", "starts_at": TUESDAY}
+    for given in ("rescheduled", "moved and confirmed", "moving away", "requested"):
+        with undone(given):
+            request = bring_to("requested" if given == "requested" else "confirmed", staff)
+            form = tuesday
+            if given == "rescheduled":
+                booking.reschedule_request(request, starts_at=NEXT, by=staff, now=WEDNESDAY)
+            elif given == "moved and confirmed":
+                client.post(own_url(request), tuesday)
+                booking.confirm_request(request, by=staff, now=WEDNESDAY)
+            else:
+                client.post(own_url(request), tuesday if given == "moving away" else {})
+                form = tuesday | {"starts_at": "2026-12-07T16:00-06:00"}
+            before = everything_stored()
+            response = client.post(own_url(request), form)
+            page = response.content.decode()
+            assert everything_stored() == before
+            assert "taken" not in page, given
+            assert response.status_code == (422 if given == "moving away" else 303), given
+            assert ("That is the time of your confirmed visit. You can keep it below" in page) == (given == "moving away")
+
+
 @pytest.mark.parametrize("status", [status for status in ENDED if status != "withdrawn"])
 @pytest.mark.parametrize("form", [{"action": "withdraw"}, {"action": "move", "starts_at": TUESDAY}], ids=["withdraw", "move"])
 def test_acting_on_a_request_that_ended_is_refused_with_where_it_stands(client, staff, status, form):
@@ -825,6 +849,27 @@ def test_the_calendar_file_of_a_visit_that_is_over_by_decision_removes_it(client
 
 
 NEVER_CONFIRMED = ["requested", "declined", "withdrawn", "expired", "quarantined"]
+
+
+def test_the_page_links_what_its_calendar_file_does_while_that_time_is_ahead(client, staff, clock):
+    for state, words in (
+        ("requested", ""),
+        ("confirmed", "Add your confirmed visit to your calendar"),
+        (MOVING, "Add your confirmed visit to your calendar"),
+        ("cancelled", "take it out with this file"),
+        ("declined", ""),
+    ):
+        with undone(state):
+            request = bring_to(state, staff)
+            page = client.get(own_url(request)).content.decode()
+            assert words in page, state
+            assert (calendar_url(request) in page) == bool(words), state
+    request = booking.reschedule_request(bring_to("confirmed", staff), starts_at=LATER, by=staff, now=WEDNESDAY)
+    assert "Change your confirmed visit in your calendar" in client.get(own_url(request)).content.decode()
+    request = booking.withdraw_request(request, now=WEDNESDAY)
+    assert "take it out with this file" in client.get(own_url(request)).content.decode()
+    clock(LATER)
+    assert calendar_url(request) not in client.get(own_url(request)).content.decode()
 
 
 @pytest.mark.parametrize("status", NEVER_CONFIRMED)

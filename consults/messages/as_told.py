@@ -1,0 +1,47 @@
+"""What the patient's page takes from the letters: the page and the letter of one thing never say two."""
+
+from consults.models import ConsultRequest, Event, OutboxMessage
+from guard import sealing
+
+from .calendar_file import CalendarChange
+from .facts import Facts
+from .kinds import REMINDER
+from .known import to_present_address, to_the_patient
+
+Status = ConsultRequest.Status
+_ANSWERS_OF_AN_END = (Event.Kind.DECLINED, Event.Kind.CANCELLED, Event.Kind.WITHDRAWN)
+# Over without having taken place.
+_OVER = {Status.CANCELLED, Status.WITHDRAWN, Status.EXPIRED, Status.DECLINED}
+
+
+def end_as_told(request: ConsultRequest) -> Facts | None:
+    """What the letter, or the call, is made of that tells them how it ended, whether it has left yet or not.
+
+    Its `before` says whether they lost a visit or a request, which is all they knew of. None where none was written, or no key
+    opens it.
+    """
+    letter = to_the_patient(request).filter(kind__in=_ANSWERS_OF_AN_END).order_by("event__number").last()
+    if letter is None or not letter.sealed:
+        return None
+    try:
+        return Facts.from_json(letter.opened)
+    except sealing.CannotOpen:
+        return None
+
+
+def did_not_reach_them(request: ConsultRequest) -> bool:
+    """Whether the last letter to their present address is known not to have arrived, and no call took its place."""
+    letters = to_present_address(request).exclude(state=OutboxMessage.State.DROPPED).exclude(kind=REMINDER)
+    last = letters.order_by("event__number", "pk").last()
+    return last is not None and last.state == OutboxMessage.State.FAILED and not last.may_have_arrived
+
+
+def change_for_page(request: ConsultRequest) -> CalendarChange:
+    """What the file on the patient's own page does to a calendar: it enters the confirmed visit (PUBLISH), takes out one that
+    is over by decision (CANCEL), or there is no file. The page asks it too, for the link.
+    """
+    if request.confirmed_visit:
+        return CalendarChange("PUBLISH", request.confirmed_visit)
+    if request.status in _OVER and request.visit and request.events.confirming().exists():
+        return CalendarChange("CANCEL", request.visit)
+    return CalendarChange()

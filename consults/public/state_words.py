@@ -1,0 +1,37 @@
+"""The sentences of the patient's own page for each state of a request: the heading, and what follows it."""
+
+from consults.models import ConsultRequest
+
+Status = ConsultRequest.Status
+# The heading, and a sentence. `reach` and `told` depend on how the person is answered.
+WAITS = ("We have your request", "It is not confirmed until we {reach} you.")
+OF_STATUS = {
+    Status.REQUESTED: WAITS,
+    # The same text: someone quarantined by mistake still reads a true statement.
+    Status.QUARANTINED: WAITS,
+    Status.CONFIRMED: ("Your visit is confirmed", "We look forward to the conversation."),
+    Status.DECLINED: ("We closed this request", "{told}"),
+    Status.WITHDRAWN: ("You withdrew this request", "There is nothing else to do. You are welcome to ask again."),
+    Status.CANCELLED: ("This visit has been cancelled", "{told}"),
+    Status.EXPIRED: ("We did not answer in time", "That is our mistake, not yours. You are welcome to ask again."),
+    Status.COMPLETED: ("This request is complete", "Thank you. You are welcome to ask for another consult."),
+    Status.MISSED: ("We missed you", "If you still want to talk, you are welcome to ask for another time."),
+}
+# The same while a time is offered, which nobody has to confirm once it is taken.
+OFFERED = (
+    "We have your request",
+    "If you take the earlier time that we offer, it is confirmed at once. "
+    "The time you asked for is not confirmed until we {reach} you.",
+)
+OFFERED_A_FIRST_TIME = ("We have your request", "If you take the time that we offer, it is confirmed at once.")
+CANCELLED_BY_PATIENT = ("You cancelled this visit", "There is nothing else to do. You are welcome to ask again.")
+BEGAN = ("It is time for your visit", "We look forward to the conversation.")
+PASSED = ("The time of your visit has passed", "If we did not meet, you are welcome to ask for another time.")
+MOVING = (
+    "Your visit is confirmed. The new time is not confirmed yet",
+    "Your confirmed visit stays as it is until we confirm the new time.",
+)
+# The same once the confirmed visit has begun and the move has not been ended yet.
+NOT_ANSWERED = "We did not answer in time about the new one, and we are sorry. It is not confirmed until we {reach} you."
+BEGAN_MOVING = ("It is time for your confirmed visit", NOT_ANSWERED)
+PASSED_MOVING = ("The time of your confirmed visit has passed", NOT_ANSWERED)
