@@ -117,8 +117,9 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     def no_answer_view(self, request, pk: int):
         """Takes a call that nobody answered off the list for a while, and returns to the front page."""
         call, was_marked = self._mark_one(request, pk, mark_no_answer)
-        if was_marked:
-            call.refresh_from_db()
+        call.refresh_from_db()
+        # Empty again when a colleague has marked it as made since.
+        if was_marked and call.call_again_at:
             again = f"It is back on the list from {near_moment(call.call_again_at, timezone.now())}"
             messages.success(request, f"No answer from {call.reference}, {call.tries_in_words}. {again}.")
         else:
