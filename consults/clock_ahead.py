@@ -85,5 +85,6 @@ def _date_messages_again(now: datetime, latest: datetime) -> None:
         message.seal(replace(facts, at=min(facts.at, now), **promised).as_json())
         message.save(update_fields=["sealed"])
     ahead.exclude(kind=REMINDER, attempts=0).update(not_before=now)
+    OutboxMessage.objects.filter(call_again_at__gt=now, marked_at__gt=now).update(call_again_at=None)
     for column in ("created_at", "done_at"):
         OutboxMessage.objects.filter(**{f"{column}__gt": now}).update(**{column: now})

@@ -26,7 +26,7 @@ def due_for_erasure(*, now: datetime):
     after = timedelta(days=ConsultPolicy.objects.current().erase_after_days)
     leaving = OutboxMessage.objects.due(now=now + LONGEST_PAUSE).exclude(event=None)
     to_erase = ConsultRequest.objects.to_erase(now=now, after=after, quarantined_after=QUARANTINE_LASTS)
-    owed = OutboxMessage.objects.calls_to_make(now=now).filter(not_before__gt=now - CALLS_ARE_AWAITED)
+    owed = OutboxMessage.objects.calls_owed(now=now).filter(not_before__gt=now - CALLS_ARE_AWAITED)
     return to_erase.exclude(pk__in=leaving.values("event__request")).exclude(pk__in=owed.values("event__request"))
 
 

@@ -97,7 +97,8 @@ class Button:
 
     `needs`: what else the form asks for: a `reason`, a `time`, an `earlier` one, a `note` or nothing
     (""). `may_say`: the name of an optional checkbox beside it. `reasons`: the list that the reason is from, by default the
-    code's. `also`: further arguments for the function.
+    code's. `also`: further arguments for the function. `asks_once`: it cannot be undone and writes nothing, so a second click
+    says yes.
     """
 
     code: str
@@ -108,6 +109,7 @@ class Button:
     accepts_conflicts: bool = False
     may_say: str = ""
     reasons: str = ""
+    asks_once: bool = False
     also: Mapping[str, Any] = field(default_factory=dict)
 
 

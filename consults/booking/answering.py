@@ -55,7 +55,7 @@ def confirm_request(
     Kind.RESCHEDULED,
     *HELD,
     to=Status.CONFIRMED,
-    buttons=(Button("reschedule", "Offer another time", needs="time"),),
+    buttons=(Button("reschedule", "Move and confirm a new time", needs="time"),),
     sets_time=True,
 )
 def reschedule_request(
@@ -134,7 +134,11 @@ def keep_request(
 
 
 @decides(
-    Kind.ANSWERED, Status.REQUESTED, to=Status.COMPLETED, guards=(HAS_NO_TIME,), buttons=(Button("answer", "Mark as answered"),)
+    Kind.ANSWERED,
+    Status.REQUESTED,
+    to=Status.COMPLETED,
+    guards=(HAS_NO_TIME,),
+    buttons=(Button("answer", "Close without a letter", asks_once=True),),
 )
 def answer_request(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
     """Completes a request without a time that staff answered in person."""

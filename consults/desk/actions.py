@@ -16,6 +16,8 @@ LONGEST_NOTE = 2000
 ACTIONS: dict[str, tuple[Button, Transition]] = {
     button.code: (button, transition) for transition in TRANSITIONS.values() for button in transition.buttons
 }
+# Code -> the kind of the event that it writes.
+KINDS_OF = {button.code: kind for kind, transition in TRANSITIONS.items() for button in transition.buttons}
 
 
 class Incomplete(Exception):

@@ -12,6 +12,8 @@ from guard.readers import read_whole_number
 
 from .choice import chosen
 
+_TOLD = "We write to each of them, or a call is on the list of calls to make."
+
 
 def version_field(request: ConsultRequest) -> str:
     """Name of the hidden field that carries the version of a request the list showed."""
@@ -39,7 +41,7 @@ def decide_each(http_request, requests, decide: Callable) -> tuple[list[str], li
         try:
             decide(request, by=http_request.user, now=timezone.now(), version=version)
         except booking.Stale as stale:
-            refused.append(f"{request.reference} changed meanwhile and is now {stale.request.status}")
+            refused.append(f"{request.reference} changed meanwhile and is now {stale.request.get_status_display().lower()}")
         except booking.NotAllowed as stopped:
             refused.append(f"{request.reference}: {status_text.not_allowed(stopped.code)}")
         except booking.Refused as stopped:
@@ -49,11 +51,11 @@ def decide_each(http_request, requests, decide: Callable) -> tuple[list[str], li
     return done, refused
 
 
-def _decide_and_report(http_request, queryset, verb: str, decide: Callable) -> None:
+def _decide_and_report(http_request, queryset, verb: str, decide: Callable, *, told: str = _TOLD) -> None:
     seen, others = seen_on_the_page(http_request, queryset)
     done, refused = decide_each(http_request, seen, decide)
     if done:
-        messages.success(http_request, f"{verb}: {', '.join(done)}.")
+        messages.success(http_request, f"{verb}: {', '.join(done)}. {told}")
     for line in refused:
         messages.error(http_request, f"Not {verb.lower()}: {line}.")
     if others:
@@ -95,7 +97,7 @@ def set_aside_selected(model_admin, http_request, queryset):
     """Asks on a separate page first: many requests, or a whole page of them, are chosen with one click."""
     if "sure" not in http_request.POST:
         return _ask(model_admin, http_request, queryset, "set_aside_selected", title="Set aside selected requests")
-    _decide_and_report(http_request, queryset, "Set aside", booking.quarantine_request)
+    _decide_and_report(http_request, queryset, "Set aside", booking.quarantine_request, told="Nobody is told.")
     return None
 
 

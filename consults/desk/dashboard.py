@@ -17,7 +17,7 @@ from .day_hours import may_change_day
 from .display import line, local_date, near_day, near_moment, person_of
 from .earlier_times import read_offered, read_wishes
 from .outbox import address_of
-from .search import starting_in
+from .search import SEARCHED, starting_in
 
 # A dashboard is read at a glance; the rest is one link away.
 MOST_SHOWN = 20
@@ -63,6 +63,7 @@ def read_dashboard(user, *, now: datetime) -> dict:
             "held": read_held_unanswered(now=now),
             "limits_addresses": settings.BOOKING_RATE is not None,
             "most_shown": MOST_SHOWN,
+            "searched": SEARCHED,
         }
 
 

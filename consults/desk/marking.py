@@ -3,21 +3,46 @@
 `messages` is what they chose; of it only what may be marked is. Each returns how many that was.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
+from consults.current_rules import read_rules
 from consults.messages.outbox import is_still_true
-from consults.models import ConsultPolicy, OutboxMessage
+from consults.models import ConsultPolicy, Event, OutboxMessage
+from consults.scheduling import PostedHours
 
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
 
 
 def mark_made(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
-    """Calls that are to be made now were made. A reminder that is due later waits for its day."""
+    """Calls that are owed were made, also those to be tried later: the person may have called back. A reminder that is due
+    later waits for its day.
+    """
+    due = _among(OutboxMessage.objects.calls_owed(now=now), messages)
+    return due.update(state=State.DONE, done_at=now, call_again_at=None, marked_by=by, marked_at=now)
+
+
+def mark_no_answer(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
+    """Nobody answered these calls: each comes back when the clinic is open again, an hour later at the earliest."""
     due = _among(OutboxMessage.objects.calls_to_make(now=now), messages)
-    return due.update(state=State.DONE, done_at=now, marked_by=by, marked_at=now)
+    posted, marked = read_rules(now).posted, 0
+    for call in due.select_related("event__request"):
+        unchanged = OutboxMessage.objects.calls_to_make(now=now).filter(pk=call.pk, calls_tried=call.calls_tried)
+        again = {"calls_tried": F("calls_tried") + 1, "call_again_at": _call_again(call, posted, now)}
+        marked += unchanged.update(**again, marked_by=by, marked_at=now)
+    return marked
+
+
+def _call_again(call: OutboxMessage, posted: PostedHours, now: datetime) -> datetime:
+    """In opening hours, unless the visit begins before that, or an offer that is held for a short time waits for the answer."""
+    in_an_hour = now + timedelta(hours=1)
+    at = posted.open_from(in_an_hour) or in_an_hour
+    request = call.event.request  # type: ignore[union-attr]  # every call is about a request
+    start = request.confirmed_starts_at or request.starts_at
+    cannot_wait = call.kind == Event.Kind.OFFERED or (start is not None and now < start <= at + timedelta(hours=1))
+    return in_an_hour if cannot_wait else at
 
 
 def mark_not_made(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:

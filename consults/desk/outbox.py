@@ -21,7 +21,7 @@ from guard import sealing
 from guard.readers import read_whole_number
 
 from .display import near_moment
-from .marking import mark_dealt_with, mark_made, mark_not_made, send_again
+from .marking import mark_dealt_with, mark_made, mark_no_answer, mark_not_made, send_again
 from .paging import BoundedPaginator
 
 _A_COLLEAGUE, _CANNOT_OPEN = "(a colleague)", "(cannot be opened: its key is missing)"
@@ -66,17 +66,18 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     actions = ["mark_calls_made", "mark_calls_not_made", "try_again", "deal_with"]
     readonly_fields = (
         *("what", "for_request", "recipient", "channel", "state", "to", "text", "text_today"),
-        *("not_before", "attempts", "done_at", "problem", "marked"),
+        *("not_before", "attempts", "calls_tried", "call_again_at", "done_at", "problem", "marked"),
     )
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # facets would count the whole table
     paginator = BoundedPaginator
 
     def get_urls(self):
-        made, dealt_with = (self.admin_site.admin_view(require_POST(view)) for view in (self.made_view, self.dealt_with_view))
+        wrap, name = self.admin_site.admin_view, "consults_outboxmessage_{}".format
         return [
-            path("<int:pk>/made/", made, name="consults_outboxmessage_made"),
-            path("<int:pk>/dealt-with/", dealt_with, name="consults_outboxmessage_dealt_with"),
+            path("<int:pk>/made/", wrap(require_POST(self.made_view)), name=name("made")),
+            path("<int:pk>/no-answer/", wrap(require_POST(self.no_answer_view)), name=name("no_answer")),
+            path("<int:pk>/dealt-with/", wrap(require_POST(self.dealt_with_view)), name=name("dealt_with")),
             *super().get_urls(),
         ]
 
@@ -111,6 +112,18 @@ class OutboxMessageAdmin(admin.ModelAdmin):
             messages.success(request, format_html(text, call.reference, made))
         else:
             messages.warning(request, f"The call for {call.reference} was already made or is no longer needed.")
+        return redirect("admin:index")
+
+    def no_answer_view(self, request, pk: int):
+        """Takes a call that nobody answered off the list for a while, and returns to the front page."""
+        call, was_marked = self._mark_one(request, pk, mark_no_answer)
+        call.refresh_from_db()
+        # Empty again when a colleague has marked it as made since.
+        if was_marked and call.call_again_at:
+            again = f"It is back on the list from {near_moment(call.call_again_at, timezone.now())}"
+            messages.success(request, f"No answer from {call.reference}, {call.tries_in_words}. {again}.")
+        else:
+            messages.warning(request, f"The call for {call.reference} is not on the list anymore.")
         return redirect("admin:index")
 
     def dealt_with_view(self, request, pk: int):

@@ -16,6 +16,8 @@ from pages.models import Clinic
 from .actions import possible_buttons
 from .display import confirmed_visit_text, near_moment, person_of, staff_notes_of, whole_visit_text
 from .earlier_times import choices, free_starts
+from .effects import choices_of, outcome_of
+from .status_words import meaning_of
 
 DAYS_OFFERED = 21
 _BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
@@ -33,15 +35,19 @@ class TimelineEntry:
     is_news: bool = False
 
 
-def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool, seen: int | None) -> dict:
+def page_context(
+    found: ConsultRequest, *, user, now: datetime, may_decide: bool, seen: int | None, done: int | None = None
+) -> dict:
     """Everything the template shows to the user.
 
-    `seen` is the version the reader saw, when a decision of theirs was refused as stale.
+    `seen` is the version the reader saw, when a decision of theirs was refused as stale; `done` the one that it made.
     """
     clinic = Clinic.objects.current()
     person, offer = person_of(found), EarlierOffer.objects.of(found)
+    sent = list(OutboxMessage.objects.filter(event__request=found).select_related("marked_by").order_by("pk"))
     context = {
         "person": person,
+        "means": meaning_of(found),
         "staff_notes": staff_notes_of(found),
         "lacks_number": clinic.consult == CALL and found.erased_at is None and not person.phone,
         "phone_link": "".join(char for char in person.phone if char in "+0123456789"),
@@ -51,7 +57,8 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
         "is_waiting": found.status in ConsultRequest.AWAITING_ANSWER,
         "is_open": found.status in ConsultRequest.OPEN,
         "timeline": read_timeline(found, seen=seen),
-        "sent": list(OutboxMessage.objects.filter(event__request=found).select_related("marked_by").order_by("pk")),
+        "sent": sent,
+        "outcome": _outcome(found, sent, done=done, user=user),
         "version": found.version,
         "possible": [],
         "may_note": False,
@@ -66,7 +73,9 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
         needs = {button.needs for button in possible}
         earlier = choices(free_starts(now=now, before=found.starts_at)) if "earlier" in needs else []
         context |= {
-            "possible": [button for button in possible if button.needs != "note" and (earlier or button.needs != "earlier")],
+            "possible": choices_of(
+                found, [button for button in possible if button.needs != "note" and (earlier or button.needs != "earlier")]
+            ),
             "earlier": earlier,
             "offer_conflict": offer is not None and offer_misfits(offer, rules=rules, now=now),
             "may_note": "note" in needs,
@@ -78,6 +87,12 @@ def page_context(found: ConsultRequest, *, user, now: datetime, may_decide: bool
             "reasons": Reason.objects.filter(is_offered=True).given_by(user) if "reason" in needs else [],
         }
     return context
+
+
+def _outcome(found: ConsultRequest, sent: list[OutboxMessage], *, done: int | None, user) -> str:
+    """What the user has just done, and who is told; empty unless they did."""
+    event = found.events.filter(number=done, by=user).first() if done is not None else None
+    return outcome_of(event, sent) if event else ""
 
 
 def _took_offer(found: ConsultRequest) -> bool:

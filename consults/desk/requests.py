@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from consults import booking, status_text
 from consults.models import AccessRecord, ConsultRequest
 from guard.readers import read_whole_number
 from pages.models import Clinic
 
-from .actions import ACTIONS, Incomplete, act
+from .acting import PAGE, act_view, preview_view
 from .bulk_actions import confirm_selected, decline_selected, set_aside_selected, version_field
 from .by_phone import by_phone_view
 from .data_request import copy_view, erase_view
@@ -28,18 +27,12 @@ from .figures import take_referral
 from .list_record import record_list
 from .paging import BoundedPaginator
 from .read_only import ReadOnlyAdmin
-from .request_page import changes_since, page_context
-from .search import FILTERS, MOST_NAMES_OPENED, find
+from .request_page import page_context
+from .search import FILTERS, MOST_NAMES_OPENED, SEARCHED, find
 from .search_term import RequestList, posted_term, reference_in_url, search_view, without_search
+from .status_words import key_to_statuses
 
-LIST, PAGE = "admin:consults_consultrequest_changelist", "admin:consults_consultrequest_change"
-# What is said of an action that leaves the status as it is.
-_OUTCOMES = {
-    "note": "note saved",
-    "offer": "the time is offered and held",
-    "refuse_offer": "the offered time is free again",
-    "take_back_offer": "the offered time is free again",
-}
+LIST = "admin:consults_consultrequest_changelist"
 
 
 @admin.register(ConsultRequest)
@@ -50,7 +43,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
     list_select_related = ["assigned_to"]
     list_per_page = list_max_show_all = 50
     sortable_by = ["visit", "asked_at"]
-    search_help_text = "A reference like 7K3M-9QXA, a full email address or phone number, or a name among open requests."
+    search_help_text = SEARCHED
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # facets would count the whole table
     paginator = BoundedPaginator
@@ -68,6 +61,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
             path("<int:pk>/copy/", wrap(self.one_person_view(copy_view)), name=name("copy")),
             path("<int:pk>/erase/", wrap(self.one_person_view(erase_view)), name=name("erase")),
             path("<int:pk>/act/", wrap(require_POST(self.act_view)), name=name("act")),
+            path("<int:pk>/preview/", wrap(require_POST(self.preview_view)), name=name("preview")),
             path("<int:pk>/assign/", wrap(require_POST(self.assign_view)), name=name("assign")),
             path("<int:pk>/referral/", wrap(require_POST(self.referral_view)), name=name("referral")),
             *super().get_urls(),
@@ -90,7 +84,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         if term := posted_term(request):
             found, is_complete = find(queryset, term)
             if not is_complete:
-                messages.warning(request, f"Only the {MOST_NAMES_OPENED} requests due first were searched for this name.")
+                messages.warning(request, f"Only the {MOST_NAMES_OPENED} requests due first were searched for this.")
             return found, False
         reference = reference_in_url(request)
         return (queryset.filter(reference=reference) if reference else queryset), False
@@ -105,7 +99,9 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         if self.has_view_permission(request) and (elsewhere := without_search(request, reverse(LIST))):
             return elsewhere
         rights = {"may_decide": self.has_decide_permission(request), "may_export": self.has_export_permission(request)}
-        response = super().changelist_view(request, {"title": "Requests", **rights, **(extra_context or {})})
+        response = super().changelist_view(
+            request, {"title": "Requests", "key": key_to_statuses(), **rights, **(extra_context or {})}
+        )
         record_list(request, response, now=timezone.now())
         return response
 
@@ -127,39 +123,25 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
             "may_decide": may_decide,
             "may_erase": request.user.has_perm("consults.erase_consultrequest"),
             **page_context(
-                found, user=request.user, now=now, may_decide=may_decide, seen=read_whole_number(request.GET.get("seen"))
+                found,
+                user=request.user,
+                now=now,
+                may_decide=may_decide,
+                seen=read_whole_number(request.GET.get("seen")),
+                done=read_whole_number(request.GET.get("done")),
             ),
         }
         return TemplateResponse(request, "admin/consults/consultrequest/request.html", context)
 
     def act_view(self, request, pk: int):
-        """Carries out one decision and returns to the request's page with the outcome."""
         if not self.has_decide_permission(request):
             raise PermissionDenied
-        found = get_object_or_404(ConsultRequest, pk=pk)
-        page = reverse(PAGE, args=[pk])
-        action = request.POST.get("action")
-        version = read_whole_number(request.POST.get("version"))
-        if action not in ACTIONS or version is None:
-            messages.error(request, "Choose an action.")
-            return redirect(page)
-        try:
-            decided = act(action, found, request.POST, by=request.user, now=timezone.now(), version=version)
-        except booking.Stale as stale:
-            status, changes = stale.request.status, changes_since(stale.request, seen=version)
-            change = f"{found.reference} changed meanwhile and is now {status}"
-            messages.error(request, f"Nothing was changed: {change}. Since you opened it: {changes}.")
-            return redirect(f"{page}?seen={version}")
-        except booking.NotAllowed as stopped:
-            messages.error(request, f"{status_text.not_allowed(stopped.code)}.")
-        except booking.Refused as refused:
-            messages.error(request, f"{status_text.REFUSALS[refused.code]}.")
-        except Incomplete as incomplete:
-            messages.error(request, f"{incomplete}.")
-        else:
-            outcome = _OUTCOMES.get(action) or f"now {decided.get_status_display().lower()}"
-            messages.success(request, f"{decided.reference}: {outcome}.")
-        return redirect(page)
+        return act_view(request, pk)
+
+    def preview_view(self, request, pk: int):
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        return preview_view(request, pk, each_context=self.admin_site.each_context(request), opts=self.opts)
 
     def assign_view(self, request, pk: int):
         """Assigns a request to the user, or to nobody. This is not a decision, so it leaves no event."""
@@ -168,7 +150,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         found = get_object_or_404(ConsultRequest, pk=pk)
         assignee = request.user if request.POST.get("assign_to") == "me" else None
         ConsultRequest.objects.filter(pk=found.pk).update(assigned_to=assignee)
-        messages.success(request, f"{found.reference} is now {'assigned to you' if assignee else 'unassigned'}.")
+        messages.success(request, "Assigned to you." if assignee else "Assigned to nobody.")
         return redirect(PAGE, pk)
 
     def referral_view(self, request, pk: int):

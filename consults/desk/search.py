@@ -1,5 +1,6 @@
 """How staff find requests: the filters of the list, its default, and the search."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import admin
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from consults.conflicts import find_conflicts
 from consults.contact import normalised_phone
-from consults.models import ConsultRequest
+from consults.models import ConsultRequest, Person
 from consults.models.reference import read_reference
 from guard.readers import read_date, read_whole_number
 
@@ -20,6 +21,12 @@ from .search_term import is_searched
 
 # Names are sealed, so a search by name opens requests one by one: at most this many, soonest reply time first.
 MOST_NAMES_OPENED = 500
+# A number without its area code.
+LOCAL_DIGITS = 7
+SEARCHED = (
+    "A reference like 7K3M-9QXA, or a full email address or phone number. "
+    "Among open requests also a name, or the last seven digits of a phone number."
+)
 Status = ConsultRequest.Status
 
 
@@ -30,7 +37,7 @@ class StatusFilter(admin.SimpleListFilter):
     parameter_name = "status"
 
     def lookups(self, request, model_admin):
-        groups = [("open", "Open"), ("waiting", "Waiting for an answer")]
+        groups = [("open", "Open"), ("waiting", Status.REQUESTED.label)]
         return [*groups, *((value, label) for value, label in Status.choices if value != Status.REQUESTED), ("all", "All")]
 
     def choices(self, changelist):
@@ -45,7 +52,7 @@ class StatusFilter(admin.SimpleListFilter):
         if value == "open":
             return queryset.open()
         if value == "waiting":
-            return queryset.awaiting_answer()
+            return queryset.filter(status=Status.REQUESTED)
         # Ended requests are many: the database reads them in order of arrival instead of sorting them all.
         queryset = queryset if searched else queryset.newest_first()
         if value in ConsultRequest.ENDED:
@@ -138,19 +145,32 @@ FILTERS = (StatusFilter, VisitDayFilter, WaitingTimeFilter, AssigneeFilter, Conf
 
 
 def find(queryset, term: str):
-    """(requests, whether every name was searched) for a reference, a full email address or phone number, or part of a name.
+    """(requests, whether all that could be opened was searched) for a reference, a full email address or phone number, the last
+    seven digits of one, or part of a name.
 
-    A name is searched among open requests only, at most MOST_NAMES_OPENED of them.
+    The index of contacts is keyed and knows whole numbers alone. A part of a number, as a name, is searched among open requests,
+    at most MOST_NAMES_OPENED of them.
     """
     reference = read_reference(term)
     # Eight letters may be a name as well.
     if reference and queryset.filter(reference=reference).exists():
         return queryset.filter(reference=reference), True
-    if "@" in term or len(normalised_phone(term)) >= 7:
+    digits = normalised_phone(term)
+    if "@" in term or len(digits) > LOCAL_DIGITS:
         return queryset.by_contact(term), True
+    if len(digits) == LOCAL_DIGITS:
+        hits, is_complete = _among_open(lambda person: normalised_phone(person.phone).endswith(digits))
+        whole = queryset.by_contact(term).values("pk")
+        return queryset.filter(Q(pk__in=hits) | Q(pk__in=whole)), is_complete
+    words = folded(term).split()
+    hits, is_complete = _among_open(lambda person: has_words(person.full_name, words))
+    return queryset.filter(pk__in=hits), is_complete
+
+
+def _among_open(is_meant: Callable[[Person], bool]) -> tuple[list[int], bool]:
+    """(the open requests of such a person, whether all were opened)."""
     # What was set aside comes last: a machine could fill the list with it.
     set_aside = models.Case(models.When(status=Status.QUARANTINED, then=1), default=0)
     opened = list(ConsultRequest.objects.open().order_by(set_aside, "answer_by")[: MOST_NAMES_OPENED + 1])
-    words = folded(term).split()
-    hits = [request.pk for request in opened[:MOST_NAMES_OPENED] if has_words(person_of(request).full_name, words)]
-    return queryset.filter(pk__in=hits), len(opened) <= MOST_NAMES_OPENED
+    hits = [request.pk for request in opened[:MOST_NAMES_OPENED] if is_meant(person_of(request))]
+    return hits, len(opened) <= MOST_NAMES_OPENED

@@ -46,7 +46,7 @@ class Tells:
 
 
 KINDS: dict[str, Tells] = {
-    Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request"),
+    Kind.REQUESTED: Tells("Your request", "Say that we have the request", to_staff="New request", answers_a_call=True),
     Kind.RELEASED: Tells("Your request", "Say that we have the request"),
     Kind.MOVED: Tells(
         "You asked for this time, not yet confirmed",

@@ -290,12 +290,12 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("requested", "Requested"),
+                            ("requested", "Waiting"),
                             ("confirmed", "Confirmed"),
                             ("declined", "Declined"),
                             ("withdrawn", "Withdrawn"),
                             ("cancelled", "Cancelled"),
-                            ("expired", "Expired"),
+                            ("expired", "Not answered in time"),
                             ("completed", "Completed"),
                             ("missed", "No-show"),
                             ("quarantined", "Set aside"),
@@ -477,12 +477,12 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("requested", "Requested"),
+                            ("requested", "Waiting"),
                             ("confirmed", "Confirmed"),
                             ("declined", "Declined"),
                             ("withdrawn", "Withdrawn"),
                             ("cancelled", "Cancelled"),
-                            ("expired", "Expired"),
+                            ("expired", "Not answered in time"),
                             ("completed", "Completed"),
                             ("missed", "No-show"),
                             ("quarantined", "Set aside"),
@@ -606,6 +606,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "calls_tried",
+                    models.PositiveSmallIntegerField(default=0, help_text="How often staff called and nobody answered."),
+                ),
+                (
+                    "call_again_at",
+                    models.DateTimeField(help_text="A call that nobody answered is not on the lists until then.", null=True),
+                ),
                 ("done_at", models.DateTimeField(help_text="When it was handed over, or staff made the call.", null=True)),
                 (
                     "problem",
@@ -624,7 +632,9 @@ class Migration(migrations.Migration):
                 (
                     "marked_by",
                     models.ForeignKey(
-                        help_text="Who last marked the call as made or not made, the email as dealt with, or sent it again.",
+                        help_text=(
+                            "Who last marked the call as made, not made or not answered, the email as dealt with, or sent it again."
+                        ),
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

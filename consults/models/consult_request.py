@@ -25,12 +25,12 @@ def _interval(start: datetime | None, minutes: int) -> Interval | None:
 
 class ConsultRequest(models.Model):
     class Status(models.TextChoices):
-        REQUESTED = "requested"
+        REQUESTED = "requested", "Waiting"
         CONFIRMED = "confirmed"
         DECLINED = "declined"
         WITHDRAWN = "withdrawn"
         CANCELLED = "cancelled"
-        EXPIRED = "expired"
+        EXPIRED = "expired", "Not answered in time"
         COMPLETED = "completed"
         MISSED = "missed", "No-show"
         QUARANTINED = "quarantined", "Set aside"

@@ -77,11 +77,11 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     class Kind(models.TextChoices):
         REQUESTED = "requested"
-        QUARANTINED = "quarantined", "set aside as possible spam"
+        QUARANTINED = "quarantined", "set aside"
         RELEASED = "released", "restored"
         CONFIRMED = "confirmed"
         MOVED = "moved", "moved by the patient"
-        RESCHEDULED = "rescheduled", "moved by staff"
+        RESCHEDULED = "rescheduled", "moved and confirmed"
         MOVE_DECLINED = "move_declined", "move declined, the confirmed visit stays"
         MOVE_EXPIRED = "move_expired", "move not answered in time, the confirmed visit stays"
         MOVE_LAPSED = "move_lapsed", "move ended after the confirmed visit had begun"
@@ -97,7 +97,7 @@ class Event(models.Model):
         WITHDRAWN = "withdrawn", "withdrawn by the patient"
         CANCELLED = "cancelled"
         EXPIRED = "expired", "not answered in time"
-        ANSWERED = "answered"
+        ANSWERED = "answered", "closed without a letter"
         COMPLETED = "completed"
         MISSED = "missed", "no-show"
         NOTED = "noted", "note saved"

@@ -47,9 +47,13 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         is_later = Q(not_before__gt=soon) & (Q(attempts__gt=0) | ~Q(kind="reminder"))
         return self.filter(Q(created_at__gt=soon) | is_later, state=OutboxMessage.State.WAITING)
 
+    def calls_owed(self, *, now):
+        """Calls that are due and were not made, also those that nobody answered and that are to be tried again later."""
+        return self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
+
     def calls_to_make(self, *, now):
         """Calls that staff may make now."""
-        return self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
+        return self.calls_owed(now=now).filter(Q(call_again_at=None) | Q(call_again_at__lte=now))
 
     def failed(self):
         """Mail that could not be sent, until somebody sends it again or has dealt with it."""
@@ -117,6 +121,8 @@ class OutboxMessage(models.Model):
         help_text="The next attempt. A worker that claims the message moves it forward as its lease."
     )
     attempts = models.PositiveSmallIntegerField(default=0)
+    calls_tried = models.PositiveSmallIntegerField(default=0, help_text="How often staff called and nobody answered.")
+    call_again_at = models.DateTimeField(null=True, help_text="A call that nobody answered is not on the lists until then.")
     done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call.")
     problem = models.CharField(max_length=60, blank=True, help_text="Code of the last failure, without personal data.")
     marked_by = models.ForeignKey(
@@ -124,7 +130,7 @@ class OutboxMessage(models.Model):
         null=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Who last marked the call as made or not made, the email as dealt with, or sent it again.",
+        help_text="Who last marked the call as made, not made or not answered, the email as dealt with, or sent it again.",
     )
     marked_at = models.DateTimeField(null=True)
 
@@ -151,6 +157,11 @@ class OutboxMessage(models.Model):
     def reference(self) -> str:
         """That of its request; empty for a letter about none."""
         return self.event.request.reference if self.event else ""
+
+    @property
+    def tries_in_words(self) -> str:
+        """How often nobody answered a call; empty when nobody tried."""
+        return {0: "", 1: "tried once"}.get(self.calls_tried, f"tried {self.calls_tried} times")
 
     @property
     def may_have_arrived(self) -> bool:

@@ -53,6 +53,12 @@ class PostedHours:
     def local_date(self, instant: datetime) -> date:
         return self.local(instant).date()
 
+    def open_from(self, instant: datetime, *, days: int = 14) -> datetime | None:
+        """The first instant at or after this aware one when the clinic is open; None when it is not on one of these `days`."""
+        first = self.local_date(instant)
+        intervals = (one for number in range(days) for one in self.open_intervals(first + timedelta(days=number)))
+        return next((max(one.start, instant) for one in intervals if one.end > instant), None)
+
     def covers(self, start: datetime, end: datetime) -> bool:
         """Whether `start` to `end`, both aware, is entirely inside one open interval."""
         return any(i.start <= start and end <= i.end for i in self.open_intervals(self.local_date(start)))

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from consults import booking
 from consults.desk import search
+from consults.desk.status_words import key_to_statuses
 from consults.messages import outbox
 from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage, Reason, SpecialHours
 from tests.builders import ADA, WEDNESDAY, local, submit
@@ -108,7 +109,7 @@ def test_a_waiting_request_is_confirmed_in_two_steps_from_the_front_page(desk):
     assert f'href="{REQUESTS}{request.pk}/change/"' in desk.get("/admin/").content.decode()
     page = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
     assert f'action="{REQUESTS}{request.pk}/act/"' in page
-    assert ": now confirmed" in act(desk, request, "confirm")
+    assert "Confirmed. We are writing to ada@example.com." in act(desk, request, "confirm")
 
 
 def act(desk, request: ConsultRequest, action: str, **form) -> str:
@@ -122,7 +123,7 @@ def test_a_stale_page_says_what_changed_and_by_whom(desk):
     booking.reschedule_request(request, starts_at=local("2026-12-16 17:00"), by=other, now=WEDNESDAY)
     page = act(desk, request, "confirm")
     assert "Nothing was changed" in page
-    assert "moved by staff by berta, for Wednesday, December 16, 2026, 5:00 PM" in page
+    assert "moved and confirmed by berta, for Wednesday, December 16, 2026, 5:00 PM" in page
     assert page.count('<li class="news">') == 1
 
 
@@ -144,7 +145,20 @@ def test_an_ended_request_is_found_by_reference_and_by_whole_contact(desk):
     for term in (ended.reference.lower().replace("-", ""), "gone@example.com", "+1 507 555 0199"):
         assert ended.reference in find(desk, term).content.decode(), term
     for term in ("gone@example", "555-0199", "Ada"):
-        assert ended.reference not in find(desk, term).content.decode(), term
+        page = find(desk, term).content.decode()
+        assert ended.reference not in page, term
+        assert "Ended requests are found by reference, whole email or phone" in page
+
+
+def test_the_last_seven_digits_find_an_open_request_and_the_list_explains_its_words(desk):
+    abroad = submit(phone="+44 20 7946 0199", key="abroad")
+    meant = submit(phone="(507) 555-0142", key="meant", starts_at=EVENING)
+    for term in ("555-0142", "5550142", "507 555 0142"):
+        page = find(desk, term).content.decode()
+        assert (meant.reference in page, abroad.reference in page) == (True, False), term
+    assert "Ended requests are found by" not in page
+    for label, meaning in key_to_statuses():
+        assert f"<dt>{label}</dt><dd>{meaning}</dd>" in page
 
 
 def test_a_search_by_name_opens_a_bounded_number_of_requests_and_says_so(desk, monkeypatch):
@@ -154,7 +168,7 @@ def test_a_search_by_name_opens_a_bounded_number_of_requests_and_says_so(desk, m
     page = find(desk, "mary").content.decode()
     assert first.reference in page
     assert second.reference not in page
-    assert "were searched for this name" in page
+    assert "were searched for this." in page
 
 
 FILTERS = {
@@ -212,7 +226,7 @@ def test_bulk_confirm_decides_each_by_itself_and_names_each_refusal(desk):
     booking.move_request(moved, starts_at=local("2026-12-17 17:00"), now=WEDNESDAY)
     page = bulk(desk, "confirm_selected", good, moved, closed)
     assert f"Confirmed: {good.reference}." in page
-    assert f"Not confirmed: {moved.reference} changed meanwhile and is now requested." in page
+    assert f"Not confirmed: {moved.reference} changed meanwhile and is now waiting." in page
     assert f"Not confirmed: {closed.reference}: This start is no longer within the posted hours" in page
     statuses = dict(ConsultRequest.objects.values_list("reference", "status"))
     assert statuses == {good.reference: "confirmed", moved.reference: "requested", closed.reference: "requested"}

@@ -175,7 +175,7 @@ def test_a_note_for_colleagues_is_kept_sealed_and_not_too_long(client):
     request = submit()
     url = f"{REQUESTS}{request.pk}/act/"
     page = desk.post(url, {"action": "note", "version": 1, "staff_notes": "Left voicemail"}, follow=True).content.decode()
-    assert "note saved" in page
+    assert "Note saved." in page
     assert "Left voicemail</textarea>" in page
     fresh = ConsultRequest.objects.get()
     assert b"voicemail" not in bytes(fresh.sealed)

@@ -80,7 +80,7 @@ def test_one_click_offers_a_time_to_one_person_and_a_stale_click_offers_nothing(
     request = bring_to("confirmed", desk.user)
     form = {"action": "offer", "version": request.version, "starts_at": EARLIER.isoformat()}
     page = desk.post(f"{REQUESTS}{request.pk}/act/", form, follow=True).content.decode()
-    assert "the time is offered and held" in page
+    assert "Earlier time offered. We are writing to" in page
     assert "Friday, December 4, 2026, 4:00 PM to 4:30 PM Central Time" in page
     assert "held until Friday, December 4, 2026, 2:00 PM Central Time" in page
     assert "for Friday, December 4, 2026, 4:00 PM" in page, "the timeline"

@@ -140,7 +140,7 @@ def act(superuser, request: ConsultRequest, action: str, **form):
 
 def test_staff_confirm_and_the_stale_second_click_is_told(superuser):
     request = submit(starts_at=ahead())
-    assert ": now confirmed" in act(superuser, request, "confirm")
+    assert "Confirmed. We are writing to ada@example.com." in act(superuser, request, "confirm")
     assert "changed meanwhile and is now confirmed" in act(superuser, request, "confirm")
     request.refresh_from_db()
     assert (request.status, request.version, request.events.last().by.username) == ("confirmed", 2, "alex")
@@ -152,7 +152,7 @@ def test_staff_decline_only_with_a_reason_of_the_list(superuser):
     request = submit(starts_at=ahead())
     for reason in ("", "nonsense", "cancel-closed"):
         assert "Choose a reason from the list" in act(superuser, request, "decline", reason=reason)
-    assert ": now declined" in act(superuser, request, "decline", reason="decline-full")
+    assert "Declined. We are writing to ada@example.com." in act(superuser, request, "decline", reason="decline-full")
     request.refresh_from_db()
     assert request.events.last().reason == "decline-full"
 
@@ -161,7 +161,9 @@ def test_staff_offer_another_open_time(superuser):
     request = submit(starts_at=ahead())
     other = ahead(hour=17)
     assert "Choose one of the open times" in act(superuser, request, "reschedule", starts_at="")
-    assert ": now confirmed" in act(superuser, request, "reschedule", starts_at=other.isoformat())
+    assert "Moved and confirmed. We are writing to ada@example.com." in act(
+        superuser, request, "reschedule", starts_at=other.isoformat()
+    )
     request.refresh_from_db()
     assert request.starts_at == other
 
@@ -232,7 +234,9 @@ def test_with_a_yes_the_change_is_saved_and_the_request_sits_among_the_conflicts
     page = superuser.get(f"{REQUESTS}{request.pk}/change/").content.decode()
     assert "outside the posted hours" in page
     assert "no longer within the posted hours" in act(superuser, request, "confirm")
-    assert ": now confirmed" in act(superuser, request, "confirm", even_if_not_posted="yes", shown=hidden_fields(page)["shown"])
+    assert "Confirmed. We are writing to ada@example.com." in act(
+        superuser, request, "confirm", even_if_not_posted="yes", shown=hidden_fields(page)["shown"]
+    )
     assert request.reference not in superuser.get(REQUESTS, {"conflict": "yes"}).content.decode()
 
 

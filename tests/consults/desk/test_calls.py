@@ -1,0 +1,103 @@
+"""Calls to make: one at a time about a request, none for who was on the line, and one that nobody answered comes back."""
+
+from datetime import timedelta
+
+import pytest
+
+from consults import booking, clock_ahead, erasure
+from consults.desk.marking import mark_made, mark_no_answer
+from consults.messages.kinds import CONFIRMING
+from consults.models import ConsultRequest, OutboxMessage
+from tests.builders import WEDNESDAY, local, submit
+from tests.consults.desk.test_dashboard import section
+from tests.consults.desk.test_outbox import MESSAGES
+from tests.consults.statuses import decisions, undone
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
+# What may follow a request, in the order in which it may.
+HISTORIES = (
+    ("confirmed", "moved", "declined"),
+    ("confirmed", "moved", "move_taken_back"),
+    ("confirmed", "rescheduled", "cancelled"),
+    ("quarantined", "released", "confirmed", "withdrawn"),
+    ("moved", "declined"),
+    ("offered", "offer_taken_back", "confirmed"),
+    ("offered", "confirmed"),
+)
+
+
+def calls() -> list[str]:
+    """The kinds of the calls that staff see now."""
+    return sorted(OutboxMessage.objects.calls_to_make(now=WEDNESDAY).values_list("kind", flat=True))
+
+
+def the_call() -> OutboxMessage:
+    return OutboxMessage.objects.calls_owed(now=WEDNESDAY + timedelta(days=9)).get()
+
+
+def test_a_newer_call_replaces_the_older_one_that_was_not_made(staff):
+    """Beside it stands only what it leaves true: a call about an offer, and the confirmation of a visit that stays."""
+    for history in HISTORIES:
+        with undone(" ".join(history)):
+            request = submit(contact_by="phone", wants_earlier=True)
+            assert calls() == ["requested"]
+            for kind in history:
+                mark_no_answer(OutboxMessage.objects.filter(kind="requested"), by=staff, now=WEDNESDAY)
+                request = decisions(staff)[kind](request, WEDNESDAY)
+                last = request.events.order_by("number").last().kind
+                stays = {"offered", *(CONFIRMING if request.confirmed_starts_at else ())} - {last}
+                assert set(calls()) - stays <= {last}, (history, kind, calls())
+                assert len(calls()) <= 2, (history, kind, calls())
+            assert "requested" not in OutboxMessage.objects.filter(state="waiting").values_list("kind", flat=True)
+
+
+def test_a_caller_whose_request_staff_took_is_owed_no_call_that_we_have_it(staff):
+    taken = submit(contact_by="phone", by=staff)
+    assert calls() == []
+    booking.confirm_request(taken, by=staff, now=WEDNESDAY)
+    assert calls() == ["confirmed"]
+    # By email they have a letter, with the link to their page.
+    submit(key="letter", by=staff, starts_at=local("2026-12-08 16:00"))
+    assert OutboxMessage.objects.filter(kind="requested", channel="mail", recipient="patient").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("called", "back"),
+    [
+        pytest.param("2026-12-02 12:00", "2026-12-02 16:00", id="closed: at the next opening"),
+        pytest.param("2026-12-02 16:30", "2026-12-02 17:30", id="open: an hour later"),
+        pytest.param("2026-12-02 19:30", "2026-12-03 16:00", id="closed in an hour: the next day"),
+        pytest.param("2026-12-06 19:30", "2026-12-06 20:30", id="the visit begins as the clinic opens"),
+    ],
+)
+def test_a_call_that_nobody_answered_comes_back_with_its_tries(desk, clock, called, back):
+    request = submit(contact_by="phone")
+    call, moment = the_call(), local(called)
+    clock(moment)
+    desk.force_login(desk.user)
+    page = desk.post(f"{MESSAGES}{call.pk}/no-answer/", follow=True).content.decode()
+    assert f"No answer from {request.reference}, tried once. It is back on the list from" in page
+    assert "No calls to make" in section(page, "calls")
+    call.refresh_from_db()
+    assert (call.call_again_at, call.marked_by) == (local(back), desk.user)
+    assert "is not on the list anymore" in desk.post(f"{MESSAGES}{call.pk}/no-answer/", follow=True).content.decode()
+    clock(local(back))
+    desk.force_login(desk.user)
+    assert "tried once" in section(desk.get("/admin/").content.decode(), "calls")
+    desk.post(f"{MESSAGES}{call.pk}/no-answer/")
+    assert "(tried 2 times, no answer)" in desk.get(f"/admin/consults/consultrequest/{request.pk}/change/").content.decode()
+
+
+def test_a_call_to_try_again_is_still_owed_may_be_made_meanwhile_and_does_not_wait_for_a_wrong_clock(staff):
+    request = submit(contact_by="phone")
+    # Declined late, it is due to be erased but for the call.
+    call = the_call()
+    mark_no_answer(OutboxMessage.objects.filter(pk=call.pk), by=staff, now=WEDNESDAY)
+    assert calls() == []
+    ConsultRequest.objects.filter(pk=request.pk).update(status="declined", ended_at=WEDNESDAY - timedelta(days=400))
+    assert not erasure.due_for_erasure(now=WEDNESDAY).exists()
+    OutboxMessage.objects.update(marked_at=WEDNESDAY + timedelta(days=300), call_again_at=WEDNESDAY + timedelta(days=300))
+    clock_ahead.date_again(now=WEDNESDAY, last_event=0)
+    assert calls() == ["requested"]
+    mark_no_answer(OutboxMessage.objects.filter(pk=call.pk), by=staff, now=WEDNESDAY)
+    assert mark_made(OutboxMessage.objects.filter(pk=call.pk), by=staff, now=WEDNESDAY) == 1

@@ -1,0 +1,110 @@
+"""Each action says beforehand what it does and whom it tells, and afterwards what was done and who is written to."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+
+from consults import booking
+from consults.desk.actions import ACTIONS, possible_buttons
+from consults.desk.effects import DOES, choices_of
+from consults.desk.status_words import MEANINGS
+from consults.models import AccessRecord, ConsultRequest, OutboxMessage, Reason
+from tests.builders import WEDNESDAY, submit
+from tests.consults.statuses import EARLIER, LATER, MOVING, OFFERED, bring_to, undone
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
+REQUESTS = "/admin/consults/consultrequest/"
+FORMS = {
+    "reschedule": {"starts_at": LATER.isoformat()},
+    "offer": {"starts_at": EARLIER.isoformat()},
+    "decline": {"reason": "decline-test"},
+    "decline_move": {"reason": "decline-test"},
+    "cancel": {"reason": "cancel-test"},
+}
+
+
+@pytest.fixture
+def reasons():
+    for use in ("decline", "cancel"):
+        Reason.objects.create(use=use, code=f"{use}-test", label=use, text=f"We {use} in these very words.")
+
+
+def send(desk, request: ConsultRequest, to: str, action: str, **form):
+    return desk.post(f"{REQUESTS}{request.pk}/{to}/", {"action": action, "version": request.version, **form}, follow=True)
+
+
+def test_every_action_and_every_status_has_its_line():
+    assert set(DOES) == set(ACTIONS) - {"note"}
+    assert set(MEANINGS) == set(ConsultRequest.Status)
+
+
+@pytest.mark.usefixtures("reasons")
+def test_what_is_said_of_a_letter_before_the_click_is_what_the_action_writes(desk):
+    staff, seen = User.objects.create_user("berta"), set()
+    for state in ("requested", "quarantined", "confirmed", MOVING, OFFERED):
+        with undone(state):
+            request = bring_to(state, staff)
+            before = (request.version, request.events.count(), OutboxMessage.objects.count())
+            possible = possible_buttons(request, now=WEDNESDAY, in_conflict=False)
+            for choice in choices_of(request, [button for button in possible if button.code != "note"]):
+                code = choice.button.code
+                context = send(desk, request, "preview", code, **FORMS.get(code, {})).context
+                assert "refused" not in context, (state, code, context["refused"])
+                assert bool(context["letters"]) == choice.writes, (state, code)
+                assert all(letter.to in choice.told for _, letter in context["letters"]), (state, code)
+                seen.add(code)
+            request.refresh_from_db()
+            assert (request.version, request.events.count(), OutboxMessage.objects.count()) == before, state
+    assert seen >= {"confirm", "reschedule", "decline", "decline_move", "cancel", "quarantine", "release", "accept_offer"}
+
+
+@pytest.mark.usefixtures("reasons")
+def test_the_letter_is_read_before_it_is_written_without_the_patients_own_link(desk):
+    request = submit()
+    page = send(desk, request, "preview", "decline", reason="decline-test").content.decode()
+    assert "We decline in these very words." in page
+    assert "ada@example.com" in page
+    assert request.token not in page
+    assert AccessRecord.objects.filter(kind="read", request=request, by=desk.user).count() == 1
+    request.refresh_from_db()
+    assert request.status == "requested"
+    assert "Choose a reason from the list." in send(desk, request, "preview", "decline").content.decode()
+    assert desk.get(f"{REQUESTS}{request.pk}/preview/").status_code == 405
+
+
+@pytest.mark.usefixtures("reasons")
+def test_the_page_says_what_was_done_and_who_is_told_and_the_session_does_not(desk):
+    by_mail, by_phone = submit(), submit(key="phone", starts_at=LATER, contact_by="phone")
+    answer = send(desk, by_mail, "act", "confirm")
+    assert "Confirmed. We are writing to ada@example.com." in answer.content.decode()
+    assert not list(answer.context["messages"])
+    page = send(desk, by_phone, "act", "confirm").content.decode()
+    assert "Confirmed. A call to 507-555-0100 is on the list." in page
+    # Who only opens the address has done nothing.
+    other = User.objects.create_superuser("olga")
+    desk.force_login(other)
+    assert "We are writing" not in desk.get(f"{REQUESTS}{by_mail.pk}/change/?done=2").content.decode()
+
+
+def test_closing_without_a_letter_asks_once_and_says_what_the_person_reads(desk, client):
+    request = submit(key="none", starts_at=None)
+    ConsultRequest.objects.filter(pk=request.pk).update(starts_at=None)
+    request.seats.all().delete()
+    page = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    drawer = re.search(r"<details name=\"action\">\s*<summary>Close without a letter</summary>.*?</details>", page, re.DOTALL)
+    assert drawer
+    promised = re.search(r"their own page says “(.*?)”", drawer[0])
+    assert "This cannot be undone." in drawer[0]
+    assert "Nobody is told." in drawer[0]
+    assert "Closed without a letter. Nobody is told." in send(desk, request, "act", "answer").content.decode()
+    assert promised
+    assert promised[1].rstrip(".") in client.get(f"/consults/{request.token}/").content.decode()
+
+
+def test_a_request_is_titled_by_its_name_which_no_tab_shows(desk):
+    request = booking.confirm_request(submit(), by=desk.user, now=WEDNESDAY)
+    page = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    assert f'<h1>Ada Example, <span class="ref">{request.reference}</span></h1>' in page
+    assert "Ada" not in re.search("<title>.*?</title>", page, re.DOTALL)[0]
+    assert MEANINGS["confirmed"] in page
