@@ -54,7 +54,7 @@ class ArticleFeed(Feed):
         return settings.PUBLIC_URL + item.get_absolute_url()
 
     def item_author_name(self, item: Article) -> str | None:
-        return item.author.name if item.author else None
+        return item.named_author.name if item.named_author else None
 
     def item_pubdate(self, item: Article) -> datetime:
         return item.published_at

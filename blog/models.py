@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from content.markdown import CITATION
 from content.models import PublicContent, Reference, ReviewedText, TextQuerySet
 from pages.models import Picture, Provider
 
@@ -82,6 +83,11 @@ class Article(ReviewedText):
         return not self.is_draft
 
     @property
+    def named_author(self) -> Provider | None:
+        """The person whom visitors read as the author; None, for the clinic, while that person's profile is not published."""
+        return self.author if self.author and self.author.is_published else None
+
+    @property
     def public_from(self) -> datetime:
         return self.published_at
 
@@ -92,6 +98,9 @@ class Article(ReviewedText):
     def former_urls(cls, *, at: datetime) -> list[str]:
         slugs = FormerSlug.objects.filter(article__in=cls.objects.published(at=at)).values_list("slug", flat=True)
         return [reverse("blog:article", args=[slug]) for slug in slugs]
+
+    def page_anchors(self) -> set[str]:
+        return super().page_anchors() | ({"references"} if CITATION.search(self.body_html) else set())
 
     def search_texts(self) -> tuple[str, ...]:
         return self.subtitle, self.summary, self.body_html

@@ -1,6 +1,5 @@
 """The blog: a list of articles, and each article with its references."""
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -52,7 +51,7 @@ def show_article(request, article: Article):
     url = article.get_absolute_url()
     context = {
         "article": article,
-        "author_name": article.author.name if article.author else clinic.name,
+        "author_name": clinic.name,
         "published_on": article.published_at.astimezone(clinic.zone).date(),
         "section": "blog",
         "contents": article.contents if len(article.contents) >= _FEWEST_CONTENTS else [],
@@ -62,6 +61,6 @@ def show_article(request, article: Article):
             {"name": "Blog", "url": reverse("blog:index")},
             {"name": article.title, "url": url},
         ],
-        "json_ld": article_nodes(article, clinic, citations.references, origin=settings.PUBLIC_URL),
+        "json_ld": article_nodes(article, clinic, citations.references),
     }
     return render(request, "blog/article.html", context)

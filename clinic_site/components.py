@@ -17,19 +17,19 @@ from django.utils.safestring import mark_safe
 
 from blog.models import Article
 from clinic_site.context_processors import SiteFacts
+from clinic_site.made_up_people import made_up_people
 from consults import hours_text
 from consults.public.form import ConsultRequestForm
 from consults.public.slots import TimeChoices
 from consults.scheduling import PostedHours, Shift
 from content import markdown
-from pages.models import Clinic, Page, Provider
+from pages.models import Clinic, Page
 
 app_name = "components"
 _DAY = date(2026, 12, 7)
 _WEEK = {**{day: (Shift(time(16), time(20)),) for day in range(5)}, 5: (Shift(time(8), time(12)),)}
 _SNOW = "Closed today because of snow. We call everybody who has a visit today, and nobody loses a place."
 _SENTENCE = "A few plain sentences stand here, as long as they usually are, to see how they wrap."
-_LONG_NAME = "A provider whose two family names are rather long-winded-indeed"
 _ARTICLE = f"""{_SENTENCE} Sources are cited in the text.
 
 ::: note Before you read
@@ -104,23 +104,6 @@ def _page(title: str, **fields) -> Page:
     return Page(title=title, browser_title=title, description=_SENTENCE, updated_on=_DAY, lede=_SENTENCE, **fields)
 
 
-def _people(number: int):
-    rows = cycle(
-        [
-            ("Provider Name", "Credentials", "What this person does here", f"<p>{_SENTENCE}</p>"),
-            (
-                _LONG_NAME,
-                "Credentials, second credentials, third credentials",
-                "A role that takes more than one line on a phone",
-                "",
-            ),
-            ("Name", "", "", f"<p>{_SENTENCE}</p><p>{_SENTENCE} {_SENTENCE}</p>"),
-        ]
-    )
-    for name, credentials, role, bio in islice(rows, number):
-        yield Provider(name=name, credentials=credentials, role=role, bio_html=mark_safe(bio))  # noqa: S308
-
-
 def _articles(number: int):
     titles = cycle(["An article", "An article with a title that is as long as titles are allowed to be on a site like this one"])
     for index, title in enumerate(islice(titles, number)):
@@ -174,7 +157,7 @@ def _home() -> tuple[str, dict]:
 
 
 def _providers(number: int) -> tuple[str, dict]:
-    return "pages/providers.html", {"page": _page("Meet our providers"), "providers": list(_people(number))}
+    return "pages/providers.html", {"page": _page("Meet our providers"), "providers": list(made_up_people(number, _SENTENCE))}
 
 
 def _with_photo() -> tuple[str, dict]:
@@ -182,8 +165,13 @@ def _with_photo() -> tuple[str, dict]:
     picture = static("img/share.png")
     template, context = _providers(1)
     portrait = SimpleNamespace(url=picture, srcset=f"{picture} 1200w", alt="A river at dusk")
-    person = SimpleNamespace(name="Provider Name", credentials="", role="Role", bio_html=f"<p>{_SENTENCE}</p>", portrait=portrait)
+    known = {"name": "Provider Name", "role": "Role", "get_absolute_url": "/meet-our-providers/", "portrait": portrait}
+    person = SimpleNamespace(**known, parts=[], license_type="", license_number=None)
     return template, {**context, "providers": [person, *context["providers"]]}
+
+
+def _provider(number: int) -> tuple[str, dict]:
+    return "pages/provider.html", {"provider": list(made_up_people(number, _SENTENCE))[-1], "breadcrumbs": []}
 
 
 def _blog(number: int, **context) -> tuple[str, dict]:
@@ -212,6 +200,8 @@ STATES: dict[str, Callable[[], tuple[str, dict]]] = {
     "providers-one": lambda: _providers(1),
     "providers-photo": _with_photo,
     "providers-forty": lambda: _providers(40),
+    "provider-little": lambda: _provider(1),
+    "provider-everything": lambda: _provider(2),
     "blog-none": lambda: _blog(0),
     "blog-one": lambda: _blog(1),
     "blog-forty": lambda: _blog(40),

@@ -11,6 +11,7 @@ from consults import hours_text, policy_facts
 from consults.posted_hours import read_posted_hours, special_notes
 from consults.structured_data import opening_hours_markup
 from pages import facts
+from pages.first_step import FirstStep, first_step
 from pages.models import Clinic
 
 # How far ahead special days are shown: the longest horizon that the policy allows.
@@ -49,6 +50,11 @@ class SiteFacts:
     def placeholders(self) -> dict[str, str]:
         """The value of every placeholder that a text may have."""
         return facts.placeholder_values(self.clinic) | policy_facts.placeholder_values(self.clinic)
+
+    @property
+    def first_step(self) -> FirstStep:
+        """What a consult commits one to."""
+        return first_step(self.clinic, length=self.placeholders["consult_length"])
 
     @cached_property
     def _posted(self):

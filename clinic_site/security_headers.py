@@ -21,6 +21,12 @@ _HEADERS = {
 }
 
 
+def add_static_headers(headers, path: str, url: str) -> None:
+    """The setting of WhiteNoise: the site's picture for shared links is shown on other sites. Its name may have a hash in it."""
+    if "/img/share." in url:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+
 class SecurityHeadersMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,6 +1,7 @@
 from django.middleware.common import CommonMiddleware
 from django.urls import resolve
 
+from blog.models import Article, FormerSlug
 from pages.models import Page
 
 
@@ -11,4 +12,9 @@ class TrailingSlashMiddleware(CommonMiddleware):
         if not super().should_redirect_with_slash(request):
             return False
         match = resolve(f"{request.path_info}/")
-        return match.view_name != "pages:page" or Page.objects.filter(key=match.kwargs["key"]).exists()
+        if match.view_name == "pages:page":
+            key = match.kwargs["key"]
+            return key != Page.HOME and Page.objects.filter(key=key).exists()
+        if match.view_name == "blog:article":
+            return any(kind.objects.filter(slug=match.kwargs["slug"]).exists() for kind in (Article, FormerSlug))
+        return True

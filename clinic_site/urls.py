@@ -12,7 +12,6 @@ handler404 = errors.page_not_found
 handler500 = errors.server_error
 
 urlpatterns = [
-    path("", include("clinic_site.redirects")),
     path("", include("clinic_site.well_known_urls")),
     path("blog/", include("blog.urls")),
     path("", include("consults.urls")),

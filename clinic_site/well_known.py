@@ -1,9 +1,10 @@
-"""Pages for machines: robots.txt, security.txt, the web app manifest."""
+"""Pages for machines: robots.txt, security.txt, the web app manifest, the icon."""
 
 from datetime import UTC, datetime, time, timedelta
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -40,6 +41,14 @@ def security(request):
         f"Canonical: {settings.PUBLIC_URL}{request.path}",
         f"Policy: {settings.PUBLIC_URL}{reverse('pages:page', args=['acceptable-use'])}",
     )
+
+
+@require_safe
+def favicon(request):
+    """For programs that ask for it without reading a page. A temporary redirect: the icon may get another address."""
+    response = redirect(static("img/apple-touch-icon.png"))
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @require_safe

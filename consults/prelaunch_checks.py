@@ -10,6 +10,7 @@ from content.prelaunch import Blocker, register
 from pages.models import Clinic
 
 from .holiday_questions import open_questions, unknown_place
+from .listings import read_state
 from .models import ConsultPolicy, OpeningHours
 
 
@@ -28,6 +29,15 @@ def promises_are_confirmed(*, now: datetime) -> Iterator[Blocker]:
     if clinic.confirmed_erase_days != policy.erase_after_days:
         what = f"Not confirmed: requests are erased after {policy.erase_after_days} days."
         yield Blocker("Promises", what, edit_path(clinic))
+
+
+@register
+def listings_are_up_to_date(*, now: datetime) -> Iterator[Blocker]:
+    """Those that were checked once. Which ones a clinic has is its own choice."""
+    today = Clinic.objects.current().local_date(now)
+    for name, changed in read_state().outdated(today=today).items():
+        what = f"{name} was checked before this changed: {', '.join(changed)}."
+        yield Blocker("Listings", what, reverse("admin:consults_listing_changelist"))
 
 
 @register

@@ -1,6 +1,7 @@
 """Sentences of a Markdown text, as the claims check reads them, and what makes one of them fair."""
 
 import re
+import string
 import unicodedata
 from bisect import bisect
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from functools import cached_property
 from .markdown import CITATION
 
 _HEDGE = re.compile(
-    r"\b(?:may|might|(?:in|for|to) (?:some|others)|some (?:\w+ )?(?:people|adults|patients|of (?:them|those))|others"
+    r"\b(?:(?<!and )may(?! (?:\w+ )?(?:take|need|require)s? (?:\w+ )?(?:weeks|months|years))|might"
+    r"|(?:in|for|to) (?:some|others)|some (?:\w+ )?(?:people|adults|patients|of (?:them|those))|others"
     r"|not (?:everyone|everybody|all)|thought to|hypothes\w+|unclear|uncertain|unsettled|unproven|open question"
     r"|not known|so far|often brief\w*|for a (?:short|few)\b"
     r"|whether|seems? to|low[- ]certainty)\b",
@@ -33,13 +35,17 @@ _COUNTED = re.compile(
 _ASKS_NOTHING = re.compile(
     r"^(?:[^\w]*)(?:ready|want|looking|tired|need|why (?!(?:might|may|do(?:es)? (?:some|this site|we))\b)|imagine"
     r"|who (?:wants|wouldn’t|doesn’t)"
-    r"|what if|isn’t|aren’t|don’t|wouldn’t|did you know|suffering|struggling|curious|dreaming|longing|feeling)\b",
+    r"|what if|what (?:could|can) (?:possibly )?go wrong|what (?:have|do) you (?:got|have)|how (?:much longer|many more)"
+    r"|tired of|fed up|sick of|worn out|had enough|tried everything|ever wish|do you (?:long|dream|deserve|miss|wish)"
+    r"|remember when|could this|is today|isn’t|aren’t|don’t|wouldn’t"
+    r"|did you know|suffering|struggling|curious|dreaming|longing|feeling)\b",
     re.I,
 )
 _REFERENCE = re.compile(r"\{(?:figure|number):\s*([^{}]*)\}")
 # What stands for a citation, for a figure, and for a figure's number of people.
 _CITED, _FIGURE, _FIGURE_OF_PEOPLE = "\ue000", "\ue001", "\ue001\ue002"
 _UNMARKED = dict.fromkeys(map(ord, _CITED + _FIGURE_OF_PEOPLE))
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _MARKUP = (
     (CITATION, _CITED),
     (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
@@ -69,6 +75,11 @@ class Sentence:
     @property
     def before(self) -> str:
         return self.paragraph[: self.begin]
+
+    @cached_property
+    def small(self) -> str:
+        """The text in small letters, character by character, for patterns written in them."""
+        return self.text.translate(_SMALL)
 
     @cached_property
     def asks(self) -> bool:

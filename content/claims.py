@@ -18,8 +18,11 @@ from .claim_sentences import Sentence, plain, read_paragraphs, read_sentences
 _DENIAL = re.compile(
     r"\b(?:not|no|nor|never|nobody|none|neither|nothing|without|cannot|can’t|unproven|unapproved"
     r"|(?:is|are|does|do|has|have|was|were|did|would|won|should|could)n’t|won’t|lacks?|whether|unless|myths?|false|untrue"
-    r"|wary|beware|warn(?:s|ed|ing)?|mislead\w*|overstat\w*|exaggerat\w*|claims? that|too (?:early|soon) to|far from"
+    r"|wary|beware|warn(?:s|ed|ing)?"
+    r"|wrong to|unfair to|dishonest|mislead\w*|overstat\w*|exaggerat\w*|claims? that|too (?:early|soon) to|far from"
     r"|little evidence|rather than|instead of (?:promis|claim)\w+|unclear|unknown|how well|how often"
+    r"|(?:clinics?|ads?|advert\w*|websites?|sellers?|headlines|companies) (?:\w+ )?(?:say|claim|promise|call|boast|write)s?"
+    r"|(?:you|people) (?:may|might|will) (?:have )?(?:read|hear|heard|see|seen|be told)"
     r"|ask(?:s|ed)? (?:how|whether|if|what|who))\b",
     re.I,
 )
@@ -27,7 +30,7 @@ _NO_DENIAL = re.compile(
     r"\bnot (?:only|just|merely|simply|to mention)\b|\bno (?:doubt|wonder|matter|longer|other|better|need)\b"
     r"|\bwithout (?:a |any )?doubt\b|\bnothing (?:but|else|works|compares|helps|has worked|like|beats|better)\b"
     r"|\bnever (?:fails?|been)\b|\bnever again\b"
-    r"|^(?:would|is|do|are|have)n’t (?:you|it|we)\b"
+    r"|^(?:would|is|do|are|have)n’t (?:you|it|we|your|life|this)\b"
     r"|\bno-(?!one\b)\w+"
     r"|\bno (?:treatment|medicine|drug|therapy|clinic)\b(?=[^;,]{0,20}(?:faster|better|safer|more effective))"
     r"|\b(?:cannot|can’t) (?:fail|go wrong|wait)\b|\bwhy (?:not|wait)\b|\b(?:don’t|do not) (?:wait|miss|suffer|let|have to)\b",
@@ -37,9 +40,11 @@ _NO_DENIAL = re.compile(
 _CLAUSE_END = re.compile(
     r"[;:]\s|,\s(?!(?:for|in|with|at|by|of|as|a|an|not|even|such)\b|[^,]*\b(?:or|nor)\b)"
     r"|\b(?:but|and|yet|although|though|however|because|so"
-    r"|(?<!that )(?<!say )(?<!claim )(?<!how )(?<!whether )(?<!if )(?<!shows )(?<!means )(?:it|they|we))\b",
+    r"|(?<!that )(?<!say )(?<!call )(?<!claim )(?<!how )(?<!whether )(?<!if )(?<!shows )(?<!means )(?:it|they|we))\b",
     re.I,
 )
+# An escaped character, a set of characters, or what gives a pattern its shape.
+_PART = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|[()|]")
 # A denial farther away than this is another matter.
 _LOOK_BACK = 300
 
@@ -89,10 +94,10 @@ def claims_in_turn(text: str) -> Iterator[Hit]:
 def _hits_in(lines: tuple[str, ...]) -> tuple[Hit, ...]:
     """The hits of a paragraph, which is often read again: as it was saved, and with every later save. Lines count from 0."""
     return tuple(
-        Hit(claim, sentence.line, match[0].strip(), sentence.text)
+        Hit(claim, sentence.line, sentence.text[match.start() : match.end()].strip(), sentence.text)
         for sentence in read_sentences(lines)
         for claim in CLAIMS
-        for match in claim.pattern.finditer(sentence.text)
+        for match in claim.pattern.finditer(sentence.small)
         if not _is_innocent(claim, sentence, match)
     )
 
@@ -102,7 +107,7 @@ def _is_innocent(claim: Claim, sentence: Sentence, match: re.Match) -> bool:
         return True
     if _denies(_clause_before(sentence.text, match)) or (claim.denied_is_fine and _denies(match[0])):
         return True
-    return any(getattr(sentence, name) for name in claim.fair_if) or bool(claim.unless and claim.unless.search(sentence.text))
+    return any(getattr(sentence, name) for name in claim.fair_if) or bool(claim.unless and claim.unless.search(sentence.small))
 
 
 def _clause_before(text: str, match: re.Match) -> str:
@@ -122,11 +127,34 @@ def _read(path: Path) -> tuple[Claim, ...]:
         names[name] = _filled(names[name], names)
     claims = []
     for entry in book["claim"]:
-        entry["pattern"] = re.compile(_filled("|".join(entry.pop("patterns")), names), re.I)
+        entry["pattern"] = _compiled("|".join(entry.pop("patterns")), names)
         if "unless" in entry:
-            entry["unless"] = re.compile(_filled(entry["unless"], names), re.I)
+            entry["unless"] = _compiled(entry["unless"], names)
         claims.append(Claim(**entry | {"fair_if": tuple(entry.get("fair_if", ()))}))
     return tuple(claims)
+
+
+def _compiled(pattern: str, names: dict[str, str]) -> re.Pattern:
+    """The pattern for small letters, with what begins at a word's edge last and under one check for the edge.
+
+    That reads three times as fast as a pattern that ignores case and checks each alternative for itself.
+    """
+    small = re.sub(r"\\.|[A-Z]+", lambda found: found[0] if found[0][0] == "\\" else found[0].lower(), _filled(pattern, names))
+    found = list(_alternatives(small))
+    at_an_edge = [words.removeprefix(r"\b") for words in found if words.startswith(r"\b")]
+    others = [words for words in found if not words.startswith(r"\b")]
+    return re.compile("|".join(others + [rf"\b(?:{'|'.join(at_an_edge)})"] * bool(at_an_edge)))
+
+
+def _alternatives(pattern: str) -> Iterator[str]:
+    """What stands between the outermost bars."""
+    depth, begin = 0, 0
+    for found in _PART.finditer(pattern):
+        depth += (found[0] == "(") - (found[0] == ")")
+        if found[0] == "|" and not depth:
+            yield pattern[begin : found.start()]
+            begin = found.end()
+    yield pattern[begin:]
 
 
 def _filled(pattern: str, names: dict[str, str]) -> str:

@@ -12,8 +12,8 @@ from django.urls import Resolver404, resolve
 from .models import Text, kinds
 
 _HREF = re.compile(r'href="([^"]*)"')
-# Anchors that the templates add to every page.
-_ON_EVERY_PAGE = {"", "main", "references"}
+# Of every page: its top, and what the skip link leads to.
+_ON_EVERY_PAGE = {"", "main"}
 
 
 def path_of(row: Text) -> str:
@@ -28,33 +28,39 @@ class Links:
         self.at = at
 
     def broken(self, row: Text) -> list[str]:
-        """The broken internal links of a rendered text, each once. Links to other sites are not opened."""
+        """The broken internal links of a rendered text, each once: no such page, or no such place on it. Links to other sites are
+        not opened.
+        """
         hrefs = [href.replace("&amp;", "&") for href in dict.fromkeys(_HREF.findall(row.html))]
         return [href for href in hrefs if not self._works(href.removeprefix(settings.PUBLIC_URL), row)]
 
-    def _works(self, href: str, row: Text) -> bool:
+    def lead_to(self, href: str) -> bool:
+        """Whether there is a page, and a place on it, at an internal address that begins with a slash."""
+        return self._works(href, None)
+
+    def _works(self, href: str, row: Text | None) -> bool:
         if not href.startswith(("/", "#")):
             # A relative link has a different target on every page that shows the text.
             return ":" in href
         place = urlsplit(href)
-        path, fragment = place.path or path_of(row), unquote(place.fragment)
+        path, fragment = place.path or (path_of(row) if row else "/"), unquote(place.fragment)
         if not path.endswith("/") and "." not in path:
             path += "/"
-        if path == path_of(row):
+        if row and path == path_of(row):
             # The unsaved text counts here, together with the texts that share its page.
             others = (found for key, found in self._anchors.get(path, {}).items() if key != (type(row), row.pk))
-            return fragment in _ON_EVERY_PAGE.union(row.anchors(), *others)
+            return fragment in _ON_EVERY_PAGE.union(row.anchors(), row.page_anchors(), *others)
         if path in self._anchors:
             return fragment in _ON_EVERY_PAGE.union(*self._anchors[path].values())
         return fragment in _ON_EVERY_PAGE and (path in self._former or _is_page(path))
 
     @cached_property
     def _anchors(self) -> dict[str, dict[tuple, set[str]]]:
-        """The anchors of every public text, by page."""
+        """The anchors of every public text and of the page around it, by page."""
         found: dict[str, dict[tuple, set[str]]] = defaultdict(dict)
         for kind in kinds():
             for row in kind.objects.public(at=self.at).defer(*kind.MARKDOWN):
-                found[path_of(row)][kind, row.pk] = row.anchors()
+                found[path_of(row)][kind, row.pk] = row.anchors() | row.page_anchors()
         return dict(found)
 
     @cached_property

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
 from . import figures_in_texts
 from .citations import cited_keys
@@ -79,9 +80,20 @@ def broken_links(row: Text, *, at: datetime, links: Links | None = None) -> list
     """The broken links as of `at`, or as of the scheduled instant of a text that appears later."""
     if row.public_from and row.public_from > at:
         links, at = None, row.public_from
-    field = next(iter(row.MARKDOWN))
-    broken = (links or Links(at=at)).broken(row)
-    return [Problem("broken_link", f"The link {href} is broken.", field) for href in broken]
+    return [_broken(row, href) for href in (links or Links(at=at)).broken(row)]
+
+
+def _broken(row: Text, href: str) -> Problem:
+    """The broken link with the field and the line in which it is first written."""
+    page, mark, fragment = href.partition("#")
+    reason = f"nothing on {'that page' if page else 'this page'} is named {fragment}, or there is no such page" if mark else ""
+    what = f"the link {href} is broken{': ' if reason else ''}{reason}."
+    written = re.compile(rf"(?:{re.escape(href)}|{re.escape(unquote(href))})(?![\w/#-])")
+    for field in row.MARKDOWN:
+        for number, line in enumerate(getattr(row, field).splitlines(), start=1):
+            if written.search(line):
+                return Problem("broken_link", f"Line {number}: {what}", field)
+    return Problem("broken_link", what[0].upper() + what[1:], next(iter(row.MARKDOWN)))
 
 
 def claims_in(row: Text) -> list[tuple[str, Hit]]:

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from PIL import Image, ImageDraw, ImageFont
 
+# The size of the site's own picture, and so of every other, in pixels.
+WIDTH, HEIGHT = 1200, 630
 # The position of the headline in the site's picture, in pixels, and of the column of plain sky that covers it.
 _LEFT, _TOP, _BOTTOM, _RIGHT, _SKY_AT = 72, 130, 400, 900, 1100
 _INK = (30, 36, 64)
@@ -50,7 +52,7 @@ def share_picture(title: str) -> Path:
 
 
 def draw(title: str) -> bytes:
-    """Draws the picture, 1200 by 630 pixels."""
+    """Draws the picture."""
     image = Image.open(BytesIO(_ground_bytes())).convert("RGB")
     sky = image.crop((_SKY_AT, _TOP, _SKY_AT + 1, _BOTTOM)).resize((_RIGHT - _LEFT + 20, _BOTTOM - _TOP))
     image.paste(sky, (_LEFT - 10, _TOP))

@@ -1,123 +1,26 @@
-"""The admin for the clinic's facts, pages, questions and providers."""
+"""The admin for pages, questions and providers."""
 
 from datetime import datetime
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import render
-from django.urls import path, resolve
+from django.urls import resolve
 from django.utils import timezone
 
-from content.citations import unused_references
 from content.due import find_due
 from content.editing.admin import JUSTIFICATION, ContentAdmin
 from content.editing.conflict import current_row
 from content.editing.form import ContentForm
 from content.models import LoadedContent
-from content.prelaunch import blockers
 
-from . import views
-from .consult_kind import EXAMPLES, read_consult_kind
-from .models import Clinic, Page, Provider, Question
-from .picture_admin import PictureAdmin  # noqa: F401  registers itself
+from . import provider_page, views
+from .clinic_admin import ClinicAdmin
+from .models import Page, Provider, Question
+from .old_address_admin import OldAddressAdmin
+from .picture_admin import PictureAdmin
+from .supply import read_supply
 
-
-class ClinicForm(ContentForm):
-    def clean_consult_kind(self) -> str | None:
-        """Rejects words that do not say which kind a consult is: letters would have to guess."""
-        text = self.cleaned_data["consult_kind"]
-        if not read_consult_kind(text).is_clear:
-            message = f"Name one way only, without “not”, so that letters can say “call” or “visit”. For example: {EXAMPLES}"
-            raise forms.ValidationError(message, code="unclear_kind")
-        return text
-
-
-@admin.register(Clinic)
-class ClinicAdmin(ContentAdmin):
-    form = ClinicForm
-    fieldsets = [
-        ("Announcement on every page", {"fields": ["announcement", "announcement_until"]}),
-        (None, {"fields": ["name", "summary", "legal_name", "copyright_since"]}),
-        ("Where and when", {"fields": ["street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"]}),
-        ("How to reach the clinic", {"fields": ["phone", "fax", "email", "after_hours"]}),
-        (
-            "Consults and treatment",
-            {
-                "description": "Write whole sentences: they are printed on Visit us, and wherever a text names them in braces."
-                " Empty fields are not printed anywhere.",
-                "fields": [
-                    *("consult_kind", "consult_fee", "ages", "referral_policy", "referral_reply", "routes", "spravato"),
-                    *("preparation", "interpreter", "parking"),
-                ],
-            },
-        ),
-        ("Money", {"fields": ["fees", "insurance", "good_faith_contact", "billing_policy"]}),
-        (
-            "Legal pages",
-            {
-                "fields": [
-                    *("privacy_notice_url", "hosting_provider", "mail_provider"),
-                    *("federal_funds", "nondiscrimination_notice", "language_notice"),
-                ]
-            },
-        ),
-    ]
-
-    def get_fieldsets(self, request, obj=None):
-        promises = {
-            "description": "Enter what the clinic has confirmed. `prelaunch` compares it with the consult policy.",
-            "fields": ["confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"],
-        }
-        return [*super().get_fieldsets(request, obj), ("Confirmed promises", promises)]
-
-    def get_readonly_fields(self, request, obj=None):
-        readonly = super().get_readonly_fields(request, obj)
-        return readonly if request.user.has_perm(Clinic.OWNERS_PERMISSION) else [*readonly, *Clinic.OWNERS_FACTS]
-
-    def save_model(self, request, obj, form, change):
-        if change and not request.user.has_perm(Clinic.OWNERS_PERMISSION):
-            # An older version brings its own back when it is restored.
-            stored = Clinic.objects.current()
-            for name in Clinic.OWNERS_FACTS:
-                setattr(obj, name, getattr(stored, name))
-        if "consult_kind" in form.changed_data:
-            messages.info(request, obj.consult.reading)
-        super().save_model(request, obj, form, change)
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "privacy_notice_url":
-            kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def get_urls(self):
-        show = self.admin_site.admin_view(self.prelaunch_view)
-        return [path("prelaunch/", show, name="pages_clinic_prelaunch"), *super().get_urls()]
-
-    def prelaunch_view(self, request):
-        """Shows the findings of `manage.py prelaunch`, with links."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        now = timezone.now()
-        found = blockers(now=now)
-        groups: dict[str, list] = {}
-        for blocker in found:
-            groups.setdefault(blocker.group, []).append(blocker)
-        context = self.admin_site.each_context(request) | {
-            "title": "Before launch",
-            "reading": Clinic.objects.current().consult.reading,
-            "count": len(found),
-            "groups": list(groups.items()),
-            "due": find_due(today=timezone.localdate(now)),
-            "unused": unused_references(),
-        }
-        return render(request, "admin/pages/prelaunch.html", context)
-
-    def has_add_permission(self, request):
-        return super().has_add_permission(request) and not Clinic.objects.exists()
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+__all__ = ["ClinicAdmin", "OldAddressAdmin", "PageAdmin", "PictureAdmin", "ProviderAdmin", "QuestionAdmin"]
 
 
 class PageForm(ContentForm):
@@ -186,16 +89,46 @@ class QuestionAdmin(ContentAdmin):
 
 @admin.register(Provider)
 class ProviderAdmin(ContentAdmin):
-    list_display = ["name", "credentials", "role", "position", "is_published"]
+    list_display = ["name", "credentials", "role", "license_number", "position", "is_published"]
     search_fields = ["name"]
+    fieldsets = [
+        (None, {"fields": ["name", "credentials", "role", "slug", "portrait"]}),
+        (
+            "What this person does here",
+            {
+                "description": "One person may have several of these parts. Patients are told to ask about them.",
+                "fields": Provider.PARTS,
+            },
+        ),
+        (
+            "License",
+            {
+                "description": "Copy it from the board's own list, so that a patient who looks it up finds the same.",
+                "fields": ["license_type", "license_number", "npi"],
+            },
+        ),
+        (
+            "More to tell",
+            {
+                "description": "Nothing is printed for an empty field. Write only what can be checked.",
+                "fields": ["training", "emergency_training", "languages", "available", "bio", "interests"],
+            },
+        ),
+        ("On the site", {"fields": ["is_published", "position"]}),
+        JUSTIFICATION,
+    ]
 
     def preview(self, request, row):
-        return views.show_providers(request, views.get_page(Page.MEET_OUR_PROVIDERS), [row])
+        row.slug = row.slug or "preview"
+        return provider_page.show_provider(request, row)
 
 
 def texts_to_check(user, *, now: datetime) -> dict:
     """The front page's section on texts to check, for users who may edit them."""
-    return {"due": find_due(today=timezone.localdate(now))} if user.has_perm("pages.change_page") else {}
+    if not user.has_perm("pages.change_page"):
+        return {}
+    supply = read_supply() if user.has_perm("pages.change_clinic") else None
+    return {"due": find_due(today=timezone.localdate(now)), "supply": supply}
 
 
 # The site object is `clinic_site.admin_site.ClinicAdminSite`, which no room below may import.

@@ -33,6 +33,11 @@ class ConsultKind(NamedTuple):
         return self.how[:1].upper() + self.how[1:]
 
     @property
+    def in_short(self) -> str:
+        """Beside the button that asks for one: `By phone`, or `In person`."""
+        return self.place or "In person"
+
+    @property
     def reading(self) -> str:
         """What the letters say, for who wrote the fact."""
         place = f"and “{self.how}” as the place" if not self.is_clear else self.how or "at the clinic's address"

@@ -9,11 +9,13 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from .models import Clinic
+from .models.safety import SAFETY
 
 # Facts that staff type as whole sentences.
 _SENTENCES = (
     *("consult_kind", "consult_fee", "fees", "billing_policy", "insurance", "routes", "spravato", "ages", "referral_policy"),
-    *("referral_reply", "preparation", "after_hours", "interpreter", "parking", "good_faith_contact"),
+    *("referral_reply", "preparation", "after_hours", "interpreter", "parking", "area", "good_faith_contact"),
+    *SAFETY,
 )
 _UNSET = {
     "fees": "We tell you what treatment costs at the consult, before you decide anything.",
@@ -77,7 +79,12 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
 
 
 def phone_link(phone: str) -> SafeString:
-    return format_html('<a href="tel:{}">{}</a>', "".join(char for char in phone if char in "+0123456789"), phone)
+    return format_html('<a href="tel:{}">{}</a>', dialed(phone), phone)
+
+
+def dialed(phone: str) -> str:
+    """The number as a phone dials it, after `tel:`."""
+    return "".join(char for char in phone if char in "+0123456789")
 
 
 def _privacy_notice(url: str) -> SafeString:

@@ -1,4 +1,4 @@
-"""Prelaunch checks of the clinic's facts, legal pages and questions."""
+"""Prelaunch checks of the clinic's facts, profiles, legal pages and questions."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,17 +10,16 @@ from django.urls import reverse
 from content.claims import find_claims
 from content.editing.paths import edit_path
 from content.files import read_content_files
+from content.links import Links
 from content.prelaunch import Blocker, register
 
-from .models import Clinic, Page, Provider, Question
+from .models import Clinic, OldAddress, Page, Provider, Question
 from .naming import names_treatment
+from .supply import PEOPLE, read_supply
 
 SHIPPED_PAGES = Path(__file__).parent / "content" / "pages"
-# Announcements come and go, and not every clinic has a fax; the others are asked for with more words, here or by `consults`.
-_NOT_FACTS = {
-    *("announcement", "announcement_until", "fax", "privacy_notice_url", "nondiscrimination_notice", "language_notice"),
-    *("confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"),
-}
+# Asked for with more words below.
+_ASKED_BELOW = {"privacy_notice_url"}
 # What counsel confirms on one day, in `confirmed_privacy_on`: no check of the site can see it.
 _FOR_COUNSEL = (
     "whether HIPAA covers the clinic, and its agreements with the hosting and the mail provider",
@@ -34,18 +33,31 @@ _FOR_COUNSEL = (
 
 @register
 def facts_are_set(*, now: datetime) -> Iterator[Blocker]:
+    for one in read_supply().missing:
+        if one.fact in _ASKED_BELOW:
+            continue
+        label = "Worth adding" if one.optional else "Not set"
+        what = "No provider is published." if one.fact == PEOPLE else f"{label}: {one.field.verbose_name}."
+        where = f"{reverse('admin:pages_clinic_missing')}#{one.fact}"
+        why = f"{one.why} Shown on {one.where}."
+        yield Blocker("Clinic facts", what, where, why=why, blocks=not one.optional)
     clinic = Clinic.objects.current()
-    for field in Clinic._meta.fields:
-        if field.null and field.name not in _NOT_FACTS and getattr(clinic, field.name) in (None, ""):
-            yield Blocker("Clinic facts", f"Not set: {field.verbose_name}.", edit_path(clinic))
     if not clinic.consult.is_clear:
         what = f"Does not name one way: how a consult takes place. {clinic.consult.reading}"
         yield Blocker("Clinic facts", what, edit_path(clinic))
     if names_treatment(clinic.name):
         what = f"The name “{clinic.name}” tells what a visit is about: mail and calendar entries show it."
         yield Blocker("Clinic facts", what, edit_path(clinic))
-    if not Provider.objects.published().exists():
-        yield Blocker("Clinic facts", "No provider is published.", reverse("admin:pages_provider_changelist"))
+
+
+@register
+def profiles_can_be_checked(*, now: datetime) -> Iterator[Blocker]:
+    for provider in Provider.objects.published().select_related("portrait"):
+        for name, label in (("license_type", "license type"), ("license_number", "license number")):
+            if not getattr(provider, name):
+                yield Blocker("Providers", f"{provider}: not set: {label}.", edit_path(provider))
+        if provider.portrait and not provider.portrait.alt.strip():
+            yield Blocker("Providers", f"{provider}: the portrait has no alternative text.", edit_path(provider.portrait))
 
 
 @register
@@ -80,6 +92,15 @@ def legal_pages_are_there(*, now: datetime) -> Iterator[Blocker]:
     for file in read_content_files(SHIPPED_PAGES):
         if file.name not in present:
             yield Blocker("Legal", f"Missing: the page “{file.facts['title']}”.", "manage.py load_content")
+
+
+@register
+def old_addresses_lead_somewhere(*, now: datetime) -> Iterator[Blocker]:
+    links = Links(at=now)
+    for address in OldAddress.objects.all():
+        if not links.lead_to(address.new_path):
+            what = f"The old address {address.old_path} leads to {address.new_path}, which is not there."
+            yield Blocker("Texts", what, edit_path(address))
 
 
 @register

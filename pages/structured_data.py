@@ -1,12 +1,27 @@
-"""The clinic as structured data (schema.org): only facts that are confirmed and visible on the page."""
+"""The clinic, its pages and its people as structured data (schema.org): only facts that are confirmed."""
+
+from datetime import date
 
 from django.conf import settings
+from django.templatetags.static import static
 
-from .models import Clinic
+from content.models import ReviewedText
+
+from .models import Clinic, Page
+from .person_markup import named
+
+# The pages that tell who the clinic is and where, and so carry the whole node. The others refer to its @id.
+ABOUT_THE_CLINIC = (Page.HOME, Page.VISIT, Page.BOOK_A_CONSULT, Page.MEET_OUR_PROVIDERS)
+# What every medical text of the site is about.
+_ABOUT = [{"@type": "Drug", "name": "Ketamine"}, {"@type": "MedicalCondition", "name": "Depression"}]
+
+
+def clinic_id() -> str:
+    return f"{settings.PUBLIC_URL}/#clinic"
 
 
 def clinic_node(clinic: Clinic, opening_hours: dict) -> dict:
-    """The clinic as a node. `opening_hours`: the properties for its hours."""
+    """The whole clinic as a node. `opening_hours`: the properties for its hours."""
     address = {
         "streetAddress": clinic.street,
         "addressLocality": clinic.city,
@@ -14,16 +29,33 @@ def clinic_node(clinic: Clinic, opening_hours: dict) -> dict:
         "postalCode": clinic.postal_code,
         "addressCountry": clinic.country,
     }
-    optional = {"description": clinic.summary, "telephone": clinic.phone, "email": clinic.email}
+    optional = {
+        "description": clinic.summary,
+        "telephone": clinic.phone,
+        "faxNumber": clinic.fax,
+        "email": clinic.email,
+        "legalName": clinic.legal_name,
+        "geo": _geo(clinic),
+        "hasMap": clinic.map_url,
+        "sameAs": clinic.profile_urls,
+        "areaServed": clinic.area_names,
+    }
     return {
         "@type": "MedicalClinic",
-        "@id": f"{settings.PUBLIC_URL}/#clinic",
+        "@id": clinic_id(),
         "name": clinic.name,
         "url": f"{settings.PUBLIC_URL}/",
+        "image": settings.PUBLIC_URL + static("img/share.png"),
+        "logo": settings.PUBLIC_URL + static("img/apple-touch-icon.png"),
         **{key: value for key, value in optional.items() if value},
         "address": {"@type": "PostalAddress", **{key: value for key, value in address.items() if value}},
         **opening_hours,
     }
+
+
+def clinic_reference(clinic: Clinic) -> dict:
+    """The clinic on a page that has another subject."""
+    return {"@type": "MedicalClinic", "@id": clinic_id(), "name": clinic.name, "url": f"{settings.PUBLIC_URL}/"}
 
 
 def website_node(clinic: Clinic) -> dict:
@@ -33,5 +65,28 @@ def website_node(clinic: Clinic) -> dict:
         "@id": f"{origin}/#website",
         "name": clinic.name,
         "url": f"{origin}/",
-        "publisher": {"@id": f"{origin}/#clinic"},
+        "publisher": {"@id": clinic_id()},
     }
+
+
+def medical_page_node(text: ReviewedText, *, changed_on: date) -> dict:
+    """A medical page as a node, with its review if it has one that counts (see `content.medical_review.show_review`)."""
+    url = settings.PUBLIC_URL + text.get_absolute_url()
+    node: dict = {
+        "@type": "MedicalWebPage",
+        "@id": url,
+        "url": url,
+        "name": text.title,
+        "about": _ABOUT,
+        "dateModified": changed_on.isoformat(),
+        "publisher": {"@id": clinic_id()},
+    }
+    if text.reviewed_by and text.reviewed_on:
+        node |= {"lastReviewed": text.reviewed_on.isoformat(), "reviewedBy": named(text.reviewed_by)}
+    return node
+
+
+def _geo(clinic: Clinic) -> dict | None:
+    if clinic.latitude is None or clinic.longitude is None:
+        return None
+    return {"@type": "GeoCoordinates", "latitude": float(clinic.latitude), "longitude": float(clinic.longitude)}

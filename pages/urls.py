@@ -1,12 +1,13 @@
 from django.urls import path, re_path
 
-from . import views
+from . import provider_page, views
 
 app_name = "pages"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("meet-our-providers/", views.meet_our_providers, name="meet_our_providers"),
+    path("meet-our-providers/<slug:slug>/", provider_page.provider, name="provider"),
     path("faqs/", views.faqs, name="faqs"),
     path("visit/", views.visit, name="visit"),
     re_path(r"^pictures/(?P<name>[0-9a-f]{24}-[0-9]{1,4}\.webp)$", views.picture, name="picture"),

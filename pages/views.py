@@ -5,7 +5,6 @@ from itertools import groupby
 from django.http import FileResponse, Http404
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from content.citations import Citations, without_citations
@@ -20,7 +19,7 @@ from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
 from .sheet_address import SheetAddress
-from .visiting import about_care, about_coming, directions_url
+from .visiting import about_care, about_coming, about_safety, directions_url, first_sentence, in_brief, photographs
 
 _FEWEST_CONTENTS = 4
 
@@ -48,9 +47,11 @@ def show_home(request, page: Page):
     page.body_html = without_citations(page.body_html)
     for question in questions:
         question.answer_html = without_citations(question.answer_html)
+    page.changed_on = page.latest_change(questions)
     context = {
         "page": page,
         "questions": questions,
+        "area": first_sentence(clinic.area),
         "section": "home",
     }
     return render(request, "pages/home.html", context)
@@ -58,7 +59,9 @@ def show_home(request, page: Page):
 
 @require_safe
 def page(request, key: str):
-    """Shows a page of prose, which is any page without its own view."""
+    """Shows a page of prose, which is any page without its own view. The home page has another address."""
+    if key == Page.HOME:
+        raise Http404
     return show_prose(request, get_page(key))
 
 
@@ -68,8 +71,13 @@ def show_prose(request, page: Page):
     page.body_html = citations.number(page.body_html)
     page.in_short_html = without_citations(page.in_short_html)
     page.sheet_html = without_citations(page.sheet_html)
+    tells_safety = page.key in (Page.TREATMENT_DAY, Page.FOR_CLINICIANS)
+    safety = about_safety(clinic_of(request)) if tells_safety else []
     context = {
         "page": page,
+        "about_safety": safety,
+        "in_brief": in_brief(safety) if page.sheet_html else [],
+        "photographs": photographs(clinic_of(request), "room") if page.key == Page.TREATMENT_DAY else [],
         "is_listed": page.is_listed(),
         "sheet": SheetAddress(page) if page.sheet_html else None,
         "section": page.key,
@@ -89,8 +97,6 @@ def meet_our_providers(request):
 def show_providers(request, page: Page, providers: list[Provider]):
     show_review(page)
     page.body_html = without_citations(page.body_html)
-    for provider in providers:
-        provider.bio_html = mark_safe(provider.bio_html)  # noqa: S308  cleaned when it was saved
     context = {
         "page": page,
         "providers": providers,
@@ -112,6 +118,7 @@ def show_faqs(request, page: Page, questions: list[Question]):
     page.body_html = citations.number(page.body_html)
     for question in questions:
         question.answer_html = citations.number(question.answer_html)
+    page.changed_on = page.latest_change(questions)
     clinic = clinic_of(request)
     answered = [question for question in questions if question.is_answered(clinic)]
     groups = [
@@ -141,6 +148,8 @@ def show_visit(request, page: Page):
         "page": page,
         "about_coming": about_coming(clinic),
         "about_care": about_care(clinic),
+        "tells_safety": bool(about_safety(clinic)),
+        "photographs": photographs(clinic, "outside", "entrance"),
         "directions": directions_url(clinic),
         "section": page.key,
         "breadcrumbs": breadcrumbs(page),
@@ -209,5 +218,7 @@ def share(request, name: str):
     if title is None:
         raise Http404
     response = FileResponse(share_picture(title).open("rb"), content_type="image/png")
+    # Where the page is shared, others show its picture.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

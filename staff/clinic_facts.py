@@ -2,6 +2,7 @@
 
 from pages.models import Clinic
 
+SUPPLY = "admin:pages_clinic_missing"
 VIEWS = {f"admin:pages_clinic_{name}" for name in ("add", "change", "simple_history")}
 
 
@@ -11,6 +12,13 @@ def changes_owners_facts(request) -> bool:
     stored = Clinic.objects.current()
     # An empty field and one that is left out both clear the fact.
     return any(_plain(request.POST.get(name, "")) != _plain(getattr(stored, name) or "") for name in Clinic.OWNERS_FACTS)
+
+
+def may_supply_owners_facts(request) -> bool:
+    """Asked before the page with the fields opens, so that nothing typed there is lost, and when a form of it comes later."""
+    if not request.user.has_perm(Clinic.OWNERS_PERMISSION):
+        return False
+    return request.method != "POST" or request.POST.get("fact", "") in Clinic.OWNERS_FACTS
 
 
 def _plain(text: str) -> str:

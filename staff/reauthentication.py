@@ -18,6 +18,7 @@ from .rate_limits import forget_password_tries
 _AUTHENTICATED_AT = "staff_reauthenticated_at"
 _ONLY_WHEN = {
     **dict.fromkeys(clinic_facts.VIEWS, clinic_facts.changes_owners_facts),
+    clinic_facts.SUPPLY: clinic_facts.may_supply_owners_facts,
     **dict.fromkeys(kept_shorter.VIEWS, kept_shorter.keeps_shorter),
 }
 

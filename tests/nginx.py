@@ -58,7 +58,9 @@ class Nginx:
         """Everything in every log."""
         return "".join(path.read_text() for path in sorted((self.folder / "logs").iterdir()))
 
-    def request(self, method: str, path: str, fields: dict[str, str] | None = None, *, plain: bool = False) -> Answer:
+    def request(
+        self, method: str, path: str, fields: dict[str, str] | None = None, *, plain: bool = False, host: str = HOST
+    ) -> Answer:
         """One request on a connection of its own, over TLS unless `plain`."""
         if plain:
             connection = http.client.HTTPConnection("127.0.0.1", self.plain_port, timeout=HANG_SECONDS)
@@ -66,7 +68,7 @@ class Nginx:
             context = ssl.create_default_context(cafile=self.folder / "fullchain.pem")
             context.check_hostname = False
             connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=HANG_SECONDS, context=context)
-        headers = {"Host": HOST, "Content-Type": "application/x-www-form-urlencoded"}
+        headers = {"Host": host, "Content-Type": "application/x-www-form-urlencoded"}
         with closing(connection):
             connection.request(method, path, urlencode(fields or {}) if fields else None, headers)
             answer = connection.getresponse()

@@ -45,6 +45,12 @@ def test_pages_come_over_tls_and_plain_http_is_sent_there(nginx):
     assert (plain.status, plain.headers["location"]) == (301, "https://clinic.example/faqs/?topic=cost")
 
 
+@pytest.mark.parametrize("plain", [False, True])
+def test_the_other_name_of_the_site_leads_to_the_one_it_has(nginx, plain):
+    answer = nginx.request("GET", "/faqs/?topic=cost", plain=plain, host="www.clinic.example")
+    assert (answer.status, answer.headers["location"]) == (301, "https://clinic.example/faqs/?topic=cost")
+
+
 @pytest.mark.parametrize("path", ["/health/ready", "/health/live", "//health/ready", "/faqs/../health/ready", "/health%2Fready"])
 def test_health_is_not_for_the_public(nginx, site, path):
     assert nginx.request("GET", path).status == 403

@@ -12,7 +12,7 @@ LAYERS = [
     {"scheduling", "contact", "public_holidays"},
     {"models"},
     {"posted_hours", "seating", "dates", "status_text", "transitions", "erased", "policy_facts"},
-    {"hours_text", "structured_data", "current_rules", "figures", "referrals"},
+    {"hours_text", "structured_data", "current_rules", "figures", "referrals", "listings"},
     {"conflicts", "open_times", "holiday_questions", "unanswered"},
     {"spam"},
     {"messages"},

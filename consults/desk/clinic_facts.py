@@ -16,6 +16,10 @@ admin.site.unregister(Clinic)
 
 @admin.register(Clinic)
 class GuardedClinicAdmin(PlaceGuard, ClinicAdmin):  # type: ignore[misc]  # both are a ModelAdmin, one of them with a form
+    def missing_view(self, request):
+        """Saving one fact is a change too."""
+        return self._asking(request, super().missing_view)
+
     def history_form_view(self, request, *args, **kwargs):
         """Reverting to an older version is a change too."""
         return self._asking(request, super().history_form_view, *args, **kwargs)

@@ -6,18 +6,23 @@ from datetime import date, timedelta
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Sum
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from consults import dates, referrals
 from consults.figures import Figures, Month, months_until, read_figures
 from consults.models import ConsultRequest, MonthlyCount, PrintedSheet, ReferralSource
+from pages.models import OldAddress
 
 from .choice import chosen
 from .display import local_date
 from .read_only import ReadOnlyAdmin
 
 Subject = MonthlyCount.Subject
+# Anybody can ask for an address: one that was asked for seldom says nothing, and is not shown.
+FEWEST_SHOWN = 5
+MOST_SHOWN = 30
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class FiguresAdmin(ReadOnlyAdmin):
             "without_time": figures.without_time,
             "month_labels": [f"{month:%b %Y}" for month in months],
             "sheets": _by_code(Subject.SHEET, dict(PrintedSheet.objects.values_list("code", "label")), months),
+            "not_found": _not_found(months),
+            "may_redirect": request.user.has_perm("pages.add_oldaddress"),
             "referrals": _by_code(Subject.REFERRAL, dict(ReferralSource.objects.values_list("code", "label")), months),
         }
         return TemplateResponse(request, "admin/consults/figures.html", context)
@@ -104,6 +111,14 @@ def _by_code(subject: str, labels: dict[str, str], months: list[date]) -> list[R
         for (code, path), by_month in counts.items()
     ]
     return _with_shares(rows, [sum(by_month.values()) for by_month in counts.values()])
+
+
+def _not_found(months: list[date]) -> list[tuple[str, int]]:
+    """(address, count of these months) of the addresses without a page that were asked for most."""
+    rows = MonthlyCount.objects.filter(subject=Subject.NOT_FOUND, month__in=months)
+    sums = rows.values("path").annotate(sum=Sum("number")).filter(sum__gte=FEWEST_SHOWN)
+    led_on = OldAddress.objects.filter(old_path=OuterRef("path"))
+    return list(sums.exclude(Exists(led_on)).order_by("-sum", "path").values_list("path", "sum")[:MOST_SHOWN])
 
 
 def _with_shares(rows: list[Row], numbers: list[int]) -> list[Row]:

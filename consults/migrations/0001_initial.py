@@ -110,6 +110,49 @@ class Migration(migrations.Migration):
             options={"ordering": ["code"]},
         ),
         migrations.CreateModel(
+            name="Listing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(help_text="For example Google Business Profile.", max_length=80, unique=True)),
+                ("position", models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")),
+                (
+                    "is_used",
+                    models.BooleanField(
+                        default=True, help_text="Remind of it when the hours or the address change.", verbose_name="in use"
+                    ),
+                ),
+                (
+                    "told",
+                    models.JSONField(
+                        default=dict,
+                        editable=False,
+                        help_text="The facts when it was last checked (see consults.listings).",
+                    ),
+                ),
+                ("checked_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("checked_at", None), ("checked_by", None))
+                        | models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                        name="a_person_checks_a_listing",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="MonthlyCount",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -120,17 +163,24 @@ class Migration(migrations.Migration):
                         choices=[
                             ("referral", "how people heard of the clinic"),
                             ("sheet", "pages opened from a printed sheet"),
+                            ("not-found", "addresses that lead nowhere"),
                         ],
                         max_length=10,
                     ),
                 ),
                 (
                     "code",
-                    models.CharField(help_text="The code of the referral source or the printed sheet.", max_length=40),
+                    models.CharField(
+                        blank=True, help_text="The code of the referral source or the printed sheet.", max_length=40
+                    ),
                 ),
                 (
                     "path",
-                    models.CharField(blank=True, help_text="The page that was opened, for example /cost/.", max_length=200),
+                    models.CharField(
+                        blank=True,
+                        help_text="The page that was opened, for example /cost/, or the address that leads nowhere.",
+                        max_length=200,
+                    ),
                 ),
                 ("number", models.PositiveIntegerField(default=0)),
             ],

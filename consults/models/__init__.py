@@ -3,6 +3,7 @@ from .consult_policy import ConsultPolicy
 from .consult_request import ConsultRequest
 from .earlier_offer import EarlierOffer
 from .event import Event
+from .listing import Listing
 from .monthly_count import MonthlyCount
 from .open_holiday import OpenHoliday
 from .opening_hours import OpeningHours
@@ -21,6 +22,7 @@ __all__ = [
     "ConsultRequest",
     "EarlierOffer",
     "Event",
+    "Listing",
     "MonthlyCount",
     "OpenHoliday",
     "OpeningHours",

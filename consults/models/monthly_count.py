@@ -17,11 +17,14 @@ class MonthlyCount(models.Model):
     class Subject(models.TextChoices):
         REFERRAL = "referral", "how people heard of the clinic"
         SHEET = "sheet", "pages opened from a printed sheet"
+        NOT_FOUND = "not-found", "addresses that lead nowhere"
 
     month = models.DateField(help_text="The first date of the month.")
     subject = models.CharField(max_length=10, choices=Subject.choices)
-    code = models.CharField(max_length=40, help_text="The code of the referral source or the printed sheet.")
-    path = models.CharField(max_length=200, blank=True, help_text="The page that was opened, for example /cost/.")
+    code = models.CharField(max_length=40, blank=True, help_text="The code of the referral source or the printed sheet.")
+    path = models.CharField(
+        max_length=200, blank=True, help_text="The page that was opened, for example /cost/, or the address that leads nowhere."
+    )
     number = models.PositiveIntegerField(default=0)
 
     objects = MonthlyCountQuerySet.as_manager()

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Fieldset, Layout, Submit
+from crispy_forms.layout import HTML, Field, Fieldset, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -201,6 +201,8 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
                 *("full_name", "email", "phone", "voicemail_ok", "contact_by", "note", "acknowledged", "website"),
                 css_class="step",
             ),
+            # Right above the button.
+            HTML('{% include "_first_step.html" %}'),
             "ticket",
             *(["keep_email"] if self.asks_about_email else []),
         )

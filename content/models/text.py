@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from django.apps import apps
@@ -91,6 +92,10 @@ class Text(PublicContent):
         """The fragments that a link to it may have."""
         return set(_ID.findall(self.html))
 
+    def page_anchors(self) -> set[str]:
+        """The fragments that its page has beside those in its texts: what the template gives a name."""
+        return {"main"}
+
     @classmethod
     def former_urls(cls, *, at: datetime) -> Iterable[str]:
         """The paths that redirect to a public text of this kind."""
@@ -111,6 +116,11 @@ class ReviewedText(Text):
 
     `medical_review` decides whether a review still counts.
     """
+
+    if TYPE_CHECKING:
+        # Each kind has its own field of these.
+        title: models.CharField
+        description: models.CharField
 
     og_type = "website"
 
@@ -142,6 +152,15 @@ class ReviewedText(Text):
     def render(self) -> None:
         super().render()
         self.contents = markdown.render(self.body).contents
+
+    @cached_property
+    def changed_on(self) -> date:
+        """The date of the last change of anything that its page shows. Asks for the texts that share the page."""
+        return self.latest_change(self.shown_with())
+
+    def latest_change(self, shown: Iterable[Text]) -> date:
+        """The same, with the texts that share its page given. One without a date came with the page."""
+        return max([self.updated_on, *(day for text in shown if (day := getattr(text, "updated_on", None)))])
 
     @property
     def due_on(self) -> date:

@@ -5,6 +5,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 import pages.models.clinic
+import pages.models.old_address
+import pages.models.place_on_maps
+import pages.npi
 
 
 class Migration(migrations.Migration):
@@ -13,6 +16,50 @@ class Migration(migrations.Migration):
     dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
+        migrations.CreateModel(
+            name="OldAddress",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "old_path",
+                    models.CharField(
+                        help_text="What follows the site's name, for example /our-team. Capitals and a slash at the end make no difference.",
+                        max_length=200,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^/[a-z0-9._~-]+(/[a-z0-9._~-]+)*$",
+                                "Enter the part of the address after the site's name, for example /our-team. It has letters, digits, dots and hyphens.",
+                                code="path",
+                            ),
+                            pages.models.old_address.validate_not_private,
+                        ],
+                        verbose_name="old address",
+                    ),
+                ),
+                (
+                    "new_path",
+                    models.CharField(
+                        help_text="A page of this site, for example /meet-our-providers/ or /faqs/#cost.",
+                        max_length=200,
+                        verbose_name="leads to",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "old address",
+                "verbose_name_plural": "old addresses",
+                "ordering": ["old_path"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("new_path__startswith", "/"), models.Q(("new_path__startswith", "//"), _negated=True)
+                        ),
+                        name="leads_to_a_page_of_this_site",
+                    )
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="Picture",
             fields=[
@@ -378,6 +425,114 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "area",
+                    models.TextField(
+                        blank=True,
+                        help_text="One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The home page prints the first sentence, so let that one stand alone. Do not list towns.",
+                        null=True,
+                        verbose_name="the area and the roads",
+                    ),
+                ),
+                (
+                    "screening",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is checked before a first treatment, and who decides. For example: A clinician checks your health and your medicines, and a blood pressure that is too high puts the treatment off.",
+                        null=True,
+                        verbose_name="screening before treatment",
+                    ),
+                ),
+                (
+                    "monitoring",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is measured, and when. For example: We measure blood pressure, pulse and oxygen before, every 15 minutes during, and until you leave.",
+                        null=True,
+                        verbose_name="monitoring",
+                    ),
+                ),
+                (
+                    "in_the_room",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who stays with a patient, and their life-support training. For example: A nurse with training in advanced life support stays in the room.",
+                        null=True,
+                        verbose_name="who is in the room",
+                    ),
+                ),
+                (
+                    "equipment",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is at hand. For example: Oxygen, a defibrillator and a suction unit are in the room.",
+                        null=True,
+                        verbose_name="emergency equipment",
+                    ),
+                ),
+                (
+                    "transfer_plan",
+                    models.TextField(
+                        blank=True,
+                        help_text="What happens in an emergency, and which hospital it is. For example: We call 911, and a clinician stays with you until the ambulance is there.",
+                        null=True,
+                        verbose_name="transfer to a hospital",
+                    ),
+                ),
+                (
+                    "leaving",
+                    models.TextField(
+                        blank=True,
+                        help_text="For example: You leave when you are awake and steady and your blood pressure is near where it began, with an adult.",
+                        null=True,
+                        verbose_name="when a patient may leave",
+                    ),
+                ),
+                (
+                    "follow_up_call",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who calls, and when. For example: A nurse calls you the next day.",
+                        null=True,
+                        verbose_name="follow-up call",
+                    ),
+                ),
+                (
+                    "outside",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The building and its sign, as one sees them from the road.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the outside",
+                    ),
+                ),
+                (
+                    "entrance",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The door, and the way to it from the parking lot.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the entrance",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The chair, and what is around it. Nobody is in the picture.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the treatment room",
+                    ),
+                ),
+                (
                     "announcement",
                     models.CharField(
                         blank=True,
@@ -422,12 +577,90 @@ class Migration(migrations.Migration):
                         verbose_name="legal duties confirmed",
                     ),
                 ),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="Of the entrance, in degrees north, for example 44.12345. Enter both numbers or neither.",
+                        max_digits=7,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-90),
+                            django.core.validators.MaxValueValidator(90),
+                        ],
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="In degrees east; in America it is negative, for example -93.12345.",
+                        max_digits=8,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-180),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                    ),
+                ),
+                (
+                    "map_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="The address of the clinic's place on a map, which begins with https://.",
+                        null=True,
+                        validators=[
+                            django.core.validators.URLValidator(
+                                ["https"], code="https", message="Enter an address that begins with https://."
+                            )
+                        ],
+                        verbose_name="place on a map",
+                    ),
+                ),
+                (
+                    "profiles",
+                    models.TextField(
+                        blank=True,
+                        help_text="The clinic's own pages elsewhere, such as its entry in a directory: one address a line, each with https://.",
+                        null=True,
+                        validators=[pages.models.place_on_maps.validate_profiles],
+                        verbose_name="own profiles",
+                    ),
+                ),
+                (
+                    "areas_served",
+                    models.TextField(
+                        blank=True,
+                        help_text="One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
+                        null=True,
+                        verbose_name="areas served",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "clinic facts",
                 "verbose_name_plural": "clinic facts",
                 "permissions": [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")],
-                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_clinic")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_clinic"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("latitude", None),
+                            ("longitude", None),
+                        )
+                        | models.Q(
+                            ("latitude__isnull", False),
+                            ("latitude__range", (-90, 90)),
+                            ("longitude__isnull", False),
+                            ("longitude__range", (-180, 180)),
+                        ),
+                        name="a_place_on_earth_or_none",
+                        violation_error_code="half_a_place",
+                        violation_error_message="Enter both latitude and longitude, or neither.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -706,6 +939,117 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "area",
+                    models.TextField(
+                        blank=True,
+                        help_text="One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The home page prints the first sentence, so let that one stand alone. Do not list towns.",
+                        null=True,
+                        verbose_name="the area and the roads",
+                    ),
+                ),
+                (
+                    "screening",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is checked before a first treatment, and who decides. For example: A clinician checks your health and your medicines, and a blood pressure that is too high puts the treatment off.",
+                        null=True,
+                        verbose_name="screening before treatment",
+                    ),
+                ),
+                (
+                    "monitoring",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is measured, and when. For example: We measure blood pressure, pulse and oxygen before, every 15 minutes during, and until you leave.",
+                        null=True,
+                        verbose_name="monitoring",
+                    ),
+                ),
+                (
+                    "in_the_room",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who stays with a patient, and their life-support training. For example: A nurse with training in advanced life support stays in the room.",
+                        null=True,
+                        verbose_name="who is in the room",
+                    ),
+                ),
+                (
+                    "equipment",
+                    models.TextField(
+                        blank=True,
+                        help_text="What is at hand. For example: Oxygen, a defibrillator and a suction unit are in the room.",
+                        null=True,
+                        verbose_name="emergency equipment",
+                    ),
+                ),
+                (
+                    "transfer_plan",
+                    models.TextField(
+                        blank=True,
+                        help_text="What happens in an emergency, and which hospital it is. For example: We call 911, and a clinician stays with you until the ambulance is there.",
+                        null=True,
+                        verbose_name="transfer to a hospital",
+                    ),
+                ),
+                (
+                    "leaving",
+                    models.TextField(
+                        blank=True,
+                        help_text="For example: You leave when you are awake and steady and your blood pressure is near where it began, with an adult.",
+                        null=True,
+                        verbose_name="when a patient may leave",
+                    ),
+                ),
+                (
+                    "follow_up_call",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who calls, and when. For example: A nurse calls you the next day.",
+                        null=True,
+                        verbose_name="follow-up call",
+                    ),
+                ),
+                (
+                    "outside",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The building and its sign, as one sees them from the road.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the outside",
+                    ),
+                ),
+                (
+                    "entrance",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The door, and the way to it from the parking lot.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the entrance",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The chair, and what is around it. Nobody is in the picture.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                        verbose_name="photograph of the treatment room",
+                    ),
+                ),
+                (
                     "announcement",
                     models.CharField(
                         blank=True,
@@ -748,6 +1092,67 @@ class Migration(migrations.Migration):
                         help_text="The day counsel confirmed whether HIPAA covers the clinic, and everything else that prelaunch lists as not confirmed while this is empty: agreements, notices, and the clinic's names.",
                         null=True,
                         verbose_name="legal duties confirmed",
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="Of the entrance, in degrees north, for example 44.12345. Enter both numbers or neither.",
+                        max_digits=7,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-90),
+                            django.core.validators.MaxValueValidator(90),
+                        ],
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="In degrees east; in America it is negative, for example -93.12345.",
+                        max_digits=8,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-180),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                    ),
+                ),
+                (
+                    "map_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="The address of the clinic's place on a map, which begins with https://.",
+                        null=True,
+                        validators=[
+                            django.core.validators.URLValidator(
+                                ["https"], code="https", message="Enter an address that begins with https://."
+                            )
+                        ],
+                        verbose_name="place on a map",
+                    ),
+                ),
+                (
+                    "profiles",
+                    models.TextField(
+                        blank=True,
+                        help_text="The clinic's own pages elsewhere, such as its entry in a directory: one address a line, each with https://.",
+                        null=True,
+                        validators=[pages.models.place_on_maps.validate_profiles],
+                        verbose_name="own profiles",
+                    ),
+                ),
+                (
+                    "areas_served",
+                    models.TextField(
+                        blank=True,
+                        help_text="One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
+                        null=True,
+                        verbose_name="areas served",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -859,19 +1264,127 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(help_text="Full name, without title.", max_length=120)),
                 (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The last part of the web address. Leave it empty to take it from the name. It stays when the name changes; if you change it, the former address leads to the new one.",
+                        max_length=100,
+                        verbose_name="address",
+                    ),
+                ),
+                (
                     "credentials",
                     models.CharField(blank=True, help_text="As spelled on the license, for example APRN, CNP.", max_length=120),
                 ),
-                ("role", models.CharField(blank=True, help_text="What this person does at the clinic.", max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        help_text="In a few words, for example: Nurse practitioner, medical director.",
+                        max_length=120,
+                        verbose_name="job title",
+                    ),
+                ),
+                ("evaluates", models.BooleanField(default=False, verbose_name="evaluates patients")),
+                ("prescribes", models.BooleanField(default=False, verbose_name="prescribes")),
+                ("gives", models.BooleanField(default=False, verbose_name="gives treatment and watches over patients")),
+                ("in_charge", models.BooleanField(default=False, verbose_name="is in charge of medical care")),
+                ("answers_afterward", models.BooleanField(default=False, verbose_name="answers calls afterward")),
+                (
+                    "license_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("physician", "Physician"),
+                            ("physician-assistant", "Physician assistant"),
+                            ("advanced-practice-nurse", "Advanced practice registered nurse"),
+                            ("registered-nurse", "Registered nurse"),
+                            ("practical-nurse", "Licensed practical nurse"),
+                            ("psychologist", "Licensed psychologist"),
+                            ("social-worker", "Licensed independent clinical social worker"),
+                            ("family-therapist", "Licensed marriage and family therapist"),
+                        ],
+                        help_text="The Minnesota license. The profile links to the board where patients can look it up.",
+                        max_length=40,
+                    ),
+                ),
                 (
                     "license_number",
                     models.CharField(
-                        blank=True, help_text="Minnesota license number. Leave empty to print none.", max_length=40, null=True
+                        blank=True,
+                        help_text="As the board lists it. It is printed. Leave empty to print none.",
+                        max_length=40,
+                        null=True,
                     ),
                 ),
-                ("bio", models.TextField(blank=True, help_text="Markdown. State only what is true today.")),
+                (
+                    "npi",
+                    models.CharField(
+                        blank=True,
+                        help_text="National Provider Identifier, ten digits. Optional; it is printed.",
+                        max_length=10,
+                        validators=[pages.npi.validate_npi],
+                        verbose_name="NPI",
+                    ),
+                ),
+                (
+                    "training",
+                    models.TextField(
+                        blank=True,
+                        help_text="One a line: degrees, board certification, training with ketamine. Say where and when.",
+                    ),
+                ),
+                (
+                    "emergency_training",
+                    models.TextField(
+                        blank=True,
+                        help_text="One a line, with the year it was last renewed, for example: Advanced cardiovascular life support, 2026.",
+                        verbose_name="airway and emergency training",
+                    ),
+                ),
+                (
+                    "languages",
+                    models.CharField(
+                        blank=True,
+                        help_text="Those in which this person can explain treatment, for example: English, Spanish.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "available",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: Mondays and Thursdays, 4 PM to 8 PM.",
+                        max_length=160,
+                        verbose_name="when they are in",
+                    ),
+                ),
+                (
+                    "bio",
+                    models.TextField(blank=True, help_text="Markdown. State only what is true today."),
+                ),
+                (
+                    "interests",
+                    models.TextField(
+                        blank=True,
+                        help_text="What a patient may want to know before taking advice, for example a share in the clinic, or payment by a drug maker. If there is nothing, you can say that too.",
+                        verbose_name="interests that could conflict",
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
                 ("is_published", models.BooleanField(default=False, help_text="Show this profile on the site.")),
+                (
+                    "portrait",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Only with the person's consent. The picture brings its alternative text along.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pages.picture",
+                    ),
+                ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -880,18 +1393,6 @@ class Migration(migrations.Migration):
                     "history_user",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "portrait",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        help_text="Only with the person's consent.",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pages.picture",
                     ),
                 ),
             ],
@@ -917,30 +1418,127 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(help_text="Full name, without title.", max_length=120)),
                 (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The last part of the web address. Leave it empty to take it from the name. It stays when the name changes; if you change it, the former address leads to the new one.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
                     "credentials",
                     models.CharField(blank=True, help_text="As spelled on the license, for example APRN, CNP.", max_length=120),
                 ),
-                ("role", models.CharField(blank=True, help_text="What this person does at the clinic.", max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        help_text="In a few words, for example: Nurse practitioner, medical director.",
+                        max_length=120,
+                        verbose_name="job title",
+                    ),
+                ),
+                ("evaluates", models.BooleanField(default=False, verbose_name="evaluates patients")),
+                ("prescribes", models.BooleanField(default=False, verbose_name="prescribes")),
+                ("gives", models.BooleanField(default=False, verbose_name="gives treatment and watches over patients")),
+                ("in_charge", models.BooleanField(default=False, verbose_name="is in charge of medical care")),
+                ("answers_afterward", models.BooleanField(default=False, verbose_name="answers calls afterward")),
+                (
+                    "license_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("physician", "Physician"),
+                            ("physician-assistant", "Physician assistant"),
+                            ("advanced-practice-nurse", "Advanced practice registered nurse"),
+                            ("registered-nurse", "Registered nurse"),
+                            ("practical-nurse", "Licensed practical nurse"),
+                            ("psychologist", "Licensed psychologist"),
+                            ("social-worker", "Licensed independent clinical social worker"),
+                            ("family-therapist", "Licensed marriage and family therapist"),
+                        ],
+                        help_text="The Minnesota license. The profile links to the board where patients can look it up.",
+                        max_length=40,
+                    ),
+                ),
                 (
                     "license_number",
                     models.CharField(
-                        blank=True, help_text="Minnesota license number. Leave empty to print none.", max_length=40, null=True
+                        blank=True,
+                        help_text="As the board lists it. It is printed. Leave empty to print none.",
+                        max_length=40,
+                        null=True,
                     ),
                 ),
-                ("bio", models.TextField(blank=True, help_text="Markdown. State only what is true today.")),
+                (
+                    "npi",
+                    models.CharField(
+                        blank=True,
+                        help_text="National Provider Identifier, ten digits. Optional; it is printed.",
+                        max_length=10,
+                        validators=[pages.npi.validate_npi],
+                        verbose_name="NPI",
+                    ),
+                ),
+                (
+                    "training",
+                    models.TextField(
+                        blank=True,
+                        help_text="One a line: degrees, board certification, training with ketamine. Say where and when.",
+                    ),
+                ),
+                (
+                    "emergency_training",
+                    models.TextField(
+                        blank=True,
+                        help_text="One a line, with the year it was last renewed, for example: Advanced cardiovascular life support, 2026.",
+                        verbose_name="airway and emergency training",
+                    ),
+                ),
+                (
+                    "languages",
+                    models.CharField(
+                        blank=True,
+                        help_text="Those in which this person can explain treatment, for example: English, Spanish.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "available",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: Mondays and Thursdays, 4 PM to 8 PM.",
+                        max_length=160,
+                        verbose_name="when they are in",
+                    ),
+                ),
+                (
+                    "bio",
+                    models.TextField(blank=True, help_text="Markdown. State only what is true today."),
+                ),
                 ("bio_html", models.TextField(default="", editable=False)),
-                ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
-                ("is_published", models.BooleanField(default=False, help_text="Show this profile on the site.")),
+                (
+                    "interests",
+                    models.TextField(
+                        blank=True,
+                        help_text="What a patient may want to know before taking advice, for example a share in the clinic, or payment by a drug maker. If there is nothing, you can say that too.",
+                        verbose_name="interests that could conflict",
+                    ),
+                ),
                 (
                     "portrait",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Only with the person's consent.",
+                        help_text="Only with the person's consent. The picture brings its alternative text along.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         to="pages.picture",
                     ),
                 ),
+                ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
+                ("is_published", models.BooleanField(default=False, help_text="Show this profile on the site.")),
             ],
             options={"ordering": ["position", "name"]},
         ),

@@ -11,6 +11,10 @@ from simple_history.models import HistoricalRecords
 from content.models import PublicContent
 from pages.consult_kind import EXAMPLES, ConsultKind, read_consult_kind
 
+from .place_on_maps import PLACE_ON_EARTH, PlaceOnMaps
+from .safety import Photographs, SafetyFacts
+from .unset import unset
+
 
 def validate_time_zone(value: str) -> None:
     if value not in available_timezones():
@@ -26,11 +30,7 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.filter(pk=1).first() or Clinic()
 
 
-def _unset(label: str, help_text: str, **options) -> models.TextField:
-    return models.TextField(label, null=True, blank=True, help_text=help_text, **options)
-
-
-class Clinic(PublicContent):
+class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
     # They are in letters to patients, lead their replies, or move the posted hours: editors of texts only see them.
     OWNERS_FACTS = (
         *("name", "street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"),
@@ -81,51 +81,56 @@ class Clinic(PublicContent):
         max_length=120, null=True, blank=True, help_text="The legal entity behind the clinic, for the legal pages."
     )
     # Each is printed as it stands, among other sentences: whole sentences read best.
-    consult_kind = _unset(
+    consult_kind = unset(
         "how a consult takes place",
         f"Name one way, and nothing else. For example: {EXAMPLES} Form, letters and pages then say “call”, “visit” or “video"
         " call”.",
     )
-    consult_fee = _unset("fee of a consult", "For example: A consult is free of charge. If not, include every mandatory fee.")
-    fees = _unset("fees", "What treatment costs, in whole sentences. Include every mandatory fee (Minnesota Statutes 325D.44).")
-    billing_policy = _unset(
+    consult_fee = unset("fee of a consult", "For example: A consult is free of charge. If not, include every mandatory fee.")
+    fees = unset("fees", "What treatment costs, in whole sentences. Include every mandatory fee (Minnesota Statutes 325D.44).")
+    billing_policy = unset(
         "billing and collection policy",
         "The whole policy, which Minnesota Statutes 62J.806 asks for on the website: how you write and speak to patients about"
         " what they owe, what you do before a debt goes to a collection agency or a law firm, and when you give a debt up.",
     )
-    insurance = _unset("insurance", "Which plans are accepted, and which documents patients can get for their insurer.")
+    insurance = unset("insurance", "Which plans are accepted, and which documents patients can get for their insurer.")
     federal_funds = models.BooleanField(
         "federal funds",
         null=True,
         blank=True,
         help_text="Whether the clinic takes federal money, like Medicare or Medicaid. If so, the two notices below are due.",
     )
-    nondiscrimination_notice = _unset(
+    nondiscrimination_notice = unset(
         "nondiscrimination notice", "The notice of 45 CFR 92.10, word for word. Due where federal funds are taken."
     )
-    language_notice = _unset(
+    language_notice = unset(
         "language assistance notice",
         "The notice of 45 CFR 92.11, in every language that it has to be given in. Due where federal funds are taken.",
     )
-    routes = _unset("routes offered", "For example: We give ketamine by infusion. List only what the clinic offers.")
-    spravato = _unset("Spravato", "Whether the clinic offers it, for example: We do not offer Spravato.")
-    ages = _unset("ages", "For example: We see adults from 18 to 75.")
-    referral_policy = _unset("referral policy", "For example: You do not need a referral.")
-    referral_reply = _unset(
+    routes = unset("routes offered", "For example: We give ketamine by infusion. List only what the clinic offers.")
+    spravato = unset("Spravato", "Whether the clinic offers it, for example: We do not offer Spravato.")
+    ages = unset("ages", "For example: We see adults from 18 to 75.")
+    referral_policy = unset("referral policy", "For example: You do not need a referral.")
+    referral_reply = unset(
         "reply to who referred",
         "What a clinician who refers gets back, and when. For example: We write to you after the consult.",
     )
-    preparation = _unset(
+    preparation = unset(
         "preparation",
         "What to do before the first visit, which is the consult. For example: Please come ten minutes early. Letters print it,"
         " so do not write about treatment here.",
     )
-    after_hours = _unset("after hours", "Whom patients reach outside the posted hours.")
-    interpreter = _unset(
+    after_hours = unset("after hours", "Whom patients reach outside the posted hours.")
+    interpreter = unset(
         "interpreter", "How early to ask, and how. For example: We arrange an interpreter at no charge. Tell us a week ahead."
     )
-    parking = _unset("parking and access", "Parking, entrance, stairs, elevator.")
-    good_faith_contact = _unset("good faith estimate contact", "For example: Call the front desk and ask for a written estimate.")
+    parking = unset("parking and access", "Parking, entrance, stairs, elevator.")
+    area = unset(
+        "the area and the roads",
+        "One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The"
+        " home page prints the first sentence, so let that one stand alone. Do not list towns.",
+    )
+    good_faith_contact = unset("good faith estimate contact", "For example: Call the front desk and ask for a written estimate.")
     hosting_provider = models.CharField(
         max_length=120, null=True, blank=True, help_text="The company that runs the server, for the privacy policy."
     )
@@ -175,7 +180,7 @@ class Clinic(PublicContent):
     class Meta:
         verbose_name = verbose_name_plural = "clinic facts"
         permissions = [("change_owners_facts", "Can change the clinic's facts that patients' mail relies on")]
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic")]
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_clinic"), PLACE_ON_EARTH]
 
     def __str__(self) -> str:
         return self.name
@@ -206,6 +211,11 @@ class Clinic(PublicContent):
     def consult_place(self) -> str:
         """Where a consult takes place, after a label: `200 Schilling Dr S., Dundas, MN 55019`, or `By phone`."""
         return self.consult.place or self.address_line
+
+    @property
+    def place(self) -> str:
+        """`Dundas, MN`, or as much of it as is known."""
+        return ", ".join(part for part in (self.city, self.state) if part)
 
     @property
     def address_line(self) -> str:

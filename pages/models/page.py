@@ -1,13 +1,17 @@
 """A page of the site whose text staff edit: home, what is ketamine, the legal pages, and any other page of prose."""
 
 import re
+from datetime import date
+from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from content.markdown import CITATION
 from content.models import ReviewedText, TextQuerySet
+from pages.visiting import about_care, about_coming
 
 from .clinic import Clinic
 from .question import Question, in_groups
@@ -25,13 +29,20 @@ class Page(ReviewedText):
     BOOK_A_CONSULT = "book-a-consult"
     VISIT = "visit"
     COST = "cost"
+    TREATMENT_DAY = "treatment-day"
+    FOR_CLINICIANS = "for-clinicians"
     NOTICE_OF_PRIVACY_PRACTICES = "notice-of-privacy-practices"
     ACCESSIBILITY = "accessibility"
+    # The others are prose.
+    WITH_OWN_VIEW = (HOME, MEET_OUR_PROVIDERS, FAQS, BLOG, BOOK_A_CONSULT, VISIT)
     # Read by the clinic's lawyer before launch.
     LEGAL = (
         *("disclaimer", "privacy-policy", "terms-of-service", "acceptable-use", "good-faith-estimate"),
         *(ACCESSIBILITY, NOTICE_OF_PRIVACY_PRACTICES),
     )
+
+    # Their titles end with the clinic's place.
+    SAYS_PLACE = (HOME, MEET_OUR_PROVIDERS, BOOK_A_CONSULT, VISIT, COST)
 
     TEXTS = ("title", "eyebrow", "lede", "body", "in_short", "sheet", "browser_title", "description")
     MARKDOWN = {"body": "body_html", "in_short": "in_short_html", "sheet": "sheet_html"}
@@ -104,6 +115,33 @@ class Page(ReviewedText):
             return in_groups(Question.objects.published())
         return list(Question.objects.on_home()) if self.key == self.HOME else []
 
+    @cached_property
+    def changed_on(self) -> date:
+        shown = self.shown_with()
+        if self.key == self.HOME and shown:
+            # It shows those that the clinic has answered.
+            clinic = Clinic.objects.current()
+            shown = [question for question in shown if question.is_answered(clinic)]
+        return self.latest_change(shown)
+
+    def page_anchors(self) -> set[str]:
+        found = super().page_anchors()
+        if self.key == self.VISIT:
+            clinic = Clinic.objects.current()
+            for section in (*about_coming(clinic), *about_care(clinic)):
+                found |= {section.slug, *(fact.name for fact in section.facts)}
+            return found | {"where"}
+        if self.key == self.FAQS:
+            clinic = Clinic.objects.current()
+            is_complete = all(question.is_answered(clinic) for question in self.shown_with())
+            return found | {"topics"} | (set() if is_complete else {"told-at-the-consult"})
+        if self.key in self.WITH_OWN_VIEW:
+            return found
+        if self.key == "disclaimer":
+            found.add("more-help")
+        names = {"references": CITATION.search(self.html), "in-short": self.in_short_html, "sheet": self.sheet_html}
+        return found | {name for name, is_there in names.items() if is_there}
+
     def search_texts(self) -> tuple[str, ...]:
         return self.lede, self.in_short_html, self.body_html, self.sheet_html
 
@@ -113,5 +151,6 @@ class Page(ReviewedText):
         self.sheet_html = _ID.sub("", self.sheet_html)
 
     def is_listed(self) -> bool:
-        """False for the page on cost while it names no fee: it would disappoint those who look for one."""
-        return self.key != self.COST or Clinic.objects.current().has_set({"fees"})
+        """False while the page has not yet got what people who look for it want: a fee, or the clinic's own notice."""
+        awaited = {self.COST: "fees", self.NOTICE_OF_PRIVACY_PRACTICES: "privacy_notice_url"}.get(self.key)
+        return awaited is None or Clinic.objects.current().has_set({awaited})

@@ -22,7 +22,7 @@ MORE_OF_THE_SAME = {
 }
 # States that a real site seldom shows, from the page of components. The rest of them differ in words alone.
 RARE_STATES = (
-    *("", "providers-photo/", "blog-none/", "blog-forty/", "article/", "holiday/"),
+    *("", "providers-photo/", "provider-little/", "provider-everything/", "blog-none/", "blog-forty/", "article/", "holiday/"),
     *("book-no-times/", "book-many-times/", "error-403_csrf/", "error-429/", "error-503/"),
 )
 RARE_AT_ONCE = {"", "providers-photo/", "holiday/", "error-503/"}

@@ -1,4 +1,4 @@
-"""Sitemap, robots, feed, manifest, security.txt, and the addresses of the earlier site."""
+"""Sitemap, robots, feed, manifest and security.txt."""
 
 import json
 import re
@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from blog.models import Article
-from clinic_site.redirects import MOVED
 from pages.models import Clinic, Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
@@ -41,8 +40,8 @@ def test_the_sitemap_lists_what_can_be_read_and_nothing_else(client):
     listed = [url.findtext(f"{space}loc") for url in tree]
     assert f"{ORIGIN}/" in listed
     assert f"{ORIGIN}/blog/ketamine-benefits/" in listed
-    # Not the two that are hidden, and not the page on cost before it names a fee.
-    assert len(listed) == Page.objects.count() + Article.objects.count() - 3
+    # Not the two that are hidden, and not the page on cost before it names a fee, nor the notice before there is one.
+    assert len(listed) == Page.objects.count() + Article.objects.count() - 4
     assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", url.findtext(f"{space}lastmod")) for url in tree)
     for address in listed:
         response = client.get(address.removeprefix(ORIGIN))
@@ -93,14 +92,6 @@ def test_the_manifest_names_the_clinic_and_icons_that_exist(client):
     assert facts["name"] == "Modern Therapeutics"
     assert facts["start_url"] == "/"
     assert {icon["type"] for icon in facts["icons"]} == {"image/svg+xml", "image/png"}
-
-
-@pytest.mark.parametrize("slash", ["", "/"])
-@pytest.mark.parametrize(("old", "new"), MOVED.items())
-def test_an_earlier_address_leads_on_in_one_step(client, old, new, slash):
-    response = client.get(f"/{old}{slash}")
-    assert (response.status_code, response["Location"]) == (301, new)
-    assert client.get(new).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/faqs/", "/book-a-consult/"])

@@ -15,7 +15,8 @@ from consults.models import ConsultPolicy, SpecialHours
 from content.citations import unused_references
 from content.medical_review import stamp
 from content.prelaunch import blockers
-from pages.models import Clinic, Page, Provider, Question
+from pages.models import Clinic, Page, Picture, Provider, Question
+from pages.models.safety import PHOTOGRAPHS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock")]
 NOW = datetime(2026, 12, 2, 16, tzinfo=UTC)
@@ -31,6 +32,7 @@ def _ready(content, settings):
     settings.PUBLIC = PublicURL("https", "clinic.example", "https://clinic.example")
     settings.STAFF_INBOX = "staff@clinic.example"
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}}
+    photograph = Picture.objects.create(name="P", alt="A.", digest="a" * 64, width=320, height=200, widths=[320])
     texts = [field.name for field in Clinic._meta.fields if field.null and isinstance(field, TextField)]
     Clinic.objects.update(
         **dict.fromkeys([*texts, "legal_name", "hosting_provider", "mail_provider"], "Known.") | {"consult_kind": "By phone."},
@@ -38,7 +40,10 @@ def _ready(content, settings):
         phone="(507) 555-0100",
         email="hello@clinic.example",
         privacy_notice_url="https://clinic.example/notice.pdf",
+        fax="(507) 555-0101",
+        map_url="https://maps.example/clinic",
         copyright_since=2024,
+        **dict.fromkeys(PHOTOGRAPHS, photograph),
         confirmed_answer_days=2,
         confirmed_erase_days=90,
         confirmed_privacy_on=date(2026, 12, 1),
@@ -49,7 +54,9 @@ def _ready(content, settings):
     Question.objects.exclude(answer__contains="{").update(clinic_must_answer=False)
     Page.objects.update(counsel_reviewed_on=date(2026, 12, 1))
     Reference.objects.update(last_checked=date(2026, 11, 23), verified="Opened, and checked against the page.")
-    provider = Provider.objects.create(name="Real Person", is_published=True)
+    provider = Provider.objects.create(
+        name="Real Person", license_type="registered-nurse", license_number="R 1", is_published=True
+    )
     for row in [*Page.objects.filter(medical=True), *Article.objects.all()]:
         row.reviewed_by, row.reviewed_on = provider, date(2026, 12, 1)
         stamp(row)
@@ -147,6 +154,16 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
             id="a broken link",
         ),
         pytest.param(lambda: Provider.objects.update(is_published=False), "No provider is published.", id="no provider"),
+        pytest.param(
+            lambda: Provider.objects.update(license_number=None),
+            "Real Person: not set: license number.",
+            id="a profile that nobody can look up",
+        ),
+        pytest.param(
+            lambda: Provider.objects.update(portrait=Picture.objects.create(alt=" ", width=1, height=1)),
+            "Real Person: the portrait has no alternative text.",
+            id="a portrait that some cannot see",
+        ),
     ],
 )
 def test_each_thing_is_listed_by_itself(change, what):
@@ -160,7 +177,12 @@ def test_the_command_names_where_to_fix_it_and_exits_with_1(capsys):
         call_command("prelaunch")
     told = capsys.readouterr().out
     assert end.value.code == 1
-    assert re.search(r"Not set: phone\.  \[http://127\.0\.0\.1:8000/admin/pages/clinic/1/change/\]", told)
+    assert "Not set: phone.  [http://127.0.0.1:8000/admin/pages/clinic/missing/#phone]\n    People who have a question" in told
+    order = ("No provider", ": phone.", ": fees.", ": insurance.", ": monitoring.", ": ages.", ": the area and the roads.")
+    worth = [told.index(what) for what in order]
+    assert worth == sorted(worth), "what helps patients most is asked for first"
+    assert "Worth adding: monitoring." in told
+    assert f"{len(blockers(now=NOW))} to settle before launch." in told
     assert "Nobody is notified of new requests.  [STAFF_INBOX]" in told
     assert re.search(r"\d+ to settle before launch\.", told)
 

@@ -37,6 +37,9 @@ _WITHOUT_IDENTIFIER = {
     "www.mayoclinic.org",
     "www.ynhh.org",
     "www.mcleanhospital.org",
+    "www.uclahealth.org",
+    "commonspirit.org",
+    "asahq.org",
     # The journal's own page, where no identifier was seen.
     "www.cambridge.org",
     "www.cdc.gov",
@@ -44,7 +47,6 @@ _WITHOUT_IDENTIFIER = {
     "clinicaltrials.gov",
     "www.oxfordhealth.nhs.uk",
     "www.pdr.net",
-    "www.spravato.com",
     "www.spravatohcp.com",
     "www.ema.europa.eu",
     "ch.oddb.org",

@@ -9,7 +9,7 @@ from content.readability import measure
 from pages.models import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock")]
-DOMAINS = ["Effect", "How it is given", "Side effects", "Work and driving", "Onset and upkeep", "Cost"]
+DOMAINS = ["Effect", "FDA", "How it is given", "Side effects", "Work and driving", "Onset and upkeep", "Cost"]
 # Neither is a statement about medicine: what a plan pays, and what to ask.
 UNCITED = {"Cost"}
 
@@ -23,7 +23,7 @@ def cells(html: str, tag: str) -> list[str]:
     return re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, re.S)
 
 
-def test_five_options_over_six_domains_each_statement_with_its_source(page):
+def test_five_options_over_seven_domains_each_statement_with_its_source(page):
     head, body = re.search(r'<div class="stacked">.*?<thead>(.*?)</thead>(.*?)</table>', page, re.S).groups()
     options = [unescape(option) for option in cells(head, "th")[1:]]
     assert [option.partition(" ")[0].strip(",") for option in options] == ["Ketamine", "Esketamine", "TMS", "ECT", "Another"]

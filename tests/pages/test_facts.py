@@ -15,7 +15,9 @@ from content.models import kinds
 from content.publishing import problems
 from content.search import find
 from pages.consult_kind import read_consult_kind
-from pages.models import Clinic, Page, Question
+from pages.models import Clinic, Page, Picture, Question
+from pages.models.safety import SAFETY
+from pages.visiting import first_sentence
 from tests.builders import WEDNESDAY
 from tests.pages.test_public_pages import ARTICLES, PUBLIC
 
@@ -43,8 +45,10 @@ WHERE = {
     "spravato": ["/cost/", "/faqs/", "/for-clinicians/"],
     "hosting_provider": ["/privacy-policy/"],
     "mail_provider": ["/privacy-policy/"],
+    "area": ["/"],
+    **{name: ["/treatment-day/", "/for-clinicians/"] for name in SAFETY},
 }
-NOT_ON_VISIT = {"hosting_provider", "mail_provider"}
+NOT_ON_VISIT = {"hosting_provider", "mail_provider", *SAFETY}
 EVERYWHERE = [*PUBLIC, "/book-a-consult/", "/book-a-consult/sent/", "/search/?q=cost", "/blog/feed/", "/nope/"]
 # What a text may not look like once a page is put together: braces outside scripts.
 _SCRIPT = re.compile(r"<script.*?</script>", re.S)
@@ -281,3 +285,83 @@ def test_the_booking_page_says_how_long_what_and_when_before_the_times(client):
     Clinic.objects.update(consult_kind="By video.")
     assert "By video." in read(client, "/book-a-consult/").partition('name="starts_at"')[0]
     assert "It takes place at the clinic." not in read(client, "/faqs/")
+
+
+def test_beside_the_button_stands_what_it_commits_one_to_and_nothing_that_is_not_set(client):
+    def terms(path: str) -> list[str]:
+        listed = read(client, path).partition('<ul class="terms"')[2].partition("</ul>")[0]
+        return [re.sub(r"<[^>]+>", "", item) for item in re.findall(r"<li>(.*?)</li>", listed)]
+
+    too_long = "A consult costs two hundred dollars. To this, a fee of thirty dollars is added for the room, each time."
+    for facts, said in (
+        ({}, []),
+        ({"consult_kind": "By phone or Zoom."}, []),
+        ({"consult_kind": "At the clinic.", "consult_fee": "A consult is free."}, ["In person", "A consult is free"]),
+        ({"consult_kind": "By video.", "consult_fee": too_long}, ["By video", "What it costs"]),
+    ):
+        Clinic.objects.update(**{"consult_kind": None, "consult_fee": None} | facts)
+        for path in ("/", "/book-a-consult/"):
+            assert terms(path) == ["30 minutes", *said, "You decide later"], facts
+    assert 'href="/visit/#consult_fee"' in read(client, "/")
+    assert '<dt id="consult_fee">' in read(client, "/visit/")
+    form = read(client, "/book-a-consult/").partition('<ul class="terms"')[2]
+    assert form.index("Send request") < form.index("</form>"), "right above the button"
+
+
+def test_a_phone_that_is_set_is_one_tap_away_at_the_top_of_every_page(client):
+    assert 'class="call"' not in read(client, "/")
+    Clinic.objects.update(phone="+1 (507) 555-0100")
+    for path in EVERYWHERE:
+        if path.endswith("/") and path not in ("/blog/feed/", "/nope/"):
+            top = read(client, path).partition('<header class="mast">')[2].partition("</header>")[0]
+            assert '<a class="call" href="tel:+15075550100">Call +1 (507) 555-0100</a>' in top, path
+
+
+def test_the_home_page_has_the_first_sentence_about_the_area_and_visit_us_has_all(client):
+    for text, first in (
+        ("Off Highway 3, near St. Olaf. Plows come early.", "Off Highway 3, near St. Olaf."),
+        ("At 200 Schilling Dr S. The lot is\nbehind. Come in.", "At 200 Schilling Dr S. The lot is behind."),
+        ("Take Exit 69!", "Take Exit 69!"),
+        ("", ""),
+    ):
+        assert first_sentence(text) == first
+    assert 'href="/visit/#area"' not in read(client, "/")
+    Clinic.objects.update(area="We are off Highway 3. In winter, allow more time.")
+    assert "We are off Highway 3. <a" in read(client, "/")
+    assert "In winter" not in read(client, "/")
+    assert "We are off Highway 3. In winter, allow more time." in read(client, "/visit/")
+
+
+def test_who_searches_can_tell_what_and_where_from_the_title_and_it_follows_the_facts(client):
+    def title(path: str) -> str:
+        return re.search(r"<title>(.*?) \|", read(client, path))[1]
+
+    pages = ("/", "/visit/", "/meet-our-providers/", "/cost/", "/book-a-consult/")
+    for path in pages:
+        assert title(path).endswith(" in Dundas, MN"), path
+    assert title("/faqs/") == Page.objects.get(key="faqs").browser_title
+    # The browser's history is read by others too.
+    assert "ketamine" not in title("/book-a-consult/").lower()
+    assert "Modern Therapeutics is a ketamine clinic in Dundas, MN." in read(client, "/visit/")
+    Clinic.objects.update(city="", state="")
+    for path in pages:
+        assert title(path) == Page.objects.get(key=path.strip("/") or "home").browser_title
+
+
+def test_photographs_stand_below_the_words_with_their_size_and_load_late(client, django_assert_max_num_queries):
+    found = {
+        slot: Picture.objects.create(name=slot, alt=f"The {slot}.", digest=digit * 64, width=640, height=480, widths=[320, 640])
+        for slot, digit in (("outside", "a"), ("entrance", "b"), ("room", "c"))
+    }
+    assert "<figure>" not in read(client, "/visit/")
+    Clinic.objects.update(**found)
+    for path, slots in {"/visit/": ["outside", "entrance"], "/treatment-day/": ["room"]}.items():
+        with django_assert_max_num_queries(6):
+            page = read(client, path).partition("<main")[2]
+        shown = re.findall(r"<img [^>]*>", page)
+        assert [re.search(r'alt="The (\w+)\."', image)[1] for image in shown] == slots
+        for image in shown:
+            assert 'width="640" height="480" loading="lazy"' in image
+        assert page.index("<h2") < page.index("<img")
+    found["outside"].delete()
+    assert read(client, "/visit/").count("<img ") == 1

@@ -49,7 +49,7 @@ def test_a_page_that_ships_stays(superuser, content):
     assert Page.objects.filter(key="disclaimer").exists()
 
 
-@pytest.mark.parametrize("key", ["faqs", "blog", "book-a-consult", "admin", "search", "about"])
+@pytest.mark.parametrize("key", ["faqs", "blog", "book-a-consult", "admin", "search", "visit"])
 def test_a_page_cannot_take_an_address_that_another_view_has(superuser, key):
     errors = add(superuser, key=key).context["adminform"].form.errors.as_data()
     assert [error.code for error in errors["key"]] == ["taken"]

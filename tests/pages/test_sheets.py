@@ -95,3 +95,15 @@ def test_the_page_on_cost_is_kept_from_search_engines_until_it_names_a_fee(clien
     Clinic.objects.update(fees="A session costs two hundred dollars.")
     assert found() == (False, True)
     assert "noindex" not in read(client, "/for-family/")
+
+
+def test_the_sheet_for_clinicians_has_the_facts_on_safety_where_there_is_room_and_the_page_has_them_always(client):
+    assert '<p class="brief">' not in read(client, "/for-clinicians/")
+    Clinic.objects.update(monitoring="We measure blood pressure every 15 minutes.")
+    page = read(client, "/for-clinicians/")
+    assert "<strong>What we measure.</strong> We measure blood pressure every 15 minutes." in sheet_of(page)
+    Clinic.objects.update(equipment="Oxygen. " * 100)
+    page = read(client, "/for-clinicians/")
+    assert '<dt id="equipment">' in page
+    assert '<p class="brief">' not in sheet_of(page)
+    assert '<p class="brief">' not in read(client, "/for-family/")

@@ -1,6 +1,7 @@
 """Loads the starting content that ships with the site. Safe to run again: see `content.sync`."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime, time
 from importlib.metadata import version
 from pathlib import Path
@@ -9,15 +10,17 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from blog.models import Article
-from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, ReferralSource
+from consults.models import ConsultPolicy, Listing, OpeningHours, PrintedSheet, Reason, ReferralSource
 from content import markdown, search_index
 from content.files import UnreadableContent, read_content_files, read_toml
+from content.links import Links
 from content.models import LoadedContent, PublicContent, Reference, kinds
-from content.publishing import wrong_figures
+from content.publishing import broken_links, wrong_figures
 from content.sync import Report, sync_rows
-from pages.models import Clinic, Page, Question
+from pages.models import Clinic, OldAddress, Page, Question
 
 
 class Command(BaseCommand):
@@ -30,6 +33,8 @@ class Command(BaseCommand):
                 _load(report)
         except (UnreadableContent, ValidationError, KeyError) as error:
             raise CommandError(f"The content could not be loaded; nothing was changed: {error}") from error
+        for line in _broken_links():
+            self.stderr.write(line)
         if verbosity:
             for done in ("created", "updated", "removed"):
                 self.stdout.write(f"{done}: {len(getattr(report, done))}")
@@ -53,6 +58,10 @@ def _load(report: Report) -> None:
     sync_rows(ReferralSource, "code", sources, report=report)
     sheets = read_toml(_content("consults") / "printed_sheets.toml")["sheet"]
     sync_rows(PrintedSheet, "code", sheets, report=report)
+    listings = read_toml(_content("consults") / "listings.toml")["listing"]
+    sync_rows(Listing, "name", listings, report=report)
+    addresses = read_toml(_content("pages") / "old_addresses.toml")["address"]
+    sync_rows(OldAddress, "old_path", addresses, report=report)
     _post_first_hours()
     _begin_histories()
     _refuse_wrong_figures()
@@ -101,6 +110,7 @@ def _question(file) -> dict:
         "on_home": file.facts.get("on_home", False),
         "medical": file.facts.get("medical", False),
         "clinic_must_answer": file.facts.get("clinic_must_answer", False),
+        "updated_on": file.facts.get("updated"),
     }
 
 
@@ -149,6 +159,16 @@ def _refuse_wrong_figures() -> None:
         for row in kind.objects.all():
             for problem in wrong_figures(row):
                 raise UnreadableContent(f"{kind._meta.verbose_name} “{row}”, {problem.field}. {problem.message}")
+
+
+def _broken_links() -> Iterator[str]:
+    """Told, and loaded all the same: what staff took off the site must not keep it from starting."""
+    now = timezone.now()
+    links = Links(at=now)
+    for kind in kinds():
+        for row in kind.objects.all():
+            for problem in broken_links(row, at=now, links=links) if row.is_published else []:
+                yield f"{kind._meta.verbose_name} “{row}”, {problem.field}. {problem.message}"
 
 
 def _begin_histories() -> None:

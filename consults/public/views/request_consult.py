@@ -27,6 +27,7 @@ from pages.models import Page
 
 _SENT_SALT = "consults.sent"
 _SENT_SECONDS = 30 * 60
+_BREADCRUMBS = [{"name": "Home", "url": "/"}, {"name": "Book a consult", "url": "/book-a-consult/"}]
 
 
 @gives_answers_back
@@ -108,7 +109,7 @@ def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int,
     )
     form.choices = times.choices
     page = Page.objects.filter(key=Page.BOOK_A_CONSULT).first() or Page(title="Book a consult", browser_title="Book a consult")
-    context = {"page": page, "section": "book-a-consult", "form": form, **times.context}
+    context = {"page": page, "section": "book-a-consult", "form": form, "breadcrumbs": _BREADCRUMBS, **times.context}
     return render(request, "consults/request_consult.html", context, status=status)
 
 

@@ -134,7 +134,8 @@ def test_the_session_does_not_tell_what_was_searched(desk, two):
     desk.post(SEARCH, {"q": "ada@example.com"})
     stored = str(Session.objects.get().get_decoded())
     assert "desk_searches" in stored
-    assert not re.search("ada|example", stored)
+    # Three letters alone may stand in what is sealed by chance.
+    assert not re.search("ada@|example", stored)
 
 
 @pytest.mark.parametrize("term", ["", "   ", "\0", "\0 "])

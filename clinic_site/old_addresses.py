@@ -1,0 +1,107 @@
+"""What happens where the site has no page: an old address leads on in one step, and what leads nowhere is counted.
+
+Counted is by address and month alone, and only where a person's browser asks to open a page. What was asked for is in the memory
+of the web process, which adds it to the database at most once a minute; a restart loses what was not added yet. Strangers choose
+what they ask for, so everything is bounded, an address counts once a minute however often it is asked for, and the page that
+shows the counts leaves out the low ones.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Set
+from datetime import datetime
+
+from django.db import DatabaseError, transaction
+from django.http import HttpResponsePermanentRedirect
+from django.utils import timezone
+
+from consults.models import MonthlyCount
+from pages.models import Clinic, OldAddress
+from pages.models.old_address import LONGEST, is_private, normalized
+
+WRITE_EVERY_SECONDS = 60.0
+# Different addresses within a minute, and within a month.
+MOST_COUNTED = 50
+MOST_KEPT = 200
+# Words and hyphens, as addresses of pages have. A long number may be a phone's, and long nonsense a secret.
+_COUNTED = re.compile(r"(?:/[a-z0-9-]{1,40}){1,4}")
+_SECRET = re.compile(r"\d{5}|[a-z0-9]{25}")
+_SUBJECT = MonthlyCount.Subject.NOT_FOUND
+
+
+class OldAddressMiddleware:
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+        self._lock = threading.Lock()
+        self._asked_for: set[str] = set()
+        self._next_write = 0.0
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if self._asked_for and time.monotonic() >= self._next_write:
+            self.write(now=timezone.now())
+        if response.status_code == 404 and request.method in {"GET", "HEAD"}:
+            path = normalized(request.path_info)
+            if len(path) <= LONGEST and not is_private(path):
+                return self._lead_on(request, path) or response
+        return response
+
+    def _lead_on(self, request, path: str) -> HttpResponsePermanentRedirect | None:
+        try:
+            new_path = OldAddress.objects.filter(old_path=path).values_list("new_path", flat=True).first()
+        except DatabaseError:
+            # The page that says so needs none.
+            return None
+        if new_path is None:
+            if _opens_a_page(request) and may_be_counted(path):
+                self._count(path)
+            return None
+        response = HttpResponsePermanentRedirect(new_path)
+        # Browsers ask again, so that a correction counts for those who came before it.
+        response["Cache-Control"] = "public, max-age=0, must-revalidate"
+        return response
+
+    def _count(self, path: str) -> None:
+        with self._lock:
+            if len(self._asked_for) < MOST_COUNTED:
+                self._asked_for.add(path)
+
+    def write(self, *, now: datetime) -> None:
+        """Adds what was asked for to the clinic's month of the instant `now`."""
+        with self._lock:
+            self._next_write = time.monotonic() + WRITE_EVERY_SECONDS
+            asked_for, self._asked_for = self._asked_for, set()
+        try:
+            _store(asked_for, now)
+        except DatabaseError:
+            # Tried again in a minute.
+            with self._lock:
+                self._asked_for |= asked_for
+
+
+def may_be_counted(path: str) -> bool:
+    """Whether a normalized path looks like that of a page, and like nothing that a person wrote about themselves."""
+    return bool(_COUNTED.fullmatch(path)) and not _SECRET.search(path)
+
+
+def _opens_a_page(request) -> bool:
+    """Whether a browser says that somebody opens a page; most bots say nothing. Over plain http only localhost hears of it."""
+    headers = request.headers
+    is_opened = (headers.get("Sec-Fetch-Mode"), headers.get("Sec-Fetch-Dest")) == ("navigate", "document")
+    return is_opened and "prefetch" not in headers.get("Sec-Purpose", "")
+
+
+def _store(paths: Set[str], now: datetime) -> None:
+    month = Clinic.objects.current().local_date(now).replace(day=1)
+    of_the_month = MonthlyCount.objects.filter(subject=_SUBJECT, month=month)
+    with transaction.atomic():
+        known = set(of_the_month.values_list("path", flat=True))
+        if len(known | paths) > MOST_KEPT:
+            # What was counted once makes room.
+            of_the_month.filter(number=1).delete()
+            known = set(of_the_month.values_list("path", flat=True))
+        for path in sorted(paths):
+            if path in known or len(known) < MOST_KEPT:
+                known.add(path)
+                MonthlyCount.objects.add(_SUBJECT, "", month=month, path=path)

@@ -1,0 +1,138 @@
+"""The admin for the clinic's facts."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+
+from content.citations import unused_references
+from content.due import find_due
+from content.editing.form import ContentForm
+from content.prelaunch import findings
+
+from .consult_kind import EXAMPLES, read_consult_kind
+from .models import Clinic
+from .models.safety import PHOTOGRAPHS, SAFETY
+from .supply_admin import SupplyPages
+
+
+class ClinicForm(ContentForm):
+    def clean_consult_kind(self) -> str | None:
+        """Rejects words that do not say which kind a consult is: letters would have to guess."""
+        text = self.cleaned_data["consult_kind"]
+        if not read_consult_kind(text).is_clear:
+            message = f"Name one way only, without “not”, so that letters can say “call” or “visit”. For example: {EXAMPLES}"
+            raise forms.ValidationError(message, code="unclear_kind")
+        return text
+
+
+@admin.register(Clinic)
+class ClinicAdmin(SupplyPages):
+    form = ClinicForm
+    fieldsets = [
+        ("Announcement on every page", {"fields": ["announcement", "announcement_until"]}),
+        (None, {"fields": ["name", "summary", "legal_name", "copyright_since"]}),
+        ("Where and when", {"fields": ["street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"]}),
+        ("How to reach the clinic", {"fields": ["phone", "fax", "email", "after_hours"]}),
+        (
+            "Consults and treatment",
+            {
+                "description": "Write whole sentences: they are printed on Visit us, and wherever a text names them in braces."
+                " Empty fields are not printed anywhere.",
+                "fields": [
+                    *("consult_kind", "consult_fee", "ages", "referral_policy", "referral_reply", "routes", "spravato"),
+                    *("preparation", "interpreter", "parking", "area"),
+                ],
+            },
+        ),
+        (
+            "Safety during treatment",
+            {
+                "description": "What the site tells readers to ask any clinic, as it is done here. Printed on A treatment day and"
+                " For clinicians, each only when it is set.",
+                "fields": SAFETY,
+            },
+        ),
+        (
+            "Photographs",
+            {
+                "description": "Upload each under Pictures first. No patients, and no pictures that were bought. The first two"
+                " are shown on Visit us, the third on A treatment day.",
+                "fields": PHOTOGRAPHS,
+            },
+        ),
+        ("Money", {"fields": ["fees", "insurance", "good_faith_contact", "billing_policy"]}),
+        (
+            "Legal pages",
+            {
+                "fields": [
+                    *("privacy_notice_url", "hosting_provider", "mail_provider"),
+                    *("federal_funds", "nondiscrimination_notice", "language_notice"),
+                ]
+            },
+        ),
+        (
+            "For maps and search engines",
+            {
+                "description": "Search engines read these with the name, the address and the hours.",
+                "fields": Clinic.ON_MAPS,
+            },
+        ),
+    ]
+
+    def get_fieldsets(self, request, obj=None):
+        promises = {
+            "description": "Enter what the clinic has confirmed. `prelaunch` compares it with the consult policy.",
+            "fields": ["confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"],
+        }
+        return [*super().get_fieldsets(request, obj), ("Confirmed promises", promises)]
+
+    def get_readonly_fields(self, request, obj=None):
+        readonly = super().get_readonly_fields(request, obj)
+        return readonly if request.user.has_perm(Clinic.OWNERS_PERMISSION) else [*readonly, *Clinic.OWNERS_FACTS]
+
+    def save_model(self, request, obj, form, change):
+        if change and not request.user.has_perm(Clinic.OWNERS_PERMISSION):
+            # An older version brings its own back when it is restored.
+            stored = Clinic.objects.current()
+            for name in Clinic.OWNERS_FACTS:
+                setattr(obj, name, getattr(stored, name))
+        if "consult_kind" in form.changed_data:
+            messages.info(request, obj.consult.reading)
+        super().save_model(request, obj, form, change)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in {"privacy_notice_url", "map_url"}:
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_urls(self):
+        show = self.admin_site.admin_view(self.prelaunch_view)
+        return [path("prelaunch/", show, name="pages_clinic_prelaunch"), *super().get_urls()]
+
+    def prelaunch_view(self, request):
+        """Shows the findings of `manage.py prelaunch`, with links."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = timezone.now()
+        found = findings(now=now)
+        groups: dict[str, list] = {}
+        for blocker in found:
+            groups.setdefault(blocker.group, []).append(blocker)
+        context = self.admin_site.each_context(request) | {
+            "title": "Before launch",
+            "reading": Clinic.objects.current().consult.reading,
+            "count": sum(blocker.blocks for blocker in found),
+            "groups": list(groups.items()),
+            "due": find_due(today=timezone.localdate(now)),
+            "unused": unused_references(),
+        }
+        return render(request, "admin/pages/prelaunch.html", context)
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not Clinic.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False

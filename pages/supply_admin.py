@@ -1,0 +1,113 @@
+"""The admin's supply list: each missing fact, why it is worth having, and a field that saves it alone; and the same on paper.
+
+It is a part of the admin of the clinic's facts, so one saves here under the same permissions, checks and questions as there.
+"""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+
+from content.editing.admin import ContentAdmin
+
+from .models import Clinic
+from .models.safety import PHOTOGRAPHS
+from .supply import PEOPLE, Wanted, everything, read_supply
+
+# In the form that saves one fact: which one it is.
+FACT = "fact"
+
+
+class SupplyPages(ContentAdmin):
+    def get_urls(self):
+        pages = {"missing": self.missing_view, "interview": self.interview_view}
+        own = [path(f"{name}/", self.admin_site.admin_view(view), name=f"pages_clinic_{name}") for name, view in pages.items()]
+        return [*own, *super().get_urls()]
+
+    def missing_view(self, request):
+        """Lists what is missing; a POST saves one fact."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._missing_page(request)
+        with transaction.atomic():
+            return self._save_one(request)
+
+    def _save_one(self, request):
+        missing = {one.fact: one for one in read_supply().missing if one.fact != PEOPLE}
+        one = missing.get(request.POST.get(FACT, ""))
+        if one is None:
+            messages.info(request, "This is set already. Change it below, among all facts.")
+            return redirect("admin:pages_clinic_missing")
+        if not self._may_set(request, one):
+            raise PermissionDenied
+        form = self._form(request, [one], data=request.POST)
+        form.fields[one.fact].required = True
+        if not form.is_valid():
+            return self._missing_page(request, refused=one, form=form)
+        clinic = form.save(commit=False)
+        self.save_model(request, clinic, form, True)
+        self.log_change(request, clinic, self.construct_change_message(request, form, []))
+        messages.success(request, f"Saved: {one.field.verbose_name}.")
+        return redirect("admin:pages_clinic_missing")
+
+    def _may_set(self, request, one: Wanted) -> bool:
+        if one.fact == PEOPLE:
+            return request.user.has_perm("pages.add_provider")
+        return self.has_change_permission(request) and one.fact not in self.get_readonly_fields(request)
+
+    def _form(self, request, wanted: list[Wanted], *, data=None) -> forms.ModelForm:
+        """The clinic's own form, with these facts alone."""
+        clinic, names = Clinic.objects.current(), [one.fact for one in wanted]
+        form = self.get_form(request, clinic, change=True, fields=names)(data, instance=clinic)
+        for name in set(PHOTOGRAPHS) & set(names):
+            # Without the links of a full form, which only work with script.
+            form.fields[name].widget = form.fields[name].widget.widget
+        for name in names:
+            if isinstance(form.fields[name].widget, forms.Textarea):
+                form.fields[name].widget.attrs["rows"] = 4
+        return form
+
+    def _missing_page(self, request, *, refused: Wanted | None = None, form: forms.ModelForm | None = None):
+        supply = read_supply()
+        fields = [one for one in supply.missing if one.fact != PEOPLE and self._may_set(request, one)]
+        shown = self._form(request, fields)
+        rows = []
+        for one in supply.missing:
+            is_refused = refused is not None and one.fact == refused.fact
+            used = form if is_refused else shown
+            rows.append(
+                {
+                    "wanted": one,
+                    "is_people": one.fact == PEOPLE,
+                    "is_photograph": one.fact in PHOTOGRAPHS,
+                    "field": used[one.fact] if used is not None and one.fact in used.fields else None,
+                    "seen": used["seen"].value() if used is not None else "",
+                    "errors": form.non_field_errors() if is_refused and form is not None else [],
+                }
+            )
+        prefix = "Error: " if refused else ""
+        context = self.admin_site.each_context(request) | {
+            "title": f"{prefix}{supply.count} of {len(supply.everything)} set",
+            "opts": self.opts,
+            "rows": rows,
+            "may_add_people": request.user.has_perm("pages.add_provider"),
+            "change": reverse("admin:pages_clinic_change", args=[1]),
+        }
+        return render(request, "admin/pages/missing.html", context, status=422 if refused else 200)
+
+    def interview_view(self, request):
+        """All questions on two pages of paper, in the same order, with room to write."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        numbered = list(enumerate(everything(), start=1))
+        missing = {one.fact for one in read_supply().missing}
+        half = (len(numbered) + 1) // 2
+        context = self.admin_site.each_context(request) | {
+            "title": "Interview sheet",
+            "pages": [numbered[:half], numbered[half:]],
+            "missing": missing,
+        }
+        return render(request, "admin/pages/interview.html", context)
