@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consults import booking, erasure
+from consults.desk.marking import mark_dealt_with, send_again
 from consults.desk.outbox import letter_of
 from consults.messages import delivery, outbox, refused
 from consults.messages.answers import Answers
@@ -197,11 +198,16 @@ def test_an_erased_letter_stays_erased():
     assert {bytes(sealed) for sealed in OutboxMessage.objects.values_list("sealed", flat=True)} == {b""}
 
 
-def test_a_letter_about_no_request_changes_nothing():
+def test_a_letter_about_no_request_that_came_back_is_failed_mail_that_nobody_can_send_again(staff):
     """What it said was forgotten when it was sent."""
-    outbox.write_to_staff("password_reset", to="owner@example.com", subject="A new password", text="The link", now=WEDNESDAY)
-    assert not comes_back(sent("password_reset", "staff"))
-    assert states() == [("password_reset", "mail", "done")]
+    outbox.write_to_staff("set_aside", to="desk@dead.example", subject="Set aside", text="A link", now=WEDNESDAY)
+    letter = sent("set_aside", "staff")
+    assert [comes_back(letter), comes_back(letter)] == [True, False]
+    (failed,) = OutboxMessage.objects.needing_a_person(now=LATER)
+    assert (failed.state, failed.problem) == ("failed", "returned_5.1.1")
+    every = OutboxMessage.objects.all()
+    assert (send_again(every, by=staff, now=LATER), mark_dealt_with(every, by=staff, now=LATER)) == (0, 1)
+    assert not comes_back(letter)
 
 
 def test_a_notice_to_staff_that_came_back_is_failed_mail(settings):
