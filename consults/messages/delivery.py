@@ -134,6 +134,8 @@ def _conclude(message: OutboxMessage, now: datetime, result: Callable[[], object
         logger.error("message %s cannot be opened", message.pk)
         _retry(message, now, "cannot_open")
     except NotSent as error:
+        if error.problem != NO_ANSWER:
+            _was_not_taken(message)
         if error.permanent:
             refuse(message, now=now, problem=error.problem)
         else:
@@ -207,6 +209,12 @@ def _retry(message: OutboxMessage, now: datetime, problem: str, *, most: int = M
 def _handed_over(message: OutboxMessage, now: datetime, *, next_attempt: datetime) -> None:
     """Notes that a server may have it, also for the bound of first letters."""
     _not_returned(message).update(not_before=next_attempt, problem=NO_ANSWER, done_at=now)
+
+
+def _was_not_taken(message: OutboxMessage) -> None:
+    """Of a server that took its time and then said no: it has as little of the letter as before, whatever became of it since."""
+    if message.done_at or not message.may_have_arrived:
+        OutboxMessage.objects.filter(pk=message.pk, problem=NO_ANSWER).update(done_at=message.done_at)
 
 
 def _not_returned(message: OutboxMessage):

@@ -171,6 +171,43 @@ def test_a_report_may_come_before_the_answer_for_its_letter(monkeypatch, phone, 
     assert not comes_back(OutboxMessage.objects.get())
 
 
+@pytest.mark.parametrize("problem", ["refused_451", "refused_554"])
+def test_what_a_server_refuses_after_some_time_never_left(monkeypatch, problem):
+    """A stranger whose letter was refused hears nothing of its end, and a reminder that never left is told to staff."""
+    coming, answers = Future(), Answers()
+
+    def take_time(*_):
+        raise Unanswered(coming)
+
+    monkeypatch.setattr(Sender, "send", take_time)
+    request = submit(phone="")
+    delivery.deliver_due(now=WEDNESDAY, answers=answers)
+    assert OutboxMessage.objects.get().may_have_arrived
+    coming.set_exception(NotSent(problem, is_hopeless=problem == "refused_554"))
+    delivery.deliver_due(now=WEDNESDAY, answers=answers)
+    letter = OutboxMessage.objects.get()
+    assert (letter.state, letter.problem, letter.done_at, letter.may_have_arrived) == ("waiting", problem, None, False)
+    booking.withdraw_request(request, now=LATER)
+    assert states() == [("requested", "mail", "dropped")]
+
+
+def test_what_may_have_arrived_before_may_still_have_once_a_slow_server_refuses_its_copy(monkeypatch):
+    coming, answers = Future(), Answers()
+    results = iter([NotSent(NO_ANSWER), Unanswered(coming)])
+
+    def send(*_):
+        raise next(results)
+
+    monkeypatch.setattr(Sender, "send", send)
+    submit(phone="")
+    delivery.deliver_due(now=WEDNESDAY, answers=answers)
+    delivery.deliver_due(now=LATER, answers=answers)
+    coming.set_exception(NotSent("refused_451"))
+    delivery.deliver_due(now=LATER, answers=answers)
+    letter = OutboxMessage.objects.get()
+    assert (letter.state, letter.problem, letter.done_at, letter.attempts) == ("waiting", NO_ANSWER, WEDNESDAY, 2)
+
+
 def test_a_report_may_come_while_its_letter_is_sent(monkeypatch):
     submit()
     with monkeypatch.context() as slow:
