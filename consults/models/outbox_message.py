@@ -51,6 +51,11 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         """Calls that staff may make now."""
         return self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
 
+    def calls_about(self, request, *, since, until):
+        """Calls about the request that fell due between the instants: those that were made, and those that still are to be."""
+        due = self.filter(event__request=request, channel=OutboxMessage.Channel.CALL, not_before__gt=since, not_before__lte=until)
+        return due.exclude(state=OutboxMessage.State.DROPPED)
+
     def failed(self):
         """Mail that could not be sent, until somebody sends it again or has dealt with it."""
         return self.filter(state=OutboxMessage.State.FAILED)

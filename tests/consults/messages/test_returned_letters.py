@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consults import booking, erasure
-from consults.desk.marking import mark_dealt_with, send_again
+from consults.decision import NotAllowed
+from consults.desk.marking import mark_dealt_with, mark_made, send_again
 from consults.desk.outbox import letter_of
 from consults.messages import delivery, outbox, refused
 from consults.messages.answers import Answers
@@ -206,6 +208,44 @@ def test_what_may_have_arrived_before_may_still_have_once_a_slow_server_refuses_
     delivery.deliver_due(now=LATER, answers=answers)
     letter = OutboxMessage.objects.get()
     assert (letter.state, letter.problem, letter.done_at, letter.attempts) == ("waiting", NO_ANSWER, WEDNESDAY, 2)
+
+
+def test_addresses_that_take_no_mail_call_a_number_as_seldom_as_requests_by_phone(monkeypatch, staff):
+    """Three requests, and twelve moves of all of them. A correction calls it no more on that day, and once on a later one."""
+
+    def refuse(*_):
+        raise NotSent("refused_550", permanent=True)
+
+    monkeypatch.setattr(Sender, "send", refuse)
+    now, calls = WEDNESDAY, []
+
+    def make_calls() -> int:
+        delivery.deliver_due(now=now)
+        calls.append(mark_made(OutboxMessage.objects.all(), by=staff, now=now))
+        return calls[-1]
+
+    def correct(request, email: str):
+        return booking.readdress_request(request, email=email, now=now)
+
+    requests = []
+    for number in range(3):
+        requests.append(submit(key=str(number), email=f"dead{number}@example.com", starts_at=local(f"2026-12-07 {16 + number}:00")))
+        make_calls()
+    for number, request in enumerate(requests):
+        for step in range(6):
+            now += timedelta(minutes=1)
+            with suppress(NotAllowed):
+                booking.move_request(request, starts_at=local(f"2026-12-{8 + step % 2:02} {16 + number}:00"), now=now)
+            make_calls()
+    assert sum(calls) == 3 + 12
+    for number in range(3):
+        correct(requests[number], f"also-dead{number}@example.com")
+        assert make_calls() == 0
+    failed = OutboxMessage.objects.failed().values_list("kind", flat=True)
+    assert list(failed) == ["readdressed"] * 3, "staff see it, and nobody is called about an address that was left"
+    now += timedelta(days=1)
+    correct(requests[0], "dead-too@example.com")
+    assert make_calls() == 1
 
 
 def test_a_report_may_come_while_its_letter_is_sent(monkeypatch):
