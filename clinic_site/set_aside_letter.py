@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from consults.messages.outbox import write_to_staff
 from consults.models import AccessRecord, ConsultRequest, Event, OutboxMessage
@@ -31,8 +32,16 @@ def write_letter_if_set_aside(*, now: datetime) -> bool:
 
 
 def _unopened():
-    """What a colleague set aside was looked at."""
-    by_staff = Event.objects.filter(request=OuterRef("pk"), kind=Event.Kind.QUARANTINED, by__isnull=False)
-    opened = AccessRecord.objects.filter(request=OuterRef("pk"), kind=AccessRecord.Kind.OPENED)
-    set_aside = ConsultRequest.objects.filter(status=ConsultRequest.Status.QUARANTINED, erased_at=None)
-    return set_aside.filter(~Exists(by_staff), ~Exists(opened))
+    """What a colleague set aside was looked at, and so was what one opened since it was set aside.
+
+    A request that was let in may be set aside later, by a correction for example; what was seen of it before is another matter.
+    Events have numbers without gaps, and while it is set aside, all have that status.
+    """
+    aside = ConsultRequest.Status.QUARANTINED
+    events = Event.objects.filter(request=OuterRef("pk"))
+    let_in = Subquery(events.exclude(status=aside).order_by("-number").values("number")[:1])
+    found = ConsultRequest.objects.filter(status=aside, erased_at=None).alias(began=Coalesce(let_in, 0) + 1)
+    beginning = events.filter(number=OuterRef("began"))
+    opened = AccessRecord.objects.filter(request=OuterRef("pk"), kind=AccessRecord.Kind.OPENED, at__gt=OuterRef("since"))
+    found = found.alias(since=Subquery(beginning.values("at")[:1]))
+    return found.filter(~Exists(beginning.filter(by__isnull=False)), ~Exists(opened))

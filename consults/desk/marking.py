@@ -38,7 +38,7 @@ def mark_dealt_with(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> 
 
 
 def send_again(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
-    """The worker tries failed email as if it had just been written. Of what came back and was about no request, no text is left."""
+    """The worker tries failed email as if it had just been written. What came back and was about no request has no text left."""
     failed = _among(OutboxMessage.objects.failed().sent_by_the_worker().exclude(sealed=b""), messages)
     return failed.update(state=State.WAITING, attempts=0, not_before=now, problem="", marked_by=by, marked_at=now)
 
