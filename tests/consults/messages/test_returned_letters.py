@@ -229,7 +229,8 @@ def test_addresses_that_take_no_mail_call_a_number_as_seldom_as_requests_by_phon
 
     requests = []
     for number in range(3):
-        requests.append(submit(key=str(number), email=f"dead{number}@example.com", starts_at=local(f"2026-12-07 {16 + number}:00")))
+        starts_at = local(f"2026-12-07 {16 + number}:00")
+        requests.append(submit(key=str(number), email=f"dead{number}@example.com", starts_at=starts_at))
         make_calls()
     for number, request in enumerate(requests):
         for step in range(6):

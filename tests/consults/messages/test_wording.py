@@ -568,6 +568,21 @@ def test_who_was_set_aside_until_our_answer_was_late_reads_an_apology(staff, con
             assert ("we would answer your request sooner, and we did not" in said(request)[1]) == is_late
 
 
+def test_no_letter_promises_an_answer_by_an_instant_that_is_past(staff):
+    """A hold keeps open what is overdue, and its page lets them correct the address. A letter may be held back as well."""
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            first = last_message(submit(contact_by=contact_by))
+            request = first.event.request
+            promise, late = "we will answer by ", request.answer_by + timedelta(hours=27)
+            texts = [" ".join(letter_of(first, now=at)["text"].split()).lower() for at in (WEDNESDAY, late)]
+            assert [promise in text for text in texts] == [True, False]
+            assert "will answer as soon as we can." in texts[1]
+            if contact_by == "email":
+                booking.readdress_request(request, email="right@example.com", now=late)
+                assert "We will answer as soon as we can. There is nothing else you need to do now." in said(request)[1]
+
+
 def test_the_letter_to_an_old_address_promises_no_answer_that_may_have_ended(staff):
     request = submit()
     OutboxMessage.objects.update(state="done")
