@@ -98,10 +98,13 @@ def deliver_due(
 
 
 def _first_letters_left(now: datetime) -> float:
-    """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off."""
+    """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off.
+
+    What staff told otherwise did not leave: its row keeps the problem.
+    """
     if settings.BOOKING_RATE is None:
         return math.inf
-    sent = OutboxMessage.objects.filter(is_first=True, done_at__gt=now - timedelta(hours=1))
+    sent = OutboxMessage.objects.filter(is_first=True, done_at__gt=now - timedelta(hours=1), problem__in=["", NO_ANSWER])
     return MOST_FIRST_LETTERS_AN_HOUR - sent.count()
 
 

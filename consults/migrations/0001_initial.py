@@ -606,7 +606,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("done_at", models.DateTimeField(help_text="When it was handed over, or staff made the call.", null=True)),
+                (
+                    "done_at",
+                    models.DateTimeField(
+                        help_text="When it was handed over, or staff made the call or dealt with it.", null=True
+                    ),
+                ),
                 (
                     "problem",
                     models.CharField(blank=True, help_text="Code of the last failure, without personal data.", max_length=60),

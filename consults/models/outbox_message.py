@@ -122,7 +122,7 @@ class OutboxMessage(models.Model):
         help_text="The next attempt. A worker that claims the message moves it forward as its lease."
     )
     attempts = models.PositiveSmallIntegerField(default=0)
-    done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call.")
+    done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call or dealt with it.")
     problem = models.CharField(max_length=60, blank=True, help_text="Code of the last failure, without personal data.")
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -159,7 +159,10 @@ class OutboxMessage(models.Model):
 
     @property
     def may_have_arrived(self) -> bool:
-        """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made."""
+        """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made.
+
+        Of failed mail: whether a colleague dealt with it, who may have told them otherwise.
+        """
         return self.state == self.State.DONE or self.done_at is not None or (self.attempts > 0 and not self.problem)
 
     @property

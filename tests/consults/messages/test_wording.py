@@ -10,6 +10,7 @@ from icalendar import Calendar
 
 from consults import booking
 from consults.current_rules import read_rules
+from consults.desk.marking import mark_dealt_with
 from consults.messages.facts import Before, Facts
 from consults.messages.reading import read_message
 from consults.models import ConsultRequest, OutboxMessage, Reason
@@ -581,6 +582,27 @@ def test_no_letter_promises_an_answer_by_an_instant_that_is_past(staff):
             if contact_by == "email":
                 booking.readdress_request(request, email="right@example.com", now=late)
                 assert "We will answer as soon as we can. There is nothing else you need to do now." in said(request)[1]
+
+
+@pytest.mark.parametrize("is_dealt_with", [True, False])
+def test_who_was_told_otherwise_of_what_could_not_be_sent_is_told_of_what_changes_it(staff, is_dealt_with):
+    """A colleague called and chose "Dealt with". Who heard of nothing is told of no change, and of the end of a request alone."""
+
+    def could_not_be_sent(kind: str) -> None:
+        letters = OutboxMessage.objects.filter(kind=kind, recipient="patient")
+        letters.update(state="failed", problem="refused_550", attempts=1)
+        if is_dealt_with:
+            assert mark_dealt_with(letters, by=staff, now=WEDNESDAY) == 1
+
+    request = asked(staff, "offered")
+    could_not_be_sent("offered")
+    booking.take_back_offer(request, by=staff, now=WEDNESDAY)
+    assert OutboxMessage.objects.filter(kind="offer_taken_back", recipient="patient").exists() == is_dealt_with
+
+    request = booking.confirm_request(submit(key="other", starts_at=LATER), by=staff, now=WEDNESDAY)
+    could_not_be_sent("confirmed")
+    request = booking.cancel_request(request, reason=reason("cancel"), by=staff, now=WEDNESDAY)
+    assert said(request)[0].startswith("Cancelled" if is_dealt_with else "About your request")
 
 
 def test_the_letter_to_an_old_address_promises_no_answer_that_may_have_ended(staff):
