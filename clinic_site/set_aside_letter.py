@@ -1,16 +1,15 @@
 """Writes to the staff inbox when requests were set aside and nobody has looked: a real patient may be among them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from consults.messages.outbox import write_to_staff
-from consults.models import AccessRecord, ConsultRequest, Event, OutboxMessage
+from consults.messages.outbox import write_to_staff_once_a_day
+from consults.models import AccessRecord, ConsultRequest, Event
 
 KIND = "set_aside"
-_AGAIN_AFTER = timedelta(days=1)
 
 _TEXT = """\
 Set aside by the website as possible spam, and not opened yet: {count}.
@@ -24,11 +23,8 @@ def write_letter_if_set_aside(*, now: datetime) -> bool:
     """Writes at most one letter a day, and only if there is an inbox. Returns whether it wrote one."""
     if not settings.STAFF_INBOX or not (count := _unopened().count()):
         return False
-    if OutboxMessage.objects.filter(kind=KIND, created_at__gt=now - _AGAIN_AFTER).exists():
-        return False
     text = _TEXT.format(count=count, desk=f"{settings.PUBLIC_URL}/admin/")
-    write_to_staff(KIND, to=settings.STAFF_INBOX, subject="Requests were set aside", text=text, now=now)
-    return True
+    return write_to_staff_once_a_day(KIND, to=settings.STAFF_INBOX, subject="Requests were set aside", text=text, now=now)
 
 
 def _unopened():

@@ -15,7 +15,8 @@ from clinic_site.set_aside_letter import write_letter_if_set_aside
 from consults import booking
 from consults.messages.channels.mail import Sender
 from consults.messages.channels.not_sent import Unanswered
-from consults.models import AccessRecord, ConsultRequest, OutboxMessage
+from consults.messages.outbox import write_to_staff
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest, OutboxMessage
 from tests.builders import WEDNESDAY, local, submit
 
 pytestmark = [
@@ -157,6 +158,21 @@ def test_what_a_correction_set_aside_is_told_whoever_opened_it_before(settings, 
     # It was set aside already.
     corrected(8)
     assert not write_letter_if_set_aside(now=at(72))
+
+
+def test_of_two_workers_one_writes_the_letter_of_the_day(settings, monkeypatch):
+    """The second one waits for the lock while the first writes."""
+    settings.STAFF_INBOX = "desk@clinic.example"
+    submit(looks_like_spam=True)
+    take_lock = ConsultPolicy.objects.lock
+
+    def wait_for_the_other(*arguments):
+        write_to_staff("set_aside", to=settings.STAFF_INBOX, subject="By the first", text="", now=WEDNESDAY)
+        return take_lock(*arguments)
+
+    monkeypatch.setattr(ConsultPolicy.objects, "lock", wait_for_the_other)
+    assert not write_letter_if_set_aside(now=WEDNESDAY)
+    assert OutboxMessage.objects.filter(kind="set_aside").count() == 1
 
 
 def test_an_unreadable_request_stays_where_a_person_sees_it(work, clock, desk):
