@@ -118,7 +118,8 @@ class PageWords:
         if self._is_unreached and self.found.status in ConsultRequest.AWAITING_ANSWER:
             sentence += f" Our last email did not reach you. {self._how_to_reach_us}"
         elif self._is_unreached:
-            told = f"Our email did not reach you. {self._end.reason if self._end else self._how_to_reach_us}"
+            lost = "Our email did not reach you"
+            told = f"{lost}, so we say it here. {self._end.reason}" if self._end else f"{lost}. {self._how_to_reach_us}"
         if self.found.status == Status.CANCELLED and self.may_ask_again:
             sentence += " You are welcome to ask for another time."
         words = self.consult.say(sentence).replace("{reach}", reach).replace("{told}", told)

@@ -338,7 +338,7 @@ def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(clie
                 assert found.startswith(subject.format(heading))
                 assert MONDAY in text
                 assert not re.search("your visit|December (9|10)|has been cancelled", text)
-                takes_out = "If you put it in your calendar from your own page, the attached file takes it out."
+                takes_out = "If you put a time in your calendar from your own page, the attached file takes it out."
                 assert (takes_out in text, text.count("calendar")) == ((True, 1) if contact_by == "email" else (False, 0))
                 if contact_by == "email":
                     (entry,) = Calendar.from_ical(letter_of(last_message(request))["calendar"]).walk("VEVENT")

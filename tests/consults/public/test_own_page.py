@@ -856,7 +856,7 @@ def test_the_page_links_what_its_calendar_file_does_while_that_time_is_ahead(cli
         ("requested", ""),
         ("confirmed", "Add your confirmed visit to your calendar"),
         (MOVING, "Add your confirmed visit to your calendar"),
-        ("cancelled", "take it out of your calendar"),
+        ("cancelled", "take it out with this file"),
         ("declined", ""),
     ):
         with undone(state):
@@ -867,7 +867,7 @@ def test_the_page_links_what_its_calendar_file_does_while_that_time_is_ahead(cli
     request = booking.reschedule_request(bring_to("confirmed", staff), starts_at=LATER, by=staff, now=WEDNESDAY)
     assert "Change your confirmed visit in your calendar" in client.get(own_url(request)).content.decode()
     request = booking.withdraw_request(request, now=WEDNESDAY)
-    assert "take it out of your calendar" in client.get(own_url(request)).content.decode()
+    assert "take it out with this file" in client.get(own_url(request)).content.decode()
     clock(LATER)
     assert calendar_url(request) not in client.get(own_url(request)).content.decode()
 
