@@ -97,7 +97,7 @@ class BackgroundWork:
                 self._copier.copy(now=now, zone=Clinic.objects.current().zone, thin=waits_until is None)
                 self._copy.done(steady)
             # Calls are made of what the database knows, and for when the clock says it is: both have to be right.
-            if waits_until is None and self._read_reports.is_due(steady):
+            if waits_until is None and (self._read_reports.is_due(steady) or self._report_reader.has_more):
                 self._report_reader.read(now=now)
                 self._read_reports.done(steady)
             self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until, but=to_check(now=now))

@@ -30,22 +30,27 @@ class ReportReader(Beside):
         super().__init__("delivery reports")
         where = settings.BOUNCES
         self._reader = MailboxReader(where, host=settings.PUBLIC.host, is_known=is_known) if where else None
+        # Whether the last round went well and left something, so that the next one need not wait.
+        self.has_more = False
 
     def read(self, *, now: datetime) -> None:
         """Does nothing without a mailbox, or while the last round goes on."""
         if self._reader and not self.goes_on:
-            self.start(partial(_read_beside, self._reader, now))
+            self.has_more = False
+            self.start(partial(self._read_beside, self._reader, now))
+
+    def _read_beside(self, reader: MailboxReader, now: datetime) -> None:
+        try:
+            self.has_more = read_reports(reader, now=now)
+        finally:
+            connection.close()
 
 
-def _read_beside(reader: MailboxReader, now: datetime) -> None:
-    try:
-        read_reports(reader, now=now)
-    finally:
-        connection.close()
+def read_reports(reader: MailboxReader, *, now: datetime) -> bool:
+    """One round, which ends whatever goes wrong: what it did not answer is there at the next one.
 
-
-def read_reports(reader: MailboxReader, *, now: datetime) -> None:
-    """One round, which ends whatever goes wrong: what it did not answer is there at the next one."""
+    Returns whether it went well and there is more to look at.
+    """
     try:
         reader.read_new(partial(take_report, now=now))
     except NotRead as error:
@@ -57,6 +62,8 @@ def read_reports(reader: MailboxReader, *, now: datetime) -> None:
         _tell("an error of the site itself", now=now)
     else:
         _file().unlink(missing_ok=True)
+        return reader.has_more
+    return False
 
 
 def problem(*, now: datetime) -> str:

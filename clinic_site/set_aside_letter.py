@@ -1,15 +1,15 @@
 """Writes to the staff inbox when requests were set aside and nobody has looked: a real patient may be among them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
-from consults.messages.outbox import write_to_staff
-from consults.models import AccessRecord, ConsultRequest, Event, OutboxMessage
+from consults.messages.outbox import write_to_staff_once_a_day
+from consults.models import AccessRecord, ConsultRequest, Event
 
 KIND = "set_aside"
-_AGAIN_AFTER = timedelta(days=1)
 
 _TEXT = """\
 Set aside by the website as possible spam, and not opened yet: {count}.
@@ -23,16 +23,21 @@ def write_letter_if_set_aside(*, now: datetime) -> bool:
     """Writes at most one letter a day, and only if there is an inbox. Returns whether it wrote one."""
     if not settings.STAFF_INBOX or not (count := _unopened().count()):
         return False
-    if OutboxMessage.objects.filter(kind=KIND, created_at__gt=now - _AGAIN_AFTER).exists():
-        return False
     text = _TEXT.format(count=count, desk=f"{settings.PUBLIC_URL}/admin/")
-    write_to_staff(KIND, to=settings.STAFF_INBOX, subject="Requests were set aside", text=text, now=now)
-    return True
+    return write_to_staff_once_a_day(KIND, to=settings.STAFF_INBOX, subject="Requests were set aside", text=text, now=now)
 
 
 def _unopened():
-    """What a colleague set aside was looked at."""
-    by_staff = Event.objects.filter(request=OuterRef("pk"), kind=Event.Kind.QUARANTINED, by__isnull=False)
-    opened = AccessRecord.objects.filter(request=OuterRef("pk"), kind=AccessRecord.Kind.OPENED)
-    set_aside = ConsultRequest.objects.filter(status=ConsultRequest.Status.QUARANTINED, erased_at=None)
-    return set_aside.filter(~Exists(by_staff), ~Exists(opened))
+    """What a colleague set aside was looked at, and so was what one opened since it was set aside.
+
+    A request that was let in may be set aside later, by a correction for example; what was seen of it before is another matter.
+    Events have numbers without gaps, and while it is set aside, all have that status.
+    """
+    aside = ConsultRequest.Status.QUARANTINED
+    events = Event.objects.filter(request=OuterRef("pk"))
+    let_in = Subquery(events.exclude(status=aside).order_by("-number").values("number")[:1])
+    found = ConsultRequest.objects.filter(status=aside, erased_at=None).alias(began=Coalesce(let_in, 0) + 1)
+    beginning = events.filter(number=OuterRef("began"))
+    opened = AccessRecord.objects.filter(request=OuterRef("pk"), kind=AccessRecord.Kind.OPENED, at__gt=OuterRef("since"))
+    found = found.alias(since=Subquery(beginning.values("at")[:1]))
+    return found.filter(~Exists(beginning.filter(by__isnull=False)), ~Exists(opened))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from .models import ConsultPolicy, ConsultRequest, Event, Person
+from .models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Person
 from .models.event import status_when_addressed, was_let_in
 from .models.person import contact_indexes
 from .unanswered import RUSH, HeldUnanswered, read_held_unanswered, recently_unanswered
@@ -90,7 +90,7 @@ def count_call(request: ConsultRequest, *, now: datetime) -> bool:
     """Counts the request for its phone number, which is to be called because its address takes no mail.
 
     False, and not counted, when there is no number or it was called enough: anybody may give an address that takes no mail and
-    somebody else's number.
+    somebody else's number. Where a corrected address takes none either, the number is called once a day about the request.
     """
     person = replace(request.person, contact_by="phone")
     indexes = contact_indexes(person)
@@ -98,7 +98,7 @@ def count_call(request: ConsultRequest, *, now: datetime) -> bool:
         ConsultPolicy.objects.lock()
         row = ConsultRequest.objects.filter(pk=request.pk, erased_at=None)
         if row.filter(called_index__in=indexes).exists():
-            return True
+            return not OutboxMessage.objects.calls_about(request, since=now - _DAY, until=now).exists()
         return bool(indexes) and not asked_enough(person, now=now) and bool(row.update(called_index=indexes[0], addressed_at=now))
 
 

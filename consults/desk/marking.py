@@ -57,14 +57,16 @@ def mark_not_made(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> in
 
 
 def mark_dealt_with(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
-    """Failed email needs nobody any more: the person was told otherwise, or there is nobody to tell."""
+    """Failed email needs nobody any more: the person was told otherwise, or there is nobody to tell. So they may know what it
+    said, as after a call, and are told of what changes it.
+    """
     failed = _among(OutboxMessage.objects.failed(), messages)
-    return failed.update(state=State.DROPPED, marked_by=by, marked_at=now)
+    return failed.update(state=State.DROPPED, done_at=now, marked_by=by, marked_at=now)
 
 
 def send_again(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
-    """The worker tries failed email as if it had just been written."""
-    failed = _among(OutboxMessage.objects.failed().sent_by_the_worker(), messages)
+    """The worker tries failed email as if it had just been written. What came back and was about no request has no text left."""
+    failed = _among(OutboxMessage.objects.failed().sent_by_the_worker().exclude(sealed=b""), messages)
     return failed.update(state=State.WAITING, attempts=0, not_before=now, problem="", marked_by=by, marked_at=now)
 
 

@@ -37,9 +37,9 @@ class PlaceGuard(ConflictGuard):
             with transaction.atomic():
                 # As for a change of hours: nothing can be confirmed until this one is saved or rolled back.
                 ConsultPolicy.objects.lock()
-                before = _in_letters()
+                before = place_in_letters()
                 response = super()._asking(request, view, *args, **kwargs)
-                after = _in_letters()
+                after = place_in_letters()
                 if after != before and (found := list(ConsultRequest.objects.confirmed_ahead(now=timezone.now()))):
                     if not set(_shown(found).split()) <= set(request.POST.get(SHOWN, "").split()):
                         raise _SaysAnotherPlace(found, after)
@@ -62,7 +62,7 @@ class PlaceGuard(ConflictGuard):
         )
 
 
-def _in_letters() -> str:
+def place_in_letters() -> str:
     """What letters call a consult, and its place."""
     clinic = Clinic.objects.current()
     return f"{clinic.consult.word.capitalize()}: {clinic.consult_place}"

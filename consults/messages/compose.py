@@ -105,6 +105,7 @@ class Composition:
         def moment_in_words(moment: datetime | None) -> str:
             return dates.moment_text(local(moment), label) if moment else ""
 
+        answer_by = moment_in_words(self.facts.answer_by)
         return {
             "when": in_words(self.facts.visit),
             "confirmed_when": in_words(self.facts.confirmed),
@@ -114,9 +115,16 @@ class Composition:
             "asked_before": in_words(self.facts.before.asked),
             "confirmed_before": in_words(self.facts.before.confirmed),
             "wanted_since": in_words(self._wanted_since),
-            "answer_by": moment_in_words(self.facts.answer_by),
+            "answer_by": answer_by,
+            "answer_when": answer_by and ("as soon as we can" if self._answer_is_late else f"by {answer_by}"),
             "offered_until": moment_in_words(self.facts.offered_until),
         }
+
+    @property
+    def _answer_is_late(self) -> bool:
+        """Whether what they were promised is past, while a hold waits for a person for example: nobody is promised that again."""
+        answer_by = self.facts.answer_by
+        return answer_by is not None and answer_by <= max(self.now, self.facts.at)
 
     @property
     def _wanted_since(self) -> Interval | None:

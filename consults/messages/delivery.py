@@ -98,10 +98,13 @@ def deliver_due(
 
 
 def _first_letters_left(now: datetime) -> float:
-    """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off."""
+    """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off.
+
+    What staff told otherwise did not leave: its row keeps the problem.
+    """
     if settings.BOOKING_RATE is None:
         return math.inf
-    sent = OutboxMessage.objects.filter(is_first=True, done_at__gt=now - timedelta(hours=1))
+    sent = OutboxMessage.objects.filter(is_first=True, done_at__gt=now - timedelta(hours=1), problem__in=["", NO_ANSWER])
     return MOST_FIRST_LETTERS_AN_HOUR - sent.count()
 
 
@@ -134,6 +137,8 @@ def _conclude(message: OutboxMessage, now: datetime, result: Callable[[], object
         logger.error("message %s cannot be opened", message.pk)
         _retry(message, now, "cannot_open")
     except NotSent as error:
+        if error.problem != NO_ANSWER:
+            _was_not_taken(message)
         if error.permanent:
             refuse(message, now=now, problem=error.problem)
         else:
@@ -207,6 +212,12 @@ def _retry(message: OutboxMessage, now: datetime, problem: str, *, most: int = M
 def _handed_over(message: OutboxMessage, now: datetime, *, next_attempt: datetime) -> None:
     """Notes that a server may have it, also for the bound of first letters."""
     _not_returned(message).update(not_before=next_attempt, problem=NO_ANSWER, done_at=now)
+
+
+def _was_not_taken(message: OutboxMessage) -> None:
+    """Of a server that took its time and then said no: it has as little of the letter as before, whatever became of it since."""
+    if message.done_at or not message.may_have_arrived:
+        OutboxMessage.objects.filter(pk=message.pk, problem=NO_ANSWER).update(done_at=message.done_at)
 
 
 def _not_returned(message: OutboxMessage):

@@ -51,13 +51,23 @@ class _Refused(NotRead):
 
 
 class MailboxReader:
-    """Remembers up to which mail it has looked, so that what is left in the mailbox is fetched once."""
+    """Remembers up to which mail it has looked, so that what is left in the mailbox is fetched once.
+
+    The newest come first: after a restart, a mailbox full of what was left there delays no report that has just come.
+    """
 
     def __init__(self, account: Account, *, host: str, is_known: Callable[[UUID], bool] = lambda _: False) -> None:
         """`host`: what follows the @ of our Message-IDs. `is_known`: whether a letter under another host is ours all the same."""
         self._account, self._host, self._is_known = account, host, is_known
         self._validity, self._last = b"", 0
         self._refused: set[int] = set()
+        # Up to the last one, and not looked at yet.
+        self._left: set[int] = set()
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the last round left mails that nobody has looked at."""
+        return bool(self._left)
 
     def read_new(self, take: Callable[[DeliveryReport], object]) -> int:
         """Hands the reports in at most MOST_MAILS new mails to `take`, and deletes each after that. Returns how many.
@@ -81,7 +91,7 @@ class MailboxReader:
                     self._refused.add(uid)
                 if report:
                     taken += self._take(server, uid, report, take)
-                self._last = max(self._last, uid)
+                self._left.discard(uid)
         if refused:
             raise refused
         return taken
@@ -111,14 +121,16 @@ class MailboxReader:
             # The server has numbered its mails in another way.
             self._validity, self._last = validity, 0
             self._refused.clear()
+            self._left.clear()
 
     def _new_mails(self, server: imaplib.IMAP4) -> list[int]:
         """The mails that nobody has opened, those that were refused last. A range to the end always names the last mail, too."""
-        first = min({self._last + 1, *self._refused})
+        first = min({self._last + 1, *self._refused, *self._left})
         found = _ok(server.uid("SEARCH", f"UID {first}:*", "UNSEEN", "UNDELETED"))
         uids = (int(uid) for line in found if isinstance(line, bytes) for uid in line.split() if uid.isdigit())
-        wanted = (uid for uid in uids if uid > self._last or uid in self._refused)
-        return sorted(wanted, key=lambda uid: (uid in self._refused, uid))[:MOST_MAILS]
+        wanted = {uid for uid in uids if uid > self._last or uid in self._refused or uid in self._left}
+        self._left, self._last = wanted - self._refused, max({self._last, *wanted})
+        return sorted(wanted, key=lambda uid: (uid in self._refused, -uid))[:MOST_MAILS]
 
     def _read(self, server: imaplib.IMAP4, uid: int) -> DeliveryReport | None:
         """A mail of several parts alone is fetched further than its kind. One that is unreadable is marked as seen."""

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from consults.current_rules import Rules
-from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
+from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
 from consults.scheduling import Interval, PostedHours
 from consults.transitions import TRANSITIONS
 
@@ -156,6 +156,19 @@ def write_to_staff(kind: str, *, to: str, subject: str, text: str, now: datetime
     """Writes a letter about an account or the site itself. `text` is not wrapped; what is sealed is emptied once it was sent."""
     letter = Letter(to, subject, text)
     _write(None, kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, letter._asdict(), not_before=now)
+
+
+def write_to_staff_once_a_day(kind: str, *, to: str, subject: str, text: str, now: datetime) -> bool:
+    """The same, unless one of the kind was written within a day. Returns whether it wrote one.
+
+    The lock is that of a decision: of two workers, the second one sees what the first has written.
+    """
+    with transaction.atomic():
+        ConsultPolicy.objects.lock()
+        if OutboxMessage.objects.filter(kind=kind, created_at__gt=now - timedelta(days=1)).exists():
+            return False
+        write_to_staff(kind, to=to, subject=subject, text=text, now=now)
+    return True
 
 
 def forget_letters_to_staff(*, now: datetime) -> int:

@@ -3,11 +3,13 @@
 import logging
 from datetime import datetime
 
-from consults.models import OutboxMessage
+from consults.models import ConsultRequest, OutboxMessage
 from consults.spam import count_call
 from guard import sealing
 
 from .channels.not_sent import NO_ANSWER
+from .kinds import OLD_ADDRESS
+from .known import is_called
 
 logger = logging.getLogger("clinic.mail")
 
@@ -18,12 +20,17 @@ RETURNED = "returned_"
 def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
     """What it was to tell becomes a call to make, if the patient gave a number. `problem`: a code without personal data.
 
-    A number that was called enough is not called: staff see what could not be sent.
+    A number that was called enough is not called: staff see what could not be sent. What is on its way still when the first
+    call is made belongs to that call. Nobody is called about an address that they left: that one is a stranger's.
 
     Changes nothing if the message is no longer as it was read. Raises sealing.CannotOpen.
     """
+    if message.kind == OLD_ADDRESS:
+        logger.info("message %s was for an address that was wrong, and takes no mail: %s", message.pk, problem)
+        _unchanged(message).update(state=OutboxMessage.State.DROPPED, problem=problem[:60], done_at=None)
+        return
     phone = _phone_of(message)
-    if not (phone and message.event and count_call(message.event.request, now=now)):
+    if not (phone and message.event and _may_be_called(message.event.request, now=now)):
         give_up(message, problem=problem)
         return
     logger.error("message %s was refused, and is a call to make now: %s", message.pk, problem)
@@ -31,6 +38,10 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
     message.seal(message.opened | {"to": phone})
     waiting = {"channel": OutboxMessage.Channel.CALL, "state": OutboxMessage.State.WAITING, "done_at": None, "not_before": now}
     unchanged.update(**waiting, sealed=message.sealed, problem=problem[:60])
+
+
+def _may_be_called(request: ConsultRequest, *, now: datetime) -> bool:
+    return is_called(request) or count_call(request, now=now)
 
 
 def _phone_of(message: OutboxMessage) -> str:

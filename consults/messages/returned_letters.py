@@ -26,7 +26,8 @@ def take_report(report: DeliveryReport, *, now: datetime) -> bool:
 
     A server that takes its time may report on a letter before it answers for it. Nothing changes for a letter that a call or an
     erasure has dealt with, or that says what is no longer true: the letter that was written since is the one that counts. So
-    the same report twice, or a forged one, makes one call at the most, about a letter that we sent. The lock is that of a
+    the same report twice, or a forged one, makes one call at the most, about a letter that we sent. A letter about no request
+    was forgotten when it left, and is failed mail: nobody else learns that the staff inbox takes none. The lock is that of a
     decision, so that no erasure runs beside it.
 
     Raises Unanswerable; a restore may have lost the letter, or that it left.
@@ -39,9 +40,14 @@ def take_report(report: DeliveryReport, *, now: datetime) -> bool:
         if letter is None or (letter.state == State.WAITING and letter.channel == MAIL and not letter.may_have_arrived):
             raise Unanswerable
         is_dealt_with = letter.channel != MAIL or letter.state == State.DROPPED or not letter.may_have_arrived
-        if is_dealt_with or not letter.sealed:
+        if is_dealt_with:
             return False
         problem = f"{RETURNED}{report.given_up}"
+        if letter.event is None:
+            give_up(letter, problem=problem)
+            return True
+        if not letter.sealed:
+            return False
         try:
             if not is_still_true(letter) or _comes_too_late(letter, rules, now):
                 return False

@@ -614,7 +614,12 @@ class Migration(migrations.Migration):
                     "call_again_at",
                     models.DateTimeField(help_text="A call that nobody answered is not on the lists until then.", null=True),
                 ),
-                ("done_at", models.DateTimeField(help_text="When it was handed over, or staff made the call.", null=True)),
+                (
+                    "done_at",
+                    models.DateTimeField(
+                        help_text="When it was handed over, or staff made the call or dealt with it.", null=True
+                    ),
+                ),
                 (
                     "problem",
                     models.CharField(blank=True, help_text="Code of the last failure, without personal data.", max_length=60),

@@ -62,12 +62,13 @@ class EventQuerySet(models.QuerySet["Event"]):
     def moves(self, request: ConsultRequest, *, since: datetime, until: datetime) -> tuple[int, int]:
         """How often patients moved this request between the instants, and any request of the same contact, this one included.
 
-        Of others only the moves that wrote to the contact count: a request that was set aside writes to nobody.
+        A number that is called because the address takes no mail is a contact like the one that was chosen. Of others only the
+        moves that wrote to the contact count: a request that was set aside writes to nobody.
         """
         same = Q(request=request)
-        if request.contact_index:
-            of_contact = Q(request__contact_index=request.contact_index)
-            of_contact |= Q(request__former_contacts__contains=request.contact_index)
+        for index in filter(None, (request.contact_index, request.called_index)):
+            of_contact = Q(request__contact_index=index) | Q(request__called_index=index)
+            of_contact |= Q(request__former_contacts__contains=index)
             same |= of_contact & ~Q(status=ConsultRequest.Status.QUARANTINED)
         moved = self.filter(same, kind=Event.Kind.MOVED, at__gt=since, at__lte=until)
         counted = moved.aggregate(own=Count("pk", filter=Q(request=request)), of_contact=Count("pk"))

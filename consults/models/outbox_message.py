@@ -55,6 +55,11 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         """Calls that staff may make now."""
         return self.calls_owed(now=now).filter(Q(call_again_at=None) | Q(call_again_at__lte=now))
 
+    def calls_about(self, request, *, since, until):
+        """Calls about the request that fell due between the instants: those that were made, and those that still are to be."""
+        due = self.filter(event__request=request, channel=OutboxMessage.Channel.CALL, not_before__gt=since, not_before__lte=until)
+        return due.exclude(state=OutboxMessage.State.DROPPED)
+
     def failed(self):
         """Mail that could not be sent, until somebody sends it again or has dealt with it."""
         return self.filter(state=OutboxMessage.State.FAILED)
@@ -123,7 +128,7 @@ class OutboxMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     calls_tried = models.PositiveSmallIntegerField(default=0, help_text="How often staff called and nobody answered.")
     call_again_at = models.DateTimeField(null=True, help_text="A call that nobody answered is not on the lists until then.")
-    done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call.")
+    done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call or dealt with it.")
     problem = models.CharField(max_length=60, blank=True, help_text="Code of the last failure, without personal data.")
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -165,7 +170,10 @@ class OutboxMessage(models.Model):
 
     @property
     def may_have_arrived(self) -> bool:
-        """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made."""
+        """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made.
+
+        Of failed mail: whether a colleague dealt with it, who may have told them otherwise.
+        """
         return self.state == self.State.DONE or self.done_at is not None or (self.attempts > 0 and not self.problem)
 
     @property

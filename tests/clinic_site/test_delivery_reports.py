@@ -13,6 +13,7 @@ from clinic_site import backups, delivery_reports
 from clinic_site.background_work import READ_REPORTS_EVERY
 from clinic_site.env_secrets import Mailbox
 from clinic_site.models import Hold
+from consults.messages import mailbox
 from consults.messages.mailbox import MailboxReader
 from consults.models import WorkerHeartbeat
 from tests.builders import WEDNESDAY, colleague
@@ -74,6 +75,19 @@ def test_the_mailbox_is_read_every_few_minutes(machine, imap, folder):
     assert len(imap.left(folder.name)) == 1
     after(machine, READ_REPORTS_EVERY / 2)
     assert imap.left(folder.name) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clinic")
+def test_a_full_mailbox_is_read_round_after_round(machine, imap, folder, monkeypatch):
+    machine.work.finish()
+    monkeypatch.setattr(mailbox, "MOST_MAILS", 1)
+    imap.bring(folder.name, *[PLAIN.replace("failed", "delayed")] * 3)
+    left = []
+    for passed in (READ_REPORTS_EVERY, timedelta(seconds=1), timedelta(seconds=1)):
+        after(machine, passed)
+        left.append(len(imap.left(folder.name)))
+    assert left == [2, 1, 0]
 
 
 @pytest.mark.django_db

@@ -3,7 +3,7 @@
 import signal
 import threading
 from concurrent.futures import Future
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -11,10 +11,12 @@ from django.core.management import call_command
 from django.db import connections
 
 from clinic_site import backups
+from clinic_site.set_aside_letter import write_letter_if_set_aside
 from consults import booking
 from consults.messages.channels.mail import Sender
 from consults.messages.channels.not_sent import Unanswered
-from consults.models import ConsultRequest, OutboxMessage
+from consults.messages.outbox import write_to_staff
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest, OutboxMessage
 from tests.builders import WEDNESDAY, local, submit
 
 pytestmark = [
@@ -131,6 +133,46 @@ def test_what_was_set_aside_and_nobody_opened_is_told_to_the_staff_inbox_once_a_
     desk.get(f"/admin/consults/consultrequest/{aside.pk}/change/")
     work(WEDNESDAY + timedelta(hours=60))
     assert len(letters()) == 2
+
+
+def test_what_a_correction_set_aside_is_told_whoever_opened_it_before(settings, staff):
+    settings.STAFF_INBOX = "desk@clinic.example"
+    request = submit()
+
+    def at(hours: int) -> datetime:
+        return WEDNESDAY + timedelta(hours=hours)
+
+    def opened(hours: int) -> None:
+        AccessRecord.objects.write(AccessRecord.Kind.OPENED, by=staff, at=at(hours), request=request)
+
+    def corrected(hours: int) -> None:
+        booking.readdress_request(request, email=f"p{hours}@example.com", sets_aside=lambda: True, now=at(hours))
+
+    opened(1)
+    booking.quarantine_request(request, by=staff, now=at(2))
+    assert not write_letter_if_set_aside(now=at(3))
+    booking.release_request(request, by=staff, now=at(4))
+    corrected(5)
+    assert write_letter_if_set_aside(now=at(6)), "neither who opened it before nor who set it aside before has seen this"
+    opened(7)
+    # It was set aside already.
+    corrected(8)
+    assert not write_letter_if_set_aside(now=at(72))
+
+
+def test_of_two_workers_one_writes_the_letter_of_the_day(settings, monkeypatch):
+    """The second one waits for the lock while the first writes."""
+    settings.STAFF_INBOX = "desk@clinic.example"
+    submit(looks_like_spam=True)
+    take_lock = ConsultPolicy.objects.lock
+
+    def wait_for_the_other(*arguments):
+        write_to_staff("set_aside", to=settings.STAFF_INBOX, subject="By the first", text="", now=WEDNESDAY)
+        return take_lock(*arguments)
+
+    monkeypatch.setattr(ConsultPolicy.objects, "lock", wait_for_the_other)
+    assert not write_letter_if_set_aside(now=WEDNESDAY)
+    assert OutboxMessage.objects.filter(kind="set_aside").count() == 1
 
 
 def test_an_unreadable_request_stays_where_a_person_sees_it(work, clock, desk):

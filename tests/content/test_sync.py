@@ -6,12 +6,15 @@ import pytest
 from django.core.management import call_command
 
 from blog.models import Article
+from consults import booking
 from consults.models import OpeningHours
 from content.files import UnreadableContent, read_content_file
 from content.sync import Report, sync_rows
-from pages.models import Page, Question
+from pages.models import Clinic, Page, Question
+from tests.builders import WEDNESDAY, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+LOAD = "clinic_site.management.commands.load_content._load"
 
 
 def sync(*records) -> Report:
@@ -86,6 +89,26 @@ def test_load_content_twice_changes_nothing_and_keeps_edited_hours(capsys):
     assert "created: 0" in told
     assert "edited here, left alone: pages.page home" in told
     assert not OpeningHours.objects.exists()
+
+
+@pytest.mark.usefixtures("clinic", "clock")
+def test_facts_that_follow_their_file_name_the_visits_that_were_told_otherwise(monkeypatch, staff, capsys):
+    """Nobody is asked, as at the desk, when an update of the site brings another address or time zone."""
+
+    def load(**facts) -> str:
+        monkeypatch.setattr(LOAD, lambda report: Clinic.objects.update(**facts))
+        call_command("load_content", verbosity=0)
+        return capsys.readouterr().err
+
+    asked = submit()
+    assert load(street="300 Schilling Dr S.") == "", "no visit is confirmed"
+    visit = booking.confirm_request(asked, by=staff, now=WEDNESDAY)
+    moved, zoned = load(street="100 Schilling Dr S."), load(time_zone="America/New_York")
+    assert "to “Visit: 100 Schilling Dr S., Dundas, MN 55019”" in moved
+    assert "from “America/Chicago” to “America/New_York”" in zoned
+    for line in (moved, zoned):
+        assert line.endswith(f"Tell these people, whose letters say otherwise: {visit.reference}\n")
+    assert load(phone="507-555-0111") == ""
 
 
 @pytest.mark.parametrize("text", ["no front matter", "+++\ntitle = \n+++\nx", "+++\ntitle = 'x'\nnever closed"])

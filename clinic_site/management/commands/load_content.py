@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog.models import Article
-from consults.models import ConsultPolicy, Listing, OpeningHours, PrintedSheet, Reason, ReferralSource
+from consults.desk.place_guard import place_in_letters
+from consults.models import ConsultPolicy, ConsultRequest, Listing, OpeningHours, PrintedSheet, Reason, ReferralSource
 from content import markdown, search_index
 from content.files import UnreadableContent, read_content_files, read_toml
 from content.links import Links
@@ -27,13 +28,13 @@ class Command(BaseCommand):
     help = "Load the shipped pages, questions, articles, references, clinic facts and opening hours."
 
     def handle(self, *args, verbosity: int, **options):
-        report = Report()
+        report, told = Report(), _facts_in_letters()
         try:
             with transaction.atomic():
                 _load(report)
         except (UnreadableContent, ValidationError, KeyError) as error:
             raise CommandError(f"The content could not be loaded; nothing was changed: {error}") from error
-        for line in _broken_links():
+        for line in (*_broken_links(), *_told_otherwise(told)):
             self.stderr.write(line)
         if verbosity:
             for done in ("created", "updated", "removed"):
@@ -169,6 +170,20 @@ def _broken_links() -> Iterator[str]:
         for row in kind.objects.all():
             for problem in broken_links(row, at=now, links=links) if row.is_published else []:
                 yield f"{kind._meta.verbose_name} “{row}”, {problem.field}. {problem.message}"
+
+
+def _facts_in_letters() -> tuple[str, str]:
+    """What letters call a consult and its place, and the zone of its time."""
+    return place_in_letters(), Clinic.objects.current().time_zone
+
+
+def _told_otherwise(told: tuple[str, str]) -> Iterator[str]:
+    """Whom staff have to tell after facts that nobody edited here followed their file. The desk asks before it changes them."""
+    pairs = zip(told, _facts_in_letters(), strict=True)
+    changes = " and ".join(f"from “{before}” to “{after}”" for before, after in pairs if before != after)
+    ahead = ConsultRequest.objects.confirmed_ahead(now=timezone.now()) if changes else ConsultRequest.objects.none()
+    if references := ", ".join(ahead.values_list("reference", flat=True)):
+        yield f"the clinic's facts changed {changes}. Tell these people, whose letters say otherwise: {references}"
 
 
 def _begin_histories() -> None:

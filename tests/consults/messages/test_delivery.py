@@ -19,6 +19,7 @@ from django.template import TemplateDoesNotExist
 from clinic_site.env import email_settings
 from consults import booking
 from consults.current_rules import read_rules
+from consults.desk.marking import mark_dealt_with
 from consults.desk.outbox import letter_of
 from consults.messages import delivery, outbox
 from consults.messages.answers import Answers
@@ -589,6 +590,15 @@ def test_first_letters_are_bounded_by_the_hour_and_keep_no_other_letter_waiting(
     another = submit(key="one more", starts_at=local("2026-12-08 16:00"), email="q@example.com")
     assert delivery.deliver_due(now=WEDNESDAY + timedelta(minutes=60)) == 1
     assert OutboxMessage.objects.get(event__request=another).state == "done"
+
+
+def test_first_letters_that_staff_deal_with_after_a_failure_keep_no_others_waiting(monkeypatch, staff):
+    monkeypatch.setattr(delivery, "MOST_FIRST_LETTERS_AN_HOUR", 3)
+    first_letters(3)
+    OutboxMessage.objects.update(state="failed", problem="refused_550", attempts=1)
+    assert mark_dealt_with(OutboxMessage.objects.all(), by=staff, now=WEDNESDAY) == 3
+    submit(key="next")
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
 
 
 def test_a_letter_that_takes_the_place_of_an_unsent_first_one_is_the_first(inbox, monkeypatch):

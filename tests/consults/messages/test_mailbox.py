@@ -58,7 +58,7 @@ def test_reports_on_our_letters_go_and_everything_else_stays_unread(imap, user):
         named("a delay of ours", PLAIN.replace("failed", "delayed")),
         named("in bytes of no charset", "\udcff\udcfe\n\n\udcff"),
     )
-    assert taken(reader_of(imap, user)) == [CAME_BACK, DeliveryReport(OURS, "")]
+    assert taken(reader_of(imap, user)) == [DeliveryReport(OURS, ""), CAME_BACK], "the newest first"
     left = ["a letter", "a photo", "of a colleague's letter", "in bytes of no charset"]
     assert [(subject, r"\Seen" in flags) for subject, flags in imap.left(user)] == [(subject, False) for subject in left]
 

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
+from django.db import OperationalError
 
 from clinic_site.env_secrets import Mailbox
 from consults.messages import mailbox
@@ -66,3 +67,29 @@ def test_a_mail_that_the_server_refuses_keeps_no_other_waiting_and_is_asked_for_
     server.refuses.clear()
     assert reader.read_new(found.append) == 1
     assert reader.read_new(found.append) == 0
+
+
+def test_what_was_left_in_a_full_mailbox_delays_no_new_report(server, monkeypatch):
+    monkeypatch.setattr(mailbox, "MOST_MAILS", 2)
+    server.mails = {uid: PLAIN.encode() for uid in range(1, 6)}
+    reader, left = MailboxReader(ACCOUNT, host=HOST), []
+    for _ in range(4):
+        reader.read_new(lambda report: None)
+        left.append((sorted(server.mails), reader.has_more))
+        if len(left) == 1:
+            server.mails[6] = PLAIN.encode()
+    assert left == [([1, 2, 3], True), ([1, 2], True), ([], False), ([], False)]
+
+
+def test_a_round_that_failed_half_way_is_gone_on_with(server):
+    reader, tries = MailboxReader(ACCOUNT, host=HOST), []
+
+    def take(report):
+        tries.append(report)
+        if len(tries) == 2:
+            raise OperationalError("database is locked")
+
+    with pytest.raises(OperationalError):
+        reader.read_new(take)
+    assert (set(server.mails), reader.has_more) == ({1, 2}, True)
+    assert (reader.read_new(take), set(server.mails)) == (2, set())

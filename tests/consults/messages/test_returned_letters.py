@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consults import booking, erasure
+from consults.decision import NotAllowed
+from consults.desk.marking import mark_dealt_with, mark_made, send_again
 from consults.desk.outbox import letter_of
 from consults.messages import delivery, outbox, refused
 from consults.messages.answers import Answers
@@ -170,6 +173,82 @@ def test_a_report_may_come_before_the_answer_for_its_letter(monkeypatch, phone, 
     assert not comes_back(OutboxMessage.objects.get())
 
 
+@pytest.mark.parametrize("problem", ["refused_451", "refused_554"])
+def test_what_a_server_refuses_after_some_time_never_left(monkeypatch, problem):
+    """A stranger whose letter was refused hears nothing of its end, and a reminder that never left is told to staff."""
+    coming, answers = Future(), Answers()
+
+    def take_time(*_):
+        raise Unanswered(coming)
+
+    monkeypatch.setattr(Sender, "send", take_time)
+    request = submit(phone="")
+    delivery.deliver_due(now=WEDNESDAY, answers=answers)
+    assert OutboxMessage.objects.get().may_have_arrived
+    coming.set_exception(NotSent(problem, is_hopeless=problem == "refused_554"))
+    delivery.deliver_due(now=WEDNESDAY, answers=answers)
+    letter = OutboxMessage.objects.get()
+    assert (letter.state, letter.problem, letter.done_at, letter.may_have_arrived) == ("waiting", problem, None, False)
+    booking.withdraw_request(request, now=LATER)
+    assert states() == [("requested", "mail", "dropped")]
+
+
+def test_what_may_have_arrived_before_may_still_have_once_a_slow_server_refuses_its_copy(monkeypatch):
+    coming, answers = Future(), Answers()
+    results = iter([NotSent(NO_ANSWER), Unanswered(coming)])
+
+    def send(*_):
+        raise next(results)
+
+    monkeypatch.setattr(Sender, "send", send)
+    submit(phone="")
+    delivery.deliver_due(now=WEDNESDAY, answers=answers)
+    delivery.deliver_due(now=LATER, answers=answers)
+    coming.set_exception(NotSent("refused_451"))
+    delivery.deliver_due(now=LATER, answers=answers)
+    letter = OutboxMessage.objects.get()
+    assert (letter.state, letter.problem, letter.done_at, letter.attempts) == ("waiting", NO_ANSWER, WEDNESDAY, 2)
+
+
+def test_addresses_that_take_no_mail_call_a_number_as_seldom_as_requests_by_phone(monkeypatch, staff):
+    """Three requests, and twelve moves of all of them. A correction calls it no more on that day, and once on a later one."""
+
+    def refuse(*_):
+        raise NotSent("refused_550", permanent=True)
+
+    monkeypatch.setattr(Sender, "send", refuse)
+    now, calls = WEDNESDAY, []
+
+    def make_calls() -> int:
+        delivery.deliver_due(now=now)
+        calls.append(mark_made(OutboxMessage.objects.all(), by=staff, now=now))
+        return calls[-1]
+
+    def correct(request, email: str):
+        return booking.readdress_request(request, email=email, now=now)
+
+    requests = []
+    for number in range(3):
+        starts_at = local(f"2026-12-07 {16 + number}:00")
+        requests.append(submit(key=str(number), email=f"dead{number}@example.com", starts_at=starts_at))
+        make_calls()
+    for number, request in enumerate(requests):
+        for step in range(6):
+            now += timedelta(minutes=1)
+            with suppress(NotAllowed):
+                booking.move_request(request, starts_at=local(f"2026-12-{8 + step % 2:02} {16 + number}:00"), now=now)
+            make_calls()
+    assert sum(calls) == 3 + 12
+    for number in range(3):
+        correct(requests[number], f"also-dead{number}@example.com")
+        assert make_calls() == 0
+    failed = OutboxMessage.objects.failed().values_list("kind", flat=True)
+    assert list(failed) == ["readdressed"] * 3, "staff see it, and nobody is called about an address that was left"
+    now += timedelta(days=1)
+    correct(requests[0], "dead-too@example.com")
+    assert make_calls() == 1
+
+
 def test_a_report_may_come_while_its_letter_is_sent(monkeypatch):
     submit()
     with monkeypatch.context() as slow:
@@ -197,11 +276,16 @@ def test_an_erased_letter_stays_erased():
     assert {bytes(sealed) for sealed in OutboxMessage.objects.values_list("sealed", flat=True)} == {b""}
 
 
-def test_a_letter_about_no_request_changes_nothing():
+def test_a_letter_about_no_request_that_came_back_is_failed_mail_that_nobody_can_send_again(staff):
     """What it said was forgotten when it was sent."""
-    outbox.write_to_staff("password_reset", to="owner@example.com", subject="A new password", text="The link", now=WEDNESDAY)
-    assert not comes_back(sent("password_reset", "staff"))
-    assert states() == [("password_reset", "mail", "done")]
+    outbox.write_to_staff("set_aside", to="desk@dead.example", subject="Set aside", text="A link", now=WEDNESDAY)
+    letter = sent("set_aside", "staff")
+    assert [comes_back(letter), comes_back(letter)] == [True, False]
+    (failed,) = OutboxMessage.objects.needing_a_person(now=LATER)
+    assert (failed.state, failed.problem) == ("failed", "returned_5.1.1")
+    every = OutboxMessage.objects.all()
+    assert (send_again(every, by=staff, now=LATER), mark_dealt_with(every, by=staff, now=LATER)) == (0, 1)
+    assert not comes_back(letter)
 
 
 def test_a_notice_to_staff_that_came_back_is_failed_mail(settings):

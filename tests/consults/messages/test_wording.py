@@ -10,6 +10,7 @@ from icalendar import Calendar
 
 from consults import booking
 from consults.current_rules import read_rules
+from consults.desk.marking import mark_dealt_with
 from consults.messages.facts import Before, Facts
 from consults.messages.reading import read_message
 from consults.models import ConsultRequest, OutboxMessage, Reason
@@ -566,6 +567,42 @@ def test_who_was_set_aside_until_our_answer_was_late_reads_an_apology(staff, con
             booking.quarantine_request(request, by=staff, now=WEDNESDAY)
             booking.release_request(request, by=staff, now=WEDNESDAY + timedelta(days=days))
             assert ("we would answer your request sooner, and we did not" in said(request)[1]) == is_late
+
+
+def test_no_letter_promises_an_answer_by_an_instant_that_is_past(staff):
+    """A hold keeps open what is overdue, and its page lets them correct the address. A letter may be held back as well."""
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            first = last_message(submit(contact_by=contact_by))
+            request = first.event.request
+            promise, late = "we will answer by ", request.answer_by + timedelta(hours=27)
+            texts = [" ".join(letter_of(first, now=at)["text"].split()).lower() for at in (WEDNESDAY, late)]
+            assert [promise in text for text in texts] == [True, False]
+            assert "will answer as soon as we can." in texts[1]
+            if contact_by == "email":
+                booking.readdress_request(request, email="right@example.com", now=late)
+                assert "We will answer as soon as we can. There is nothing else you need to do now." in said(request)[1]
+
+
+@pytest.mark.parametrize("is_dealt_with", [True, False])
+def test_who_was_told_otherwise_of_what_could_not_be_sent_is_told_of_what_changes_it(staff, is_dealt_with):
+    """A colleague called and chose "Dealt with". Who heard of nothing is told of no change, and of the end of a request alone."""
+
+    def could_not_be_sent(kind: str) -> None:
+        letters = OutboxMessage.objects.filter(kind=kind, recipient="patient")
+        letters.update(state="failed", problem="refused_550", attempts=1)
+        if is_dealt_with:
+            assert mark_dealt_with(letters, by=staff, now=WEDNESDAY) == 1
+
+    request = asked(staff, "offered")
+    could_not_be_sent("offered")
+    booking.take_back_offer(request, by=staff, now=WEDNESDAY)
+    assert OutboxMessage.objects.filter(kind="offer_taken_back", recipient="patient").exists() == is_dealt_with
+
+    request = booking.confirm_request(submit(key="other", starts_at=LATER), by=staff, now=WEDNESDAY)
+    could_not_be_sent("confirmed")
+    request = booking.cancel_request(request, reason=reason("cancel"), by=staff, now=WEDNESDAY)
+    assert said(request)[0].startswith("Cancelled" if is_dealt_with else "About your request")
 
 
 def test_the_letter_to_an_old_address_promises_no_answer_that_may_have_ended(staff):
