@@ -1,7 +1,7 @@
 """Whether the words for a time zone, as patients read them, fit the zone that the times are computed in."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 # (standard abbreviation, hours from UTC) of the zones in use in the United States -> the word that names them.
@@ -23,12 +23,12 @@ _SHORT_WORD = re.compile(rf"\b({'|'.join(_SHORT)})\b")
 # Elsewhere the words mean other zones: Central European Time, CST in Shanghai.
 _AMERICAN = re.compile(rf"(U\.?S\.? )?({'|'.join(_NAMES.values())})( Standard| Daylight)?( Time)?", re.IGNORECASE)
 # In the north, standard time. Any year's would do.
-_IN_WINTER = datetime(2026, 1, 15, 12)
+_IN_WINTER = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 def american_name(zone: ZoneInfo) -> str:
     """`Central` for America/Chicago; empty for a zone that is not in use in the United States."""
-    winter = _IN_WINTER.replace(tzinfo=zone)
+    winter = _IN_WINTER.astimezone(zone)
     offset = winter.utcoffset()
     return _NAMES.get((winter.tzname() or "", offset.total_seconds() / 3600 if offset else 0), "")
 

@@ -77,6 +77,7 @@ class PlaceGuard(ConflictGuard):
             title=f"People who were told another {what}",
             button=SHOWN,
             what=what,
+            is_place="place" in changed,
             before=before.say(changed),
             after=change.says.say(changed),
             found=[(one, confirmed_visit_text(one, label)) for one in change.found],
