@@ -65,8 +65,9 @@ class BackgroundWork:
         # When it started, and until when (in steady seconds) it leaves alone what fell due before.
         self._started_at: datetime | None = None
         self._settles_until = float("-inf")
-        # Tried again every TIDY_EVERY only: each attempt is a traceback in the log.
+        # Tried again every TIDY_EVERY only: each attempt is in the log.
         self._cannot_expire: set[int] = set()
+        self._cannot_answer: set[int] = set()
 
     def turn(self, *, now: datetime, steady: float, read_clock: Callable[[], datetime]) -> int:
         """Does what is due at the instant, with `steady` of `steady_seconds`. Returns how many messages it handed over.
@@ -87,6 +88,7 @@ class BackgroundWork:
             if self._tidy.is_due(steady):
                 self._do_tidy(now, waits_until)
                 self._cannot_expire.clear()
+                self._cannot_answer.clear()
                 self._tidy.done(steady)
             self._erase_what_was_unread(now)
             if self._back_up.is_due(steady):
@@ -101,7 +103,7 @@ class BackgroundWork:
                 self._report_reader.read(now=now)
                 self._read_reports.done(steady)
             self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until, but=to_check(now=now))
-            self._do(answer_forgotten, now=now)
+            self._do(answer_forgotten, now=now, failed=self._cannot_answer)
             stop = lambda: self._is_stopping() or read_clock() - now >= BEAT_EVERY  # noqa: E731
             # Somebody who asks now gets the letter about it all the same. Reminders were written long ago.
             these = {"after": held_until, "written_after": self._started_at if settles else None}

@@ -10,6 +10,9 @@ class CacheHeadersMiddleware:
 
     Shared caches revalidate each time (a 304 is cheap), because a change has to show within two seconds. A visitor may
     send cookies of the booking flow, even broken ones that Django would replace; a public page sets none.
+
+    Redirects from a former address too: a browser may keep one forever that says nothing, and runs in circles when the page
+    gets its former address back.
     """
 
     def __init__(self, get_response):
@@ -18,7 +21,7 @@ class CacheHeadersMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         match = request.resolver_match
-        if match and match.namespace in _NAMESPACES and response.status_code == 200:
+        if match and match.namespace in _NAMESPACES and response.status_code in {200, 301}:
             response.cookies.clear()
             response.headers.pop("Vary", None)
             if response.has_header("Cache-Control"):

@@ -1,5 +1,6 @@
 """What the clinic's entries in maps and directories should say, and which of them were checked before it changed."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +26,18 @@ class State:
     def outdated(self, *, today: date) -> dict[str, list[str]]:
         """The listings that were checked before a fact changed, each with the words for what changed."""
         return {name: found for name, told in self.told.items() if (found := changes(told, self.facts, today=today))}
+
+    @property
+    def shown_in_form(self) -> str:
+        """A page's hidden field: which facts it showed, as a digest of each."""
+        return " ".join(_digest(self.facts[name]) for name in FACTS)
+
+    def changed_since(self, shown: str) -> list[str]:
+        """The words for the facts that are others than those a page showed."""
+        seen = shown.split()
+        if len(seen) != len(FACTS):
+            return list(FACTS.values())
+        return [words for (name, words), digest in zip(FACTS.items(), seen, strict=True) if _digest(self.facts[name]) != digest]
 
 
 def changes(told: dict, facts: dict, *, today: date) -> list[str]:
@@ -57,10 +70,21 @@ def read_state() -> State:
     return State(facts, {name: json.loads(told) for name, told, _ in listings})
 
 
-def check_off(listing: Listing, *, by, now: datetime) -> None:
-    """Remembers that `by` saw today's facts in the listing."""
-    listing.told, listing.checked_by, listing.checked_at = read_state().facts, by, now
-    listing.save(update_fields=["told", "checked_by", "checked_at"])
+def check_off(listing: Listing, *, shown: str, by, now: datetime) -> list[str]:
+    """Remembers that `by` saw in the listing the facts that their page showed.
+
+    Returns the words for those that have changed since; then nothing is remembered.
+    """
+    state = read_state()
+    changed = state.changed_since(shown)
+    if not changed:
+        listing.told, listing.checked_by, listing.checked_at = state.facts, by, now
+        listing.save(update_fields=["told", "checked_by", "checked_at"])
+    return changed
+
+
+def _digest(fact) -> str:
+    return hashlib.sha256(json.dumps(fact).encode()).hexdigest()[:16]
 
 
 def _rows(kind: str, rows: QuerySet, *columns) -> QuerySet:

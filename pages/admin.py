@@ -87,8 +87,18 @@ class QuestionAdmin(ContentAdmin):
         return views.show_faqs(request, views.get_page(Page.FAQS), same_group)
 
 
+class ProviderForm(ContentForm):
+    def clean_slug(self) -> str:
+        """Rejects an address at which another person was: an old link must not lead to somebody else."""
+        slug = self.cleaned_data["slug"]
+        if slug and Provider.objects.others_had(slug, than=self.instance).exists():
+            raise forms.ValidationError("Another person's page had this address. Choose another.", code="anothers")
+        return slug
+
+
 @admin.register(Provider)
 class ProviderAdmin(ContentAdmin):
+    form = ProviderForm
     list_display = ["name", "credentials", "role", "license_number", "position", "is_published"]
     search_fields = ["name"]
     fieldsets = [

@@ -1,5 +1,7 @@
 """The admin for the clinic's facts."""
 
+from zoneinfo import ZoneInfo
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -16,6 +18,7 @@ from .consult_kind import EXAMPLES, read_consult_kind
 from .models import Clinic
 from .models.safety import PHOTOGRAPHS, SAFETY
 from .supply_admin import SupplyPages
+from .zone_names import american_name, names_another_zone, names_it
 
 
 class ClinicForm(ContentForm):
@@ -26,6 +29,26 @@ class ClinicForm(ContentForm):
             message = f"Name one way only, without “not”, so that letters can say “call” or “visit”. For example: {EXAMPLES}"
             raise forms.ValidationError(message, code="unclear_kind")
         return text
+
+    def clean(self):
+        cleaned = super().clean()
+        if {"time_zone", "time_zone_label"} <= self.cleaned_data.keys():
+            self._refuse_the_words_for_another_zone(self.cleaned_data["time_zone"], self.cleaned_data["time_zone_label"])
+        return cleaned
+
+    def _refuse_the_words_for_another_zone(self, name: str, label: str) -> None:
+        """Letters would name an hour that is not the hour of the visit. Words that cannot be judged, like "Local time", have
+        at least to change with the zone.
+        """
+        zone = ZoneInfo(name)
+        own = american_name(zone)
+        example = f"For example: {own} Time." if own else "Say it as patients do."
+        if names_another_zone(label, zone):
+            message = f"These words name another zone than {name}, so every letter would tell a wrong time. {example}"
+            self.add_error("time_zone_label", forms.ValidationError(message, code="another_zone"))
+        elif "time_zone" in self.changed_data and "time_zone_label" not in self.changed_data and not names_it(label, zone):
+            message = f"The time zone changes to {name}: change these words with it. {example}"
+            self.add_error("time_zone_label", forms.ValidationError(message, code="same_words"))
 
 
 @admin.register(Clinic)

@@ -2,7 +2,7 @@
 
 import re
 
-_TELLS = re.compile(r"ketamin|spravato|depress|psych|suicid|infusion", re.IGNORECASE)
+_TELLS = re.compile(r"ketamin|spravato|depress|psych|suicid|infusion|anxiety|bipolar|schizo|ptsd", re.IGNORECASE)
 
 
 def names_treatment(text: str) -> bool:

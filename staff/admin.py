@@ -28,9 +28,14 @@ class StaffUserForm(UserChangeForm):
         """At least one owner must remain."""
         super().clean()
         cleaned = self.cleaned_data
-        others = User.objects.filter(_IS_OWNER, is_active=True, is_staff=True).exclude(pk=self.instance.pk)
-        is_owner_now = User.objects.filter(_IS_OWNER, pk=self.instance.pk, is_active=True, is_staff=True).exists()
-        if is_owner_now and not self._stays_owner(cleaned) and not others.exists():
+        if self._stays_owner(cleaned):
+            return cleaned
+        # Locked until this is saved: two owners who deactivate each other at the same moment would both see another one left. In
+        # one order, so that neither waits for a row that the other holds.
+        accounts = User.objects.filter(is_active=True, is_staff=True).order_by("pk").select_for_update()
+        locked = list(accounts.values_list("pk", flat=True))
+        owners = set(User.objects.filter(_IS_OWNER, pk__in=locked, is_active=True, is_staff=True).values_list("pk", flat=True))
+        if owners == {self.instance.pk}:
             raise ValidationError("This is the last owner. Make another person an owner first.", code="last_owner")
         return cleaned
 

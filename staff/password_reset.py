@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.auth.views import PasswordResetView
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -44,19 +45,31 @@ class ForgottenPasswordView(PasswordResetView):
         return FormView.form_valid(self, form)
 
 
-def answer_forgotten(*, now: datetime) -> int:
-    """Writes the letters that were asked for, each into the outbox. Returns how many; for the worker."""
+def answer_forgotten(*, now: datetime, failed: set[int] | None = None) -> int:
+    """Writes the letters that were asked for, each into the outbox. Returns how many; for the worker.
+
+    One that cannot be written, because no key opens the row, waits for an hour, so that a key which is put back is not too late.
+    Its id is added to `failed`, and those in `failed` are left out.
+    """
+    failed = set() if failed is None else failed
     written = 0
-    for asked in ForgottenPassword.objects.order_by("pk")[:_AT_ONCE]:
-        # Deleted first: of two workers one writes, and one row that fails keeps no other waiting.
-        if not ForgottenPassword.objects.filter(pk=asked.pk).delete()[0]:
-            continue
+    for asked in ForgottenPassword.objects.exclude(pk__in=failed).order_by("pk")[:_AT_ONCE]:
         try:
-            # What an older copy of the database brings back is not wanted any more.
-            written += _answer(asked.email, now) if now - asked.asked_at < timedelta(seconds=_AN_HOUR) else 0
+            written += _conclude(asked, now)
         except sealing.CannotOpen:
+            failed.add(asked.pk)
             logger.error("a request for a new password cannot be opened: its key is not among FIELD_KEYS")
     return written
+
+
+def _conclude(asked: ForgottenPassword, now: datetime) -> int:
+    """Deletes the row and writes its letters, both or neither. Returns how many were written."""
+    with transaction.atomic():
+        # Deleted first: of two workers one writes.
+        is_mine = ForgottenPassword.objects.filter(pk=asked.pk).delete()[0]
+        # What an older copy of the database brings back is not wanted any more.
+        is_wanted = now - asked.asked_at < timedelta(seconds=_AN_HOUR)
+        return _answer(asked.email, now) if is_mine and is_wanted else 0
 
 
 def _answer(email: str, now: datetime) -> int:

@@ -24,6 +24,8 @@ from .display import local_date
 
 _AHEAD = timedelta(days=366)
 _PERMISSION = "consults.change_listing"
+# The facts that the page with the ticks showed.
+_SHOWN = "shown"
 
 
 @admin.register(Listing)
@@ -39,11 +41,12 @@ class ListingAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         now = timezone.now()
+        # Read first: a tick never covers a fact that is newer than the page.
+        state = read_state()
         today, clinic = local_date(now), Clinic.objects.current()
         posted = read_posted_hours(clinic, since=today)
-        facts = read_state().facts
         listings = [
-            {"row": listing, "changed": changes(listing.told, facts, today=today) if listing.checked_at else []}
+            {"row": listing, "changed": changes(listing.told, state.facts, today=today) if listing.checked_at else []}
             for listing in Listing.objects.select_related("checked_by")
         ]
         description = describe(clinic)
@@ -56,6 +59,7 @@ class ListingAdmin(admin.ModelAdmin):
             "description": description,
             "claims": find_claims(description),
             "listings": listings,
+            "shown": (_SHOWN, state.shown_in_form),
             "may_tick": request.user.has_perm(_PERMISSION),
         }
         return TemplateResponse(request, "admin/consults/listings.html", context)
@@ -65,7 +69,11 @@ class ListingAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if request.method == "POST":
             listing = get_object_or_404(Listing, pk=pk)
-            check_off(listing, by=request.user, now=timezone.now())
+            changed = check_off(listing, shown=request.POST.get(_SHOWN, ""), by=request.user, now=timezone.now())
+            if changed:
+                text = f"Not checked: {listing}. Changed since you opened this page: {', '.join(changed)}. Please look again."
+                messages.error(request, text)
+                return redirect("admin:consults_listing_changelist")
             LogEntry.objects.log_actions(request.user.pk, [listing], CHANGE, change_message="Checked.")
             messages.success(request, f"Checked: {listing}.")
         return redirect("admin:consults_listing_changelist")

@@ -1,4 +1,8 @@
-"""Never change where a consult takes place behind the back of who has one: staff see first who was told the old place."""
+"""Never change where a consult takes place, or whose hours its time is in, behind the back of who has one: staff see first who
+was told the old one.
+"""
+
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db import transaction
@@ -17,14 +21,30 @@ SHOWN = "told"
 _LINK = '<a href="{}">{}</a>'
 
 
+@dataclass(frozen=True)
+class InLetters:
+    """What letters call a consult, and its place; and the time zone of its hours."""
+
+    place: str
+    time_zone: str
+
+    def changed(self, since: "InLetters") -> list[str]:
+        """The names of what differs."""
+        return [name for name in ("place", "time_zone") if getattr(self, name) != getattr(since, name)]
+
+    def say(self, names: list[str]) -> str:
+        return ", ".join(getattr(self, name) for name in names)
+
+
 class _SaysAnotherPlace(Exception):
-    def __init__(self, found: list[ConsultRequest], place: str) -> None:
+    def __init__(self, found: list[ConsultRequest], says: InLetters) -> None:
         super().__init__(len(found))
-        self.found, self.place = found, place
+        self.found, self.says = found, says
 
 
 class PlaceGuard(ConflictGuard):
-    """Base of the admin of the clinic's facts. Another place, or call for visit, is rolled back until staff confirm it.
+    """Base of the admin of the clinic's facts. Another place, call for visit, or another time zone is rolled back until staff
+    confirm it.
 
     No letter is sent automatically, so that a slip of the pen is not sent to everybody. Their yes covers the visits that the page
     listed: when others were confirmed meanwhile, the page asks again.
@@ -37,35 +57,45 @@ class PlaceGuard(ConflictGuard):
             with transaction.atomic():
                 # As for a change of hours: nothing can be confirmed until this one is saved or rolled back.
                 ConsultPolicy.objects.lock()
-                before = place_in_letters()
+                before = in_letters()
                 response = super()._asking(request, view, *args, **kwargs)
-                after = place_in_letters()
+                after = in_letters()
                 if after != before and (found := list(ConsultRequest.objects.confirmed_ahead(now=timezone.now()))):
                     if not set(_shown(found).split()) <= set(request.POST.get(SHOWN, "").split()):
                         raise _SaysAnotherPlace(found, after)
-                    messages.warning(request, _to_tell(found))
+                    messages.warning(request, _to_tell(found, after.changed(before)))
                 return response
         except _SaysAnotherPlace as change:
             return self._ask_to_tell(request, change, before)
 
-    def _ask_to_tell(self, request, change: _SaysAnotherPlace, before: str):
-        label = Clinic.objects.current().time_zone_label
+    def _ask_to_tell(self, request, change: _SaysAnotherPlace, before: InLetters):
+        label, changed = Clinic.objects.current().time_zone_label, change.says.changed(before)
+        what = _in_words(changed)
         return self._question(
             request,
             "admin/consults/confirm_place.html",
-            title="People who were told another place",
+            title=f"People who were told another {what}",
             button=SHOWN,
-            before=before,
-            after=change.place,
+            what=what,
+            is_place="place" in changed,
+            before=before.say(changed),
+            after=change.says.say(changed),
             found=[(one, confirmed_visit_text(one, label)) for one in change.found],
             told=_shown(change.found),
         )
 
 
-def place_in_letters() -> str:
-    """What letters call a consult, and its place."""
+def in_letters() -> InLetters:
+    """As they have it now."""
     clinic = Clinic.objects.current()
-    return f"{clinic.consult.word.capitalize()}: {clinic.consult_place}"
+    return InLetters(
+        place=f"{clinic.consult.word.capitalize()}: {clinic.consult_place}",
+        time_zone=f"{clinic.time_zone_label} ({clinic.time_zone})",
+    )
+
+
+def _in_words(changed: list[str]) -> str:
+    return " and ".join(name.replace("_", " ") for name in changed)
 
 
 def _shown(found: list[ConsultRequest]) -> str:
@@ -73,6 +103,7 @@ def _shown(found: list[ConsultRequest]) -> str:
     return " ".join(f"{one.pk}@{one.confirmed_starts_at:%Y%m%dT%H%MZ}" for one in found)
 
 
-def _to_tell(found: list[ConsultRequest]) -> str:
+def _to_tell(found: list[ConsultRequest], changed: list[str]) -> str:
     links = ((reverse("admin:consults_consultrequest_change", args=[one.pk]), one.reference) for one in found)
-    return format_html("Tell these people, who know only the old place: {}.", format_html_join(", ", _LINK, links))
+    people = format_html_join(", ", _LINK, links)
+    return format_html("Tell these people, who know only the old {}: {}.", _in_words(changed), people)

@@ -38,7 +38,9 @@ class Migration(migrations.Migration):
                 ("label", models.CharField(help_text="As staff see it in the list, for example No open time.", max_length=80)),
                 (
                     "text",
-                    models.TextField(help_text="As the patient reads it. No medical details: email is not always private."),
+                    models.TextField(
+                        help_text="As the patient reads it, in the email too. Do not name the treatment or an illness."
+                    ),
                 ),
                 (
                     "is_about_time",

@@ -1,6 +1,9 @@
 """Reasons for declining or cancelling: a list that staff edit, in words the patient reads."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+
+from pages.naming import names_treatment
 
 GIVES_CLINICIANS_REASONS = "consults.give_clinicians_reason"
 
@@ -27,7 +30,7 @@ class Reason(models.Model):
     use = models.CharField(max_length=8, choices=Use.choices)
     code = models.SlugField(max_length=40, unique=True, help_text="A short name that stays the same, for example decline-full.")
     label = models.CharField(max_length=80, help_text="As staff see it in the list, for example No open time.")
-    text = models.TextField(help_text="As the patient reads it. No medical details: email is not always private.")
+    text = models.TextField(help_text="As the patient reads it, in the email too. Do not name the treatment or an illness.")
     is_about_time = models.BooleanField(
         default=True, help_text="Also offered where a patient asked to move a confirmed visit and that is declined."
     )
@@ -51,6 +54,15 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """Rejects words that tell others what a letter is about."""
+        if names_treatment(self.text):
+            message = (
+                "This names the treatment or an illness, and the email to the patient would show it to whoever sees their screen."
+                " Say it on the phone."
+            )
+            raise ValidationError({"text": ValidationError(message, code="names_treatment")})
 
     @property
     def actions(self) -> set[str]:

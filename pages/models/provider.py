@@ -29,6 +29,10 @@ class ProviderQuerySet(TextQuerySet):
         """The published people whose public page had this slug before. Their history tells, so no table keeps it."""
         return self.published().filter(pk__in=Provider.history.filter(slug=slug, is_published=True).values("id"))
 
+    def others_had(self, slug: str, *, than: "Provider"):
+        """What the history keeps of other people whose public page has or had this slug."""
+        return Provider.history.filter(slug=slug, is_published=True).exclude(id=than.pk)
+
 
 class Provider(Text):
     TEXTS = ("name", "credentials", "role", "training", "emergency_training", "languages", "available", "bio", "interests")

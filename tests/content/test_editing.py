@@ -154,6 +154,8 @@ def test_a_new_address_leaves_a_redirect_and_a_draft_leaves_none(superuser, clie
     for former in ("one", "two"):
         answer = client.get(f"/blog/{former}/")
         assert (answer.status_code, answer["Location"]) == (301, "/blog/three/")
+        # Browsers ask again: it may become the address of the page once more.
+        assert answer["Cache-Control"] == "public, max-age=0, must-revalidate"
     assert save(superuser, article, slug="one") is None
     assert client.get("/blog/one/").status_code == 200
     assert client.get("/blog/three/")["Location"] == "/blog/one/"

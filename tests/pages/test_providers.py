@@ -170,6 +170,7 @@ def test_an_address_is_made_once_and_a_former_one_leads_on(superuser, client):
     former, current = f"{PEOPLE}real-person/", f"{PEOPLE}another-name/"
     moved = client.get(former)
     assert (moved.status_code, moved["Location"]) == (301, current)
+    assert moved["Cache-Control"] == "public, max-age=0, must-revalidate"
     page = Page.objects.get(key="how-we-write")
     page.body_html = f'<a href="{former}">x</a><a href="{current}">x</a><a href="{PEOPLE}nobody/">x</a>'
     assert [problem.message for problem in broken_links(page, at=WEDNESDAY, links=Links(at=WEDNESDAY))] == [
@@ -179,6 +180,9 @@ def test_an_address_is_made_once_and_a_former_one_leads_on(superuser, client):
     assert save(superuser, second, slug="") is None
     second.refresh_from_db()
     assert second.slug == "real-person-2"
+    assert save(superuser, second, slug="real-person") == {"anothers"}
+    assert save(superuser, first, slug="real-person") is None, "their own"
+    assert save(superuser, first, slug="another-name") is None
     Provider.objects.filter(pk=first.pk).update(is_published=False)
     assert client.get(former).status_code == client.get(current).status_code == 404
 

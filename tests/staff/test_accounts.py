@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from staff.models import Phone
 from tests.builders import WEDNESDAY
@@ -100,6 +102,25 @@ def test_the_last_owner_cannot_be_taken_away(client, change):
     assert "This is the last owner" in page.content.decode()
     User.objects.create_superuser("second", password=PASSWORD)
     assert client.post(f"/admin/auth/user/{rosa.pk}/change/", form).status_code == 302
+
+
+@pytest.mark.databases
+def test_two_owners_who_deactivate_each_other_at_one_moment_wait_for_each_other(client):
+    rosa, other = as_owner(client), User.objects.create_user("berta", is_staff=True)
+    other.groups.add(Group.objects.get(name="Owners"))
+    changed = account(other)
+    del changed["is_active"]
+    with CaptureQueriesContext(connection) as made:
+        assert client.post(f"/admin/auth/user/{other.pk}/change/", changed).status_code == 302
+    other.refresh_from_db()
+    assert not other.is_active
+    statements = [query["sql"] for query in made]
+    if connection.features.has_select_for_update:
+        # Every account that may be an owner's is locked before it is asked which are.
+        [lock] = [number for number, sql in enumerate(statements) if sql.endswith("ASC FOR UPDATE") and "auth_user" in sql]
+        assert "Owners" in statements[lock + 1]
+    page = client.post(f"/admin/auth/user/{rosa.pk}/change/", account(rosa) | {"groups": []}).content.decode()
+    assert "This is the last owner" in page
 
 
 def test_nobody_deletes_an_account(client, owner):

@@ -40,7 +40,11 @@ def form(client, **changes) -> dict:
     }
 
 
-EVIL = {"email": "attacker@evil.example", "phone": "507-555-0199", "name": "Other", "time_zone": "America/New_York"}
+# The zone and its words change together.
+EAST = {"time_zone": "America/New_York", "time_zone_label": "Eastern Time"}
+
+
+EVIL = {"email": "attacker@evil.example", "phone": "507-555-0199", "name": "Other", **EAST}
 
 
 def owners_facts() -> dict:
@@ -73,17 +77,18 @@ def test_editors_bring_none_back_from_an_older_version(as_role):
 
 
 @pytest.mark.parametrize("page", [PAGE, "/admin/pages/clinic/1/history/{version}/"])
-@pytest.mark.parametrize("name", EVIL)
-def test_an_owner_gives_the_password_again_when_one_changes(as_role, name, page):
+@pytest.mark.parametrize("names", [["email"], ["phone"], ["name"], [*EAST]], ids=" and ".join)
+def test_an_owner_gives_the_password_again_when_one_changes(as_role, names, page):
     Clinic.objects.get().save()
     page = page.format(version=Clinic.objects.get().history.latest().pk)
     client, before = as_role("Owners"), owners_facts()
-    changed = form(client) | {name: EVIL[name]}
+    evil = {name: EVIL[name] for name in names}
+    changed = form(client) | evil
     assert client.post(page, changed)["Location"].startswith("/admin/reauthenticate/")
     assert owners_facts() == before
     client.post("/admin/reauthenticate/", {"password": PASSWORD})
     assert client.post(page, changed).status_code == 302
-    assert owners_facts() == before | {name: EVIL[name]}
+    assert owners_facts() == before | evil
 
 
 def test_clearing_one_by_leaving_it_out_takes_the_password_too(as_role):
@@ -114,12 +119,46 @@ def test_another_time_zone_that_strands_a_request_asks_first_and_saves_nothing(a
     request = submit(starts_at=local("2026-12-07 19:30"))
     booking.confirm_request(request, by=staff, now=WEDNESDAY)
     client = as_role("Owners", again=True)
-    changed = form(client, time_zone="America/New_York")
-    asked = client.post(PAGE, changed)
-    assert request.reference in asked.content.decode()
+    changed = form(client, **EAST)
+    asked = client.post(PAGE, changed).content.decode()
+    assert request.reference in asked
     assert Clinic.objects.get().time_zone == "America/Chicago"
-    assert client.post(PAGE, hidden_fields(asked.content.decode()) | {"strand": "yes"}).status_code == 302
+    # Whoever has a visit was told its time in the old zone.
+    asked = client.post(PAGE, hidden_fields(asked) | {"strand": "yes"}).content.decode()
+    assert "Central Time (America/Chicago)" in asked
+    assert "Eastern Time (America/New_York)" in asked
+    assert "told the old time zone" in asked
+    assert Clinic.objects.get().time_zone == "America/Chicago"
+    listed = asked.partition('name="told" value="')[2].partition('"')[0]
+    assert client.post(PAGE, hidden_fields(asked) | {"told": listed}).status_code == 302
     assert Clinic.objects.get().time_zone == "America/New_York"
+
+
+def test_the_words_for_the_time_zone_fit_the_zone_and_change_with_it(as_role):
+    client = as_role("Owners", again=True)
+
+    def refused(zone: str, label: str) -> list[str]:
+        answer = client.post(PAGE, form(client, time_zone=zone, time_zone_label=label))
+        if answer.status_code == 302:
+            return []
+        return [error.code for error in answer.context["adminform"].form.errors.as_data()["time_zone_label"]]
+
+    for zone, label, code in (
+        ("America/New_York", "Central Time", "another_zone"),
+        ("America/Chicago", "Mountain Time", "another_zone"),
+        ("America/Chicago", "ET", "another_zone"),
+        ("Europe/Berlin", "Central Time", "another_zone"),
+        ("America/Menominee", "Central Time", None),
+        ("America/Phoenix", "Mountain Standard Time", None),
+        ("America/Chicago", "Time in Dundas", None),
+        ("America/Denver", "Time in Dundas", "same_words"),
+        ("Europe/Berlin", "Central European Time", None),
+        ("Europe/London", "Central European Time", "same_words"),
+    ):
+        stored = owners_facts()
+        assert refused(zone, label) == ([code] if code else []), (zone, label)
+        told = {} if code else {"time_zone": zone, "time_zone_label": label}
+        assert owners_facts() == stored | told
 
 
 def test_another_place_asks_first_while_people_know_the_old_one_and_asks_again_for_who_is_confirmed_meanwhile(as_role, staff):

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from consults.messages import outbox
 from consults.messages.delivery import deliver_due
 from consults.models import OutboxMessage
 from staff.models import ForgottenPassword
@@ -94,13 +95,38 @@ def test_an_account_gets_three_letters_an_hour_however_they_are_asked_for(client
     assert answer_forgotten(now=WEDNESDAY + timedelta(minutes=20)) == 1
 
 
-def test_the_typed_address_is_sealed_and_gone_once_it_was_looked_up(client, owner, settings):
+def test_the_typed_address_is_sealed_and_waits_an_hour_for_a_key_that_opens_it(client, owner, settings, caplog):
     ask(client)
     assert b"olga" not in bytes(ForgottenPassword.objects.get().sealed)
+    keys, settings.FIELD_KEYS = settings.FIELD_KEYS, [os.urandom(32)]
+    failed: set[int] = set()
+    for _ in range(2):
+        assert answer_forgotten(now=WEDNESDAY, failed=failed) == 0, "no key opens it"
+    assert [record.getMessage() for record in caplog.records if "cannot be opened" in record.getMessage()] == [
+        "a request for a new password cannot be opened: its key is not among FIELD_KEYS"
+    ]
+    settings.FIELD_KEYS = keys
     ask(client, "elsewhere@clinic.example")
-    settings.FIELD_KEYS = [os.urandom(32)]
-    assert answer_forgotten(now=WEDNESDAY) == 0, "no key opens it"
+    assert answer_forgotten(now=WEDNESDAY + timedelta(minutes=59)) == 1
     assert not ForgottenPassword.objects.exists()
+    ask(client)
+    settings.FIELD_KEYS = [os.urandom(32)]
+    assert answer_forgotten(now=WEDNESDAY + timedelta(hours=1)) == 0
+    assert not ForgottenPassword.objects.exists()
+
+
+def test_a_letter_that_could_not_be_written_is_still_asked_for(client, owner, monkeypatch):
+    ask(client)
+
+    def disk_is_full(*args, **kwargs):
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "write_to_staff", disk_is_full)
+        with pytest.raises(OperationalError):
+            answer_forgotten(now=WEDNESDAY)
+    assert answer_forgotten(now=WEDNESDAY) == 1
+    assert answer_forgotten(now=WEDNESDAY) == 0
 
 
 def test_what_was_asked_for_long_ago_gets_no_letter(client, owner):

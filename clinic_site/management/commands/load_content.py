@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog.models import Article
-from consults.desk.place_guard import place_in_letters
+from consults.desk.place_guard import in_letters
 from consults.models import ConsultPolicy, ConsultRequest, Listing, OpeningHours, PrintedSheet, Reason, ReferralSource
 from content import markdown, search_index
 from content.files import UnreadableContent, read_content_files, read_toml
@@ -174,7 +174,8 @@ def _broken_links() -> Iterator[str]:
 
 def _facts_in_letters() -> tuple[str, str]:
     """What letters call a consult and its place, and the zone of its time."""
-    return place_in_letters(), Clinic.objects.current().time_zone
+    now = in_letters()
+    return now.place, now.time_zone
 
 
 def _told_otherwise(told: tuple[str, str]) -> Iterator[str]:

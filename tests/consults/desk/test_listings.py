@@ -35,6 +35,15 @@ def owner():
     return client
 
 
+def shown(client: Client) -> dict[str, str]:
+    """What every form of the page posts."""
+    return {"shown": re.search(r'name="shown" value="([^"]+)"', client.get(KIT).content.decode())[1]}
+
+
+def check(listing: Listing, by) -> None:
+    assert check_off(listing, shown=read_state().shown_in_form, by=by, now=WEDNESDAY) == []
+
+
 def outdated() -> dict[str, list[str]]:
     return read_state().outdated(today=TODAY)
 
@@ -86,7 +95,7 @@ def test_the_description_is_made_of_confirmed_facts_and_its_promises_are_told(ow
 def test_a_tick_keeps_who_and_when_and_what_and_a_change_after_it_is_told(owner):
     listing = Listing.objects.get(name="Google Business Profile")
     assert outdated() == {}
-    assert owner.post(f"{KIT}{listing.pk}/tick/").status_code == 302
+    assert owner.post(f"{KIT}{listing.pk}/tick/", shown(owner)).status_code == 302
     listing.refresh_from_db()
     assert (listing.checked_by, listing.checked_at) == (owner.user, WEDNESDAY)
     assert LogEntry.objects.filter(object_id=str(listing.pk), change_message="Checked.").exists()
@@ -101,9 +110,27 @@ def test_a_tick_keeps_who_and_when_and_what_and_a_change_after_it_is_told(owner)
     assert "Google Business Profile was checked before this changed: phone, hours, special days." in [
         blocker.what for blocker in blockers(now=timezone.now())
     ]
-    owner.post(f"{KIT}{listing.pk}/tick/")
+    owner.post(f"{KIT}{listing.pk}/tick/", shown(owner))
     assert outdated() == {}
     assert "do not know this yet" not in owner.get("/admin/").content.decode()
+
+
+def test_a_tick_covers_only_what_the_page_showed(owner):
+    listing, opened = Listing.objects.first(), shown(owner)
+    Clinic.objects.update(phone="(507) 555-0199")
+    SpecialHours.objects.create(date="2026-12-25")
+    for posted, changed in (
+        (opened, "phone, special days"),
+        ({}, "name, address, phone, hours, special days"),
+    ):
+        answer = owner.post(f"{KIT}{listing.pk}/tick/", posted, follow=True)
+        assert f"Changed since you opened this page: {changed}." in answer.content.decode()
+        listing.refresh_from_db()
+        assert (listing.checked_at, listing.told) == (None, {})
+    assert not LogEntry.objects.filter(change_message="Checked.").exists()
+    owner.post(f"{KIT}{listing.pk}/tick/", shown(owner))
+    listing.refresh_from_db()
+    assert listing.told["phone"] == "(507) 555-0199"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +142,7 @@ def test_a_tick_keeps_who_and_when_and_what_and_a_change_after_it_is_told(owner)
     ],
 )
 def test_only_what_a_listing_says_makes_it_outdated(staff, change, told):
-    check_off(Listing.objects.first(), by=staff, now=WEDNESDAY)
+    check(Listing.objects.first(), staff)
     Clinic.objects.update(**change)
     assert [*outdated().values()] == ([told] if told else [])
 
@@ -123,7 +150,7 @@ def test_only_what_a_listing_says_makes_it_outdated(staff, change, told):
 def test_a_special_day_that_is_over_reminds_of_nothing(staff):
     SpecialHours.objects.create(date="2026-12-03")
     listing = Listing.objects.first()
-    check_off(listing, by=staff, now=WEDNESDAY)
+    check(listing, staff)
     assert read_state().outdated(today=date(2026, 12, 4)) == {}
     SpecialHours.objects.all().delete()
     assert read_state().outdated(today=date(2026, 12, 3)) == {listing.name: ["special days"]}
@@ -139,7 +166,7 @@ def test_the_reminder_takes_one_query_however_much_there_is(staff, django_assert
         assert listings_to_check(user, now=WEDNESDAY) == {}
     listings = Listing.objects.all()
     for listing in listings:
-        check_off(listing, by=staff, now=WEDNESDAY)
+        check(listing, staff)
     for day in range(10, 31):
         SpecialHours.objects.create(date=f"2026-12-{day}")
     with django_assert_num_queries(1):
