@@ -15,6 +15,7 @@ from content.prelaunch import findings
 from .consult_kind import EXAMPLES, read_consult_kind
 from .models import Clinic
 from .models.safety import PHOTOGRAPHS, SAFETY
+from .naming import IN_LETTERS, word_that_tells
 from .supply_admin import SupplyPages
 
 
@@ -26,6 +27,15 @@ class ClinicForm(ContentForm):
             message = f"Name one way only, without “not”, so that letters can say “call” or “visit”. For example: {EXAMPLES}"
             raise forms.ValidationError(message, code="unclear_kind")
         return text
+
+    def clean(self):
+        """Rejects what letters would have to leave out."""
+        cleaned = super().clean()
+        for name in IN_LETTERS:
+            if word := word_that_tells(self.cleaned_data.get(name) or ""):
+                message = f"Leave out “{word}”: it tells what a visit is about. Letters show this text, and others may read them."
+                self.add_error(name, forms.ValidationError(message, code="tells"))
+        return cleaned
 
 
 @admin.register(Clinic)

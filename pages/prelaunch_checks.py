@@ -14,7 +14,7 @@ from content.links import Links
 from content.prelaunch import Blocker, register
 
 from .models import Clinic, OldAddress, Page, Provider, Question
-from .naming import names_treatment
+from .naming import IN_LETTERS, names_treatment, word_that_tells
 from .supply import PEOPLE, read_supply
 
 SHIPPED_PAGES = Path(__file__).parent / "content" / "pages"
@@ -48,6 +48,11 @@ def facts_are_set(*, now: datetime) -> Iterator[Blocker]:
     if names_treatment(clinic.name):
         what = f"The name “{clinic.name}” tells what a visit is about: mail and calendar entries show it."
         yield Blocker("Clinic facts", what, edit_path(clinic))
+    for name in IN_LETTERS:
+        if word := word_that_tells(getattr(clinic, name) or ""):
+            label = str(Clinic._meta.get_field(name).verbose_name).capitalize()
+            what = f"{label}: “{word}” tells what a visit is about, so letters leave the whole text out."
+            yield Blocker("Clinic facts", what, edit_path(clinic))
 
 
 @register

@@ -94,6 +94,10 @@ def test_a_refused_answer_is_kept_and_said_why_and_nothing_is_saved(client):
         ("phone", "call <us>", "phone"),
         ("consult_kind", "By phone or Zoom.", "unclear_kind"),
         ("fees", "  ", "required"),
+        # Letters would leave them out in silence.
+        ("preparation", "Bring your records of ketamine.", "tells"),
+        ("parking", "Park behind the Infusions sign.", "tells"),
+        ("good_faith_contact", "Call Ann about antidepressants.", "tells"),
     ):
         refused = answer(client, fact, text)
         row = next(row for row in refused.context["rows"] if row["wanted"].fact == fact)
@@ -101,6 +105,7 @@ def test_a_refused_answer_is_kept_and_said_why_and_nothing_is_saved(client):
         section = refused.content.decode().partition(f'id="{fact}"')[2].partition("</section>")[0]
         assert 'class="errornote"' in section
         assert text.strip() in unescape(section)
+        assert code != "tells" or re.search(r"“(ketamine|Infusions|antidepressants)”: it tells what a visit is about", section)
         assert not getattr(Clinic.objects.get(), fact)
     seen = re.search(r'name="seen" value="(\w+)"', client.get(PAGE).content.decode())[1]
     Clinic.objects.update(ages="We see adults from 18.")
