@@ -6,11 +6,12 @@ from django.http import HttpResponseNotFound
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from blog.models import Article, FormerSlug
 from clinic_site import old_addresses
 from clinic_site.old_addresses import OldAddressMiddleware, may_be_counted
 from consults.models import MonthlyCount
-from content.prelaunch import blockers
-from pages.models import OldAddress, Page
+from content.prelaunch import blockers, findings
+from pages.models import OldAddress, Page, Provider
 from tests.builders import WEDNESDAY, colleague, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock")]
@@ -75,6 +76,12 @@ def test_a_change_counts_at_once_and_is_not_kept_by_browsers(client):
         pytest.param("/our-people", "/faqs/#nope", "nowhere", id="no place on the page"),
         pytest.param("/our-people", "/faqs/?q=1", "nowhere", id="a query"),
         pytest.param("/our-people", "/our-people/", "nowhere", id="to itself"),
+        pytest.param("/our-people", "/visit", None, id="without the last slash"),
+        pytest.param("/our-people", "/meet-our-providers/earlier/", None, id="the former address of a profile"),
+        pytest.param("/our-people", "/blog/earlier", None, id="the former address of an article"),
+        pytest.param("/our-people", "/consults/abcabc/", "private", id="to a request"),
+        pytest.param("/our-people", "/admin/logout/", "private", id="to the staff's pages"),
+        pytest.param("/our-people", "/pictures/000000000000000000000000-1.webp", "private", id="to a file"),
         pytest.param("/our-people", "/about/", "chain", id="to an old address"),
         pytest.param("/target", "/visit/", "chain", id="from where another leads"),
         pytest.param("/about", "/visit/", "unique", id="twice"),
@@ -84,12 +91,17 @@ def test_a_change_counts_at_once_and_is_not_kept_by_browsers(client):
 def test_what_an_old_address_may_be(client, old, new, refused):
     client.force_login(colleague("olga", "Owners"))
     OldAddress.objects.create(old_path="/earlier", new_path="/target/")
+    ann = Provider.objects.create(name="Ann Example", slug="earlier", is_published=True)
+    ann.slug = "later"
+    ann.save()
+    FormerSlug.objects.create(slug="earlier", article=Article.objects.first())
     before = OldAddress.objects.count()
     response = client.post(ADD, {"old_path": old, "new_path": new})
     if refused is None:
         assert response.status_code == 302
         made = OldAddress.objects.get(old_path="/our-people")
         assert Client().get("/our-people/")["Location"] == made.new_path
+        assert Client().get(made.new_path).status_code == 200
         return
     errors = response.context["adminform"].form.errors.as_data()
     assert refused in {error.code for found in errors.values() for error in found}
@@ -107,6 +119,22 @@ def test_an_old_address_whose_page_is_gone_is_told_before_launch():
     OldAddress.objects.create(old_path="/family", new_path="/for-family/")
     told = [blocker.what for blocker in blockers(now=timezone.now()) if "/family leads" in blocker.what]
     assert told == ["The old address /family leads to /for-family/, which is not there."]
+
+
+def test_an_old_address_that_leads_on_in_steps_or_to_no_page_is_told_before_launch():
+    for old, new in (
+        ("/a1", "/visit"),
+        ("/a2", "/admin/"),
+        ("/a3", "/pictures/000000000000000000000000-1.webp"),
+        ("/a4", "/faqs/#cost"),
+    ):
+        OldAddress.objects.create(old_path=old, new_path=new)
+    told = [(one.what, one.blocks) for one in findings(now=timezone.now()) if "old address /a" in one.what]
+    assert told == [
+        ("The old address /a1 leads to /visit, which leads on to /visit/. Enter that one.", False),
+        ("The old address /a2 leads to /admin/, which is no page for all to read.", True),
+        ("The old address /a3 leads to /pictures/000000000000000000000000-1.webp, which is no page for all to read.", True),
+    ]
 
 
 @pytest.fixture
