@@ -189,7 +189,10 @@ def test_nothing_else_is_counted(middleware, asked):
     [
         ("/our-team", True),
         ("/blog/2019/ketamine-for-depression", True),
+        ("/2019/10/ketamine", True),
         ("/call-5075550100", False),
+        ("/call-me-507-555-0100", False),
+        ("/jane-doe-1980-04-12", False),
         ("/jane@example.com", False),
         ("/jane%20doe", False),
         ("/<script>", False),
@@ -227,16 +230,24 @@ def test_a_stranger_fills_neither_memory_nor_table(middleware, monkeypatch):
     for number in range(60):
         ask(middleware, f"/page-{number}/")
     assert len(counted(middleware)) == old_addresses.MOST_COUNTED == 50
-    monkeypatch.setattr(old_addresses, "MOST_KEPT", 51)
-    ask(middleware, "/page-1/")
-    middleware.write(now=WEDNESDAY)
-    ask(middleware, "/new-1/")
-    ask(middleware, "/new-2/")
-    # What was counted once makes room; what was counted again stays.
-    assert counted(middleware) == {("2026-12", path): 2 if path == "/page-1" else 1 for path in ("/page-1", "/new-1", "/new-2")}
-    monkeypatch.setattr(old_addresses, "MOST_KEPT", 1)
-    ask(middleware, "/new-3/")
-    assert ("2026-12", "/new-3") not in counted(middleware)
+    monkeypatch.setattr(MonthlyCount, "MOST_NOT_FOUND", 50)
+    MonthlyCount.objects.update(number=6)
+    MonthlyCount.objects.filter(path="/page-1").update(number=5)
+    # The lowest makes room for one that comes later, which is then counted on.
+    for _ in range(2):
+        ask(middleware, "/our-old-page/")
+        kept = counted(middleware)
+    assert (len(kept), kept["2026-12", "/our-old-page"], ("2026-12", "/page-1") in kept) == (50, 2, False)
+    # However many come, what was asked for most stays.
+    for number in range(3):
+        ask(middleware, f"/new-{number}/")
+        kept = counted(middleware)
+    assert sorted(kept.values()) == [1, *[6] * 49]
+    # More at once than are kept.
+    monkeypatch.setattr(MonthlyCount, "MOST_NOT_FOUND", 1)
+    ask(middleware, "/both-1/")
+    ask(middleware, "/both-2/")
+    assert counted(middleware) == {("2026-12", "/both-1"): 1}
 
 
 def test_a_database_that_is_away_breaks_no_page_and_loses_no_count(middleware, monkeypatch):
@@ -252,7 +263,7 @@ def test_a_database_that_is_away_breaks_no_page_and_loses_no_count(middleware, m
 
 
 @pytest.mark.ignore_template_errors
-def test_owners_see_what_was_asked_for_often_and_lead_it_on(client):
+def test_owners_see_what_was_asked_for_often_and_lead_it_on(client, monkeypatch):
     client.force_login(colleague("olga", "Owners"))
     month = WEDNESDAY.date().replace(day=1)
     for path, number in (("/old-team", 3), ("/rare", 4), ("/about", 50)):
@@ -260,7 +271,10 @@ def test_owners_see_what_was_asked_for_often_and_lead_it_on(client):
     MonthlyCount.objects.add("not-found", "", month=month.replace(month=11), path="/old-team", number=2)
     page = client.get("/admin/consults/monthlycount/").content.decode()
     assert 'href="/admin/pages/oldaddress/add/?old_path=/old-team"' in page
+    assert "The list was full" not in page
     assert "/rare" not in page
     assert "old_path=/about" not in page
     form = client.get("/admin/pages/oldaddress/add/?old_path=/old-team").content.decode()
     assert 'value="/old-team"' in form
+    monkeypatch.setattr(MonthlyCount, "MOST_NOT_FOUND", 3)
+    assert "The list was full in Dec 2026: 3 addresses a month" in client.get("/admin/consults/monthlycount/").content.decode()
