@@ -95,9 +95,9 @@ class Article(ReviewedText):
         return self.is_published and self.published_at <= now
 
     @classmethod
-    def former_urls(cls, *, at: datetime) -> list[str]:
-        slugs = FormerSlug.objects.filter(article__in=cls.objects.published(at=at)).values_list("slug", flat=True)
-        return [reverse("blog:article", args=[slug]) for slug in slugs]
+    def former_urls(cls, *, at: datetime) -> dict[str, str]:
+        moved = FormerSlug.objects.filter(article__in=cls.objects.published(at=at)).values_list("slug", "article__slug")
+        return {reverse("blog:article", args=[slug]): reverse("blog:article", args=[present]) for slug, present in moved}
 
     def page_anchors(self) -> set[str]:
         return super().page_anchors() | ({"references"} if CITATION.search(self.body_html) else set())

@@ -21,12 +21,13 @@ from pages.models import Clinic, OldAddress
 from pages.models.old_address import LONGEST, is_private, normalized
 
 WRITE_EVERY_SECONDS = 60.0
-# Different addresses within a minute, and within a month.
+# Different addresses within a minute. How many are kept of a month: MonthlyCount.MOST_NOT_FOUND.
 MOST_COUNTED = 50
-MOST_KEPT = 200
 # Words and hyphens, as addresses of pages have. A long number may be a phone's, and long nonsense a secret.
 _COUNTED = re.compile(r"(?:/[a-z0-9-]{1,40}){1,4}")
 _SECRET = re.compile(r"\d{5}|[a-z0-9]{25}")
+# A phone number or a date of birth, however it is cut up, has as many digits; a page's year and number have fewer.
+_FEWEST_DIGITS_OF_A_NUMBER = 7
 _SUBJECT = MonthlyCount.Subject.NOT_FOUND
 
 
@@ -82,7 +83,8 @@ class OldAddressMiddleware:
 
 def may_be_counted(path: str) -> bool:
     """Whether a normalized path looks like that of a page, and like nothing that a person wrote about themselves."""
-    return bool(_COUNTED.fullmatch(path)) and not _SECRET.search(path)
+    digits = sum(char.isdigit() for char in path)
+    return bool(_COUNTED.fullmatch(path)) and not _SECRET.search(path) and digits < _FEWEST_DIGITS_OF_A_NUMBER
 
 
 def _opens_a_page(request) -> bool:
@@ -96,12 +98,11 @@ def _store(paths: Set[str], now: datetime) -> None:
     month = Clinic.objects.current().local_date(now).replace(day=1)
     of_the_month = MonthlyCount.objects.filter(subject=_SUBJECT, month=month)
     with transaction.atomic():
-        known = set(of_the_month.values_list("path", flat=True))
-        if len(known | paths) > MOST_KEPT:
-            # What was counted once makes room.
-            of_the_month.filter(number=1).delete()
-            known = set(of_the_month.values_list("path", flat=True))
-        for path in sorted(paths):
-            if path in known or len(known) < MOST_KEPT:
-                known.add(path)
-                MonthlyCount.objects.add(_SUBJECT, "", month=month, path=path)
+        known, added = set(of_the_month.values_list("path", flat=True)), sorted(paths)[: MonthlyCount.MOST_NOT_FOUND]
+        surplus = len(known.union(added)) - MonthlyCount.MOST_NOT_FOUND
+        if surplus > 0:
+            # The lowest counts make room, of equal ones the oldest: a stranger who filled the list keeps no address out of it.
+            lowest = of_the_month.exclude(path__in=added).order_by("number", "pk").values_list("pk", flat=True)
+            MonthlyCount.objects.filter(pk__in=list(lowest[:surplus])).delete()
+        for path in added:
+            MonthlyCount.objects.add(_SUBJECT, "", month=month, path=path)

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import unquote, urldefrag, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
@@ -38,14 +38,23 @@ class Links:
         """Whether there is a page, and a place on it, at an internal address that begins with a slash."""
         return self._works(href, None)
 
+    def final(self, href: str) -> str:
+        """The path, and the place on its page, where an internal address that begins with a slash leads in the end: with the
+        slash after it, and of today where the page moved. "" where there is no such page or place.
+        """
+        if not self.lead_to(href):
+            return ""
+        place = urlsplit(href)
+        path = _with_slash(place.path)
+        present = path if path in self._anchors else self._former.get(path, path)
+        return urlunsplit(("", "", present, "", place.fragment))
+
     def _works(self, href: str, row: Text | None) -> bool:
         if not href.startswith(("/", "#")):
             # A relative link has a different target on every page that shows the text.
             return ":" in href
         place = urlsplit(href)
-        path, fragment = place.path or (path_of(row) if row else "/"), unquote(place.fragment)
-        if not path.endswith("/") and "." not in path:
-            path += "/"
+        path, fragment = _with_slash(place.path or (path_of(row) if row else "/")), unquote(place.fragment)
         if row and path == path_of(row):
             # The unsaved text counts here, together with the texts that share its page.
             others = (found for key, found in self._anchors.get(path, {}).items() if key != (type(row), row.pk))
@@ -64,8 +73,12 @@ class Links:
         return dict(found)
 
     @cached_property
-    def _former(self) -> set[str]:
-        return {path for kind in kinds() for path in kind.former_urls(at=self.at)}
+    def _former(self) -> dict[str, str]:
+        return {path: present for kind in kinds() for path, present in kind.former_urls(at=self.at).items()}
+
+
+def _with_slash(path: str) -> str:
+    return path if path.endswith("/") or "." in path else f"{path}/"
 
 
 def _is_page(path: str) -> bool:

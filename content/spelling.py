@@ -10,6 +10,9 @@ from .search import words_of, words_on_the_site
 # Of shorter words too many are alike.
 _SHORTEST = 5
 _ALIKE = 0.8
+# Names of medicines end alike: “clonapin” is no misspelled “clozapine”. Of a long word, one mistake leaves more than this.
+_LONG = 8
+_ALIKE_LONG = 0.86
 _KEPT = timedelta(minutes=1)
 _remembered: tuple[int, datetime, dict[str, set[str]]] | None = None
 
@@ -24,7 +27,8 @@ def corrected(query: str, *, at: datetime) -> str:
     for word in words_of(query):
         known = by_letter.get(word[0], set())
         if len(word) >= _SHORTEST and not any(other.startswith(word) for other in known):
-            for best in get_close_matches(word, known, n=1, cutoff=_ALIKE):
+            alike = _ALIKE if len(word) < _LONG else _ALIKE_LONG
+            for best in get_close_matches(word, known, n=1, cutoff=alike):
                 found[word] = best
     return " ".join(found.get(word, word) for word in words_of(query)) if found else ""
 

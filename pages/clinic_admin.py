@@ -17,6 +17,7 @@ from content.prelaunch import findings
 from .consult_kind import EXAMPLES, read_consult_kind
 from .models import Clinic
 from .models.safety import PHOTOGRAPHS, SAFETY
+from .naming import IN_LETTERS, word_that_tells
 from .supply_admin import SupplyPages
 from .zone_names import american_name, names_another_zone, names_it
 
@@ -34,6 +35,7 @@ class ClinicForm(ContentForm):
         cleaned = super().clean()
         if {"time_zone", "time_zone_label"} <= self.cleaned_data.keys():
             self._refuse_the_words_for_another_zone(self.cleaned_data["time_zone"], self.cleaned_data["time_zone_label"])
+        self._refuse_what_letters_would_leave_out()
         return cleaned
 
     def _refuse_the_words_for_another_zone(self, name: str, label: str) -> None:
@@ -49,6 +51,12 @@ class ClinicForm(ContentForm):
         elif "time_zone" in self.changed_data and "time_zone_label" not in self.changed_data and not names_it(label, zone):
             message = f"The time zone changes to {name}: change these words with it. {example}"
             self.add_error("time_zone_label", forms.ValidationError(message, code="same_words"))
+
+    def _refuse_what_letters_would_leave_out(self) -> None:
+        for name in IN_LETTERS:
+            if word := word_that_tells(self.cleaned_data.get(name) or ""):
+                message = f"Leave out “{word}”: it tells what a visit is about. Letters show this text, and others may read them."
+                self.add_error(name, forms.ValidationError(message, code="tells"))
 
 
 @admin.register(Clinic)

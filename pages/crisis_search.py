@@ -6,20 +6,27 @@ It says so too often rather than too seldom, for a card above the results does n
 import re
 from difflib import get_close_matches
 
-_SELF = r"(?:my ?self|me|him ?self|her ?self|them ?sel(?:f|ves)|your ?self)"
-_I_AM = r"(?:i|im|i'm|i am|were|was|be|being|feel|better off)"
+# Blanks are \s in all of these: the whole is compiled with re.VERBOSE, which drops literal ones.
+_SELF = r"(?:my?\s?self|me|him\s?self|her\s?self|them\s?sel(?:f|ves)|your\s?self)"
+_I_AM = r"(?:i|im|i'm|i\sam|were|was|be|being|feel|better\soff)"
 _CRISIS = re.compile(
     rf"""\b(?:
-        s(?:ui|u|iu|oo|ewi)[cs]+[iy]*d\w* | 988 | kms | unalive\w*
-        | (?:kill(?:ing)?|hurt(?:ing)?|harm(?:ing)?|cut(?:ting)?|shoot(?:ing)?|hang(?:ing)?)\s{_SELF}
+        s(?:ui|ue|iu|ewi)(?:[cs]+[iye]*){{1,2}}d\w* | s(?:u|oo)(?:[cs]+(?:[iy]+e?)?){{1,2}}d\w*
+        | 988 | kms | unalive\w*
+        | (?:kill?(?:ing)?|hurt(?:ing)?|harm(?:ing)?|cut(?:ting)?|shoot(?:ing)?|hang(?:ing)?)\s{_SELF}
         | self[\s-]?(?:harm\w*|injur\w*)
-        | (?:want(?:ed|s|ing)?|wanna|wish(?:ed|es|ing)?|going|ready|plan(?:ning)?)(?:\s(?:to|i|could|would|should))*\sdie
+        | (?:want(?:ed|s|ing)?|wanna|wish(?:ed|es|ing)?|going|ready|plan(?:ning)?|rather)(?:\s(?:to|2|i|could|would|should))*\sdie
         | (?:wish|better\soff|rather\sbe|{_I_AM})\s(?:(?:i|was|were|be|to)\s)*dead
         | (?:end|ending|take|taking)\s(?:my|his|her|their|your)(?:\sown)?\s(?:own\s)?life
         | end(?:ing)?\s(?:it|everything)(?:\sall)?
         | (?:don'?t|do\snot|not)\s(?:want\s(?:to\s)?|wanna\s)(?:live|be\salive|be\shere|exist|wake\sup)
         | (?:no|not|nothing)\s(?:reason\sto\s|worth\s|point\s(?:in\s)?)liv(?:e|ing)
-        | can(?:'?t|\s?not)\sgo\son
+        | (?:no|lost|losing)\s(?:(?:my|the)\s)?will\s(?:to|2)\slive | (?:tired|sick)\sof\s(?:living|life|being\salive)
+        | can(?:'?t|\s?not)\s(?:go\son|(?:live|do\sthis|take\s(?:it|this))\sany\s?more)
+        | (?:ways?|how)\s(?:to|2)\sdie | how\s(?:can|could|do|should)\si\sdie | painless\sdeath
+        | how\s(?:much|many)\s(?:\S+\s){{1,6}}(?:(?:to|2)\s(?:die|kill|overdose)|(?:will|would)\skill)
+        | (?:lethal|fatal|deadly)\s(?:\S+\s)?(?:doses?|amounts?)
+        | overdos(?:e|ed|ing)\s(?:\S+\s){{0,3}}on\spurpose | (?:how|want|going|trying)\s(?:to|2)\soverdose
     )\b""",
     re.VERBOSE,
 )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from content.links import Links
 
 from .models import OldAddress
-from .models.old_address import normalized, validate_not_private
+from .models.old_address import is_for_all, normalized, validate_not_private
 
 
 class OldAddressForm(forms.ModelForm):
@@ -38,9 +38,13 @@ class OldAddressForm(forms.ModelForm):
             raise forms.ValidationError(message, code="elsewhere")
         if OldAddress.objects.filter(old_path=normalized(place.path)).exists():
             raise forms.ValidationError("This is an old address itself. Enter the page that it leads to.", code="chain")
-        if place.query or not Links(at=self.now).lead_to(path):
+        if not is_for_all(normalized(place.path)):
+            message = "This is no page for all to read. Enter a public page of this site, for example /visit/."
+            raise forms.ValidationError(message, code="private")
+        final = "" if place.query else Links(at=self.now).final(path)
+        if not final:
             raise forms.ValidationError("There is no such page, or no such place on it.", code="nowhere")
-        return path
+        return final
 
 
 def _on_this_site(address: str) -> str:

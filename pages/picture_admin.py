@@ -29,6 +29,15 @@ class PictureForm(forms.ModelForm):
             raise forms.ValidationError(f"This picture has already been uploaded as “{same}”.", code="same")
         return upload
 
+    def full_clean(self):
+        """Stores the files of a form without errors, last of all, so that a full disk is one."""
+        super().full_clean()
+        if self.is_bound and not self.errors:
+            try:
+                store(self.instance, self.encoded)
+            except PictureRefused as refused:
+                self.add_error("upload", forms.ValidationError(str(refused), code="not_stored"))
+
 
 @admin.register(Picture)
 class PictureAdmin(admin.ModelAdmin):
@@ -43,11 +52,6 @@ class PictureAdmin(admin.ModelAdmin):
 
     def get_fields(self, request, obj=None):
         return ["thumbnail", "name", "alt"] if obj else ["upload", "name", "alt"]
-
-    def save_model(self, request, obj, form, change):
-        if not change:
-            store(obj, form.encoded)
-        super().save_model(request, obj, form, change)
 
     def delete_model(self, request, obj):
         transaction.on_commit(lambda: delete_files(obj))

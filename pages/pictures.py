@@ -1,5 +1,6 @@
 """Re-encodes uploaded pictures as WebP in a few widths, so that the uploaded file itself is never served."""
 
+import contextlib
 import hashlib
 import io
 import os
@@ -21,6 +22,8 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 _QUALITY = 80
 # WebP has no taller ones.
 _TALLEST = 16_383
+# No upload takes as long: what is older and not complete never will be.
+_UNFINISHED_SECONDS = 3600
 
 
 class PictureRefused(Exception):
@@ -93,15 +96,35 @@ def folder() -> Path:
 
 
 def store(picture: Picture, encoded: EncodedPicture) -> None:
-    """Fills the row and writes its files, each complete or not at all. Does not save the row."""
+    """Fills the row and writes its files: all of them complete, or none. Does not save the row. Raises PictureRefused."""
     picture.digest, picture.widths = encoded.digest, sorted(encoded.files)
     picture.width, picture.height = picture.widths[-1], encoded.height
-    folder().mkdir(parents=True, exist_ok=True)
-    for width, content in encoded.files.items():
-        path = folder() / picture.file_name(width)
-        unfinished = path.with_suffix(f".{os.getpid()}.part")
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+    written: list[Path] = []
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        for width, content in encoded.files.items():
+            path = folder() / picture.file_name(width)
+            unfinished = path.with_suffix(f".{os.getpid()}.part")
+            # A file that is there already is another upload's of the same picture.
+            written += [unfinished] if path.exists() else [unfinished, path]
+            unfinished.write_bytes(content)
+            unfinished.replace(path)
+        _sweep()
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise PictureRefused(
+            "The server could not store this picture: its disk may be full. Nothing of it was kept. Tell whoever runs the server."
+        ) from error
+
+
+def _sweep() -> None:
+    """Removes what a process left half written when it was ended. The folder's own time, just set, tells how old that is."""
+    latest = folder().stat().st_mtime
+    for unfinished in folder().glob("*.part"):
+        with contextlib.suppress(FileNotFoundError):
+            if latest - unfinished.stat().st_mtime > _UNFINISHED_SECONDS:
+                unfinished.unlink()
 
 
 def delete_files(picture: Picture) -> None:

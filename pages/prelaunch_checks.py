@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.urls import reverse
@@ -14,7 +15,8 @@ from content.links import Links
 from content.prelaunch import Blocker, register
 
 from .models import Clinic, OldAddress, Page, Provider, Question
-from .naming import names_treatment
+from .models.old_address import is_for_all, normalized
+from .naming import IN_LETTERS, names_treatment, word_that_tells
 from .supply import PEOPLE, read_supply
 
 SHIPPED_PAGES = Path(__file__).parent / "content" / "pages"
@@ -48,6 +50,11 @@ def facts_are_set(*, now: datetime) -> Iterator[Blocker]:
     if names_treatment(clinic.name):
         what = f"The name “{clinic.name}” tells what a visit is about: mail and calendar entries show it."
         yield Blocker("Clinic facts", what, edit_path(clinic))
+    labels = {field.name: str(field.verbose_name).capitalize() for field in Clinic._meta.concrete_fields}
+    for name in IN_LETTERS:
+        if word := word_that_tells(getattr(clinic, name) or ""):
+            what = f"{labels[name]}: “{word}” tells what a visit is about, so letters leave the whole text out."
+            yield Blocker("Clinic facts", what, edit_path(clinic))
 
 
 @register
@@ -98,9 +105,14 @@ def legal_pages_are_there(*, now: datetime) -> Iterator[Blocker]:
 def old_addresses_lead_somewhere(*, now: datetime) -> Iterator[Blocker]:
     links = Links(at=now)
     for address in OldAddress.objects.all():
-        if not links.lead_to(address.new_path):
-            what = f"The old address {address.old_path} leads to {address.new_path}, which is not there."
-            yield Blocker("Texts", what, edit_path(address))
+        what = f"The old address {address.old_path} leads to {address.new_path}"
+        final = links.final(address.new_path)
+        if not is_for_all(normalized(urlsplit(address.new_path).path)):
+            yield Blocker("Texts", f"{what}, which is no page for all to read.", edit_path(address))
+        elif not final:
+            yield Blocker("Texts", f"{what}, which is not there.", edit_path(address))
+        elif final != address.new_path:
+            yield Blocker("Texts", f"{what}, which leads on to {final}. Enter that one.", edit_path(address), blocks=False)
 
 
 @register

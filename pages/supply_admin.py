@@ -18,6 +18,9 @@ from .supply import PEOPLE, Wanted, everything, read_supply
 
 # In the form that saves one fact: which one it is.
 FACT = "fact"
+# In the same form, where the fact was set meanwhile: they have been told.
+REPLACE = "replace"
+_SET_MEANWHILE = "This was set meanwhile. Your text is below and is not saved yet; saving again replaces what is set."
 
 
 class SupplyPages(ContentAdmin):
@@ -36,15 +39,20 @@ class SupplyPages(ContentAdmin):
             return self._save_one(request)
 
     def _save_one(self, request):
-        missing = {one.fact: one for one in read_supply().missing if one.fact != PEOPLE}
-        one = missing.get(request.POST.get(FACT, ""))
+        supply = read_supply()
+        one = next((one for one in supply.everything if one.fact != PEOPLE and one.fact == request.POST.get(FACT)), None)
         if one is None:
-            messages.info(request, "This is set already. Change it below, among all facts.")
             return redirect("admin:pages_clinic_missing")
         if not self._may_set(request, one):
             raise PermissionDenied
         form = self._form(request, [one], data=request.POST)
+        is_set, is_empty = one not in supply.missing, not request.POST.get(one.fact, "").strip()
+        if is_set and (is_empty or one.fact not in form.changed_data):
+            messages.info(request, "This is set already. Change it below, among all facts.")
+            return redirect("admin:pages_clinic_missing")
         form.fields[one.fact].required = True
+        if form.is_valid() and is_set and REPLACE not in request.POST:
+            form.add_error(None, forms.ValidationError(_SET_MEANWHILE, code="set_meanwhile"))
         if not form.is_valid():
             return self._missing_page(request, refused=one, form=form)
         clinic = form.save(commit=False)
@@ -75,8 +83,10 @@ class SupplyPages(ContentAdmin):
         fields = [one for one in supply.missing if one.fact != PEOPLE and self._may_set(request, one)]
         shown = self._form(request, fields)
         rows = []
-        for one in supply.missing:
+        for one in supply.everything:
             is_refused = refused is not None and one.fact == refused.fact
+            if one not in supply.missing and not is_refused:
+                continue
             used = form if is_refused else shown
             rows.append(
                 {
@@ -85,6 +95,7 @@ class SupplyPages(ContentAdmin):
                     "is_photograph": one.fact in PHOTOGRAPHS,
                     "field": used[one.fact] if used is not None and one.fact in used.fields else None,
                     "seen": used["seen"].value() if used is not None else "",
+                    "replace": REPLACE if one not in supply.missing else "",
                     "errors": form.non_field_errors() if is_refused and form is not None else [],
                 }
             )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
@@ -54,6 +54,8 @@ class FiguresAdmin(ReadOnlyAdmin):
             "month_labels": [f"{month:%b %Y}" for month in months],
             "sheets": _by_code(Subject.SHEET, dict(PrintedSheet.objects.values_list("code", "label")), months),
             "not_found": _not_found(months),
+            "full_months": _months_with_a_full_list(months),
+            "most_not_found": MonthlyCount.MOST_NOT_FOUND,
             "may_redirect": request.user.has_perm("pages.add_oldaddress"),
             "referrals": _by_code(Subject.REFERRAL, dict(ReferralSource.objects.values_list("code", "label")), months),
         }
@@ -119,6 +121,13 @@ def _not_found(months: list[date]) -> list[tuple[str, int]]:
     sums = rows.values("path").annotate(sum=Sum("number")).filter(sum__gte=FEWEST_SHOWN)
     led_on = OldAddress.objects.filter(old_path=OuterRef("path"))
     return list(sums.exclude(Exists(led_on)).order_by("-sum", "path").values_list("path", "sum")[:MOST_SHOWN])
+
+
+def _months_with_a_full_list(months: list[date]) -> list[str]:
+    """The months in which more addresses without a page may have been asked for than are kept, oldest first."""
+    rows = MonthlyCount.objects.filter(subject=Subject.NOT_FOUND, month__in=months).order_by("month").values("month")
+    full = rows.annotate(kept=Count("pk")).filter(kept__gte=MonthlyCount.MOST_NOT_FOUND)
+    return [f"{month:%b %Y}" for month in full.values_list("month", flat=True)]
 
 
 def _with_shares(rows: list[Row], numbers: list[int]) -> list[Row]:

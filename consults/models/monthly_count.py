@@ -19,6 +19,9 @@ class MonthlyCount(models.Model):
         SHEET = "sheet", "pages opened from a printed sheet"
         NOT_FOUND = "not-found", "addresses that lead nowhere"
 
+    # Different addresses of a month: strangers choose what they ask for.
+    MOST_NOT_FOUND = 200
+
     month = models.DateField(help_text="The first date of the month.")
     subject = models.CharField(max_length=10, choices=Subject.choices)
     code = models.CharField(max_length=40, blank=True, help_text="The code of the referral source or the printed sheet.")

@@ -97,9 +97,9 @@ class Text(PublicContent):
         return {"main"}
 
     @classmethod
-    def former_urls(cls, *, at: datetime) -> Iterable[str]:
-        """The paths that redirect to a public text of this kind."""
-        return ()
+    def former_urls(cls, *, at: datetime) -> dict[str, str]:
+        """The paths that redirect to a public text of this kind, each with the path of today."""
+        return {}
 
     def search_texts(self) -> tuple[str, ...]:
         """The plain text and HTML to index for search, apart from the title, which is `str(text)`."""

@@ -385,14 +385,17 @@ class Migration(migrations.Migration):
                 (
                     "parking",
                     models.TextField(
-                        blank=True, help_text="Parking, entrance, stairs, elevator.", null=True, verbose_name="parking and access"
+                        blank=True,
+                        help_text="Parking, entrance, stairs, elevator. Letters print it, so do not write about treatment here.",
+                        null=True,
+                        verbose_name="parking and access",
                     ),
                 ),
                 (
                     "good_faith_contact",
                     models.TextField(
                         blank=True,
-                        help_text="For example: Call the front desk and ask for a written estimate.",
+                        help_text="For example: Call the front desk and ask for a written estimate. Letters print it, so do not write about treatment here.",
                         null=True,
                         verbose_name="good faith estimate contact",
                     ),
@@ -899,14 +902,17 @@ class Migration(migrations.Migration):
                 (
                     "parking",
                     models.TextField(
-                        blank=True, help_text="Parking, entrance, stairs, elevator.", null=True, verbose_name="parking and access"
+                        blank=True,
+                        help_text="Parking, entrance, stairs, elevator. Letters print it, so do not write about treatment here.",
+                        null=True,
+                        verbose_name="parking and access",
                     ),
                 ),
                 (
                     "good_faith_contact",
                     models.TextField(
                         blank=True,
-                        help_text="For example: Call the front desk and ask for a written estimate.",
+                        help_text="For example: Call the front desk and ask for a written estimate. Letters print it, so do not write about treatment here.",
                         null=True,
                         verbose_name="good faith estimate contact",
                     ),

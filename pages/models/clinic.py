@@ -124,13 +124,19 @@ class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
     interpreter = unset(
         "interpreter", "How early to ask, and how. For example: We arrange an interpreter at no charge. Tell us a week ahead."
     )
-    parking = unset("parking and access", "Parking, entrance, stairs, elevator.")
+    parking = unset(
+        "parking and access", "Parking, entrance, stairs, elevator. Letters print it, so do not write about treatment here."
+    )
     area = unset(
         "the area and the roads",
         "One paragraph on where the clinic is and how to drive there, in winter too, checked by somebody who has driven it. The"
         " home page prints the first sentence, so let that one stand alone. Do not list towns.",
     )
-    good_faith_contact = unset("good faith estimate contact", "For example: Call the front desk and ask for a written estimate.")
+    good_faith_contact = unset(
+        "good faith estimate contact",
+        "For example: Call the front desk and ask for a written estimate. Letters print it, so do not write about"
+        " treatment here.",
+    )
     hosting_provider = models.CharField(
         max_length=120, null=True, blank=True, help_text="The company that runs the server, for the privacy policy."
     )

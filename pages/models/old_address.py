@@ -15,6 +15,8 @@ _PATH = RegexValidator(
 )
 # One person's pages, and the staff's: a link to them may lead to no other page, and their addresses are kept nowhere.
 _PRIVATE = ("/consults", "/admin")
+# Where no page is to be read: files, and what follows a form.
+_NO_PAGES = ("/pictures", "/share", "/book-a-consult/sent")
 
 
 def normalized(path: str) -> str:
@@ -24,7 +26,16 @@ def normalized(path: str) -> str:
 
 def is_private(path: str) -> bool:
     """Whether a normalized path is that of one person's page or of the staff's."""
-    return path.startswith(tuple(f"{private}/" for private in _PRIVATE)) or path in _PRIVATE
+    return _is_below(path, _PRIVATE)
+
+
+def is_for_all(path: str) -> bool:
+    """Whether an old address may lead to a normalized path: it is no one person's, and is meant to be read."""
+    return not _is_below(path, (*_PRIVATE, *_NO_PAGES))
+
+
+def _is_below(path: str, parents: tuple[str, ...]) -> bool:
+    return path.startswith(tuple(f"{parent}/" for parent in parents)) or path in parents
 
 
 def validate_not_private(path: str) -> None:

@@ -1,6 +1,5 @@
 """A person who sees patients. The site lists none until the clinic enters and publishes them."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar
 
@@ -135,10 +134,17 @@ class Provider(Text):
         return reverse("pages:provider", args=[self.slug])
 
     @classmethod
-    def former_urls(cls, *, at: datetime) -> Iterator[str]:
+    def former_urls(cls, *, at: datetime) -> dict[str, str]:
         current = cls.objects.published()
-        had = cls.history.filter(is_published=True, id__in=current.values("pk")).exclude(slug__in=current.values("slug"))
-        return (reverse(cls.VIEW, args=[slug]) for slug in had.order_by().values_list("slug", flat=True).distinct())
+        had = cls.history.filter(is_published=True).exclude(slug__in=current.values("slug"))
+        slugs = set(had.order_by().values_list("id", "slug").distinct())
+        # Of several who had one, the first in the list has it, as on the page.
+        return {
+            reverse(cls.VIEW, args=[slug]): row.get_absolute_url()
+            for row in reversed(current)
+            for pk, slug in slugs
+            if pk == row.pk
+        }
 
     def search_texts(self) -> tuple[str, ...]:
         kept_back = {"name", "credentials", "bio"}

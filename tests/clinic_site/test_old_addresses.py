@@ -6,11 +6,12 @@ from django.http import HttpResponseNotFound
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from blog.models import Article, FormerSlug
 from clinic_site import old_addresses
 from clinic_site.old_addresses import OldAddressMiddleware, may_be_counted
 from consults.models import MonthlyCount
-from content.prelaunch import blockers
-from pages.models import OldAddress, Page
+from content.prelaunch import blockers, findings
+from pages.models import OldAddress, Page, Provider
 from tests.builders import WEDNESDAY, colleague, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock")]
@@ -75,6 +76,12 @@ def test_a_change_counts_at_once_and_is_not_kept_by_browsers(client):
         pytest.param("/our-people", "/faqs/#nope", "nowhere", id="no place on the page"),
         pytest.param("/our-people", "/faqs/?q=1", "nowhere", id="a query"),
         pytest.param("/our-people", "/our-people/", "nowhere", id="to itself"),
+        pytest.param("/our-people", "/visit", None, id="without the last slash"),
+        pytest.param("/our-people", "/meet-our-providers/earlier/", None, id="the former address of a profile"),
+        pytest.param("/our-people", "/blog/earlier", None, id="the former address of an article"),
+        pytest.param("/our-people", "/consults/abcabc/", "private", id="to a request"),
+        pytest.param("/our-people", "/admin/logout/", "private", id="to the staff's pages"),
+        pytest.param("/our-people", "/pictures/000000000000000000000000-1.webp", "private", id="to a file"),
         pytest.param("/our-people", "/about/", "chain", id="to an old address"),
         pytest.param("/target", "/visit/", "chain", id="from where another leads"),
         pytest.param("/about", "/visit/", "unique", id="twice"),
@@ -84,12 +91,17 @@ def test_a_change_counts_at_once_and_is_not_kept_by_browsers(client):
 def test_what_an_old_address_may_be(client, old, new, refused):
     client.force_login(colleague("olga", "Owners"))
     OldAddress.objects.create(old_path="/earlier", new_path="/target/")
+    ann = Provider.objects.create(name="Ann Example", slug="earlier", is_published=True)
+    ann.slug = "later"
+    ann.save()
+    FormerSlug.objects.create(slug="earlier", article=Article.objects.first())
     before = OldAddress.objects.count()
     response = client.post(ADD, {"old_path": old, "new_path": new})
     if refused is None:
         assert response.status_code == 302
         made = OldAddress.objects.get(old_path="/our-people")
         assert Client().get("/our-people/")["Location"] == made.new_path
+        assert Client().get(made.new_path).status_code == 200
         return
     errors = response.context["adminform"].form.errors.as_data()
     assert refused in {error.code for found in errors.values() for error in found}
@@ -107,6 +119,22 @@ def test_an_old_address_whose_page_is_gone_is_told_before_launch():
     OldAddress.objects.create(old_path="/family", new_path="/for-family/")
     told = [blocker.what for blocker in blockers(now=timezone.now()) if "/family leads" in blocker.what]
     assert told == ["The old address /family leads to /for-family/, which is not there."]
+
+
+def test_an_old_address_that_leads_on_in_steps_or_to_no_page_is_told_before_launch():
+    for old, new in (
+        ("/a1", "/visit"),
+        ("/a2", "/admin/"),
+        ("/a3", "/pictures/000000000000000000000000-1.webp"),
+        ("/a4", "/faqs/#cost"),
+    ):
+        OldAddress.objects.create(old_path=old, new_path=new)
+    told = [(one.what, one.blocks) for one in findings(now=timezone.now()) if "old address /a" in one.what]
+    assert told == [
+        ("The old address /a1 leads to /visit, which leads on to /visit/. Enter that one.", False),
+        ("The old address /a2 leads to /admin/, which is no page for all to read.", True),
+        ("The old address /a3 leads to /pictures/000000000000000000000000-1.webp, which is no page for all to read.", True),
+    ]
 
 
 @pytest.fixture
@@ -161,7 +189,10 @@ def test_nothing_else_is_counted(middleware, asked):
     [
         ("/our-team", True),
         ("/blog/2019/ketamine-for-depression", True),
+        ("/2019/10/ketamine", True),
         ("/call-5075550100", False),
+        ("/call-me-507-555-0100", False),
+        ("/jane-doe-1980-04-12", False),
         ("/jane@example.com", False),
         ("/jane%20doe", False),
         ("/<script>", False),
@@ -199,16 +230,24 @@ def test_a_stranger_fills_neither_memory_nor_table(middleware, monkeypatch):
     for number in range(60):
         ask(middleware, f"/page-{number}/")
     assert len(counted(middleware)) == old_addresses.MOST_COUNTED == 50
-    monkeypatch.setattr(old_addresses, "MOST_KEPT", 51)
-    ask(middleware, "/page-1/")
-    middleware.write(now=WEDNESDAY)
-    ask(middleware, "/new-1/")
-    ask(middleware, "/new-2/")
-    # What was counted once makes room; what was counted again stays.
-    assert counted(middleware) == {("2026-12", path): 2 if path == "/page-1" else 1 for path in ("/page-1", "/new-1", "/new-2")}
-    monkeypatch.setattr(old_addresses, "MOST_KEPT", 1)
-    ask(middleware, "/new-3/")
-    assert ("2026-12", "/new-3") not in counted(middleware)
+    monkeypatch.setattr(MonthlyCount, "MOST_NOT_FOUND", 50)
+    MonthlyCount.objects.update(number=6)
+    MonthlyCount.objects.filter(path="/page-1").update(number=5)
+    # The lowest makes room for one that comes later, which is then counted on.
+    for _ in range(2):
+        ask(middleware, "/our-old-page/")
+        kept = counted(middleware)
+    assert (len(kept), kept["2026-12", "/our-old-page"], ("2026-12", "/page-1") in kept) == (50, 2, False)
+    # However many come, what was asked for most stays.
+    for number in range(3):
+        ask(middleware, f"/new-{number}/")
+        kept = counted(middleware)
+    assert sorted(kept.values()) == [1, *[6] * 49]
+    # More at once than are kept.
+    monkeypatch.setattr(MonthlyCount, "MOST_NOT_FOUND", 1)
+    ask(middleware, "/both-1/")
+    ask(middleware, "/both-2/")
+    assert counted(middleware) == {("2026-12", "/both-1"): 1}
 
 
 def test_a_database_that_is_away_breaks_no_page_and_loses_no_count(middleware, monkeypatch):
@@ -224,7 +263,7 @@ def test_a_database_that_is_away_breaks_no_page_and_loses_no_count(middleware, m
 
 
 @pytest.mark.ignore_template_errors
-def test_owners_see_what_was_asked_for_often_and_lead_it_on(client):
+def test_owners_see_what_was_asked_for_often_and_lead_it_on(client, monkeypatch):
     client.force_login(colleague("olga", "Owners"))
     month = WEDNESDAY.date().replace(day=1)
     for path, number in (("/old-team", 3), ("/rare", 4), ("/about", 50)):
@@ -232,7 +271,10 @@ def test_owners_see_what_was_asked_for_often_and_lead_it_on(client):
     MonthlyCount.objects.add("not-found", "", month=month.replace(month=11), path="/old-team", number=2)
     page = client.get("/admin/consults/monthlycount/").content.decode()
     assert 'href="/admin/pages/oldaddress/add/?old_path=/old-team"' in page
+    assert "The list was full" not in page
     assert "/rare" not in page
     assert "old_path=/about" not in page
     form = client.get("/admin/pages/oldaddress/add/?old_path=/old-team").content.decode()
     assert 'value="/old-team"' in form
+    monkeypatch.setattr(MonthlyCount, "MOST_NOT_FOUND", 3)
+    assert "The list was full in Dec 2026: 3 addresses a month" in client.get("/admin/consults/monthlycount/").content.decode()

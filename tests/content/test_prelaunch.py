@@ -86,6 +86,18 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
             "The name “Dundas Ketamine Clinic” tells what a visit is about: mail and calendar entries show it.",
             id="a name that tells others",
         ),
+        *(
+            pytest.param(
+                lambda fact=fact: Clinic.objects.update(**{fact: "Ask for the infusion-room."}),
+                f"{label}: “infusion” tells what a visit is about, so letters leave the whole text out.",
+                id=f"{fact} that letters leave out",
+            )
+            for fact, label in (
+                ("preparation", "Preparation"),
+                ("parking", "Parking and access"),
+                ("good_faith_contact", "Good faith estimate contact"),
+            )
+        ),
         pytest.param(lambda: Clinic.objects.update(federal_funds=None), "Not set: federal funds.", id="federal funds or none"),
         pytest.param(
             lambda: Clinic.objects.update(language_notice=None),

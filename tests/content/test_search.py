@@ -242,6 +242,13 @@ def test_no_word_is_corrected_to_one_that_visitors_may_not_read_yet():
     assert not corrected("nighting birs", at=NOW)
 
 
+def test_no_medicine_is_taken_for_another_whose_name_is_alike():
+    make_article("medicines", "Clozapine, levothyroxine, sertraline, lorazepam, ketamine, hydralazine.")
+    for other in ("clonapin", "liothyronine", "hydroxyzine", "loprazolam"):
+        assert corrected(other, at=NOW) == "", other
+    assert corrected("sertaline lorazapam ketamnie", at=NOW) == "sertraline lorazepam ketamine"
+
+
 def test_a_result_says_the_clinics_facts_in_words(client, clock):
     clock(NOW)
     make_article("heron", "Ask the heron what it costs: {fees} Or {call_back} {email} It ends.")

@@ -15,9 +15,31 @@ _MEANS_IT = [
     *("no reason to live", "not worth living", "can't go on"),
     *("sucide", "sucidal thoughts", "suiside", "siucide", "soocide", "suicde"),
     *("kill myslef", "hang myslef", "wnat to die", "I want to dei", "klil myself", "suicidel"),
+    *(
+        "kill my self",
+        "killing my self",
+        "hurt my self",
+        "kill mself",
+        "kil myself",
+        "i am dead",
+        "id rather die",
+        "i'd rather die",
+    ),
+    *("ways to die", "way to die", "how to die", "how can i die", "painless way to die", "easiest way to die"),
+    *("how much ketamine to die", "how many pills would it take to die", "lethal dose of ketamine", "overdose on purpose"),
+    *("no will to live", "i cant live anymore", "I can’t live any more", "want 2 die", "i want 2 die", "tired of living"),
+    *("suicied", "suicied thoughts", "suecide", "suecide help", "sucicide", "suicedal"),
 ]
 _MEANS_SOMETHING_ELSE = [
     *("died", "have people died", "die", "can it kill you", "will I die from ketamine", "does it hurt", "wake up during"),
+    *(
+        "how many people die",
+        "can you die from ketamine",
+        "how much ketamine is a dose",
+        "low dose",
+        "overdose",
+        "can i live alone",
+    ),
     *("deadline", "how does it end", "the end of treatment", "endless", "weekend", "live music", "herself"),
     *(
         "what do you want to know",

@@ -1,8 +1,11 @@
 """Uploaded pictures: re-encoded, without metadata, described, and served strictly."""
 
+import errno
 import io
+import os
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -128,6 +131,33 @@ def test_an_upload_needs_a_description(superuser):
     assert response.status_code == 200
     assert "alt" in response.context["adminform"].form.errors
     assert not Picture.objects.exists()
+
+
+def test_a_full_disk_is_told_in_the_form_and_leaves_nothing_behind(superuser, monkeypatch, tmp_path):
+    write, written = Path.write_bytes, []
+
+    def until_full(path, content):
+        written.append(path)
+        if len(written) == 2:
+            write(path, content[:10])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, content)
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", until_full)
+        response = upload(superuser)
+    assert response.status_code == 200
+    assert "its disk may be full" in response.content.decode()
+    assert (len(written), list((tmp_path / "pictures").iterdir()), Picture.objects.count()) == (2, [], 0)
+    # What a process that was ended left behind goes with the next upload; what is being written stays.
+    left, fresh = (tmp_path / "pictures" / name for name in ("left.1.part", "fresh.2.part"))
+    for path in (left, fresh):
+        path.write_bytes(b"RIFF")
+    os.utime(left, (1, 1))
+    assert upload(superuser).status_code == 302
+    assert [left.exists(), fresh.exists()] == [False, True]
+    assert Picture.objects.count() == 1
+    assert len(list((tmp_path / "pictures").glob("*.webp"))) == 3
 
 
 def test_an_upload_that_is_no_picture_is_told_so(superuser):

@@ -94,6 +94,10 @@ def test_a_refused_answer_is_kept_and_said_why_and_nothing_is_saved(client):
         ("phone", "call <us>", "phone"),
         ("consult_kind", "By phone or Zoom.", "unclear_kind"),
         ("fees", "  ", "required"),
+        # Letters would leave them out in silence.
+        ("preparation", "Bring your records of ketamine.", "tells"),
+        ("parking", "Park behind the Infusions sign.", "tells"),
+        ("good_faith_contact", "Call Ann about antidepressants.", "tells"),
     ):
         refused = answer(client, fact, text)
         row = next(row for row in refused.context["rows"] if row["wanted"].fact == fact)
@@ -101,6 +105,7 @@ def test_a_refused_answer_is_kept_and_said_why_and_nothing_is_saved(client):
         section = refused.content.decode().partition(f'id="{fact}"')[2].partition("</section>")[0]
         assert 'class="errornote"' in section
         assert text.strip() in unescape(section)
+        assert code != "tells" or re.search(r"“(ketamine|Infusions|antidepressants)”: it tells what a visit is about", section)
         assert not getattr(Clinic.objects.get(), fact)
     seen = re.search(r'name="seen" value="(\w+)"', client.get(PAGE).content.decode())[1]
     Clinic.objects.update(ages="We see adults from 18.")
@@ -110,6 +115,25 @@ def test_a_refused_answer_is_kept_and_said_why_and_nothing_is_saved(client):
     assert "Typed for long." in section
     assert client.post(PAGE, hidden_fields(f"<form>{section}") | {"fees": "Typed for long."}).status_code == 302
     assert Clinic.objects.get().fees == "Typed for long."
+
+
+def test_what_was_typed_while_a_colleague_set_the_same_fact_is_shown_again_and_may_replace_theirs(client):
+    client = signed_in(client, "Owners")
+    old = re.search(r'name="seen" value="(\w+)"', client.get(PAGE).content.decode())[1]
+    Clinic.objects.update(fees="A colleague's text.")
+    new = re.search(r'name="seen" value="(\w+)"', client.get(PAGE).content.decode())[1]
+    told = {old: "Someone else saved this text while you were editing it.", new: "This was set meanwhile."}
+    for seen, message in told.items():
+        shown = client.post(PAGE, {"fact": "fees", "seen": seen, "fees": "Typed for long."})
+        section = shown.content.decode().partition('id="fees"')[2].partition("</section>")[0]
+        assert (shown.status_code, message in section, "Typed for long." in section) == (422, True, True)
+        assert Clinic.objects.get().fees == "A colleague's text."
+    # Nothing is lost of the same text, or of none.
+    for text in ("A colleague's text.", " "):
+        assert client.post(PAGE, {"fact": "fees", "seen": old, "fees": text})["Location"] == PAGE
+    assert client.post(PAGE, hidden_fields(f"<form>{section}") | {"fees": "Typed for long."}).status_code == 302
+    assert Clinic.objects.get().fees == "Typed for long."
+    assert "fees" not in asked(client.get(PAGE).content.decode())
 
 
 def test_only_who_may_change_a_fact_is_given_its_field_and_owners_give_the_password_first(client):
