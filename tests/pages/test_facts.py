@@ -125,7 +125,7 @@ def test_facts_are_in_no_stored_html_and_in_no_search_entry(client):
     assert [result.url for result in find("parking interpreter", at=WEDNESDAY)]
 
 
-def test_visit_us_has_the_way_the_hours_and_the_next_special_days_and_says_nothing_of_unset_facts(client):
+def test_visit_us_has_the_way_the_hours_and_the_next_special_days_and_of_unset_facts_only_phone_and_parking(client):
     SpecialHours.objects.create(date="2026-12-25", note="Christmas Day")
     page = read(client, "/visit/").partition("<main")[2].partition("</main>")[0]
     destination = "destination=200+Schilling+Dr+S.%2C+Dundas%2C+MN+55019"
@@ -135,6 +135,9 @@ def test_visit_us_has_the_way_the_hours_and_the_next_special_days_and_says_nothi
         assert words in page
     assert re.findall(r"<h2[^>]*>([^<]*)</h2>", page) == ["Where and when", "What to bring"]
     assert not re.search(r"not (yet )?(known|set)|ask the clinic", page, re.I)
+    # But a way that people count on is said to be missing, with what to do instead.
+    for words in ("Our phone number is not on this website yet. Choose", "Parking, the entrance and steps are not described"):
+        assert words in page
     assert read(client, "/").count('href="/visit/"') == 2, "in the menu and in the footer"
 
 
@@ -370,3 +373,22 @@ def test_photographs_stand_below_the_words_with_their_size_and_load_late(client,
         assert page.index("<h2") < page.index("<img")
     found["outside"].delete()
     assert read(client, "/visit/").count("<img ") == 1
+
+
+def test_a_fact_that_is_looked_for_is_said_to_be_missing_until_it_is_set(client):
+    said = {
+        "/": ("consult_fee", "What the consult itself costs is not on this website yet"),
+        "/for-family/": ("in_the_room", "Whether you may sit with them is not on this website yet"),
+        "/treatment-day/": ("routes", "How we give ketamine (a drip, a shot or another way) is not on this website yet"),
+        "/deciding/": ("spravato", "Whether we give Spravato is not on this website yet"),
+        "/cost/": ("insurance", "Whether we bill insurance, and which plans, is not on this website yet"),
+        "/accessibility/": ("interpreter", "How to ask for an interpreter is not on this website yet"),
+        "/meet-our-providers/": ("legal_name", "The clinic’s legal name, its owner and its medical director are not on"),
+    }
+    for path, (_, words) in said.items():
+        assert words in read(client, path), path
+    set_all()
+    for path, (name, words) in said.items():
+        now = read(client, path)
+        assert words not in now, path
+        assert mark(name) in now.partition("<footer")[0], path

@@ -103,6 +103,12 @@ def test_the_page_on_cost_is_kept_from_search_engines_until_it_names_a_fee(clien
     assert "noindex" not in read(client, "/for-family/")
 
 
+def test_a_patient_who_is_handed_the_sheet_for_clinicians_is_told_where_to_book(client):
+    booking = f"To book a consult: <strong>{ORIGIN}/book-a-consult/</strong>"
+    assert booking in sheet_of(read(client, "/for-clinicians/"))
+    assert "To book" not in sheet_of(read(client, "/for-family/"))
+
+
 def test_the_sheet_for_clinicians_has_the_facts_on_safety_where_there_is_room_and_the_page_has_them_always(client):
     assert '<p class="brief">' not in read(client, "/for-clinicians/")
     Clinic.objects.update(monitoring="We measure blood pressure every 15 minutes.")
