@@ -1,6 +1,7 @@
 """The clinic's facts as texts print them: the value of each placeholder, and the words for one that is not set.
 
-A fact that is not set says nothing, unless a sentence needs it.
+A fact that is not set says nothing, unless a sentence needs it, or people come to a page for it: then the page says that it is
+missing, and what to do instead.
 """
 
 from django.db.models import Subquery
@@ -36,10 +37,12 @@ _UNSET = {
     "insurance": "Whether we bill insurance, and which plans, is not on this website yet. Ask in the note when you book.",
     "in_the_room": "Whether you may sit with them is not on this website yet: ask before the day.",
 }
+# The fact itself has a section of its own where it is set.
+_MONITORING = "Who prescribes, and what we measure during treatment, is not on this website yet. Please ask us."
 NAMES = (
     *_SENTENCES,
     *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "doctor_or_clinic", "call_back"),
-    *("missing_numbers", "legal_entity"),
+    *("missing_numbers", "missing_monitoring", "legal_entity"),
     *("hosting_provider", "mail_provider", "privacy_notice"),
 )
 
@@ -80,6 +83,7 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
         "doctor_or_clinic": "the clinic or a doctor" if clinic.phone else "your own doctor or an urgent care",
         "call_back": _call_back(clinic),
         "missing_numbers": _missing_numbers(clinic),
+        "missing_monitoring": "" if clinic.monitoring else _MONITORING,
         "legal_entity": _legal_entity(clinic),
         "hosting_provider": clinic.hosting_provider or "",
         "mail_provider": clinic.mail_provider or "",

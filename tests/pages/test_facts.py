@@ -1,4 +1,6 @@
-"""The clinic's facts are printed where people look for them, as they are now; what is not set leaves no trace."""
+"""The clinic's facts are printed where people look for them, as they are now; what is not set leaves no trace, or is
+said to be missing where people come for it.
+"""
 
 import re
 
@@ -382,6 +384,7 @@ def test_a_fact_that_is_looked_for_is_said_to_be_missing_until_it_is_set(client)
         "/treatment-day/": ("routes", "How we give ketamine (a drip, a shot or another way) is not on this website yet"),
         "/deciding/": ("spravato", "Whether we give Spravato is not on this website yet"),
         "/cost/": ("insurance", "Whether we bill insurance, and which plans, is not on this website yet"),
+        "/for-clinicians/": ("monitoring", "Who prescribes, and what we measure during treatment, is not on this website yet"),
         "/accessibility/": ("interpreter", "How to ask for an interpreter is not on this website yet"),
         "/meet-our-providers/": ("legal_name", "The clinic’s legal name, its owner and its medical director are not on"),
     }
