@@ -138,7 +138,7 @@ def test_visit_us_has_the_way_the_hours_and_the_next_special_days_and_of_unset_f
     assert re.findall(r"<h2[^>]*>([^<]*)</h2>", page) == ["Where and when", "What to bring"]
     assert not re.search(r"not (yet )?(known|set)|ask the clinic", page, re.I)
     # But a way that people count on is said to be missing, with what to do instead.
-    for words in ("Our phone number is not on this website yet. Choose", "Parking, the entrance and steps are not described"):
+    for words in ("Our phone number is not on this website yet. Choose", "Parking, the entrance and steps are not on this website yet"):
         assert words in page
     assert read(client, "/").count('href="/visit/"') == 2, "in the menu and in the footer"
 
@@ -385,7 +385,7 @@ def test_a_fact_that_is_looked_for_is_said_to_be_missing_until_it_is_set(client)
         "/deciding/": ("spravato", "Whether we give Spravato is not on this website yet"),
         "/cost/": ("insurance", "Whether we bill insurance, and which plans, is not on this website yet"),
         "/for-clinicians/": ("monitoring", "Who prescribes, and what we measure during treatment, is not on this website yet"),
-        "/accessibility/": ("interpreter", "How to ask for an interpreter is not on this website yet"),
+        "/accessibility/": ("interpreter", "How to get an interpreter is not on this website yet"),
         "/meet-our-providers/": ("legal_name", "The clinic’s legal name, its owner and its medical director are not on"),
     }
     for path, (_, words) in said.items():
