@@ -1,6 +1,7 @@
 """The clinic's facts as texts print them: the value of each placeholder, and the words for one that is not set.
 
-A fact that is not set says nothing, unless a sentence needs it.
+A fact that is not set says nothing, unless a sentence needs it, or people come to a page for it: then the page says that it is
+missing, and what to do instead.
 """
 
 from django.db.models import Subquery
@@ -27,10 +28,20 @@ _UNSET = {
     "privacy_notice": "The notice is being prepared. The clinic has not yet supplied it for this website. If you are told that"
     " there is none, ask who can see your records, and what happens to them. You may ask for the answer in writing.",
     "mail_provider": "not yet named here",
+    "referral_reply": "Which notes we send, and how soon, is not on this website yet: ask when you write to us.",
+    "parking": "Parking, the entrance and steps are not on this website yet: ask in the note when you book.",
+    "interpreter": "How to get an interpreter is not on this website yet: ask in the note when you book.",
+    "routes": "How we give ketamine (a drip, a shot or another way) is not on this website yet: please ask us.",
+    "spravato": "Whether we give Spravato is not on this website yet: please ask us.",
+    "insurance": "Whether we bill insurance, and which plans, is not on this website yet: ask in the note when you book.",
+    "in_the_room": "Whether you may sit with them is not on this website yet: ask before the day.",
 }
+# The fact itself has a section of its own where it is set.
+_MONITORING = "Who prescribes, and what we measure during treatment, is not on this website yet. Please ask us."
 NAMES = (
     *_SENTENCES,
     *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "doctor_or_clinic", "call_back"),
+    *("missing_numbers", "missing_monitoring", "legal_entity"),
     *("hosting_provider", "mail_provider", "privacy_notice"),
 )
 
@@ -70,6 +81,9 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
         "call_or_visit": clinic.consult.word,
         "doctor_or_clinic": "the clinic or a doctor" if clinic.phone else "your own doctor or an urgent care",
         "call_back": _call_back(clinic),
+        "missing_numbers": _missing_numbers(clinic),
+        "missing_monitoring": "" if clinic.monitoring else _MONITORING,
+        "legal_entity": _legal_entity(clinic),
         "hosting_provider": clinic.hosting_provider or "",
         "mail_provider": clinic.mail_provider or "",
         "privacy_notice": _privacy_notice(clinic.privacy_notice_url) if clinic.privacy_notice_url else "",
@@ -99,7 +113,25 @@ def _call_back(clinic: Clinic) -> str:
     """How to talk to a person: by the clinic's phone, or by being called."""
     if clinic.phone:
         return format_html("Call {}.", phone_link(clinic.phone))
-    return "We have no public phone line on this site yet. Choose “By phone”, and we call you."
+    return "Our phone number is not on this website yet. Choose “By phone” when you book, and we call you."
+
+
+def _missing_numbers(clinic: Clinic) -> str:
+    """For who has to reach the clinic and is used to calling or faxing: which number is not here, and what to do instead."""
+    missing = [word for word, number in (("phone", clinic.phone), ("fax", clinic.fax)) if not number]
+    if not missing:
+        return ""
+    are = "numbers are" if len(missing) > 1 else "number is"
+    return f"Our {' and '.join(missing)} {are} not on this website yet. Until then, write, come in, or let your patient book."
+
+
+def _legal_entity(clinic: Clinic) -> str:
+    if clinic.legal_name:
+        return f"The clinic’s legal name is {clinic.legal_name}."
+    return (
+        "The clinic’s legal name, its owner and its medical director are not on this website yet. Ask for them in the note when"
+        " you book."
+    )
 
 
 def _contact(clinic: Clinic) -> SafeString:

@@ -19,6 +19,11 @@ class SheetAddress:
         return settings.PUBLIC_URL + self.page.get_absolute_url()
 
     @property
+    def booking_url(self) -> str:
+        """Where a patient who was handed the sheet asks for a consult; empty on a sheet for somebody else."""
+        return f"{settings.PUBLIC_URL}/book-a-consult/" if self.page.key == Page.FOR_CLINICIANS else ""
+
+    @property
     def counted_url(self) -> str:
         """The same for cameras, with the code by which owners see how many readers came from paper."""
         return f"{self.url}?via={self.page.key}"

@@ -1,4 +1,6 @@
-"""The clinic's facts are printed where people look for them, as they are now; what is not set leaves no trace."""
+"""The clinic's facts are printed where people look for them, as they are now; what is not set leaves no trace, or is
+said to be missing where people come for it.
+"""
 
 import re
 
@@ -125,7 +127,7 @@ def test_facts_are_in_no_stored_html_and_in_no_search_entry(client):
     assert [result.url for result in find("parking interpreter", at=WEDNESDAY)]
 
 
-def test_visit_us_has_the_way_the_hours_and_the_next_special_days_and_says_nothing_of_unset_facts(client):
+def test_visit_us_has_the_way_the_hours_and_the_next_special_days_and_of_unset_facts_only_phone_and_parking(client):
     SpecialHours.objects.create(date="2026-12-25", note="Christmas Day")
     page = read(client, "/visit/").partition("<main")[2].partition("</main>")[0]
     destination = "destination=200+Schilling+Dr+S.%2C+Dundas%2C+MN+55019"
@@ -135,6 +137,9 @@ def test_visit_us_has_the_way_the_hours_and_the_next_special_days_and_says_nothi
         assert words in page
     assert re.findall(r"<h2[^>]*>([^<]*)</h2>", page) == ["Where and when", "What to bring"]
     assert not re.search(r"not (yet )?(known|set)|ask the clinic", page, re.I)
+    # But a way that people count on is said to be missing, with what to do instead.
+    for words in ("Our phone number is not on this website yet. Choose", "Parking, the entrance and steps are not on this website yet"):
+        assert words in page
     assert read(client, "/").count('href="/visit/"') == 2, "in the menu and in the footer"
 
 
@@ -268,12 +273,12 @@ def test_call_or_visit_follows_the_fact_on_the_form_and_the_pages(client):
 def test_without_a_phone_nobody_is_told_to_call_the_clinic(client):
     without = {path: read(client, path) for path in ("/treatment-day/", "/for-family/", "/book-a-consult/")}
     assert all("Call your own doctor or an urgent care that day" in without[path] for path in ("/treatment-day/", "/for-family/"))
-    assert "We have no public phone line on this site yet. Choose “By phone”, and we call you." in without["/book-a-consult/"]
+    assert all("Our phone number is not on this website yet. Choose “By phone”" in page for page in without.values())
     Clinic.objects.update(phone="(507) 555-0100")
     for path, page in without.items():
         now = read(client, path)
         assert ("Call the clinic or a doctor that day" in now) == ("own doctor or an urgent care" in page)
-        assert "no public phone line" not in now
+        assert "phone number is not" not in now
     assert 'Call <a href="tel:5075550100">(507) 555-0100</a>.' in read(client, "/book-a-consult/")
 
 
@@ -370,3 +375,23 @@ def test_photographs_stand_below_the_words_with_their_size_and_load_late(client,
         assert page.index("<h2") < page.index("<img")
     found["outside"].delete()
     assert read(client, "/visit/").count("<img ") == 1
+
+
+def test_a_fact_that_is_looked_for_is_said_to_be_missing_until_it_is_set(client):
+    said = {
+        "/": ("consult_fee", "What the consult itself costs is not on this website yet"),
+        "/for-family/": ("in_the_room", "Whether you may sit with them is not on this website yet"),
+        "/treatment-day/": ("routes", "How we give ketamine (a drip, a shot or another way) is not on this website yet"),
+        "/deciding/": ("spravato", "Whether we give Spravato is not on this website yet"),
+        "/cost/": ("insurance", "Whether we bill insurance, and which plans, is not on this website yet"),
+        "/for-clinicians/": ("monitoring", "Who prescribes, and what we measure during treatment, is not on this website yet"),
+        "/accessibility/": ("interpreter", "How to get an interpreter is not on this website yet"),
+        "/meet-our-providers/": ("legal_name", "The clinic’s legal name, its owner and its medical director are not on"),
+    }
+    for path, (_, words) in said.items():
+        assert words in read(client, path), path
+    set_all()
+    for path, (name, words) in said.items():
+        now = read(client, path)
+        assert words not in now, path
+        assert mark(name) in now.partition("<footer")[0], path

@@ -10,7 +10,7 @@ from consults.models import PrintedSheet
 from pages.models import Clinic, Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock")]
-SHEETS = {"for-clinicians": "Sending somebody to us", "for-family": "Taking somebody home tonight"}
+SHEETS = {"for-clinicians": "Referring a patient", "for-family": "Taking somebody home tonight"}
 ORIGIN = "http://127.0.0.1:8000"
 
 
@@ -79,10 +79,16 @@ def test_the_site_takes_no_patient_data_from_who_refers(client):
 def test_what_clinicians_get_back_is_only_what_the_clinic_has_set(client):
     before = read(client, "/for-clinicians/")
     assert "Fax:" not in before
+    assert before.count("Our phone and fax numbers are not on this website yet.") == 2, "on the page and on its sheet"
+    assert before.count("Which notes we send, and how soon, is not on this website yet") == 2
     Clinic.objects.update(referral_reply="We write within five days.", fax="(507) 555-0101")
     after = read(client, "/for-clinicians/")
     assert after.count("We write within five days.") == 2, "on the page and on its sheet"
     assert "We write" not in before
+    assert "Our phone number is not on this website yet. Until then" in after
+    assert "Which notes we send" not in after
+    Clinic.objects.update(phone="(507) 555-0100")
+    assert "not on this website yet. Until then" not in read(client, "/for-clinicians/")
 
 
 def test_the_page_on_cost_is_kept_from_search_engines_until_it_names_a_fee(client):
@@ -95,6 +101,12 @@ def test_the_page_on_cost_is_kept_from_search_engines_until_it_names_a_fee(clien
     Clinic.objects.update(fees="A session costs two hundred dollars.")
     assert found() == (False, True)
     assert "noindex" not in read(client, "/for-family/")
+
+
+def test_a_patient_who_is_handed_the_sheet_for_clinicians_is_told_where_to_book(client):
+    booking = f"To book a consult: <strong>{ORIGIN}/book-a-consult/</strong>"
+    assert booking in sheet_of(read(client, "/for-clinicians/"))
+    assert "To book" not in sheet_of(read(client, "/for-family/"))
 
 
 def test_the_sheet_for_clinicians_has_the_facts_on_safety_where_there_is_room_and_the_page_has_them_always(client):
