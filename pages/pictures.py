@@ -114,7 +114,7 @@ def store(picture: Picture, encoded: EncodedPicture) -> None:
         for path in written:
             path.unlink(missing_ok=True)
         raise PictureRefused(
-            "The server could not store this picture: its disk may be full. Nothing of it was kept. Tell whoever runs the server."
+            "The server could not store this picture: its disk may be full. Nothing of it was kept. Tell the person who runs it."
         ) from error
 
 
