@@ -138,7 +138,10 @@ def test_visit_us_has_the_way_the_hours_and_the_next_special_days_and_of_unset_f
     assert re.findall(r"<h2[^>]*>([^<]*)</h2>", page) == ["Where and when", "What to bring"]
     assert not re.search(r"not (yet )?(known|set)|ask the clinic", page, re.I)
     # But a way that people count on is said to be missing, with what to do instead.
-    for words in ("Our phone number is not on this website yet. Choose", "Parking, the entrance and steps are not on this website yet"):
+    for words in (
+        "Our phone number is not on this website yet. Choose",
+        "Parking, the entrance and steps are not on this website yet",
+    ):
         assert words in page
     assert read(client, "/").count('href="/visit/"') == 2, "in the menu and in the footer"
 
