@@ -1,7 +1,7 @@
 """Whether the words for a time zone, as patients read them, fit the zone that the times are computed in."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 # (standard abbreviation, hours from UTC) of the zones in use in the United States -> the word that names them.
@@ -30,7 +30,7 @@ def american_name(zone: ZoneInfo) -> str:
     """`Central` for America/Chicago; empty for a zone that is not in use in the United States."""
     winter = _IN_WINTER.astimezone(zone)
     offset = winter.utcoffset()
-    return _NAMES.get((winter.tzname() or "", offset.total_seconds() / 3600 if offset else 0), "")
+    return _NAMES.get((winter.tzname() or "", offset // timedelta(hours=1) if offset else 0), "")
 
 
 def names_another_zone(label: str, zone: ZoneInfo) -> bool:

@@ -59,8 +59,8 @@ class Reason(models.Model):
         """Rejects words that tell others what a letter is about."""
         if names_treatment(self.text):
             message = (
-                "This names the treatment or an illness, and the email to the patient would show it to whoever sees their screen."
-                " Say it on the phone."
+                "This names the treatment or an illness, and the email to the patient would show it to anyone who sees their"
+                " screen. Say it on the phone."
             )
             raise ValidationError({"text": ValidationError(message, code="names_treatment")})
 

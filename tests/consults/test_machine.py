@@ -676,7 +676,11 @@ class Desk(RuleBasedStateMachine):
         known = Known(key, answers, status, start, self.length, self.reply_time(start), request.pk, request.token)
         known.wants_earlier = common["wants_earlier"]
         self.known[request.pk] = known
-        self.happened(known, status, TOLD_ON_ARRIVAL[status], by=by)
+        told = TOLD_ON_ARRIVAL[status]
+        if by and person["contact_by"] == "phone":
+            # Who asks by telephone heard it there.
+            told = tuple({*told} - {"patient"})
+        self.happened(known, status, told, by=by)
         return known
 
     @rule(person=people, wish=wishes, crowd=st.integers(1, 3))

@@ -105,7 +105,7 @@ def test_facts_that_follow_their_file_name_the_visits_that_were_told_otherwise(m
     visit = booking.confirm_request(asked, by=staff, now=WEDNESDAY)
     moved, zoned = load(street="100 Schilling Dr S."), load(time_zone="America/New_York")
     assert "to “Visit: 100 Schilling Dr S., Dundas, MN 55019”" in moved
-    assert "from “America/Chicago” to “America/New_York”" in zoned
+    assert "from “Central Time (America/Chicago)” to “Central Time (America/New_York)”" in zoned
     for line in (moved, zoned):
         assert line.endswith(f"Tell these people, whose letters say otherwise: {visit.reference}\n")
     assert load(phone="507-555-0111") == ""
