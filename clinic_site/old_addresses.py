@@ -1,26 +1,23 @@
 """What happens where the site has no page: an old address leads on in one step, and what leads nowhere is counted.
 
-Counted is by address and month alone, and only where a person's browser asks to open a page. What was asked for is in the memory
-of the web process, which adds it to the database at most once a minute; a restart loses what was not added yet. Strangers choose
-what they ask for, so everything is bounded, an address counts once a minute however often it is asked for, and the page that
-shows the counts leaves out the low ones.
+Counted is by address and month alone, and only where a person's browser asks to open a page. Strangers choose what they ask for,
+so everything is bounded, an address counts once a minute however often it is asked for, and the page that shows the counts leaves
+out the low ones.
 """
 
 import re
-import threading
-import time
-from collections.abc import Set
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.http import HttpResponsePermanentRedirect
 from django.utils import timezone
 
+from clinic_site.pending_counts import PendingCounts
 from consults.models import MonthlyCount
-from pages.models import Clinic, OldAddress
+from pages.models import OldAddress
 from pages.models.old_address import LONGEST, is_private, normalized
 
-WRITE_EVERY_SECONDS = 60.0
 # Different addresses within a minute. How many are kept of a month: MonthlyCount.MOST_NOT_FOUND.
 MOST_COUNTED = 50
 # Words and hyphens, as addresses of pages have. A long number may be a phone's, and long nonsense a secret.
@@ -34,13 +31,11 @@ _SUBJECT = MonthlyCount.Subject.NOT_FOUND
 class OldAddressMiddleware:
     def __init__(self, get_response) -> None:
         self.get_response = get_response
-        self._lock = threading.Lock()
-        self._asked_for: set[str] = set()
-        self._next_write = 0.0
+        self._asked_for: PendingCounts[str] = PendingCounts(_store)
 
     def __call__(self, request):
         response = self.get_response(request)
-        if self._asked_for and time.monotonic() >= self._next_write:
+        if self._asked_for and self._asked_for.are_due:
             self.write(now=timezone.now())
         if response.status_code == 404 and request.method in {"GET", "HEAD"}:
             path = normalized(request.path_info)
@@ -56,29 +51,16 @@ class OldAddressMiddleware:
             return None
         if new_path is None:
             if _opens_a_page(request) and may_be_counted(path):
-                self._count(path)
+                self._asked_for.add(path, most=MOST_COUNTED)
             return None
         response = HttpResponsePermanentRedirect(new_path)
         # Browsers ask again, so that a correction counts for those who came before it.
         response["Cache-Control"] = "public, max-age=0, must-revalidate"
         return response
 
-    def _count(self, path: str) -> None:
-        with self._lock:
-            if len(self._asked_for) < MOST_COUNTED:
-                self._asked_for.add(path)
-
     def write(self, *, now: datetime) -> None:
         """Adds what was asked for to the clinic's month of the instant `now`."""
-        with self._lock:
-            self._next_write = time.monotonic() + WRITE_EVERY_SECONDS
-            asked_for, self._asked_for = self._asked_for, set()
-        try:
-            _store(asked_for, now)
-        except DatabaseError:
-            # Tried again in a minute.
-            with self._lock:
-                self._asked_for |= asked_for
+        self._asked_for.write(now=now)
 
 
 def may_be_counted(path: str) -> bool:
@@ -94,15 +76,13 @@ def _opens_a_page(request) -> bool:
     return is_opened and "prefetch" not in headers.get("Sec-Purpose", "")
 
 
-def _store(paths: Set[str], now: datetime) -> None:
-    month = Clinic.objects.current().local_date(now).replace(day=1)
+def _store(paths: Iterable[str], month: date) -> None:
     of_the_month = MonthlyCount.objects.filter(subject=_SUBJECT, month=month)
-    with transaction.atomic():
-        known, added = set(of_the_month.values_list("path", flat=True)), sorted(paths)[: MonthlyCount.MOST_NOT_FOUND]
-        surplus = len(known.union(added)) - MonthlyCount.MOST_NOT_FOUND
-        if surplus > 0:
-            # The lowest counts make room, of equal ones the oldest: a stranger who filled the list keeps no address out of it.
-            lowest = of_the_month.exclude(path__in=added).order_by("number", "pk").values_list("pk", flat=True)
-            MonthlyCount.objects.filter(pk__in=list(lowest[:surplus])).delete()
-        for path in added:
-            MonthlyCount.objects.add(_SUBJECT, "", month=month, path=path)
+    known, added = set(of_the_month.values_list("path", flat=True)), sorted(paths)[: MonthlyCount.MOST_NOT_FOUND]
+    surplus = len(known.union(added)) - MonthlyCount.MOST_NOT_FOUND
+    if surplus > 0:
+        # The lowest counts make room, of equal ones the oldest: a stranger who filled the list keeps no address out of it.
+        lowest = of_the_month.exclude(path__in=added).order_by("number", "pk").values_list("pk", flat=True)
+        MonthlyCount.objects.filter(pk__in=list(lowest[:surplus])).delete()
+    for path in added:
+        MonthlyCount.objects.add(_SUBJECT, "", month=month, path=path)

@@ -1,29 +1,25 @@
 """Counts the public pages opened from a printed sheet (`?via=` and a code) by month and page, and nothing about the visitor.
 
-Finished pages are answered before Django is called, so this is in front of them. The counts are in the memory of the web
-process, which adds them to the database at most once a minute; a restart loses what was not added yet.
+Finished pages are answered before Django is called, so this is in front of them.
 """
 
-import threading
-import time
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic_site.page_cache import is_public
+from clinic_site.pending_counts import PendingCounts
 from consults.models import MonthlyCount, PrintedSheet
-from pages.models import Clinic
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-WRITE_EVERY_SECONDS = 60.0
 # Codes and pages counted within a minute. A stranger can name no others, but pages may become many.
 MOST_COUNTED = 1000
 _MOST_FIELDS = 20
@@ -34,14 +30,12 @@ class SheetCounts:
 
     def __init__(self, application: "WSGIApplication") -> None:
         self.application = application
-        self._lock = threading.Lock()
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._counts: PendingCounts[tuple[str, str]] = PendingCounts(_store)
         self._known: set[str] = set()
-        self._next_write = 0.0
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         code = _code(environ)
-        if (code or self._counts) and time.monotonic() >= self._next_write:
+        if (code or self._counts) and self._counts.are_due:
             self.write(now=timezone.now())
         if code not in self._known:
             return self.application(environ, start_response)
@@ -50,36 +44,22 @@ class SheetCounts:
         def count(status, headers, exc_info=None):
             # No page of one person: its path holds the secret of their link.
             if status.startswith("200") and (is_public(headers) or path == reverse("consults:request")):
-                self._count(code, path)
+                self._counts.add((code, path), most=MOST_COUNTED)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         return self.application(environ, count)
 
     def write(self, *, now: datetime) -> None:
         """Adds what was counted to the clinic's month of the instant `now`, and reads the list of codes again."""
-        with self._lock:
-            self._next_write = time.monotonic() + WRITE_EVERY_SECONDS
-            counts, self._counts = self._counts, Counter()
-        try:
+        # A database that is away is asked again in a minute.
+        with suppress(DatabaseError):
             self._known = set(PrintedSheet.objects.counted().values_list("code", flat=True))
-            if counts:
-                _store(counts, now)
-        except DatabaseError:
-            # Tried again in a minute.
-            with self._lock:
-                self._counts.update(counts)
-
-    def _count(self, code: str, path: str) -> None:
-        with self._lock:
-            if (code, path) in self._counts or len(self._counts) < MOST_COUNTED:
-                self._counts[code, path] += 1
+        self._counts.write(now=now)
 
 
-def _store(counts: Mapping[tuple[str, str], int], now: datetime) -> None:
-    month = Clinic.objects.current().local_date(now).replace(day=1)
-    with transaction.atomic():
-        for (code, path), number in counts.items():
-            MonthlyCount.objects.add(MonthlyCount.Subject.SHEET, code, month=month, path=path, number=number)
+def _store(counts: Mapping[tuple[str, str], int], month: date) -> None:
+    for (code, path), number in counts.items():
+        MonthlyCount.objects.add(MonthlyCount.Subject.SHEET, code, month=month, path=path, number=number)
 
 
 def _code(environ: "WSGIEnvironment") -> str:

@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from blog.models import Article, FormerSlug
-from clinic_site import old_addresses
+from clinic_site import old_addresses, pending_counts
 from clinic_site.old_addresses import OldAddressMiddleware, may_be_counted
 from consults.models import MonthlyCount
 from content.prelaunch import blockers, findings
@@ -139,7 +139,7 @@ def test_an_old_address_that_leads_on_in_steps_or_to_no_page_is_told_before_laun
 
 @pytest.fixture
 def middleware(monkeypatch):
-    monkeypatch.setattr(old_addresses, "WRITE_EVERY_SECONDS", 0)
+    monkeypatch.setattr(pending_counts, "WRITE_EVERY_SECONDS", 0)
     return OldAddressMiddleware(lambda request: HttpResponseNotFound())
 
 
@@ -158,7 +158,7 @@ def test_an_address_that_leads_nowhere_is_counted_by_month_once_a_minute(middlew
     ask(middleware, "/gone")
     # The next request writes what the one before left.
     assert counted(middleware) == {("2026-12", "/gone"): 2}
-    monkeypatch.setattr(old_addresses, "WRITE_EVERY_SECONDS", 3600)
+    monkeypatch.setattr(pending_counts, "WRITE_EVERY_SECONDS", 3600)
     middleware.write(now=WEDNESDAY)
     for _ in range(30):
         ask(middleware, "/gone/")
@@ -225,7 +225,7 @@ def test_nothing_of_a_request_or_a_visitor_is_kept(middleware):
 
 
 def test_a_stranger_fills_neither_memory_nor_table(middleware, monkeypatch):
-    monkeypatch.setattr(old_addresses, "WRITE_EVERY_SECONDS", 3600)
+    monkeypatch.setattr(pending_counts, "WRITE_EVERY_SECONDS", 3600)
     middleware.write(now=WEDNESDAY)
     for number in range(60):
         ask(middleware, f"/page-{number}/")

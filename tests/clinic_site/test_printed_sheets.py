@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError
 
-from clinic_site import page_cache, printed_sheets
+from clinic_site import page_cache, pending_counts, printed_sheets
 from consults.models import MonthlyCount, PrintedSheet
 from tests.builders import WEDNESDAY, colleague, local, submit
 from tests.clinic_site.wsgi import PAGE, Site, ask
@@ -20,7 +20,7 @@ def _sheets(clinic, monkeypatch):
     PrintedSheet.objects.create(code="clinicians", label="For clinicians")
     PrintedSheet.objects.create(code="old", label="An old sheet", is_counted=False)
     monkeypatch.setattr(page_cache, "LOOK_EVERY_SECONDS", 0)
-    monkeypatch.setattr(printed_sheets, "WRITE_EVERY_SECONDS", 0)
+    monkeypatch.setattr(pending_counts, "WRITE_EVERY_SECONDS", 0)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_the_booking_page_is_counted_although_it_is_kept_by_no_cache():
 def test_it_is_written_at_most_once_a_minute(counts, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(page_cache, "LOOK_EVERY_SECONDS", 3600)
     open_page(counts)
-    monkeypatch.setattr(printed_sheets, "WRITE_EVERY_SECONDS", 3600)
+    monkeypatch.setattr(pending_counts, "WRITE_EVERY_SECONDS", 3600)
     counted(counts)
     with django_assert_num_queries(0):
         for _ in range(30):
@@ -127,7 +127,7 @@ def test_a_database_that_is_away_loses_no_count_and_breaks_no_page(counts, monke
 
 def test_what_waits_in_memory_is_bounded(counts, monkeypatch):
     monkeypatch.setattr(printed_sheets, "MOST_COUNTED", 2)
-    monkeypatch.setattr(printed_sheets, "WRITE_EVERY_SECONDS", 3600)
+    monkeypatch.setattr(pending_counts, "WRITE_EVERY_SECONDS", 3600)
     for number in range(9):
         open_page(counts, path=f"/page-{number}/")
     counts.write(now=WEDNESDAY)
