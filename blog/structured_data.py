@@ -4,9 +4,8 @@ from django.conf import settings
 
 from content.citations import NumberedReference
 from pages.models import Clinic
-from pages.person_markup import named
 from pages.share_tags import share_picture_url
-from pages.structured_data import clinic_id, clinic_reference, medical_page_node
+from pages.structured_data import clinic_id, clinic_reference, medical_page_node, named
 
 from .models import Article
 

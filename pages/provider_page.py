@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from .facts import clinic_of
 from .models import Page, Provider
-from .person_markup import person
+from .structured_data import clinic_reference, person
 from .views import breadcrumbs, get_page
 
 
@@ -24,14 +24,12 @@ def provider(request, slug: str):
 
 def show_provider(request, row: Provider):
     page, path = get_page(Page.MEET_OUR_PROVIDERS), row.get_absolute_url()
-    clinic, origin = clinic_of(request), settings.PUBLIC_URL
-    someone = person(row)
-    employer = {"@type": "MedicalClinic", **someone["worksFor"], "name": clinic.name, "url": f"{origin}/"}
-    profile = {"@type": "ProfilePage", "@id": origin + path, "url": origin + path, "mainEntity": {"@id": someone["@id"]}}
+    url, someone = settings.PUBLIC_URL + path, person(row)
+    profile = {"@type": "ProfilePage", "@id": url, "url": url, "mainEntity": {"@id": someone["@id"]}}
     context = {
         "provider": row,
         "section": page.key,
         "breadcrumbs": [*breadcrumbs(page), {"name": row.name, "url": path}],
-        "json_ld": [profile, someone, employer],
+        "json_ld": [profile, someone, clinic_reference(clinic_of(request))],
     }
     return render(request, "pages/provider.html", context)

@@ -7,8 +7,7 @@ from django.templatetags.static import static
 
 from content.models import ReviewedText
 
-from .models import Clinic, Page
-from .person_markup import named
+from .models import Clinic, Page, Provider
 
 # The pages that tell who the clinic is and where, and so carry the whole node. The others refer to its @id.
 ABOUT_THE_CLINIC = (Page.HOME, Page.VISIT, Page.BOOK_A_CONSULT, Page.MEET_OUR_PROVIDERS)
@@ -86,7 +85,45 @@ def medical_page_node(text: ReviewedText, *, changed_on: date) -> dict:
     return node
 
 
+def named(provider: Provider) -> dict:
+    """The person as a byline names them. It has the identity of `person`, which tells more.
+
+    Each is a `Person`, whatever the license: in schema.org a `Physician` is a business, and nobody else may be called one.
+    """
+    url = settings.PUBLIC_URL + provider.get_absolute_url()
+    node = {"@type": "Person", "@id": f"{url}#person", "name": provider.name, "url": url}
+    return node | ({"honorificSuffix": provider.credentials} if provider.credentials else {})
+
+
+def person(provider: Provider) -> dict:
+    """The person as their own page shows them. The clinic is named by its identity alone."""
+    optional = {
+        "jobTitle": provider.role,
+        "image": provider.portrait and settings.PUBLIC_URL + provider.portrait.url,
+        "knowsLanguage": [language.strip() for language in provider.languages.split(",") if language.strip()],
+        "hasCredential": _license(provider),
+        "identifier": provider.npi and {"@type": "PropertyValue", "propertyID": "NPI", "value": provider.npi},
+    }
+    return {
+        **named(provider),
+        **{key: value for key, value in optional.items() if value},
+        "worksFor": {"@id": clinic_id()},
+    }
+
+
 def _geo(clinic: Clinic) -> dict | None:
     if clinic.latitude is None or clinic.longitude is None:
         return None
     return {"@type": "GeoCoordinates", "latitude": float(clinic.latitude), "longitude": float(clinic.longitude)}
+
+
+def _license(provider: Provider) -> dict | None:
+    if not (provider.license_type or provider.license_number):
+        return None
+    optional = {
+        "name": provider.get_license_type_display(),
+        "identifier": provider.license_number,
+        "recognizedBy": provider.board and {"@type": "Organization", "name": provider.board.name, "url": provider.board.url},
+    }
+    known = {key: value for key, value in optional.items() if value}
+    return {"@type": "EducationalOccupationalCredential", "credentialCategory": "license", **known}
