@@ -65,8 +65,7 @@ class ConflictGuard(admin.ModelAdmin):
                 found = [conflict for conflict in after if not before.get(conflict.key, set()).issuperset(conflict.reasons)]
                 answers = promised_answers.newly_closed(hours_before, read_rules(now).posted, now=now)
                 stranding = _Strands(found, answers)
-                was_shown = set(stranding.shown.split()) <= set(request.POST.get(SHOWN, "").split())
-                if (found or answers) and not (YES in request.POST and was_shown):
+                if (found or answers) and not (YES in request.POST and all_were_shown(request, SHOWN, stranding.shown)):
                     raise stranding
                 return response
         except _Strands as stranding:
@@ -103,6 +102,11 @@ class ConflictGuard(admin.ModelAdmin):
             "asked_before": button in request.POST,
         }
         return TemplateResponse(request, template, context)
+
+
+def all_were_shown(request, name: str, listed: str) -> bool:
+    """Whether the page that asked, which posts back what it showed under this name, showed all that is listed now."""
+    return set(listed.split()) <= set(request.POST.get(name, "").split())
 
 
 def _time_of(instant: datetime) -> str:

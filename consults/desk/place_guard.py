@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from consults.models import ConsultPolicy, ConsultRequest
 from pages.models import Clinic
 
-from .conflict_guard import ConflictGuard
+from .conflict_guard import ConflictGuard, all_were_shown
 from .display import confirmed_visit_text
 
 # What was asked: the visits that the page listed.
@@ -61,7 +61,7 @@ class PlaceGuard(ConflictGuard):
                 response = super()._asking(request, view, *args, **kwargs)
                 after = in_letters()
                 if after != before and (found := list(ConsultRequest.objects.confirmed_ahead(now=timezone.now()))):
-                    if not set(_shown(found).split()) <= set(request.POST.get(SHOWN, "").split()):
+                    if not all_were_shown(request, SHOWN, _shown(found)):
                         raise _SaysAnotherPlace(found, after)
                     messages.warning(request, _to_tell(found, after.changed(before)))
                 return response
