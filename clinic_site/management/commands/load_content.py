@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog.models import Article
-from consults.desk.place_guard import in_letters
+from consults.desk.place_guard import InLetters, in_letters
 from consults.models import ConsultPolicy, ConsultRequest, Listing, OpeningHours, PrintedSheet, Reason, ReferralSource
 from content import markdown, search_index
 from content.files import UnreadableContent, read_content_files, read_toml
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     help = "Load the shipped pages, questions, articles, references, clinic facts and opening hours."
 
     def handle(self, *args, verbosity: int, **options):
-        report, told = Report(), _facts_in_letters()
+        report, told = Report(), in_letters()
         try:
             with transaction.atomic():
                 _load(report)
@@ -172,16 +172,10 @@ def _broken_links() -> Iterator[str]:
                 yield f"{kind._meta.verbose_name} “{row}”, {problem.field}. {problem.message}"
 
 
-def _facts_in_letters() -> tuple[str, str]:
-    """What letters call a consult and its place, and the zone of its time."""
-    now = in_letters()
-    return now.place, now.time_zone
-
-
-def _told_otherwise(told: tuple[str, str]) -> Iterator[str]:
+def _told_otherwise(told: InLetters) -> Iterator[str]:
     """Whom staff have to tell after facts that nobody edited here followed their file. The desk asks before it changes them."""
-    pairs = zip(told, _facts_in_letters(), strict=True)
-    changes = " and ".join(f"from “{before}” to “{after}”" for before, after in pairs if before != after)
+    now = in_letters()
+    changes = " and ".join(f"from “{getattr(told, name)}” to “{getattr(now, name)}”" for name in now.changed(told))
     ahead = ConsultRequest.objects.confirmed_ahead(now=timezone.now()) if changes else ConsultRequest.objects.none()
     if references := ", ".join(ahead.values_list("reference", flat=True)):
         yield f"the clinic's facts changed {changes}. Tell these people, whose letters say otherwise: {references}"
