@@ -10,6 +10,7 @@ from django.utils import timezone
 from consults import booking, status_text
 from consults.messages.compose import Letter
 from consults.messages.kinds import REMINDER
+from consults.messages.known import to_the_patient
 from consults.models import AccessRecord, ConsultRequest, OutboxMessage
 from guard.readers import read_whole_number
 
@@ -63,8 +64,8 @@ def _letters_of(request, found: ConsultRequest) -> list[tuple[OutboxMessage, Let
     with transaction.atomic():
         try:
             decided = _decide(request, found)
-            owed = OutboxMessage.objects.filter(event__request=decided, event__number=decided.version, recipient="patient")
-            owed = owed.exclude(kind=REMINDER).select_related("event__request").order_by("pk")
+            owed = to_the_patient(decided).filter(event__number=decided.version).exclude(kind=REMINDER)
+            owed = owed.select_related("event__request").order_by("pk")
             return [(message, letter_of(message, now=timezone.now())) for message in owed]
         finally:
             transaction.set_rollback(True)

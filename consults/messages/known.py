@@ -53,9 +53,8 @@ def address_left_unsaid(request: ConsultRequest) -> str:
     """The address that the last letter went to, if a correction left it and no letter said so there: the request was set aside
     then. Empty otherwise. Raises sealing.CannotOpen.
     """
-    mail = to_the_patient(request).filter(channel=OutboxMessage.Channel.MAIL).select_related("event")
-    letters = mail.exclude(kind=OLD_ADDRESS).order_by("-event__number", "-pk")
-    last = next((letter for letter in letters if letter.may_have_arrived and letter.sealed), None)
+    mail = to_the_patient(request).filter(channel=OutboxMessage.Channel.MAIL)
+    last = _last_that_left(mail)
     if last is None or last.event is None:
         return ""
     later = {"event__number__gt": last.event.number}
@@ -73,10 +72,15 @@ def has_unsent_link(request: ConsultRequest) -> bool:
 
 def was_promised_earlier(request: ConsultRequest, *, now: datetime) -> bool:
     """Whether the last letter that left told them that we answer by an instant that is past. Raises sealing.CannotOpen."""
-    letters = to_the_patient(request).exclude(kind=OLD_ADDRESS).order_by("-event__number", "-pk")
-    told = next((letter for letter in letters if letter.may_have_arrived and letter.sealed), None)
+    told = _last_that_left(to_the_patient(request))
     answer_by = Facts.from_json(told.opened).answer_by if told else None
     return answer_by is not None and answer_by <= now
+
+
+def _last_that_left(messages: OutboxMessageQuerySet) -> OutboxMessage | None:
+    """The last of these that was for the address of then, may have arrived and can still be read."""
+    latest_first = messages.exclude(kind=OLD_ADDRESS).select_related("event").order_by("-event__number", "-pk")
+    return next((message for message in latest_first if message.may_have_arrived and message.sealed), None)
 
 
 def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
@@ -84,8 +88,7 @@ def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
 
     The letter that moved it must reach them however late it is, for their calendar.
     """
-    told = OutboxMessage.objects.filter(event__request=request, kind__in=CONFIRMING, state=OutboxMessage.State.DONE)
-    told = told.filter(recipient=OutboxMessage.Recipient.PATIENT)
+    told = to_the_patient(request).filter(kind__in=CONFIRMING, state=OutboxMessage.State.DONE)
     expected = told.order_by("event__number").values_list("event__starts_at", flat=True).last()
     return expected is not None and expected > now and expected != request.confirmed_starts_at
 
