@@ -22,15 +22,15 @@ def corrected(query: str, *, at: datetime) -> str:
 
     A word keeps its first letter, which is seldom the wrong one.
     """
-    by_letter = _vocabulary(at)
+    words, by_letter = words_of(query), _vocabulary(at)
     found: dict[str, str] = {}
-    for word in words_of(query):
+    for word in words:
         known = by_letter.get(word[0], set())
         if len(word) >= _SHORTEST and not any(other.startswith(word) for other in known):
             alike = _ALIKE if len(word) < _LONG else _ALIKE_LONG
             for best in get_close_matches(word, known, n=1, cutoff=alike):
                 found[word] = best
-    return " ".join(found.get(word, word) for word in words_of(query)) if found else ""
+    return " ".join(found.get(word, word) for word in words) if found else ""
 
 
 def _vocabulary(at: datetime) -> dict[str, set[str]]:

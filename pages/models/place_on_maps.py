@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 
+from .unset import unset
+
 validate_https = URLValidator(["https"], message="Enter an address that begins with https://.", code="https")
 
 
@@ -53,18 +55,14 @@ class PlaceOnMaps(models.Model):
         validators=[validate_https],
         help_text="The address of the clinic's place on a map, which begins with https://.",
     )
-    profiles = models.TextField(
+    profiles = unset(
         "own profiles",
-        null=True,
-        blank=True,
+        "The clinic's own pages elsewhere, such as its entry in a directory: one address a line, each with https://.",
         validators=[validate_profiles],
-        help_text="The clinic's own pages elsewhere, such as its entry in a directory: one address a line, each with https://.",
     )
-    areas_served = models.TextField(
+    areas_served = unset(
         "areas served",
-        null=True,
-        blank=True,
-        help_text="One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
+        "One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
     )
 
     class Meta:

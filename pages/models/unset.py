@@ -1,7 +1,7 @@
-"""A fact of the clinic that staff type in whole sentences; null, and printed nowhere, until it is set."""
+"""A text among the clinic's facts; null, and printed nowhere, until staff set it."""
 
 from django.db import models
 
 
-def unset(label: str, help_text: str) -> models.TextField:
-    return models.TextField(label, null=True, blank=True, help_text=help_text)
+def unset(label: str, help_text: str, **options) -> models.TextField:
+    return models.TextField(label, null=True, blank=True, help_text=help_text, **options)
