@@ -19,6 +19,15 @@ _HEADERS = {
     ),
     "X-Permitted-Cross-Domain-Policies": "none",
 }
+# They tell a browser what a document may do. A stylesheet, font, script or picture is none (an SVG may be opened as one), and on
+# the small ones they would weigh as much as the rest.
+_ONLY_OF_DOCUMENTS = (
+    "Content-Security-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Permissions-Policy",
+    "X-Permitted-Cross-Domain-Policies",
+)
+_NO_DOCUMENTS = {"text/css", "text/javascript", "font/woff2", "image/png", "image/jpeg", "image/webp"}
 
 
 def add_static_headers(headers, path: str, url: str) -> None:
@@ -35,4 +44,7 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        if response.headers.get("Content-Type", "").partition(";")[0] in _NO_DOCUMENTS:
+            for name in _ONLY_OF_DOCUMENTS:
+                response.headers.pop(name, None)
         return response

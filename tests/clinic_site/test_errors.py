@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import OperationalError
+from django.http import HttpResponse
 from django.urls import ResolverMatch
 
 from clinic_site import errors
+from clinic_site.security_headers import SecurityHeadersMiddleware
 from guard.sealing import CannotOpen
 
 
@@ -74,3 +76,17 @@ def test_every_answer_carries_the_security_headers(client, path):
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "camera=()" in headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_document"),
+    [("text/css; charset=utf-8", False), ("font/woff2", False), ("image/svg+xml", True), ("text/html", True)],
+)
+def test_what_a_document_may_do_is_told_to_documents_alone(kind, is_document):
+    def answer(request):
+        return HttpResponse("", content_type=kind, headers={"Content-Security-Policy": "default-src 'none'"})
+
+    headers = SecurityHeadersMiddleware(answer)(None).headers
+    assert ("Content-Security-Policy" in headers) == ("Permissions-Policy" in headers) == is_document
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
