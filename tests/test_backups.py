@@ -136,6 +136,7 @@ def test_a_file_that_is_no_copy_changes_nothing(site, tmp_path):
     assert told[-1] == "[] 6"
 
 
+@pytest.mark.slow
 def test_a_copy_that_somebody_else_made_is_refused_unless_it_is_wanted(site, tmp_path):
     copy, planted = Path(site.manage("backup").stdout.strip()), tmp_path / "planted.tar.gz"
     with tarfile.open(copy) as source, tarfile.open(planted, "w:gz") as target:
@@ -157,6 +158,7 @@ def test_half_a_copy_changes_nothing(site, tmp_path):
     assert told[-1] == "[] 6"
 
 
+@pytest.mark.slow
 def test_nobody_is_signed_in_in_a_copy(site):
     """The key of a session opens the desk: a copy holds none."""
     start = """

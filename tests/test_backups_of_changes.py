@@ -35,6 +35,7 @@ def site(tmp_path):
     return started_before(tmp_path, {"WEB_WORKERS": "1"})
 
 
+@pytest.mark.slow
 def test_a_change_is_in_a_copy_within_a_quarter_of_an_hour_and_a_sign_of_life_is_no_change(site):
     told = site.shell(CHANGES).splitlines()
     # Every one of three hours, both ends included, and one each of two more.

@@ -85,6 +85,7 @@ def test_a_drill_of_a_good_backup_says_so_and_leaves_nothing(site):
     assert left_over(site) == []
 
 
+@pytest.mark.slow
 def test_a_drill_names_what_a_restore_would_not_bring_back(site):
     _, first, second = site.shell(BAD).split("---\n")
     reference = second.splitlines()[-1]
@@ -93,6 +94,7 @@ def test_a_drill_names_what_a_restore_would_not_bring_back(site):
     assert "1 of 1 files of pictures are missing" in second
 
 
+@pytest.mark.slow
 def test_a_drill_with_other_keys_fails(site):
     site.shell(DRILLS)
     other = base64.urlsafe_b64encode(os.urandom(32)).decode()

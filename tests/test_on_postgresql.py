@@ -73,6 +73,7 @@ def test_a_copy_keeps_to_the_tls_of_the_database(tmp_path):
     assert (refused.returncode != 0, "SSL" in refused.stderr) == (True, True)
 
 
+@pytest.mark.slow
 @pytest.mark.server
 def test_a_role_that_may_make_no_database_has_its_backup_read_to_the_end(tmp_path):
     """A site needs no such right, so a drill goes without."""

@@ -55,6 +55,7 @@ def test_a_backup_that_was_put_in_place_by_hand_holds(site):
     assert told[-2:] == ["restored None True True", "requested waiting"]
 
 
+@pytest.mark.slow
 def test_the_hold_of_a_copy_is_no_change_and_as_new_as_what_the_copy_holds(tmp_path):
     """PostgreSQL's dumps hold none, and are not compared."""
     site = started_before(tmp_path)

@@ -56,6 +56,7 @@ def test_the_first_start_ends_with_a_site_that_answers_and_takes_requests(site):
     wait_for(lambda: site.letters("ada@example.com"), HANG_SECONDS, "a mail in DATA_DIR/mail", lambda: site.log)
 
 
+@pytest.mark.slow
 def test_a_second_start_prepares_nothing_again_and_loses_nothing(running_site):
     site = running_site
     assert book(site, "Grace").status == 303
@@ -161,6 +162,7 @@ def test_two_run_from_one_checkout(site, running_site):
     assert site.get("/").status == 200
 
 
+@pytest.mark.slow
 def test_nothing_is_written_outside_data_dir(site):
     assert site.get("/").status == 200
     assert book(site, "Joan").status == 303
@@ -290,6 +292,7 @@ def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(stopped, nu
     assert re.fullmatch(rf"{name}: \S[^\n]+\n", errors)
 
 
+@pytest.mark.slow
 def test_it_does_so_in_a_process_of_its_own_too(tmp_path):
     done = Site(tmp_path, {"PORT": "eighty"}).manage("serve")
     assert (done.returncode != 0, done.stdout) == (True, "")

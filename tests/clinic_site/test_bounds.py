@@ -46,7 +46,14 @@ def filters_of(list_page: admin.ModelAdmin, *, every: bool) -> set[str]:
 
 @pytest.mark.databases(postgresql=pytest.mark.slow)
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["a column of each kind", "every one"])
-@pytest.mark.parametrize("list_page", admin.site._registry.values(), ids=lambda list_page: list_page.opts.label_lower)
+@pytest.mark.parametrize(
+    "list_page",
+    [
+        # Lists of texts are alike: among the slow tests.
+        pytest.param(page, id=page.opts.label_lower, marks=[] if page.opts.app_label == "consults" else pytest.mark.slow)
+        for page in admin.site._registry.values()
+    ],
+)
 def test_a_number_in_a_filter_of_a_staff_list(superuser, list_page, every):
     url = reverse(f"admin:{list_page.opts.app_label}_{list_page.opts.model_name}_changelist")
     for name in sorted(filters_of(list_page, every=every)):

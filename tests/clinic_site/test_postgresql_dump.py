@@ -82,6 +82,7 @@ def state(url: str) -> list:
     ]
 
 
+@pytest.mark.slow
 def test_a_dump_of_before_an_update_is_restored_over_the_updated_database(dump, use):
     url = use(postgresql.new_database(postgresql.with_tables()))
     before = state(url)

@@ -104,7 +104,7 @@ def is_allowed(action: str, state: str) -> bool:
 
 
 @pytest.mark.parametrize("everybody", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["in turn", "everybody"])
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [pytest.param(state, marks=pytest.mark.slow if state in ENDED[1:] else []) for state in STATES])
 def test_an_action_happens_when_the_state_and_the_role_allow_it(clock, boss, colleagues, state, everybody):
     request = request_in(state, boss)
     if not everybody and state not in EVERYBODY_TRIES_IN:
@@ -149,8 +149,11 @@ def _try(action: str, request: ConsultRequest, state: str, able: User | None, cl
 @pytest.mark.parametrize(
     ("state", "when"),
     [
-        *(pytest.param(state, WEDNESDAY, id=f"{state} before the visit") for state in STATES),
         # What has ended stays so: for the slow tests.
+        *(
+            pytest.param(state, WEDNESDAY, id=f"{state} before the visit", marks=pytest.mark.slow if state in ENDED[1:] else [])
+            for state in STATES
+        ),
         *(
             pytest.param(state, AFTER, id=f"{state} after the visit", marks=pytest.mark.slow if state in ENDED else [])
             for state in STATES

@@ -395,6 +395,7 @@ def test_a_call_says_it_too_and_keeps_what_to_do_apart(staff, steps, sentence):
     assert sentence in said(asked(staff, *steps, contact_by="phone"))[1]
 
 
+@pytest.mark.slow
 def test_a_clinic_that_calls_says_call_everywhere_and_names_no_place_to_come_to(client, staff):
     clinic = Clinic.objects.get()
     clinic.consult_kind, clinic.parking = "By phone.", "Behind the house."
