@@ -31,7 +31,7 @@ _UNSET = {
     "referral_reply": "Which notes we send, and how soon, is not on this website yet: ask when you write to us.",
     "parking": "Parking, the entrance and steps are not on this website yet: ask in the note when you book.",
     "interpreter": "How to get an interpreter is not on this website yet: ask in the note when you book.",
-    "routes": "How we give ketamine (a drip, a shot or another way) is not on this website yet: please ask us.",
+    "routes": "How we give ketamine (an infusion, a shot or another way) is not on this website yet: please ask us.",
     "spravato": "Whether we give Spravato is not on this website yet: please ask us.",
     "insurance": "Whether we bill insurance, and which plans, is not on this website yet: ask in the note when you book.",
     "in_the_room": "Whether you may sit with them is not on this website yet: ask before the day.",
@@ -113,7 +113,7 @@ def _call_back(clinic: Clinic) -> str:
     """How to talk to a person: by the clinic's phone, or by being called."""
     if clinic.phone:
         return format_html("Call {}.", phone_link(clinic.phone))
-    return "Our phone number is not on this website yet. Choose “By phone” when you book, and we call you."
+    return "Our phone number is not on this website yet. Choose “By phone” when you book, and we will call you."
 
 
 def _missing_numbers(clinic: Clinic) -> str:
