@@ -129,7 +129,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
     voicemail_ok = forms.BooleanField(
         label="You may leave a voicemail",
         required=False,
-        help_text="We then leave the clinic’s name and number, and not the reason",
+        help_text="We will leave the clinic’s name and number, but not the reason",
         widget=forms.CheckboxInput(attrs={"value": "yes"}),
     )
     note = forms.CharField(
