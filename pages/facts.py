@@ -34,7 +34,6 @@ _UNSET = {
     "routes": "How we give ketamine (an infusion, a shot or another way) is not on this website yet: please ask us.",
     "spravato": "Whether we give Spravato is not on this website yet: please ask us.",
     "insurance": "Whether we bill insurance, and which plans, is not on this website yet: ask in the note when you book.",
-    "in_the_room": "Whether you may sit with them is not on this website yet: ask before the day.",
 }
 # The fact itself has a section of its own where it is set.
 _MONITORING = "Who prescribes, and what we measure during treatment, is not on this website yet. Please ask us."

@@ -79,6 +79,23 @@ def test_a_harmed_liver_and_lasting_odd_thoughts_need_a_call_that_day():
         assert re.search(r"needing to pee often or suddenly, or craving ketamine", soon), name
 
 
+def test_seeing_what_is_not_there_has_one_destination_and_a_time():
+    sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
+    for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["ketamine-benefits"]):
+        emergency = text.partition("Go to an emergency room now")[2].partition("that day")[0]
+        assert "things that are not real, the next morning or later (the same evening, if" in emergency
+        that_day = text.partition("that day")[2].partition("Tell ")[0]
+        assert "feeling dreamlike, detached or confused for more than a day" in that_day
+        assert not re.search(r"not real|severe", that_day)
+
+
+def test_a_pill_for_every_evening_is_agreed_before_the_first_dose():
+    agreed = "sleep, anxiety or pain pill every day, agree before the first dose"
+    assert [name for name in ("treatment-day", "medicines-and-conditions", "ketamine-benefits") if agreed not in ALL[name]] == []
+    sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
+    assert "Tonight’s pills, as agreed" in sheet
+
+
 def test_those_at_home_are_told_to_ask_and_to_put_guns_and_medicines_away():
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
     for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["faqs#when-to-get-help"]):

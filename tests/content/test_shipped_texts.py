@@ -46,6 +46,7 @@ _WITHOUT_IDENTIFIER = {
     "www.ptsd.va.gov",
     "clinicaltrials.gov",
     "www.oxfordhealth.nhs.uk",
+    "tavistockandportman.nhs.uk",
     "www.pdr.net",
     "www.spravatohcp.com",
     "www.ema.europa.eu",

@@ -383,7 +383,6 @@ def test_photographs_stand_below_the_words_with_their_size_and_load_late(client,
 def test_a_fact_that_is_looked_for_is_said_to_be_missing_until_it_is_set(client):
     said = {
         "/": ("consult_fee", "What the consult itself costs is not on this website yet"),
-        "/for-family/": ("in_the_room", "Whether you may sit with them is not on this website yet"),
         "/treatment-day/": ("routes", "How we give ketamine (an infusion, a shot or another way) is not on this website yet"),
         "/deciding/": ("spravato", "Whether we give Spravato is not on this website yet"),
         "/cost/": ("insurance", "Whether we bill insurance, and which plans, is not on this website yet"),
