@@ -84,5 +84,5 @@ def _go_on(request, now):
     if holds.go_on(up_to=up_to, by=request.user, now=now, without_letters=without_letters):
         messages.success(request, "The site goes on." + (" The letters that waited are not sent." if without_letters else ""))
     else:
-        messages.warning(request, "Nothing was held any more.")
+        messages.warning(request, "Nothing is held anymore.")
     return redirect("admin:hold" if Hold.objects.open().exists() else "admin:index")

@@ -13,7 +13,7 @@ KIND = "set_aside"
 
 _TEXT = """\
 Set aside by the website as possible spam, and not opened yet: {count}.
-A real patient may be among them. Open each one, and restore it if it is no spam: {desk}
+A real patient may be among them. Open each one, and restore it if it is not spam: {desk}
 
 This letter comes at most once a day, while there is such a request.
 """

@@ -37,7 +37,7 @@ def mistakes(text: str, *, is_markdown: bool) -> Iterator[str]:
     drawn: set[str] = set()
     for number, line in enumerate(lines):
         for mark in _MARK.finditer(line):
-            unread = "" if is_markdown else "this field is no Markdown, so write no figure and no number of a study here."
+            unread = "" if is_markdown else "this field is not Markdown, so write no figure and no number of a study here."
             if wrong := unread or _mistake(mark[0], drawn) or _not_alone(mark, lines, number):
                 yield f"Line {number + 1}, {mark[0]}: {wrong}"
 

@@ -118,7 +118,7 @@ def _itemise(state) -> None:
 
 
 def _frame_tables(state) -> None:
-    """Wraps each table in a scrollable, focusable region named after the heading above it."""
+    """Wraps each table in a scrollable, focusable region named after the heading above it. An empty corner heads no column."""
     tokens, heading = [], "Table"
     for index, token in enumerate(state.tokens):
         if token.type == "heading_open":
@@ -127,8 +127,10 @@ def _frame_tables(state) -> None:
             frame = Token("frame_open", "div", 1, block=True)
             frame.attrs = {"class": "table", "role": "region", "tabindex": "0", "aria-label": f"Table: {heading}"}
             tokens.append(frame)
-        elif token.type == "th_open":
+        elif token.type == "th_open" and state.tokens[index + 1].content:
             token.attrSet("scope", "col")
+        elif token.type == "th_open":
+            token.tag = state.tokens[index + 2].tag = "td"
         tokens.append(token)
         if token.type == "table_close":
             tokens.append(Token("frame_close", "div", -1, block=True))

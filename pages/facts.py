@@ -112,7 +112,7 @@ def _call_back(clinic: Clinic) -> str:
     """How to talk to a person: by the clinic's phone, or by being called."""
     if clinic.phone:
         return format_html("Call {}.", phone_link(clinic.phone))
-    return "Our phone number is not on this website yet. Choose “By phone” when you book, and we call you."
+    return "Our phone number is not on this website yet. Choose “By phone” when you book, and we will call you."
 
 
 def _missing_numbers(clinic: Clinic) -> str:

@@ -39,7 +39,7 @@ class OldAddressForm(forms.ModelForm):
         if OldAddress.objects.filter(old_path=normalized(place.path)).exists():
             raise forms.ValidationError("This is an old address itself. Enter the page that it leads to.", code="chain")
         if not is_for_all(normalized(place.path)):
-            message = "This is no page for all to read. Enter a public page of this site, for example /visit/."
+            message = "This is not a public page. Enter a public page of this site, for example /visit/."
             raise forms.ValidationError(message, code="private")
         final = "" if place.query else Links(at=self.now).final(path)
         if not final:

@@ -29,6 +29,7 @@ _FOR_COUNSEL = (
     "what hangs in the clinic: the notices of privacy practices, of health records (Minnesota Statutes 144.292, subdivision 4)"
     " and of good faith estimates (45 CFR 149.610)",
     "which parts of the Health Care Bill of Rights (Minnesota Statutes 144.651) bind the clinic, and how patients are told",
+    "prices on the website include every fee that has to be paid (Minnesota Statutes 325D.44, subdivision 1a)",
     "the legal name is right, and the clinic's name is registered as an assumed name if it differs (Minnesota Statutes 333.01)",
 )
 
@@ -87,7 +88,7 @@ def legal_slots_are_filled(*, now: datetime) -> Iterator[Blocker]:
     if clinic.federal_funds:
         for name, rule in (("nondiscrimination_notice", "92.10"), ("language_notice", "92.11")):
             if not getattr(clinic, name):
-                what = f"Not set: the {name.replace('_', ' ')} of 45 CFR {rule}, which federal funds ask for."
+                what = f"Not set: the {name.replace('_', ' ')} of 45 CFR {rule}, which is required with federal funds."
                 yield Blocker("Legal", what, edit_path(clinic))
 
 
@@ -108,7 +109,7 @@ def old_addresses_lead_somewhere(*, now: datetime) -> Iterator[Blocker]:
         what = f"The old address {address.old_path} leads to {address.new_path}"
         final = links.final(address.new_path)
         if not is_for_all(normalized(urlsplit(address.new_path).path)):
-            yield Blocker("Texts", f"{what}, which is no page for all to read.", edit_path(address))
+            yield Blocker("Texts", f"{what}, which is not a public page.", edit_path(address))
         elif not final:
             yield Blocker("Texts", f"{what}, which is not there.", edit_path(address))
         elif final != address.new_path:

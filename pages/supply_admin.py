@@ -20,7 +20,7 @@ from .supply import PEOPLE, Wanted, everything, read_supply
 FACT = "fact"
 # In the same form, where the fact was set meanwhile: they have been told.
 REPLACE = "replace"
-_SET_MEANWHILE = "This was set meanwhile. Your text is below and is not saved yet; saving again replaces what is set."
+_SET_MEANWHILE = "This was set in the meantime. Your text is below and is not saved yet; saving again replaces what is set."
 
 
 class SupplyPages(ContentAdmin):

@@ -20,7 +20,7 @@ class NoWordsOfTheClinic:
             raise ValidationError(f"This password contains “{found[0]}”, which is easy to guess here.", code="word_of_the_clinic")
 
     def get_help_text(self) -> str:
-        return "Your password can’t contain the clinic’s name, its city or what it treats with."
+        return "Your password can’t contain the clinic’s name, its city or the name of its treatment."
 
 
 def _words() -> set[str]:

@@ -29,7 +29,7 @@ _FOR_STAFF = {
     "email": ("Email", ""),
     "contact_by": (
         "How should we reach them?",
-        "Others who use the mailbox can read what we send. Choose phone if that worries them",
+        "Others who use the account can read what we send. Choose phone if that worries them",
     ),
     "note": ("Anything we need to arrange the visit", "Up to 300 characters, without medical details"),
     "earlier": ("Tell them if an earlier time opens up", "They keep this time unless they say yes to another"),
@@ -147,5 +147,5 @@ def _short_notice_text(start: datetime | None, rules: Rules, now: datetime) -> s
     local = rules.posted.local(start)
     return (
         f"{dates.day_text(local)}, {dates.choice_text(local)}, is less than {hours} hour{'' if hours == 1 else 's'} away. "
-        "Patients cannot choose it on the site. You may take it for a caller whom such short notice suits."
+        "Patients cannot choose it on the site. You may take it if the short notice works for the caller."
     )

@@ -14,7 +14,7 @@ MEANINGS: dict[str, str] = {
     Status.MISSED: "The person did not come to the confirmed visit.",
     Status.QUARANTINED: (
         "Possibly spam. It holds no time, and nobody is told anything; the sender sees the usual page. "
-        "Restore it if a real person asks. It is erased after 30 days."
+        "Restore it if it came from a real person. It is erased after 30 days."
     ),
 }
 WITHOUT_A_TIME = "We owe this person an answer. None of the listed times worked, so no time is held."

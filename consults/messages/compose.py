@@ -20,7 +20,7 @@ from pages.naming import names_treatment
 
 from .calendar_file import CalendarChange
 from .facts import Facts
-from .kinds import tells
+from .kinds import OLD_ADDRESS, tells
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
 _HIDDEN_LINK = "(the link to the patient's own page is only in the letter)"
@@ -149,11 +149,11 @@ class Composition:
         """What a person still has to tell us, or to hear from us, before a consult that is not at the clinic."""
         clinic = self.rules.clinic
         if clinic.consult == VIDEO:
-            return [("How to join", "We tell you before it begins.")]
+            return [("How to join", "We will tell you before it begins.")]
         if clinic.consult != CALL or self.request.person.phone:
             return []
         or_call = f", or call us at {clinic.phone}" if clinic.phone else ""
-        return [("Your phone number", f"We have none to call. Please answer this email with one{or_call}.")]
+        return [("Your phone number", f"We have no number for you. Please reply to this email with one{or_call}.")]
 
     def text(self, *, layout: str) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template."""
@@ -173,6 +173,7 @@ class Composition:
             # "Your call, by phone" would say it twice.
             "at_place": ", " + (clinic.consult.how.rstrip(".") or f"at {clinic.address_line}") if is_visit else "",
             "name": _greeting_name(self.facts.name, is_first=self.is_first),
+            "may_be_misdirected": self.is_first and self.kind != OLD_ADDRESS,
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),
             "reason": self.facts.reason,

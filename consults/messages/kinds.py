@@ -129,7 +129,7 @@ KINDS: dict[str, Tells] = {
     Kind.ANSWERED: Tells(is_over=True),
     Kind.COMPLETED: Tells(is_over=True),
     Kind.MISSED: Tells(is_over=True),
-    REMINDER: Tells("Reminder", "Remind of the visit"),
+    REMINDER: Tells("Reminder", "Remind them of the visit"),
 }
 
 

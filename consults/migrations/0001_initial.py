@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 (
                     "is_used",
                     models.BooleanField(
-                        default=True, help_text="Remind of it when the hours or the address change.", verbose_name="in use"
+                        default=True, help_text="Remind us of it when the hours or the address change.", verbose_name="in use"
                     ),
                 ),
                 (

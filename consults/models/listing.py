@@ -14,7 +14,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 class Listing(models.Model):
     name = models.CharField(max_length=80, unique=True, help_text="For example Google Business Profile.")
     position = models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")
-    is_used = models.BooleanField("in use", default=True, help_text="Remind of it when the hours or the address change.")
+    is_used = models.BooleanField("in use", default=True, help_text="Remind us of it when the hours or the address change.")
     told = models.JSONField(editable=False, default=dict, help_text="The facts when it was last checked (see consults.listings).")
     checked_at = models.DateTimeField(null=True, editable=False)
     checked_by = models.ForeignKey(

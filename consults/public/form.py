@@ -129,6 +129,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
     voicemail_ok = forms.BooleanField(
         label="You may leave a voicemail",
         required=False,
+        help_text="We will leave the clinic’s name and number, but not the reason",
         widget=forms.CheckboxInput(attrs={"value": "yes"}),
     )
     note = forms.CharField(
@@ -160,7 +161,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
             field.label = consult.say(str(field.label))
             field.error_messages["required"] = consult.say(str(field.error_messages["required"]))
         if consult == CALL:
-            self.fields["phone"].help_text = "We call you for the consult: please give a phone number"
+            self.fields["phone"].help_text = "We will call you for the consult: please give a phone number"
         for name in ("email", "phone"):
             # One of the two is required, so neither is labeled "(optional)".
             self.fields[name].one_is_needed = True  # type: ignore[attr-defined]  # for the template of a field

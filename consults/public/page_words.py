@@ -32,6 +32,8 @@ class PageWords:
     found: ConsultRequest
     now: datetime
     consult: ConsultKind
+    # Where an address is corrected, seen from the page that says so.
+    corrected: str = "below"
 
     @cached_property
     def _events(self) -> list[tuple[str, datetime | None]]:
@@ -119,7 +121,9 @@ class PageWords:
     @property
     def headline(self) -> tuple[str, str]:
         """The heading, and a sentence."""
-        reach, told = ("call", "We tell you why when we call.") if self.are_called else ("write to", "Our email tells you why.")
+        reach, told = (
+            ("call", "We will tell you why when we call.") if self.are_called else ("write to", "Our email will tell you why.")
+        )
         heading, sentence = self._state
         if self._is_unreached and self.found.status in ConsultRequest.AWAITING_ANSWER:
             sentence += f" Our last email did not reach you. {self._how_to_reach_us}"
@@ -140,7 +144,7 @@ class PageWords:
     @property
     def _how_to_reach_us(self) -> str:
         if may_happen(Kind.READDRESSED, self.found, self.now):
-            return "If your address was wrong, please correct it on your own page. Or get in touch with us."
+            return f"If your address was wrong, please correct it {self.corrected}. Or get in touch with us."
         return "Please get in touch with us."
 
     @property
@@ -166,7 +170,7 @@ class PageWords:
 
     @property
     def lost_its_time(self) -> bool:
-        """Whether a time was asked for that is not held any more, so that the request has none: staff restored it so."""
+        """Whether a time was asked for that is no longer held, so that the request has none: staff restored it so."""
         return self.found.starts_at is None and self.found.events.asked_for_a_time().exists()
 
     @property

@@ -352,7 +352,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="What a clinician who refers gets back, and when. For example: We write to you after the consult.",
                         null=True,
-                        verbose_name="reply to who referred",
+                        verbose_name="reply to the referring clinician",
                     ),
                 ),
                 (
@@ -869,7 +869,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="What a clinician who refers gets back, and when. For example: We write to you after the consult.",
                         null=True,
-                        verbose_name="reply to who referred",
+                        verbose_name="reply to the referring clinician",
                     ),
                 ),
                 (

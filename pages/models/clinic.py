@@ -112,7 +112,7 @@ class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
     ages = unset("ages", "For example: We see adults from 18 to 75.")
     referral_policy = unset("referral policy", "For example: You do not need a referral.")
     referral_reply = unset(
-        "reply to who referred",
+        "reply to the referring clinician",
         "What a clinician who refers gets back, and when. For example: We write to you after the consult.",
     )
     preparation = unset(

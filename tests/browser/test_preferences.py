@@ -156,7 +156,7 @@ def test_a_sheet_is_printed_alone_on_one_page_with_room_for_the_facts_that_are_n
 def test_a_printed_confirmation_has_its_facts_and_no_buttons(page, site):
     book(page, site)
     page.emulate_media(media="print")
-    for words in ("Request sent", "We answer by", "Reference", "Call or text 988"):
+    for words in ("Request sent", "We will answer by", "Reference", "Call or text 988"):
         expect(page.get_by_text(words).first).to_be_visible()
     expect(page.get_by_role("link", name="Back to the home page")).to_be_hidden()
 

@@ -132,8 +132,8 @@ def test_an_old_address_that_leads_on_in_steps_or_to_no_page_is_told_before_laun
     told = [(one.what, one.blocks) for one in findings(now=timezone.now()) if "old address /a" in one.what]
     assert told == [
         ("The old address /a1 leads to /visit, which leads on to /visit/. Enter that one.", False),
-        ("The old address /a2 leads to /admin/, which is no page for all to read.", True),
-        ("The old address /a3 leads to /pictures/000000000000000000000000-1.webp, which is no page for all to read.", True),
+        ("The old address /a2 leads to /admin/, which is not a public page.", True),
+        ("The old address /a3 leads to /pictures/000000000000000000000000-1.webp, which is not a public page.", True),
     ]
 
 

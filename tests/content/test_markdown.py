@@ -97,6 +97,14 @@ def test_a_table_scrolls_in_a_named_region_a_keyboard_reaches():
     assert "style=" not in html
 
 
+def test_an_empty_corner_of_a_table_heads_no_column():
+    table = render("| | A |\n|---|---|\n| 1 | 2 |").html
+    stacked = render("::: stacked\n| | A |\n|---|---|\n| 1 | 2 |\n:::").html
+    for html in (table, stacked):
+        assert '<tr>\n<td></td>\n<th scope="col">A</th>\n</tr>\n</thead>' in html
+    assert '<th scope="row">1</th>\n<td data-column="A">2</td>' in stacked
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -81,7 +81,7 @@ def test_a_harmed_liver_and_lasting_odd_thoughts_need_a_call_that_day():
 
 def test_seeing_what_is_not_there_has_one_destination_and_a_time():
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
-    for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["ketamine-benefits"]):
+    for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["ketamine-benefits"], ALL["faqs#when-to-get-help"]):
         emergency = text.partition("Go to an emergency room now")[2].partition("that day")[0]
         assert "things that are not real, the next morning or later (the same evening, if" in emergency
         that_day = text.partition("that day")[2].partition("Tell ")[0]
@@ -91,7 +91,8 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
 
 def test_a_pill_for_every_evening_is_agreed_before_the_first_dose():
     agreed = "sleep, anxiety or pain pill every day, agree before the first dose"
-    assert [name for name in ("treatment-day", "medicines-and-conditions", "ketamine-benefits") if agreed not in ALL[name]] == []
+    told = ("treatment-day", "medicines-and-conditions", "ketamine-benefits", "faqs#work-alcohol-and-decisions")
+    assert [name for name in told if agreed not in ALL[name]] == []
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
     assert "Tonight’s pills, as agreed" in sheet
 

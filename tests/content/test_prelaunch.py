@@ -101,7 +101,7 @@ def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(caps
         pytest.param(lambda: Clinic.objects.update(federal_funds=None), "Not set: federal funds.", id="federal funds or none"),
         pytest.param(
             lambda: Clinic.objects.update(language_notice=None),
-            "Not set: the language notice of 45 CFR 92.11, which federal funds ask for.",
+            "Not set: the language notice of 45 CFR 92.11, which is required with federal funds.",
             id="a notice that federal funds ask for",
         ),
         pytest.param(

@@ -123,7 +123,7 @@ def test_what_was_typed_while_a_colleague_set_the_same_fact_is_shown_again_and_m
     old = re.search(r'name="seen" value="(\w+)"', client.get(PAGE).content.decode())[1]
     Clinic.objects.update(fees="A colleague's text.")
     new = re.search(r'name="seen" value="(\w+)"', client.get(PAGE).content.decode())[1]
-    told = {old: "Someone else saved this text while you were editing it.", new: "This was set meanwhile."}
+    told = {old: "Someone else saved this text while you were editing it.", new: "This was set in the meantime."}
     for seen, message in told.items():
         shown = client.post(PAGE, {"fact": "fees", "seen": seen, "fees": "Typed for long."})
         section = shown.content.decode().partition('id="fees"')[2].partition("</section>")[0]

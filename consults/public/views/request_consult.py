@@ -152,7 +152,7 @@ def sent(request):
     context: dict[str, object] = {"request_sent": found, "clinic": clinic, "section": ""}
     if found:
         zone = clinic.zone
-        label, words = clinic.time_zone_label, PageWords(found, timezone.now(), clinic.consult)
+        label, words = clinic.time_zone_label, PageWords(found, timezone.now(), clinic.consult, corrected="on your own page")
         visit = words.visit
         context |= {
             "words": words,

@@ -76,7 +76,7 @@ def test_answers_that_a_change_of_hours_leaves_on_a_closed_day_are_named_before_
     assert "Friday, December 4:" in page
     assert all(request.reference in page for request in (one, aside))
     assert page.count("by 8:00 PM") == 2
-    assert "Reply times stay as these people were told them" in page
+    assert "Saving does not change the reply times these people were told, and tells nobody." in page
     assert not SpecialHours.objects.exists()
     # Another promise while the page is read is asked about too.
     submit(key="more", email="more@example.com", starts_at=local("2026-12-16 17:00"))

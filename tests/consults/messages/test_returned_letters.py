@@ -108,7 +108,9 @@ def test_the_page_never_refers_to_an_email_that_is_known_to_be_lost(staff):
     assert headline(request)[1] == "It is not confirmed until we write to you."
     comes_back(letter)
     says, lost = headline(request)[1], "Our last email did not reach you."
-    assert says.startswith(f"It is not confirmed until we write to you. {lost} If your address was wrong, please correct it")
+    assert says.startswith(
+        f"It is not confirmed until we write to you. {lost} If your address was wrong, please correct it below."
+    )
     for step, use in ((booking.decline_request, "decline"), (booking.cancel_request, "cancel")):
         request = submit(key=use, phone="", starts_at=local("2026-12-08 16:00"))
         if use == "cancel":
@@ -116,7 +118,7 @@ def test_the_page_never_refers_to_an_email_that_is_known_to_be_lost(staff):
             sent("confirmed")
         step(request, reason=reason(use), by=staff, now=WEDNESDAY)
         delivery.deliver_due(now=WEDNESDAY)
-        assert headline(request)[1].startswith("Our email tells you why.")
+        assert headline(request)[1].startswith("Our email will tell you why.")
         comes_back(OutboxMessage.objects.filter(event__request=request, recipient="patient").order_by("event__number").last())
         assert headline(request)[1].startswith("Our email did not reach you, so we say it here. The clinic has to close")
 

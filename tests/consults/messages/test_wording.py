@@ -420,26 +420,40 @@ def test_a_clinic_that_calls_says_call_everywhere_and_names_no_place_to_come_to(
 
 def test_who_gave_no_number_for_a_call_is_asked_for_one_and_a_video_call_says_how_one_joins(client, desk, staff):
     Clinic.objects.update(consult_kind="By phone.", phone="(507) 555-0100")
-    assert "We call you for the consult: please give a phone number" in client.get("/book-a-consult/").content.decode()
+    assert "We will call you for the consult: please give a phone number" in client.get("/book-a-consult/").content.decode()
     for phone, is_asked in (("", True), ("507-555-0199", False)):
         request = submit(key=f"key{phone}", phone=phone)
         page = desk.get(f"/admin/consults/consultrequest/{request.pk}/change/").content.decode()
         assert ("No phone number: ask for one first" in page) == is_asked
         _, text = said(booking.confirm_request(request, by=staff, now=WEDNESDAY))
-        asks = "Your phone number: We have none to call. Please answer this email with one, or call us at (507) 555-0100."
+        asks = "Your phone number: We have no number for you. Please reply to this email with one, or call us at (507) 555-0100."
         assert (asks in text) == is_asked
         booking.withdraw_request(request, now=WEDNESDAY)
     Clinic.objects.update(consult_kind="By video call.")
     _, text = said(booking.confirm_request(submit(key="video", phone=""), by=staff, now=WEDNESDAY))
-    assert "How to join: We tell you before it begins." in text
+    assert "How to join: We will tell you before it begins." in text
     assert "Your phone number" not in text
 
 
 @pytest.mark.parametrize(
-    ("allowed", "words"), [(True, "your name, the clinic's name and number"), (False, "Do not name the clinic to anybody else")]
+    ("allowed", "words"), [(True, "your name, the clinic's name and number"), (False, "Do not leave a voicemail.")]
 )
-def test_a_call_says_whether_the_clinic_may_be_named(allowed, words):
-    assert words in said(submit(contact_by="phone", phone="507-555-0100", voicemail_ok=allowed))[1]
+def test_a_call_says_whether_to_leave_a_voicemail_and_names_the_clinic_to_nobody_else(allowed, words):
+    text = said(submit(contact_by="phone", phone="507-555-0100", voicemail_ok=allowed))[1]
+    assert words in text
+    assert "Do not name the clinic to anybody else who answers." in text
+
+
+def test_a_letter_that_may_go_to_a_stranger_says_what_to_do_with_it(staff):
+    request = submit()
+    stranger = "If this email is not for you, please delete it, and do not open the link."
+    assert stranger in said(request)[1]
+    OutboxMessage.objects.update(state="done")
+    request = booking.readdress_request(request, email="right@example.com", now=WEDNESDAY)
+    old, new = (letter_of(OutboxMessage.objects.get(kind=kind))["text"] for kind in ("old_address", "readdressed"))
+    assert (stranger in old, stranger in new) == (False, True)
+    OutboxMessage.objects.update(state="done")
+    assert stranger not in said(booking.confirm_request(request, by=staff, now=WEDNESDAY))[1]
 
 
 def test_the_reminder_names_its_day_so_that_it_is_true_however_late_it_leaves(staff):
@@ -497,7 +511,8 @@ def test_a_call_that_changes_a_confirmed_visit_names_the_calendar_that_no_file_r
 def test_a_letter_invites_to_what_the_page_still_lets_them_do_when_it_leaves(staff):
     """Asked at the instant of sending: a letter may wait, and what it says of is soon or late by then."""
     Clinic.objects.update(phone="507-555-0199")
-    choose, cancel = "please choose another one, or cancel your visit, on", "please cancel your visit on"
+    choose = "please choose another one, or cancel your visit, on"
+    cancel = "please call us at 507-555-0199, or cancel your visit on your own page:"
     for steps in (
         ("confirmed",),
         ("rescheduled",),
@@ -516,7 +531,7 @@ def test_a_letter_invites_to_what_the_page_still_lets_them_do_when_it_leaves(sta
             early, soon, late = text(start - timedelta(hours=2, minutes=1)), text(start - timedelta(hours=2)), text(start)
             assert (choose in early, cancel in early) == (True, False)
             assert (choose in soon, cancel in soon) == (False, True)
-            assert "on your own page, or call us at 507-555-0199. It is too late to choose another time there" in soon
+            assert "It is too late to choose another time online." in soon
             assert (choose in late, cancel in late, request.token in late) == (False, False, False)
             if "moved" not in steps:
                 assert "This email comes late, and we are sorry: the time below has begun or has passed." in late

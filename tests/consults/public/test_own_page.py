@@ -175,8 +175,12 @@ def test_the_page_says_why_a_visit_can_no_longer_be_moved(client, staff, clock):
 @pytest.mark.parametrize(
     ("contact_by", "words", "row"),
     [
-        ("email", "until we write to you.", "<dt>We write to</dt><dd>a\N{HORIZONTAL ELLIPSIS}@e\N{HORIZONTAL ELLIPSIS}.com</dd>"),
-        ("phone", "until we call you.", "<dt>We call</dt><dd>the number ending in 0100</dd>"),
+        (
+            "email",
+            "until we write to you.",
+            "<dt>We will write to</dt><dd>a\N{HORIZONTAL ELLIPSIS}@e\N{HORIZONTAL ELLIPSIS}.com</dd>",
+        ),
+        ("phone", "until we call you.", "<dt>We will call</dt><dd>the number ending in 0100</dd>"),
     ],
 )
 def test_the_page_names_the_way_on_which_they_are_answered_and_hints_at_where(client, contact_by, words, row):
@@ -211,7 +215,7 @@ def test_a_visit_that_has_begun_is_not_withdrawn_with_a_move_that_nobody_answere
     clock(START)
     page = client.get(own_url(request)).content.decode()
     assert "It is time for your confirmed visit" in page
-    assert "We answer by" not in page, "that is over, and the page says so"
+    assert "We will answer by" not in page, "that is over, and the page says so"
     assert "Your confirmed visit stays" not in page
     assert 'name="action"' not in page
     answer = client.post(own_url(request), {"action": "withdraw"})
@@ -226,7 +230,7 @@ def test_a_visit_that_has_begun_is_not_withdrawn_with_a_move_that_nobody_answere
 def test_a_request_that_was_restored_without_its_time_says_so(client, staff):
     request = booking.release_request(bring_to("quarantined", staff), by=staff, now=WEDNESDAY, without_time=True)
     shown = " ".join(receipt(client.get(own_url(request)).content.decode()).split())
-    assert "The time you asked for is not held any more. We will find one with you." in shown
+    assert "The time you asked for is no longer held. We will find one with you." in shown
     assert "None of the listed times" not in shown
 
 

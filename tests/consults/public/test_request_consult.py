@@ -742,7 +742,7 @@ def test_the_sent_page_says_where_the_answer_goes(client):
         (["confirmed", "moved"], "Your visit is confirmed. The new time is not confirmed yet. "),
         (["confirmed", "cancelled"], "This visit has been cancelled. "),
         (["offered"], "We have your request. If you take the earlier time that we offer, it is confirmed at once. "),
-        (["declined"], "We closed this request. Our email tells you why."),
+        (["declined"], "We closed this request. Our email will tell you why."),
         (["withdrawn"], "You withdrew this request. "),
         (["expired"], "We did not answer in time. "),
     ],
@@ -762,7 +762,7 @@ def test_the_sent_page_is_true_also_when_it_is_read_again(client, staff, clock, 
     assert f'href="/consults/{request.token}/"' in page
     for past in (
         "It is not confirmed until we write or call",
-        "We answer by",
+        "We will answer by",
         "What happens next",
         "ada@example.com",
         "2026, 4:00",
@@ -782,7 +782,7 @@ def test_the_sent_page_says_that_we_call_when_the_address_takes_no_mail(client):
     client.post(URL, answers(client, phone="507-555-0100"))
     refuse(OutboxMessage.objects.get(recipient="patient"), now=WEDNESDAY, problem="refused_550")
     page = " ".join(client.get(f"{URL}sent/").content.decode().split())
-    assert "We call you at <strong>507-555-0100</strong> by the time above" in page
+    assert "We will call you at <strong>507-555-0100</strong> by the time above" in page
     assert "ada@example.com" not in page
 
 
