@@ -36,12 +36,13 @@ def mark_no_answer(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> i
 
 
 def _call_again(call: OutboxMessage, posted: PostedHours, now: datetime) -> datetime:
-    """In opening hours, unless the visit begins before that, or an offer that is held for a short time waits for the answer."""
+    """In opening hours, unless they may come before that, also at a time that the call is to take back, or an offer that is held
+    for a short time waits for the answer.
+    """
     in_an_hour = now + timedelta(hours=1)
     at = posted.open_from(in_an_hour) or in_an_hour
-    request = call.event.request  # type: ignore[union-attr]  # every call is about a request
-    start = request.confirmed_starts_at or request.starts_at
-    cannot_wait = call.kind == Event.Kind.OFFERED or (start is not None and now < start <= at + timedelta(hours=1))
+    start = call.next_start(now=now)
+    cannot_wait = call.kind == Event.Kind.OFFERED or (start is not None and start <= at + timedelta(hours=1))
     return in_an_hour if cannot_wait else at
 
 

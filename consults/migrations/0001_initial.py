@@ -617,6 +617,15 @@ class Migration(migrations.Migration):
                     models.DateTimeField(help_text="A call that nobody answered is not on the lists until then.", null=True),
                 ),
                 (
+                    "known_start",
+                    models.DateTimeField(
+                        help_text=(
+                            "Of the visit that the person knew of when it was written: they come then unless they hear of this."
+                        ),
+                        null=True,
+                    ),
+                ),
+                (
                     "done_at",
                     models.DateTimeField(
                         help_text="When it was handed over, or staff made the call or dealt with it.", null=True
