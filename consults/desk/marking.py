@@ -59,10 +59,10 @@ def mark_not_made(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> in
 
 def mark_dealt_with(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
     """Failed email needs nobody any more: the person was told otherwise, or there is nobody to tell. So they may know what it
-    said, as after a call, and are told of what changes it.
+    said, as after a call, and are told of what changes it. Nothing has left for their address by that.
     """
     failed = _among(OutboxMessage.objects.failed(), messages)
-    return failed.update(state=State.DROPPED, done_at=now, marked_by=by, marked_at=now)
+    return failed.update(state=State.DROPPED, is_dealt_with=True, marked_by=by, marked_at=now)
 
 
 def send_again(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:

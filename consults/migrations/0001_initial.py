@@ -627,13 +627,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "done_at",
-                    models.DateTimeField(
-                        help_text="When it was handed over, or staff made the call or dealt with it.", null=True
-                    ),
+                    models.DateTimeField(help_text="When it was handed over, or staff made the call.", null=True),
                 ),
                 (
                     "problem",
                     models.CharField(blank=True, help_text="Code of the last failure, without personal data.", max_length=60),
+                ),
+                (
+                    "is_dealt_with",
+                    models.BooleanField(
+                        default=False, help_text="It failed, and staff told the person otherwise, or there is nobody to tell."
+                    ),
                 ),
                 (
                     "event",

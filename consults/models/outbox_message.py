@@ -132,8 +132,11 @@ class OutboxMessage(models.Model):
     known_start = models.DateTimeField(
         null=True, help_text="Of the visit that the person knew of when it was written: they come then unless they hear of this."
     )
-    done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call or dealt with it.")
+    done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call.")
     problem = models.CharField(max_length=60, blank=True, help_text="Code of the last failure, without personal data.")
+    is_dealt_with = models.BooleanField(
+        default=False, help_text="It failed, and staff told the person otherwise, or there is nobody to tell."
+    )
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -186,9 +189,22 @@ class OutboxMessage(models.Model):
     def may_have_arrived(self) -> bool:
         """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made.
 
-        Of failed mail: whether a colleague dealt with it, who may have told them otherwise.
+        Ask it of the address: whether something of ours is there. What somebody knows is `may_be_known`.
         """
         return self.state == self.State.DONE or self.done_at is not None or (self.attempts > 0 and not self.problem)
+
+    @property
+    def may_be_known(self) -> bool:
+        """Whether the person may know what it says: it may have arrived, or a colleague dealt with it, who may have told them.
+
+        Ask it of the person. It says nothing of the address, which may be a stranger's.
+        """
+        return self.may_have_arrived or self.is_dealt_with
+
+    @property
+    def is_known(self) -> bool:
+        """Whether nobody owes it to the person any more: it left, the call was made, or a colleague dealt with it."""
+        return self.state == self.State.DONE or self.is_dealt_with
 
     @property
     def was_lost_twice(self) -> bool:
