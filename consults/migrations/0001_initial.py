@@ -390,7 +390,7 @@ class Migration(migrations.Migration):
                     "former_contacts",
                     models.CharField(
                         blank=True,
-                        help_text="The same of the addresses that were corrected, which were sent a letter too.",
+                        help_text="The same of addresses that were sent a letter and corrected, for a day.",
                         max_length=82,
                     ),
                 ),
