@@ -24,7 +24,7 @@ from consults.messages.delivery import deliver_due
 from consults.messages.outbox import forget_letters_to_staff
 from consults.models import WorkerHeartbeat
 from consults.models.worker_heartbeat import IS_WELL_FOR
-from consults.spam import forget_clients
+from consults.spam import forget_clients, forget_former_contacts
 from guard.rate_limit import forget_idle_clients
 from pages.models import Clinic
 from staff.cleanup import delete_expired
@@ -203,6 +203,7 @@ class BackgroundWork:
     def _do_tidy(self, now: datetime, waits_until: datetime | None) -> None:
         self._do(forget_idle_clients, now=now)
         self._do(forget_clients, now=now)
+        self._do(forget_former_contacts, now=now)
         self._do(delete_expired, now=now)
         self._do(erased_list.catch_up)
         self._do(erased_list.erase_again, now=now)

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Least
 
 from consults.messages.outbox import write_to_staff_once_a_day
 from consults.models import AccessRecord, ConsultRequest, Event
@@ -31,7 +31,8 @@ def _unopened():
     """What a colleague set aside was looked at, and so was what one opened since it was set aside.
 
     A request that was let in may be set aside later, by a correction for example; what was seen of it before is another matter.
-    Events have numbers without gaps, and while it is set aside, all have that status.
+    Events have numbers without gaps, and while it is set aside, all have that status. The site sets aside what was addressed at
+    that moment, and an event of a clock that was ahead keeps its date, where `addressed_at` was set right.
     """
     aside = ConsultRequest.Status.QUARANTINED
     events = Event.objects.filter(request=OuterRef("pk"))
@@ -39,5 +40,5 @@ def _unopened():
     found = ConsultRequest.objects.filter(status=aside, erased_at=None).alias(began=Coalesce(let_in, 0) + 1)
     beginning = events.filter(number=OuterRef("began"))
     opened = AccessRecord.objects.filter(request=OuterRef("pk"), kind=AccessRecord.Kind.OPENED, at__gt=OuterRef("since"))
-    found = found.alias(since=Subquery(beginning.values("at")[:1]))
+    found = found.alias(since=Least(Subquery(beginning.values("at")[:1]), F("addressed_at")))
     return found.filter(~Exists(beginning.filter(by__isnull=False)), ~Exists(opened))

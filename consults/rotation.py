@@ -4,14 +4,17 @@ from guard import rotation, sealing
 
 from .contact import normalised_email, normalised_phone
 from .models import ConsultRequest, OutboxMessage, Person
-from .models.person import contact_indexes
+from .models.person import called_indexes, contact_indexes
 
 
-def _indexes(values: dict) -> dict[str, str]:
-    return {
+def _indexes(request: ConsultRequest, values: dict) -> dict[str, str]:
+    person = Person.of(values)
+    # Where there is none, one may be counted meanwhile, under the new key.
+    called = {"called_index": next(iter(called_indexes(person)), "")} if request.called_index else {}
+    return called | {
         "email_index": sealing.blind_index("email", normalised_email(values["email"])),
         "phone_index": sealing.blind_index("phone", normalised_phone(values["phone"])),
-        "contact_index": next(iter(contact_indexes(Person.of(values))), ""),
+        "contact_index": next(iter(contact_indexes(person)), ""),
     }
 
 

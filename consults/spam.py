@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from .models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Person
 from .models.event import status_when_addressed, was_let_in
-from .models.person import contact_indexes
+from .models.person import called_indexes, contact_indexes
 from .unanswered import RUSH, HeldUnanswered, read_held_unanswered, recently_unanswered
 
 # No human fills in the form faster.
@@ -93,7 +93,7 @@ def count_call(request: ConsultRequest, *, now: datetime) -> bool:
     somebody else's number. Where a corrected address takes none either, the number is called once a day about the request.
     """
     person = replace(request.person, contact_by="phone")
-    indexes = contact_indexes(person)
+    indexes = called_indexes(person)
     with transaction.atomic():
         ConsultPolicy.objects.lock()
         row = ConsultRequest.objects.filter(pk=request.pk, erased_at=None)
@@ -115,3 +115,10 @@ def _sent_enough(client: str, held: HeldUnanswered, now: datetime) -> bool:
 def forget_clients(*, now: datetime) -> int:
     """Deletes the hashes of IP addresses from requests older than a day. Returns how many."""
     return ConsultRequest.objects.filter(created_at__lte=now - _DAY).exclude(client="").update(client="")
+
+
+def forget_former_contacts(*, now: datetime) -> int:
+    """Deletes the hashes of addresses that a correction left more than a day ago: no limit asks for them any more, and a change
+    of the field key does not make them again, because the request holds its present address alone. Returns how many had any.
+    """
+    return ConsultRequest.objects.filter(addressed_at__lte=now - _DAY).exclude(former_contacts="").update(former_contacts="")

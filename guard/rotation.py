@@ -18,13 +18,13 @@ _AT_ONCE = 200
 class SealedRows:
     """A table whose column `sealed` holds sealed values.
 
-    `model.TABLE` and the attribute named `reference` are what a value is bound to. `derived(values)`: the columns made from
-    the values under the same key.
+    `model.TABLE` and the attribute named `reference` are what a value is bound to. `derived(row, values)`: the columns of the row
+    that are made from the values under the same key.
     """
 
     model: type[models.Model]
     reference: str
-    derived: Callable[[dict], dict[str, str]] = lambda values: {}
+    derived: Callable[[Any, dict], dict[str, str]] = lambda row, values: {}
 
     def reference_of(self, row: Any) -> str:
         return str(getattr(row, self.reference))
@@ -84,5 +84,5 @@ def _replace(row: Any, rows: SealedRows) -> bool:
     if not row.sealed:
         return True
     values = rows.unseal(row)
-    changes = {"sealed": sealing.seal(values, table=row.TABLE, reference=rows.reference_of(row)), **rows.derived(values)}
+    changes = {"sealed": sealing.seal(values, table=row.TABLE, reference=rows.reference_of(row)), **rows.derived(row, values)}
     return bool(type(row).objects.filter(pk=row.pk, sealed=row.sealed).update(**changes))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from consults.contact import limited_email
 from consults.decision import Refused, deciding
-from consults.messages.known import was_written_to
+from consults.messages.known import address_has_letter
 from consults.models import ConsultRequest, Event
 from consults.scheduling import Refusal
 from consults.transitions import (
@@ -83,7 +83,7 @@ def readdress_request(
         decision.require(row.person.contact_by == "email", "reached_by_phone")
         decision.require(limited_email(email) != limited_email(row.email), "same_address")
         decision.sets_aside = sets_aside()
-        if was_written_to(row):
+        if address_has_letter(row):
             decision.tells_old_address = row.email
             row.former_contacts = f"{row.former_contacts} {row.contact_index}".strip()
         row.addressed_at = now

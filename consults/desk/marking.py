@@ -36,12 +36,13 @@ def mark_no_answer(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> i
 
 
 def _call_again(call: OutboxMessage, posted: PostedHours, now: datetime) -> datetime:
-    """In opening hours, unless the visit begins before that, or an offer that is held for a short time waits for the answer."""
+    """In opening hours, unless they may come before that, also at a time that the call is to take back, or an offer that is held
+    for a short time waits for the answer.
+    """
     in_an_hour = now + timedelta(hours=1)
     at = posted.open_from(in_an_hour) or in_an_hour
-    request = call.event.request  # type: ignore[union-attr]  # every call is about a request
-    start = request.confirmed_starts_at or request.starts_at
-    cannot_wait = call.kind == Event.Kind.OFFERED or (start is not None and now < start <= at + timedelta(hours=1))
+    start = call.next_start(now=now)
+    cannot_wait = call.kind == Event.Kind.OFFERED or (start is not None and start <= at + timedelta(hours=1))
     return in_an_hour if cannot_wait else at
 
 
@@ -58,10 +59,10 @@ def mark_not_made(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> in
 
 def mark_dealt_with(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
     """Failed email needs nobody any more: the person was told otherwise, or there is nobody to tell. So they may know what it
-    said, as after a call, and are told of what changes it.
+    said, as after a call, and are told of what changes it. Nothing has left for their address by that.
     """
     failed = _among(OutboxMessage.objects.failed(), messages)
-    return failed.update(state=State.DROPPED, done_at=now, marked_by=by, marked_at=now)
+    return failed.update(state=State.DROPPED, is_dealt_with=True, marked_by=by, marked_at=now)
 
 
 def send_again(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:

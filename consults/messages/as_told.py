@@ -30,10 +30,14 @@ def end_as_told(request: ConsultRequest) -> Facts | None:
 
 
 def did_not_reach_them(request: ConsultRequest) -> bool:
-    """Whether the last letter to their present address is known not to have arrived, and no call took its place."""
-    letters = to_present_address(request).exclude(state=OutboxMessage.State.DROPPED).exclude(kind=REMINDER)
+    """Whether the last letter to their present address is known not to have arrived, and no call took its place. Who was told by
+    a colleague has no more of a letter than before.
+    """
+    letters = to_present_address(request).exclude(state=OutboxMessage.State.DROPPED, is_dealt_with=False).exclude(kind=REMINDER)
     last = letters.order_by("event__number", "pk").last()
-    return last is not None and last.state == OutboxMessage.State.FAILED and not last.may_have_arrived
+    if last is None or last.may_have_arrived:
+        return False
+    return last.state == OutboxMessage.State.FAILED or last.is_dealt_with
 
 
 def change_for_page(request: ConsultRequest) -> CalendarChange:

@@ -100,7 +100,7 @@ def deliver_due(
 def _first_letters_left(now: datetime) -> float:
     """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off.
 
-    What staff told otherwise did not leave: its row keeps the problem.
+    A letter that became a call, which was made, did not leave: its row keeps the problem.
     """
     if settings.BOOKING_RATE is None:
         return math.inf

@@ -1,4 +1,8 @@
-"""What a person knows of their request: what they were told, or may have been, and what they were not."""
+"""What a person knows of their request: what they were told, or may have been, and what they were not.
+
+Two questions that are not the same. Whether something of ours is at an address: `may_have_arrived`. Whether the person may know
+what a message says: `may_be_known`, which a colleague who dealt with failed mail answers too.
+"""
 
 from datetime import datetime
 
@@ -22,8 +26,14 @@ UNSENT = (OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
 
 
 def was_written_to(request: ConsultRequest) -> bool:
-    """Whether a letter has left for the patient's present address, or may have."""
-    return any(letter.may_have_arrived for letter in to_present_address(request))
+    """Whether a letter has left for the patient's present address, or may have, or a call took its place and was made."""
+    return any(message.may_have_arrived for message in to_present_address(request))
+
+
+def address_has_letter(request: ConsultRequest) -> bool:
+    """Whether a letter of ours is at the patient's present address, or may be. A call was for a number."""
+    mail = to_present_address(request).filter(channel=OutboxMessage.Channel.MAIL)
+    return any(letter.may_have_arrived for letter in mail)
 
 
 def is_called(request: ConsultRequest) -> bool:
@@ -46,7 +56,7 @@ def to_present_address(request: ConsultRequest) -> OutboxMessageQuerySet:
 def may_know(request: ConsultRequest, kind: str) -> bool:
     """Whether the person was told the last message of this kind, or may have been."""
     told = OutboxMessage.objects.filter(event__request=request, kind=kind).order_by("pk").last()
-    return told is not None and told.may_have_arrived
+    return told is not None and told.may_be_known
 
 
 def address_left_unsaid(request: ConsultRequest) -> str:
@@ -54,7 +64,7 @@ def address_left_unsaid(request: ConsultRequest) -> str:
     then. Empty otherwise. Raises sealing.CannotOpen.
     """
     mail = to_the_patient(request).filter(channel=OutboxMessage.Channel.MAIL)
-    last = _last_that_left(mail)
+    last = next((letter for letter in _latest_first(mail) if letter.may_have_arrived and letter.sealed), None)
     if last is None or last.event is None:
         return ""
     later = {"event__number__gt": last.event.number}
@@ -67,30 +77,34 @@ def address_left_unsaid(request: ConsultRequest) -> str:
 
 def has_unsent_link(request: ConsultRequest) -> bool:
     """Whether their page has another link since a correction, and no letter with it has left."""
-    return request.events.filter(kind=Event.Kind.READDRESSED).exists() and not was_written_to(request)
+    return request.events.filter(kind=Event.Kind.READDRESSED).exists() and not address_has_letter(request)
 
 
 def was_promised_earlier(request: ConsultRequest, *, now: datetime) -> bool:
-    """Whether the last letter that left told them that we answer by an instant that is past. Raises sealing.CannotOpen."""
-    told = _last_that_left(to_the_patient(request))
+    """Whether by the last that they may know we answer by an instant that is past. Raises sealing.CannotOpen."""
+    told = next((message for message in _latest_first(to_the_patient(request)) if message.may_be_known and message.sealed), None)
     answer_by = Facts.from_json(told.opened).answer_by if told else None
     return answer_by is not None and answer_by <= now
 
 
-def _last_that_left(messages: OutboxMessageQuerySet) -> OutboxMessage | None:
-    """The last of these that was for the address of then, may have arrived and can still be read."""
-    latest_first = messages.exclude(kind=OLD_ADDRESS).select_related("event").order_by("-event__number", "-pk")
-    return next((message for message in latest_first if message.may_have_arrived and message.sealed), None)
+def _latest_first(messages: OutboxMessageQuerySet) -> OutboxMessageQuerySet:
+    """Those of them that were for the address of then."""
+    return messages.exclude(kind=OLD_ADDRESS).select_related("event").order_by("-event__number", "-pk")
 
 
 def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
-    """Whether the patient still expects another visit than the confirmed one: the last that they were told of lies ahead.
+    """Whether the patient may still expect another visit than the confirmed one, which lies ahead: the last that they know of,
+    or one that they may have been told of since.
 
     The letter that moved it must reach them however late it is, for their calendar.
     """
-    told = to_the_patient(request).filter(kind__in=CONFIRMING, state=OutboxMessage.State.DONE)
-    expected = told.order_by("event__number").values_list("event__starts_at", flat=True).last()
-    return expected is not None and expected > now and expected != request.confirmed_starts_at
+    for message in _latest_first(to_the_patient(request).filter(kind__in=CONFIRMING)):
+        expected = message.event.starts_at if message.event and message.may_be_known else None
+        if expected and expected > now and expected != request.confirmed_starts_at:
+            return True
+        if message.is_known:
+            break
+    return False
 
 
 def known_before(event: Event, before: Before) -> Before:
@@ -113,7 +127,7 @@ def _known_of_letters(event: Event, before: Before) -> Before:
         return before
     letters = to_the_patient(event.request).exclude(kind__in=[REMINDER, OLD_ADDRESS, *ABOUT_OFFERS])
     last = letters.order_by("event__number").last()
-    if last is None or last.state not in UNSENT or last.may_have_arrived:
+    if last is None or last.state not in UNSENT or last.may_be_known:
         return before
     if last.kind not in _ENDS_A_MOVE if moves else _is_by_patient(last.kind):
         return before
@@ -132,7 +146,7 @@ def _may_know_of_visit(event: Event) -> bool:
     since = event.request.events.filter(number__gte=confirmed.number)
     acted = since.filter(kind__in=_ON_THEIR_PAGE, by=None) | since.filter(kind=Event.Kind.OFFER_ACCEPTED)
     letters = to_the_patient(event.request).filter(event__number__gte=confirmed.number).exclude(kind=OLD_ADDRESS)
-    return acted.exists() or any(letter.may_have_arrived for letter in letters)
+    return acted.exists() or any(letter.may_be_known for letter in letters)
 
 
 def to_the_patient(request: ConsultRequest) -> OutboxMessageQuerySet:
@@ -147,13 +161,13 @@ def offer_ended_unsaid(event: Event) -> EarlierOffer | None:
     they would have told is then told by the event's own. Who is given the time is told that.
     """
     letters = to_the_patient(event.request).select_related("event").order_by("event__number", "pk")
-    offered = [letter for letter in letters.filter(kind=Event.Kind.OFFERED) if letter.may_have_arrived]
+    offered = [letter for letter in letters.filter(kind=Event.Kind.OFFERED) if letter.may_be_known]
     told = offered[-1].event if offered else None
     offer = event.request.offers.filter(offered_at=told.at).exclude(answer__in=_HEARD).last() if told else None
     if told is None or offer is None or offer.starts_at == event.starts_at:
         return None
     later = letters.filter(event__number__gt=told.number).exclude(kind__in=[REMINDER, OLD_ADDRESS])
-    counted = [letter for letter in later if letter.may_have_arrived or letter.state == OutboxMessage.State.WAITING]
+    counted = [letter for letter in later if letter.may_be_known or letter.state == OutboxMessage.State.WAITING]
     return None if any(_says_end(letter, offer) for letter in counted) else offer
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -206,8 +207,9 @@ def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:
 
 
 def _to_patient(event: Event, kind: str, channel: str, facts: Facts, *, not_before: datetime) -> None:
-    is_first = _is_first(event, kind)
-    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel, facts.as_json(), not_before=not_before, is_first=is_first)
+    known = facts.before.confirmed
+    columns = {"is_first": _is_first(event, kind), "known_start": known.start if known else None}
+    _write(event, kind, OutboxMessage.Recipient.PATIENT, channel, facts.as_json(), not_before=not_before, **columns)
 
 
 def _is_first(event: Event, kind: str) -> bool:
@@ -218,17 +220,10 @@ def _is_first(event: Event, kind: str) -> bool:
 
 
 def _write(
-    event: Event | None, kind: str, recipient: str, channel: str, values: dict, *, not_before: datetime, is_first: bool = False
+    event: Event | None, kind: str, recipient: str, channel: str, values: dict, *, not_before: datetime, **columns: Any
 ) -> None:
     created_at = event.at if event else not_before
-    message = OutboxMessage(
-        event=event,
-        kind=kind,
-        recipient=recipient,
-        channel=channel,
-        created_at=created_at,
-        not_before=not_before,
-        is_first=is_first,
-    )
+    columns |= {"kind": kind, "recipient": recipient, "channel": channel, "created_at": created_at, "not_before": not_before}
+    message = OutboxMessage(event=event, **columns)
     message.seal(values)
     message.save(force_insert=True)

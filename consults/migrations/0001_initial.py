@@ -390,7 +390,7 @@ class Migration(migrations.Migration):
                     "former_contacts",
                     models.CharField(
                         blank=True,
-                        help_text="The same of the addresses that were corrected, which were sent a letter too.",
+                        help_text="The same of addresses that were sent a letter and corrected, for a day.",
                         max_length=82,
                     ),
                 ),
@@ -617,14 +617,27 @@ class Migration(migrations.Migration):
                     models.DateTimeField(help_text="A call that nobody answered is not on the lists until then.", null=True),
                 ),
                 (
-                    "done_at",
+                    "known_start",
                     models.DateTimeField(
-                        help_text="When it was handed over, or staff made the call or dealt with it.", null=True
+                        help_text=(
+                            "Of the visit that the person knew of when it was written: they come then unless they hear of this."
+                        ),
+                        null=True,
                     ),
+                ),
+                (
+                    "done_at",
+                    models.DateTimeField(help_text="When it was handed over, or staff made the call.", null=True),
                 ),
                 (
                     "problem",
                     models.CharField(blank=True, help_text="Code of the last failure, without personal data.", max_length=60),
+                ),
+                (
+                    "is_dealt_with",
+                    models.BooleanField(
+                        default=False, help_text="It failed, and staff told the person otherwise, or there is nobody to tell."
+                    ),
                 ),
                 (
                     "event",

@@ -14,7 +14,7 @@ from consults.contact import normalised_email, normalised_phone
 from consults.scheduling import Interval
 from guard import sealing
 
-from .person import Person, contact_indexes
+from .person import Person, called_indexes, contact_indexes
 from .reference import new_reference
 from .request_queryset import ConsultRequestQuerySet, token_hash
 
@@ -92,7 +92,7 @@ class ConsultRequest(models.Model):
         max_length=40, blank=True, help_text="Of the contact that is answered, for the limits of what one person is sent."
     )
     former_contacts = models.CharField(
-        max_length=82, blank=True, help_text="The same of the addresses that were corrected, which were sent a letter too."
+        max_length=82, blank=True, help_text="The same of addresses that were sent a letter and corrected, for a day."
     )
     called_index = models.CharField(
         max_length=40, blank=True, help_text="Of the phone number that is called because the email address takes no mail."
@@ -198,6 +198,7 @@ class ConsultRequest(models.Model):
         self.email_index = sealing.blind_index("email", normalised_email(person.email))
         self.phone_index = sealing.blind_index("phone", normalised_phone(person.phone))
         self.contact_index = next(iter(contact_indexes(person)), "")
+        self.called_index = self.called_index and next(iter(called_indexes(person)), "")
         self.token_hash = token_hash(token)
         self.__dict__.pop("_opened", None)
 

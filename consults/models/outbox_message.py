@@ -1,12 +1,12 @@
 """A message, about an event or to staff about an account or the site. The worker sends it; what it is made of is sealed."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Least
 
 from guard import sealing
 
@@ -15,6 +15,7 @@ from .event import Event
 
 # A failed attempt moves the next one by as much (see `messages.delivery`).
 LONGEST_PAUSE = timedelta(hours=1)
+_NEVER = Value(datetime(9999, 12, 31, tzinfo=UTC), output_field=models.DateTimeField())
 
 
 class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
@@ -65,14 +66,14 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         return self.filter(state=OutboxMessage.State.FAILED)
 
     def most_urgent_first(self, *, now):
-        """What is about a visit ahead, the soonest first; then the rest, the newest first.
+        """What is about a visit ahead, the soonest first (`next_start`); then the rest, the newest first.
 
         Who withdrew a request knows of it. Otherwise a stranger could put theirs before everybody's.
         """
-        start = Coalesce("event__request__confirmed_starts_at", "event__request__starts_at")
-        is_ahead = Q(start__gt=now) & ~Q(event__request__status=ConsultRequest.Status.WITHDRAWN)
-        found = self.alias(start=start).alias(visit=Case(When(is_ahead, then=F("start"))))
-        return found.order_by(F("visit").asc(nulls_last=True), "-not_before", "-pk")
+        starts = ("event__request__confirmed_starts_at", "event__request__starts_at", "known_start")
+        ahead = (Case(When(Q((f"{start}__gt", now)), then=F(start)), default=_NEVER) for start in starts)
+        withdrew = When(event__request__status=ConsultRequest.Status.WITHDRAWN, then=_NEVER)
+        return self.alias(visit=Case(withdrew, default=Least(*ahead))).order_by("visit", "-not_before", "-pk")
 
     def drop(self) -> int:
         """Marks them as no longer needed: none of them is sent. Returns how many."""
@@ -128,8 +129,14 @@ class OutboxMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     calls_tried = models.PositiveSmallIntegerField(default=0, help_text="How often staff called and nobody answered.")
     call_again_at = models.DateTimeField(null=True, help_text="A call that nobody answered is not on the lists until then.")
-    done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call or dealt with it.")
+    known_start = models.DateTimeField(
+        null=True, help_text="Of the visit that the person knew of when it was written: they come then unless they hear of this."
+    )
+    done_at = models.DateTimeField(null=True, help_text="When it was handed over, or staff made the call.")
     problem = models.CharField(max_length=60, blank=True, help_text="Code of the last failure, without personal data.")
+    is_dealt_with = models.BooleanField(
+        default=False, help_text="It failed, and staff told the person otherwise, or there is nobody to tell."
+    )
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -163,6 +170,16 @@ class OutboxMessage(models.Model):
         """That of its request; empty for a letter about none."""
         return self.event.request.reference if self.event else ""
 
+    def next_start(self, *, now: datetime) -> datetime | None:
+        """The earliest time ahead at which the person may come: as it stands, as they asked, or as they know it until this tells
+        them otherwise.
+        """
+        if self.event is None:
+            return None
+        request = self.event.request
+        starts = (request.confirmed_starts_at, request.starts_at, self.known_start)
+        return min((start for start in starts if start and start > now), default=None)
+
     @property
     def tries_in_words(self) -> str:
         """How often nobody answered a call; empty when nobody tried."""
@@ -172,9 +189,22 @@ class OutboxMessage(models.Model):
     def may_have_arrived(self) -> bool:
         """Whether a server has it, or may have: nobody noted what became of the last attempt. Of a call: whether it was made.
 
-        Of failed mail: whether a colleague dealt with it, who may have told them otherwise.
+        Ask it of the address: whether something of ours is there. What somebody knows is `may_be_known`.
         """
         return self.state == self.State.DONE or self.done_at is not None or (self.attempts > 0 and not self.problem)
+
+    @property
+    def may_be_known(self) -> bool:
+        """Whether the person may know what it says: it may have arrived, or a colleague dealt with it, who may have told them.
+
+        Ask it of the person. It says nothing of the address, which may be a stranger's.
+        """
+        return self.may_have_arrived or self.is_dealt_with
+
+    @property
+    def is_known(self) -> bool:
+        """Whether nobody owes it to the person any more: it left, the call was made, or a colleague dealt with it."""
+        return self.state == self.State.DONE or self.is_dealt_with
 
     @property
     def was_lost_twice(self) -> bool:

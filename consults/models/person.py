@@ -1,7 +1,7 @@
 """The personal data that a patient gives: one value from the form to the sealed row and back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from consults.contact import limited_email, limited_phone
 from guard import sealing
@@ -47,3 +47,8 @@ def contact_indexes(person: Person) -> list[str]:
     if person.contact_by == "email":
         return sealing.blind_indexes("contact", limited_email(person.email))
     return sealing.blind_indexes("contact", limited_phone(person.phone))
+
+
+def called_indexes(person: Person) -> list[str]:
+    """The same of the phone number, which is called where the address takes no mail."""
+    return contact_indexes(replace(person, contact_by="phone"))

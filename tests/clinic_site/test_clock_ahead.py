@@ -7,10 +7,11 @@ from axes.models import AccessAttempt
 from django.core import mail
 
 from clinic_site.models import Hold
+from clinic_site.set_aside_letter import write_letter_if_set_aside
 from consults import booking
 from consults.clock_ahead import date_again
 from consults.erasure import due_for_erasure
-from consults.models import ConsultRequest, EarlierOffer, OutboxMessage, Reason
+from consults.models import AccessRecord, ConsultRequest, EarlierOffer, OutboxMessage, Reason
 from consults.spam import looks_like_spam
 from staff.cleanup import delete_expired
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
@@ -53,6 +54,26 @@ def decline(request: ConsultRequest, by, now) -> ConsultRequest:
 
 def of(key: str) -> ConsultRequest:
     return ConsultRequest.objects.get(submission_key=key)
+
+
+def test_what_a_clock_that_was_ahead_set_aside_is_told_until_somebody_opens_it(staff, settings):
+    """From the beginning, or by a correction. Its event keeps the wrong date, and opening it counts before that, too."""
+    settings.STAFF_INBOX = "desk@clinic.example"
+    corrected = submit(key="corrected")
+
+    def opened(request: ConsultRequest, at) -> None:
+        AccessRecord.objects.write(AccessRecord.Kind.OPENED, by=staff, at=at, request=request)
+
+    opened(corrected, WEDNESDAY)
+    now, ahead = WEDNESDAY + timedelta(hours=1), WEDNESDAY + 4 * DAY
+    aside = submit(key="aside", looks_like_spam=True, starts_at=local("2026-12-08 16:00"), now=ahead)
+    booking.readdress_request(corrected, email="q@example.com", sets_aside=lambda: True, now=ahead)
+    date_again(now=now, last_event=0)
+    for request in (aside, corrected):
+        now += DAY
+        assert write_letter_if_set_aside(now=now)
+        opened(request, now)
+    assert not write_letter_if_set_aside(now=now + DAY)
 
 
 @pytest.mark.parametrize("letters", ["send", "drop"])

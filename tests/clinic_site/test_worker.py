@@ -160,6 +160,18 @@ def test_what_a_correction_set_aside_is_told_whoever_opened_it_before(settings, 
     assert not write_letter_if_set_aside(now=at(72))
 
 
+def test_the_hash_of_an_address_that_was_left_is_kept_for_a_day(work):
+    """No limit asks for it after that, and a change of the field key does not make it again."""
+    request = submit()
+    work(WEDNESDAY)
+    booking.readdress_request(request, email="right@example.com", now=WEDNESDAY)
+    kept = []
+    for hours in (23, 24):
+        work(WEDNESDAY + timedelta(hours=hours))
+        kept.append(bool(ConsultRequest.objects.get().former_contacts))
+    assert kept == [True, False]
+
+
 def test_of_two_workers_one_writes_the_letter_of_the_day(settings, monkeypatch):
     """The second one waits for the lock while the first writes."""
     settings.STAFF_INBOX = "desk@clinic.example"

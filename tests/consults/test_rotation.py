@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 
 from consults import booking, erasure
 from consults.models import ConsultRequest, OutboxMessage
+from consults.models.person import called_indexes
+from consults.spam import count_call
 from guard import rotation, sealing
 from tests.builders import WEDNESDAY, local, submit
 
@@ -38,6 +40,22 @@ def test_afterwards_the_old_key_is_not_needed(settings, keys, capsys):
 
 def test_until_then_every_listed_key_opens_and_finds(keys):
     assert ConsultRequest.objects.by_contact("p1@example.com").get().full_name == "Ada Example"
+
+
+def test_the_limits_know_a_called_number_by_the_new_key(settings, keys):
+    settings.FIELD_KEYS = [keys[1]]
+    called, noted, _ = ConsultRequest.objects.order_by("pk")
+    assert count_call(called, now=WEDNESDAY)
+    assert count_call(noted, now=WEDNESDAY)
+    settings.FIELD_KEYS = [*keys]
+    # What seals the row before the command does so under the new key already.
+    booking.note_request(noted, text="Ring twice.", by=User.objects.create_user("desk"), now=WEDNESDAY)
+    rotation.rotate()
+    settings.FIELD_KEYS = [keys[0]]
+    by_new_key = called_indexes(ConsultRequest.objects.get(pk=called.pk).person)
+    assert len(by_new_key) == 1
+    called_by = dict(ConsultRequest.objects.values_list("submission_key", "called_index"))
+    assert called_by == {"0": by_new_key[0], "1": by_new_key[0], "2": ""}
 
 
 def test_a_second_run_seals_nothing_again(keys):

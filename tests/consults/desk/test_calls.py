@@ -88,6 +88,33 @@ def test_a_call_that_nobody_answered_comes_back_with_its_tries(desk, clock, call
     assert "(tried 2 times, no answer)" in desk.get(f"/admin/consults/consultrequest/{request.pk}/change/").content.decode()
 
 
+def test_a_call_about_a_visit_that_was_moved_comes_back_and_is_sorted_by_the_time_at_which_they_still_come(staff):
+    """Nobody answers on a Saturday. Until somebody does, they come on Monday, wherever the visit is by now."""
+    called, monday = local("2026-12-05 11:40"), local("2026-12-07 16:00")
+    for number, moved_by in enumerate(("rescheduled twice", "a move that was confirmed", "email that took no address")):
+        with undone(moved_by):
+            request = submit(contact_by="email" if "email" in moved_by else "phone", starts_at=monday)
+            request = booking.confirm_request(request, by=staff, now=WEDNESDAY)
+            OutboxMessage.objects.filter(kind="confirmed").update(state="done", done_at=WEDNESDAY)
+            if number == 1:
+                booking.move_request(request, starts_at=local("2026-12-10 16:00"), now=WEDNESDAY)
+                OutboxMessage.objects.filter(kind="moved").update(state="done", done_at=WEDNESDAY)
+                booking.confirm_request(request, by=staff, now=called)
+            else:
+                for start in ("2026-12-09 16:00", "2026-12-10 16:00"):
+                    request = booking.reschedule_request(request, starts_at=local(start), by=staff, now=called)
+            if number == 2:
+                OutboxMessage.objects.filter(kind="rescheduled", state="waiting").update(channel="call")
+            sooner = submit(key="sooner", contact_by="phone", starts_at=local("2026-12-07 16:30"), now=WEDNESDAY)
+            (call, *rest) = OutboxMessage.objects.calls_to_make(now=called).most_urgent_first(now=called)
+            assert (call.event.request_id, [one.event.request_id for one in rest]) == (request.pk, [sooner.pk])
+            assert mark_no_answer(OutboxMessage.objects.filter(pk=call.pk), by=staff, now=called) == 1
+            call.refresh_from_db()
+            assert call.call_again_at == called + timedelta(hours=1), moved_by
+            # Once that time has passed, the next one counts.
+            assert call.next_start(now=monday) == local("2026-12-10 16:00")
+
+
 def test_a_call_to_try_again_is_still_owed_may_be_made_meanwhile_and_does_not_wait_for_a_wrong_clock(staff):
     request = submit(contact_by="phone")
     # Declined late, it is due to be erased but for the call.
