@@ -1,6 +1,7 @@
 """What browsers may load and do: the content security policy, and the headers that Django and django-csp do not send."""
 
 from csp.constants import NONE, SELF
+from django.conf import settings
 
 _FROM_NOWHERE = ("default-src", "base-uri", "frame-ancestors")
 _FROM_HERE = ("script-src", "style-src", "img-src", "font-src", "manifest-src", "connect-src", "form-action")
@@ -27,7 +28,7 @@ _ONLY_OF_DOCUMENTS = (
     "Permissions-Policy",
     "X-Permitted-Cross-Domain-Policies",
 )
-_NO_DOCUMENTS = {"text/css", "text/javascript", "font/woff2", "image/png", "image/jpeg", "image/webp"}
+_NO_DOCUMENTS = {"text/css", "text/javascript", "font/woff2", "image/png"}
 
 
 def add_static_headers(headers, path: str, url: str) -> None:
@@ -44,7 +45,9 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if response.headers.get("Content-Type", "").partition(";")[0] in _NO_DOCUMENTS:
+        # Of the site's own files: what staff upload is told everything.
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        if kind in _NO_DOCUMENTS and request.path.startswith(settings.STATIC_URL):
             for name in _ONLY_OF_DOCUMENTS:
                 response.headers.pop(name, None)
         return response

@@ -79,14 +79,20 @@ def test_every_answer_carries_the_security_headers(client, path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "is_document"),
-    [("text/css; charset=utf-8", False), ("font/woff2", False), ("image/svg+xml", True), ("text/html", True)],
+    ("path", "kind", "is_told"),
+    [
+        ("/static/css/site.css", "text/css; charset=utf-8", False),
+        ("/static/fonts/one.woff2", "font/woff2", False),
+        ("/static/img/favicon.svg", "image/svg+xml", True),
+        ("/media/portrait.png", "image/png", True),
+        ("/faqs/", "text/html", True),
+    ],
 )
-def test_what_a_document_may_do_is_told_to_documents_alone(kind, is_document):
+def test_what_a_document_may_do_is_not_told_to_our_own_styles_and_fonts(rf, path, kind, is_told):
     def answer(request):
         return HttpResponse("", content_type=kind, headers={"Content-Security-Policy": "default-src 'none'"})
 
-    headers = SecurityHeadersMiddleware(answer)(None).headers
-    assert ("Content-Security-Policy" in headers) == ("Permissions-Policy" in headers) == is_document
+    headers = SecurityHeadersMiddleware(answer)(rf.get(path)).headers
+    assert ("Content-Security-Policy" in headers) == ("Permissions-Policy" in headers) == is_told
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
