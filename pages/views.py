@@ -14,7 +14,7 @@ from content.search import LONGEST_QUERY, find
 from content.share_picture import can_be_drawn, name_of, share_picture
 from content.spelling import corrected
 
-from .crisis_search import speaks_of_suicide
+from .crisis_search import speaks_of_overdose, speaks_of_suicide
 from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
@@ -182,7 +182,8 @@ def search(request):
         "query": query,
         "results": results,
         "meant": meant if results else "",
-        "in_crisis": speaks_of_suicide(query),
+        "may_be_overdose": speaks_of_overdose(query),
+        "may_be_suicide": speaks_of_suicide(query),
         "section": "search",
         "canonical": "",
         "breadcrumbs": [{"name": "Home", "url": "/"}, {"name": "Search", "url": "/search/"}],
