@@ -15,6 +15,8 @@ from .models import ContentVersion
 _MOST_NAMED = 6
 # The least share of the query, by weight of its words, that a title and its hidden words must hold.
 _LEAST_SHARE = 0.5
+# A word of more titles than this names none of them.
+_MOST_HOLDERS = 100
 # How much a title gains that holds nothing else than what was typed.
 _WHOLE_TITLE = 0.5
 # What a text gains whose hidden words hold one of the query's: they were put there for this search.
@@ -51,8 +53,10 @@ class Titles:
         weights = {stem: self.weight(stem) for stem in stems}
         held: dict[int, float] = defaultdict(float)
         for stem, weight in weights.items():
-            for number in self.by_stem.get(stem, ()):
-                held[number] += weight
+            holders = self.by_stem.get(stem, ())
+            if len(holders) <= _MOST_HOLDERS:
+                for number in holders:
+                    held[number] += weight
         whole = sum(weights.values())
         scores = {
             number: weight / whole * (1 + self._closeness(number, stems))
