@@ -11,14 +11,15 @@ _GAPS = re.compile(r"[\W_]+")
 _SMALL_WORDS = frozenset(
     re.findall(
         r"\w+",
-        """a about am an and any are as at be been but by can cant could did didnt do does doesnt dont for from get getting go
-        going got had has have how i id if ill im in is isnt it its ive just me my need needs of on one or our please
-        should so some still than that the their them then there they this to too us very vs was we were what whats
-        when where which who why will with wont would you your youre""",
+        """a about also am an and any are as at be been but by can cant could did didnt do does doesnt dont even for
+        from get getting go going got had has have how i id if ill im in into is isnt it its ive just like me my need
+        needs of ok okay on one or our out please really should so some still than that the their them then there they
+        this till to too until us very vs was we were what whats when where which while who why will with wont would
+        you your youre""",
     )
 )
 # What every text is about tells none from another, unless it is all that was typed.
-_EVERYWHERE = frozenset({"ketamine"})
+_EVERYWHERE = frozenset({"depressed", "depression", "ketamine"})
 
 
 def plain(query: str) -> str:

@@ -78,6 +78,20 @@ def test_a_title_counts_more_than_a_mention():
     assert found("heron") == ["/blog/heron/", "/blog/mention/"]
 
 
+def test_a_question_that_is_nearly_what_was_typed_comes_before_a_text_that_has_every_word():
+    make_article("birds", "How long does a heron sleep? Herons sleep for long. " * 5)
+    question = {"group": "safety", "answer_html": "It flies.", "is_published": True}
+    Question.objects.create(slug="sleep", question="Where do herons sleep?", **question)
+    Question.objects.create(slug="rest", question="Where do storks and cranes and geese sleep?", **question)
+    assert found("how long is a heron sleeping?") == ["/faqs/#sleep", "/blog/birds/", "/faqs/#rest"]
+
+
+def test_a_short_word_is_no_beginning_of_a_longer_one():
+    make_article("mask", "A cpap mask.")
+    assert found("cps") == found("cpa") == []
+    assert found("cpap") == ["/blog/mask/"]
+
+
 def test_only_what_is_published_is_found_and_a_scheduled_article_from_its_instant_on():
     make_article("draft", "heron", is_draft=True)
     make_article("later", "heron", published_at=NOW + timedelta(hours=1))
