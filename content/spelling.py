@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from .everyday_words import everyday_words
 from .models import ContentVersion
-from .query_words import WORD, words_of
+from .query_words import WORD, plain, words_of
 from .search import Result, find, words_on_the_site
 
 # Of shorter words too many are alike.
@@ -63,7 +63,7 @@ def corrected(query: str, *, at: datetime) -> str:
             alike = _ALIKE if len(word) < _LONG else _ALIKE_LONG
             for best in get_close_matches(word, known, n=1, cutoff=alike):
                 found[word] = best
-    return " ".join(found.get(word, word) for word in words) if found else ""
+    return " ".join(found.get(word, word) for word in plain(query).split()) if found else ""
 
 
 def _vocabulary(at: datetime) -> _Vocabulary:

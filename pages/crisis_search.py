@@ -13,7 +13,7 @@ _I_AM = r"(?:i|im|i'm|i\sam|were|was|be|being|feel|better\soff)"
 _CRISIS = re.compile(
     rf"""\b(?:
         s(?:ui|ue|iu|ewi)(?:[cs]+[iye]*){{1,2}}d\w* | s(?:u|oo)(?:[cs]+(?:[iy]+e?)?){{1,2}}d\w*
-        | 988 | kms | unalive\w*
+        | 988 | kms | unalive\w* | crisis(?:\sline)? | hot\s?line | need\shelp\s(?:right\s)?now
         | (?:kill?(?:ing)?|hurt(?:ing)?|harm(?:ing)?|cut(?:ting)?|shoot(?:ing)?|hang(?:ing)?)\s{_SELF}
         | self[\s-]?(?:harm\w*|injur\w*)
         | (?:want(?:ed|s|ing)?|wanna|wish(?:ed|es|ing)?|going|ready|plan(?:ning)?|rather)(?:\s(?:to|2|i|could|would|should))*\sdie
