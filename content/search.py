@@ -1,6 +1,5 @@
 """Site search: one function over SQLite FTS5 and PostgreSQL full-text search."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,64 +7,74 @@ from django.db import connection
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from .everyday_words import in_words_of_the_site
 from .placeholders import from_words
+from .query_words import LONGEST_QUERY, WORD, plain, words_of
 from .search_index import TABLE, entry_number, fill, searched_kinds
+from .search_titles import titles_of
 
 MOST_RESULTS = 20
-LONGEST_QUERY = 100
-_MOST_WORDS = 8
+# With fewer that hold all words, those that hold any of them follow.
+_FEW = 5
+# A shorter word is no beginning of a longer one: “cps” is not “CPAP”, and “pot” not “potential”.
+_SHORTEST_BEGINNING = 4
 # A title counts for more than a mention, and a text's hidden words for more than any title: they were put there for this search.
 _SQLITE_WEIGHTS = "bm25(0, 8.0, 1.0, 100.0)"  # url, title, text, words
 _POSTGRESQL_WEIGHTS = "{0.01, 0.01, 0.1, 1}"  # text, nothing, title, words
-_WORD = re.compile(r"[^\W_]+")
 # Mark a match before the text is escaped. No text contains these characters.
 _BEGIN, _END = "\x02", "\x03"
-# Frequent words of questions, which match everywhere.
-_SMALL_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        """a about an and are as at be by can could do does for from get has have how i if in is it its me my of on or our
-        should so that the their there they this to was we what when where which who why will with would you your""",
-    )
-)
 
 
 @dataclass(frozen=True)
 class Result:
-    """`title` and `snippet` are safe HTML with the matching words in <mark>. The snippet has its placeholders unfilled."""
+    """`title` and `snippet` are safe HTML with the matching words in <mark>. The snippet has its placeholders unfilled.
+
+    `has_all_words`: every word of the query is in it, as far as the search looked.
+    """
 
     url: str
     title: SafeString
     snippet: SafeString
+    has_all_words: bool = True
 
 
 def find(query: str, *, at: datetime) -> list[Result]:
     """The texts that visitors may read at the instant `at` and that match, best first.
 
-    All words must match, each as the beginning of a word; if nothing matches them all, any of them is enough.
+    Everyday words count as the site's own. What the query names by its title comes first. Then come those that hold
+    all words, a longer one also as the beginning of a word, and if these are few, those that hold any.
     """
-    words = words_of(query)
+    words = words_of(in_words_of_the_site(query[:LONGEST_QUERY]))
     if not words:
         return []
     fill()
     search = _in_sqlite if connection.vendor == "sqlite" else _in_postgresql
-    rows = search(words, True, at) or (search(words, False, at) if len(words) > 1 else [])
-    return [Result(url, _marked(title), _marked(from_words(snippet))) for url, title, snippet in rows]
+    visible = _visible(at)
+    named = titles_of(lambda: _titles(visible), at=at).named_by(words)
+    # Sorting keeps the order of the rank among those that are named equally well.
+    first = sorted(search(words, False, visible, list(named)), key=lambda row: -named[row[0]]) if named else []
+    rows = search(words, True, visible)
+    complete = {row[0] for row in rows}
+    if len(rows) < _FEW and len(words) > 1:
+        rows += search(words, False, visible)
+    best = list({row[0]: row for row in (*first, *rows)}.values())[:MOST_RESULTS]
+    return [Result(url, _marked(title), _marked(from_words(snippet)), number in complete) for number, url, title, snippet in best]
 
 
-def words_of(query: str) -> list[str]:
-    """The words that are searched for: without the small ones, unless there are no others."""
-    words = list(dict.fromkeys(_WORD.findall(query[:LONGEST_QUERY].lower())))
-    return ([word for word in words if word not in _SMALL_WORDS] or words)[:_MOST_WORDS]
+def _titles(visible: tuple[str, tuple]):
+    """Number, words of the title and hidden words of every visible entry."""
+    sql, parameters = visible
+    for number, title, words in _rows(f"SELECT rowid, title, words FROM {TABLE} WHERE rowid IN ({sql})", parameters):  # noqa: S608
+        yield number, words_of(title), WORD.findall(plain(words))
 
 
-def words_on_the_site(*, at: datetime) -> set[str]:
-    """Every word of what visitors may read at the instant `at`, in small letters."""
+def words_on_the_site(*, at: datetime) -> tuple[set[str], set[str]]:
+    """Every word of what visitors may read at the instant `at`, and of its hidden words, in small letters."""
     fill()
     visible, parameters = _visible(at)
-    # Not the hidden words: a correction is shown.
-    rows = _rows(f"SELECT title, text FROM {TABLE} WHERE rowid IN ({visible})", parameters)  # noqa: S608
-    return {word for row in rows for text in row for word in _WORD.findall(text.lower())}
+    rows = _rows(f"SELECT title || ' ' || text, words FROM {TABLE} WHERE rowid IN ({visible})", parameters)  # noqa: S608
+    shown, hidden = ({word for row in rows for word in WORD.findall(row[column].lower())} for column in (0, 1))
+    return shown, hidden
 
 
 def _visible(at: datetime) -> tuple[str, tuple]:
@@ -77,28 +86,32 @@ def _visible(at: datetime) -> tuple[str, tuple]:
     return numbers[0].union(*numbers[1:], all=True).order_by().query.sql_with_params()
 
 
-def _in_sqlite(words: list[str], all_words: bool, at: datetime) -> list[tuple]:
-    match = (" AND " if all_words else " OR ").join(f'"{word}"*' for word in words)
-    visible, parameters = _visible(at)
+def _in_sqlite(words: list[str], all_words: bool, visible: tuple[str, tuple], only: list[int] | None = None) -> list[tuple]:
+    terms = [f'"{word}"' + "*" * (len(word) >= _SHORTEST_BEGINNING) for word in words]
+    match = (" AND " if all_words else " OR ").join(terms)
+    sql, parameters = visible
+    among = f" AND rowid IN ({', '.join(map(str, only))})" if only else ""
     # The plus keeps SQLite from running the search once for every visible number.
     sql = (
-        f"SELECT url, highlight({TABLE}, 1, %s, %s), snippet({TABLE}, 2, %s, %s, '…', 30) FROM {TABLE}"  # noqa: S608
-        f" WHERE {TABLE} MATCH %s AND rank MATCH '{_SQLITE_WEIGHTS}' AND +rowid IN ({visible})"
+        f"SELECT rowid, url, highlight({TABLE}, 1, %s, %s), snippet({TABLE}, 2, %s, %s, '…', 30) FROM {TABLE}"  # noqa: S608
+        f" WHERE {TABLE} MATCH %s AND rank MATCH '{_SQLITE_WEIGHTS}' AND +rowid IN ({sql}){among}"
         f" ORDER BY rank LIMIT {MOST_RESULTS}"
     )
     return _rows(sql, (_BEGIN, _END, _BEGIN, _END, match, *parameters))
 
 
-def _in_postgresql(words: list[str], all_words: bool, at: datetime) -> list[tuple]:
-    match = (" & " if all_words else " | ").join(f"{word}:*" for word in words)
-    visible, parameters = _visible(at)
+def _in_postgresql(words: list[str], all_words: bool, visible: tuple[str, tuple], only: list[int] | None = None) -> list[tuple]:
+    terms = [word + ":*" * (len(word) >= _SHORTEST_BEGINNING) for word in words]
+    match = (" & " if all_words else " | ").join(terms)
+    sql, parameters = visible
     marks = f"StartSel={_BEGIN}, StopSel={_END}"
+    # The dictionary of PostgreSQL has no “not”: a text that is named by it, such as “Who should not have it?”, needs no match.
+    which = f"rowid IN ({', '.join(map(str, only))})" if only else "search_vector @@ query"
     sql = (
-        "SELECT url, ts_headline('english', title, query, %s), ts_headline('english', text, query, %s) FROM"  # noqa: S608
-        f" (SELECT url, title, text, query, ts_rank_cd('{_POSTGRESQL_WEIGHTS}', search_vector, query) AS rank"
+        "SELECT rowid, url, ts_headline('english', title, query, %s), ts_headline('english', text, query, %s) FROM"  # noqa: S608
+        f" (SELECT rowid, url, title, text, query, ts_rank_cd('{_POSTGRESQL_WEIGHTS}', search_vector, query) AS rank"
         f" FROM {TABLE}, to_tsquery('english', %s) AS query"
-        f" WHERE search_vector @@ query AND rowid IN ({visible}) ORDER BY rank DESC, rowid LIMIT {MOST_RESULTS}) AS best"
-        " ORDER BY rank DESC"
+        f" WHERE {which} AND rowid IN ({sql}) ORDER BY rank DESC, rowid LIMIT {MOST_RESULTS}) AS best ORDER BY rank DESC, rowid"
     )
     whole, part = f"{marks}, HighlightAll=true", f"{marks}, MaxFragments=1, MinWords=15, MaxWords=30"
     return _rows(sql, (whole, part, match, *parameters))

@@ -36,21 +36,24 @@ def entry_number(kind: type[Text]):
 
 def fill() -> int:
     """Adds the missing entries. Returns how many."""
-    made = 0
-    for kind in searched_kinds():
-        if missing := _missing(kind):
-            made += _add(kind, missing)
-    return made
+    return sum(_add(kind, keys) for kind, keys in _missing().items())
 
 
-def _missing(kind: type[Text]) -> list[int]:
+def _missing() -> dict[type[Text], list[int]]:
+    """The rows without an entry. Asked before every search, for all kinds at once."""
     table, column = _NUMBERS[connection.vendor]
-    number = f"{_STEP} * id + {kind.SEARCH_NUMBER}"
+    by_number = {kind.SEARCH_NUMBER: kind for kind in searched_kinds()}
+    parts = [
+        f"SELECT {number}, id FROM {kind._meta.db_table}"  # noqa: S608
+        f" WHERE {_STEP} * id + {number} NOT IN (SELECT {column} FROM {table})"
+        for number, kind in by_number.items()
+    ]
+    missing: dict[type[Text], list[int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id FROM {kind._meta.db_table} WHERE {number} NOT IN (SELECT {column} FROM {table})"  # noqa: S608
-        )
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(" UNION ALL ".join(parts))
+        for number, key in cursor.fetchall():
+            missing.setdefault(by_number[number], []).append(key)
+    return missing
 
 
 def _add(kind: type[Text], keys: list[int]) -> int:

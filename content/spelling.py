@@ -1,11 +1,14 @@
 """The word that a visitor who searches may have meant, from the words of what may be read: “adictive” finds “addictive”."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
+from .everyday_words import everyday_words
 from .models import ContentVersion
-from .search import words_of, words_on_the_site
+from .query_words import WORD, plain, words_of
+from .search import Result, find, words_on_the_site
 
 # Of shorter words too many are alike.
 _SHORTEST = 5
@@ -14,7 +17,37 @@ _ALIKE = 0.8
 _LONG = 8
 _ALIKE_LONG = 0.86
 _KEPT = timedelta(minutes=1)
-_remembered: tuple[int, datetime, dict[str, set[str]]] | None = None
+
+
+@dataclass(frozen=True)
+class _Vocabulary:
+    """The longer words by first letter. Only those of `shown` may be shown; the others are hidden words, or everyday ones."""
+
+    by_letter: dict[str, set[str]]
+    shown: frozenset[str]
+
+
+_remembered: tuple[int, datetime, _Vocabulary] | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a search found. `meant`: the query that it was found for instead, as it may be shown; "" when there is none."""
+
+    results: list[Result]
+    meant: str = ""
+
+
+def find_or_correct(query: str, *, at: datetime) -> Answers:
+    """The results; or, if no text has all words and one of them is misspelled, those of what was probably meant."""
+    results = find(query, at=at)
+    if any(result.has_all_words for result in results) or not (meant := corrected(query, at=at)):
+        return Answers(results)
+    if not (better := find(meant, at=at)):
+        return Answers(results)
+    changed = {word for word in words_of(meant) if word not in words_of(query)}
+    # Hidden words are searched, and never shown.
+    return Answers(better, meant if changed <= _vocabulary(at).shown else "")
 
 
 def corrected(query: str, *, at: datetime) -> str:
@@ -22,26 +55,28 @@ def corrected(query: str, *, at: datetime) -> str:
 
     A word keeps its first letter, which is seldom the wrong one.
     """
-    words, by_letter = words_of(query), _vocabulary(at)
+    words, vocabulary = words_of(query), _vocabulary(at)
     found: dict[str, str] = {}
     for word in words:
-        known = by_letter.get(word[0], set())
+        known = vocabulary.by_letter.get(word[0], set())
         if len(word) >= _SHORTEST and not any(other.startswith(word) for other in known):
             alike = _ALIKE if len(word) < _LONG else _ALIKE_LONG
             for best in get_close_matches(word, known, n=1, cutoff=alike):
                 found[word] = best
-    return " ".join(found.get(word, word) for word in words) if found else ""
+    return " ".join(found.get(word, word) for word in plain(query).split()) if found else ""
 
 
-def _vocabulary(at: datetime) -> dict[str, set[str]]:
-    """The site's longer words by first letter. Kept for a minute, because reading it costs as much as three searches."""
+def _vocabulary(at: datetime) -> _Vocabulary:
+    """Kept for a minute, because reading it costs as much as three searches."""
     global _remembered
     version = ContentVersion.current()
     if (kept := _remembered) and kept[0] == version and timedelta(0) <= at - kept[1] < _KEPT:
         return kept[2]
+    shown, hidden = words_on_the_site(at=at)
+    typed = {word for table in everyday_words().values() for phrase in table for word in WORD.findall(phrase)}
     by_letter = defaultdict(set)
-    for word in words_on_the_site(at=at):
+    for word in shown | hidden | typed:
         if len(word) >= _SHORTEST:
             by_letter[word[0]].add(word)
-    _remembered = version, at, dict(by_letter)
+    _remembered = version, at, _Vocabulary(dict(by_letter), frozenset(shown))
     return _remembered[2]

@@ -1,4 +1,5 @@
-"""Whether somebody who searches may be thinking about suicide, or about hurting themselves: the page then says whom to call.
+"""Whether somebody who searches may be thinking about suicide, or about hurting themselves; and whether somebody may have
+taken too much. The page then says whom to call.
 
 It says so too often rather than too seldom, for a card above the results does no harm.
 """
@@ -12,15 +13,23 @@ _I_AM = r"(?:i|im|i'm|i\sam|were|was|be|being|feel|better\soff)"
 _CRISIS = re.compile(
     rf"""\b(?:
         s(?:ui|ue|iu|ewi)(?:[cs]+[iye]*){{1,2}}d\w* | s(?:u|oo)(?:[cs]+(?:[iy]+e?)?){{1,2}}d\w*
-        | 988 | kms | unalive\w*
+        | 988 | kms | unalive\w* | crisis(?:\sline)? | hot\s?line | need\shelp\s(?:right\s)?now
         | (?:kill?(?:ing)?|hurt(?:ing)?|harm(?:ing)?|cut(?:ting)?|shoot(?:ing)?|hang(?:ing)?)\s{_SELF}
         | self[\s-]?(?:harm\w*|injur\w*)
         | (?:want(?:ed|s|ing)?|wanna|wish(?:ed|es|ing)?|going|ready|plan(?:ning)?|rather)(?:\s(?:to|2|i|could|would|should))*\sdie
-        | (?:wish|better\soff|rather\sbe|{_I_AM})\s(?:(?:i|was|were|be|to)\s)*dead
+        | (?:wish|better\soff|rather\sbe|{_I_AM})\s(?:(?:i|was|were|be|to)\s)*(?:dead|ded|died)
         | (?:end|ending|take|taking)\s(?:my|his|her|their|your)(?:\sown)?\s(?:own\s)?life
         | end(?:ing)?\s(?:it|everything)(?:\sall)?
         | (?:don'?t|do\snot|not)\s(?:want\s(?:to\s)?|wanna\s)(?:live|be\salive|be\shere|exist|wake\sup)
-        | (?:no|not|nothing)\s(?:reason\sto\s|worth\s|point\s(?:in\s)?)liv(?:e|ing)
+        | (?:no|not|nothing|isn'?t)\s(?:r(?:ea?|ee)s[oe]n\sto\s|worth\s|to\s|point\s(?:in\s|of\s)?)
+          (?:live?(?:ing)?(?!\salone)|going\son)
+        | (?:wh?at'?s|wh?at\sis|see|is\sthere|there'?s\sno|no)\s(?:the\s|any\s|a\s)?point\s(?:(?:of|in|to)\s)?
+          (?:live?(?:ing)?|life|going\son|being\salive|any\s?more|trying)
+        | (?:hate|done\swith|give\sup\son|giving\sup\son|sick\sof)\s(?:my\s|this\s)?(?:life|living)
+        | (?:no|lost\sall|lost)\shope | hopeless\w* | nothing\sleft | better\soff\swithout\s(?:me|him|her)
+        | (?:sleep|disappear|gone)\s(?:forever|for\sgood) | never\s(?:wake\sup|been\sborn)
+        | want\s(?:to|2)\s(?:disappear|not\s(?:be|exist)|stop\s(?:living|existing))
+        | jump(?:ing)?\soff | slit\w*\s(?:my|his|her)\swrists? | noose | suicide\s(?:note|letter) | goodbye\s(?:note|letter)
         | (?:no|lost|losing)\s(?:(?:my|the)\s)?will\s(?:to|2)\slive | (?:tired|sick)\sof\s(?:living|life|being\salive)
         | can(?:'?t|\s?not)\s(?:go\son|(?:live|do\sthis|take\s(?:it|this))\sany\s?more)
         | (?:ways?|how)\s(?:to|2)\sdie | how\s(?:can|could|do|should)\si\sdie | painless\sdeath
@@ -31,6 +40,29 @@ _CRISIS = re.compile(
     re.VERBOSE,
 )
 
+
+# What somebody may have taken too much of, and how they took it.
+_THINGS = r"""(?:pills?|tablets?|capsules?|caps|meds?|medicines?|medications?|drugs?|doses?|gummies|edibles|bottles?|ketamine|k
+    |tylenol|advil|ibuprofen|acetaminophen|aspirin|xanax|ambien|benzos?|opioids?|opiates?|fentanyl|oxy\w*|heroin|antidepressants?|sleeping|lithium)"""
+_TOOK = r"""(?:took|taken?|takes|taking|ate|eaten|eats|drank|drunk|drinks?|had|has|did|used|gave|given|swallow(?:ed|s|ing)?
+    |snorted|injected|downed|got\s(?:in\s?to|hold\sof)|popped)"""
+_OVERDOSE = re.compile(
+    rf"""\b(?:
+        over\s?-?dos\w* | overdoe?s\w* | o\.?d | od'd | od'?ed | od'?ing
+        | {_TOOK}\s(?:\S+\s){{0,3}}?(?:too?|2|way)\s(?:too?\s)?(?:many|much)(?!\s(?:time|money|work))
+        | (?:too?|2)\s(?:many|much)\s(?:(?:of\s)?(?:my|his|her|the|their)\s)?(?:\S+\s)?{_THINGS}
+        | {_TOOK}\s(?:\S+\s){{0,2}}?(?:all|whole|entire|full|bunch|handful|lots?|extra|double|twice|\d{{2,}})\s
+          (?:(?:of|my|his|her|the|their|them|a|those|these)\s)*(?:\S+\s)?{_THINGS}
+        | (?:kid|child|baby|toddler|son|daughter|dog|cat)\s(?:took|ate|drank|swallowed|got\s(?:in\s?to|hold\sof))\s
+          (?:\S+\s){{0,3}}{_THINGS}
+        | swal+ow?ed | swal+ow(?:ing)?\s(?:all|a|the|them|bleach|batter(?:y|ies)|poison|whole)
+        | po(?:is|si)on\w* | bleach | antifreeze
+        | (?:won'?t|can'?t|cannot|can\snot|couldn'?t|doesn'?t|isn'?t|not|barely|stopped|hardly)\s
+          (?:wake(?!\sup\sany)|waking|be\swoken|breath(?:e|ing)\b|respond(?:ing)?)
+        | unresponsive | passed\sout | (?:blue|gray|grey)\slips | lips\s(?:\S+\s)?(?:blue|gray|grey) | narcan | naloxone
+    )\b""",
+    re.VERBOSE,
+)
 
 # Words of the above that are easily mistyped. One with the same letters, or nearly the same, is taken for it.
 _MISTYPED = (
@@ -47,6 +79,9 @@ _MISTYPED = (
     "live",
     "hurt",
     "hurting",
+    "overdose",
+    "overdosed",
+    "pills",
 )
 _ALIKE = 0.83
 _FEWEST_ALIKE = 6
@@ -55,8 +90,17 @@ _WORD = re.compile(r"[a-z]+")
 
 def speaks_of_suicide(query: str) -> bool:
     """Whether the words of a search may mean suicide or self-harm, misspelled ones too. They are looked at, and never kept."""
+    return _says(_CRISIS, query)
+
+
+def speaks_of_overdose(query: str) -> bool:
+    """Whether they may mean that somebody has taken too much, or something poisonous."""
+    return _says(_OVERDOSE, query)
+
+
+def _says(pattern: re.Pattern, query: str) -> bool:
     words = re.sub(r"\s+", " ", query.lower().replace("’", "'"))
-    return bool(_CRISIS.search(words) or _CRISIS.search(_WORD.sub(_meant, words)))
+    return bool(pattern.search(words) or pattern.search(_WORD.sub(_meant, words)))
 
 
 def _meant(match: re.Match) -> str:

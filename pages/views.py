@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 from content.citations import Citations, without_citations
 from content.medical_review import show_review
 from content.models import reviewed_kinds
-from content.search import LONGEST_QUERY, find
+from content.query_words import LONGEST_QUERY
 from content.share_picture import can_be_drawn, name_of, share_picture
-from content.spelling import corrected
+from content.spelling import find_or_correct
 
-from .crisis_search import speaks_of_suicide
+from .crisis_search import speaks_of_overdose, speaks_of_suicide
 from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
@@ -174,15 +174,11 @@ def show_page(request, page: Page):
 def search(request):
     """Searches the site. Queries are never stored or logged, because they are about people's health."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
-    now = timezone.now()
-    results, meant = find(query, at=now), ""
-    if not results and (meant := corrected(query, at=now)):
-        results = find(meant, at=now)
     context = {
         "query": query,
-        "results": results,
-        "meant": meant if results else "",
-        "in_crisis": speaks_of_suicide(query),
+        "found": find_or_correct(query, at=timezone.now()),
+        "may_be_overdose": speaks_of_overdose(query),
+        "may_be_suicide": speaks_of_suicide(query),
         "section": "search",
         "canonical": "",
         "breadcrumbs": [{"name": "Home", "url": "/"}, {"name": "Search", "url": "/search/"}],

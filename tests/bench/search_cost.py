@@ -21,7 +21,7 @@ ARTICLES = 2000
 ROUNDS = 5
 ALLOWED_MS = 20.0
 REQUESTS = 40
-QUERIES = ("ketamin", "side effects", "bladder", "how long does it last", "spravato zebra")
+QUERIES = ("ketamin", "side effects", "bladder", "how long does it last", "spravato zebra", "is it safe with zoloft and zebra")
 _MAKE = f"""
 import random
 from datetime import datetime, UTC

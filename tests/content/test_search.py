@@ -1,7 +1,9 @@
 """Search finds what is published, however it was written, and nothing else."""
 
 import re
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -9,9 +11,12 @@ from django.db import connection
 
 from blog.models import Article
 from content import search_index
-from content.search import find
+from content.everyday_words import everyday_words, in_words_of_the_site
+from content.query_words import plain, words_of
+from content.search import find, words_on_the_site
 from content.search_index import TABLE, fill
-from content.spelling import corrected
+from content.search_titles import stem_of
+from content.spelling import corrected, find_or_correct
 from pages.models import Clinic, Page, Question
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -71,6 +76,20 @@ def test_a_title_counts_more_than_a_mention():
     make_article("mention", "A heron among many other words that stand here " * 3)
     make_article("heron", "Something else.")
     assert found("heron") == ["/blog/heron/", "/blog/mention/"]
+
+
+def test_a_question_that_is_nearly_what_was_typed_comes_before_a_text_that_has_every_word():
+    make_article("birds", "How long does a heron sleep? Herons sleep for long. " * 5)
+    question = {"group": "safety", "answer_html": "It flies.", "is_published": True}
+    Question.objects.create(slug="sleep", question="Where do herons sleep?", **question)
+    Question.objects.create(slug="rest", question="Where do storks and cranes and geese sleep?", **question)
+    assert found("how long is a heron sleeping?") == ["/faqs/#sleep", "/blog/birds/", "/faqs/#rest"]
+
+
+def test_a_short_word_is_no_beginning_of_a_longer_one():
+    make_article("mask", "A cpap mask.")
+    assert found("cps") == found("cpa") == []
+    assert found("cpap") == ["/blog/mask/"]
 
 
 def test_only_what_is_published_is_found_and_a_scheduled_article_from_its_instant_on():
@@ -178,8 +197,24 @@ def test_a_search_takes_few_queries_at_one_and_at_thirty_articles(client, django
             assert client.get("/search/", {"q": "heron"}).content.count(b"<mark>heron</mark>") == shown
 
 
-# What people type, by the question that has to come first.
-_EVERYDAY_WORDS = {
+# What people type, by the address that has to be among the first three results.
+_EVERYDAY_QUERIES = tomllib.loads((Path(__file__).parent / "everyday_queries.toml").read_text())
+
+
+# Some 480 searches: the second database costs as much as all other tests of this file.
+@pytest.mark.databases(postgresql=pytest.mark.slow)
+def test_everyday_words_find_the_right_answer_among_the_first_three(content):
+    missed = {}
+    for address, queries in _EVERYDAY_QUERIES.items():
+        for query in queries:
+            first = [result.url for result in find_or_correct(query, at=NOW).results[:3]]
+            if address not in first:
+                missed[query] = address, first
+    assert missed == {}
+
+
+# Words that mean one question and no other: it comes first.
+_FIRST = {
     "stopping-my-antidepressant": ("zoloft", "sertraline", "prozac", "lexapro", "wellbutrin", "effexor", "SSRI"),
     "adhd-maoi-lithium": ("adderall", "ritalin"),
     "medicines-and-substances": ("ambien", "xanax", "klonopin", "gabapentin", "weed", "marijuana", "THC", "pot"),
@@ -200,18 +235,37 @@ _EVERYDAY_WORDS = {
     "if-it-does-not-work": ("doesn't work",),
     "wishing-to-be-dead": ("want to die", "kill myself"),
     "thinking-about-suicide": ("suicide",),
+    "what-is-the-consult": ("consult", "what is the consult", "how long is the consult"),
 }
 
 
 def test_the_right_question_comes_first_for_the_words_that_people_use_and_never_shows_them(content):
     first, shown = {}, []
-    for queries in _EVERYDAY_WORDS.values():
+    for queries in _FIRST.values():
         for query in queries:
             results = find(query, at=NOW)
             first[query] = results[0].url if results else None
             shown += [result.snippet for result in results if "klonopin" in result.snippet.lower()]
-    assert first == {query: f"/faqs/#{slug}" for slug, queries in _EVERYDAY_WORDS.items() for query in queries}
+    assert first == {query: f"/faqs/#{slug}" for slug, queries in _FIRST.items() for query in queries}
     assert shown == []
+
+
+def test_everyday_words_lead_to_words_that_the_site_uses(content):
+    shown, hidden = words_on_the_site(at=NOW)
+    used = {stem_of(word) for word in shown | hidden}
+    for where, table in everyday_words().items():
+        unknown = {typed: words for typed, words in table.items() if not {stem_of(word) for word in words_of(words)} <= used}
+        assert unknown == {}, where
+        # A phrase is looked up as it is typed: in small letters, without signs.
+        assert [typed for typed in table if plain(typed) != typed] == []
+
+
+def test_a_broad_word_counts_only_alone():
+    assert in_words_of_the_site("Is it safe?") == "serious risks"
+    assert in_words_of_the_site("Is it safe with Zoloft?") == "is it safe with zoloft"
+    assert in_words_of_the_site("my Hypertension meds") == "my blood pressure is high meds"
+    # Put in once, and not looked up again; a longer phrase comes before a shorter one.
+    assert in_words_of_the_site("high blood pressure meds") == "blood pressure is high"
 
 
 def test_a_word_that_is_misspelled_finds_what_was_meant_and_says_so(client, content):
@@ -222,10 +276,16 @@ def test_a_word_that_is_misspelled_finds_what_was_meant_and_says_so(client, cont
         "anxeity": "anxiety",
     }.items():
         page = client.get("/search/", {"q": typed}).content.decode()
-        assert f"We found nothing for “{typed}”. Did you mean “{meant}" in page, typed
+        assert f"We found no page with “{typed}”. Did you mean “{meant}" in page, typed
         assert page.count("<h2><a href=") >= 1, typed
+    # One word of several; it is not enough that the others are found.
+    phrase = client.get("/search/", {"q": "will it hurt my bladdder"}).content.decode()
+    assert "Did you mean “will it hurt my bladder”?" in phrase
+    assert phrase.partition("<h2>")[2].startswith('<a href="/faqs/#bladder">')
     # Hidden words are searched, and never shown.
-    assert "Did you mean" not in client.get("/search/", {"q": "klonopinn"}).content.decode()
+    page = client.get("/search/", {"q": "klonopinn"}).content.decode()
+    assert "Did you mean" not in page
+    assert 'href="/faqs/#medicines-and-substances"' in page
     nothing = client.get("/search/", {"q": "qwrtzpsd"}).content.decode()
     assert "Did you mean" not in nothing
     assert "We found nothing for" in nothing

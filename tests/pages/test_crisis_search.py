@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pages.crisis_search import speaks_of_suicide
+from pages.crisis_search import speaks_of_overdose, speaks_of_suicide
 
 # Searches of a person in danger, and searches that only share a word with them.
 _MEANS_IT = [
@@ -29,6 +29,16 @@ _MEANS_IT = [
     *("how much ketamine to die", "how many pills would it take to die", "lethal dose of ketamine", "overdose on purpose"),
     *("no will to live", "i cant live anymore", "I can’t live any more", "want 2 die", "i want 2 die", "tired of living"),
     *("suicied", "suicied thoughts", "suecide", "suecide help", "sucicide", "suicedal"),
+    *(
+        "whats the point of living",
+        "What’s the point anymore",
+        "wat is the point of liveing",
+        "no point in going on",
+        "no reson to live",
+    ),
+    *("i wish i were ded", "i wish i was ded", "never wake up", "sleep forever", "nothing to live for", "better off without me"),
+    *("i feel hopeless", "lost all hope", "want to disappear", "done with life", "jump off a bridge", "slit my wrists"),
+    *("crisis line", "i need help now"),
 ]
 _MEANS_SOMETHING_ELSE = [
     *("died", "have people died", "die", "can it kill you", "will I die from ketamine", "does it hurt", "wake up during"),
@@ -56,6 +66,35 @@ _MEANS_SOMETHING_ELSE = [
         "deal with it",
     ),
 ]
+# Somebody has taken too much, or may not be waking up; and searches that only share a word with that.
+_TOOK_TOO_MUCH = [
+    *("took too many pills", "i took too much", "took to many pils", "I have taken too much ketamine", "took all my pills"),
+    *("took a whole bottle of tylenol", "took 20 pills", "took double my dose", "too many sleeping pills", "drank bleach"),
+    *("overdosed", "overdose", "OD", "i OD’d", "over dose", "overdoes", "ovredose", "can you overdose on ketamine"),
+    *("swallowed a bottle of pills", "swalowed pills", "poison", "posion", "poisoned", "poison control", "my son ate gummies"),
+    *("my kid got into my pills", "not breathing", "he wont wake up", "can’t wake him up", "blue lips", "passed out", "narcan"),
+]
+_TOOK_NOTHING = [
+    *(
+        "do i wake up during it",
+        "will i wake up",
+        "how much ketamine is a dose",
+        "low dose",
+        "can i take pills",
+        "do you prescribe pills",
+    ),
+    *("how much does it cost", "it costs too much", "does it take too much time", "trouble swallowing", "can i take my meds"),
+    *("odd thoughts", "am i allowed to eat", "he takes lithium", "my mom takes pills", "list of all my medications", "prison"),
+    *("side effects", "has it been used", "body", "how many sessions"),
+]
+
+
+def test_a_search_about_having_taken_too_much_is_told_from_others():
+    assert {query: speaks_of_overdose(query) for query in (*_TOOK_TOO_MUCH, *_TOOK_NOTHING)} == {
+        **dict.fromkeys(_TOOK_TOO_MUCH, True),
+        **dict.fromkeys(_TOOK_NOTHING, False),
+    }
+    assert not [query for query in _TOOK_NOTHING if speaks_of_suicide(query)]
 
 
 def test_a_search_of_a_person_in_danger_is_told_from_others():
@@ -83,3 +122,16 @@ def test_the_crisis_line_stands_above_results_and_on_an_empty_page(client, conte
     for link in ("/faqs/", "tel:988", "tel:911"):
         assert f'href="{link}"' in empty
     assert "tel:988" not in main_of(client, "cost")
+
+
+@pytest.mark.django_db
+def test_911_comes_first_and_then_poison_control_for_who_has_taken_too_much(client, content):
+    for query in ("took too many pills", "xyzzy overdosed"):
+        main = main_of(client, query)
+        calls = re.findall(r'href="tel:([^"]+)"', main)
+        assert calls == ["911", "+18002221222", "988"], query
+        assert ">1-800-222-1222</a>" in main
+        # Nothing else is above it but the field.
+        assert main.index('id="overdose"') < main.find('class="posts"') % len(main)
+    both = re.findall(r'href="tel:([^"]+)"', main_of(client, "i want to die and swallowed pills"))
+    assert both == ["911", "+18002221222", "988", "988", "911"]

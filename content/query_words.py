@@ -1,0 +1,34 @@
+"""The words of a query that tell something."""
+
+import re
+
+LONGEST_QUERY = 100
+_MOST_WORDS = 8
+WORD = re.compile(r"[^\W_]+")
+_APOSTROPHES = re.compile(r"[’'`]")
+_GAPS = re.compile(r"[\W_]+")
+# Frequent words of questions, which match everywhere.
+_SMALL_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """a about also am an and any are as at be been but by can cant could did didnt do does doesnt dont even for
+        from get getting go going got had has have how i id if ill im in into is isnt it its ive just like me my need
+        needs of ok okay on one or our out please really should so some still than that the their them then there they
+        this till to too until us very vs was we were what whats when where which while who why will with wont would
+        you your youre""",
+    )
+)
+# What every text is about tells none from another, unless it is all that was typed.
+_EVERYWHERE = frozenset({"depressed", "depression", "ketamine"})
+
+
+def plain(query: str) -> str:
+    """In small letters, with neither apostrophes nor other signs."""
+    return _GAPS.sub(" ", _APOSTROPHES.sub("", query.lower())).strip()
+
+
+def words_of(query: str) -> list[str]:
+    """The words that are searched for: without the small ones, unless there are no others."""
+    words = list(dict.fromkeys(WORD.findall(plain(query[:LONGEST_QUERY]))))
+    telling = [word for word in words if word not in _SMALL_WORDS] or words
+    return ([word for word in telling if word not in _EVERYWHERE] or telling)[:_MOST_WORDS]
