@@ -15,6 +15,7 @@ from staff.rate_limits import checks_password, limited
 
 from .bounded_filters import BoundedFilters
 from .one_line_fields import OneLineFields
+from .readable_ids import ReadableIds
 from .typed_times import TypedTimes
 
 
@@ -36,7 +37,9 @@ class ClinicAdminSite(AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         own = admin_class or ModelAdmin
-        with_rules = type(own.__name__, (OneLineFields, TypedTimes, BoundedFilters, own), {"__module__": own.__module__})
+        with_rules = type(
+            own.__name__, (OneLineFields, TypedTimes, BoundedFilters, ReadableIds, own), {"__module__": own.__module__}
+        )
         super().register(model_or_iterable, with_rules, **options)
 
     def has_permission(self, request) -> bool:

@@ -109,6 +109,16 @@ def _is_host(host: str) -> bool:
 # Seconds a writer waits for another before the visitor gets a 503 page with what they typed.
 _WRITER_WAITS = 10
 
+# For how long a PostgreSQL whose machine is gone without a word is waited for: until a connection is made (seconds), until it has
+# taken what was sent (milliseconds), and while it is asked whether it is still there (seconds).
+_SILENT_SERVER = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 15_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+
 
 def database(name: str, default_path: str) -> dict:
     """Django's DATABASES['default'] for a PostgreSQL URL, or for the SQLite file at `default_path`."""
@@ -151,6 +161,7 @@ def postgresql(name: str, value: str) -> dict:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"options": f"-c lock_timeout={_WRITER_WAITS}s"}
+        | _SILENT_SERVER
         | {key: values[-1] for key, values in parse_qs(parts.query).items()},
     }
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from clinic_site import clinic_name
+from clinic_site import clinic_name, live_connection
 from clinic_site.next_change import next_change
 from content.models import ContentVersion
 from pages.models import Clinic
@@ -47,6 +47,7 @@ class PageCache:
     def __init__(self, application: "WSGIApplication") -> None:
         self.application = application
         self._lock = threading.Lock()
+        self._looking = threading.Lock()
         self._pages: dict[str, _Finished] = {}
         self._state: _State | None = None
         self._changes_at: datetime | None = None
@@ -68,22 +69,27 @@ class PageCache:
         return [finished.body]
 
     def _drop_what_changed(self) -> None:
-        if time.monotonic() < self._next_look:
+        if time.monotonic() < self._next_look or not self._looking.acquire(blocking=False):
+            # While another thread waits for a database that is silent, what is kept is served without waiting.
+            return
+        try:
+            self._look()
+        finally:
+            self._next_look = time.monotonic() + LOOK_EVERY_SECONDS
+            self._looking.release()
+
+    def _look(self) -> None:
+        live_connection.drop_what_is_broken()
+        try:
+            clinic = Clinic.objects.current()
+            clinic_name.remember(clinic)
+            state = self._read_state(clinic)
+        except DatabaseError:
+            # What was finished before is the best answer while the database is away.
             return
         with self._lock:
-            if time.monotonic() < self._next_look:
-                return
-            state: _State | None
-            try:
-                clinic = Clinic.objects.current()
-                clinic_name.remember(clinic)
-                state = self._read_state(clinic)
-            except DatabaseError:
-                # What was finished before is the best answer while the database is away.
-                state = self._state
             if state != self._state:
                 self._pages, self._state = {}, state
-            self._next_look = time.monotonic() + LOOK_EVERY_SECONDS
 
     def _read_state(self, clinic: Clinic) -> _State:
         """What the pages depend on. The next change is asked for only when the rest has moved or it has come."""

@@ -96,6 +96,8 @@ def conninfo(**changed: str) -> str:
     """All that DATABASE_URL says but the password, TLS included, for libpq. `changed`: parameters of its own, as `dbname`."""
     parameters = libpq_parameters(settings.DATABASES["default"])
     parameters.pop("password", None)
+    # A server that is busy with what it has got takes no more for a while, in the middle of a restore.
+    parameters["tcp_user_timeout"] = 0
     return make_conninfo(**parameters | changed)
 
 

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic_site import live_connection
 from clinic_site.page_cache import is_public
 from clinic_site.pending_counts import PendingCounts
 from consults.models import MonthlyCount, PrintedSheet
@@ -51,6 +52,7 @@ class SheetCounts:
 
     def write(self, *, now: datetime) -> None:
         """Adds what was counted to the clinic's month of the instant `now`, and reads the list of codes again."""
+        live_connection.drop_what_is_broken()
         # A database that is away is asked again in a minute.
         with suppress(DatabaseError):
             self._known = set(PrintedSheet.objects.counted().values_list("code", flat=True))

@@ -14,7 +14,6 @@ import psycopg
 from clinic_site.env import WrongSetting, libpq_parameters
 
 TABLES = ("consults_consultrequest", "consults_outboxmessage", "staff_phone", "staff_forgottenpassword")
-_CONNECT_SECONDS = 10
 
 
 def refuse_a_new_key(database: dict[str, Any]) -> None:
@@ -49,7 +48,7 @@ def _on_sqlite(path: str) -> bool:
 
 
 def _on_postgresql(database: dict[str, Any]) -> bool:
-    with psycopg.connect(**{"connect_timeout": _CONNECT_SECONDS} | libpq_parameters(database)) as connection:
+    with psycopg.connect(**libpq_parameters(database)) as connection:
         rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = ANY (current_schemas(false))")
         return _any_row({name for (name,) in rows}, lambda query: connection.execute(query).fetchone())
 

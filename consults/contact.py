@@ -107,16 +107,38 @@ def _digits(value: str) -> str:
     return "".join(str(unicodedata.digit(char)) for char in number[0] if char.isdecimal()) if number else ""
 
 
+# What is dialed before a country code, here and in most other countries; + is read apart.
+_EXIT_CODE = re.compile("011|00")
+# A country code as the ITU gave them out, and the zero that is dialed after it inside that country alone, as in +44 (0)20.
+_ZERO_AT_HOME = re.compile(r"^((?>7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}))0+")
+
+
 def normalised_phone(value: str) -> str:
-    """The digits, without an extension, and without the zeros and ones before the area code: 00, 011, the country code 1."""
-    return _digits(value).lstrip("01")
+    """The digits, without an extension, and without the zeros and ones before the area code: 00, 011, the country code 1.
+
+    Abroad also without zeros after the country code: they are written or left out as people like.
+    """
+    digits = _digits(value).lstrip("01")
+    return _ZERO_AT_HOME.sub(r"\1", digits) if _is_abroad(value) else digits
+
+
+def _after_exit_code(value: str) -> str | None:
+    """The digits from the country code on; None where it begins as no number with one does."""
+    digits = _digits(value)
+    if exit_code := _EXIT_CODE.match(digits):
+        return digits[exit_code.end() :]
+    return digits if _plain(value).lstrip("( ").startswith("+") else None
+
+
+def names_a_country(value: str) -> bool:
+    """Whether it begins as a number with a country code does, whatever follows."""
+    return _after_exit_code(value) is not None
 
 
 def _is_abroad(value: str) -> bool:
-    """Whether it begins with a country code, and not with 1."""
-    digits, has_plus = _digits(value), _plain(value).lstrip("( ").startswith("+")
-    before = "011" if digits.startswith("011") else "00" if digits.startswith("00") else ""
-    return (has_plus or before != "") and not digits.removeprefix(before).startswith("1")
+    """Whether it begins with a country code, and not with 1. No country code begins with 0."""
+    number = _after_exit_code(value)
+    return number is not None and not number.startswith(("0", "1"))
 
 
 def is_phone(value: str) -> bool:

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from . import second_factor
 from .models import Phone
+from .password_forms import NewAccountForm, NewPasswordForm
 from .roles import OWNERS
 from .session_pages import sessions_of
 from .sign_in_admin import SignInAdmin  # noqa: F401  registers itself
@@ -21,11 +23,13 @@ from .sign_in_admin import SignInAdmin  # noqa: F401  registers itself
 admin.site.unregister(User)
 
 _IS_OWNER = Q(is_superuser=True) | Q(groups__name=OWNERS)
+# Commands make accounts without a password too, and nobody can sign in to those.
+_HAS_NO_PASSWORD = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
 
 class StaffUserForm(UserChangeForm):
     def clean(self):
-        """At least one owner must remain."""
+        """At least one owner who can sign in must remain."""
         super().clean()
         cleaned = self.cleaned_data
         if self._stays_owner(cleaned):
@@ -34,9 +38,11 @@ class StaffUserForm(UserChangeForm):
         # one order, so that neither waits for a row that the other holds.
         accounts = User.objects.filter(is_active=True, is_staff=True).order_by("pk").select_for_update()
         locked = list(accounts.values_list("pk", flat=True))
-        owners = set(User.objects.filter(_IS_OWNER, pk__in=locked, is_active=True, is_staff=True).values_list("pk", flat=True))
+        owners_now = User.objects.filter(_IS_OWNER, pk__in=locked, is_active=True, is_staff=True).exclude(_HAS_NO_PASSWORD)
+        owners = set(owners_now.values_list("pk", flat=True))
         if owners == {self.instance.pk}:
-            raise ValidationError("This is the last owner. Make another person an owner first.", code="last_owner")
+            message = "This is the last owner who can sign in. Make another person with a password an owner first."
+            raise ValidationError(message, code="last_owner")
         return cleaned
 
     def _stays_owner(self, cleaned: dict) -> bool:
@@ -52,6 +58,10 @@ class StaffUserAdmin(UserAdmin):
     """Accounts are never deleted, so that the history stays attributed; people who leave are deactivated."""
 
     form = StaffUserForm
+    add_form = NewAccountForm
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "password1", "password2"]})]
+    change_password_form = NewPasswordForm
+    change_user_password_template = "registration/set_password.html"  # noqa: S105
     list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff", "has_phone", "last_login"]
     list_filter = ["is_active", "is_staff", "groups"]
     readonly_fields = ["last_login", "date_joined"]

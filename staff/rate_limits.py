@@ -43,7 +43,7 @@ def take_password_try(request, name: str, *, now: datetime) -> int:
     Returns 0, or the seconds until the next. A name without an account is counted alike, so the answer tells nothing. What
     django-axes refuses takes none: one IP address alone, which gets five an hour, cannot use up an account's tries.
     """
-    if len(name := name.strip()) > _LONGEST_NAME:
+    if len(name := name.strip()) > _LONGEST_NAME or "\0" in name:
         return 0  # the form refuses it
     # As the sign-in form reads it: spellings of one name share its tries.
     name = User.normalize_username(name)

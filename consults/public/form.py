@@ -8,7 +8,7 @@ from crispy_forms.layout import HTML, Field, Fieldset, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from consults.contact import is_phone
+from consults.contact import is_phone, names_a_country
 from consults.messages.channels import BY_CONTACT
 from consults.models import Person
 from guard.readers import read_instant
@@ -21,6 +21,12 @@ NONE = "none"
 _SENT_ALREADY = (
     "This form was already sent, with other answers. To change that request, use the link to its own page. "
     "To send this as a new request, send the form again"
+)
+
+_NO_PHONE = "Enter a phone number with the area code, ten digits, like 507-555-0100"
+_NO_PHONE_ABROAD = (
+    "Enter a phone number with the area code, ten digits, like 507-555-0100, "
+    "or one abroad with + and the country code, which never begins with 0"
 )
 
 
@@ -223,7 +229,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
     def clean_phone(self) -> str:
         phone = self.cleaned_data["phone"]
         if phone and not is_phone(phone):
-            raise ValidationError("Enter a phone number with the area code, ten digits, like 507-555-0100", code="phone")
+            raise ValidationError(_NO_PHONE_ABROAD if names_a_country(phone) else _NO_PHONE, code="phone")
         return phone
 
     def clean_voicemail_ok(self) -> bool:

@@ -1,9 +1,13 @@
 """No number and no instant in an address or a form is too large to be answered, of visitors and of staff."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 from django.contrib import admin
-from django.test import Client
-from django.urls import reverse
+from django.http import Http404
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 
 from blog.models import Article
 from pages.models import Page, Question
@@ -33,6 +37,46 @@ def test_a_number_in_the_path_of_a_staff_page(superuser, number):
     for name in names:
         answer = superuser.get(reverse(f"admin:{name}", args=[number]))
         assert answer.status_code < 500, name
+
+
+def paths_with(value: str) -> list[str]:
+    """The path of each page of the admin that takes any id, with `value` in its place."""
+    views = [pattern for pattern in admin.site.urls[0] if hasattr(pattern, "url_patterns")]
+    paths = [f"/admin/{view.pattern}{str(pattern.pattern).strip('^$')}" for view in views for pattern in view.url_patterns]
+    # The second way is that of simple-history.
+    filled = [re.subn(r"<(?:path:)?\w+>|\(\[\^/\]\+\)", lambda _: quote(value), path) for path in paths]
+    return [path for path, ids in filled if ids]
+
+
+def test_a_word_for_an_id_in_the_path_of_a_staff_page_is_not_found(superuser):
+    number = Page.objects.first().pk
+    for path in ("abc/preview/", "%00/history/", "1.5/history/compare/", f"{number}/history/abc/"):
+        assert superuser.get(f"/admin/pages/page/{path}").status_code == 404, path
+    # Every other such page, without what a request costs around it.
+    paths = paths_with("abc")
+    assert len(paths) > 100
+    for path in paths:
+        match, request = resolve(path), RequestFactory().get(path)
+        with pytest.raises(Http404):
+            match.func(request, *match.args, **match.kwargs)
+
+
+def test_a_word_for_an_id_in_an_action_of_a_staff_list_is_not_found(superuser):
+    chosen = {"action": "decline_selected", "_selected_action": [submit().pk]}
+    assert superuser.post(REQUESTS, chosen).status_code != 404
+    for value in ("abc", "\0", "9" * 30):
+        chosen["_selected_action"].append(value)
+        assert superuser.post(REQUESTS, chosen).status_code == 404, value
+        chosen["_selected_action"].pop()
+
+
+@pytest.mark.databases(postgresql=pytest.mark.slow)
+def test_a_nul_where_a_text_is_looked_for(superuser):
+    """PostgreSQL holds none."""
+    filters = [("auth/user", "username"), ("pages/page", "key"), ("staff/signin", "kind")]
+    for model, name in filters:
+        assert superuser.get(f"/admin/{model}/", {name: "a\0b"}).status_code < 500, model
+    assert Client().post("/admin/login/", {"username": "a\0b", "password": "x"}).status_code == 200
 
 
 def filters_of(list_page: admin.ModelAdmin, *, every: bool) -> set[str]:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import global_settings
+from psycopg.conninfo import make_conninfo
 
 from clinic_site import env, env_folders, env_secrets
 
@@ -103,6 +104,19 @@ def test_postgresql_and_smtp_addresses_are_unquoted(monkeypatch):
     monkeypatch.setenv("EMAIL_URL", "smtp+tls://me:s%40cret@mail.example")
     options = env.mailer("EMAIL_URL", "")["OPTIONS"]
     assert [options[key] for key in ("host", "port", "password", "use_tls")] == ["mail.example", 587, "s@cret", True]
+
+
+def test_a_postgresql_that_is_silent_is_waited_for_as_long_as_its_address_says(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://db.example/clinic")
+    options = env.database("DATABASE_URL", "")["OPTIONS"]
+    assert options["connect_timeout"] == 10
+    assert options["tcp_user_timeout"] == 15_000
+    assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] == 20
+    monkeypatch.setenv("DATABASE_URL", "postgres://db.example/clinic?connect_timeout=3&keepalives_idle=60")
+    own = env.database("DATABASE_URL", "")
+    assert own["OPTIONS"] == options | {"connect_timeout": "3", "keepalives_idle": "60"}
+    # As libpq knows them: it refuses a name that it does not know.
+    assert "keepalives_idle=60" in make_conninfo(**env.libpq_parameters(own))
 
 
 @pytest.mark.parametrize("url", ["", "smtps://me:secret@mail.example:2465"])

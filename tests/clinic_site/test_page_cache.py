@@ -1,5 +1,6 @@
 """Finished pages: made once, never older than the content, never a patient's."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from clinic_site import page_cache
 from content.models import ContentVersion
 from pages.models import Clinic
 from tests.clinic_site.wsgi import PAGE, PUBLIC, Site, ask
+from tests.swapped_database import drop_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +146,42 @@ def test_finished_pages_outlive_a_database_that_is_away(cache, site, monkeypatch
     monkeypatch.setattr(ContentVersion, "current", away)
     assert ask(cache)[0] == "200"
     assert site.asked == 1
+
+
+def test_nobody_waits_for_who_looks_into_a_database_that_is_silent(cache, site, monkeypatch):
+    from django.db import OperationalError
+
+    first = ask(cache)
+    is_asked, answers = threading.Event(), threading.Event()
+
+    def silent():
+        is_asked.set()
+        answers.wait(20)
+        raise OperationalError
+
+    monkeypatch.setattr(Clinic.objects, "current", silent)
+    looking = threading.Thread(target=ask, args=[cache], daemon=True)
+    looking.start()
+    try:
+        assert is_asked.wait(20)
+        assert ask(cache) == first
+        assert ask(cache, path="/another/")[0] == "200"
+        assert looking.is_alive(), "nothing has answered yet"
+    finally:
+        answers.set()
+        looking.join(20)
+    assert site.asked == 2
+
+
+@pytest.mark.databases(postgresql=pytest.mark.slow)
+@pytest.mark.django_db(transaction=True)
+def test_an_edit_is_seen_after_the_database_dropped_the_connection(cache, site):
+    Clinic.objects.create(name="One")
+    ask(cache)
+    site.body = PAGE + b"new"
+    Clinic.objects.update(name="Two")
+    drop_connection()
+    assert ask(cache)[2].endswith(b"new")
 
 
 def test_without_compression_a_page_is_answered_as_django_made_it(content):

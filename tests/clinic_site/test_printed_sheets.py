@@ -7,6 +7,7 @@ from clinic_site import page_cache, pending_counts, printed_sheets
 from consults.models import MonthlyCount, PrintedSheet
 from tests.builders import WEDNESDAY, colleague, local, submit
 from tests.clinic_site.wsgi import PAGE, Site, ask
+from tests.swapped_database import drop_connection
 
 pytestmark = [
     pytest.mark.django_db,
@@ -154,3 +155,12 @@ def test_nothing_of_a_visitor_is_stored(counts):
     for word in ("An agent", "a=b", "192.0.2.1", "elsewhere"):
         assert word not in stored
     assert {field.name for field in MonthlyCount._meta.get_fields()} == {"id", "month", "subject", "code", "path", "number"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_sheet_is_counted_after_the_database_dropped_the_connection(counts):
+    open_page(counts)
+    PrintedSheet.objects.create(code="new", label="A new sheet")
+    drop_connection()
+    open_page(counts, "via=new")
+    assert ("2026-12", "new", "/cost/") in counted(counts)

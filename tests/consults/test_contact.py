@@ -93,6 +93,9 @@ def test_providers_with_one_mailbox_under_several_names_count_once(one, other):
         "001 507 555 0142",
         "011 1 507 555 0142",
         "0507 555 0142",
+        "+0 1 507 555 0142",
+        "000 1 507 555 0142",
+        "011 0 1 507 555 0142",
         "\uff15\uff10\uff17 \uff15\uff15\uff15 \uff10\uff11\uff14\uff12",
         "\u0665\u0660\u0667 \u0665\u0665\u0665 \u0660\u0661\u0664\u0662",
         "507-555-0142 #3",
@@ -126,6 +129,12 @@ def test_a_telephone_has_one_index_however_it_is_spelled(spelled):
         pytest.param("507-555-0142 3", id="an extension that is not marked"),
         pytest.param("507-555-0142 x", id="an extension without a number"),
         pytest.param("+1 555 0142", id="a country code and no area code"),
+        pytest.param("+1 507-555-0142 3", id="the same after the country code"),
+        pytest.param("+0 1 507-555-0142 3", id="the same after a zero"),
+        pytest.param("000 1 507-555-0142 3", id="the same after three zeros"),
+        pytest.param("011 0 1 507-555-0142 3", id="the same after the exit code and a zero"),
+        pytest.param("00 0 507-555-0142 3", id="an area code after three zeros"),
+        pytest.param("+0 44 20 7946 0958", id="a country code that begins with zero"),
         pytest.param("5" * 19, id="too long"),
         pytest.param("", id="nothing"),
     ],
@@ -138,13 +147,20 @@ def test_a_search_for_one_of_two_domains_finds_nobody_of_the_other():
     assert normalised_email("jane@stra\u00dfe.example") != normalised_email("jane@strasse.example")
 
 
-@pytest.mark.parametrize("country", ["+44 ", "(+44) ", "0044 ", "011 44 "])
+@pytest.mark.parametrize("country", ["+44 ", "(+44) ", "0044 ", "011 44 ", "+44 (0)", "+44 0", "0044 (00) "])
 def test_two_lines_abroad_are_two_people_though_their_first_digits_agree(country):
     one, other = f"{country}20 7946 0958", f"{country}20 7946 0959"
     assert is_phone(one)
     assert normalised_phone(one) != normalised_phone(other)
     assert limited_phone(one) == "442079460958"
     assert limited_phone(other) == "442079460959"
+
+
+@pytest.mark.parametrize(
+    ("at_home", "abroad"), [("+39 06 678 4000", "396678"), ("+7 0495 6784000", "7495"), ("+507 0 6784000", "5076")]
+)
+def test_a_zero_at_home_is_left_out_after_codes_of_every_length(at_home, abroad):
+    assert limited_phone(at_home).startswith(abroad)
 
 
 def test_a_short_number_abroad_is_a_number():

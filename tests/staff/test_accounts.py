@@ -104,9 +104,43 @@ def test_the_last_owner_cannot_be_taken_away(client, change):
     assert client.post(f"/admin/auth/user/{rosa.pk}/change/", form).status_code == 302
 
 
+def test_who_cannot_sign_in_is_no_other_owner(client):
+    rosa, other = as_owner(client), User.objects.create_user("berta", is_staff=True)
+    other.groups.add(Group.objects.get(name="Owners"))
+    page, form = f"/admin/auth/user/{rosa.pk}/change/", account(rosa, groups=[])
+    assert "This is the last owner who can sign in" in client.post(page, form).content.decode()
+    other.set_password(PASSWORD)
+    other.save()
+    assert client.post(page, form).status_code == 302
+
+
+def test_no_account_loses_its_password_and_none_is_made_without_one(client, owner):
+    """Nobody can sign in some other way: who has no password is shut out, and a forgotten one gets no letter."""
+    sign_in(client)
+    client.post("/admin/reauthenticate/", {"password": PASSWORD})
+    disabled = {"usable_password": "false", "unset-password": "Disable password-based authentication"}
+    for path in (f"/admin/auth/user/{owner.pk}/password/", "/admin/auth/user/add/"):
+        page = client.get(path).content.decode()
+        assert 'name="password1"' in page
+        assert "usable_password" not in page.replace("unusable_password_field", "")
+        assert "unset-password" not in page
+        refused = client.post(path, {"username": "berta", **disabled, "password1": "", "password2": ""})
+        assert refused.content.decode().count("This field is required") == 2
+    owner.refresh_from_db()
+    assert owner.check_password(PASSWORD)
+    assert not User.objects.filter(username="berta").exists()
+    both = {"password1": "seven-lamps-in-windows", "password2": "seven-lamps-in-windows"}
+    made = client.post("/admin/auth/user/add/", {"username": "berta", **disabled, **both})
+    assert made.status_code == 302
+    assert User.objects.get(username="berta").check_password(both["password1"])
+    assert client.post(f"/admin/auth/user/{owner.pk}/password/", {**disabled, **both}).status_code == 302
+    owner.refresh_from_db()
+    assert owner.check_password(both["password1"])
+
+
 @pytest.mark.databases
 def test_two_owners_who_deactivate_each_other_at_one_moment_wait_for_each_other(client):
-    rosa, other = as_owner(client), User.objects.create_user("berta", is_staff=True)
+    rosa, other = as_owner(client), User.objects.create_user("berta", password=PASSWORD, is_staff=True)
     other.groups.add(Group.objects.get(name="Owners"))
     changed = account(other)
     del changed["is_active"]

@@ -260,6 +260,7 @@ NEWS = {"do not start at that time", "We are closed at that time", "too soon", "
         pytest.param({"email": "ada@example.com\nBcc: x@example.com"}, "correct format", id="header injection"),
         pytest.param({"phone": "12"}, "Enter a phone number with the area code, ten digits", id="a phone too short"),
         pytest.param({"phone": "call me maybe now"}, "Enter a phone number with the area code, ten digits", id="no phone"),
+        pytest.param({"phone": "+044 20 7946 0958"}, "country code, which never begins with 0", id="no phone abroad"),
         pytest.param({"contact_by": "phone"}, "Enter your phone number", id="to be reached by what was not given"),
         pytest.param(
             {"contact_by": "email", "email": "", "phone": "507-555-0100"},
