@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from clinic_site import hold_page
+from clinic_site import hold_page, staff_menu
 from staff import reauthentication, session_pages, sessions, views
 from staff.rate_limits import checks_password, limited
 
@@ -20,6 +20,8 @@ from .typed_times import TypedTimes
 
 class ClinicAdminSite(AdminSite):
     index_title = "Desk"
+    # `staff_menu` takes its place.
+    enable_nav_sidebar = False
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +68,10 @@ class ClinicAdminSite(AdminSite):
         ]
 
     def each_context(self, request):
-        return super().each_context(request) | {"second_factor": settings.STAFF_SECOND_FACTOR}
+        context = super().each_context(request) | {"second_factor": settings.STAFF_SECOND_FACTOR}
+        if context["has_permission"]:
+            context["menu"] = staff_menu.read_menu(request.user, path=request.path)
+        return context
 
     def index(self, request, extra_context=None):
         now = timezone.now()
