@@ -15,6 +15,7 @@ from staff.rate_limits import checks_password, limited
 
 from .bounded_filters import BoundedFilters
 from .one_line_fields import OneLineFields
+from .plain_titles import PlainTitles
 from .typed_times import TypedTimes
 
 
@@ -38,8 +39,8 @@ class ClinicAdminSite(AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         own = admin_class or ModelAdmin
-        with_rules = type(own.__name__, (OneLineFields, TypedTimes, BoundedFilters, own), {"__module__": own.__module__})
-        super().register(model_or_iterable, with_rules, **options)
+        rules = (OneLineFields, TypedTimes, BoundedFilters, PlainTitles)
+        super().register(model_or_iterable, type(own.__name__, (*rules, own), {"__module__": own.__module__}), **options)
 
     def has_permission(self, request) -> bool:
         """Called for every page of the admin, so the second step is enforced here."""

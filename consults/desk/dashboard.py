@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from consults.conflicts import find_conflicts
@@ -147,13 +147,15 @@ def _expired(now: datetime) -> dict:
 
 
 def _gone(now: datetime) -> dict:
-    """What was withdrawn or cancelled lately, the latest first: who works at the desk hears of it from nobody else."""
-    lately = Event.objects.filter(kind__in=(Event.Kind.WITHDRAWN, Event.Kind.CANCELLED), at__gt=now - GONE_SHOWN_FOR)
-    found = list(lately.select_related("request").order_by("-at", "-pk")[: MOST_GONE + 1])
+    """What was withdrawn or cancelled in the last days, the latest first: who works at the desk hears of it from nobody else."""
+    recent = Event.objects.filter(kind__in=(Event.Kind.WITHDRAWN, Event.Kind.CANCELLED), at__gt=now - GONE_SHOWN_FOR)
+    # The request itself does not keep that it was confirmed.
+    before = Event.objects.confirming().filter(request=OuterRef("request"), number__lt=OuterRef("number"))
+    found = list(recent.annotate(was_confirmed=Exists(before)).select_related("request").order_by("-at", "-pk")[: MOST_GONE + 1])
     rows = [
         {
             "line": line(event.request, now),
-            "was_confirmed": event.request.confirmed_starts_at is not None,
+            "was_confirmed": event.was_confirmed,
             "how": event.get_kind_display(),
             "at": near_moment(event.at, now),
         }
