@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 MOST_DAILY = 4
 # Of these a user gets the first four that they may use: the desk's for who answers requests, the texts' for an editor.
@@ -73,6 +74,9 @@ REST: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 )
 
 
+_LABELS = {name: label for label, name, _ in (*DAILY, *(entry for _, entries in REST for entry in entries))}
+
+
 @dataclass(frozen=True)
 class Entry:
     label: str
@@ -87,6 +91,12 @@ def read_menu(user, *, path: str) -> dict:
     groups = ((group, _allowed(user, entries, path)) for group, entries in REST)
     left = ((group, [entry for entry in entries if entry.url not in named]) for group, entries in groups)
     return {"daily": daily, "rest": [(group, entries) for group, entries in left if entries]}
+
+
+def list_label(opts) -> str:
+    """What the menu calls the list of this model; `opts` is its `_meta`."""
+    name = f"admin:{opts.app_label}_{opts.model_name}_changelist"
+    return _LABELS.get(name) or capfirst(opts.verbose_name_plural)
 
 
 def _allowed(user, entries: Iterable[tuple[str, str, str]], path: str) -> list[Entry]:
