@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -79,6 +80,10 @@ class ClinicAdminSite(AdminSite):
         sections = [(template, facts(request.user, now=now)) for _, template, facts in self._sections]
         shown = [{"template": template, "facts": found} for template, found in sections if found]
         return super().index(request, {"sections": shown, **(extra_context or {})})
+
+    def app_index(self, request, app_label, extra_context=None):
+        """The menu groups lists by what they are for, so the page of an app has nothing of its own."""
+        return redirect("admin:index")
 
     def login(self, request, extra_context=None):
         if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):

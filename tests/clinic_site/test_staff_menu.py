@@ -47,3 +47,9 @@ def test_the_page_says_where_one_is_and_lists_are_titled_as_the_menu_calls_them(
         assert f"<h1>{label}</h1>" in page
         assert re.search(rf'aria-current="page">\s*{label}\s*</a>', page), label
         assert "nav-sidebar" not in page
+
+
+def test_who_has_no_role_yet_is_told_so_and_the_page_of_an_app_leads_to_the_desk(client):
+    client.force_login(colleague("new"))
+    assert "Please ask an owner for a role" in client.get("/admin/").content.decode()
+    assert client.get("/admin/consults/")["Location"] == "/admin/"
