@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.utils import timezone
 
-from content.editing.admin import JUSTIFICATION, ContentAdmin, settings
+from content.editing.admin import JUSTIFICATION, ContentAdmin, folded_settings
 
 from .former_slugs import keep_former_slug
 from .models import Article
@@ -22,7 +22,7 @@ class ArticleAdmin(ContentAdmin):
         (None, {"fields": ["title", "subtitle", "summary", "body"]}),
         ("Publishing", {"fields": ["is_draft", "published_at", "author", "picture", "change_note", "updated_on"]}),
         ("Review", {"fields": ["reviewed_by", "reviewed_on", "review_by"]}),
-        settings("slug", "browser_title", "description"),
+        folded_settings("slug", "browser_title", "description"),
         JUSTIFICATION,
     ]
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from .citations import cited_where
-from .editing.admin import ContentAdmin, settings
+from .editing.admin import ContentAdmin, folded_settings
 from .models import Reference
 
 
@@ -14,7 +14,7 @@ class ReferenceAdmin(ContentAdmin):
         (None, {"fields": ["title", "authors", "journal", "year", "details"]}),
         ("Where it is found", {"fields": ["doi", "pmid", "url"]}),
         ("How it was checked", {"fields": ["verified", "last_checked"]}),
-        settings("key"),
+        folded_settings("key"),
     ]
     search_fields = ["key", "title", "authors", "doi", "pmid"]
 

@@ -8,7 +8,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from content.due import find_due
-from content.editing.admin import JUSTIFICATION, ContentAdmin, settings
+from content.editing.admin import JUSTIFICATION, ContentAdmin, folded_settings
 from content.editing.conflict import current_row
 from content.editing.form import ContentForm
 from content.models import LoadedContent
@@ -41,7 +41,7 @@ class PageAdmin(ContentAdmin):
     fieldsets = [
         (None, {"fields": ["title", "lede", "body", "in_short", "sheet"]}),
         ("Review", {"fields": ["medical", "updated_on", "reviewed_by", "reviewed_on", "review_by", "counsel_reviewed_on"]}),
-        settings("key", "name", "eyebrow", "browser_title", "description"),
+        folded_settings("key", "name", "eyebrow", "browser_title", "description"),
         JUSTIFICATION,
     ]
 
@@ -80,7 +80,7 @@ class QuestionAdmin(ContentAdmin):
     fieldsets = [
         (None, {"fields": ["question", "answer"]}),
         ("Where it is shown", {"fields": ["group", "is_published", "on_home"]}),
-        settings("slug", "also_asked", "position", "medical", "clinic_must_answer"),
+        folded_settings("slug", "also_asked", "position", "medical", "clinic_must_answer"),
         JUSTIFICATION,
     ]
 
@@ -131,7 +131,7 @@ class ProviderAdmin(ContentAdmin):
             },
         ),
         ("On the site", {"fields": ["is_published"]}),
-        settings("slug", "position"),
+        folded_settings("slug", "position"),
         JUSTIFICATION,
     ]
 

@@ -147,11 +147,15 @@ def _expired(now: datetime) -> dict:
 
 
 def _gone(now: datetime) -> dict:
-    """What was withdrawn or cancelled in the last days, the latest first: who works at the desk hears of it from nobody else."""
+    """What was withdrawn or cancelled in the last days: who works at the desk hears of it from nobody else.
+
+    Confirmed visits come first: a stranger can withdraw requests, but nobody has confirmed those.
+    """
     recent = Event.objects.filter(kind__in=(Event.Kind.WITHDRAWN, Event.Kind.CANCELLED), at__gt=now - GONE_SHOWN_FOR)
     # The request itself does not keep that it was confirmed.
     before = Event.objects.confirming().filter(request=OuterRef("request"), number__lt=OuterRef("number"))
-    found = list(recent.annotate(was_confirmed=Exists(before)).select_related("request").order_by("-at", "-pk")[: MOST_GONE + 1])
+    found = recent.annotate(was_confirmed=Exists(before)).select_related("request").order_by("-was_confirmed", "-at", "-pk")
+    events = list(found[: MOST_GONE + 1])
     rows = [
         {
             "line": line(event.request, now),
@@ -159,9 +163,9 @@ def _gone(now: datetime) -> dict:
             "how": event.get_kind_display(),
             "at": near_moment(event.at, now),
         }
-        for event in found[:MOST_GONE]
+        for event in events[:MOST_GONE]
     ]
-    return {"gone": rows, "more_gone": len(found) > MOST_GONE}
+    return {"gone": rows, "more_gone": len(events) > MOST_GONE}
 
 
 def _nothing(found: dict) -> list[dict[str, str]]:

@@ -36,9 +36,9 @@ JUSTIFICATION = (
 )
 
 
-def settings(*fields: str, name: str = "Settings") -> tuple[str, dict]:
+def folded_settings(*fields: str) -> tuple[str, dict]:
     """What a text needs once: after the words, and folded once the text exists."""
-    return (name, {"classes": ["collapse"], "fields": list(fields)})
+    return ("Settings", {"classes": ["collapse"], "fields": list(fields)})
 
 
 class ContentAdmin(SimpleHistoryAdmin):
