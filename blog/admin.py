@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.utils import timezone
 
-from content.editing.admin import JUSTIFICATION, ContentAdmin
+from content.editing.admin import JUSTIFICATION, ContentAdmin, folded_settings
 
 from .former_slugs import keep_former_slug
 from .models import Article
@@ -19,10 +19,10 @@ class ArticleAdmin(ContentAdmin):
     readonly_fields = ["updated_on"]
     actions = ["unpublish"]
     fieldsets = [
-        (None, {"fields": ["title", "subtitle", "slug", "summary", "body"]}),
+        (None, {"fields": ["title", "subtitle", "summary", "body"]}),
         ("Publishing", {"fields": ["is_draft", "published_at", "author", "picture", "change_note", "updated_on"]}),
-        ("Search engines", {"fields": ["browser_title", "description"]}),
         ("Review", {"fields": ["reviewed_by", "reviewed_on", "review_by"]}),
+        folded_settings("slug", "browser_title", "description"),
         JUSTIFICATION,
     ]
 

@@ -5,22 +5,26 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from clinic_site import hold_page
+from clinic_site import hold_page, staff_menu
 from staff import reauthentication, session_pages, sessions, views
 from staff.rate_limits import checks_password, limited
 
 from .bounded_filters import BoundedFilters
 from .one_line_fields import OneLineFields
+from .plain_titles import PlainTitles
 from .readable_ids import ReadableIds
 from .typed_times import TypedTimes
 
 
 class ClinicAdminSite(AdminSite):
     index_title = "Desk"
+    # `staff_menu` takes its place.
+    enable_nav_sidebar = False
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -37,10 +41,8 @@ class ClinicAdminSite(AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         own = admin_class or ModelAdmin
-        with_rules = type(
-            own.__name__, (OneLineFields, TypedTimes, BoundedFilters, ReadableIds, own), {"__module__": own.__module__}
-        )
-        super().register(model_or_iterable, with_rules, **options)
+        rules = (OneLineFields, TypedTimes, BoundedFilters, ReadableIds, PlainTitles)
+        super().register(model_or_iterable, type(own.__name__, (*rules, own), {"__module__": own.__module__}), **options)
 
     def has_permission(self, request) -> bool:
         """Called for every page of the admin, so the second step is enforced here."""
@@ -69,13 +71,20 @@ class ClinicAdminSite(AdminSite):
         ]
 
     def each_context(self, request):
-        return super().each_context(request) | {"second_factor": settings.STAFF_SECOND_FACTOR}
+        context = super().each_context(request) | {"second_factor": settings.STAFF_SECOND_FACTOR}
+        if context["has_permission"]:
+            context["menu"] = staff_menu.read_menu(request.user, path=request.path)
+        return context
 
     def index(self, request, extra_context=None):
         now = timezone.now()
         sections = [(template, facts(request.user, now=now)) for _, template, facts in self._sections]
         shown = [{"template": template, "facts": found} for template, found in sections if found]
         return super().index(request, {"sections": shown, **(extra_context or {})})
+
+    def app_index(self, request, app_label, extra_context=None):
+        """The menu groups lists by what they are for, so the page of an app has nothing of its own."""
+        return redirect("admin:index")
 
     def login(self, request, extra_context=None):
         if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):

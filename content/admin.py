@@ -3,13 +3,19 @@
 from django.contrib import admin
 
 from .citations import cited_where
-from .editing.admin import ContentAdmin
+from .editing.admin import ContentAdmin, folded_settings
 from .models import Reference
 
 
 @admin.register(Reference)
 class ReferenceAdmin(ContentAdmin):
     list_display = ["key", "title", "journal", "year", "link_label", "last_checked"]
+    fieldsets = [
+        (None, {"fields": ["title", "authors", "journal", "year", "details"]}),
+        ("Where it is found", {"fields": ["doi", "pmid", "url"]}),
+        ("How it was checked", {"fields": ["verified", "last_checked"]}),
+        folded_settings("key"),
+    ]
     search_fields = ["key", "title", "authors", "doi", "pmid"]
 
     def get_readonly_fields(self, request, obj=None):

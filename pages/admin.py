@@ -8,7 +8,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from content.due import find_due
-from content.editing.admin import JUSTIFICATION, ContentAdmin
+from content.editing.admin import JUSTIFICATION, ContentAdmin, folded_settings
 from content.editing.conflict import current_row
 from content.editing.form import ContentForm
 from content.models import LoadedContent
@@ -39,9 +39,9 @@ class PageAdmin(ContentAdmin):
     search_fields = ["title", "body", "lede"]
     readonly_fields = ["updated_on"]
     fieldsets = [
-        (None, {"fields": ["key", "title", "name", "eyebrow", "lede", "body", "in_short", "sheet"]}),
-        ("Search engines", {"fields": ["browser_title", "description"]}),
+        (None, {"fields": ["title", "lede", "body", "in_short", "sheet"]}),
         ("Review", {"fields": ["medical", "updated_on", "reviewed_by", "reviewed_on", "review_by", "counsel_reviewed_on"]}),
+        folded_settings("key", "name", "eyebrow", "browser_title", "description"),
         JUSTIFICATION,
     ]
 
@@ -77,6 +77,12 @@ class QuestionAdmin(ContentAdmin):
     list_filter = ["group", "clinic_must_answer", "on_home", "is_published"]
     search_fields = ["question", "answer"]
     prepopulated_fields = {"slug": ["question"]}
+    fieldsets = [
+        (None, {"fields": ["question", "answer"]}),
+        ("Where it is shown", {"fields": ["group", "is_published", "on_home"]}),
+        folded_settings("slug", "also_asked", "position", "medical", "clinic_must_answer"),
+        JUSTIFICATION,
+    ]
 
     def preview(self, request, row):
         """Shows the question among the others, but first, so that it is in view. Without a group yet, it is in the first one."""
@@ -102,7 +108,7 @@ class ProviderAdmin(ContentAdmin):
     list_display = ["name", "credentials", "role", "license_number", "position", "is_published"]
     search_fields = ["name"]
     fieldsets = [
-        (None, {"fields": ["name", "credentials", "role", "slug", "portrait"]}),
+        (None, {"fields": ["name", "credentials", "role", "portrait"]}),
         (
             "What this person does here",
             {
@@ -124,7 +130,8 @@ class ProviderAdmin(ContentAdmin):
                 "fields": ["training", "emergency_training", "languages", "available", "bio", "interests"],
             },
         ),
-        ("On the site", {"fields": ["is_published", "position"]}),
+        ("On the site", {"fields": ["is_published"]}),
+        folded_settings("slug", "position"),
         JUSTIFICATION,
     ]
 

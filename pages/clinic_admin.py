@@ -98,15 +98,17 @@ class ClinicAdmin(SupplyPages):
         (
             "Legal pages",
             {
+                "classes": ["collapse"],
                 "fields": [
                     *("privacy_notice_url", "hosting_provider", "mail_provider"),
                     *("federal_funds", "nondiscrimination_notice", "language_notice"),
-                ]
+                ],
             },
         ),
         (
             "For maps and search engines",
             {
+                "classes": ["collapse"],
                 "description": "Search engines read these with the name, the address and the hours.",
                 "fields": Clinic.ON_MAPS,
             },

@@ -101,7 +101,7 @@ class SupplyPages(ContentAdmin):
             )
         prefix = "Error: " if refused else ""
         context = self.admin_site.each_context(request) | {
-            "title": f"{prefix}{supply.count} of {len(supply.everything)} set",
+            "title": f"{prefix}Missing facts: {supply.count} of {len(supply.everything)} set",
             "opts": self.opts,
             "rows": rows,
             "may_add_people": request.user.has_perm("pages.add_provider"),

@@ -51,24 +51,31 @@ def preview_view(request, pk: int, *, each_context: dict, opts):
     itself, and an action that would be refused says so here.
     """
     found = get_object_or_404(ConsultRequest, pk=pk)
-    context = {**each_context, "opts": opts, "original": found, "title": f"What they will get: {found.reference}"}
+    context = {**each_context, "opts": opts, "original": found}
     try:
         context["letters"] = _letters_of(request, found)
         AccessRecord.objects.write(AccessRecord.Kind.READ_MESSAGE, by=request.user, at=timezone.now(), request=found)
     except NotDone as stopped:
         context["refused"] = f"{stopped}."
+    is_call = any(message.channel == OutboxMessage.Channel.CALL for message, _ in context.get("letters", ()))
+    about = "What to say" if is_call else "What they will get"
+    context |= {"about": about, "title": f"{about}: {found.reference}"}
     return TemplateResponse(request, "admin/consults/consultrequest/preview.html", context)
 
 
 def _letters_of(request, found: ConsultRequest) -> list[tuple[OutboxMessage, Letter]]:
     with transaction.atomic():
         try:
-            decided = _decide(request, found)
-            owed = to_the_patient(decided).filter(event__number=decided.version).exclude(kind=REMINDER)
-            owed = owed.select_related("event__request").order_by("pk")
-            return [(message, letter_of(message, now=timezone.now())) for message in owed]
+            return letters_of(_decide(request, found))
         finally:
             transaction.set_rollback(True)
+
+
+def letters_of(decided: ConsultRequest) -> list[tuple[OutboxMessage, Letter]]:
+    """What the latest decision tells the person."""
+    owed = to_the_patient(decided).filter(event__number=decided.version).exclude(kind=REMINDER)
+    owed = owed.select_related("event__request").order_by("pk")
+    return [(message, letter_of(message, now=timezone.now())) for message in owed]
 
 
 def _decide(request, found: ConsultRequest) -> ConsultRequest:

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from consults import booking, status_text
-from consults.models import ConsultRequest, Reason
+from consults.models import AccessRecord, ConsultRequest, Reason
 from guard.readers import read_whole_number
 
+from .acting import letters_of
 from .choice import chosen
+from .display import person_of, visit_text
 
 _TOLD = "We write to each of them, or a call is on the list of calls to make."
 
@@ -30,24 +33,34 @@ def seen_on_the_page(http_request, queryset):
     return queryset.filter(pk__in=keys), queryset.exclude(pk__in=keys).order_by()[:1000].count()
 
 
+class NotDecided(Exception):
+    """Nothing was decided about this request; the text says why."""
+
+
+def decide_one(http_request, request: ConsultRequest, decide: Callable) -> ConsultRequest:
+    """The request as it was decided. Raises NotDecided, also when it changed since the page was loaded."""
+    version = read_whole_number(http_request.POST.get(version_field(request)))
+    if version is None:
+        raise NotDecided(f"{request.reference} was not on the page you saw")
+    try:
+        return decide(request, by=http_request.user, now=timezone.now(), version=version)
+    except booking.Stale as stale:
+        status = stale.request.get_status_display().lower()
+        raise NotDecided(f"{request.reference} changed meanwhile and is now {status}") from None
+    except booking.NotAllowed as stopped:
+        raise NotDecided(f"{request.reference}: {status_text.not_allowed(stopped.code)}") from None
+    except booking.Refused as stopped:
+        raise NotDecided(f"{request.reference}: {status_text.REFUSALS[stopped.code]}") from None
+
+
 def decide_each(http_request, requests, decide: Callable) -> tuple[list[str], list[str]]:
-    """(references that were decided, refusals as text). A request that changed since the page was loaded is refused."""
+    """(references that were decided, refusals as text)."""
     done, refused = [], []
     for request in requests:
-        version = read_whole_number(http_request.POST.get(version_field(request)))
-        if version is None:
-            refused.append(f"{request.reference} was not on the page you saw")
-            continue
         try:
-            decide(request, by=http_request.user, now=timezone.now(), version=version)
-        except booking.Stale as stale:
-            refused.append(f"{request.reference} changed meanwhile and is now {stale.request.get_status_display().lower()}")
-        except booking.NotAllowed as stopped:
-            refused.append(f"{request.reference}: {status_text.not_allowed(stopped.code)}")
-        except booking.Refused as stopped:
-            refused.append(f"{request.reference}: {status_text.REFUSALS[stopped.code]}")
-        else:
-            done.append(request.reference)
+            done.append(decide_one(http_request, request, decide).reference)
+        except NotDecided as stopped:
+            refused.append(str(stopped))
     return done, refused
 
 
@@ -63,9 +76,41 @@ def _decide_and_report(http_request, queryset, verb: str, decide: Callable, *, t
         messages.error(http_request, f"Not {verb.lower()}: {count} not on the page you saw.")
 
 
+def preview_each(http_request, requests, decide: Callable) -> list[dict]:
+    """What the decisions would tell each person. They are made one after the other, as they would be, read, and undone."""
+    with transaction.atomic():
+        try:
+            previews = [_preview(http_request, request, decide) for request in requests]
+        finally:
+            transaction.set_rollback(True)
+    for one in previews:
+        if one["letters"]:
+            read = AccessRecord.Kind.READ_MESSAGE
+            AccessRecord.objects.write(read, by=http_request.user, at=timezone.now(), request=one["request"])
+    return previews
+
+
+def _preview(http_request, request: ConsultRequest, decide: Callable) -> dict:
+    now = timezone.now()
+    field = version_field(request)
+    shown = {"request": request, "name": person_of(request).full_name, "visit": visit_text(request, now)}
+    shown |= {"field": field, "version": http_request.POST[field], "letters": [], "refused": ""}
+    try:
+        return shown | {"letters": letters_of(decide_one(http_request, request, decide))}
+    except NotDecided as stopped:
+        return shown | {"refused": str(stopped)}
+
+
 @admin.action(description="Confirm selected requests", permissions=["decide"])
 def confirm_selected(model_admin, http_request, queryset):
+    """Shows on a separate page first whom it tells, and each letter."""
+    if "sure" not in http_request.POST:
+        seen, _others = seen_on_the_page(http_request, queryset)
+        previews = preview_each(http_request, seen, booking.confirm_request)
+        context = {"previews": previews, "is_any_possible": any(not one["refused"] for one in previews)}
+        return _ask(model_admin, http_request, queryset, "confirm_selected", title="Confirm selected requests", **context)
     _decide_and_report(http_request, queryset, "Confirmed", booking.confirm_request)
+    return None
 
 
 @admin.action(description="Decline selected requests", permissions=["decide"])
@@ -102,8 +147,9 @@ def set_aside_selected(model_admin, http_request, queryset):
 
 
 def _ask(model_admin, http_request, queryset, action: str, **context):
-    seen, _others = seen_on_the_page(http_request, queryset)
+    seen, others = seen_on_the_page(http_request, queryset)
     context |= {
+        "others": others,
         **model_admin.admin_site.each_context(http_request),
         "opts": model_admin.opts,
         "action": action,

@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib import admin
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from consults.conflicts import find_conflicts
 from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
-from consults.models import AccessRecord, ConsultRequest, OutboxMessage
+from consults.models import AccessRecord, ConsultRequest, Event, OutboxMessage
 from consults.unanswered import RUSH, read_held_unanswered, recently_unanswered
 from pages.models import Clinic
 
@@ -24,6 +25,18 @@ MOST_SHOWN = 20
 EXPIRED_SHOWN_FOR = timedelta(days=30)
 MOST_EXPIRED_COUNTED = 100
 MOST_WISHES = 5
+GONE_SHOWN_FOR = timedelta(days=3)
+MOST_GONE = 5
+# List -> its heading, and what it means that it is empty.
+_WHEN_EMPTY = {
+    "calls": ("Calls", "No calls to make."),
+    "gone": ("Withdrawn or cancelled", "Nobody withdrew, and nothing was cancelled, in the last 3 days."),
+    "conflicts": ("Conflicts", "None. Every held time fits the hours."),
+    "wishes": ("Earlier times", "No earlier time is free for anyone who asked. No offers are open."),
+    "failed": ("Failed email", "None. All email was sent."),
+    "quarantine": ("Set aside", "Nothing was set aside as possible spam."),
+    "expired": ("Not answered in time", "Every request was answered in time in the last 30 days."),
+}
 Status = ConsultRequest.Status
 
 
@@ -36,7 +49,8 @@ def show_dashboard(user, *, now: datetime) -> dict:
 
 
 def _people_in(found: dict) -> int:
-    lists = (found[name][:MOST_SHOWN] for name in ("waiting", "quarantine", "calls", "conflicts", "expired", "wishes", "offered"))
+    names = ("waiting", "quarantine", "calls", "conflicts", "expired", "wishes", "offered", "gone")
+    lists = (found[name][:MOST_SHOWN] for name in names)
     return sum(map(len, lists)) + sum(len(lines) for _, lines in found["visit_days"])
 
 
@@ -47,7 +61,7 @@ def read_dashboard(user, *, now: datetime) -> dict:
     clinic = Clinic.objects.current()
     rules = read_rules(now)
     with timezone.override(clinic.zone):
-        return {
+        found = {
             "may_decide": user.has_perm("consults.change_consultrequest"),
             "may_see_hours": user.has_perm("consults.view_openinghours"),
             "may_close": may_change_day(user),
@@ -59,12 +73,14 @@ def read_dashboard(user, *, now: datetime) -> dict:
             **_conflicts(now, rules),
             **_earlier(now),
             **_expired(now),
+            **_gone(now),
             "rush": recent if (recent := recently_unanswered(now=now)) >= RUSH else 0,
             "held": read_held_unanswered(now=now),
             "limits_addresses": settings.BOOKING_RATE is not None,
             "most_shown": MOST_SHOWN,
             "searched": SEARCHED,
         }
+    return found | {"nothing": _nothing(found)}
 
 
 def _waiting(status: str, now: datetime, rules: Rules) -> list:
@@ -73,12 +89,14 @@ def _waiting(status: str, now: datetime, rules: Rules) -> list:
 
 
 def _messages_for_a_person(now: datetime) -> dict:
-    calls, failed = OutboxMessage.objects.calls_to_make(now=now), OutboxMessage.objects.failed()
+    messages = OutboxMessage.objects
+    states = messages.needing_a_person(now=now).order_by().values_list("state").annotate(Count("pk"))
+    counted = dict(states)
     return {
-        "calls": [_call(message, now) for message in _most_urgent(calls, now)],
-        "calls_counted": calls.count(),
-        "failed": list(_most_urgent(failed, now)),
-        "failed_counted": failed.count(),
+        "calls": [_call(message, now) for message in _most_urgent(messages.calls_to_make(now=now), now)],
+        "calls_counted": counted.get(OutboxMessage.State.WAITING, 0),
+        "failed": list(_most_urgent(messages.failed(), now)),
+        "failed_counted": counted.get(OutboxMessage.State.FAILED, 0),
         "unsent_counted": OutboxMessage.objects.owed(now=now).count(),
     }
 
@@ -126,6 +144,41 @@ def _expired(now: datetime) -> dict:
         "-answer_by", "-pk"
     )
     return {"expired": [line(request, now) for request in found[:5]], "expired_counted": found[:MOST_EXPIRED_COUNTED].count()}
+
+
+def _gone(now: datetime) -> dict:
+    """What was withdrawn or cancelled in the last days: who works at the desk hears of it from nobody else.
+
+    Confirmed visits come first: a stranger can withdraw requests, but nobody has confirmed those.
+    """
+    recent = Event.objects.filter(kind__in=(Event.Kind.WITHDRAWN, Event.Kind.CANCELLED), at__gt=now - GONE_SHOWN_FOR)
+    # The request itself does not keep that it was confirmed.
+    before = Event.objects.confirming().filter(request=OuterRef("request"), number__lt=OuterRef("number"))
+    found = recent.annotate(was_confirmed=Exists(before)).select_related("request").order_by("-was_confirmed", "-at", "-pk")
+    events = list(found[: MOST_GONE + 1])
+    rows = [
+        {
+            "line": line(event.request, now),
+            "was_confirmed": event.was_confirmed,
+            "how": event.get_kind_display(),
+            "at": near_moment(event.at, now),
+        }
+        for event in events[:MOST_GONE]
+    ]
+    return {"gone": rows, "more_gone": len(events) > MOST_GONE}
+
+
+def _nothing(found: dict) -> list[dict[str, str]]:
+    """The lists that are empty, for one line at the end of the page."""
+    unsent = found["unsent_counted"]
+    words = _WHEN_EMPTY | ({"failed": ("Failed email", f"None. Not sent yet: {unsent}.")} if unsent else {})
+    filled = {name for name in words if found[name]} | ({"wishes"} if found["offered"] else set())
+    # The section of wishes shows the offers too.
+    return [
+        {"name": "earlier" if name == "wishes" else name, "heading": heading, "words": text}
+        for name, (heading, text) in words.items()
+        if name not in filled
+    ]
 
 
 # The site object is `clinic_site.admin_site.ClinicAdminSite`, which no room below may import.

@@ -41,12 +41,13 @@ DOES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Choice:
-    """A button as the page shows it. `writes`: there is a letter, or words for a call, to read before."""
+    """A button as the page shows it. `writes`: there is a letter to read before, or, where it is `by_call`, words to say."""
 
     button: Button
     does: str
     told: str
     writes: bool
+    by_call: bool = False
 
 
 def choices_of(request: ConsultRequest, buttons: Iterable[Button]) -> list[Choice]:
@@ -65,7 +66,8 @@ def _choice(request: ConsultRequest, button: Button, way: tuple[str, str] | None
         return Choice(button, DOES[button.code], f"We write to {to}.", writes=True)
     if says.answers_a_call:
         return Choice(button, DOES[button.code], "No call is owed: they told you by phone.", writes=False)
-    return Choice(button, DOES[button.code], f"No email: it puts a call to {to} on the list of calls to make.", writes=True)
+    call = f"No email: it puts a call to {to} on the list of calls to make."
+    return Choice(button, DOES[button.code], call, writes=True, by_call=True)
 
 
 def _way_to_tell(request: ConsultRequest) -> tuple[str, str] | None:

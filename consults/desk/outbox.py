@@ -104,7 +104,7 @@ class OutboxMessageAdmin(admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def made_view(self, request, pk: int):
-        """Marks a call as made and returns to the front page."""
+        """Marks a call as made and returns to the page of the button."""
         call, was_marked = self._mark_one(request, pk, mark_made)
         if was_marked:
             made = f"{reverse('admin:consults_outboxmessage_changelist')}?left=made"
@@ -112,10 +112,10 @@ class OutboxMessageAdmin(admin.ModelAdmin):
             messages.success(request, format_html(text, call.reference, made))
         else:
             messages.warning(request, f"The call for {call.reference} was already made or is no longer needed.")
-        return redirect("admin:index")
+        return _back(request, call)
 
     def no_answer_view(self, request, pk: int):
-        """Takes a call that nobody answered off the list for a while, and returns to the front page."""
+        """Takes a call that nobody answered off the list for a while, and returns to the page of the button."""
         call, was_marked = self._mark_one(request, pk, mark_no_answer)
         call.refresh_from_db()
         # Empty again when a colleague has marked it as made since.
@@ -124,7 +124,7 @@ class OutboxMessageAdmin(admin.ModelAdmin):
             messages.success(request, f"No answer from {call.reference}, {call.tries_in_words}. {again}.")
         else:
             messages.warning(request, f"The call for {call.reference} is not on the list anymore.")
-        return redirect("admin:index")
+        return _back(request, call)
 
     def dealt_with_view(self, request, pk: int):
         """Takes failed email off the lists and returns to the front page."""
@@ -197,6 +197,13 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     @admin.display(description="text")
     def text(self, obj):
         return mark_safe(linebreaks(letter_of(obj, now=timezone.now()).text, autoescape=True))  # noqa: S308  escaped here
+
+
+def _back(request, call: OutboxMessage):
+    """To the request when its page has the button, else to the front page."""
+    if request.POST.get("from") == "request" and call.event:
+        return redirect("admin:consults_consultrequest_change", call.event.request_id)
+    return redirect("admin:index")
 
 
 def address_of(message: OutboxMessage) -> str:

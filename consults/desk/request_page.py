@@ -9,6 +9,7 @@ from consults import dates, open_times
 from consults.booking import TRANSITIONS
 from consults.conflicts import conflicts_of, offer_misfits, shown_in_form
 from consults.current_rules import read_rules
+from consults.messages.kinds import tells
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource
 from pages.consult_kind import CALL
 from pages.models import Clinic
@@ -17,9 +18,12 @@ from .actions import possible_buttons
 from .display import confirmed_visit_text, near_moment, person_of, staff_notes_of, whole_visit_text
 from .earlier_times import choices, free_starts
 from .effects import choices_of, outcome_of
+from .outbox import address_of
 from .status_words import meaning_of
 
 DAYS_OFFERED = 21
+# The one filled button of the page is the first of these that is possible.
+_PRIMARY = ("confirm", "complete", "accept_offer")
 _BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
 _SETS_TIME = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.sets_time)}
 
@@ -58,9 +62,11 @@ def page_context(
         "is_open": found.status in ConsultRequest.OPEN,
         "timeline": read_timeline(found, seen=seen),
         "sent": sent,
+        "calls": _calls_owed(sent, now) if may_decide else [],
         "outcome": _outcome(found, sent, done=done, user=user),
         "version": found.version,
         "possible": [],
+        "primary": "",
         "may_note": False,
         "conflicts": [],
         "offer": _offer_in_words(offer, clinic),
@@ -76,6 +82,7 @@ def page_context(
             "possible": choices_of(
                 found, [button for button in possible if button.needs != "note" and (earlier or button.needs != "earlier")]
             ),
+            "primary": next((code for code in _PRIMARY if code in {button.code for button in possible}), ""),
             "earlier": earlier,
             "offer_conflict": offer is not None and offer_misfits(offer, rules=rules, now=now),
             "may_note": "note" in needs,
@@ -87,6 +94,21 @@ def page_context(
             "reasons": Reason.objects.filter(is_offered=True).given_by(user) if "reason" in needs else [],
         }
     return context
+
+
+def _calls_owed(sent: list[OutboxMessage], now: datetime) -> list[dict]:
+    """Calls that this person is owed, with what to say; `is_due`: not one to be tried later."""
+    owed = [one for one in sent if one.channel == OutboxMessage.Channel.CALL and one.state == OutboxMessage.State.WAITING]
+    return [
+        {
+            "message": one,
+            "to": address_of(one),
+            "about": tells(one.kind).to_say or one.kind,
+            "is_due": one.call_again_at is None or one.call_again_at <= now,
+        }
+        for one in owed
+        if one.not_before <= now
+    ]
 
 
 def _outcome(found: ConsultRequest, sent: list[OutboxMessage], *, done: int | None, user) -> str:

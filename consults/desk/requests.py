@@ -100,7 +100,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
             return elsewhere
         rights = {"may_decide": self.has_decide_permission(request), "may_export": self.has_export_permission(request)}
         response = super().changelist_view(
-            request, {"title": "Requests", "key": key_to_statuses(), **rights, **(extra_context or {})}
+            request, {"title": "Find a request", "key": key_to_statuses(), **rights, **(extra_context or {})}
         )
         record_list(request, response, now=timezone.now())
         return response

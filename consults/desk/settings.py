@@ -78,6 +78,11 @@ class ReasonAdmin(admin.ModelAdmin):
     list_display = ["label", "use", "is_about_time", "may_ask_again", "for_clinicians", "position", "is_offered"]
     list_filter = ["use"]
     prepopulated_fields = {"code": ["label"]}
+    fieldsets = [
+        (None, {"fields": ["label", "text"]}),
+        ("When it is offered", {"fields": ["use", "is_about_time", "for_clinicians", "is_offered", "may_ask_again"]}),
+        ("Settings", {"fields": ["code", "position"]}),
+    ]
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -86,6 +91,7 @@ class ReasonAdmin(admin.ModelAdmin):
 @admin.register(ReferralSource)
 class ReferralSourceAdmin(admin.ModelAdmin):
     list_display = ["label", "position", "is_offered"]
+    fields = ["label", "is_offered", "position", "code"]
     prepopulated_fields = {"code": ["label"]}
 
     def has_delete_permission(self, request, obj=None):
@@ -95,6 +101,7 @@ class ReferralSourceAdmin(admin.ModelAdmin):
 @admin.register(PrintedSheet)
 class PrintedSheetAdmin(admin.ModelAdmin):
     list_display = ["label", "code", "is_counted"]
+    fields = ["label", "code", "is_counted"]
 
     def has_delete_permission(self, request, obj=None):
         return False

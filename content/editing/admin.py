@@ -24,10 +24,21 @@ from .conflict import current_row, differences
 from .form import ContentForm
 
 _ROWS = {"body": 36, "answer": 8, "bio": 8, "in_short": 6, "sheet": 20, "summary": 3, "lede": 3, "claims_justification": 3}
+JUSTIFIED = "claims_justification"
+# The template shows it when saving asks for it, or has asked before.
 JUSTIFICATION = (
-    "Statements that promise too much",
-    {"fields": ["claims_justification"], "description": "Leave this empty unless saving asks for it."},
+    "Why these words may stay",
+    {
+        "classes": ["when-asked"],
+        "fields": [JUSTIFIED],
+        "description": "Saving found a statement that promises too much. Change it, or say here why it is true and fair.",
+    },
 )
+
+
+def folded_settings(*fields: str) -> tuple[str, dict]:
+    """What a text needs once: after the words, and folded once the text exists."""
+    return ("Settings", {"classes": ["collapse"], "fields": list(fields)})
 
 
 class ContentAdmin(SimpleHistoryAdmin):
@@ -50,6 +61,10 @@ class ContentAdmin(SimpleHistoryAdmin):
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = [(name, dict(options)) for name, options in super().get_fieldsets(request, obj)]
+        if obj is None:
+            # A new row needs them, and without script nothing fills them in.
+            for _, options in fieldsets:
+                options["classes"] = [name for name in options.get("classes", ()) if name != "collapse"]
         if not any("seen" in options["fields"] for _, options in fieldsets):
             fieldsets[0][1]["fields"] = [*fieldsets[0][1]["fields"], "seen"]
         return fieldsets
@@ -128,6 +143,11 @@ class ContentAdmin(SimpleHistoryAdmin):
         response = self.preview(request, row)
         response["Cache-Control"] = "no-store"
         return response
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        form = context["adminform"].form
+        is_asked = JUSTIFIED in form.errors or bool(JUSTIFIED in form.fields and form[JUSTIFIED].value())
+        return super().render_change_form(request, context | {"is_justification_asked": is_asked}, *args, **kwargs)
 
     @method_decorator(csp_replace({"frame-src": [SELF]}))
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

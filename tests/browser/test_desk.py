@@ -53,7 +53,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     page.goto(f"{desk.url}/admin/")
     calls = page.locator("section", has=page.locator("#calls"))
     expect(calls.get_by_role("link", name="507-555-0100")).to_be_visible()
-    calls.get_by_role("button", name=f"Mark call as made for {desk.reference('ben')}").click()
+    calls.get_by_role("button", name=f"Call made to {desk.reference('ben')}").click()
     expect(page.locator(".messagelist .success")).to_contain_text(desk.reference("ben"))
     open_request(page, desk, desk.reference("ben"))
     decide(page, "Move and confirm a new time", starts_at="3")
@@ -70,6 +70,10 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
         page.get_by_role("row", name=desk.reference(name)).locator("input[name=_selected_action]").check()
     page.get_by_label("Action:").select_option("confirm_selected")
     page.locator("button[name=index]").click()
+    # First what each would be told.
+    page.get_by_text("We write to dan@example.com").click()
+    expect(page.locator(".letter").filter(has_text="dan@example.com")).to_be_visible()
+    page.get_by_role("button", name="Yes, confirm").click()
     expect(page.locator(".messagelist .success")).to_contain_text("Confirmed:")
     for name in ("dan", "eve"):
         expect(page.locator(".messagelist .success")).to_contain_text(desk.reference(name))

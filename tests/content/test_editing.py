@@ -116,6 +116,26 @@ def test_a_promise_needs_a_reason_that_stays_in_the_history(superuser):
     assert article.history.first().history_user.username == "alex"
 
 
+@pytest.mark.ignore_template_errors
+def test_a_form_has_its_words_first_its_settings_folded_and_the_justification_only_when_asked(superuser):
+    question = Question.objects.create(slug="herons", group="safety", question="Where do herons stand?", answer="In water.")
+    url, box = address(question), 'name="claims_justification"'
+    page = superuser.get(url).content.decode()
+    places = [page.index(f'name="{name}"') for name in ("question", "answer", "group", "slug", "position")]
+    assert places == sorted(places)
+    assert page.index("<summary>") < page.index('name="slug"')
+    assert box not in page
+    # A new row needs its settings, which script alone would fill in.
+    assert "<details><summary>" not in superuser.get(reverse("admin:pages_question_add")).content.decode()
+    form = opened(superuser, url)
+    del form["claims_justification"]
+    refused = superuser.post(url, form | {"answer": "It is a miracle."}).content.decode()
+    assert box in refused
+    assert refused.index('href="#id_answer">Answer</a>') < refused.index('name="question"')
+    assert superuser.post(url, form | {"answer": "It is a miracle.", "claims_justification": "A book."}).status_code == 302
+    assert box in superuser.get(url).content.decode()
+
+
 def test_saving_without_a_change_leaves_everything_as_it_was(superuser, content):
     """As a browser sends it: with its own line ends, and without the last one."""
     for row in (Article.objects.get(slug="ketamine-benefits"), Page.objects.get(key="home"), Question.objects.first()):

@@ -27,6 +27,11 @@ def open_first_request(page: Page, site: Site) -> None:
     page.locator("#result_list tbody th a").first.click()
 
 
+def open_menu(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/admin/")
+    page.locator(".staff-menu summary").click()
+
+
 # Some pages of the desk: the first is seen before the login.
 STAFF_STATES: dict[str, Callable[[Page, Site], None]] = {
     "staff-login": open_path("/admin/"),
@@ -35,6 +40,14 @@ STAFF_STATES: dict[str, Callable[[Page, Site], None]] = {
     "staff-request": open_first_request,
     "staff-week": open_path(f"{REQUESTS}diary/"),
     "staff-by-phone": open_path(f"{REQUESTS}by-phone/"),
+    "staff-menu": open_menu,
+    "staff-list-of-hours": open_path("/admin/consults/openinghours/"),
+    "staff-close-a-day": open_path("/admin/consults/specialhours/day/"),
+    "staff-question": open_path("/admin/pages/question/1/change/"),
+    "staff-provider": open_path("/admin/pages/provider/add/"),
+    "staff-missing-facts": open_path("/admin/pages/clinic/missing/"),
+    "staff-history": open_path("/admin/pages/question/1/history/"),
+    "staff-delete": open_path("/admin/pages/question/1/delete/"),
 }
 
 

@@ -128,3 +128,20 @@ def test_a_call_to_try_again_is_still_owed_may_be_made_meanwhile_and_does_not_wa
     assert calls() == ["requested"]
     mark_no_answer(OutboxMessage.objects.filter(pk=call.pk), by=staff, now=WEDNESDAY)
     assert mark_made(OutboxMessage.objects.filter(pk=call.pk), by=staff, now=WEDNESDAY) == 1
+
+
+def test_a_call_is_marked_on_the_page_of_its_request_which_says_what_to_say(desk):
+    request = submit(contact_by="phone")
+    page = f"/admin/consults/consultrequest/{request.pk}/change/"
+    shown = desk.get(page).content.decode()
+    for words in ("A call is due:", "Say that we have the request, 507-555-0100", ">Call made</button>", "Read what to say<span"):
+        assert words in shown, words
+    assert "Read what they will get" not in shown
+    # The one filled button is that of the decision.
+    assert shown.count('class="button"') == 1
+    answer = desk.post(f"{MESSAGES}{the_call().pk}/no-answer/", {"from": "request"})
+    assert answer["Location"] == page
+    later = desk.get(page).content.decode()
+    assert ("is to be tried again" in later, ">No answer</button>" in later) == (True, False)
+    assert desk.post(f"{MESSAGES}{the_call().pk}/made/", {"from": "request"})["Location"] == page
+    assert "A call is" not in desk.get(page).content.decode()

@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consults import booking
-from consults.desk import search
+from consults.desk import dashboard, search
 from consults.desk.status_words import key_to_statuses
 from consults.messages import outbox
-from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage, Reason, SpecialHours
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest, OutboxMessage, Reason, SpecialHours
 from tests.builders import ADA, WEDNESDAY, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
@@ -214,7 +214,8 @@ def test_a_request_is_taken_into_care_and_handed_back(desk):
 def bulk(desk, action: str, *requests: ConsultRequest, **form) -> str:
     """As the list posts it: with the versions that were on the page."""
     versions = {f"version-{request.pk}": request.version for request in requests}
-    data = {"action": action, "index": 0, "_selected_action": [request.pk for request in requests], **versions, **form}
+    chosen = [request.pk for request in requests]
+    data = {"action": action, "index": 0, "_selected_action": chosen, **versions, **form}
     return desk.post(REQUESTS, data, follow=True).content.decode()
 
 
@@ -224,12 +225,34 @@ def test_bulk_confirm_decides_each_by_itself_and_names_each_refusal(desk):
     closed = submit(key="closed", starts_at=local("2026-12-18 16:00"))
     SpecialHours.objects.create(date="2026-12-18")
     booking.move_request(moved, starts_at=local("2026-12-17 17:00"), now=WEDNESDAY)
-    page = bulk(desk, "confirm_selected", good, moved, closed)
+    page = bulk(desk, "confirm_selected", good, moved, closed, sure="yes")
     assert f"Confirmed: {good.reference}." in page
     assert f"Not confirmed: {moved.reference} changed meanwhile and is now waiting." in page
     assert f"Not confirmed: {closed.reference}: This start is no longer within the posted hours" in page
     statuses = dict(ConsultRequest.objects.values_list("reference", "status"))
     assert statuses == {good.reference: "confirmed", moved.reference: "requested", closed.reference: "requested"}
+
+
+def test_bulk_confirm_first_shows_each_letter_and_whom_it_tells(desk):
+    good = submit(key="good", starts_at=EVENING)
+    caller = submit(key="caller", starts_at=local("2026-12-17 16:00"), contact_by="phone")
+    closed = submit(key="closed", starts_at=local("2026-12-18 16:00"))
+    SpecialHours.objects.create(date="2026-12-18")
+    before = OutboxMessage.objects.count()
+    page = bulk(desk, "confirm_selected", good, caller, closed)
+    for words in (
+        "Nothing has been decided or sent yet",
+        "We write to ada@example.com: read the letter",
+        "Your visit is confirmed",
+        "Puts a call to 507-555-0100 on the list: read what to say",
+        f"Cannot be confirmed. {closed.reference}: This start is no longer within the posted hours",
+        f'name="version-{good.pk}" value="1"',
+    ):
+        assert words in page, words
+    assert f'name="version-{closed.pk}"' not in page
+    assert set(ConsultRequest.objects.values_list("status", flat=True)) == {"requested"}
+    assert OutboxMessage.objects.count() == before
+    assert AccessRecord.objects.filter(kind=AccessRecord.Kind.READ_MESSAGE, request__in=[good, caller]).count() == 2
 
 
 @pytest.mark.parametrize("action", ["confirm_selected", "decline_selected"])
@@ -238,7 +261,7 @@ def test_select_all_of_a_long_list_decides_only_what_was_on_the_page(desk, actio
     seen = submit(key="seen", starts_at=EVENING)
     unseen = submit(key="unseen", starts_at=local("2026-12-17 16:00"))
     decided = {"confirm_selected": "confirmed", "decline_selected": "declined"}
-    form = {"select_across": 1, "reason": "decline-full"}
+    form = {"select_across": 1, "reason": "decline-full", "sure": "yes"}
     page = bulk(desk, action, seen, **form)
     assert "1 not on the page you saw" in page
     statuses = dict(ConsultRequest.objects.values_list("reference", "status"))
@@ -248,7 +271,7 @@ def test_select_all_of_a_long_list_decides_only_what_was_on_the_page(desk, actio
 @pytest.mark.parametrize("version", ["", "²", "9" * 30, "0"])
 def test_a_version_that_is_none_decides_nothing(desk, version):
     request = submit(starts_at=EVENING)
-    bulk(desk, "confirm_selected", request, **{f"version-{request.pk}": version})
+    bulk(desk, "confirm_selected", request, sure="yes", **{f"version-{request.pk}": version})
     assert ConsultRequest.objects.get().status == "requested"
 
 
@@ -290,6 +313,37 @@ def test_a_row_whose_key_is_missing_is_listed_all_the_same(desk, settings):
         assert desk.get(path).status_code == 200, path
     assert find(desk, "ada").status_code == 200
     assert "(cannot be opened)" in desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+
+
+def test_what_was_withdrawn_or_cancelled_in_the_last_days_is_seen(desk, clock):
+    visit = submit(key="visit", starts_at=EVENING, full_name="Vic Visit")
+    booking.confirm_request(visit, by=desk.user, now=WEDNESDAY)
+    booking.withdraw_request(visit, now=WEDNESDAY)
+    # A stranger who withdraws more than the list shows hides no visit.
+    for number in range(dashboard.MOST_GONE):
+        start = local(f"2026-12-1{7 + number % 2} 1{6 + number // 2}:00")
+        asked = submit(key=f"{number}", starts_at=start, full_name="Ada Asked")
+        booking.withdraw_request(asked, now=WEDNESDAY + timedelta(seconds=1))
+    clock(WEDNESDAY + timedelta(minutes=1))
+    desk.force_login(desk.user)
+    gone = section(desk.get("/admin/").content.decode(), "gone")
+    for words in ("Vic Visit", "<strong>confirmed visit</strong>", "Ada Asked", "withdrawn by the patient, Today, 10:00 AM"):
+        assert words in gone, words
+    assert gone.count("confirmed visit") == 1
+    assert gone.index("Vic Visit") < gone.index("Ada Asked")
+    assert "?status=withdrawn" in gone
+    clock(WEDNESDAY + timedelta(days=3, minutes=1))
+    desk.force_login(desk.user)
+    assert "Nobody withdrew" in section(desk.get("/admin/").content.decode(), "gone")
+
+
+def test_lists_that_are_empty_share_one_line_at_the_end(desk):
+    submit(contact_by="phone")
+    page = desk.get("/admin/").content.decode()
+    line = " ".join(page.partition("Nothing to do:")[2].partition("</summary>")[0].replace("</span>", "").split())
+    assert line == "withdrawn or cancelled, conflicts, earlier times, failed email, set aside, not answered in time"
+    order = [page.index(f'id="{name}"') for name in ("waiting", "calls", "visits-1", "visits-2", "conflicts")]
+    assert order == sorted(order)
 
 
 def test_ten_unanswered_requests_within_an_hour_are_an_alert(desk):

@@ -103,7 +103,7 @@ def test_two_tabs_and_the_back_button_each_keep_their_search(desk, two):
 
 def test_a_decision_from_the_results_returns_to_them(desk, two):
     url = desk.post(SEARCH, {"q": "Ada"})["Location"]
-    form = {"action": "confirm_selected", "index": 0, "_selected_action": two[0].pk, f"version-{two[0].pk}": 1}
+    form = {"action": "confirm_selected", "index": 0, "_selected_action": two[0].pk, f"version-{two[0].pk}": 1, "sure": "yes"}
     answer = desk.post(url, form)
     assert answer["Location"] == url
     two[0].refresh_from_db()

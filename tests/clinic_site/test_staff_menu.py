@@ -1,0 +1,55 @@
+"""The staff's menu: four things a role needs every day, and everything else that it may see in one drawer."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from clinic_site import staff_menu
+from tests.builders import colleague
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic"), pytest.mark.ignore_template_errors]
+DAILY = {
+    "Front desk": ["Desk", "Diary", "Find", "Take a call"],
+    "Clinicians": ["Desk", "Diary", "Find", "Take a call"],
+    "Editors": ["Desk", "FAQs", "Pages", "Missing facts"],
+    "Owners": ["Desk", "Diary", "Find", "Take a call"],
+}
+
+
+def entries(menu: dict) -> list[staff_menu.Entry]:
+    return [*menu["daily"], *(entry for _, group in menu["rest"] for entry in group)]
+
+
+def test_each_role_has_four_things_and_every_entry_opens_for_it(client):
+    for role, labels in DAILY.items():
+        user = colleague(role.lower().replace(" ", "-"), role)
+        client.force_login(user)
+        menu = staff_menu.read_menu(user, path="/admin/")
+        assert [entry.label for entry in menu["daily"]] == labels
+        urls = [entry.url for entry in entries(menu)]
+        assert len(urls) == len(set(urls)), role
+        refused = {url for url in urls if client.get(url).status_code != 200}
+        # These ask an owner for the password again first.
+        assert refused <= {reverse(f"admin:{name}") for name in ("auth_user_changelist", "pages_clinic_missing")}, role
+
+
+def test_no_list_of_the_admin_is_left_out_of_the_menu(superuser):
+    shown = {entry.url for entry in entries(staff_menu.read_menu(superuser.user, path="/admin/"))}
+    lists = {reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in admin.site._registry}
+    assert lists - shown == set()
+
+
+def test_the_page_says_where_one_is_and_lists_are_titled_as_the_menu_calls_them(superuser):
+    for label, name in (("FAQs", "pages_question"), ("Calls and messages", "consults_outboxmessage"), ("Roles", "auth_group")):
+        page = superuser.get(reverse(f"admin:{name}_changelist")).content.decode()
+        assert f"<h1>{label}</h1>" in page
+        assert re.search(rf'aria-current="page">\s*{label}\s*</a>', page), label
+        assert "nav-sidebar" not in page
+
+
+def test_who_has_no_role_yet_is_told_so_and_the_page_of_an_app_leads_to_the_desk(client):
+    client.force_login(colleague("new"))
+    assert "Please ask an owner for a role" in client.get("/admin/").content.decode()
+    assert client.get("/admin/consults/")["Location"] == "/admin/"
