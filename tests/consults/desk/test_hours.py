@@ -87,7 +87,7 @@ def test_answers_that_a_change_of_hours_leaves_on_a_closed_day_are_named_before_
     assert one.answer_by == local("2026-12-04 20:00")
     waiting = superuser.get("/admin/").content.decode().partition('aria-labelledby="waiting"')[2].partition("</section>")[0]
     assert waiting.count('urgent">closed then') == 2
-    assert "Reply times stay as people were told them" in waiting
+    assert "The reply times that people were told do not change" in waiting
 
 
 def test_other_hours_that_still_hold_the_reply_time_ask_nothing(superuser):
