@@ -42,9 +42,11 @@ def write_messages(
     before: Before,
     now: datetime,
     offer: EarlierOffer | None = None,
+    is_late: bool = False,
 ) -> None:
     """Writes what the event owes the patient, on the channel they chose, and the staff. `offer`: the one that it makes,
     answers or ends, or that stays open.
+    `is_late`: an answer was promised, perhaps by their page alone, by an instant that is past.
     `before`: what the calendar change is counted from, and what the letter says was replaced, where the person knew of it.
 
     An unsent message or a waiting reminder about an earlier state of the request is dropped: the new one says what is true
@@ -77,7 +79,8 @@ def write_messages(
             before=known,
         )
         if event.kind == Event.Kind.RELEASED:
-            facts = replace(facts, is_late=was_promised_earlier(request, now=now), has_new_link=has_unsent_link(request))
+            is_late = is_late or was_promised_earlier(request, now=now)
+            facts = replace(facts, is_late=is_late, has_new_link=has_unsent_link(request))
         if ends_unheard:
             facts = replace(facts, visit=known.asked)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
