@@ -26,7 +26,7 @@ class Facts:
     `offered`: the earlier time that the event is about, held until `offered_until`. `ended_offer`: one that they were told of,
     that has ended since, and whose end no letter told yet. `is_late`: they were told that we answer by an instant that is past.
     `has_new_link`: the link that they were sent before opens their page no longer.
-    `place`: of a reminder, where the visit takes place as it was confirmed.
+    `page_had_another`: their own page has shown a visit that was confirmed at another time, whether they know of it or not.
 
     `reason`: as the patient reads it, and whether the letter adds that they `may_ask_again`. `version`: of the request.
     Instants are aware, in UTC.
@@ -50,7 +50,7 @@ class Facts:
     before: Before = NOTHING_BEFORE
     is_late: bool = False
     has_new_link: bool = False
-    place: str = ""
+    page_had_another: bool = False
 
     @property
     def replaced(self) -> Interval | None:
@@ -74,6 +74,7 @@ class Facts:
         offer: EarlierOffer | None = None,
         ended_offer: EarlierOffer | None = None,
         before: Before = NOTHING_BEFORE,
+        page_had_another: bool = False,
     ) -> "Facts":
         person = request.person
         return cls(
@@ -93,6 +94,7 @@ class Facts:
             ended_offer=ended_offer.visit if ended_offer else None,
             may_ask_again=reason is None or reason.may_ask_again,
             before=before,
+            page_had_another=page_had_another,
         )
 
     def as_json(self) -> dict:

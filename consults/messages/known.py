@@ -11,7 +11,7 @@ from consults.transitions import TRANSITIONS
 from guard import sealing
 
 from .facts import Before, Facts
-from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER
+from .kinds import ABOUT_OFFERS, CONFIRMING, LEAVE_THE_VISIT, OLD_ADDRESS, REMINDER
 
 # Of an offer that is open, or that they answered, there is no end to hear of.
 _HEARD = (EarlierOffer.Answer.OPEN, EarlierOffer.Answer.ACCEPTED, EarlierOffer.Answer.REFUSED)
@@ -81,6 +81,23 @@ def _last_that_left(messages: OutboxMessageQuerySet) -> OutboxMessage | None:
     """The last of these that was for the address of then, may have arrived and can still be read."""
     latest_first = messages.exclude(kind=OLD_ADDRESS).select_related("event").order_by("-event__number", "-pk")
     return next((message for message in latest_first if message.may_have_arrived and message.sealed), None)
+
+
+def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) -> str:
+    """Where the confirmed visit takes place by the last message that told them, or of those that left before this one; empty
+    where none did.
+    """
+    confirmed = request.events.confirming().order_by("number").values("number")[:1]
+    since = to_the_patient(request).filter(event__number__gte=Subquery(confirmed), kind__in=[*CONFIRMING, *LEAVE_THE_VISIT])
+    told = [message for message in since.exclude(place="") if message.may_have_arrived]
+    if before is not None:
+        is_sent = before.state == OutboxMessage.State.DONE
+        told = [message for message in told if message.pk != before.pk and not (is_sent and _left(message) > _left(before))]
+    return max(told, key=_left).place if told else ""
+
+
+def _left(message: OutboxMessage) -> tuple[datetime, int]:
+    return message.done_at or message.not_before, message.pk
 
 
 def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:

@@ -77,6 +77,7 @@ def write_messages(
             offer=about,
             ended_offer=offer_ended_unsaid(event) if event.number > 1 else None,
             before=known,
+            page_had_another=before.confirmed is not None and is_news,
         )
         if event.kind == Event.Kind.RELEASED:
             is_late = is_late or was_promised_earlier(request, now=now)
@@ -100,7 +101,7 @@ def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: 
     channel, visit = _channel_of(request), request.confirmed_visit
     if visit and (at := _reminder_time(visit, rules.posted)) > now:
         facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
-        _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit, place=rules.clinic.consult_place), not_before=at)
+        _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
 
 
 def _channel_of(request: ConsultRequest):

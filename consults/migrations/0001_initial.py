@@ -598,6 +598,10 @@ class Migration(migrations.Migration):
                 ),
                 ("sealed", models.BinaryField()),
                 (
+                    "place",
+                    models.TextField(blank=True, help_text="Where a consult took place by the clinic's facts when it last left."),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(help_text="When it was written; of a reminder that was tried, when it was due."),
                 ),

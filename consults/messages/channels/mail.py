@@ -47,7 +47,8 @@ def compose(composition: Composition) -> Letter:
     if change.visit:
         entry = write_calendar_file(
             request=composition.request,
-            version=facts.version,
+            # Their own page may have given out the entry at a later version than the event's.
+            version=composition.request.version if composition.place_before else facts.version,
             visit=change.visit,
             clinic=composition.rules.clinic,
             # Of two parts of one version, a calendar takes the later.
@@ -56,7 +57,7 @@ def compose(composition: Composition) -> Letter:
             attendee=facts.to,
         )
         calendar = entry.decode()
-    return Letter(facts.to, subject, composition.text(layout="_mail.txt"), calendar)
+    return Letter(facts.to, subject, composition.text(layout="_mail.txt", has_file=True), calendar)
 
 
 def plain_part(text: str) -> str:
