@@ -24,6 +24,9 @@ from .facts import Facts
 from .kinds import LEAVE_THE_VISIT, tells
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
+_ASK_HOW_TO_JOIN = "Please answer this email before the day, and we will tell you."
+# They may have answered the letter before: no field takes that.
+_GAVE_NO_NUMBER = "You gave none with your request. If you have not told us one since"
 _HIDDEN_LINK = "(the link to the patient's own page is only in the letter)"
 
 
@@ -159,11 +162,11 @@ class Composition:
         """What a person still has to tell us, or to hear from us, before a consult that is not at the clinic."""
         clinic = self.rules.clinic
         if clinic.consult == VIDEO:
-            return [("How to join", "We tell you before it begins.")]
+            return [("How to join", clinic.video_link or _ASK_HOW_TO_JOIN)]
         if clinic.consult != CALL or self.request.person.phone:
             return []
         or_call = f", or call us at {clinic.phone}" if clinic.phone else ""
-        return [("Your phone number", f"We have none to call. Please answer this email with one{or_call}.")]
+        return [("Your phone number", f"{_GAVE_NO_NUMBER}, please answer this email with it{or_call}.")]
 
     def text(self, *, layout: str, has_file: bool = False) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template. `has_file`: whether the
@@ -189,6 +192,7 @@ class Composition:
             "reason": self.facts.reason,
             "may_ask_again": self.facts.may_ask_again,
             "day": self.day,
+            "is_by_video": clinic.consult == VIDEO,
             "to_know": self.to_know if self.is_ahead else [],
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),

@@ -185,7 +185,7 @@ def _claim(message: OutboxMessage, now: datetime, place: str) -> bool:
     """Claims the message for this worker. One conditional UPDATE: of two workers, only one still sees the row unchanged.
 
     Until somebody notes what became of the attempt, the row names no problem of the one before. What is claimed again without
-    such a note may have arrived: a disk may have had room for the claim alone. `place`: what it says of where a visit takes place.
+    such a note may have arrived: a disk may have had room for the claim alone. `place`: where it says that a visit takes place.
     """
     unchanged = OutboxMessage.objects.due(now=now).filter(pk=message.pk, attempts=message.attempts)
     # A reminder is written long before it is due.

@@ -430,13 +430,24 @@ def test_who_gave_no_number_for_a_call_is_asked_for_one_and_a_video_call_says_ho
         page = desk.get(f"/admin/consults/consultrequest/{request.pk}/change/").content.decode()
         assert ("No phone number: ask for one first" in page) == is_asked
         _, text = said(booking.confirm_request(request, by=staff, now=WEDNESDAY))
-        asks = "Your phone number: We have none to call. Please answer this email with one, or call us at (507) 555-0100."
+        asks = "If you have not told us one since, please answer this email with it, or call us at (507) 555-0100."
         assert (asks in text) == is_asked
+        assert "none to call" not in text, "they may have answered the letter before"
         booking.withdraw_request(request, now=WEDNESDAY)
     Clinic.objects.update(consult_kind="By video call.")
-    _, text = said(booking.confirm_request(submit(key="video", phone=""), by=staff, now=WEDNESDAY))
-    assert "How to join: We tell you before it begins." in text
-    assert "Your phone number" not in text
+    for link, by_mail, by_phone in (
+        (None, "How to join: Please answer this email before the day, and we will tell you.", "Tell them how to join."),
+        ("Open https://video.example.com/us.", *["How to join: Open https://video.example.com/us."] * 2),
+    ):
+        Clinic.objects.update(video_link=link)
+        for contact_by, sentence in (("email", by_mail), ("phone", by_phone)):
+            with undone(f"{link} {contact_by}"):
+                request = submit(key="video", contact_by=contact_by)
+                page = desk.get(f"/admin/consults/consultrequest/{request.pk}/change/").content.decode()
+                assert ("Nobody has set how to join by video" in page) == (link is None)
+                _, text = said(booking.confirm_request(request, by=staff, now=WEDNESDAY))
+                assert sentence in text
+                assert "Your phone number" not in text
 
 
 @pytest.mark.parametrize(
