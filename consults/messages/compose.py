@@ -60,6 +60,8 @@ class Composition:
     def subject(self) -> str:
         """Without the day and the time."""
         says, facts = tells(self.kind), self.facts
+        if says.subject_if_late and not self.is_ahead:
+            return self.rules.clinic.consult.say(says.subject_if_late)
         is_changed = facts.replaced if says.confirms else facts.before.confirmed
         return self.rules.clinic.consult.say((is_changed and says.subject_if_changed) or says.subject)
 
@@ -94,7 +96,8 @@ class Composition:
     @property
     def short_when(self) -> str:
         """Day and time for a subject, or an empty text."""
-        lost = self.facts.before.asked if tells(self.kind).names_lost_time else None
+        says = tells(self.kind)
+        lost = self.facts.before.asked if says.names_lost_time or (says.subject_if_late and not self.is_ahead) else None
         visit = self.facts.offered or lost or self.facts.visit
         if visit is None:
             return ""

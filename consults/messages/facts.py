@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from consults.models import ConsultRequest, EarlierOffer, Reason
+from consults.models import ConsultRequest, EarlierOffer
 from consults.scheduling import Interval
 
 from .calendar_file import CalendarChange
@@ -68,7 +68,8 @@ class Facts:
         request: ConsultRequest,
         *,
         to: str,
-        reason: Reason | None = None,
+        reason: str = "",
+        may_ask_again: bool = True,
         calendar: CalendarChange,
         now: datetime,
         offer: EarlierOffer | None = None,
@@ -85,14 +86,14 @@ class Facts:
             visit=request.visit,
             confirmed=request.confirmed_visit if request.is_moving else None,
             answer_by=request.answer_by if request.status in ConsultRequest.AWAITING_ANSWER else None,
-            reason=reason.text if reason else "",
+            reason=reason,
             calendar=calendar,
             version=request.version,
             at=now,
             offered=offer.visit if offer else None,
             offered_until=offer.answer_by if offer else None,
             ended_offer=ended_offer.visit if ended_offer else None,
-            may_ask_again=reason is None or reason.may_ask_again,
+            may_ask_again=may_ask_again,
             before=before,
             page_had_another=page_had_another,
         )

@@ -71,7 +71,8 @@ def write_messages(
         facts = Facts.of(
             request,
             to=to,
-            reason=reason,
+            reason=reason.text_for(move=event.kind == Event.Kind.MOVE_DECLINED) if reason else "",
+            may_ask_again=reason is None or reason.may_ask_again,
             calendar=CalendarChange("CANCEL", known.asked or before.confirmed) if ends_unheard else calendar,
             now=now,
             offer=about,

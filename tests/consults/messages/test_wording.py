@@ -474,6 +474,18 @@ def test_only_a_reason_that_leaves_it_open_invites_to_ask_again(staff, may_ask_a
     assert ("ask again" in letter, "/book-a-consult/" in letter) == (may_ask_again, may_ask_again)
 
 
+def test_a_declined_move_gives_a_reason_that_leaves_the_visit_its_time(staff):
+    """A reason without one of its own says the same of both."""
+    for for_move in ("That time does not work for the clinic.", ""):
+        with undone(for_move):
+            text = "We found no time that works for you."
+            reason = Reason.objects.create(use="decline", code="time", label="Time", text=text, text_for_move=for_move)
+            declined = booking.decline_request(submit(key="other", starts_at=LATER), reason=reason, by=staff, now=WEDNESDAY)
+            assert text in said(declined)[1]
+            letter = said(booking.decline_request(asked(staff, "confirmed", "moved"), reason=reason, by=staff, now=WEDNESDAY))[1]
+            assert f"We cannot offer {TUESDAY}. {for_move or text} Your visit is unchanged" in letter
+
+
 def test_a_move_is_declined_for_a_reason_of_time_only(staff):
     request = asked(staff, "confirmed", "moved")
     other = Reason.objects.create(use="decline", code="other", label="Other care", text="Other care.", is_about_time=False)
