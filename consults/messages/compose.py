@@ -24,7 +24,7 @@ from .facts import Facts
 from .kinds import LEAVE_THE_VISIT, tells
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
-_ASK_HOW_TO_JOIN = "Please answer this email before the day, and we will tell you."
+_ASK_HOW_TO_JOIN = "Please ask us by answering this email before it begins."
 # They may have answered the letter before: no field takes that.
 _GAVE_NO_NUMBER = "You gave none with your request. If you have not told us one since"
 _HIDDEN_LINK = "(the link to the patient's own page is only in the letter)"

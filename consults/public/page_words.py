@@ -133,7 +133,7 @@ class PageWords:
 
     @cached_property
     def _is_unreached(self) -> bool:
-        """Whether our last email is known to be lost where the page would refer to it, or to the next one, or shows what it said."""
+        """Whether our last email is known to be lost where the page would refer to it or to the next, or shows what it said."""
         begun = self.found.status == Status.CONFIRMED and visit_began(self.found, self.now)
         refers = not begun and self.found.status in {*ConsultRequest.OPEN, Status.DECLINED, Status.CANCELLED}
         return refers and not self.are_called and did_not_reach_them(self.found)

@@ -47,12 +47,12 @@ def compose(composition: Composition) -> Letter:
     if change.visit:
         entry = write_calendar_file(
             request=composition.request,
-            # Their own page may have given out the entry at a later version than the event's.
+            # Where only the place has changed, their page may have given out the entry at a later version than the event's.
             version=composition.request.version if composition.place_before else facts.version,
             visit=change.visit,
             clinic=composition.rules.clinic,
-            # Of two parts of one version, a calendar takes the later.
-            at=composition.now if composition.place_before else facts.at,
+            # Of two parts of one version, a calendar takes the later: the page may have named another place while this waited.
+            at=composition.now,
             method=change.method,
             attendee=facts.to,
         )

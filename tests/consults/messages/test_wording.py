@@ -436,7 +436,7 @@ def test_who_gave_no_number_for_a_call_is_asked_for_one_and_a_video_call_says_ho
         booking.withdraw_request(request, now=WEDNESDAY)
     Clinic.objects.update(consult_kind="By video call.")
     for link, by_mail, by_phone in (
-        (None, "How to join: Please answer this email before the day, and we will tell you.", "Tell them how to join."),
+        (None, "How to join: Please ask us by answering this email before it begins.", "Tell them how to join."),
         ("Open https://video.example.com/us.", *["How to join: Open https://video.example.com/us."] * 2),
     ):
         Clinic.objects.update(video_link=link)
