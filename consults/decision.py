@@ -81,6 +81,8 @@ class Decision:
     # Its sender changes a request that was set aside: it holds no seat, stays so unless it ends, and nobody is told.
     is_quiet: bool = False
     sets_aside: bool = False
+    # An answer by an instant that is past was promised, by a letter or on a page.
+    is_late: bool = False
     # An address that a correction left, and that was written to.
     tells_old_address: str = ""
     # (cell, seat) pairs that others hold around the requested start.
@@ -144,6 +146,14 @@ class Decision:
             posted=posted, open_days=open_days, asked_at=self.now, starts_at=row.starts_at, stands_until=row.confirmed_starts_at
         )
 
+    def keep_reply_time(self) -> None:
+        """Counts the reply time afresh for a request whose pages named one all along: an earlier one that is ahead stays."""
+        promised = self.row.answer_by
+        self.set_reply_time()
+        self.is_late = promised <= self.now
+        if not self.is_late:
+            self.row.answer_by = min(promised, self.row.answer_by)
+
     def settle(self, status: str) -> None:
         """Gives the row its status, and what follows from it: its seats, the confirmed visit, when it ended."""
         row, was_moving = self.row, self.row.is_moving
@@ -192,7 +202,13 @@ class Decision:
             outbox.drop_unsent_offer(self.row)
         try:
             outbox.write_messages(
-                event, self.row, rules=self.rules, reason=reason, before=self.before, now=self.now, offer=self.offered
+                *(event, self.row),
+                rules=self.rules,
+                reason=reason,
+                before=self.before,
+                now=self.now,
+                offer=self.offered,
+                is_late=self.is_late,
             )
         except sealing.CannotOpen:
             # Nobody can be told whose address no key opens; withdrawing is possible all the same.

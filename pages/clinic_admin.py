@@ -73,7 +73,16 @@ class ClinicAdmin(SupplyPages):
                 "description": "Write whole sentences: they are printed on Visit us, and wherever a text names them in braces."
                 " Empty fields are not printed anywhere.",
                 "fields": [
-                    *("consult_kind", "consult_fee", "ages", "referral_policy", "referral_reply", "routes", "spravato"),
+                    *(
+                        "consult_kind",
+                        "video_link",
+                        "consult_fee",
+                        "ages",
+                        "referral_policy",
+                        "referral_reply",
+                        "routes",
+                        "spravato",
+                    ),
                     *("preparation", "interpreter", "parking", "area"),
                 ],
             },

@@ -3,7 +3,7 @@
 import re
 
 # Of the clinic's facts, those that letters to patients carry.
-IN_LETTERS = ("preparation", "parking", "good_faith_contact")
+IN_LETTERS = ("video_link", "preparation", "parking", "good_faith_contact")
 _TELLS = re.compile(r"\w*(?:ketamin|spravato|depress|psych|suicid|infusion|anxiety|bipolar|schizo|ptsd)\w*", re.IGNORECASE)
 
 

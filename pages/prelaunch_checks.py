@@ -42,7 +42,7 @@ def facts_are_set(*, now: datetime) -> Iterator[Blocker]:
         label = "Worth adding" if one.optional else "Not set"
         what = "No provider is published." if one.fact == PEOPLE else f"{label}: {one.field.verbose_name}."
         where = f"{reverse('admin:pages_clinic_missing')}#{one.fact}"
-        why = f"{one.why} Shown on {one.where}."
+        why = f"{one.why} Shown {one.where}."
         yield Blocker("Clinic facts", what, where, why=why, blocks=not one.optional)
     clinic = Clinic.objects.current()
     if not clinic.consult.is_clear:

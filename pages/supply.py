@@ -20,7 +20,8 @@ _FILE = Path(__file__).parent / "content" / "supply.toml"
 class Wanted:
     """`fact`: a field of `Clinic`, or PEOPLE. `ask`: the question. `why`: what a patient has of the answer.
 
-    `shown`: (path, name) of the pages that print it. `optional`: the launch does not wait for it.
+    `shown`: (path, name) of the pages that print it; where there is none, letters alone do. `optional`: the launch does not wait
+    for it. `only_for`: what a consult has to be called (`consult_kind`) for it to be asked; empty asks always.
     """
 
     fact: str
@@ -28,6 +29,7 @@ class Wanted:
     why: str
     shown: tuple[tuple[str, str], ...]
     optional: bool = False
+    only_for: str = ""
 
     @property
     def field(self) -> models.Field:
@@ -35,8 +37,8 @@ class Wanted:
 
     @property
     def where(self) -> str:
-        """Names of the pages that print it, for a sentence."""
-        return ", ".join(name for _, name in self.shown)
+        """Names of what prints it, for a sentence: `on Cost, FAQs`."""
+        return f"on {', '.join(name for _, name in self.shown)}" if self.shown else "in letters"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Supply:
 
 @cache
 def everything() -> tuple[Wanted, ...]:
-    """All that is asked for, the worthiest first."""
+    """All that may be asked for, the worthiest first."""
     read = read_toml(_FILE)
     return tuple(Wanted(**row | {"shown": tuple((path, read["pages"][path]) for path in row["shown"])}) for row in read["wanted"])
 
@@ -61,10 +63,12 @@ def read_supply() -> Supply:
     """What is set and what is missing now, in one query."""
     people = Exists(Provider.objects.published())
     clinic = Clinic.objects.annotate(has_people=people).filter(pk=1).first()
-    missing: Iterable[Wanted] = everything()
+    kind = (clinic or Clinic()).consult.word
+    asked = tuple(one for one in everything() if one.only_for in {"", kind})
+    missing: Iterable[Wanted] = asked
     if clinic is not None:
-        missing = (one for one in everything() if not (clinic.has_people if one.fact == PEOPLE else _is_set(clinic, one)))
-    return Supply(everything(), tuple(missing))
+        missing = (one for one in asked if not (clinic.has_people if one.fact == PEOPLE else _is_set(clinic, one)))
+    return Supply(asked, tuple(missing))
 
 
 def _is_set(clinic: Clinic, one: Wanted) -> bool:

@@ -14,7 +14,7 @@ from content.editing.admin import ContentAdmin
 
 from .models import Clinic
 from .models.safety import PHOTOGRAPHS
-from .supply import PEOPLE, Wanted, everything, read_supply
+from .supply import PEOPLE, Wanted, read_supply
 
 # In the form that saves one fact: which one it is.
 FACT = "fact"
@@ -113,8 +113,9 @@ class SupplyPages(ContentAdmin):
         """All questions on two pages of paper, in the same order, with room to write."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        numbered = list(enumerate(everything(), start=1))
-        missing = {one.fact for one in read_supply().missing}
+        supply = read_supply()
+        numbered = list(enumerate(supply.everything, start=1))
+        missing = {one.fact for one in supply.missing}
         half = (len(numbered) + 1) // 2
         context = self.admin_site.each_context(request) | {
             "title": "Interview sheet",

@@ -41,6 +41,8 @@ def release_request(
 ) -> ConsultRequest:
     """Restores a quarantined request; its start is held again if it is still free. Raises Refused when it is not.
 
+    Its pages named a reply time all along, which stays; one that is past is apologized for.
+
     `without_time` restores the request without its start and asks for another time.
     """
     with deciding(request, Kind.RELEASED, now=now, by=by, version=version) as decision:
@@ -51,7 +53,7 @@ def release_request(
         if row.starts_at is not None:
             wanted, row.starts_at = row.starts_at, None
             decision.take(wanted, for_staff(decision.rules.policy))
-        decision.set_reply_time()
+        decision.keep_reply_time()
         # A correction meanwhile told nobody.
         decision.tells_old_address = address_left_unsaid(row)
         row.addressed_at = now

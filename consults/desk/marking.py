@@ -21,7 +21,8 @@ def mark_made(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
     later waits for its day.
     """
     due = _among(OutboxMessage.objects.calls_owed(now=now), messages)
-    return due.update(state=State.DONE, done_at=now, call_again_at=None, marked_by=by, marked_at=now)
+    place = read_rules(now).clinic.consult_place
+    return due.update(state=State.DONE, done_at=now, place=place, call_again_at=None, marked_by=by, marked_at=now)
 
 
 def mark_no_answer(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:

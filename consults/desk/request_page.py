@@ -11,7 +11,7 @@ from consults.conflicts import conflicts_of, offer_misfits, shown_in_form
 from consults.current_rules import read_rules
 from consults.messages.kinds import tells
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource
-from pages.consult_kind import CALL
+from pages.consult_kind import CALL, VIDEO
 from pages.models import Clinic
 
 from .actions import possible_buttons
@@ -53,6 +53,7 @@ def page_context(
         "person": person,
         "means": meaning_of(found),
         "staff_notes": staff_notes_of(found),
+        "lacks_way_to_join": clinic.consult == VIDEO and not clinic.video_link,
         "lacks_number": clinic.consult == CALL and found.erased_at is None and not person.phone,
         "phone_link": "".join(char for char in person.phone if char in "+0123456789"),
         "visit": whole_visit_text(found, clinic.time_zone_label),

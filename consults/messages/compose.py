@@ -12,17 +12,21 @@ from django.urls import reverse
 
 from consults import dates, hours_text
 from consults.current_rules import Rules
-from consults.models import ConsultRequest
+from consults.models import ConsultRequest, EarlierOffer
 from consults.scheduling import Interval
 from consults.scheduling.reply import leaves_time
 from pages.consult_kind import CALL, VIDEO
 from pages.naming import names_treatment
 
 from .calendar_file import CalendarChange
+from .changes import Changes
 from .facts import Facts
-from .kinds import OLD_ADDRESS, tells
+from .kinds import LEAVE_THE_VISIT, OLD_ADDRESS, tells
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
+_ASK_HOW_TO_JOIN = "Please ask us by replying to this email before it begins."
+# They may have answered the letter before: no field takes that.
+_GAVE_NO_NUMBER = "You gave none with your request. If you have not told us one since"
 _HIDDEN_LINK = "(the link to the patient's own page is only in the letter)"
 
 
@@ -40,7 +44,8 @@ class Composition:
     """What a message about `request` is put together from: its kind, its facts, and the clinic's facts and hours of today.
     What may still be done about the visit is true at the instant `now`, when it is sent.
 
-    `is_first`: it may go to a stranger.
+    `is_first`: it may go to a stranger. `place_told`: where they know that the confirmed visit takes place; empty where no
+    message told them.
     """
 
     kind: str
@@ -49,23 +54,34 @@ class Composition:
     rules: Rules
     now: datetime
     is_first: bool = False
+    place_told: str = ""
 
     @property
     def subject(self) -> str:
         """Without the day and the time."""
         says, facts = tells(self.kind), self.facts
+        if says.subject_if_late and not self.is_ahead:
+            return self.rules.clinic.consult.say(says.subject_if_late)
         is_changed = facts.replaced if says.confirms else facts.before.confirmed
         return self.rules.clinic.consult.say((is_changed and says.subject_if_changed) or says.subject)
 
     @property
+    def _stays(self) -> Interval | None:
+        """The confirmed visit that the message leaves as it is, while it is ahead."""
+        if self.kind not in LEAVE_THE_VISIT:
+            return None
+        visit = self.facts.confirmed or (None if self.facts.answer_by else self.facts.visit)
+        return visit if visit and visit.start > self.now else None
+
+    @property
     def place_before(self) -> str:
-        """Where the visit was to take place when it was confirmed, if that has changed since: their calendar has it so."""
-        return self.facts.place if self.facts.place != self.rules.clinic.consult_place else ""
+        """Where they were told that this visit takes place, if that has changed since: their calendar has it so."""
+        return self.place_told if self._stays and self.place_told != self.rules.clinic.consult_place else ""
 
     @property
     def calendar(self) -> CalendarChange:
-        """What the letter does to the patient's calendar: also a reminder, of a visit that takes place elsewhere by now."""
-        return CalendarChange("REQUEST", self.facts.visit) if self.place_before else self.facts.calendar
+        """What the letter does to the patient's calendar: also where only the place of a visit has changed."""
+        return CalendarChange("REQUEST", self._stays) if self.place_before else self.facts.calendar
 
     @property
     def is_ahead(self) -> bool:
@@ -80,7 +96,8 @@ class Composition:
     @property
     def short_when(self) -> str:
         """Day and time for a subject, or an empty text."""
-        lost = self.facts.before.asked if tells(self.kind).names_lost_time else None
+        says = tells(self.kind)
+        lost = self.facts.before.asked if says.names_lost_time or (says.subject_if_late and not self.is_ahead) else None
         visit = self.facts.offered or lost or self.facts.visit
         if visit is None:
             return ""
@@ -97,10 +114,7 @@ class Composition:
         """The visit, the visit that stays meanwhile, the offered times, what the person had or asked for before the event, and
         the deadlines; each is empty when there is none.
         """
-        local, label = self.rules.posted.local, self.rules.clinic.time_zone_label
-
-        def in_words(visit: Interval | None) -> str:
-            return dates.visit_text(local(visit.start), local(visit.end), label) if visit else ""
+        local, label, in_words = self.rules.posted.local, self.rules.clinic.time_zone_label, self._in_words
 
         def moment_in_words(moment: datetime | None) -> str:
             return dates.moment_text(local(moment), label) if moment else ""
@@ -110,15 +124,17 @@ class Composition:
             "when": in_words(self.facts.visit),
             "confirmed_when": in_words(self.facts.confirmed),
             "offered_when": in_words(self.facts.offered),
-            "ended_offer_when": in_words(self.facts.ended_offer),
             "replaced": in_words(self.facts.replaced),
             "asked_before": in_words(self.facts.before.asked),
             "confirmed_before": in_words(self.facts.before.confirmed),
-            "wanted_since": in_words(self._wanted_since),
             "answer_by": answer_by,
             "answer_when": answer_by and ("as soon as we can" if self._answer_is_late else f"by {answer_by}"),
             "offered_until": moment_in_words(self.facts.offered_until),
         }
+
+    def _in_words(self, visit: Interval | None) -> str:
+        local = self.rules.posted.local
+        return dates.visit_text(local(visit.start), local(visit.end), self.rules.clinic.time_zone_label) if visit else ""
 
     @property
     def _answer_is_late(self) -> bool:
@@ -127,10 +143,10 @@ class Composition:
         return answer_by is not None and answer_by <= max(self.now, self.facts.at)
 
     @property
-    def _wanted_since(self) -> Interval | None:
-        """Another time that they asked for while this letter waited: it is held for them, whatever the letter replaced."""
-        is_open = self.request.status in ConsultRequest.HOLDS_A_SEAT
-        return self.request.visit if is_open and self.request.visit != self.facts.visit else None
+    def _held(self) -> set[Interval]:
+        """The times that are theirs now. While this letter waited, they may have asked for one, or been offered it."""
+        offer = EarlierOffer.objects.of(self.request)
+        return {visit for visit, _ in self.request.held_visits} | ({offer.visit} if offer else set())
 
     @property
     def to_know(self) -> list[tuple[str, str]]:
@@ -149,21 +165,22 @@ class Composition:
         """What a person still has to tell us, or to hear from us, before a consult that is not at the clinic."""
         clinic = self.rules.clinic
         if clinic.consult == VIDEO:
-            return [("How to join", "We will tell you before it begins.")]
+            return [("How to join", clinic.video_link or _ASK_HOW_TO_JOIN)]
         if clinic.consult != CALL or self.request.person.phone:
             return []
         or_call = f", or call us at {clinic.phone}" if clinic.phone else ""
-        return [("Your phone number", f"We have no number for you. Please reply to this email with one{or_call}.")]
+        return [("Your phone number", f"{_GAVE_NO_NUMBER}, please reply to this email with it{or_call}.")]
 
-    def text(self, *, layout: str) -> str:
-        """For the patient. `layout` is the channel's, which picks its block of the kind's template."""
+    def text(self, *, layout: str, has_file: bool = False) -> str:
+        """For the patient. `layout` is the channel's, which picks its block of the kind's template. `has_file`: whether the
+        channel attaches what `calendar` does.
+        """
         token, clinic = self.facts.token, self.rules.clinic
         is_visit = clinic.consult.word == "visit"
         context = self.times | {
             "layout": f"consults/messages/{layout}",
             "clinic": clinic,
             "visit": clinic.consult.word,
-            "takes_out": self.facts.calendar.method == "CANCEL",
             "is_ahead": self.is_ahead,
             "may_move": self.may_move,
             "is_at_the_clinic": not clinic.consult.how,
@@ -179,6 +196,7 @@ class Composition:
             "reason": self.facts.reason,
             "may_ask_again": self.facts.may_ask_again,
             "day": self.day,
+            "is_by_video": clinic.consult == VIDEO,
             "to_know": self.to_know if self.is_ahead else [],
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),
@@ -186,7 +204,22 @@ class Composition:
             "is_late": self.facts.is_late,
             "voicemail_ok": self.facts.voicemail_ok,
         }
-        return render_to_string(f"consults/messages/{self.kind}.txt", context)
+        return render_to_string(f"consults/messages/{self.kind}.txt", context | self._changes(context, has_file=has_file))
+
+    def _changes(self, context: dict, *, has_file: bool) -> dict[str, str]:
+        """Sentences on what has ended for them, on their calendar, and on a place that changed; empty where there is none."""
+        held = self._held
+        changes = Changes.told_by(self.kind, self.facts, held=held)
+        context = context | {
+            "changes": changes,
+            "has_file": has_file,
+            "replaced_is_held": changes.replaced in held,
+            "replaced": self._in_words(changes.replaced),
+            "other_wish": self._in_words(changes.other_wish),
+            "ended_offer": self._in_words(changes.ended_offer),
+        }
+        templates = {name: f"consults/messages/_{name}.txt" for name in ("gone", "calendar", "elsewhere")}
+        return {name: " ".join(render_to_string(template, context).split()) for name, template in templates.items()}
 
     def notice(self) -> Letter:
         """For staff, without personal data: a reference, a time and a link."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from consults.models import ConsultRequest, EarlierOffer, Reason
+from consults.models import ConsultRequest, EarlierOffer
 from consults.scheduling import Interval
 
 from .calendar_file import CalendarChange
@@ -26,7 +26,7 @@ class Facts:
     `offered`: the earlier time that the event is about, held until `offered_until`. `ended_offer`: one that they were told of,
     that has ended since, and whose end no letter told yet. `is_late`: they were told that we answer by an instant that is past.
     `has_new_link`: the link that they were sent before opens their page no longer.
-    `place`: of a reminder, where the visit takes place as it was confirmed.
+    `page_had_another`: their own page has shown a visit that was confirmed at another time, whether they know of it or not.
 
     `reason`: as the patient reads it, and whether the letter adds that they `may_ask_again`. `version`: of the request.
     Instants are aware, in UTC.
@@ -50,7 +50,7 @@ class Facts:
     before: Before = NOTHING_BEFORE
     is_late: bool = False
     has_new_link: bool = False
-    place: str = ""
+    page_had_another: bool = False
 
     @property
     def replaced(self) -> Interval | None:
@@ -68,12 +68,14 @@ class Facts:
         request: ConsultRequest,
         *,
         to: str,
-        reason: Reason | None = None,
+        reason: str = "",
+        may_ask_again: bool = True,
         calendar: CalendarChange,
         now: datetime,
         offer: EarlierOffer | None = None,
         ended_offer: EarlierOffer | None = None,
         before: Before = NOTHING_BEFORE,
+        page_had_another: bool = False,
     ) -> "Facts":
         person = request.person
         return cls(
@@ -84,15 +86,16 @@ class Facts:
             visit=request.visit,
             confirmed=request.confirmed_visit if request.is_moving else None,
             answer_by=request.answer_by if request.status in ConsultRequest.AWAITING_ANSWER else None,
-            reason=reason.text if reason else "",
+            reason=reason,
             calendar=calendar,
             version=request.version,
             at=now,
             offered=offer.visit if offer else None,
             offered_until=offer.answer_by if offer else None,
             ended_offer=ended_offer.visit if ended_offer else None,
-            may_ask_again=reason is None or reason.may_ask_again,
+            may_ask_again=may_ask_again,
             before=before,
+            page_had_another=page_had_another,
         )
 
     def as_json(self) -> dict:

@@ -9,6 +9,7 @@ Kind = Event.Kind
 REMINDER = "reminder"
 # Nor this one: a corrected address owes it to the address before, if that was written to.
 OLD_ADDRESS = "old_address"
+_LOST = "The time you asked for is no longer held"
 _AT_A_NEW_TIME = "Confirmed at a new time"
 
 
@@ -26,6 +27,7 @@ class Tells:
     or has a confirmed visit: it tells a stranger nothing that they need.
     `says_visit_stays`: says that the confirmed visit is as it was. `names_lost_time`: its subject names the time that was asked
     for before.
+    `subject_if_late`: of one that is news once the confirmed visit has begun, too: it names the time that they did not get.
     `answers_a_call`: a colleague who records it has the person on the phone, so no further call is owed.
     """
 
@@ -43,6 +45,7 @@ class Tells:
     names_lost_time: bool = False
     answers_a_call: bool = False
     subject_if_changed: str = ""
+    subject_if_late: str = ""
 
 
 KINDS: dict[str, Tells] = {
@@ -56,7 +59,11 @@ KINDS: dict[str, Tells] = {
         keeps_reminder=True,
     ),
     Kind.MOVE_DECLINED: Tells(
-        "Your visit is unchanged", "Say that the visit is unchanged", keeps_reminder=True, says_visit_stays=True
+        "Your visit is unchanged",
+        "Say that the visit is unchanged",
+        keeps_reminder=True,
+        says_visit_stays=True,
+        subject_if_late=_LOST,
     ),
     Kind.MOVE_EXPIRED: Tells(
         "Your visit is unchanged",
@@ -64,6 +71,7 @@ KINDS: dict[str, Tells] = {
         to_staff="Move not answered in time",
         keeps_reminder=True,
         says_visit_stays=True,
+        subject_if_late=_LOST,
     ),
     Kind.MOVE_LAPSED: Tells(
         "Your new time is no longer held",
@@ -134,8 +142,13 @@ KINDS: dict[str, Tells] = {
 
 
 CONFIRMING = [kind for kind, says in KINDS.items() if says.confirms]
+# They leave the confirmed visit as it is, and name it, so they say what has changed about it otherwise.
+LEAVE_THE_VISIT = [REMINDER, Kind.MOVED, *(kind for kind, says in KINDS.items() if says.says_visit_stays)]
 # Of no use once the visit has begun.
-OF_A_VISIT_AHEAD = [REMINDER, *CONFIRMING, *(kind for kind, says in KINDS.items() if says.says_visit_stays)]
+OF_A_VISIT_AHEAD = [
+    *(REMINDER, *CONFIRMING),
+    *(kind for kind, says in KINDS.items() if says.says_visit_stays and not says.subject_if_late),
+]
 ABOUT_OFFERS = [kind for kind, says in KINDS.items() if says.is_about_offer]
 REPEATS = [kind for kind, says in KINDS.items() if says.repeats]
 

@@ -15,7 +15,7 @@ from consults.transitions import TRANSITIONS
 from guard import sealing
 
 from .facts import Before, Facts
-from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER
+from .kinds import ABOUT_OFFERS, CONFIRMING, LEAVE_THE_VISIT, OLD_ADDRESS, REMINDER
 
 # Of an offer that is open, or that they answered, there is no end to hear of.
 _HEARD = (EarlierOffer.Answer.OPEN, EarlierOffer.Answer.ACCEPTED, EarlierOffer.Answer.REFUSED)
@@ -90,6 +90,23 @@ def was_promised_earlier(request: ConsultRequest, *, now: datetime) -> bool:
 def _latest_first(messages: OutboxMessageQuerySet) -> OutboxMessageQuerySet:
     """Those of them that were for the address of then."""
     return messages.exclude(kind=OLD_ADDRESS).select_related("event").order_by("-event__number", "-pk")
+
+
+def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) -> str:
+    """Where the confirmed visit takes place by the last message that told them, or of those that left before this one; empty
+    where none did.
+    """
+    confirmed = request.events.confirming().order_by("number").values("number")[:1]
+    since = to_the_patient(request).filter(event__number__gte=Subquery(confirmed), kind__in=[*CONFIRMING, *LEAVE_THE_VISIT])
+    told = [message for message in since.exclude(place="") if message.may_be_known]
+    if before is not None:
+        is_sent = before.state == OutboxMessage.State.DONE
+        told = [message for message in told if message.pk != before.pk and not (is_sent and _left(message) > _left(before))]
+    return max(told, key=_left).place if told else ""
+
+
+def _left(message: OutboxMessage) -> tuple[datetime, int]:
+    return message.done_at or message.not_before, message.pk
 
 
 def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:

@@ -43,9 +43,11 @@ def write_messages(
     before: Before,
     now: datetime,
     offer: EarlierOffer | None = None,
+    is_late: bool = False,
 ) -> None:
     """Writes what the event owes the patient, on the channel they chose, and the staff. `offer`: the one that it makes,
     answers or ends, or that stays open.
+    `is_late`: an answer was promised, perhaps by their page alone, by an instant that is past.
     `before`: what the calendar change is counted from, and what the letter says was replaced, where the person knew of it.
 
     An unsent message or a waiting reminder about an earlier state of the request is dropped: the new one says what is true
@@ -70,15 +72,18 @@ def write_messages(
         facts = Facts.of(
             request,
             to=to,
-            reason=reason,
+            reason=reason.text_for(move=event.kind == Event.Kind.MOVE_DECLINED) if reason else "",
+            may_ask_again=reason is None or reason.may_ask_again,
             calendar=CalendarChange("CANCEL", known.asked or before.confirmed) if ends_unheard else calendar,
             now=now,
             offer=about,
             ended_offer=offer_ended_unsaid(event) if event.number > 1 else None,
             before=known,
+            page_had_another=before.confirmed is not None and is_news,
         )
         if event.kind == Event.Kind.RELEASED:
-            facts = replace(facts, is_late=was_promised_earlier(request, now=now), has_new_link=has_unsent_link(request))
+            is_late = is_late or was_promised_earlier(request, now=now)
+            facts = replace(facts, is_late=is_late, has_new_link=has_unsent_link(request))
         if ends_unheard:
             facts = replace(facts, visit=known.asked)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
@@ -98,7 +103,7 @@ def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: 
     channel, visit = _channel_of(request), request.confirmed_visit
     if visit and (at := _reminder_time(visit, rules.posted)) > now:
         facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
-        _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit, place=rules.clinic.consult_place), not_before=at)
+        _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
 
 
 def _channel_of(request: ConsultRequest):

@@ -9,6 +9,8 @@ from consults.models import OutboxMessage
 from .channels import CHANNELS
 from .compose import Composition, Letter
 from .facts import Facts
+from .kinds import LEAVE_THE_VISIT
+from .known import place_told
 
 
 def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_desk: bool = False) -> Letter:
@@ -27,7 +29,9 @@ def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_des
     if for_desk:
         facts = replace(facts, token="")
     sent_at = message.done_at if message.state == OutboxMessage.State.DONE else None
-    composition = Composition(message.kind, message.event.request, facts, rules, sent_at or now, is_first=message.is_first)
+    request = message.event.request
+    told = place_told(request, before=message) if message.kind in LEAVE_THE_VISIT else ""
+    composition = Composition(message.kind, request, facts, rules, sent_at or now, is_first=message.is_first, place_told=told)
     if message.recipient == OutboxMessage.Recipient.STAFF:
         return composition.notice()
     return CHANNELS[OutboxMessage.Channel(message.channel)].compose(composition)

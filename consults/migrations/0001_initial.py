@@ -43,6 +43,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "text_for_move",
+                    models.TextField(
+                        blank=True,
+                        help_text="The same where a patient asked to move a confirmed visit and that is declined: their visit stays. Leave empty to say the text above.",
+                        verbose_name="text for a move",
+                    ),
+                ),
+                (
                     "is_about_time",
                     models.BooleanField(
                         default=True,
@@ -597,6 +605,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sealed", models.BinaryField()),
+                (
+                    "place",
+                    models.TextField(blank=True, help_text="Where a consult took place by the clinic's facts when it last left."),
+                ),
                 (
                     "created_at",
                     models.DateTimeField(help_text="When it was written; of a reminder that was tried, when it was due."),

@@ -122,6 +122,7 @@ class OutboxMessage(models.Model):
         default=False, help_text="To a patient who was sent nothing before, nor decided about: the address may be a stranger's."
     )
     sealed = models.BinaryField()
+    place = models.TextField(blank=True, help_text="Where a consult took place by the clinic's facts when it last left.")
     created_at = models.DateTimeField(help_text="When it was written; of a reminder that was tried, when it was due.")
     not_before = models.DateTimeField(
         help_text="The next attempt. A worker that claims the message moves it forward as its lease."

@@ -31,6 +31,12 @@ class Reason(models.Model):
     code = models.SlugField(max_length=40, unique=True, help_text="A short name that stays the same, for example decline-full.")
     label = models.CharField(max_length=80, help_text="As staff see it in the list, for example No open time.")
     text = models.TextField(help_text="As the patient reads it, in the email too. Do not name the treatment or an illness.")
+    text_for_move = models.TextField(
+        "text for a move",
+        blank=True,
+        help_text="The same where a patient asked to move a confirmed visit and that is declined: their visit stays. Leave empty"
+        " to say the text above.",
+    )
     is_about_time = models.BooleanField(
         default=True, help_text="Also offered where a patient asked to move a confirmed visit and that is declined."
     )
@@ -57,12 +63,17 @@ class Reason(models.Model):
 
     def clean(self) -> None:
         """Rejects words that tell others what a letter is about."""
-        if names_treatment(self.text):
+        named = [name for name in ("text", "text_for_move") if names_treatment(getattr(self, name))]
+        if named:
             message = (
                 "This names the treatment or an illness, and the email to the patient would show it to anyone who sees their"
                 " screen. Say it on the phone."
             )
-            raise ValidationError({"text": ValidationError(message, code="names_treatment")})
+            raise ValidationError({name: ValidationError(message, code="names_treatment") for name in named})
+
+    def text_for(self, *, move: bool) -> str:
+        """As the patient reads it; of a `move`, their confirmed visit stays."""
+        return self.text_for_move or self.text if move else self.text
 
     @property
     def actions(self) -> set[str]:

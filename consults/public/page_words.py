@@ -125,7 +125,7 @@ class PageWords:
             ("call", "We will tell you why when we call.") if self.are_called else ("write to", "Our email will tell you why.")
         )
         heading, sentence = self._state
-        if self._is_unreached and self.found.status in ConsultRequest.AWAITING_ANSWER:
+        if self._is_unreached and self.found.status in ConsultRequest.OPEN:
             sentence += f" Our last email did not reach you. {self._how_to_reach_us}"
         elif self._is_unreached:
             lost = "Our email did not reach you"
@@ -137,9 +137,10 @@ class PageWords:
 
     @cached_property
     def _is_unreached(self) -> bool:
-        """Whether our last email is known to be lost where the page would refer to it, or to the next one."""
-        refers = (*ConsultRequest.AWAITING_ANSWER, Status.DECLINED, Status.CANCELLED)
-        return self.found.status in refers and not self.are_called and did_not_reach_them(self.found)
+        """Whether our last email is known to be lost where the page would refer to it or to the next, or shows what it said."""
+        begun = self.found.status == Status.CONFIRMED and visit_began(self.found, self.now)
+        refers = not begun and self.found.status in {*ConsultRequest.OPEN, Status.DECLINED, Status.CANCELLED}
+        return refers and not self.are_called and did_not_reach_them(self.found)
 
     @property
     def _how_to_reach_us(self) -> str:

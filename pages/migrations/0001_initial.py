@@ -251,6 +251,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "video_link",
+                    models.TextField(
+                        blank=True,
+                        help_text="For a consult by video, in whole sentences, for example: We email you a link on the day before. Letters print it, and no page does.",
+                        null=True,
+                        verbose_name="how to join by video",
+                    ),
+                ),
+                (
                     "consult_fee",
                     models.TextField(
                         blank=True,
@@ -765,6 +774,15 @@ class Migration(migrations.Migration):
                         help_text="Name one way, and nothing else. For example: By phone. Or: At the clinic. Or: By video call. Form, letters and pages then say “call”, “visit” or “video call”.",
                         null=True,
                         verbose_name="how a consult takes place",
+                    ),
+                ),
+                (
+                    "video_link",
+                    models.TextField(
+                        blank=True,
+                        help_text="For a consult by video, in whole sentences, for example: We email you a link on the day before. Letters print it, and no page does.",
+                        null=True,
+                        verbose_name="how to join by video",
                     ),
                 ),
                 (

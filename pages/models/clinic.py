@@ -35,7 +35,7 @@ class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
     OWNERS_FACTS = (
         *("name", "street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"),
         *("phone", "fax", "email"),
-        *("consult_kind", "preparation", "parking", "good_faith_contact"),
+        *("consult_kind", "video_link", "preparation", "parking", "good_faith_contact"),
     )
     OWNERS_PERMISSION = "pages.change_owners_facts"
 
@@ -85,6 +85,11 @@ class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
         "how a consult takes place",
         f"Name one way, and nothing else. For example: {EXAMPLES} Form, letters and pages then say “call”, “visit” or “video"
         " call”.",
+    )
+    video_link = unset(
+        "how to join by video",
+        "For a consult by video, in whole sentences, for example: We email you a link on the day before. Letters print it, and no"
+        " page does.",
     )
     consult_fee = unset("fee of a consult", "For example: A consult is free of charge. If not, include every mandatory fee.")
     fees = unset("fees", "What treatment costs, in whole sentences. Include every mandatory fee (Minnesota Statutes 325D.44).")

@@ -602,6 +602,11 @@ class Desk(RuleBasedStateMachine):
         own = known.answered_at
         return [one for one in self.known.values() if not one.erased_at and own in {one.answered_at, *one.former}]
 
+    def kept_reply_time(self, known: Known, start: datetime | None) -> datetime:
+        """Of a request that was set aside: its page named one all along."""
+        counted = self.reply_time(start)
+        return counted if known.answer_by <= self.now else min(counted, known.answer_by)
+
     def changes(self, known: Known, kind: str, start: datetime | None, anyway: bool) -> dict:
         """What a decision leaves on the request beside its status."""
         if kind == "moved":
@@ -613,10 +618,10 @@ class Desk(RuleBasedStateMachine):
         if kind == "offer_accepted":
             return {"start": known.offer[0], "length": known.offer[1], "kept": {}}
         if kind == "released" and anyway:
-            return {"start": None, "answer_by": self.reply_time(None)}
+            return {"start": None, "answer_by": self.kept_reply_time(known, None)}
         if kind == "released":
             taken = {"length": self.length, "kept": {}} if known.start else {}
-            return taken | {"answer_by": self.reply_time(known.start)}
+            return taken | {"answer_by": self.kept_reply_time(known, known.start)}
         if kind == "confirmed":
             asks = "closed" in self.not_accepted(*known.visits[0])
             return {"kept": known.kept | {"closed": self.misfits(known.start, known.length)["closed"]} if asks else known.kept}

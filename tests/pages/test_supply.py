@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from consults import booking
+from content.prelaunch import findings
 from pages.models import Clinic, Picture, Provider
 from pages.models.safety import PHOTOGRAPHS, SAFETY
 from pages.supply import PEOPLE, everything, read_supply
@@ -57,7 +58,7 @@ def test_every_fact_that_may_be_unset_is_asked_for_once_and_each_page_that_it_na
 def test_the_worthiest_comes_first_with_its_reason_its_pages_and_a_field(client):
     Clinic.objects.update(phone="(507) 555-0100", fees="")
     page = signed_in(client, "Owners").get(PAGE).content.decode()
-    assert asked(page) == [one.fact for one in everything() if one.fact != "phone"]
+    assert asked(page) == [one.fact for one in read_supply().everything if one.fact != "phone"]
     assert asked(page)[:4] == ["people", "consult_fee", "fees", "consult_kind"]
     for one in read_supply().missing:
         section = page.partition(f'<section class="card" id="{one.fact}"')[2].partition("</section>")[0]
@@ -68,6 +69,23 @@ def test_the_worthiest_comes_first_with_its_reason_its_pages_and_a_field(client)
         assert (f'name="{one.fact}"' in section) == (one.fact != PEOPLE)
     Provider.objects.create(name="Real Person", is_published=True)
     assert "people" not in asked(client.get(PAGE).content.decode())
+
+
+def test_how_to_join_by_video_is_asked_only_where_consults_are_by_video_and_shown_on_no_page(client):
+    client = signed_in(client, "Owners")
+    for kind, is_asked in ((None, False), ("By phone.", False), ("By video call.", True)):
+        Clinic.objects.update(consult_kind=kind)
+        page = client.get(PAGE).content.decode()
+        assert ("video_link" in asked(page)) == is_asked
+        wanted = "Not set: how to join by video."
+        blockers = [one for one in findings(now=WEDNESDAY) if one.what == wanted]
+        assert [one.why.endswith("Shown in letters.") for one in blockers] == [True] * is_asked
+    section = page.partition('id="video_link"')[2].partition("</section>")[0]
+    assert "It will show in letters, and on no page" in " ".join(section.split())
+    answer(client, "video_link", "Open https://video.example.com/us.")
+    assert Clinic.objects.get().video_link == "Open https://video.example.com/us."
+    for path in ("/visit/", "/book-a-consult/", "/faqs/"):
+        assert "video.example.com" not in client.get(path).content.decode()
 
 
 def test_an_answer_is_saved_alone_with_its_history(client):
@@ -185,7 +203,7 @@ def test_the_front_page_counts_what_is_set_and_names_three_for_one_query(client)
 def test_the_interview_sheet_asks_everything_in_the_same_order_on_two_pages(client):
     page = signed_in(client, "Owners").get(INTERVIEW).content.decode()
     questions = re.findall(r"<strong>(\d+)\. (.*?)</strong>", page)
-    assert [unescape(question) for _, question in questions] == [one.ask for one in everything()]
-    assert [int(number) for number, _ in questions] == list(range(1, len(everything()) + 1))
+    assert [unescape(question) for _, question in questions] == [one.ask for one in read_supply().everything]
+    assert [int(number) for number, _ in questions] == list(range(1, len(read_supply().everything) + 1))
     assert page.count('<section class="paper">') == 2
     assert page.count("(on the site already)") == read_supply().count

@@ -47,16 +47,17 @@ def compose(composition: Composition) -> Letter:
     if change.visit:
         entry = write_calendar_file(
             request=composition.request,
-            version=facts.version,
+            # Where only the place has changed, their page may have given out the entry at a later version than the event's.
+            version=composition.request.version if composition.place_before else facts.version,
             visit=change.visit,
             clinic=composition.rules.clinic,
-            # Of two parts of one version, a calendar takes the later.
-            at=composition.now if composition.place_before else facts.at,
+            # Of two parts of one version, a calendar takes the later: the page may have named another place while this waited.
+            at=composition.now,
             method=change.method,
             attendee=facts.to,
         )
         calendar = entry.decode()
-    return Letter(facts.to, subject, composition.text(layout="_mail.txt"), calendar)
+    return Letter(facts.to, subject, composition.text(layout="_mail.txt", has_file=True), calendar)
 
 
 def plain_part(text: str) -> str:

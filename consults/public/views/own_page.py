@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from consults import booking, dates, status_text
 from consults.messages.as_told import change_for_page
+from consults.messages.known import place_told
 from consults.models import ConsultRequest, Event
 from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
@@ -199,6 +200,7 @@ def _page(
     words, is_open = _words(request, found, now), may_happen(Event.Kind.WITHDRAWN, found, now)
     may_move = may_happen(Event.Kind.MOVED, found, now)
     offer, to_calendar = words.offer, change_for_page(found)
+    place_before = place_told(found) if found.confirmed_visit and found.confirmed_visit.start > now else ""
     context = {
         "own": found,
         "visit": clinic.consult.word,
@@ -209,6 +211,7 @@ def _page(
         "offered_when": in_words(offer.visit) if offer else "",
         "offered_until": dates.moment_text(offer.answer_by.astimezone(zone), label) if offer else "",
         "closed_offer": in_words(words.closed_offer.visit) if words.closed_offer and not problem else "",
+        "place_before": place_before if words.has_visit and place_before != clinic.consult_place else "",
         "to_calendar": to_calendar.method if to_calendar.visit and to_calendar.visit.start > now else "",
         "may_keep": may_happen(Event.Kind.MOVE_TAKEN_BACK, found, now),
         "may_move": may_move,

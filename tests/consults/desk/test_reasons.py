@@ -26,5 +26,7 @@ def test_a_reason_that_names_the_treatment_or_an_illness_is_refused_and_those_th
         answer = client.post("/admin/consults/reason/add/", typed | {"text": text})
         errors = answer.context["adminform"].form.errors.as_data()
         assert [error.code for error in errors["text"]] == ["names_treatment"], text
+        answer = client.post("/admin/consults/reason/add/", typed | {"text": "We are full.", "text_for_move": text})
+        assert list(answer.context["adminform"].form.errors.as_data()) == ["text_for_move"], text
     assert Reason.objects.count() == len(shipped)
     assert client.post("/admin/consults/reason/add/", typed | {"text": "We are full."}).status_code == 302

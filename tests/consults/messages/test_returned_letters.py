@@ -126,6 +126,12 @@ def test_the_page_never_refers_to_an_email_that_is_known_to_be_lost(staff):
             assert headline(request)[1].startswith("Our email did not reach you, so we say it here. The clinic has to close")
             mark_dealt_with(lost, by=staff, now=WEDNESDAY)
         assert not lost.exists()
+    visit = booking.confirm_request(submit(key="visit", phone="", starts_at=local("2026-12-10 16:00")), by=staff, now=WEDNESDAY)
+    booking.reschedule_request(visit, starts_at=local("2026-12-11 16:00"), by=staff, now=WEDNESDAY)
+    letter = sent("rescheduled")
+    assert "did not reach you" not in headline(visit)[1]
+    comes_back(letter)
+    assert headline(visit)[1].endswith(f"{lost} Please get in touch with us.")
 
 
 def test_the_same_report_twice_makes_one_call_and_after_the_call_none():

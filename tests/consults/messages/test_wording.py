@@ -116,7 +116,7 @@ WAYS = [
         ("confirmed", "offered", "cancelled"),
         False,
         "Cancelled: Monday",
-        [f"at that time. {NO_OFFER}"],
+        [f"{MONDAY} {NO_OFFER} The clinic has to close at that time. The attached file"],
     ),
     (
         ("offered", "expired"),
@@ -272,7 +272,7 @@ def test_a_letter_names_only_what_its_reader_knew_before(staff, steps, sentences
         for sentence in sentences:
             assert sentence in text
     else:
-        assert f"It replaces {MONDAY}." in text
+        assert f"{MONDAY}, which is no longer held for you." in text
     moved_by_staff(request, staff, THURSDAY)
     assert MONDAY in said(request)[1]
     OutboxMessage.objects.exclude(kind="reminder").update(state="done")
@@ -307,7 +307,11 @@ def test_a_visit_that_is_cancelled_before_its_new_time_was_told_names_the_time_t
             ("confirmed",),
             f": {WEDNESDAY_9} It had been moved there from {MONDAY}, which is no longer held for you either.",
         ),
-        ("phone", ("confirmed",), f"your visit on {WEDNESDAY_9}, which had been moved there from {MONDAY}."),
+        (
+            "phone",
+            ("confirmed",),
+            f"your visit on {WEDNESDAY_9}. It had been moved there from {MONDAY}, which is no longer held for you either.",
+        ),
     ],
 )
 def test_who_withdraws_before_a_new_time_was_told_reads_of_the_time_they_knew(staff, contact_by, steps, sentence):
@@ -338,8 +342,9 @@ def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(clie
                 assert found.startswith(subject.format(heading))
                 assert MONDAY in text
                 assert not re.search("your visit|December (9|10)|has been cancelled", text)
-                takes_out = "If you put a time in your calendar from your own page, the attached file takes it out."
-                assert (takes_out in text, text.count("calendar")) == ((True, 1) if contact_by == "email" else (False, 0))
+                it_goes = "the attached file takes it out" if contact_by == "email" else "please take it out"
+                assert f"If you put a time in your calendar from your own page, {it_goes}." in text
+                assert text.count("calendar") == 1
                 if contact_by == "email":
                     (entry,) = Calendar.from_ical(letter_of(last_message(request))["calendar"]).walk("VEVENT")
                     assert (entry["status"], entry.decoded("dtstart")) == ("CANCELLED", START)
@@ -380,7 +385,7 @@ def test_patients_who_decide_know_what_their_page_says(staff):
         (("confirmed", "withdrawn"), f"you cancelled your visit on {MONDAY}"),
         (("withdrawn",), f"you withdrew your request for {MONDAY}"),
         (("confirmed", "rescheduled"), f"{WEDNESDAY_9}, at 200 Schilling Dr S., Dundas, MN 55019"),
-        (("confirmed", "rescheduled"), f"It replaces {MONDAY}."),
+        (("confirmed", "rescheduled"), REPLACES),
         (("offered",), "by Friday, December 4, 2026, 8:00 PM Central Time. Then: ask whether they take it"),
         (("offered",), "held for you until Friday, December 4, 2026, 2:00 PM Central Time, or until we answer your request."),
         (("confirmed", "moved", "declined"), f"we cannot offer {TUESDAY}"),
@@ -426,13 +431,24 @@ def test_who_gave_no_number_for_a_call_is_asked_for_one_and_a_video_call_says_ho
         page = desk.get(f"/admin/consults/consultrequest/{request.pk}/change/").content.decode()
         assert ("No phone number: ask for one first" in page) == is_asked
         _, text = said(booking.confirm_request(request, by=staff, now=WEDNESDAY))
-        asks = "Your phone number: We have no number for you. Please reply to this email with one, or call us at (507) 555-0100."
+        asks = "If you have not told us one since, please reply to this email with it, or call us at (507) 555-0100."
         assert (asks in text) == is_asked
+        assert "none to call" not in text, "they may have answered the letter before"
         booking.withdraw_request(request, now=WEDNESDAY)
     Clinic.objects.update(consult_kind="By video call.")
-    _, text = said(booking.confirm_request(submit(key="video", phone=""), by=staff, now=WEDNESDAY))
-    assert "How to join: We will tell you before it begins." in text
-    assert "Your phone number" not in text
+    for link, by_mail, by_phone in (
+        (None, "How to join: Please ask us by replying to this email before it begins.", "Tell them how to join."),
+        ("Open https://video.example.com/us.", *["How to join: Open https://video.example.com/us."] * 2),
+    ):
+        Clinic.objects.update(video_link=link)
+        for contact_by, sentence in (("email", by_mail), ("phone", by_phone)):
+            with undone(f"{link} {contact_by}"):
+                request = submit(key="video", contact_by=contact_by)
+                page = desk.get(f"/admin/consults/consultrequest/{request.pk}/change/").content.decode()
+                assert ("Nobody has set how to join by video" in page) == (link is None)
+                _, text = said(booking.confirm_request(request, by=staff, now=WEDNESDAY))
+                assert sentence in text
+                assert "Your phone number" not in text
 
 
 @pytest.mark.parametrize(
@@ -471,6 +487,18 @@ def test_only_a_reason_that_leaves_it_open_invites_to_ask_again(staff, may_ask_a
     _, letter = said(request)
     assert text in letter
     assert ("ask again" in letter, "/book-a-consult/" in letter) == (may_ask_again, may_ask_again)
+
+
+def test_a_declined_move_gives_a_reason_that_leaves_the_visit_its_time(staff):
+    """A reason without one of its own says the same of both."""
+    for for_move in ("That time does not work for the clinic.", ""):
+        with undone(for_move):
+            text = "We found no time that works for you."
+            reason = Reason.objects.create(use="decline", code="time", label="Time", text=text, text_for_move=for_move)
+            declined = booking.decline_request(submit(key="other", starts_at=LATER), reason=reason, by=staff, now=WEDNESDAY)
+            assert text in said(declined)[1]
+            letter = said(booking.decline_request(asked(staff, "confirmed", "moved"), reason=reason, by=staff, now=WEDNESDAY))[1]
+            assert f"We cannot offer {TUESDAY}. {for_move or text} Your visit is unchanged" in letter
 
 
 def test_a_move_is_declined_for_a_reason_of_time_only(staff):
@@ -575,14 +603,19 @@ def test_a_call_that_nobody_made_until_the_visit_began_asks_about_it(staff):
 
 @pytest.mark.parametrize("contact_by", ["email", "phone"])
 def test_who_was_set_aside_until_our_answer_was_late_reads_an_apology(staff, contact_by):
-    for days, was_told, is_late in ((0, True, False), (3, True, True), (3, False, False)):
+    """Whoever told the reply time, a letter or their page alone, it stays while it is ahead."""
+    for days, was_told in ((0, True), (1, True), (1, False), (3, True), (3, False)):
         with undone(f"{days} {was_told}"):
             request = submit(contact_by=contact_by)
             if was_told:
                 OutboxMessage.objects.update(state="done")
+            promised = request.answer_by
             booking.quarantine_request(request, by=staff, now=WEDNESDAY)
-            booking.release_request(request, by=staff, now=WEDNESDAY + timedelta(days=days))
+            now = WEDNESDAY + timedelta(days=days)
+            request = booking.release_request(request, by=staff, now=now)
+            is_late = promised <= now
             assert ("we would answer your request sooner, and we did not" in said(request)[1]) == is_late
+            assert request.answer_by > now if is_late else request.answer_by == promised
 
 
 def test_no_letter_promises_an_answer_by_an_instant_that_is_past(staff):
@@ -646,24 +679,3 @@ def test_a_correction_while_a_request_was_set_aside_is_told_at_both_addresses_on
             released = OutboxMessage.objects.get(kind="released", recipient="patient")
             assert "Your own page has a new link. It shows the status" in letter_of(released)["text"]
     assert "new link" not in said(asked(staff, "quarantined", "released"))[1]
-
-
-def test_a_reminder_of_a_visit_that_takes_place_elsewhere_by_now_says_so_and_corrects_the_calendar(staff):
-    for contact_by in ("email", "phone"):
-        with undone(contact_by):
-            asked(staff, "confirmed", contact_by=contact_by)
-            reminder = OutboxMessage.objects.get(kind="reminder")
-            before = letter_of(reminder)
-            assert ("changed" in before["text"], before["calendar"]) == (False, "")
-            clinic = Clinic.objects.get()
-            clinic.consult_kind = "By phone."
-            clinic.save()
-            now = local("2026-12-06 10:00")
-            after = letter_of(reminder, now=now)
-            text = " ".join(after["text"].split())
-            assert "place has changed since we confirmed" in text
-            assert "200 Schilling Dr S., Dundas, MN 55019" in text.partition("has changed")[2].partition("calendar")[0]
-            assert "in your calendar" in text
-            if contact_by == "email":
-                (entry,) = Calendar.from_ical(after["calendar"]).walk("VEVENT")
-                assert (entry["location"], entry.decoded("dtstart"), entry.decoded("dtstamp")) == ("By phone", START, now)

@@ -1,0 +1,65 @@
+"""What has ended for the person, and what their calendar needs: decided here alone, so that letters and calls cannot differ.
+
+The words are in `_gone.txt` and `_calendar.txt`.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from enum import StrEnum
+
+from consults.scheduling import Interval
+
+from .facts import Facts
+from .kinds import tells
+
+
+class Calendar(StrEnum):
+    """What becomes of the visit in the person's calendar; empty leaves it as it is."""
+
+    NOTHING = ""
+    PUTS = "puts"
+    KEEPS = "keeps"
+    CHANGES = "changes"
+    TAKES_OUT = "takes_out"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """`replaced`: the time that they had, or asked for, before they were given another, or before that one was cancelled.
+    `other_wish`: what they asked for beside a visit, and did not get. `ended_offer`: see Facts.
+
+    `from_page`: they were told of no visit at another time, and may all the same have put one in their calendar with the file
+    of their own page.
+    """
+
+    replaced: Interval | None
+    other_wish: Interval | None
+    ended_offer: Interval | None
+    calendar: Calendar
+    from_page: bool
+
+    @classmethod
+    def told_by(cls, kind: str, facts: Facts, *, held: Set[Interval]) -> "Changes":
+        """`held`: the times that are theirs when it is told, whatever was decided since: none of them is called lost."""
+        asked, had = facts.before
+        # All others name what was asked for as the news that they are.
+        names_times = tells(kind).confirms or (facts.calendar.method == "CANCEL" and had is not None)
+        is_lost = had is not None and asked not in {None, had, facts.visit, *held}
+        replaced, calendar = facts.replaced, cls._calendar(facts)
+        return cls(
+            replaced=replaced if names_times else None,
+            other_wish=asked if names_times and is_lost else None,
+            ended_offer=facts.ended_offer if facts.ended_offer not in held else None,
+            calendar=calendar,
+            from_page=had is None if calendar == Calendar.TAKES_OUT else facts.page_had_another and not (had and replaced),
+        )
+
+    @staticmethod
+    def _calendar(facts: Facts) -> Calendar:
+        if facts.calendar.method == "CANCEL":
+            return Calendar.TAKES_OUT
+        if facts.calendar.method != "REQUEST":
+            return Calendar.NOTHING
+        if facts.before.confirmed is None:
+            return Calendar.PUTS
+        return Calendar.CHANGES if facts.replaced else Calendar.KEEPS

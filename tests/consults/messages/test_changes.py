@@ -1,0 +1,185 @@
+"""What a letter, a call and the page say of times that have ended, of the calendar, and of a place that changed: all the same."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from consults import booking
+from consults.desk.marking import mark_made
+from consults.messages.delivery import deliver_due
+from consults.models import OutboxMessage
+from pages.models import Clinic
+from tests.builders import WEDNESDAY, letter_of
+from tests.consults.messages.test_wording import (
+    MONDAY,
+    NO_OFFER,
+    REPLACES,
+    TUESDAY,
+    asked,
+    last_message,
+    moved_by_staff,
+    said,
+)
+from tests.consults.statuses import LATER, NEXT, START, decisions, undone
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
+ELSEWHERE = "200 Schilling Dr S., Dundas, MN 55019"
+
+
+def told(staff, *, now=WEDNESDAY) -> None:
+    """Every message leaves, and every call is made."""
+    deliver_due(now=now)
+    mark_made(OutboxMessage.objects.all(), by=staff, now=now)
+
+
+def lost_in(text: str) -> set[str]:
+    """The sentences on what has ended."""
+    return set(re.findall(r"(?:This replaces|The (?:other )?time|It had been moved)[^.]*\.", text))
+
+
+def test_letters_and_calls_name_the_same_times_as_lost_however_late_they_are(staff):
+    """Who is reached after a new visit began still has to hear that the time they know is gone."""
+    ways = {
+        ("confirmed", "rescheduled"): {REPLACES},
+        ("rescheduled",): {f"This replaces the time you asked for, {MONDAY}, which is no longer held for you."},
+        ("confirmed", "moved", "confirmed"): {REPLACES},
+        ("confirmed", "moved", "rescheduled"): {REPLACES, f"The other time you asked for, {TUESDAY}, is no longer held for you."},
+        ("offered", "confirmed"): {NO_OFFER},
+        ("confirmed", "offered", "offer_accepted"): {REPLACES},
+        ("confirmed", "offered", "cancelled"): {NO_OFFER},
+        ("confirmed", "moved", "cancelled"): {f"The other time you asked for, {TUESDAY}, is no longer held for you."},
+    }
+    for steps, expected in ways.items():
+        for contact_by in ("email", "phone"):
+            with undone(f"{steps} {contact_by}"):
+                message = last_message(asked(staff, *steps, contact_by=contact_by))
+                for now in (WEDNESDAY, message.event.starts_at):
+                    assert lost_in(" ".join(letter_of(message, now=now)["text"].split())) == expected
+
+
+def test_a_call_after_the_new_visit_began_takes_the_old_time_out_of_the_calendar(staff):
+    for steps in (("confirmed", "rescheduled"), ("confirmed", "moved", "confirmed")):
+        with undone(str(steps)):
+            message = last_message(asked(staff, *steps, contact_by="phone"))
+            late = letter_of(message, now=message.event.starts_at)["text"]
+            assert "If the old time is in your calendar, please take it out." in late
+
+
+def test_a_call_about_a_visit_that_they_know_from_their_page_alone_names_the_calendar(staff):
+    """The page gives out a file, and reading it leaves no trace."""
+    sentence = "If you put another time in your calendar from your own page, please"
+    request = asked(staff, contact_by="phone")
+    told(staff)
+    request = booking.confirm_request(request, by=staff, now=WEDNESDAY)
+    assert "calendar" not in said(request)[1]
+    request = moved_by_staff(request, staff, LATER)
+    assert f"{sentence} change it there too." in said(request)[1]
+    assert f"{sentence} take it out." in letter_of(last_message(request), now=LATER)["text"]
+    moved_by_staff(request, staff, START)
+    assert sentence in said(request)[1], "the page has shown the time between"
+
+
+def test_a_time_that_is_offered_before_its_letter_left_is_not_called_lost(staff):
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            request = asked(staff, "confirmed", contact_by=contact_by)
+            told(staff)
+            request = moved_by_staff(request, staff, LATER)
+            booking.offer_earlier(request, starts_at=START, by=staff, now=WEDNESDAY)
+            letter = OutboxMessage.objects.get(kind="rescheduled", recipient="patient")
+            assert lost_in(" ".join(letter_of(letter)["text"].split())) == {f"This replaces {MONDAY}."}
+
+
+def take_place(how: str | None) -> None:
+    Clinic.objects.update(consult_kind=how)
+
+
+def entry_of(message: OutboxMessage, *, now=WEDNESDAY):
+    (entry,) = Calendar.from_ical(letter_of(message, now=now)["calendar"]).walk("VEVENT")
+    return entry
+
+
+def test_what_leaves_a_visit_as_it_is_names_the_place_that_changed_and_corrects_the_calendar_once(staff):
+    ways = {
+        (): "reminder",
+        ("moved",): "moved",
+        ("moved", "declined"): "move_declined",
+        ("moved", "expired"): "move_expired",
+        ("moved", "move_taken_back"): "move_taken_back",
+        ("offered", "offer_taken_back"): "offer_taken_back",
+    }
+    for steps, kind in ways.items():
+        for contact_by in ("email", "phone"):
+            with undone(f"{kind} {contact_by}"):
+                request = asked(staff, "confirmed", contact_by=contact_by)
+                told(staff)
+                for step in steps[:-1]:
+                    request = decisions(staff)[step](request, WEDNESDAY)
+                    told(staff)
+                take_place("By phone.")
+                for step in steps[-1:]:
+                    request = decisions(staff)[step](request, request.answer_by if step == "expired" else WEDNESDAY)
+                message = OutboxMessage.objects.filter(kind=kind, recipient="patient").get()
+                now = max(message.not_before, WEDNESDAY)
+                text = " ".join(letter_of(message, now=now)["text"].split())
+                assert "place has changed" in text
+                assert "Nothing else has changed" not in text
+                assert ELSEWHERE in text.partition("has changed")[2].partition("calendar")[0]
+                if contact_by == "email":
+                    entry = entry_of(message, now=now)
+                    assert (entry["location"], entry.decoded("dtstart"), entry.decoded("dtstamp")) == ("By phone", START, now)
+                told(staff, now=now)
+                if kind != "reminder":
+                    reminder = OutboxMessage.objects.get(kind="reminder")
+                    assert "has changed" not in letter_of(reminder, now=reminder.not_before)["text"], "it was told"
+                    assert letter_of(reminder)["calendar"] == ""
+                assert "place has changed" in letter_of(OutboxMessage.objects.get(pk=message.pk))["text"], "as it was sent"
+
+
+def test_the_place_that_a_visit_is_measured_by_is_the_one_that_was_told(staff):
+    """A confirmation may wait while the place changes, and changes again."""
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            asked(staff, "confirmed", contact_by=contact_by)
+            reminder = OutboxMessage.objects.get(kind="reminder")
+            take_place("By phone.")
+            told(staff)
+            assert "has changed" not in letter_of(reminder)["text"]
+            take_place(None)
+            assert "place has changed" in letter_of(reminder)["text"]
+            assert "By phone" in letter_of(reminder)["text"]
+
+
+def test_the_page_names_the_place_that_they_were_told_until_a_message_names_the_new_one(client, staff):
+    request = asked(staff, "confirmed")
+    told(staff)
+
+    def has_changed() -> bool:
+        page = client.get(f"/consults/{request.token}/").content.decode()
+        return f"The place of your confirmed call has changed. It was: {ELSEWHERE}." in " ".join(page.split())
+
+    assert not has_changed()
+    take_place("By phone.")
+    assert has_changed()
+    booking.move_request(request, starts_at=NEXT, now=WEDNESDAY)
+    assert has_changed()
+    told(staff)
+    assert not has_changed()
+
+
+def test_the_entry_of_a_place_that_changed_is_newer_than_any_that_the_page_gave_out(client, staff):
+    """Also that of a confirmation which waited meanwhile."""
+    for kind in ("confirmed", "reminder"):
+        with undone(kind):
+            request = asked(staff, "confirmed")
+            if kind == "reminder":
+                told(staff)
+                request = booking.note_request(request, text="Prefers mornings.", by=staff, now=WEDNESDAY)
+            (of_page,) = Calendar.from_ical(client.get(f"/consults/{request.token}/calendar.ics").content).walk("VEVENT")
+            take_place("By phone.")
+            later = entry_of(OutboxMessage.objects.get(kind=kind), now=WEDNESDAY + timedelta(days=4))
+            assert later["location"] == "By phone"
+            assert later["sequence"] >= of_page["sequence"]
+            assert later.decoded("dtstamp") > of_page.decoded("dtstamp")
