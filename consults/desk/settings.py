@@ -79,7 +79,7 @@ class ReasonAdmin(admin.ModelAdmin):
     list_filter = ["use"]
     prepopulated_fields = {"code": ["label"]}
     fieldsets = [
-        (None, {"fields": ["label", "text"]}),
+        (None, {"fields": ["label", "text", "text_for_move"]}),
         ("When it is offered", {"fields": ["use", "is_about_time", "for_clinicians", "is_offered", "may_ask_again"]}),
         ("Settings", {"fields": ["code", "position"]}),
     ]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import flatten, flatten_fieldsets
 from django.urls import reverse
 
 from clinic_site import staff_menu
@@ -53,3 +54,17 @@ def test_who_has_no_role_yet_is_told_so_and_the_page_of_an_app_leads_to_the_desk
     client.force_login(colleague("new"))
     assert "Please ask an owner for a role" in client.get("/admin/").content.decode()
     assert client.get("/admin/consults/")["Location"] == "/admin/"
+
+
+def test_no_field_is_left_off_a_form_that_names_its_fields():
+    """One that is typed nowhere is printed nowhere. What a tick of the page "Before launch" sets is on no form."""
+    ticked = {"confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"}
+    left_off = {}
+    for model, page in admin.site._registry.items():
+        named = page.fieldsets and flatten_fieldsets(page.fieldsets) or page.fields
+        fields = {
+            field.name for field in model._meta.get_fields() if field.concrete and field.editable and not field.auto_created
+        }
+        if named and (missing := fields - {*flatten(named)} - {*(page.exclude or ())} - ticked):
+            left_off[model.__name__] = missing
+    assert left_off == {}

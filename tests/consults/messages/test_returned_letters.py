@@ -120,12 +120,12 @@ def test_the_page_never_refers_to_an_email_that_is_known_to_be_lost(staff):
         delivery.deliver_due(now=WEDNESDAY)
         assert headline(request)[1].startswith("Our email will tell you why.")
         comes_back(OutboxMessage.objects.filter(event__request=request, recipient="patient").order_by("event__number").last())
-        lost = OutboxMessage.objects.failed().filter(event__request=request)
+        failed = OutboxMessage.objects.failed().filter(event__request=request)
         # "Dealt with" means that a colleague told them, or that there is nobody to tell: no email is there for it.
         for _ in range(2):
             assert headline(request)[1].startswith("Our email did not reach you, so we say it here. The clinic has to close")
-            mark_dealt_with(lost, by=staff, now=WEDNESDAY)
-        assert not lost.exists()
+            mark_dealt_with(failed, by=staff, now=WEDNESDAY)
+        assert not failed.exists()
     visit = booking.confirm_request(submit(key="visit", phone="", starts_at=local("2026-12-10 16:00")), by=staff, now=WEDNESDAY)
     booking.reschedule_request(visit, starts_at=local("2026-12-11 16:00"), by=staff, now=WEDNESDAY)
     letter = sent("rescheduled")
