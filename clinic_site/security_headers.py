@@ -13,11 +13,8 @@ _HEADERS = {
     # Django sends it too, but not on responses from before its SecurityMiddleware.
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": (
-        "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(),"
-        " gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(),"
-        " screen-wake-lock=(), usb=(), xr-spatial-tracking=(), browsing-topics=()"
-    ),
+    # What a page of this site could be used to spy with or to sell; the policy above allows no script and no frame of others.
+    "Permissions-Policy": "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 # They tell a browser what a document may do. A stylesheet, font, script or picture is none (an SVG may be opened as one), and on
