@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from clinic_site import hold_page, staff_menu
 from staff import reauthentication, session_pages, sessions, views
 from staff.rate_limits import checks_password, limited
+from staff.sign_in_form import SignInForm
 
 from .bounded_filters import BoundedFilters
 from .one_line_fields import OneLineFields
@@ -23,6 +24,7 @@ from .typed_times import TypedTimes
 
 class ClinicAdminSite(AdminSite):
     index_title = "Desk"
+    login_form = SignInForm
     # `staff_menu` takes its place.
     enable_nav_sidebar = False
 

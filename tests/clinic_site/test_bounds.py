@@ -121,6 +121,8 @@ def test_a_number_or_an_instant_in_a_query_or_a_form(superuser, value):
         superuser.post(f"{page}act/", {"action": "reschedule", "version": value, "starts_at": value}),
         superuser.post(f"{page}act/", {"action": "reschedule", "version": "1", "starts_at": value}),
     ]
+    chosen = {"action": "decline_selected", "_selected_action": [str(request.pk)], f"version-0{request.pk}": "1"}
+    asked += [superuser.get(REQUESTS, {"id__range": value}), superuser.post(REQUESTS, chosen)]
     for row in (Article.objects.first(), Page.objects.first(), Question.objects.first()):
         history = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_history", args=[row.pk])
         asked.append(superuser.get(f"{history}compare/", {"older": value, "newer": value}))
