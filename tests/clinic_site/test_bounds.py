@@ -88,8 +88,8 @@ def filters_of(list_page: admin.ModelAdmin, *, every: bool) -> set[str]:
     return {"p", *listed, *columns, *parts, *(f"{name}__gte" for name in columns)}
 
 
-@pytest.mark.databases(postgresql=pytest.mark.slow)
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["a column of each kind", "every one"])
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["a column of each kind", "every one"])
 @pytest.mark.parametrize(
     "list_page",
     [
