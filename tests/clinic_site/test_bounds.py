@@ -89,7 +89,9 @@ def filters_of(list_page: admin.ModelAdmin, *, every: bool) -> set[str]:
 
 
 @pytest.mark.databases(postgresql=pytest.mark.nightly)
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["a column of each kind", "every one"])
+@pytest.mark.parametrize(
+    "every", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["a column of each kind", "every one"]
+)
 @pytest.mark.parametrize(
     "list_page",
     [
