@@ -61,10 +61,10 @@ def test_no_field_is_left_off_a_form_that_names_its_fields():
     ticked = {"confirmed_answer_days", "confirmed_erase_days", "confirmed_privacy_on"}
     left_off = {}
     for model, page in admin.site._registry.items():
-        named = page.fieldsets and flatten_fieldsets(page.fieldsets) or page.fields
+        named = flatten_fieldsets(page.fieldsets) if page.fieldsets else page.fields
         fields = {
             field.name for field in model._meta.get_fields() if field.concrete and field.editable and not field.auto_created
         }
-        if named and (missing := fields - {*flatten(named)} - {*(page.exclude or ())} - ticked):
+        if named and (missing := {field.name for field in typed} - {*flatten(named)} - {*(page.exclude or ())} - ticked):
             left_off[model.__name__] = missing
     assert left_off == {}
