@@ -11,5 +11,4 @@ class SignInForm(AdminAuthenticationForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        name = self.fields["username"]
-        name.validators.append(MaxLengthValidator(name.max_length))
+        self.fields["username"].validators.append(MaxLengthValidator(self.username_field.max_length))
