@@ -16,9 +16,9 @@ from consults import promised_answers
 from consults.conflicts import Conflict, find_conflicts, shown_in_form
 from consults.current_rules import read_rules
 from consults.dates import day_text, time_text
-from consults.models import ConsultPolicy, ConsultRequest
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest
 
-from .display import local_date
+from .display import local_date, person_of
 
 YES, SHOWN = "strand", "shown"
 
@@ -74,13 +74,17 @@ class ConflictGuard(admin.ModelAdmin):
     def _ask(self, request, stranding: _Strands):
         zone = timezone.get_current_timezone()
         by_day = groupby(stranding.answers, key=lambda one: local_date(one.answer_by))
+        names = {}
+        if stranding.found and request.user.has_perm("consults.view_consultrequest"):
+            names = {conflict.key: person_of(conflict.request).full_name for conflict in stranding.found}
+            AccessRecord.objects.write(AccessRecord.Kind.LISTED, by=request.user, at=timezone.now(), rows=len(names))
         return self._question(
             request,
             "admin/consults/confirm_conflicts.html",
-            title="Requests that this change would strand" if stranding.found else "Answers promised for a closed time",
+            title="Some people’s times no longer fit" if stranding.found else "Answers promised for a closed time",
             button=YES,
             listed={SHOWN: stranding.shown},
-            found=[(conflict, conflict.visit.start.astimezone(zone)) for conflict in stranding.found],
+            found=[(conflict, conflict.visit.start.astimezone(zone), names.get(conflict.key, "")) for conflict in stranding.found],
             answers_counted=len(stranding.answers),
             answers=[(day_text(day), [(one, _time_of(one.answer_by)) for one in waiting]) for day, waiting in by_day],
         )

@@ -15,7 +15,6 @@ from .erasure_guard import ErasureGuard
 from .holidays import answer_holiday, may_answer
 from .typed_times import TypedTimeField
 
-
 _OWNERS_CHANGE = "Only an owner can change these. To close a day or change its hours, ask an owner."
 
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
 from tests.browsers import hidden_fields
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
@@ -214,8 +214,9 @@ def test_a_change_that_would_strand_a_request_asks_first_and_saves_nothing(super
     hours = list(OpeningHours.objects.values())
     page = change(superuser, start)
     assert page.status_code == 200
-    assert request.reference in page.content.decode()
-    assert "Nothing has been saved yet" in page.content.decode()
+    assert f"Ada Example, {request.reference}</a>" in page.content.decode()
+    assert "1 person has a time that no longer fits. Nothing has been saved yet" in " ".join(page.content.decode().split())
+    assert AccessRecord.objects.filter(kind="listed", rows=1).exists()
     assert "successfully" not in superuser.get("/admin/").content.decode()
     assert list(OpeningHours.objects.values()) == hours
     assert not SpecialHours.objects.exists()
