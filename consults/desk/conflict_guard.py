@@ -84,7 +84,9 @@ class ConflictGuard(admin.ModelAdmin):
             title="Some people’s times no longer fit" if stranding.found else "Answers promised for a closed time",
             button=YES,
             listed={SHOWN: stranding.shown},
-            found=[(conflict, conflict.visit.start.astimezone(zone), names.get(conflict.key, "")) for conflict in stranding.found],
+            found=[
+                (conflict, conflict.visit.start.astimezone(zone), names.get(conflict.key, "")) for conflict in stranding.found
+            ],
             answers_counted=len(stranding.answers),
             answers=[(day_text(day), [(one, _time_of(one.answer_by)) for one in waiting]) for day, waiting in by_day],
         )
