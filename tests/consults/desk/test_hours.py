@@ -107,7 +107,7 @@ def special_rows() -> list[tuple]:
 def test_a_day_is_closed_or_changed_with_a_short_form_from_the_desk(superuser):
     front = superuser.get("/admin/").content.decode()
     assert f'href="{DAY}"' in front
-    assert f'href="{WEEKLY}">Hours' in front
+    assert f'href="{WEEKLY}">Opening hours' in front
     assert superuser.post(DAY, {"date": "12/24/2026", "hours": "closed", "note": "Snow"}).status_code == 302
     assert special_rows() == [("Thursday, December 24, 2026: closed", "Snow")]
     assert "Thursday, December 24, is now closed." in superuser.get("/admin/").content.decode()
