@@ -79,3 +79,7 @@ def test_lists_speak_in_words(superuser):
     for machine in ("---------", "Action:", ">Go<", "4 groups", "Select group"):
         assert machine not in full, machine
     assert "Colors: automatic" in full
+    form = superuser.get("/admin/blog/article/add/").content.decode()
+    assert '<option value="" selected>None</option>' in form
+    for machine in ("---------", "delete-related", "change-related"):
+        assert machine not in form, machine
