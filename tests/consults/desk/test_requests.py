@@ -227,7 +227,9 @@ def test_with_a_yes_the_change_is_saved_and_the_request_sits_among_the_conflicts
     day = ahead().astimezone(CHICAGO).date().isoformat()
     add = "/admin/consults/specialhours/add/"
     asked = superuser.post(add, {"date": day, "note": ""}).content.decode()
-    assert superuser.post(add, hidden_fields(asked) | {"strand": "yes"}).status_code == 302
+    assert f'<a href="?date={day}" class="button plain">No, go back</a>' in asked
+    saved = superuser.post(add, hidden_fields(asked) | {"strand": "yes"}, follow=True).content.decode()
+    assert f'no longer fits: <a href="{REQUESTS}{request.pk}/change/">{request.reference}</a>' in saved
     listed = superuser.get(REQUESTS, {"conflict": "yes"}).content.decode()
     assert request.reference in listed
     request.refresh_from_db()
