@@ -17,7 +17,8 @@ from staff.sign_in_form import SignInForm
 
 from .bounded_filters import BoundedFilters
 from .one_line_fields import OneLineFields
-from .plain_titles import PlainTitles
+from .plain_fields import PlainFields
+from .plain_lists import PlainLists
 from .readable_ids import ReadableIds
 from .typed_times import TypedTimes
 
@@ -43,7 +44,7 @@ class ClinicAdminSite(AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         own = admin_class or ModelAdmin
-        rules = (OneLineFields, TypedTimes, BoundedFilters, ReadableIds, PlainTitles)
+        rules = (OneLineFields, TypedTimes, BoundedFilters, ReadableIds, PlainLists, PlainFields)
         super().register(model_or_iterable, type(own.__name__, (*rules, own), {"__module__": own.__module__}), **options)
 
     def has_permission(self, request) -> bool:

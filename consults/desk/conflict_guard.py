@@ -6,21 +6,25 @@ They also see which answers are promised for a time that the change closes.
 from datetime import datetime
 from itertools import groupby
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.messages.storage import default_storage
 from django.db import transaction
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from consults import promised_answers
 from consults.conflicts import Conflict, find_conflicts, shown_in_form
 from consults.current_rules import read_rules
 from consults.dates import day_text, time_text
-from consults.models import ConsultPolicy, ConsultRequest
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest
+from guard.readers import read_date
 
-from .display import local_date
+from .display import local_date, person_of
 
 YES, SHOWN = "strand", "shown"
+_MOST_NAMED = 10
 
 
 class _Strands(Exception):
@@ -67,20 +71,37 @@ class ConflictGuard(admin.ModelAdmin):
                 stranding = _Strands(found, answers)
                 if (found or answers) and not (YES in request.POST and all_were_shown(request, SHOWN, stranding.shown)):
                     raise stranding
-                return response
         except _Strands as stranding:
             return self._ask(request, stranding)
+        if found:
+            self._say_what_is_left(request, found)
+        return response
+
+    def _say_what_is_left(self, request, found: list[Conflict]) -> None:
+        links = format_html_join(
+            ", ", '<a href="{}">{}</a>', ((_page(one), one.request.reference) for one in found[:_MOST_NAMED])
+        )
+        others = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        text = "Still to answer, because the time no longer fits: {}{}. You find them under Conflicts on the Desk."
+        messages.warning(request, format_html(text, links, others))
 
     def _ask(self, request, stranding: _Strands):
         zone = timezone.get_current_timezone()
         by_day = groupby(stranding.answers, key=lambda one: local_date(one.answer_by))
+        names = {}
+        if stranding.found and request.user.has_perm("consults.view_consultrequest"):
+            names = {conflict.key: person_of(conflict.request).full_name for conflict in stranding.found}
+            AccessRecord.objects.write(AccessRecord.Kind.LISTED, by=request.user, at=timezone.now(), rows=len(names))
         return self._question(
             request,
             "admin/consults/confirm_conflicts.html",
-            title="Requests that this change would strand" if stranding.found else "Answers promised for a closed time",
+            title="Some people’s times no longer fit" if stranding.found else "Answers promised for a closed time",
             button=YES,
             listed={SHOWN: stranding.shown},
-            found=[(conflict, conflict.visit.start.astimezone(zone)) for conflict in stranding.found],
+            found=[
+                (conflict, conflict.visit.start.astimezone(zone), names.get(conflict.key, "")) for conflict in stranding.found
+            ],
+            back=f"?date={day.isoformat()}" if (day := read_date(request.POST.get("date"))) else "",
             answers_counted=len(stranding.answers),
             answers=[(day_text(day), [(one, _time_of(one.answer_by)) for one in waiting]) for day, waiting in by_day],
         )
@@ -107,6 +128,10 @@ class ConflictGuard(admin.ModelAdmin):
 def all_were_shown(request, name: str, listed: str) -> bool:
     """Whether the page that asked, which posts back what it showed under this name, showed all that is listed now."""
     return set(listed.split()) <= set(request.POST.get(name, "").split())
+
+
+def _page(conflict: Conflict) -> str:
+    return reverse("admin:consults_consultrequest_change", args=[conflict.request.pk])
 
 
 def _time_of(instant: datetime) -> str:
