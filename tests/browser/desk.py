@@ -91,7 +91,7 @@ def open_desk(site: Site) -> Desk:
 
 def open_request(page: Page, desk: Desk, reference: str) -> None:
     page.goto(f"{desk.url}{REQUESTS}?q={reference}")
-    page.get_by_role("link", name=reference).click()
+    page.get_by_role("row", name=reference).get_by_role("link").click()
 
 
 def reauthenticate(page: Page) -> None:

@@ -122,7 +122,7 @@ def open_own_page(page: Page, site: Site, address: str) -> None:
 def confirm(desk: Page, site: Site, reference: str) -> None:
     """As a member of staff who is logged in."""
     desk.goto(f"{site.url}{REQUESTS}?q={reference}")
-    desk.get_by_role("link", name=reference).click()
+    desk.get_by_role("row", name=reference).get_by_role("link").click()
     press(desk, "Confirm")
     expect(desk.locator(".field-status .readonly")).to_have_text("Confirmed")
 

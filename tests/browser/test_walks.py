@@ -103,7 +103,7 @@ def test_a_request_goes_from_the_form_to_the_top_of_the_desk_without_javascript(
         assert "Ada Example" in first.inner_text()
         desk.goto(f"{site.url}{REQUESTS}?q={reference.lower()}")
         assert REFERENCE.findall(desk.locator("#result_list tbody").inner_text()) == [reference]
-        desk.get_by_role("link", name=reference).click()
+        desk.get_by_role("row", name=reference).get_by_role("link").click()
         shown = desk.locator("#content").inner_text()
         for words in (reference, "Ada Example", address, f"{day}, {start[:4]}, {time}"):
             assert words in shown
