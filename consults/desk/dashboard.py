@@ -4,18 +4,18 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from consults.conflicts import find_conflicts
 from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
-from consults.models import AccessRecord, ConsultRequest, Event, OutboxMessage
+from consults.models import AccessRecord, ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.unanswered import RUSH, read_held_unanswered, recently_unanswered
 from pages.models import Clinic
 
 from .day_hours import may_change_day
-from .display import line, local_date, near_day, near_moment, person_of
+from .display import line, local_date, moment_in_sentence, near_day, near_moment, person_of
 from .earlier_times import read_offered, read_wishes
 from .outbox import address_of
 from .search import SEARCHED, starting_in
@@ -85,7 +85,9 @@ def read_dashboard(user, *, now: datetime) -> dict:
 
 def _waiting(status: str, now: datetime, rules: Rules) -> list:
     found = ConsultRequest.objects.filter(status=status).order_by("answer_by", "pk").select_related("assigned_to")
-    return [line(request, now, posted=rules.posted) for request in found[: MOST_SHOWN + 1]]
+    offers = EarlierOffer.objects.open().filter(request=OuterRef("pk"))
+    found = found.annotate(offered=Subquery(offers.values("starts_at")), held_until=Subquery(offers.values("answer_by")))
+    return [line(one, now, posted=rules.posted, offered=(one.offered, one.held_until)) for one in found[: MOST_SHOWN + 1]]
 
 
 def _messages_for_a_person(now: datetime) -> dict:
@@ -108,7 +110,7 @@ def _most_urgent(messages, now: datetime):
 def _call(message: OutboxMessage, now: datetime) -> dict:
     request = message.event.request  # type: ignore[union-attr]  # every call is about a request
     about = tells(message.kind).to_say or message.kind
-    since = near_moment(message.not_before, now)
+    since = moment_in_sentence(message.not_before, now)
     return {"message": message, "name": person_of(request).full_name, "to": address_of(message), "about": about, "since": since}
 
 
@@ -161,7 +163,7 @@ def _gone(now: datetime) -> dict:
             "line": line(event.request, now),
             "was_confirmed": event.was_confirmed,
             "how": event.get_kind_display(),
-            "at": near_moment(event.at, now),
+            "at": moment_in_sentence(event.at, now),
         }
         for event in events[:MOST_GONE]
     ]

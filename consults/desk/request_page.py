@@ -11,19 +11,27 @@ from consults.conflicts import conflicts_of, offer_misfits, shown_in_form
 from consults.current_rules import read_rules
 from consults.messages.kinds import tells
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource
+from consults.scheduling.reply import BEFORE_THE_START
+from consults.transitions import Button
 from pages.consult_kind import CALL, VIDEO
 from pages.models import Clinic
 
 from .actions import possible_buttons
-from .display import confirmed_visit_text, near_moment, person_of, staff_notes_of, whole_visit_text
-from .earlier_times import choices, free_starts
+from .display import confirmed_visit_text, moment_in_sentence, near_moment, person_of, staff_notes_of, whole_visit_text
 from .effects import choices_of, outcome_of
+from .mail_stop import MailStop, mail_stop
 from .outbox import address_of
 from .status_words import meaning_of
+from .told import told_of_offer, told_of_status
 
 DAYS_OFFERED = 21
+# (day, [(start, its time)])
+Days = list[tuple[str, list[tuple[datetime, str]]]]
 # The one filled button of the page is the first of these that is possible.
 _PRIMARY = ("confirm", "complete", "accept_offer")
+# Of a request without a time, whose drawer is open.
+_PRIMARY_WITHOUT_TIME = "reschedule"
+_ORDER = ("reschedule", "offer")
 _BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
 _SETS_TIME = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.sets_time)}
 
@@ -47,30 +55,32 @@ def page_context(
     `seen` is the version the reader saw, when a decision of theirs was refused as stale; `done` the one that it made.
     """
     clinic = Clinic.objects.current()
-    person, offer = person_of(found), EarlierOffer.objects.of(found)
+    person, offer, stop = person_of(found), EarlierOffer.objects.of(found), mail_stop(now)
     sent = list(OutboxMessage.objects.filter(event__request=found).select_related("marked_by").order_by("pk"))
     context = {
         "person": person,
-        "means": meaning_of(found),
+        "means": meaning_of(found, is_offered=offer is not None),
+        "told": told_of_status(found, sent, stop),
+        "mail_stop": stop.in_words(now=now) if stop and found.status in ConsultRequest.OPEN else "",
         "staff_notes": staff_notes_of(found),
         "lacks_way_to_join": clinic.consult == VIDEO and not clinic.video_link,
         "lacks_number": clinic.consult == CALL and found.erased_at is None and not person.phone,
         "phone_link": "".join(char for char in person.phone if char in "+0123456789"),
-        "visit": whole_visit_text(found, clinic.time_zone_label),
+        "visit": whole_visit_text(found, clinic.time_zone_label) if found.visit or not offer else "No time yet",
         "confirmed_visit": confirmed_visit_text(found, clinic.time_zone_label) if found.is_moving else "",
-        "due": near_moment(found.answer_by, now),
+        "due": moment_in_sentence(found.answer_by, now),
         "is_waiting": found.status in ConsultRequest.AWAITING_ANSWER,
         "is_open": found.status in ConsultRequest.OPEN,
         "timeline": read_timeline(found, seen=seen),
         "sent": sent,
         "calls": _calls_owed(sent, now) if may_decide else [],
-        "outcome": _outcome(found, sent, done=done, user=user),
+        "outcome": _outcome(found, sent, stop, done=done, user=user),
         "version": found.version,
         "possible": [],
         "primary": "",
         "may_note": False,
         "conflicts": [],
-        "offer": _offer_in_words(offer, clinic),
+        "offer": _offer_in_words(offer, found, clinic) | ({"told": told_of_offer(sent, stop)} if offer else {}),
         "took_offer": _took_offer(found),
     }
     if may_decide:
@@ -78,23 +88,42 @@ def page_context(
         conflicts = conflicts_of(found, rules=rules, now=now)
         possible = possible_buttons(found, now=now, in_conflict=bool(conflicts))
         needs = {button.needs for button in possible}
-        earlier = choices(free_starts(now=now, before=found.starts_at)) if "earlier" in needs else []
+        days = open_days(now) if needs & {"time", "offer"} else []
+        to_offer = _to_offer(found, days, now) if "offer" in needs else []
+        shown = [button for button in possible if button.needs != "note" and (to_offer or button.needs != "offer")]
+        shown.sort(key=lambda button: _ORDER.index(button.code) if button.code in _ORDER else len(_ORDER))
         context |= {
-            "possible": choices_of(
-                found, [button for button in possible if button.needs != "note" and (earlier or button.needs != "earlier")]
-            ),
-            "primary": next((code for code in _PRIMARY if code in {button.code for button in possible}), ""),
-            "earlier": earlier,
+            "possible": sorted(choices_of(found, shown, now=now, stop=stop), key=lambda one: one.button.code == "quarantine"),
+            "primary": _primary(found, shown),
+            "to_offer": to_offer,
             "offer_conflict": offer is not None and offer_misfits(offer, rules=rules, now=now),
             "may_note": "note" in needs,
             "conflicts": [(conflict, near_moment(conflict.visit.start, now)) for conflict in conflicts],
             "shown": shown_in_form(conflicts),
             "is_not_posted": any(one.visit == found.visit and "closed" in one.reasons for one in conflicts),
-            "days": open_days(now) if "time" in needs else [],
+            "days": days,
             "referral_sources": ReferralSource.objects.offered() if found.erased_at is None else [],
             "reasons": Reason.objects.filter(is_offered=True).given_by(user) if "reason" in needs else [],
         }
     return context
+
+
+def _primary(found: ConsultRequest, shown: list[Button]) -> str:
+    codes = {button.code for button in shown}
+    of_no_time = _PRIMARY_WITHOUT_TIME if found.starts_at is None and _PRIMARY_WITHOUT_TIME in codes else ""
+    return next((code for code in _PRIMARY if code in codes), of_no_time)
+
+
+def _to_offer(found: ConsultRequest, days: Days, now: datetime) -> Days:
+    """The open times that may be offered: such as leave time for an answer, and to a confirmed visit only earlier ones."""
+    own, soonest = found.starts_at, now + BEFORE_THE_START
+    may_be_later = own is None or found.status == ConsultRequest.Status.REQUESTED
+
+    def is_fit(start: datetime) -> bool:
+        return start > soonest and start != own and (may_be_later or own is None or start < own)
+
+    fit = ((day, [(start, label) for start, label in starts if is_fit(start)]) for day, starts in days)
+    return [(day, starts) for day, starts in fit if starts]
 
 
 def _calls_owed(sent: list[OutboxMessage], now: datetime) -> list[dict]:
@@ -112,10 +141,10 @@ def _calls_owed(sent: list[OutboxMessage], now: datetime) -> list[dict]:
     ]
 
 
-def _outcome(found: ConsultRequest, sent: list[OutboxMessage], *, done: int | None, user) -> str:
+def _outcome(found: ConsultRequest, sent: list[OutboxMessage], stop: MailStop | None, *, done: int | None, user) -> str:
     """What the user has just done, and who is told; empty unless they did."""
     event = found.events.filter(number=done, by=user).first() if done is not None else None
-    return outcome_of(event, sent) if event else ""
+    return outcome_of(event, sent, stop=stop) if event else ""
 
 
 def _took_offer(found: ConsultRequest) -> bool:
@@ -124,13 +153,14 @@ def _took_offer(found: ConsultRequest) -> bool:
     return is_confirmed and found.events.filter(kind=Event.Kind.OFFER_ACCEPTED).exists()
 
 
-def _offer_in_words(offer: EarlierOffer | None, clinic: Clinic) -> dict[str, str]:
+def _offer_in_words(offer: EarlierOffer | None, found: ConsultRequest, clinic: Clinic) -> dict[str, str]:
     """The offered time and its deadline in full, as the patient reads them; empty without an offer."""
     if offer is None:
         return {}
     start, end, until = (timezone.localtime(moment) for moment in (offer.visit.start, offer.visit.end, offer.answer_by))
     label = clinic.time_zone_label
-    return {"when": dates.visit_text(start, end, label), "until": dates.moment_text(until, label)}
+    which = "A time" if found.starts_at is None else "An earlier time" if offer.starts_at < found.starts_at else "Another time"
+    return {"which": which, "when": dates.visit_text(start, end, label), "until": dates.moment_text(until, label)}
 
 
 def read_timeline(found: ConsultRequest, *, seen: int | None = None) -> list[TimelineEntry]:
@@ -157,7 +187,7 @@ def changes_since(found: ConsultRequest, *, seen: int) -> str:
     return "; ".join(f"{line.what.lower()} by {line.who}{', ' + line.detail if line.detail else ''}" for line in news)
 
 
-def open_days(now: datetime, *, also: datetime | None = None) -> list[tuple[str, list[tuple[datetime, str]]]]:
+def open_days(now: datetime, *, also: datetime | None = None) -> Days:
     """(day, [(local start, its time)]) of the next three weeks, including starts inside the notice period.
 
     `also` is a start further ahead that was chosen in the diary: its whole day is listed too.

@@ -10,8 +10,8 @@ from consults.desk.actions import ACTIONS, possible_buttons
 from consults.desk.effects import DOES, choices_of
 from consults.desk.status_words import MEANINGS
 from consults.models import AccessRecord, ConsultRequest, OutboxMessage, Reason
-from tests.builders import WEDNESDAY, submit
-from tests.consults.statuses import EARLIER, LATER, MOVING, OFFERED, bring_to, undone
+from tests.builders import ADA, WEDNESDAY, submit
+from tests.consults.statuses import EARLIER, LATER, MOVING, NEXT, OFFERED, bring_to, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
@@ -47,7 +47,7 @@ def test_what_is_said_of_a_letter_before_the_click_is_what_the_action_writes(des
             request = bring_to(state, staff)
             before = (request.version, request.events.count(), OutboxMessage.objects.count())
             possible = possible_buttons(request, now=WEDNESDAY, in_conflict=False)
-            for choice in choices_of(request, [button for button in possible if button.code != "note"]):
+            for choice in choices_of(request, [button for button in possible if button.code != "note"], now=WEDNESDAY):
                 code = choice.button.code
                 context = send(desk, request, "preview", code, **FORMS.get(code, {})).context
                 assert "refused" not in context, (state, code, context["refused"])
@@ -108,3 +108,42 @@ def test_a_request_is_titled_by_its_name_which_no_tab_shows(desk):
     assert f'<h1>Ada Example, <span class="ref">{request.reference}</span></h1>' in page
     assert "Ada" not in re.search("<title>.*?</title>", page, re.DOTALL)[0]
     assert MEANINGS["confirmed"] in page
+
+
+def test_a_request_without_a_time_is_first_given_one_or_offered_one_and_set_aside_last(desk):
+    request = booking.submit_request(submission_key="none", starts_at=None, person=ADA, now=WEDNESDAY)
+    page = f"{REQUESTS}{request.pk}/change/"
+    shown = desk.get(page).content.decode()
+    labels = re.findall(r"<summary>([^<]+)</summary>", shown.partition('class="choices"')[2].partition("</section>")[0])
+    assert labels == ["Confirm a time", "Offer a time and wait for a yes", "Decline", "Close without a letter", "Set aside"]
+    for untrue in ("frees the time", "any other of theirs", "Earlier time</label>"):
+        assert untrue not in shown, untrue
+    for select in ("starts_at", "offered"):
+        starts = shown.partition(f'id="{select}"')[2].partition("</select>")[0]
+        assert starts.count("<option") > 100, "every open time, not the first dozen"
+    send(desk, request, "act", "offer", starts_at=LATER.isoformat())
+    shown = " ".join(desk.get(page).content.decode().split())
+    for words in (
+        "A time is offered: Wednesday, December 9, 2026, 4:00 PM to 4:30 PM Central Time. It is held until",
+        "The letter has not gone out yet.",
+        "confirms the offered time.",
+        "Their own page showed it, so call if they may have read it.",
+    ):
+        assert words in shown, words
+    for untrue in ("no time is held", "get in touch", "gives up the other"):
+        assert untrue not in shown, untrue
+    front = desk.get("/admin/").content.decode()
+    assert "offered Wednesday, December 9, 4:00 PM; waiting for their yes until Friday, December 4, 8:00 PM" in front
+    assert "get in touch" not in front
+
+
+@pytest.mark.parametrize(("answers", "leaves"), [("requested", LATER), ("confirmed", None)])
+def test_a_waiting_request_is_offered_any_open_time_and_a_confirmed_visit_only_earlier_ones(desk, answers, leaves):
+    request = submit(starts_at=NEXT, wants_earlier=True)
+    if answers == "confirmed":
+        booking.confirm_request(request, by=desk.user, now=WEDNESDAY)
+    offers = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode().partition('id="offered"')[2].partition("</select>")[0]
+    starts = re.findall(r'<option value="(\d[^"]+)"', offers)
+    assert "2026-12-07T16:00:00-06:00" in starts
+    assert "2026-12-08T16:00:00-06:00" not in starts, "their own"
+    assert ("2026-12-09T16:00:00-06:00" in starts) == (leaves is not None)
