@@ -7,7 +7,7 @@ from django.contrib import admin
 from clinic_site import backups, delivery_reports, health, hold_page, holds, second_place
 from clinic_site.models import EVERYTHING, Hold
 from consults.desk import mail_stop
-from consults.desk.display import near_moment
+from consults.desk.display import moment_in_sentence
 from consults.desk.mail_stop import MailStop
 from consults.models import OutboxMessage, WorkerHeartbeat
 
@@ -43,7 +43,7 @@ def stopped_mail(now: datetime) -> MailStop | None:
     if held := list(Hold.objects.open().order_by("pk")):
         return MailStop(" and ".join(hold.get_reason_display() for hold in held), max(hold.waits_until for hold in held))
     since = health.mail_late_since(now=now)
-    return MailStop(f"it has been waiting since {near_moment(since, now)}") if since else None
+    return MailStop(f"it has been waiting since {moment_in_sentence(since, now)}") if since else None
 
 
 def delivery_reports_trouble(user, *, now: datetime) -> dict:

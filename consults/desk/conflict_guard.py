@@ -16,9 +16,9 @@ from consults import promised_answers
 from consults.conflicts import Conflict, find_conflicts, shown_in_form
 from consults.current_rules import read_rules
 from consults.dates import day_text, time_text
-from consults.models import ConsultPolicy, ConsultRequest
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest
 
-from .display import local_date
+from .display import local_date, person_of
 
 YES, SHOWN = "strand", "shown"
 
@@ -73,17 +73,26 @@ class ConflictGuard(admin.ModelAdmin):
 
     def _ask(self, request, stranding: _Strands):
         zone = timezone.get_current_timezone()
+        if stranding.found and request.user.has_perm("consults.view_consultrequest"):
+            listed = AccessRecord.Kind.LISTED
+            AccessRecord.objects.write(listed, by=request.user, at=timezone.now(), rows=len(stranding.found))
         by_day = groupby(stranding.answers, key=lambda one: local_date(one.answer_by))
         return self._question(
             request,
             "admin/consults/confirm_conflicts.html",
-            title="Requests that this change would strand" if stranding.found else "Answers promised for a closed time",
+            title="People whose times would no longer fit" if stranding.found else "Answers promised for a closed time",
             button=YES,
             listed={SHOWN: stranding.shown},
-            found=[(conflict, conflict.visit.start.astimezone(zone)) for conflict in stranding.found],
+            found=[(one, one.visit.start.astimezone(zone), self._name(request, one)) for one in stranding.found],
             answers_counted=len(stranding.answers),
             answers=[(day_text(day), [(one, _time_of(one.answer_by)) for one in waiting]) for day, waiting in by_day],
         )
+
+    @staticmethod
+    def _name(request, conflict: Conflict) -> str:
+        """Empty for who may change hours and see no requests."""
+        may_see = request.user.has_perm("consults.view_consultrequest")
+        return person_of(conflict.request).full_name if may_see else ""
 
     def _question(self, request, template: str, *, title: str, button: str, listed: dict[str, str] | None = None, **context):
         """The page that asks before the change is saved, with the form as it was posted. `button`: the name of its yes;

@@ -14,7 +14,7 @@ from guard import sealing
 from .actions import KINDS_OF
 from .display import person_of
 from .mail_stop import MailStop
-from .outbox import address_of
+from .outbox_words import address_of
 
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
 NOBODY = "Nobody is told."

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from consults import dates, open_times
 from consults.booking import TRANSITIONS
-from consults.conflicts import conflicts_of, offer_misfits, shown_in_form
-from consults.current_rules import read_rules
+from consults.conflicts import Conflict, conflicts_of, offer_misfits, shown_in_form
+from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
-from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource
+from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource, SpecialHours
+from consults.models.reason import GIVES_CLINICIANS_REASONS
 from consults.scheduling.reply import BEFORE_THE_START
 from consults.transitions import Button
 from pages.consult_kind import CALL, VIDEO
@@ -19,8 +20,9 @@ from pages.models import Clinic
 from .actions import possible_buttons
 from .display import confirmed_visit_text, moment_in_sentence, near_moment, person_of, staff_notes_of, whole_visit_text
 from .effects import choices_of, outcome_of
+from .estimate import estimate_of, estimate_once_set
 from .mail_stop import MailStop, mail_stop
-from .outbox import address_of
+from .outbox_words import address_of
 from .status_words import meaning_of
 from .told import told_of_offer, told_of_status
 
@@ -31,6 +33,7 @@ Days = list[tuple[str, list[tuple[datetime, str]]]]
 _PRIMARY = ("confirm", "complete", "accept_offer")
 # Of a request without a time, whose drawer is open.
 _PRIMARY_WITHOUT_TIME = "reschedule"
+_GIVES_REASON = (ConsultRequest.Status.DECLINED, ConsultRequest.Status.CANCELLED)
 _ORDER = ("reschedule", "offer")
 _BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
 _SETS_TIME = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.sets_time)}
@@ -45,6 +48,7 @@ class TimelineEntry:
     at: datetime
     detail: str
     is_news: bool = False
+    reason: str = ""
 
 
 def page_context(
@@ -58,6 +62,7 @@ def page_context(
     person, offer, stop = person_of(found), EarlierOffer.objects.of(found), mail_stop(now)
     sent = list(OutboxMessage.objects.filter(event__request=found).select_related("marked_by").order_by("pk"))
     context = {
+        "now": now,
         "person": person,
         "means": meaning_of(found, is_offered=offer is not None),
         "told": told_of_status(found, sent, stop),
@@ -71,9 +76,10 @@ def page_context(
         "due": moment_in_sentence(found.answer_by, now),
         "is_waiting": found.status in ConsultRequest.AWAITING_ANSWER,
         "is_open": found.status in ConsultRequest.OPEN,
-        "timeline": read_timeline(found, seen=seen),
+        "timeline": (timeline := read_timeline(found, seen=seen)),
+        "reason": next((line.reason for line in timeline if line.reason), "") if found.status in _GIVES_REASON else "",
         "sent": sent,
-        "calls": _calls_owed(sent, now) if may_decide else [],
+        "calls": _calls_owed(sent, now, name=person.full_name) if may_decide else [],
         "outcome": _outcome(found, sent, stop, done=done, user=user),
         "version": found.version,
         "possible": [],
@@ -81,7 +87,7 @@ def page_context(
         "may_note": False,
         "conflicts": [],
         "offer": _offer_in_words(offer, found, clinic) | ({"told": told_of_offer(sent, stop)} if offer else {}),
-        "took_offer": _took_offer(found),
+        "estimate_set": estimate_once_set(found, now=now, clinic=clinic),
     }
     if may_decide:
         rules = read_rules(now)
@@ -96,16 +102,35 @@ def page_context(
             "possible": sorted(choices_of(found, shown, now=now, stop=stop), key=lambda one: one.button.code == "quarantine"),
             "primary": _primary(found, shown),
             "to_offer": to_offer,
+            "estimate_if_confirmed": estimate_of(found.starts_at, set_at=now, clinic=clinic) if found.starts_at else None,
+            "estimate_of_another": estimate_of(None, set_at=now, clinic=clinic),
             "offer_conflict": offer is not None and offer_misfits(offer, rules=rules, now=now),
             "may_note": "note" in needs,
-            "conflicts": [(conflict, near_moment(conflict.visit.start, now)) for conflict in conflicts],
+            "conflicts": [(near_moment(one.visit.start, now), _why(one, rules)) for one in conflicts],
             "shown": shown_in_form(conflicts),
             "is_not_posted": any(one.visit == found.visit and "closed" in one.reasons for one in conflicts),
             "days": days,
             "referral_sources": ReferralSource.objects.offered() if found.erased_at is None else [],
-            "reasons": Reason.objects.filter(is_offered=True).given_by(user) if "reason" in needs else [],
+            **(_reasons(user) if "reason" in needs else {}),
         }
     return context
+
+
+def _reasons(user) -> dict[str, list[Reason]]:
+    """`not_theirs`: those that only a clinician may give, where the user is none."""
+    every = list(Reason.objects.filter(is_offered=True))
+    not_theirs = [] if user.has_perm(GIVES_CLINICIANS_REASONS) else [one for one in every if one.for_clinicians]
+    return {"reasons": [one for one in every if one not in not_theirs], "not_theirs": not_theirs}
+
+
+def _why(conflict: Conflict, rules: Rules) -> str:
+    """Why a held time does not fit: of a day that is closed as a whole, with the note of colleagues."""
+    day = rules.posted.local_date(conflict.visit.start)
+    if "closed" not in conflict.reasons or rules.posted.open_intervals(day):
+        return f"is {conflict.in_words}"
+    note = SpecialHours.objects.filter(date=day).exclude(note="").values_list("note", flat=True).first()
+    rest = " and over capacity" if "full" in conflict.reasons else ""
+    return f"is outside the posted hours: the clinic is closed that day{f' ({note})' if note else ''}{rest}"
 
 
 def _primary(found: ConsultRequest, shown: list[Button]) -> str:
@@ -126,15 +151,16 @@ def _to_offer(found: ConsultRequest, days: Days, now: datetime) -> Days:
     return [(day, starts) for day, starts in fit if starts]
 
 
-def _calls_owed(sent: list[OutboxMessage], now: datetime) -> list[dict]:
-    """Calls that this person is owed, with what to say; `is_due`: not one to be tried later."""
+def _calls_owed(sent: list[OutboxMessage], now: datetime, *, name: str) -> list[dict]:
+    """Calls that this person is owed; `again`: from when one that nobody answered is to be tried."""
     owed = [one for one in sent if one.channel == OutboxMessage.Channel.CALL and one.state == OutboxMessage.State.WAITING]
     return [
         {
             "message": one,
+            "name": name,
             "to": address_of(one),
-            "about": tells(one.kind).to_say or one.kind,
-            "is_due": one.call_again_at is None or one.call_again_at <= now,
+            "about": tells(one.kind).to_say or one.kind_in_words,
+            "again": moment_in_sentence(one.call_again_at, now) if one.call_again_at and one.call_again_at > now else "",
         }
         for one in owed
         if one.not_before <= now
@@ -145,12 +171,6 @@ def _outcome(found: ConsultRequest, sent: list[OutboxMessage], stop: MailStop | 
     """What the user has just done, and who is told; empty unless they did."""
     event = found.events.filter(number=done, by=user).first() if done is not None else None
     return outcome_of(event, sent, stop=stop) if event else ""
-
-
-def _took_offer(found: ConsultRequest) -> bool:
-    """Whether an accepted offer confirmed the visit: then perhaps no colleague has asked about insurance."""
-    is_confirmed = found.status == ConsultRequest.Status.CONFIRMED
-    return is_confirmed and found.events.filter(kind=Event.Kind.OFFER_ACCEPTED).exists()
 
 
 def _offer_in_words(offer: EarlierOffer | None, found: ConsultRequest, clinic: Clinic) -> dict[str, str]:
@@ -178,7 +198,8 @@ def _entry(event: Event, reasons: dict[str, str], *, is_news: bool) -> TimelineE
     if event.starts_at and event.kind in _SETS_TIME:
         start = timezone.localtime(event.starts_at)
         details.append(f"for {dates.date_text(start)}, {dates.choice_text(start)}")
-    return TimelineEntry(event.get_kind_display().capitalize(), who, event.at, ", ".join(details), is_news)
+    reason = details[0] if event.reason else ""
+    return TimelineEntry(event.get_kind_display().capitalize(), who, event.at, ", ".join(details), is_news, reason)
 
 
 def changes_since(found: ConsultRequest, *, seen: int) -> str:

@@ -1,10 +1,12 @@
 """Each action says beforehand what it does and whom it tells, and afterwards what was done and who is written to."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 
+from clinic_site.models import Hold
 from consults import booking
 from consults.desk.actions import ACTIONS, possible_buttons
 from consults.desk.effects import DOES, choices_of
@@ -15,6 +17,7 @@ from tests.consults.statuses import EARLIER, LATER, MOVING, NEXT, OFFERED, bring
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
+HOUR = timedelta(hours=1)
 FORMS = {
     "reschedule": {"starts_at": LATER.isoformat()},
     "offer": {"starts_at": EARLIER.isoformat()},
@@ -114,7 +117,9 @@ def test_a_request_without_a_time_is_first_given_one_or_offered_one_and_set_asid
     request = booking.submit_request(submission_key="none", starts_at=None, person=ADA, now=WEDNESDAY)
     page = f"{REQUESTS}{request.pk}/change/"
     shown = desk.get(page).content.decode()
-    labels = re.findall(r"<summary>([^<]+)</summary>", shown.partition('class="choices"')[2].partition("</section>")[0])
+    labels = re.findall(
+        r'name="action"[^>]*>\s*<summary>([^<]+)</summary>', shown.partition('class="choices"')[2].partition("</section>")[0]
+    )
     assert labels == ["Confirm a time", "Offer a time and wait for a yes", "Decline", "Close without a letter", "Set aside"]
     for untrue in ("frees the time", "any other of theirs", "Earlier time</label>"):
         assert untrue not in shown, untrue
@@ -147,3 +152,45 @@ def test_a_waiting_request_is_offered_any_open_time_and_a_confirmed_visit_only_e
     assert "2026-12-07T16:00:00-06:00" in starts
     assert "2026-12-08T16:00:00-06:00" not in starts, "their own"
     assert ("2026-12-09T16:00:00-06:00" in starts) == (leaves is not None)
+
+
+@pytest.mark.parametrize("channel", ["mail", "call"])
+def test_beside_the_answer_stands_whether_it_has_reached_the_person(desk, channel):
+    request = submit(contact_by="phone" if channel == "call" else "email")
+    reason = Reason.objects.create(use="decline", code="decline-full", label="No open time", text="No time.")
+    booking.decline_request(request, reason=reason, by=desk.user, now=WEDNESDAY)
+    for state, words in (
+        ({}, "The call has not been made yet." if channel == "call" else "The letter has not gone out yet."),
+        ({"state": "failed", "channel": "mail"}, "The letter could not be delivered."),
+        ({"state": "done", "done_at": WEDNESDAY, "channel": channel}, "Wednesday, December 2, 10:00 AM."),
+    ):
+        OutboxMessage.objects.filter(kind="declined").update(**state)
+        shown = " ".join(desk.get(f"{REQUESTS}{request.pk}/change/").content.decode().split())
+        status = shown.partition('class="field-status"')[2].partition('class="when')[0]
+        assert "Reason given: No open time." in status
+        assert words in status
+
+
+def test_while_email_is_held_or_late_no_line_says_that_a_letter_leaves(desk):
+    """A hold after downtime keeps back what fell due before it; what is decided now leaves."""
+    request = submit()
+    page = f"{REQUESTS}{request.pk}/change/"
+    for reason, holds in (("restored", True), ("downtime", False), ("", True)):
+        with undone(reason):
+            if reason:
+                Hold.objects.put(reason, now=WEDNESDAY - HOUR)
+            else:
+                OutboxMessage.objects.update(not_before=WEDNESDAY - 2 * HOUR)
+            shown = " ".join(desk.get(page).content.decode().split())
+            notice = {"restored": "No email leaves now: a backup was restored.", "": "Email is late: it has been waiting since"}
+            assert (notice.get(reason, "email leaves") in shown) == holds
+            before = {
+                "restored": "The letter to ada@example.com waits until an owner starts email again: a backup was restored.",
+                "downtime": "<strong>We write to ada@example.com.</strong>",
+                "": "We write to ada@example.com. The letter may be late: it has been waiting since today, 8:00 AM.",
+            }
+            assert before[reason] in shown
+            done = " ".join(send(desk, request, "act", "confirm").content.decode().split())
+            after = before[reason].replace("We write", "We are writing").replace("<strong>", "").replace("</strong>", "")
+            # Confirming drops the letter that waited; no other is late.
+            assert f"Confirmed. {after}" in done or not reason
