@@ -43,7 +43,7 @@ def stopped_mail(now: datetime) -> MailStop | None:
     if held := list(Hold.objects.open().order_by("pk")):
         return MailStop(" and ".join(hold.get_reason_display() for hold in held), max(hold.waits_until for hold in held))
     since = health.mail_late_since(now=now)
-    return MailStop(f"it has been waiting since {moment_in_sentence(since, now)}") if since else None
+    return MailStop(f"the oldest letter has been waiting since {moment_in_sentence(since, now)}") if since else None
 
 
 def delivery_reports_trouble(user, *, now: datetime) -> dict:

@@ -6,11 +6,13 @@ They also see which answers are promised for a time that the change closes.
 from datetime import datetime
 from itertools import groupby
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.messages.storage import default_storage
 from django.db import transaction
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from consults import promised_answers
 from consults.conflicts import Conflict, find_conflicts, shown_in_form
@@ -21,6 +23,7 @@ from consults.models import AccessRecord, ConsultPolicy, ConsultRequest
 from .display import local_date, person_of
 
 YES, SHOWN = "strand", "shown"
+_MOST_LINKED = 3
 
 
 class _Strands(Exception):
@@ -67,6 +70,8 @@ class ConflictGuard(admin.ModelAdmin):
                 stranding = _Strands(found, answers)
                 if (found or answers) and not (YES in request.POST and all_were_shown(request, SHOWN, stranding.shown)):
                     raise stranding
+                if found:
+                    messages.warning(request, format_html("Saved. Now answer {}.", _links(found)))
                 return response
         except _Strands as stranding:
             return self._ask(request, stranding)
@@ -111,6 +116,14 @@ class ConflictGuard(admin.ModelAdmin):
             "asked_before": button in request.POST,
         }
         return TemplateResponse(request, template, context)
+
+
+def _links(found: list[Conflict]) -> str:
+    """By reference: a message kept in the session must not name a person."""
+    page = "admin:consults_consultrequest_change"
+    rows = ((reverse(page, args=[one.request.pk]), one.request.reference) for one in found[:_MOST_LINKED])
+    more = f" and {len(found) - _MOST_LINKED} more, listed under Conflicts" if len(found) > _MOST_LINKED else ""
+    return format_html("{}{}", format_html_join(", ", '<a href="{}">{}</a>', rows), more)
 
 
 def all_were_shown(request, name: str, listed: str) -> bool:

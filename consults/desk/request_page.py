@@ -66,7 +66,7 @@ def page_context(
         "person": person,
         "means": meaning_of(found, is_offered=offer is not None),
         "told": told_of_status(found, sent, stop),
-        "mail_stop": stop.in_words(now=now) if stop and found.status in ConsultRequest.OPEN else "",
+        "mail_stop": stop.in_words(now=now) if stop and (found.status in ConsultRequest.OPEN or _has_waiting_mail(sent)) else "",
         "staff_notes": staff_notes_of(found),
         "lacks_way_to_join": clinic.consult == VIDEO and not clinic.video_link,
         "lacks_number": clinic.consult == CALL and found.erased_at is None and not person.phone,
@@ -129,8 +129,7 @@ def _why(conflict: Conflict, rules: Rules) -> str:
     if "closed" not in conflict.reasons or rules.posted.open_intervals(day):
         return f"is {conflict.in_words}"
     note = SpecialHours.objects.filter(date=day).exclude(note="").values_list("note", flat=True).first()
-    rest = " and over capacity" if "full" in conflict.reasons else ""
-    return f"is outside the posted hours: the clinic is closed that day{f' ({note})' if note else ''}{rest}"
+    return f"is {conflict.in_words}. The clinic is closed that day{f' ({note})' if note else ''}"
 
 
 def _primary(found: ConsultRequest, shown: list[Button]) -> str:
@@ -149,6 +148,10 @@ def _to_offer(found: ConsultRequest, days: Days, now: datetime) -> Days:
 
     fit = ((day, [(start, label) for start, label in starts if is_fit(start)]) for day, starts in days)
     return [(day, starts) for day, starts in fit if starts]
+
+
+def _has_waiting_mail(sent: list[OutboxMessage]) -> bool:
+    return any(one.channel == OutboxMessage.Channel.MAIL and one.state == OutboxMessage.State.WAITING for one in sent)
 
 
 def _calls_owed(sent: list[OutboxMessage], now: datetime, *, name: str) -> list[dict]:

@@ -132,11 +132,6 @@ class Composition:
             "offered_until": moment_in_words(self.facts.offered_until),
         }
 
-    @property
-    def _offers_what_they_asked_for(self) -> bool:
-        offered, visit = self.facts.offered, self.facts.visit
-        return bool(self.request.wants_earlier and offered and visit and offered.start < visit.start)
-
     def _in_words(self, visit: Interval | None) -> str:
         local = self.rules.posted.local
         return dates.visit_text(local(visit.start), local(visit.end), self.rules.clinic.time_zone_label) if visit else ""
@@ -207,7 +202,7 @@ class Composition:
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "has_new_link": self.facts.has_new_link,
             "is_late": self.facts.is_late,
-            "gets_wish": self._offers_what_they_asked_for,
+            "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
             "voicemail_ok": self.facts.voicemail_ok,
         }
         return render_to_string(f"consults/messages/{self.kind}.txt", context | self._changes(context, has_file=has_file))

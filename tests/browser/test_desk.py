@@ -53,7 +53,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     page.goto(f"{desk.url}/admin/")
     calls = page.locator("section", has=page.locator("#calls"))
     expect(calls.get_by_role("link", name="507-555-0100")).to_be_visible()
-    calls.get_by_role("button", name=f"Call made to {desk.reference('ben')}").click()
+    calls.get_by_role("button", name="Call made to Ben Example").click()
     expect(page.locator(".messagelist .success")).to_contain_text(desk.reference("ben"))
     open_request(page, desk, desk.reference("ben"))
     decide(page, "Move and confirm a new time", starts_at="3")
@@ -71,7 +71,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     page.get_by_label("Action:").select_option("confirm_selected")
     page.locator("button[name=index]").click()
     # First what each would be told.
-    page.get_by_text("We write to dan@example.com").click()
+    page.get_by_text("A letter to dan@example.com").click()
     expect(page.locator(".letter").filter(has_text="dan@example.com")).to_be_visible()
     page.get_by_role("button", name="Yes, confirm").click()
     expect(page.locator(".messagelist .success")).to_contain_text("Confirmed:")
@@ -95,7 +95,8 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     page.goto(f"{desk.url}/admin/")
     conflicts = page.locator("section", has=page.locator("#conflicts"))
     conflicts.get_by_role("link", name="Gail Example").click()
-    expect(page.get_by_text("outside the posted hours. Move it to a new time")).to_be_visible()
+    why = "outside the posted hours. The clinic is closed that day (Staff training). Move it to a new time"
+    expect(page.get_by_text(why)).to_be_visible()
     page.get_by_label("Confirm even though it is outside the posted hours").check()
     page.get_by_role("button", name="Confirm", exact=True).click()
     expect_status(page, "Confirmed")

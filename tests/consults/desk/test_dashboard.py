@@ -242,7 +242,7 @@ def test_bulk_confirm_first_shows_each_letter_and_whom_it_tells(desk):
     page = bulk(desk, "confirm_selected", good, caller, closed)
     for words in (
         "Nothing has been decided or sent yet",
-        "We write to ada@example.com: read the letter",
+        "A letter to ada@example.com: read it",
         "Your visit is confirmed",
         "Puts a call to 507-555-0100 on the list: read what to say",
         f"Cannot be confirmed. {closed.reference}: This start is no longer within the posted hours",
