@@ -13,6 +13,7 @@ from consults.models import AccessRecord, ConsultRequest, EarlierOffer
 from consults.scheduling.reply import BEFORE_THE_START
 
 from .display import Line, line, moment_in_sentence, near_moment
+from .mail_stop import mail_stop
 from .paging import BoundedPaginator
 
 DAYS_LOOKED_AT = 21
@@ -81,6 +82,7 @@ def earlier_view(request, *, each_context: dict, opts, may_decide: bool):
     context = {
         **each_context,
         "title": "Earlier times",
+        "mail_stop": stop.in_words(now=now) if (stop := mail_stop(now)) else "",
         "opts": opts,
         "may_decide": may_decide,
         "page": page,

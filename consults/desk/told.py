@@ -6,19 +6,32 @@ from datetime import datetime
 from django.utils import timezone
 
 from consults import dates
-from consults.messages.kinds import ABOUT_OFFERS, OLD_ADDRESS, REMINDER
+from consults.messages.kinds import CONFIRMING
 from consults.models import ConsultRequest, Event, OutboxMessage
 
 from .mail_stop import MailStop
 
-Channel, State, Status = OutboxMessage.Channel, OutboxMessage.State, ConsultRequest.Status
-_ANSWERED = (Status.CONFIRMED, Status.DECLINED, Status.WITHDRAWN, Status.CANCELLED, Status.EXPIRED)
+Channel, State = OutboxMessage.Channel, OutboxMessage.State
+Kind, Status = Event.Kind, ConsultRequest.Status
+_MOVE_ENDED = (Kind.MOVE_DECLINED, Kind.MOVE_EXPIRED, Kind.MOVE_TAKEN_BACK)
+# Status -> the decisions that gave a request it.
+_ANSWERS: dict[str, tuple[str, ...]] = {
+    Status.CONFIRMED: (*CONFIRMING, *_MOVE_ENDED),
+    Status.DECLINED: (Kind.DECLINED,),
+    Status.WITHDRAWN: (Kind.WITHDRAWN,),
+    Status.CANCELLED: (Kind.CANCELLED,),
+    Status.EXPIRED: (Kind.EXPIRED,),
+}
 
 
 def told_of_status(found: ConsultRequest, sent: Iterable[OutboxMessage], stop: MailStop | None) -> str:
-    """Whether the person was told the answer; empty where the status tells nobody, or what told it is no longer needed."""
-    letters = [one for one in sent if one.recipient == "patient" and one.kind not in {REMINDER, OLD_ADDRESS, *ABOUT_OFFERS}]
-    return in_words(letters[-1], stop) if letters and found.status in _ANSWERED else ""
+    """Whether the person was told the decision that the status is of; empty where it told nobody, or is no longer needed."""
+    kinds = _ANSWERS.get(found.status)
+    answer = found.events.filter(kind__in=kinds).order_by("-number").first() if kinds else None
+    told = [
+        one for one in sent if answer and one.event_id == answer.pk and one.kind == answer.kind and one.recipient == "patient"
+    ]
+    return in_words(told[-1], stop) if told else ""
 
 
 def told_of_offer(sent: Iterable[OutboxMessage], stop: MailStop | None) -> str:

@@ -171,6 +171,16 @@ def test_beside_the_answer_stands_whether_it_has_reached_the_person(desk, channe
         assert words in status
 
 
+def test_a_letter_about_something_else_is_no_sign_that_the_answer_was_told(desk):
+    """They accepted on the phone, so no letter says it: that of their request, which has left, is another."""
+    request = submit(contact_by="phone", wants_earlier=True)
+    booking.offer_earlier(request, starts_at=EARLIER, by=desk.user, now=WEDNESDAY)
+    OutboxMessage.objects.update(state="done", done_at=WEDNESDAY)
+    booking.accept_offer(request, by=desk.user, now=WEDNESDAY)
+    shown = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode().partition('class="field-status"')[2]
+    assert "Call made" not in shown.partition('class="when')[0]
+
+
 def test_while_email_is_held_or_late_no_line_says_that_a_letter_leaves(desk):
     """A hold after downtime keeps back what fell due before it; what is decided now leaves."""
     request = submit()
