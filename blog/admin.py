@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.utils import timezone
 
 from content.editing.admin import JUSTIFICATION, ContentAdmin, folded_settings
+from pages.picture_choice import ChoosesPictures
 
 from .former_slugs import keep_former_slug
 from .models import Article
@@ -11,7 +12,7 @@ from .views import show_article
 
 
 @admin.register(Article)
-class ArticleAdmin(ContentAdmin):
+class ArticleAdmin(ChoosesPictures, ContentAdmin):
     list_display = ["title", "state", "published_at", "updated_on", "reviewed_on"]
     list_filter = ["is_draft"]
     search_fields = ["title", "body"]

@@ -70,10 +70,11 @@ def to_check(user, *, now: datetime) -> dict:
     return {"count": count, "rows": found[: hold_page.MOST_SHOWN], "most_shown": hold_page.MOST_SHOWN} if count else {}
 
 
+# Before the requests stands what stops their answers; the rest can wait until they have been read.
 admin.site.add_section("admin/_hold.html", open_holds, position=1)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_hold_to_check.html", to_check, position=2)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_worker_trouble.html", worker_trouble, position=4)  # type: ignore[attr-defined]
-admin.site.add_section("admin/_backup_trouble.html", backup_trouble, position=5)  # type: ignore[attr-defined]
+admin.site.add_section("admin/_backup_trouble.html", backup_trouble, position=15)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_mail_trouble.html", mail_trouble, position=5)  # type: ignore[attr-defined]
-admin.site.add_section("admin/_delivery_reports_trouble.html", delivery_reports_trouble, position=6)  # type: ignore[attr-defined]
+admin.site.add_section("admin/_delivery_reports_trouble.html", delivery_reports_trouble, position=15)  # type: ignore[attr-defined]
 mail_stop.register(stopped_mail)

@@ -13,16 +13,19 @@ from django.views.decorators.cache import never_cache
 from clinic_site import hold_page, staff_menu
 from staff import reauthentication, session_pages, sessions, views
 from staff.rate_limits import checks_password, limited
+from staff.sign_in_form import SignInForm
 
 from .bounded_filters import BoundedFilters
 from .one_line_fields import OneLineFields
-from .plain_titles import PlainTitles
+from .plain_fields import PlainFields
+from .plain_lists import PlainLists
 from .readable_ids import ReadableIds
 from .typed_times import TypedTimes
 
 
 class ClinicAdminSite(AdminSite):
     index_title = "Desk"
+    login_form = SignInForm
     # `staff_menu` takes its place.
     enable_nav_sidebar = False
 
@@ -41,7 +44,7 @@ class ClinicAdminSite(AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         own = admin_class or ModelAdmin
-        rules = (OneLineFields, TypedTimes, BoundedFilters, ReadableIds, PlainTitles)
+        rules = (OneLineFields, TypedTimes, BoundedFilters, ReadableIds, PlainLists, PlainFields)
         super().register(model_or_iterable, type(own.__name__, (*rules, own), {"__module__": own.__module__}), **options)
 
     def has_permission(self, request) -> bool:

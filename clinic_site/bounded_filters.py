@@ -3,14 +3,14 @@
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.db import DataError
+from django.db import DataError, ProgrammingError
 
 
 class BoundedFilters(admin.ModelAdmin):
     def get_changelist_instance(self, request):
         try:
             return super().get_changelist_instance(request)
-        except (DataError, OverflowError, TypeError, ValueError) as error:
+        except (DataError, ProgrammingError, IndexError, OverflowError, TypeError, ValueError) as error:
             if set(request.GET) <= {ERROR_FLAG}:
                 raise
             # Django shows the list without filters then.

@@ -6,7 +6,7 @@ from django.conf import settings
 _FROM_NOWHERE = ("default-src", "base-uri", "frame-ancestors")
 _FROM_HERE = ("script-src", "style-src", "img-src", "font-src", "manifest-src", "connect-src", "form-action")
 # The setting of django-csp.
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, dict[str, list[str]]] = {
     "DIRECTIVES": {name: [NONE] for name in _FROM_NOWHERE} | {name: [SELF] for name in _FROM_HERE},
 }
 _HEADERS = {

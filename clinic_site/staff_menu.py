@@ -46,7 +46,7 @@ REST: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("FAQs", "admin:pages_question_changelist", "pages.view_question"),
             ("Pages", "admin:pages_page_changelist", "pages.view_page"),
             ("Articles", "admin:blog_article_changelist", "blog.view_article"),
-            ("Providers", "admin:pages_provider_changelist", "pages.view_provider"),
+            ("Providers (doctors, nurses)", "admin:pages_provider_changelist", "pages.view_provider"),
             ("Pictures", "admin:pages_picture_changelist", "pages.view_picture"),
             ("References", "admin:content_reference_changelist", "content.view_reference"),
             ("Old addresses", "admin:pages_oldaddress_changelist", "pages.view_oldaddress"),

@@ -6,11 +6,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.urls import resolve
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from content.due import find_due
 from content.editing.admin import JUSTIFICATION, ContentAdmin, folded_settings
 from content.editing.conflict import current_row
 from content.editing.form import ContentForm
+from content.editing.paths import edit_path
 from content.models import LoadedContent
 
 from . import provider_page, views
@@ -18,6 +20,8 @@ from .clinic_admin import ClinicAdmin
 from .models import Page, Provider, Question
 from .old_address_admin import OldAddressAdmin
 from .picture_admin import PictureAdmin
+from .picture_choice import ChoosesPictures
+from .similar_questions import similar_questions
 from .supply import read_supply
 
 __all__ = ["ClinicAdmin", "OldAddressAdmin", "PageAdmin", "PictureAdmin", "ProviderAdmin", "QuestionAdmin"]
@@ -76,7 +80,7 @@ class QuestionAdmin(ContentAdmin):
     list_display = ["question", "group", "position", "on_home", "clinic_must_answer", "is_published"]
     list_filter = ["group", "clinic_must_answer", "on_home", "is_published"]
     search_fields = ["question", "answer"]
-    prepopulated_fields = {"slug": ["question"]}
+    preview_at = "#preview"
     fieldsets = [
         (None, {"fields": ["question", "answer"]}),
         ("Where it is shown", {"fields": ["group", "is_published", "on_home"]}),
@@ -85,12 +89,21 @@ class QuestionAdmin(ContentAdmin):
     ]
 
     def preview(self, request, row):
-        """Shows the question among the others, but first, so that it is in view. Without a group yet, it is in the first one."""
+        """Shows the question among the others, first and at `preview_at`. Without a group yet, it is in the first one."""
+        row.slug = self.preview_at.removeprefix("#")
         if row.group not in Question.Group.values:
             row.group = Question.Group.values[0]
         others = Question.objects.published().exclude(pk=row.pk)
         same_group = [row, *others.filter(group=row.group)]
         return views.show_faqs(request, views.get_page(Page.FAQS), same_group)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        response = super().response_add(request, obj, post_url_continue)
+        if found := similar_questions(obj):
+            links = format_html_join(", ", '<a href="{}">{}</a>', ((edit_path(other), other) for other in found))
+            text = "Similar questions are on the site already: {}. Check that the answers agree, or keep only one."
+            messages.warning(request, format_html(text, links))
+        return response
 
 
 class ProviderForm(ContentForm):
@@ -103,7 +116,7 @@ class ProviderForm(ContentForm):
 
 
 @admin.register(Provider)
-class ProviderAdmin(ContentAdmin):
+class ProviderAdmin(ChoosesPictures, ContentAdmin):
     form = ProviderForm
     list_display = ["name", "credentials", "role", "license_number", "position", "is_published"]
     search_fields = ["name"]

@@ -18,6 +18,7 @@ from .consult_kind import EXAMPLES, read_consult_kind
 from .models import Clinic
 from .models.safety import PHOTOGRAPHS, SAFETY
 from .naming import IN_LETTERS, word_that_tells
+from .picture_choice import ChoosesPictures
 from .supply_admin import SupplyPages
 from .zone_names import american_name, names_another_zone, names_it
 
@@ -60,7 +61,7 @@ class ClinicForm(ContentForm):
 
 
 @admin.register(Clinic)
-class ClinicAdmin(SupplyPages):
+class ClinicAdmin(ChoosesPictures, SupplyPages):
     form = ClinicForm
     fieldsets = [
         ("Announcement on every page", {"fields": ["announcement", "announcement_until"]}),
@@ -98,8 +99,8 @@ class ClinicAdmin(SupplyPages):
         (
             "Photographs",
             {
-                "description": "Upload each under Pictures first. No patients, and no pictures that were bought. The first two"
-                " are shown on Visit us, the third on A treatment day.",
+                "description": "No patients, and no pictures that were bought. The first two are shown on Visit us, the third on"
+                " A treatment day.",
                 "fields": PHOTOGRAPHS,
             },
         ),

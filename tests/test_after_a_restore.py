@@ -118,6 +118,7 @@ def test_after_a_restore_nothing_leaves_and_nothing_taken_comes_back(site):
 
 
 @pytest.mark.slow
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
 def test_what_was_erased_is_erased_again_on_a_new_machine_from_the_second_place(site, database):
     """The first place burned down with the database: the list of erased requests is in both places."""
     made = site.shell(
@@ -137,6 +138,7 @@ def test_what_was_erased_is_erased_again_on_a_new_machine_from_the_second_place(
 
 
 @pytest.mark.slow
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
 def test_a_database_that_another_tool_restored_gets_the_same_hold(site):
     site.shell(f"{BEFORE}erased_list.add(gone.reference)")
     done = site.manage("restore", "--hold")
@@ -145,6 +147,7 @@ def test_a_database_that_another_tool_restored_gets_the_same_hold(site):
 
 
 @pytest.mark.slow
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
 def test_half_a_restore_does_not_start_and_a_ruined_database_is_restored(site, database):
     made = site.shell(BEFORE).splitlines()[-1]
     (site.data / "restore-unfinished").touch()

@@ -85,7 +85,6 @@ def test_a_drill_of_a_good_backup_says_so_and_leaves_nothing(site):
     assert left_over(site) == []
 
 
-@pytest.mark.slow
 def test_a_drill_names_what_a_restore_would_not_bring_back(site):
     _, first, second = site.shell(BAD).split("---\n")
     reference = second.splitlines()[-1]

@@ -5,7 +5,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,13 @@ def disguises(text: str) -> Iterator[bytes]:
         yield base64.b64encode(b"\0" * shift + plain)[4 if shift else 0 : -4]
 
 
+def _files(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """(path, content) of each. A running PostgreSQL removes some of its own meanwhile, and then nobody can read them."""
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        with suppress(FileNotFoundError):
+            yield path, path.read_bytes()
+
+
 def unpacked(content: bytes) -> Iterator[bytes]:
     """Whatever is compressed in it: gzip and zlib streams, from wherever they begin."""
     window = memoryview(content)
@@ -53,8 +60,7 @@ def unpacked(content: bytes) -> Iterator[bytes]:
 def traces(folder: Path, markers: dict[str, str]) -> set[tuple[str, Path]]:
     """Which marker was found in which file, in whatever disguise."""
     forms = [(form, name) for name, text in markers.items() for form in disguises(text)]
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    contents = ((path, content) for path in files for whole in [path.read_bytes()] for content in (whole, *unpacked(whole)))
+    contents = ((path, content) for path, whole in _files(folder) for content in (whole, *unpacked(whole)))
     return {(name, path) for path, content in contents for form, name in forms if form in content}
 
 

@@ -31,7 +31,8 @@ def seen_on_the_page(http_request, queryset):
     "Select all" on a long list includes requests that nobody has seen; nothing is decided about them.
     """
     names = (name.removeprefix("version-") for name in http_request.POST if name.startswith("version-"))
-    keys = [key for name in names if (key := read_whole_number(name, digits=18)) is not None]
+    # "01" is not how the page names it.
+    keys = [key for name in names if (key := read_whole_number(name, digits=18)) is not None and str(key) == name]
     return queryset.filter(pk__in=keys), queryset.exclude(pk__in=keys).order_by()[:1000].count()
 
 

@@ -3,6 +3,7 @@
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from consults.contact import dialed_phone
 from consults.messages.kinds import tells
 from consults.models import OutboxMessage
 
@@ -28,7 +29,7 @@ def call_view(request, call: OutboxMessage, *, each_context: dict, opts, may_mar
             "message": call,
             "name": person_of(found).full_name,
             "to": to,
-            "link": "".join(char for char in to if char in "+0123456789"),
+            "link": dialed_phone(to),
             "about": tells(call.kind).to_say or call.kind_in_words,
             "again": moment_in_sentence(call.call_again_at, now) if is_later and call.call_again_at else "",
             "due": "" if call.not_before <= now else moment_in_sentence(call.not_before, now),

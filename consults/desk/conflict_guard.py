@@ -19,11 +19,12 @@ from consults.conflicts import Conflict, find_conflicts, shown_in_form
 from consults.current_rules import read_rules
 from consults.dates import day_text, time_text
 from consults.models import AccessRecord, ConsultPolicy, ConsultRequest
+from guard.readers import read_date
 
 from .display import local_date, person_of
 
 YES, SHOWN = "strand", "shown"
-_MOST_LINKED = 3
+_MOST_NAMED = 10
 
 
 class _Strands(Exception):
@@ -70,34 +71,40 @@ class ConflictGuard(admin.ModelAdmin):
                 stranding = _Strands(found, answers)
                 if (found or answers) and not (YES in request.POST and all_were_shown(request, SHOWN, stranding.shown)):
                     raise stranding
-                if found:
-                    messages.warning(request, format_html("Saved. Now answer {}.", _links(found)))
-                return response
         except _Strands as stranding:
             return self._ask(request, stranding)
+        if found:
+            self._say_what_is_left(request, found)
+        return response
+
+    def _say_what_is_left(self, request, found: list[Conflict]) -> None:
+        links = format_html_join(
+            ", ", '<a href="{}">{}</a>', ((_page(one), one.request.reference) for one in found[:_MOST_NAMED])
+        )
+        others = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        text = "Still to answer, because the time no longer fits: {}{}. You find them under Conflicts on the Desk."
+        messages.warning(request, format_html(text, links, others))
 
     def _ask(self, request, stranding: _Strands):
         zone = timezone.get_current_timezone()
-        if stranding.found and request.user.has_perm("consults.view_consultrequest"):
-            listed = AccessRecord.Kind.LISTED
-            AccessRecord.objects.write(listed, by=request.user, at=timezone.now(), rows=len(stranding.found))
         by_day = groupby(stranding.answers, key=lambda one: local_date(one.answer_by))
+        names = {}
+        if stranding.found and request.user.has_perm("consults.view_consultrequest"):
+            names = {conflict.key: person_of(conflict.request).full_name for conflict in stranding.found}
+            AccessRecord.objects.write(AccessRecord.Kind.LISTED, by=request.user, at=timezone.now(), rows=len(names))
         return self._question(
             request,
             "admin/consults/confirm_conflicts.html",
-            title="People whose times would no longer fit" if stranding.found else "Answers promised for a closed time",
+            title="Some people’s times no longer fit" if stranding.found else "Answers promised for a closed time",
             button=YES,
             listed={SHOWN: stranding.shown},
-            found=[(one, one.visit.start.astimezone(zone), self._name(request, one)) for one in stranding.found],
+            found=[
+                (conflict, conflict.visit.start.astimezone(zone), names.get(conflict.key, "")) for conflict in stranding.found
+            ],
+            back=f"?date={day.isoformat()}" if (day := read_date(request.POST.get("date"))) else "",
             answers_counted=len(stranding.answers),
             answers=[(day_text(day), [(one, _time_of(one.answer_by)) for one in waiting]) for day, waiting in by_day],
         )
-
-    @staticmethod
-    def _name(request, conflict: Conflict) -> str:
-        """Empty for who may change hours and see no requests."""
-        may_see = request.user.has_perm("consults.view_consultrequest")
-        return person_of(conflict.request).full_name if may_see else ""
 
     def _question(self, request, template: str, *, title: str, button: str, listed: dict[str, str] | None = None, **context):
         """The page that asks before the change is saved, with the form as it was posted. `button`: the name of its yes;
@@ -118,17 +125,13 @@ class ConflictGuard(admin.ModelAdmin):
         return TemplateResponse(request, template, context)
 
 
-def _links(found: list[Conflict]) -> str:
-    """By reference: a message kept in the session must not name a person."""
-    page = "admin:consults_consultrequest_change"
-    rows = ((reverse(page, args=[one.request.pk]), one.request.reference) for one in found[:_MOST_LINKED])
-    more = f" and {len(found) - _MOST_LINKED} more, listed under Conflicts" if len(found) > _MOST_LINKED else ""
-    return format_html("{}{}", format_html_join(", ", '<a href="{}">{}</a>', rows), more)
-
-
 def all_were_shown(request, name: str, listed: str) -> bool:
     """Whether the page that asked, which posts back what it showed under this name, showed all that is listed now."""
     return set(listed.split()) <= set(request.POST.get(name, "").split())
+
+
+def _page(conflict: Conflict) -> str:
+    return reverse("admin:consults_consultrequest_change", args=[conflict.request.pk])
 
 
 def _time_of(instant: datetime) -> str:

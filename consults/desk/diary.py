@@ -105,12 +105,14 @@ def diary_view(request, *, each_context: dict, opts):
     may_decide = request.user.has_perm("consults.change_consultrequest")
     title = "Diary: day" if days == 1 else "Diary: week"
     shown = read_diary(first=first, days=days, now=now)
-    visits = sum(len(slot.visits) for day in shown["days"] for slot in day["slots"])
+    slots = [slot for day in shown["days"] for slot in day["slots"]]
+    visits = sum(len(slot.visits) for slot in slots)
     AccessRecord.objects.write(AccessRecord.Kind.DIARY, by=request.user, at=now, rows=visits)
     rights = {
         "may_decide": may_decide,
         "may_close": may_change_day(request.user),
         "may_see": request.user.has_perm("consults.view_openinghours"),
     }
-    context = {**each_context, "title": title, "opts": opts, **rights, **shown}
+    told = {"has_free": any(slot.free for slot in slots), "printed_at": now}
+    context = {**each_context, "title": title, "opts": opts, **rights, **told, **shown}
     return TemplateResponse(request, "admin/consults/consultrequest/diary.html", context)

@@ -53,4 +53,4 @@ def _close(question: HolidayQuestion, *, by, now: datetime) -> str:
 _ANSWERS = {"open": _keep_open, "closed": _close}
 
 # Before the requests: an answer that comes late is a patient at a closed door.
-admin.site.add_section("admin/consults/_holidays.html", read_holidays, position=5)  # type: ignore[attr-defined]
+admin.site.add_section("admin/consults/_holidays.html", read_holidays, position=20)  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from consults import dates, open_times
 from consults.booking import TRANSITIONS
 from consults.conflicts import Conflict, conflicts_of, offer_misfits, shown_in_form
+from consults.contact import dialed_phone
 from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource, SpecialHours
@@ -70,7 +71,7 @@ def page_context(
         "staff_notes": staff_notes_of(found),
         "lacks_way_to_join": clinic.consult == VIDEO and not clinic.video_link,
         "lacks_number": clinic.consult == CALL and found.erased_at is None and not person.phone,
-        "phone_link": "".join(char for char in person.phone if char in "+0123456789"),
+        "phone_link": dialed_phone(person.phone),
         "visit": whole_visit_text(found, clinic.time_zone_label) if found.visit or not offer else "No time yet",
         "confirmed_visit": confirmed_visit_text(found, clinic.time_zone_label) if found.is_moving else "",
         "due": moment_in_sentence(found.answer_by, now),

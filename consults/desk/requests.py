@@ -37,8 +37,8 @@ LIST = "admin:consults_consultrequest_changelist"
 
 @admin.register(ConsultRequest)
 class ConsultRequestAdmin(ReadOnlyAdmin):
-    list_display = ["shown_reference", "who_asks", "shown_status", "visit", "answer_due", "in_care", "asked_at"]
-    list_display_links = ["shown_reference"]
+    list_display = ["who_asks", "shown_status", "visit", "answer_due", "in_care", "asked_at", "shown_reference"]
+    list_display_links = ["who_asks"]
     list_filter = FILTERS
     list_select_related = ["assigned_to"]
     list_per_page = list_max_show_all = 50
@@ -207,13 +207,13 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="name")
     def who_asks(self, obj):
-        # The version goes with the name, so that a bulk decision about an older state is refused.
-        name = person_of(obj).full_name
-        return format_html('{}<input type="hidden" name="{}" value="{}">', name, version_field(obj), obj.version)
+        return person_of(obj).full_name
 
     @admin.display(description="status")
     def shown_status(self, obj):
-        return format_html('<span class="status is-{}">{}</span>', obj.status, obj.get_status_display())
+        # The version goes with the status, so that a bulk decision about an older state is refused.
+        version = format_html('<input type="hidden" name="{}" value="{}">', version_field(obj), obj.version)
+        return format_html('<span class="status is-{}">{}</span>{}', obj.status, obj.get_status_display(), version)
 
     @admin.display(description="requested time", ordering="starts_at")
     def visit(self, obj):
@@ -225,8 +225,11 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="assigned to", empty_value="-")
     def in_care(self, obj):
-        return obj.assigned_to and (obj.assigned_to.get_short_name() or obj.assigned_to.get_username())
+        if who := obj.assigned_to:
+            return format_html('<span class="told">{}</span>', who.get_short_name() or who.get_username())
+        return None
 
     @admin.display(description="answer by")
     def answer_due(self, obj):
-        return near_moment(obj.answer_by, timezone.now()) if obj.status in ConsultRequest.AWAITING_ANSWER else "-"
+        is_due = obj.status in ConsultRequest.AWAITING_ANSWER
+        return format_html('<span class="told">{}</span>', near_moment(obj.answer_by, timezone.now())) if is_due else "-"

@@ -15,11 +15,25 @@ from .erasure_guard import ErasureGuard
 from .holidays import answer_holiday, may_answer
 from .typed_times import TypedTimeField
 
+_OWNERS_CHANGE = "Only an owner can change these. To close a day or change its hours, ask an owner."
+
 
 class HoursAdmin(ConflictGuard):
-    """Times are typed as people write them, and shown in the site's words."""
+    """Times are typed as people write them, and shown in the site's words. Who may only look is told so and led nowhere."""
 
     formfield_overrides = {models.TimeField: {"form_class": TypedTimeField, "widget": TypedTimeField.widget}}
+
+    def get_list_display_links(self, request, list_display):
+        return super().get_list_display_links(request, list_display) if self.has_change_permission(request) else None
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, self._told(request) | (extra_context or {}))
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        return super().changeform_view(request, object_id, form_url, self._told(request) | (extra_context or {}))
+
+    def _told(self, request) -> dict:
+        return {"read_only_note": "" if self.has_change_permission(request) else _OWNERS_CHANGE}
 
     @admin.display(description="opens", ordering="opens", empty_value="closed")
     def opens_at(self, obj):

@@ -32,6 +32,6 @@ MOVING = (
     "Your confirmed visit stays as it is until we confirm the new time.",
 )
 # The same once the confirmed visit has begun and the move has not been ended yet.
-NOT_ANSWERED = "We did not answer in time about the new time, and we are sorry. It is not confirmed until we {reach} you."
+NOT_ANSWERED = "We were late in answering about the new time, and we are sorry. It is not confirmed until we {reach} you."
 BEGAN_MOVING = ("It is time for your confirmed visit", NOT_ANSWERED)
 PASSED_MOVING = ("The time of your confirmed visit has passed", NOT_ANSWERED)

@@ -6,6 +6,7 @@ from csp.constants import SELF
 from csp.decorators import csp_replace
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import flatten
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
@@ -22,6 +23,7 @@ from content.models import ReviewedText, Text
 from .bounds import bound_dates
 from .conflict import current_row, differences
 from .form import ContentForm
+from .saved import saved_text
 
 _ROWS = {"body": 36, "answer": 8, "bio": 8, "in_short": 6, "sheet": 20, "summary": 3, "lede": 3, "claims_justification": 3}
 JUSTIFIED = "claims_justification"
@@ -52,6 +54,8 @@ class ContentAdmin(SimpleHistoryAdmin):
     object_history_list_template = "admin/content/history_list.html"
     object_history_form_template = "admin/content/history_form.html"
     preview: Callable[..., HttpResponse] | None = None
+    # Where on that page the text is, as "#fragment"; empty: it is the page.
+    preview_at = ""
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
@@ -62,12 +66,20 @@ class ContentAdmin(SimpleHistoryAdmin):
     def get_fieldsets(self, request, obj=None):
         fieldsets = [(name, dict(options)) for name, options in super().get_fieldsets(request, obj)]
         if obj is None:
-            # A new row needs them, and without script nothing fills them in.
+            # A new row needs those that must be filled in, which without script nothing does.
             for _, options in fieldsets:
-                options["classes"] = [name for name in options.get("classes", ()) if name != "collapse"]
+                if not all(self._may_wait(name) for name in flatten(options["fields"])):
+                    options["classes"] = [name for name in options.get("classes", ()) if name != "collapse"]
         if not any("seen" in options["fields"] for _, options in fieldsets):
             fieldsets[0][1]["fields"] = [*fieldsets[0][1]["fields"], "seen"]
         return fieldsets
+
+    def _may_wait(self, name: str) -> bool:
+        """Whether a new row can be saved without anybody looking at this field."""
+        if name not in {field.name for field in self.opts.fields}:
+            return True
+        field = self.opts.get_field(name)
+        return field.blank or field.has_default()
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in _ROWS:
@@ -106,6 +118,21 @@ class ContentAdmin(SimpleHistoryAdmin):
             end_review(obj)
         elif is_new:
             stamp(obj)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        request.saved_text = obj
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        request.saved_text = obj
+        return super().response_change(request, obj)
+
+    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+        """Says of a saved text where it is now, instead of that it "was changed successfully"."""
+        text = getattr(request, "saved_text", None)
+        if level == messages.SUCCESS and isinstance(text, Text):
+            message = saved_text(text, url=self.get_view_on_site_url(text), now=timezone.now())
+        super().message_user(request, message, level, *args, **kwargs)
 
     def get_view_on_site_url(self, obj=None):
         """The page on the site, or None while visitors cannot see it."""
@@ -154,7 +181,7 @@ class ContentAdmin(SimpleHistoryAdmin):
         context = {"preview_url": ""}
         if self.preview is not None:
             name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_preview"
-            context["preview_url"] = reverse(name, args=[object_id] if object_id else [])
+            context["preview_url"] = reverse(name, args=[object_id] if object_id else []) + self.preview_at
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
 
     def compare_view(self, request, object_id) -> HttpResponse:

@@ -98,7 +98,11 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="The fragment of the link to this question: /faqs/#slug.", max_length=80, unique=True
+                        blank=True,
+                        help_text="The end of the link to this question, after /faqs/#. Leave it empty to take it from the question.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="address",
                     ),
                 ),
                 (
@@ -121,7 +125,7 @@ class Migration(migrations.Migration):
                 (
                     "answer",
                     models.TextField(
-                        help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]. {fees} prints a fact."
+                        help_text="Two to five short, plain sentences, the answer first. You need no marks. If you want one: **bold** makes a word bold, [@key] cites the reference with that key, and {fees} prints that fact of the clinic."
                     ),
                 ),
                 ("answer_html", models.TextField(default="", editable=False)),
@@ -136,7 +140,12 @@ class Migration(migrations.Migration):
                 ),
                 ("position", models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")),
                 ("on_home", models.BooleanField(default=False, help_text="Show it on the home page too.")),
-                ("medical", models.BooleanField(default=False)),
+                (
+                    "medical",
+                    models.BooleanField(
+                        default=False, help_text="Check it if the answer says what a treatment does, or for whom it is safe."
+                    ),
+                ),
                 (
                     "clinic_must_answer",
                     models.BooleanField(
@@ -144,7 +153,14 @@ class Migration(migrations.Migration):
                         help_text="The answer has to come from the clinic: from the facts in braces, such as {fees}, or from your own words. While it is missing, the FAQs list the question under “What we tell you at the consult”.",
                     ),
                 ),
-                ("is_published", models.BooleanField(default=True)),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=True,
+                        help_text="While it is checked, visitors see this as soon as you save. Without it, it is a draft.",
+                        verbose_name="on the site",
+                    ),
+                ),
                 ("updated_on", models.DateField(blank=True, editable=False, null=True)),
             ],
             options={"ordering": ["position", "slug"]},
@@ -1210,7 +1226,15 @@ class Migration(migrations.Migration):
                         verbose_name="justification",
                     ),
                 ),
-                ("slug", models.SlugField(help_text="The fragment of the link to this question: /faqs/#slug.", max_length=80)),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The end of the link to this question, after /faqs/#. Leave it empty to take it from the question.",
+                        max_length=80,
+                        verbose_name="address",
+                    ),
+                ),
                 (
                     "group",
                     models.CharField(
@@ -1231,7 +1255,7 @@ class Migration(migrations.Migration):
                 (
                     "answer",
                     models.TextField(
-                        help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]. {fees} prints a fact."
+                        help_text="Two to five short, plain sentences, the answer first. You need no marks. If you want one: **bold** makes a word bold, [@key] cites the reference with that key, and {fees} prints that fact of the clinic."
                     ),
                 ),
                 (
@@ -1245,7 +1269,12 @@ class Migration(migrations.Migration):
                 ),
                 ("position", models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")),
                 ("on_home", models.BooleanField(default=False, help_text="Show it on the home page too.")),
-                ("medical", models.BooleanField(default=False)),
+                (
+                    "medical",
+                    models.BooleanField(
+                        default=False, help_text="Check it if the answer says what a treatment does, or for whom it is safe."
+                    ),
+                ),
                 (
                     "clinic_must_answer",
                     models.BooleanField(
@@ -1253,7 +1282,14 @@ class Migration(migrations.Migration):
                         help_text="The answer has to come from the clinic: from the facts in braces, such as {fees}, or from your own words. While it is missing, the FAQs list the question under “What we tell you at the consult”.",
                     ),
                 ),
-                ("is_published", models.BooleanField(default=True)),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=True,
+                        help_text="While it is checked, visitors see this as soon as you save. Without it, it is a draft.",
+                        verbose_name="on the site",
+                    ),
+                ),
                 ("updated_on", models.DateField(blank=True, editable=False, null=True)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -1385,7 +1421,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "bio",
-                    models.TextField(blank=True, help_text="Markdown. State only what is true today."),
+                    models.TextField(blank=True, help_text="Plain sentences. State only what is true today."),
                 ),
                 (
                     "interests",
@@ -1396,7 +1432,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
-                ("is_published", models.BooleanField(default=False, help_text="Show this profile on the site.")),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Check it when visitors may see this profile. Until then it is a draft.",
+                        verbose_name="on the site",
+                    ),
+                ),
                 (
                     "portrait",
                     models.ForeignKey(
@@ -1540,7 +1583,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "bio",
-                    models.TextField(blank=True, help_text="Markdown. State only what is true today."),
+                    models.TextField(blank=True, help_text="Plain sentences. State only what is true today."),
                 ),
                 ("bio_html", models.TextField(default="", editable=False)),
                 (
@@ -1562,7 +1605,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")),
-                ("is_published", models.BooleanField(default=False, help_text="Show this profile on the site.")),
+                (
+                    "is_published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Check it when visitors may see this profile. Until then it is a draft.",
+                        verbose_name="on the site",
+                    ),
+                ),
             ],
             options={"ordering": ["position", "name"]},
         ),

@@ -91,7 +91,7 @@ class Provider(Text):
     available = models.CharField(
         "when they are in", max_length=160, blank=True, help_text="For example: Mondays and Thursdays, 4 PM to 8 PM."
     )
-    bio = models.TextField(blank=True, help_text="Markdown. State only what is true today.")
+    bio = models.TextField(blank=True, help_text="Plain sentences. State only what is true today.")
     bio_html = models.TextField(editable=False, default="")
     interests = models.TextField(
         "interests that could conflict",
@@ -107,7 +107,9 @@ class Provider(Text):
         help_text="Only with the person's consent. The picture brings its alternative text along.",
     )
     position = models.PositiveSmallIntegerField(default=100, help_text="Lower numbers come first.")
-    is_published = models.BooleanField(default=False, help_text="Show this profile on the site.")
+    is_published = models.BooleanField(
+        "on the site", default=False, help_text="Check it when visitors may see this profile. Until then it is a draft."
+    )
 
     objects: ClassVar = ProviderQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["bio_html"])

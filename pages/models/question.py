@@ -6,12 +6,15 @@ from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils.text import slugify
 from simple_history.models import HistoricalRecords
 
 from content.models import Text, TextQuerySet
 from content.placeholders import names_in
 
 from .clinic import Clinic
+
+_LONGEST_SLUG = 80
 
 
 class QuestionQuerySet(TextQuerySet):
@@ -40,11 +43,18 @@ class Question(Text):
     MARKDOWN = {"answer": "answer_html"}
     SEARCH_NUMBER = 1
 
-    slug = models.SlugField(max_length=80, unique=True, help_text="The fragment of the link to this question: /faqs/#slug.")
+    slug = models.SlugField(
+        "address",
+        max_length=_LONGEST_SLUG,
+        unique=True,
+        blank=True,
+        help_text="The end of the link to this question, after /faqs/#. Leave it empty to take it from the question.",
+    )
     group = models.CharField(max_length=20, choices=Group.choices)
     question = models.CharField(max_length=160)
     answer = models.TextField(
-        help_text="Markdown, two to five short sentences, the answer first. Cite a source with [@key]. {fees} prints a fact."
+        help_text="Two to five short, plain sentences, the answer first. You need no marks. If you want one: **bold** makes a"
+        " word bold, [@key] cites the reference with that key, and {fees} prints that fact of the clinic."
     )
     answer_html = models.TextField(editable=False, default="")
     also_asked = models.CharField(
@@ -56,13 +66,19 @@ class Question(Text):
     )
     position = models.PositiveSmallIntegerField(default=500, help_text="Lower numbers come first.")
     on_home = models.BooleanField(default=False, help_text="Show it on the home page too.")
-    medical = models.BooleanField(default=False)
+    medical = models.BooleanField(
+        default=False, help_text="Check it if the answer says what a treatment does, or for whom it is safe."
+    )
     clinic_must_answer = models.BooleanField(
         default=False,
         help_text="The answer has to come from the clinic: from the facts in braces, such as {fees}, or from your own words."
         " While it is missing, the FAQs list the question under “What we tell you at the consult”.",
     )
-    is_published = models.BooleanField(default=True)
+    is_published = models.BooleanField(
+        "on the site",
+        default=True,
+        help_text="While it is checked, visitors see this as soon as you save. Without it, it is a draft.",
+    )
     updated_on = models.DateField(null=True, blank=True, editable=False)
 
     objects: ClassVar = QuestionQuerySet.as_manager()
@@ -73,6 +89,18 @@ class Question(Text):
 
     def __str__(self) -> str:
         return self.question
+
+    def save(self, *args, **kwargs) -> None:
+        self.slug = self.slug or self._free_slug()
+        super().save(*args, **kwargs)
+
+    def _free_slug(self) -> str:
+        """Made from the question, with a number if something on the page has it."""
+        slug = slugify(self.question)[: _LONGEST_SLUG - 4].strip("-") or "question"
+        others = Question.objects.exclude(pk=self.pk).filter(slug__startswith=slug)
+        taken = {*others.values_list("slug", flat=True), *self.Group.values}
+        numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
+        return next(free for free in (slug, *numbered) if free not in taken)
 
     def get_absolute_url(self) -> str:
         return f"{reverse('pages:faqs')}#{self.slug}"

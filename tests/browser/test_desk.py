@@ -68,7 +68,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     page.goto(desk.url + REQUESTS)
     for name in ("dan", "eve"):
         page.get_by_role("row", name=desk.reference(name)).locator("input[name=_selected_action]").check()
-    page.get_by_label("Action:").select_option("confirm_selected")
+    page.get_by_label("With the checked rows:").select_option("confirm_selected")
     page.locator("button[name=index]").click()
     # First what each would be told.
     page.get_by_text("A letter to dan@example.com").click()
@@ -114,7 +114,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
 
     # By phone, from an open seat of the week.
     page.goto(f"{desk.url}{REQUESTS}diary/")
-    page.get_by_role("link", name="Later").click()
+    page.get_by_role("link", name="Next week").click()
     page.wait_for_url("**from=**")
     seat = page.get_by_role("link", name="Take a request by phone for").last
     seat.click()

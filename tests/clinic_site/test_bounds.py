@@ -88,8 +88,10 @@ def filters_of(list_page: admin.ModelAdmin, *, every: bool) -> set[str]:
     return {"p", *listed, *columns, *parts, *(f"{name}__gte" for name in columns)}
 
 
-@pytest.mark.databases(postgresql=pytest.mark.slow)
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["a column of each kind", "every one"])
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
+@pytest.mark.parametrize(
+    "every", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["a column of each kind", "every one"]
+)
 @pytest.mark.parametrize(
     "list_page",
     [
@@ -121,6 +123,8 @@ def test_a_number_or_an_instant_in_a_query_or_a_form(superuser, value):
         superuser.post(f"{page}act/", {"action": "reschedule", "version": value, "starts_at": value}),
         superuser.post(f"{page}act/", {"action": "reschedule", "version": "1", "starts_at": value}),
     ]
+    chosen = {"action": "decline_selected", "_selected_action": [str(request.pk)], f"version-0{request.pk}": "1"}
+    asked += [superuser.get(REQUESTS, {"id__range": value}), superuser.post(REQUESTS, chosen)]
     for row in (Article.objects.first(), Page.objects.first(), Question.objects.first()):
         history = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_history", args=[row.pk])
         asked.append(superuser.get(f"{history}compare/", {"older": value, "newer": value}))

@@ -66,3 +66,20 @@ def test_no_field_is_left_off_a_form_that_names_its_fields():
         if named and (missing := {field.name for field in typed} - {*flatten(named)} - {*(page.exclude or ())} - ticked):
             left_off[model.__name__] = missing
     assert left_off == {}
+
+
+def test_lists_speak_in_words(superuser):
+    """An empty list offers nothing to do and says so; a full one names what is done with its rows."""
+    empty, full = (superuser.get(f"/admin/{name}/").content.decode() for name in ("pages/picture", "auth/group"))
+    assert "Nothing is in this list yet." in empty
+    assert "Do this" not in empty
+    assert "With the checked rows:" in full
+    assert "Choose what to do" in full
+    assert "4 in this list" in full
+    for machine in ("---------", "Action:", ">Go<", "4 groups", "Select group"):
+        assert machine not in full, machine
+    assert "Colors: automatic" in full
+    form = superuser.get("/admin/blog/article/add/").content.decode()
+    assert '<option value="" selected>None</option>' in form
+    for machine in ("---------", "delete-related", "change-related"):
+        assert machine not in form, machine

@@ -1,10 +1,13 @@
 """One mailbox, and one telephone, has one index however it is spelled."""
 
+from types import SimpleNamespace
+from unicodedata import category
+
 import pytest
 from django import forms
 from django.core.mail.message import sanitize_address
 
-from consults.contact import is_phone, limited_email, limited_phone, normalised_email, normalised_phone
+from consults.contact import dialed_phone, is_phone, limited_email, limited_phone, normalised_email, normalised_phone
 from consults.public.address_form import MailboxField
 
 
@@ -73,6 +76,7 @@ def test_what_has_other_spellings_is_refused(spelled):
         ("a.b@gmail.com", "ab+x@GoogleMail.com"),
         ("jane@icloud.com", "jane@me.com"),
         ("j.ane@protonmail.com", "jane@proton.me"),
+        ("ja_ne@protonmail.ch", "ja-n.e@pm.me"),
     ],
 )
 def test_providers_with_one_mailbox_under_several_names_count_once(one, other):
@@ -165,3 +169,35 @@ def test_a_zero_at_home_is_left_out_after_codes_of_every_length(at_home, abroad)
 
 def test_a_short_number_abroad_is_a_number():
     assert is_phone("+298 20 12 34")
+
+
+@pytest.mark.parametrize(
+    ("typed", "dialed"),
+    [
+        ("(507) 555-0142 x12", "5075550142"),
+        ("+1 507 555 0142", "5075550142"),
+        ("+44 (0)20 7946 0958", "+442079460958"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_dialed_without_what_comes_after_it(typed, dialed):
+    assert dialed_phone(typed) == dialed
+
+
+def test_a_long_extension_abroad_makes_no_other_line():
+    assert limited_phone("+44 20 7946 0958 111") == limited_phone("+44 20 7946 0958 1112")
+
+
+def test_half_a_megabyte_of_marks_is_refused_without_reading_it_all(monkeypatch):
+    """Python puts combining marks in order in the square of their number, while every other thread waits."""
+    marks = "a@" + "\u0301" * 110_000 + "\u0323" * 110_000
+    read = []
+    monkeypatch.setattr(
+        "consults.contact.unicodedata", SimpleNamespace(normalize=lambda _, text: read.append(text) or "", category=category)
+    )
+    with pytest.raises(forms.ValidationError):
+        MailboxField().clean(marks)
+    for reads in (normalised_email, limited_email, normalised_phone, is_phone):
+        reads(marks)
+    assert read
+    assert max(map(len, read)) < 1_000

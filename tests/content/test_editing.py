@@ -125,8 +125,9 @@ def test_a_form_has_its_words_first_its_settings_folded_and_the_justification_on
     assert places == sorted(places)
     assert page.index("<summary>") < page.index('name="slug"')
     assert box not in page
-    # A new row needs its settings, which script alone would fill in.
-    assert "<details><summary>" not in superuser.get(reverse("admin:pages_question_add")).content.decode()
+    # A new page needs its settings, which script alone would fill in. A question can do without.
+    folded = {kind: superuser.get(reverse(f"admin:pages_{kind}_add")).content.decode() for kind in ("page", "question")}
+    assert [kind for kind, page in folded.items() if "<details><summary>" in page] == ["question"]
     form = opened(superuser, url)
     del form["claims_justification"]
     refused = superuser.post(url, form | {"answer": "It is a miracle."}).content.decode()
@@ -134,6 +135,31 @@ def test_a_form_has_its_words_first_its_settings_folded_and_the_justification_on
     assert refused.index('href="#id_answer">Answer</a>') < refused.index('name="question"')
     assert superuser.post(url, form | {"answer": "It is a miracle.", "claims_justification": "A book."}).status_code == 302
     assert box in superuser.get(url).content.decode()
+
+
+@pytest.mark.ignore_template_errors
+def test_who_saves_a_text_reads_where_it_is_now_and_what_is_like_it(superuser, content):
+    add = reverse("admin:pages_question_add")
+    form = opened(superuser, add) | {"question": "Is there parking?", "answer": "Yes, behind the house.", "group": "the-visit"}
+    told = superuser.post(add, form, follow=True).content.decode()
+    made = Question.objects.get(question="Is there parking?")
+    assert made.slug == "is-there-parking"
+    assert f'is on the site now. <a href="/faqs/#{made.slug}">View it</a>' in told
+    similar = Question.objects.get(question__contains="about parking")
+    assert f'Similar questions are on the site already: <a href="{address(similar)}">' in told
+    assert "successfully" not in told
+    again = superuser.post(add, form | {"is_published": ""}, follow=True).content.decode()
+    assert "Saved as a draft: visitors do not see" in again
+    assert Question.objects.get(slug="is-there-parking-2").is_published is False
+    preview = superuser.post(f"{address(made)}".replace("change/", "preview/"), opened(superuser, address(made))).content.decode()
+    assert 'preview/#preview"' in superuser.get(address(made)).content.decode()
+    assert 'id="preview"' in preview
+    provider = reverse("admin:pages_provider_add")
+    person = opened(superuser, provider) | {"name": "Nora Sample"}
+    assert "Saved as a draft" in superuser.post(provider, person, follow=True).content.decode()
+    picture = superuser.get(provider).content.decode().partition('name="portrait"')[2].partition("</div>")[0]
+    assert ">Add a photo</a>" in picture
+    assert "delete-related" not in picture
 
 
 def test_saving_without_a_change_leaves_everything_as_it_was(superuser, content):

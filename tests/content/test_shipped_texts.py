@@ -53,6 +53,8 @@ _WITHOUT_IDENTIFIER = {
     "ch.oddb.org",
     "www.safemedication.com",
     "means-matter.hsph.harvard.edu",
+    # A medical school's summary of a review whose abstract was read without its identifiers.
+    "med.uth.edu",
 }
 
 # A number that only a study can have found: a share, so many of so many, so many people, points of a scale.

@@ -40,7 +40,7 @@ def test_the_same_holds_after_twenty_rounds_of_kills_and_five_restarts(database,
             assert accidents.judge(site, postbox, loads) == []
 
 
-@pytest.mark.databases(postgresql=pytest.mark.slow)
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
 def test_without_transactions_a_kill_leaves_half_a_request(database, tmp_path):
     """Negative control."""
     with mail_server() as (postbox, mail):

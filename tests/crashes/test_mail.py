@@ -34,7 +34,6 @@ def test_every_message_arrives_under_its_own_message_id_however_often_the_worker
             assert mail.report(records, postbox, kills, took=0) == 0
 
 
-@pytest.mark.slow
 def test_a_worker_that_waits_for_a_mail_server_ends_with_the_site(tmp_path):
     """Its message is taken up again when its lease ends, and by then it may have arrived: once more at the most."""
     with mail_server() as (postbox, setting):

@@ -76,7 +76,7 @@ def test_a_restore_that_finds_no_room_leaves_the_database_and_the_next_one_compa
         skip_for_want_of(f"a disk to fill: {error}")
 
 
-@pytest.mark.databases
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
 def test_after_a_restore_that_was_killed_the_next_one_compares(database, tmp_path):
     site = started_before(tmp_path, {"WEB_WORKERS": "1"} | settings_on(database))
     made = lived(site)

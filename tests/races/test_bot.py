@@ -8,8 +8,8 @@ from tests.races.bot import BEHIND_A_PROXY, Bot, a_patient_asks
 from tests.records import Records
 from tests.server import started_before
 
-# Slow: the machine reads each form for a while, as the site asks of everybody.
-pytestmark = [pytest.mark.server, pytest.mark.slow]
+# By night: the machine reads each form for a while, as the site asks of everybody.
+pytestmark = [pytest.mark.server, pytest.mark.nightly]
 
 # A week with some forty seats, and more addresses than half of them.
 FEW_SEATS = "UPDATE consults_consultpolicy SET horizon_days = 7"

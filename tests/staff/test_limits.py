@@ -77,6 +77,12 @@ def test_spellings_of_a_name_share_its_tries(client, owner, settings):
     assert answers == [200, 200, 200, 429, 429]
 
 
+def test_a_name_that_no_account_can_have_is_refused_and_not_kept(client, owner):
+    answer = client.post("/admin/login/", {"username": "a" * 300, "password": "x"})
+    assert "username" in answer.context["form"].errors
+    assert not AccessAttempt.objects.exists()
+
+
 def test_the_right_password_ends_the_row_of_wrong_ones(client, owner, settings):
     settings.STAFF_ACCOUNT_RATE = Rate(3, 1800)
     guess_from_many_places(client, 2)

@@ -58,6 +58,7 @@ def test_a_past_day_keeps_its_visits_and_offers_no_seat(desk):
     page = desk.get(DIARY, {"from": "2026-11-24", "days": "1"}).content.decode()
     assert "Ada Example" in page
     assert "Take a request" not in page
+    assert "Choose an open time" not in page
 
 
 def test_an_open_seat_leads_to_the_form_with_its_time_chosen(desk):

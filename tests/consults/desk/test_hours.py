@@ -107,7 +107,7 @@ def special_rows() -> list[tuple]:
 def test_a_day_is_closed_or_changed_with_a_short_form_from_the_desk(superuser):
     front = superuser.get("/admin/").content.decode()
     assert f'href="{DAY}"' in front
-    assert f'href="{WEEKLY}">Hours' in front
+    assert f'href="{WEEKLY}">Opening hours' in front
     assert superuser.post(DAY, {"date": "12/24/2026", "hours": "closed", "note": "Snow"}).status_code == 302
     assert special_rows() == [("Thursday, December 24, 2026: closed", "Snow")]
     assert "Thursday, December 24, is now closed." in superuser.get("/admin/").content.decode()
@@ -168,7 +168,7 @@ def test_closing_a_day_from_the_short_form_asks_what_it_would_strand(superuser):
     assert saved.status_code == 302
     page = superuser.get("/admin/").content.decode()
     said = page.partition('class="messagelist"')[2].partition("</ul>")[0]
-    assert re.search(r"Saved\. Now answer <a href=\"/admin/consults/consultrequest/\d+/change/\">[0-9A-Z-]+</a>\.", said)
+    assert re.search(r"no longer fits: <a href=\"/admin/consults/consultrequest/\d+/change/\">[0-9A-Z-]+</a>\.", said)
     assert "Ada" not in said, "the session names nobody"
     assert special_rows() == [("Wednesday, December 16, 2026: closed", "Training")]
 
@@ -176,7 +176,13 @@ def test_closing_a_day_from_the_short_form_asks_what_it_would_strand(superuser):
 def test_who_may_only_read_the_hours_is_not_led_to_the_form(desk):
     front = desk.get("/admin/").content.decode()
     assert DAY not in front
-    assert f'href="{WEEKLY}">Hours' in front
+    assert f'href="{WEEKLY}">Opening hours' in front
     assert DAY not in desk.get("/admin/consults/consultrequest/diary/").content.decode()
+    for url, row in ((WEEKLY, OpeningHours.objects.first()), (SPECIAL, SpecialHours.objects.create(date="2026-12-24"))):
+        listed, shown = desk.get(url).content.decode(), desk.get(f"{url}{row.pk}/change/").content.decode()
+        assert f"{url}{row.pk}/" not in listed, "a row leads nowhere"
+        assert "Only an owner can change these." in listed
+        assert "Only an owner can change these." in shown
+        assert re.search(rf'<a href="{url}" class="closelink">Back to (opening|special) hours</a>', shown)
     assert desk.get(DAY).status_code == 403
     assert desk.post(DAY, {"date": "2026-12-24", "hours": "closed"}).status_code == 403

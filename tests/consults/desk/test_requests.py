@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
+from consults.models import AccessRecord, ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
 from tests.browsers import hidden_fields
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
@@ -214,8 +214,9 @@ def test_a_change_that_would_strand_a_request_asks_first_and_saves_nothing(super
     hours = list(OpeningHours.objects.values())
     page = change(superuser, start)
     assert page.status_code == 200
-    assert request.reference in page.content.decode()
-    assert "Nothing has been saved yet" in page.content.decode()
+    assert f"Ada Example, {request.reference}</a>" in page.content.decode()
+    assert "1 person has a time that no longer fits. Nothing has been saved yet" in " ".join(page.content.decode().split())
+    assert AccessRecord.objects.filter(kind="listed", rows=1).exists()
     assert "successfully" not in superuser.get("/admin/").content.decode()
     assert list(OpeningHours.objects.values()) == hours
     assert not SpecialHours.objects.exists()
@@ -226,7 +227,9 @@ def test_with_a_yes_the_change_is_saved_and_the_request_sits_among_the_conflicts
     day = ahead().astimezone(CHICAGO).date().isoformat()
     add = "/admin/consults/specialhours/add/"
     asked = superuser.post(add, {"date": day, "note": ""}).content.decode()
-    assert superuser.post(add, hidden_fields(asked) | {"strand": "yes"}).status_code == 302
+    assert f'<a href="?date={day}" class="button plain">No, go back</a>' in asked
+    saved = superuser.post(add, hidden_fields(asked) | {"strand": "yes"}, follow=True).content.decode()
+    assert f'no longer fits: <a href="{REQUESTS}{request.pk}/change/">{request.reference}</a>' in saved
     listed = superuser.get(REQUESTS, {"conflict": "yes"}).content.decode()
     assert request.reference in listed
     request.refresh_from_db()
