@@ -6,6 +6,9 @@ from django.contrib import admin
 
 from clinic_site import backups, delivery_reports, health, hold_page, holds, second_place
 from clinic_site.models import EVERYTHING, Hold
+from consults.desk import mail_stop
+from consults.desk.display import moment_in_sentence
+from consults.desk.mail_stop import MailStop
 from consults.models import OutboxMessage, WorkerHeartbeat
 
 
@@ -33,6 +36,14 @@ def mail_trouble(user, *, now: datetime) -> dict:
     owed = OutboxMessage.objects.owed(now=now)
     tried = owed.exclude(problem="").order_by("-not_before", "-pk")
     return {"since": since, "counted": owed.count(), "problem": tried.values_list("problem", flat=True).first()}
+
+
+def stopped_mail(now: datetime) -> MailStop | None:
+    """Why a letter that is written now does not leave at once, or may not: for the pages of requests, which promise letters."""
+    if held := list(Hold.objects.open().order_by("pk")):
+        return MailStop(" and ".join(hold.get_reason_display() for hold in held), max(hold.waits_until for hold in held))
+    since = health.mail_late_since(now=now)
+    return MailStop(f"the oldest letter has been waiting since {moment_in_sentence(since, now)}") if since else None
 
 
 def delivery_reports_trouble(user, *, now: datetime) -> dict:
@@ -66,3 +77,4 @@ admin.site.add_section("admin/_worker_trouble.html", worker_trouble, position=4)
 admin.site.add_section("admin/_backup_trouble.html", backup_trouble, position=15)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_mail_trouble.html", mail_trouble, position=5)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_delivery_reports_trouble.html", delivery_reports_trouble, position=15)  # type: ignore[attr-defined]
+mail_stop.register(stopped_mail)

@@ -80,7 +80,8 @@ VISIT_BEGAN = Guard(
 OVERDUE = Guard("still_time", lambda request, now: request.answer_by <= now or has_begun(request, now))
 NO_VISIT_AHEAD = Guard("is_confirmed", lambda request, now: request.status != Status.CONFIRMED or has_begun(request, now))
 
-WANTS_EARLIER = Guard("did_not_ask", lambda request, now: request.wants_earlier or request.starts_at is None)
+# A request that waits may need any other time; a visit that is confirmed is moved for who asked for it.
+MAY_BE_OFFERED = Guard("did_not_ask", lambda request, now: request.wants_earlier or request.status == Status.REQUESTED)
 IN_REPLY_TIME = Guard("reply_time_passed", lambda request, now: request.status != Status.REQUESTED or request.answer_by > now)
 NOT_MOVING = Guard("move_waits", lambda request, now: not request.is_moving)
 HAS_OFFER = Guard("no_offer", _offer_is_open)
@@ -95,10 +96,10 @@ class Button:
     too; one that `resolves_a_conflict` is shown only on a request in conflict. One that `accepts_conflicts` tells which ones the
     page showed.
 
-    `needs`: what else the form asks for: a `reason`, a `time`, an `earlier` one, a `note` or nothing
-    (""). `may_say`: the name of an optional checkbox beside it. `reasons`: the list that the reason is from, by default the
-    code's. `also`: further arguments for the function. `asks_once`: it cannot be undone and writes nothing, so a second click
-    says yes.
+    `needs`: what else the form asks for: a `reason`, a `time`, a time to `offer`, a `note` or nothing (""). `may_say`: the name
+    of an optional checkbox beside it. `reasons`: the list that the reason is from, by default the code's. `label_without_time`:
+    the label while the request has no time. `also`: further arguments for the function. `asks_once`: it cannot be undone and
+    writes nothing, so a second click says yes.
     """
 
     code: str
@@ -110,6 +111,7 @@ class Button:
     may_say: str = ""
     reasons: str = ""
     asks_once: bool = False
+    label_without_time: str = ""
     also: Mapping[str, Any] = field(default_factory=dict)
 
 

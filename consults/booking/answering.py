@@ -55,7 +55,7 @@ def confirm_request(
     Kind.RESCHEDULED,
     *HELD,
     to=Status.CONFIRMED,
-    buttons=(Button("reschedule", "Move and confirm a new time", needs="time"),),
+    buttons=(Button("reschedule", "Move and confirm a new time", needs="time", label_without_time="Confirm a time"),),
     sets_time=True,
 )
 def reschedule_request(

@@ -1,4 +1,5 @@
-"""An earlier time that frees up: a colleague offers it to one person, who takes it, refuses it or lets it run out.
+"""A free time that a colleague offers to one person, who takes it, refuses it or lets it run out: an earlier one than that of
+a confirmed visit, any other while a request waits for an answer.
 
 Letting it run out is expiry: see `ending.expire_request`.
 """
@@ -11,11 +12,11 @@ from consults.scheduling import Policy, Refusal, reply_due
 from consults.transitions import (
     HAS_OFFER,
     IN_REPLY_TIME,
+    MAY_BE_OFFERED,
     NO_OPEN_OFFER,
     NOT_BEGUN,
     NOT_MOVING,
     OFFER_IN_TIME,
-    WANTS_EARLIER,
     Button,
     decides,
 )
@@ -28,17 +29,21 @@ Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_S
 @decides(
     Kind.OFFERED,
     *HELD,
-    guards=(NOT_BEGUN, IN_REPLY_TIME, WANTS_EARLIER, NOT_MOVING, NO_OPEN_OFFER),
-    buttons=(Button("offer", "Offer an earlier time", needs="earlier"),),
+    guards=(NOT_BEGUN, IN_REPLY_TIME, MAY_BE_OFFERED, NOT_MOVING, NO_OPEN_OFFER),
+    buttons=(Button("offer", "Offer a time and wait for a yes", needs="offer"),),
     sets_time=True,
     leaves_offer=True,
 )
 def offer_earlier(
     request: ConsultRequest, *, starts_at: datetime, by, now: datetime, version: int | None = None
 ) -> ConsultRequest:
-    """Offers a free start before the one they have, and holds it for them until the offer's deadline."""
+    """Offers a free start, and holds it for them until the offer's deadline. To who has a confirmed visit, only one before it:
+    an offer never outlives what it would replace.
+    """
     with deciding(request, Kind.OFFERED, now=now, by=by, version=version) as decision:
-        decision.require(decision.row.starts_at is None or starts_at < decision.row.starts_at, "not_earlier")
+        own = decision.row.starts_at
+        decision.require(own is None or starts_at < own or decision.row.status == Status.REQUESTED, "not_earlier")
+        decision.require(starts_at != own, "same_time")
         _hold_beside(decision, starts_at, for_staff(decision.rules.policy), by=by)
     return decision.row
 

@@ -32,7 +32,7 @@ def quarantine_request(request: ConsultRequest, *, by, now: datetime, version: i
     to=Status.REQUESTED,
     buttons=(
         Button("release", "Restore", only_if=(NOT_BEGUN,)),
-        Button("release_without_time", "Restore and ask for another time", only_if=(HAS_TIME,), also={"without_time": True}),
+        Button("release_without_time", "Restore without the time", only_if=(HAS_TIME,), also={"without_time": True}),
     ),
     sets_time=True,
 )

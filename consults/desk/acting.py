@@ -15,7 +15,9 @@ from consults.models import AccessRecord, ConsultRequest, OutboxMessage
 from guard.readers import read_whole_number
 
 from .actions import ACTIONS, Incomplete, act
-from .outbox import letter_of
+from .display import person_of
+from .marking import mark_made
+from .outbox_words import letter_of
 from .request_page import changes_since
 
 PAGE = "admin:consults_consultrequest_change"
@@ -41,6 +43,9 @@ def act_view(request, pk: int):
     except NotDone as stopped:
         messages.error(request, f"{stopped}.")
         return redirect(page if stopped.seen is None else f"{page}?seen={stopped.seen}")
+    if request.POST.get("told") == "yes":
+        owed = to_the_patient(decided).filter(event__number=decided.version)
+        mark_made(owed, by=request.user, now=timezone.now())
     return redirect(f"{page}?done={decided.version}")
 
 
@@ -59,7 +64,7 @@ def preview_view(request, pk: int, *, each_context: dict, opts):
         context["refused"] = f"{stopped}."
     is_call = any(message.channel == OutboxMessage.Channel.CALL for message, _ in context.get("letters", ()))
     about = "What to say" if is_call else "What they will get"
-    context |= {"about": about, "title": f"{about}: {found.reference}"}
+    context |= {"about": about, "title": f"{about}: {found.reference}", "name": person_of(found).full_name}
     return TemplateResponse(request, "admin/consults/consultrequest/preview.html", context)
 
 

@@ -69,4 +69,4 @@ def _note(button: Button, form: Mapping[str, str], by) -> dict:
 
 
 # What a button needs -> the function that reads it from the form.
-_READ = {"": lambda button, form, by: {}, "reason": _reason, "time": _time, "earlier": _time, "note": _note}
+_READ = {"": lambda button, form, by: {}, "reason": _reason, "time": _time, "offer": _time, "note": _note}

@@ -14,8 +14,10 @@ from guard.readers import read_whole_number
 from .acting import letters_of
 from .choice import chosen
 from .display import person_of, visit_text
+from .mail_stop import mail_stop
 
 _TOLD = "We write to each of them, or a call is on the list of calls to make."
+_TOLD_LATER = "Letters wait until an owner starts email again: {}. Calls are on the list of calls to make."
 
 
 def version_field(request: ConsultRequest) -> str:
@@ -65,11 +67,19 @@ def decide_each(http_request, requests, decide: Callable) -> tuple[list[str], li
     return done, refused
 
 
-def _decide_and_report(http_request, queryset, verb: str, decide: Callable, *, told: str = _TOLD) -> None:
+def _told() -> str:
+    now = timezone.now()
+    stop = mail_stop(now)
+    if stop and stop.holds(now):
+        return _TOLD_LATER.format(stop.why)
+    return f"{_TOLD} {stop.in_words(now=now)}".rstrip() if stop else _TOLD
+
+
+def _decide_and_report(http_request, queryset, verb: str, decide: Callable, *, told: str = "") -> None:
     seen, others = seen_on_the_page(http_request, queryset)
     done, refused = decide_each(http_request, seen, decide)
     if done:
-        messages.success(http_request, f"{verb}: {', '.join(done)}. {told}")
+        messages.success(http_request, f"{verb}: {', '.join(done)}. {told or _told()}")
     for line in refused:
         messages.error(http_request, f"Not {verb.lower()}: {line}.")
     if others:

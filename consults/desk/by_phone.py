@@ -18,6 +18,7 @@ from consults.scheduling import Refusal
 from guard.readers import read_instant
 from pages.consult_kind import CALL
 
+from .estimate import estimate_of
 from .request_page import open_days
 
 # What the booking form says to a patient, said to a colleague who has the caller on the line: label, help.
@@ -125,9 +126,12 @@ def by_phone_view(request, *, each_context: dict, opts):
     form = PhoneRequestForm(data, days=days, rules=rules, now=now, start=start, initial=initial)
     if data is not None and form.is_valid() and (made := form.save(by=request.user, now=now)):
         recorded = "was recorded" if made.created_at == now else "was recorded already, by the same form"
-        messages.success(request, f"{made.reference} {recorded}. Confirm it here when the caller agrees.")
+        messages.success(
+            request, f"{made.reference} {recorded}. Still on the line, and they agree? Confirm it and tell them now."
+        )
         return redirect("admin:consults_consultrequest_change", made.pk)
     context = {**each_context, "title": "Take a request by phone", "opts": opts, "form": form, "start": start}
+    context["estimate"] = estimate_of(start, set_at=now, clinic=rules.clinic)
     template = "admin/consults/consultrequest/by_phone.html"
     return TemplateResponse(request, template, context, status=422 if form.errors else 200)
 

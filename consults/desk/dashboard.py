@@ -4,20 +4,20 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from consults.conflicts import find_conflicts
 from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
-from consults.models import AccessRecord, ConsultRequest, Event, OutboxMessage
+from consults.models import AccessRecord, ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.unanswered import RUSH, read_held_unanswered, recently_unanswered
 from pages.models import Clinic
 
 from .day_hours import may_change_day
-from .display import line, local_date, near_day, near_moment, person_of
+from .display import line, local_date, moment_in_sentence, near_day, near_moment, person_of
 from .earlier_times import read_offered, read_wishes
-from .outbox import address_of
+from .outbox_words import address_of
 from .search import SEARCHED, starting_in
 
 # A dashboard is read at a glance; the rest is one link away.
@@ -49,7 +49,7 @@ def show_dashboard(user, *, now: datetime) -> dict:
 
 
 def _people_in(found: dict) -> int:
-    names = ("waiting", "quarantine", "calls", "conflicts", "expired", "wishes", "offered", "gone")
+    names = ("waiting", "quarantine", "calls", "calls_later", "conflicts", "expired", "wishes", "offered", "gone")
     lists = (found[name][:MOST_SHOWN] for name in names)
     return sum(map(len, lists)) + sum(len(lines) for _, lines in found["visit_days"])
 
@@ -85,15 +85,20 @@ def read_dashboard(user, *, now: datetime) -> dict:
 
 def _waiting(status: str, now: datetime, rules: Rules) -> list:
     found = ConsultRequest.objects.filter(status=status).order_by("answer_by", "pk").select_related("assigned_to")
-    return [line(request, now, posted=rules.posted) for request in found[: MOST_SHOWN + 1]]
+    offers = EarlierOffer.objects.open().filter(request=OuterRef("pk"))
+    found = found.annotate(offered=Subquery(offers.values("starts_at")), held_until=Subquery(offers.values("answer_by")))
+    return [line(one, now, posted=rules.posted, offered=(one.offered, one.held_until)) for one in found[: MOST_SHOWN + 1]]
 
 
 def _messages_for_a_person(now: datetime) -> dict:
     messages = OutboxMessage.objects
     states = messages.needing_a_person(now=now).order_by().values_list("state").annotate(Count("pk"))
     counted = dict(states)
+    owed = messages.calls_owed(now=now).due_calls_first(now=now).select_related("event__request")
+    calls = [_call(message, now) for message in owed[:MOST_SHOWN]]
     return {
-        "calls": [_call(message, now) for message in _most_urgent(messages.calls_to_make(now=now), now)],
+        "calls": [one for one in calls if not one["again"]],
+        "calls_later": [one for one in calls if one["again"]],
         "calls_counted": counted.get(OutboxMessage.State.WAITING, 0),
         "failed": list(_most_urgent(messages.failed(), now)),
         "failed_counted": counted.get(OutboxMessage.State.FAILED, 0),
@@ -108,8 +113,16 @@ def _most_urgent(messages, now: datetime):
 def _call(message: OutboxMessage, now: datetime) -> dict:
     request = message.event.request  # type: ignore[union-attr]  # every call is about a request
     about = tells(message.kind).to_say or message.kind
-    since = near_moment(message.not_before, now)
-    return {"message": message, "name": person_of(request).full_name, "to": address_of(message), "about": about, "since": since}
+    since = moment_in_sentence(message.not_before, now)
+    is_later = message.call_again_at is not None and message.call_again_at > now
+    return {
+        "message": message,
+        "name": person_of(request).full_name,
+        "to": address_of(message),
+        "about": about,
+        "since": since,
+        "again": moment_in_sentence(message.call_again_at, now) if is_later and message.call_again_at else "",
+    }
 
 
 def _conflicts(now: datetime, rules: Rules) -> dict:
@@ -161,7 +174,7 @@ def _gone(now: datetime) -> dict:
             "line": line(event.request, now),
             "was_confirmed": event.was_confirmed,
             "how": event.get_kind_display(),
-            "at": near_moment(event.at, now),
+            "at": moment_in_sentence(event.at, now),
         }
         for event in events[:MOST_GONE]
     ]
@@ -172,8 +185,9 @@ def _nothing(found: dict) -> list[dict[str, str]]:
     """The lists that are empty, for one line at the end of the page."""
     unsent = found["unsent_counted"]
     words = _WHEN_EMPTY | ({"failed": ("Failed email", f"None. Not sent yet: {unsent}.")} if unsent else {})
+    # The section of wishes shows the offers too, that of calls those to be tried later.
     filled = {name for name in words if found[name]} | ({"wishes"} if found["offered"] else set())
-    # The section of wishes shows the offers too.
+    filled |= {"calls"} if found["calls_later"] else set()
     return [
         {"name": "earlier" if name == "wishes" else name, "heading": heading, "words": text}
         for name, (heading, text) in words.items()

@@ -12,6 +12,7 @@ from consults.scheduling import Interval, PostedHours
 from guard import sealing
 
 _URGENT = timedelta(hours=4)
+_NEAR = ("Today", "Tomorrow", "Yesterday")
 UNREADABLE = "(cannot be opened)"
 
 
@@ -39,7 +40,7 @@ def local_date(instant: datetime) -> date:
 
 def near_day(day: date, today: date) -> str:
     """`Today`, `Tomorrow`, or `Monday, December 7`."""
-    return {0: "Today", 1: "Tomorrow", -1: "Yesterday"}.get((day - today).days) or dates.day_text(day)
+    return dict(zip((0, 1, -1), _NEAR, strict=True)).get((day - today).days) or dates.day_text(day)
 
 
 def near_moment(value: datetime, now: datetime) -> str:
@@ -47,9 +48,16 @@ def near_moment(value: datetime, now: datetime) -> str:
     return f"{near_day(local_date(value), local_date(now))}, {dates.choice_text(timezone.localtime(value))}"
 
 
-def visit_text(request: ConsultRequest, now: datetime) -> str:
+def moment_in_sentence(value: datetime, now: datetime) -> str:
+    """`today, 8:00 PM`: the same inside a sentence."""
+    text = near_moment(value, now)
+    return text[0].lower() + text[1:] if text.startswith(_NEAR) else text
+
+
+def visit_text(request: ConsultRequest, now: datetime, *, is_offered: bool = False) -> str:
+    """`is_offered`: a first time is offered, so nobody has to get in touch."""
     if request.starts_at is None:
-        return "No time yet: get in touch"
+        return "No time yet" if is_offered else "No time yet: get in touch"
     text = near_moment(request.starts_at, now)
     confirmed = request.confirmed_starts_at if request.is_moving else None
     return f"{text}, instead of {near_moment(confirmed, now)}" if confirmed else text
@@ -74,7 +82,7 @@ def _interval_text(visit: Interval, zone_label: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """A request in a list of the dashboard."""
+    """A request in a list of the dashboard. `offered`: which time is offered, and until when it is held."""
 
     request: ConsultRequest
     name: str
@@ -82,16 +90,31 @@ class Line:
     due: str
     is_urgent: bool
     is_closed_then: bool = False
+    offered: str = ""
 
 
-def line(request: ConsultRequest, now: datetime, *, posted: PostedHours | None = None) -> Line:
-    """With the hours in `posted`, the line says whether the clinic is closed at the reply time."""
+def line(
+    request: ConsultRequest,
+    now: datetime,
+    *,
+    posted: PostedHours | None = None,
+    offered: tuple[datetime | None, datetime | None] = (None, None),
+) -> Line:
+    """With the hours in `posted`, the line says whether the clinic is closed at the reply time. `offered`: an offered start, and
+    until when it is held.
+    """
+    start, until = offered
     return Line(
         request=request,
         name=person_of(request).full_name,
-        visit=visit_text(request, now),
-        due=near_moment(request.answer_by, now),
+        visit=visit_text(request, now, is_offered=start is not None),
+        due=moment_in_sentence(request.answer_by, now),
         is_urgent=request.answer_by - now < _URGENT,
         # The hours that were in force leave out special days that are over.
         is_closed_then=posted is not None and request.answer_by > now and not is_open_until(posted, request.answer_by),
+        offered=(
+            f"offered {moment_in_sentence(start, now)}; waiting for their yes until {moment_in_sentence(until, now)}"
+            if start and until
+            else ""
+        ),
     )

@@ -12,7 +12,8 @@ from consults import dates, open_times
 from consults.models import AccessRecord, ConsultRequest, EarlierOffer
 from consults.scheduling.reply import BEFORE_THE_START
 
-from .display import Line, line, near_moment
+from .display import Line, line, moment_in_sentence, near_moment
+from .mail_stop import mail_stop
 from .paging import BoundedPaginator
 
 DAYS_LOOKED_AT = 21
@@ -37,14 +38,14 @@ class Offered:
     until: str
 
 
-def free_starts(*, now: datetime, before: datetime | None = None) -> list[datetime]:
+def free_starts(*, now: datetime) -> list[datetime]:
     """The first free starts of the next three weeks that somebody could still answer for, in the clinic's zone. Two queries."""
     rules = open_times.without_notice(open_times.current_offers(now=now))
     days = [rules.today + timedelta(days=number) for number in range(DAYS_LOOKED_AT)]
     offers = open_times.with_held_seats(rules, days[0], days[-1])
     soonest = now + BEFORE_THE_START
     starts = (start for day in days for start in offers.starts_on(day) if start > soonest)
-    return [start.astimezone(rules.posted.zone) for start in islice(starts, MOST_STARTS) if before is None or start < before]
+    return [start.astimezone(rules.posted.zone) for start in islice(starts, MOST_STARTS)]
 
 
 def choices(starts: list[datetime]) -> list[tuple[datetime, str]]:
@@ -65,7 +66,7 @@ def read_offered(*, now: datetime, at_most: int) -> tuple[list[Offered], int]:
     """The open offers, the soonest deadline first, and how many more there are."""
     found = EarlierOffer.objects.open().select_related("request").order_by("answer_by", "pk")
     shown = [
-        Offered(line(one.request, now), near_moment(one.starts_at, now), near_moment(one.answer_by, now))
+        Offered(line(one.request, now), near_moment(one.starts_at, now), moment_in_sentence(one.answer_by, now))
         for one in found[:at_most]
     ]
     return shown, found.count() - len(shown)
@@ -81,6 +82,7 @@ def earlier_view(request, *, each_context: dict, opts, may_decide: bool):
     context = {
         **each_context,
         "title": "Earlier times",
+        "mail_stop": stop.in_words(now=now) if (stop := mail_stop(now)) else "",
         "opts": opts,
         "may_decide": may_decide,
         "page": page,

@@ -1,7 +1,8 @@
 """What each action does, whom it tells and how: said under its button before the click, and of what was done after it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from consults.messages.channels import BY_CONTACT
 from consults.messages.kinds import REMINDER, tells
@@ -12,10 +13,15 @@ from guard import sealing
 
 from .actions import KINDS_OF
 from .display import person_of
-from .outbox import address_of
+from .mail_stop import MailStop
+from .outbox_words import address_of
 
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
 NOBODY = "Nobody is told."
+# The page of the person shows an offer as soon as it is made, whatever became of the letter.
+OFFER_NOT_TOLD = (
+    "We write nothing: no letter or call about it has reached them. Their own page showed it, so call if they may have read it."
+)
 DOES: Mapping[str, str] = {
     "confirm": "The visit takes place at this time.",
     "reschedule": "Confirms the time you choose without asking first, and frees any other of theirs. They can still move it.",
@@ -37,37 +43,70 @@ DOES: Mapping[str, str] = {
     "refuse_offer": "For when they told you: frees the offered time. The request stays as it is.",
     "take_back_offer": "Frees the offered time. The request stays as it is.",
 }
+# The same of a request that has no time.
+DOES_WITHOUT_TIME: Mapping[str, str] = {
+    "reschedule": "Confirms the time you choose without asking first. They can still move it.",
+    "accept_offer": "For when they told you: confirms the offered time.",
+    "quarantine": "Taken for spam: leaves the list. You can restore it for 30 days; then it is erased.",
+}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A button as the page shows it. `writes`: there is a letter to read before, or, where it is `by_call`, words to say."""
+    """A button as the page shows it. `writes`: there is a letter to read before, or, where it is `by_call`, words to say.
+    `is_folded`: it is in a drawer.
+    """
 
     button: Button
+    label: str
     does: str
     told: str
     writes: bool
     by_call: bool = False
+    is_folded: bool = False
 
 
-def choices_of(request: ConsultRequest, buttons: Iterable[Button]) -> list[Choice]:
+def choices_of(
+    request: ConsultRequest, buttons: Iterable[Button], *, now: datetime, stop: MailStop | None = None
+) -> list[Choice]:
+    """`stop`: why email does not leave now."""
     buttons = list(buttons)
     way = _way_to_tell(request) if any(tells(KINDS_OF[button.code]).subject for button in buttons) else None
-    return [_choice(request, button, way) for button in buttons]
+    return [_choice(request, button, _Teller(way, stop, now)) for button in buttons]
 
 
-def _choice(request: ConsultRequest, button: Button, way: tuple[str, str] | None) -> Choice:
-    says = tells(KINDS_OF[button.code])
+@dataclass(frozen=True)
+class _Teller:
+    """`way`: the channel's code, and the address or number; None when the row cannot be opened."""
+
+    way: tuple[str, str] | None
+    stop: MailStop | None
+    now: datetime
+
+    def says_of_mail(self, to: str) -> str:
+        plain = f"We write to {to}."
+        return self.stop.of_a_letter(to, due=self.now, otherwise=plain) if self.stop else plain
+
+
+def _choice(request: ConsultRequest, button: Button, teller: _Teller) -> Choice:
+    says, has_time = tells(KINDS_OF[button.code]), request.starts_at is not None
+    label = button.label if has_time or not button.label_without_time else button.label_without_time
+    does = DOES[button.code] if has_time else DOES_WITHOUT_TIME.get(button.code, DOES[button.code])
+    # Of a request that asks us to get in touch, the answer comes first.
+    is_folded = bool(button.needs) or button.asks_once or (not has_time and button.code == "quarantine")
+    shown = Choice(button, label, does, NOBODY, writes=False, is_folded=is_folded)
     is_told = bool(says.subject) and (not says.only_after or may_know(request, says.only_after))
-    if not is_told or way is None:
-        return Choice(button, DOES[button.code], "" if is_told else NOBODY, writes=False)
-    channel, to = way
+    if not is_told:
+        unsaid = says.only_after == Event.Kind.OFFERED and button.code == "take_back_offer"
+        return replace(shown, told=OFFER_NOT_TOLD if unsaid else NOBODY)
+    if teller.way is None:
+        return replace(shown, told="")
+    channel, to = teller.way
     if channel == Channel.MAIL:
-        return Choice(button, DOES[button.code], f"We write to {to}.", writes=True)
+        return replace(shown, told=teller.says_of_mail(to), writes=True)
     if says.answers_a_call:
-        return Choice(button, DOES[button.code], "No call is owed: they told you by phone.", writes=False)
-    call = f"No email: it puts a call to {to} on the list of calls to make."
-    return Choice(button, DOES[button.code], call, writes=True, by_call=True)
+        return replace(shown, told="No call is owed: they told you by phone.")
+    return replace(shown, told=f"No email: it puts a call to {to} on the list of calls to make.", writes=True, by_call=True)
 
 
 def _way_to_tell(request: ConsultRequest) -> tuple[str, str] | None:
@@ -79,20 +118,24 @@ def _way_to_tell(request: ConsultRequest) -> tuple[str, str] | None:
     return channel.CODE, getattr(person_of(request), channel.REACHES)
 
 
-def outcome_of(event: Event, messages: Iterable[OutboxMessage]) -> str:
+def outcome_of(event: Event, messages: Iterable[OutboxMessage], *, stop: MailStop | None = None) -> str:
     """What was done, in the word of the history, and whom it tells. For the page alone: it may name an address."""
     done = f"{event.get_kind_display().capitalize()}."
     if event.kind == Event.Kind.NOTED:
         return done
     owed = [one for one in messages if one.event_id == event.pk and one.recipient == "patient" and one.kind != REMINDER]
-    return f"{done} {' '.join(map(_told, owed)) or NOBODY}"
+    return f"{done} {' '.join(_told(one, stop) for one in owed) or NOBODY}"
 
 
-def _told(message: OutboxMessage) -> str:
+def _told(message: OutboxMessage, stop: MailStop | None) -> str:
     if message.state == State.DROPPED:
         return "What it was to tell is no longer needed."
+    to = address_of(message)
     if message.channel == Channel.CALL:
-        return "The call was made." if message.state == State.DONE else f"A call to {address_of(message)} is on the list."
+        return "The call was made." if message.state == State.DONE else f"A call to {to} is on the list."
     if message.state == State.FAILED:
-        return f"The email to {address_of(message)} failed."
-    return f"{'We wrote' if message.state == State.DONE else 'We are writing'} to {address_of(message)}."
+        return f"The email to {to} failed."
+    if message.state == State.DONE:
+        return f"We wrote to {to}."
+    writing = f"We are writing to {to}."
+    return stop.of_a_letter(to, due=message.not_before, otherwise=writing) if stop else writing

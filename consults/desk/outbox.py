@@ -1,7 +1,6 @@
 """Messages at the desk: calls to make, and email that failed."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -13,18 +12,15 @@ from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
-from consults.current_rules import read_rules
-from consults.messages.compose import Letter
-from consults.messages.reading import read_message
 from consults.models import AccessRecord, OutboxMessage
-from guard import sealing
 from guard.readers import read_whole_number
 
-from .display import near_moment
+from .call_page import call_view
+from .display import moment_in_sentence, near_moment
 from .marking import mark_dealt_with, mark_made, mark_no_answer, mark_not_made, send_again
+from .outbox_words import address_of, letter_of
 from .paging import BoundedPaginator
 
-_A_COLLEAGUE, _CANNOT_OPEN = "(a colleague)", "(cannot be opened: its key is missing)"
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
 
 
@@ -35,7 +31,11 @@ class ToDoFilter(admin.SimpleListFilter):
     parameter_name = "left"
 
     def lookups(self, request, model_admin):
-        of_a_person = [("person", "Calls to make and failed email"), ("calls", "Calls to make"), ("failed", "Failed email")]
+        of_a_person = [
+            ("person", "Calls to make and failed email"),
+            ("calls", "Calls to make, also later"),
+            ("failed", "Failed email"),
+        ]
         return [*of_a_person, ("made", "Calls that were made"), ("waiting", "Waiting"), ("all", "All")]
 
     def choices(self, changelist):
@@ -51,9 +51,10 @@ class ToDoFilter(admin.SimpleListFilter):
             return queryset.filter(state=State.WAITING).order_by("not_before", "pk")
         of_a_person = {
             "person": queryset.needing_a_person(now=now),
-            "calls": queryset.calls_to_make(now=now),
             "failed": queryset.failed(),
         }
+        if value == "calls":
+            return queryset.calls_owed(now=now).due_calls_first(now=now)
         return of_a_person[value].most_urgent_first(now=now) if value in of_a_person else queryset.order_by("-pk")
 
 
@@ -101,6 +102,10 @@ class OutboxMessageAdmin(admin.ModelAdmin):
         if found is not None and found.event and self.has_view_permission(request, found):
             kind = AccessRecord.Kind.READ_MESSAGE
             AccessRecord.objects.write(kind, by=request.user, at=timezone.now(), request=found.event.request)
+            if found.channel == Channel.CALL:
+                context = self.admin_site.each_context(request)
+                may_mark = self.has_change_permission(request)
+                return call_view(request, found, each_context=context, opts=self.opts, may_mark=may_mark)
         return super().change_view(request, object_id, form_url, extra_context)
 
     def made_view(self, request, pk: int):
@@ -120,7 +125,7 @@ class OutboxMessageAdmin(admin.ModelAdmin):
         call.refresh_from_db()
         # Empty again when a colleague has marked it as made since.
         if was_marked and call.call_again_at:
-            again = f"It is back on the list from {near_moment(call.call_again_at, timezone.now())}"
+            again = f"It is back on the list from {moment_in_sentence(call.call_again_at, timezone.now())}"
             messages.success(request, f"No answer from {call.reference}, {call.tries_in_words}. {again}.")
         else:
             messages.warning(request, f"The call for {call.reference} is not on the list anymore.")
@@ -175,7 +180,7 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
     @admin.display(description="message")
     def what(self, obj):
-        return f"{obj.kind}, {obj.get_channel_display()}"
+        return f"{obj.kind_in_words}, {obj.get_channel_display()}"
 
     @admin.display(description="request")
     def for_request(self, obj):
@@ -204,23 +209,3 @@ def _back(request, call: OutboxMessage):
     if request.POST.get("from") == "request" and call.event:
         return redirect("admin:consults_consultrequest_change", call.event.request_id)
     return redirect("admin:index")
-
-
-def address_of(message: OutboxMessage) -> str:
-    """The address or number that it goes to, or a placeholder as in `letter_of`."""
-    if message.event_id is None:
-        return _A_COLLEAGUE
-    try:
-        return message.opened.get("to", "")
-    except sealing.CannotOpen:
-        return _CANNOT_OPEN
-
-
-def letter_of(message: OutboxMessage, *, now: datetime) -> Letter:
-    """The message in words; a placeholder when its key is missing, or when it is about no request."""
-    if message.event_id is None:
-        return Letter(_A_COLLEAGUE, text="(about an account or the site itself: not shown here)")
-    try:
-        return read_message(message, read_rules(now), now=now, for_desk=True)
-    except sealing.CannotOpen:
-        return Letter(_CANNOT_OPEN)

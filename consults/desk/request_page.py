@@ -7,24 +7,35 @@ from django.utils import timezone
 
 from consults import dates, open_times
 from consults.booking import TRANSITIONS
-from consults.conflicts import conflicts_of, offer_misfits, shown_in_form
+from consults.conflicts import Conflict, conflicts_of, offer_misfits, shown_in_form
 from consults.contact import dialed_phone
-from consults.current_rules import read_rules
+from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
-from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource
+from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource, SpecialHours
+from consults.models.reason import GIVES_CLINICIANS_REASONS
+from consults.scheduling.reply import BEFORE_THE_START
+from consults.transitions import Button
 from pages.consult_kind import CALL, VIDEO
 from pages.models import Clinic
 
 from .actions import possible_buttons
-from .display import confirmed_visit_text, near_moment, person_of, staff_notes_of, whole_visit_text
-from .earlier_times import choices, free_starts
+from .display import confirmed_visit_text, moment_in_sentence, near_moment, person_of, staff_notes_of, whole_visit_text
 from .effects import choices_of, outcome_of
-from .outbox import address_of
+from .estimate import estimate_of, estimate_once_set
+from .mail_stop import MailStop, mail_stop
+from .outbox_words import address_of
 from .status_words import meaning_of
+from .told import told_of_offer, told_of_status
 
 DAYS_OFFERED = 21
+# (day, [(start, its time)])
+Days = list[tuple[str, list[tuple[datetime, str]]]]
 # The one filled button of the page is the first of these that is possible.
 _PRIMARY = ("confirm", "complete", "accept_offer")
+# Of a request without a time, whose drawer is open.
+_PRIMARY_WITHOUT_TIME = "reschedule"
+_GIVES_REASON = (ConsultRequest.Status.DECLINED, ConsultRequest.Status.CANCELLED)
+_ORDER = ("reschedule", "offer")
 _BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
 _SETS_TIME = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.sets_time)}
 
@@ -38,6 +49,7 @@ class TimelineEntry:
     at: datetime
     detail: str
     is_news: bool = False
+    reason: str = ""
 
 
 def page_context(
@@ -48,90 +60,131 @@ def page_context(
     `seen` is the version the reader saw, when a decision of theirs was refused as stale; `done` the one that it made.
     """
     clinic = Clinic.objects.current()
-    person, offer = person_of(found), EarlierOffer.objects.of(found)
+    person, offer, stop = person_of(found), EarlierOffer.objects.of(found), mail_stop(now)
     sent = list(OutboxMessage.objects.filter(event__request=found).select_related("marked_by").order_by("pk"))
     context = {
+        "now": now,
         "person": person,
-        "means": meaning_of(found),
+        "means": meaning_of(found, is_offered=offer is not None),
+        "told": told_of_status(found, sent, stop),
+        "mail_stop": stop.in_words(now=now) if stop and (found.status in ConsultRequest.OPEN or _has_waiting_mail(sent)) else "",
         "staff_notes": staff_notes_of(found),
         "lacks_way_to_join": clinic.consult == VIDEO and not clinic.video_link,
         "lacks_number": clinic.consult == CALL and found.erased_at is None and not person.phone,
         "phone_link": dialed_phone(person.phone),
-        "visit": whole_visit_text(found, clinic.time_zone_label),
+        "visit": whole_visit_text(found, clinic.time_zone_label) if found.visit or not offer else "No time yet",
         "confirmed_visit": confirmed_visit_text(found, clinic.time_zone_label) if found.is_moving else "",
-        "due": near_moment(found.answer_by, now),
+        "due": moment_in_sentence(found.answer_by, now),
         "is_waiting": found.status in ConsultRequest.AWAITING_ANSWER,
         "is_open": found.status in ConsultRequest.OPEN,
-        "timeline": read_timeline(found, seen=seen),
+        "timeline": (timeline := read_timeline(found, seen=seen)),
+        "reason": next((line.reason for line in timeline if line.reason), "") if found.status in _GIVES_REASON else "",
         "sent": sent,
-        "calls": _calls_owed(sent, now) if may_decide else [],
-        "outcome": _outcome(found, sent, done=done, user=user),
+        "calls": _calls_owed(sent, now, name=person.full_name) if may_decide else [],
+        "outcome": _outcome(found, sent, stop, done=done, user=user),
         "version": found.version,
         "possible": [],
         "primary": "",
         "may_note": False,
         "conflicts": [],
-        "offer": _offer_in_words(offer, clinic),
-        "took_offer": _took_offer(found),
+        "offer": _offer_in_words(offer, found, clinic) | ({"told": told_of_offer(sent, stop)} if offer else {}),
+        "estimate_set": estimate_once_set(found, now=now, clinic=clinic),
     }
     if may_decide:
         rules = read_rules(now)
         conflicts = conflicts_of(found, rules=rules, now=now)
         possible = possible_buttons(found, now=now, in_conflict=bool(conflicts))
         needs = {button.needs for button in possible}
-        earlier = choices(free_starts(now=now, before=found.starts_at)) if "earlier" in needs else []
+        days = open_days(now) if needs & {"time", "offer"} else []
+        to_offer = _to_offer(found, days, now) if "offer" in needs else []
+        shown = [button for button in possible if button.needs != "note" and (to_offer or button.needs != "offer")]
+        shown.sort(key=lambda button: _ORDER.index(button.code) if button.code in _ORDER else len(_ORDER))
         context |= {
-            "possible": choices_of(
-                found, [button for button in possible if button.needs != "note" and (earlier or button.needs != "earlier")]
-            ),
-            "primary": next((code for code in _PRIMARY if code in {button.code for button in possible}), ""),
-            "earlier": earlier,
+            "possible": sorted(choices_of(found, shown, now=now, stop=stop), key=lambda one: one.button.code == "quarantine"),
+            "primary": _primary(found, shown),
+            "to_offer": to_offer,
+            "estimate_if_confirmed": estimate_of(found.starts_at, set_at=now, clinic=clinic) if found.starts_at else None,
+            "estimate_of_another": estimate_of(None, set_at=now, clinic=clinic),
             "offer_conflict": offer is not None and offer_misfits(offer, rules=rules, now=now),
             "may_note": "note" in needs,
-            "conflicts": [(conflict, near_moment(conflict.visit.start, now)) for conflict in conflicts],
+            "conflicts": [(near_moment(one.visit.start, now), _why(one, rules)) for one in conflicts],
             "shown": shown_in_form(conflicts),
             "is_not_posted": any(one.visit == found.visit and "closed" in one.reasons for one in conflicts),
-            "days": open_days(now) if "time" in needs else [],
+            "days": days,
             "referral_sources": ReferralSource.objects.offered() if found.erased_at is None else [],
-            "reasons": Reason.objects.filter(is_offered=True).given_by(user) if "reason" in needs else [],
+            **(_reasons(user) if "reason" in needs else {}),
         }
     return context
 
 
-def _calls_owed(sent: list[OutboxMessage], now: datetime) -> list[dict]:
-    """Calls that this person is owed, with what to say; `is_due`: not one to be tried later."""
+def _reasons(user) -> dict[str, list[Reason]]:
+    """`not_theirs`: those that only a clinician may give, where the user is none."""
+    every = list(Reason.objects.filter(is_offered=True))
+    not_theirs = [] if user.has_perm(GIVES_CLINICIANS_REASONS) else [one for one in every if one.for_clinicians]
+    return {"reasons": [one for one in every if one not in not_theirs], "not_theirs": not_theirs}
+
+
+def _why(conflict: Conflict, rules: Rules) -> str:
+    """Why a held time does not fit: of a day that is closed as a whole, with the note of colleagues."""
+    day = rules.posted.local_date(conflict.visit.start)
+    if "closed" not in conflict.reasons or rules.posted.open_intervals(day):
+        return f"is {conflict.in_words}"
+    note = SpecialHours.objects.filter(date=day).exclude(note="").values_list("note", flat=True).first()
+    return f"is {conflict.in_words}. The clinic is closed that day{f' ({note})' if note else ''}"
+
+
+def _primary(found: ConsultRequest, shown: list[Button]) -> str:
+    codes = {button.code for button in shown}
+    of_no_time = _PRIMARY_WITHOUT_TIME if found.starts_at is None and _PRIMARY_WITHOUT_TIME in codes else ""
+    return next((code for code in _PRIMARY if code in codes), of_no_time)
+
+
+def _to_offer(found: ConsultRequest, days: Days, now: datetime) -> Days:
+    """The open times that may be offered: such as leave time for an answer, and to a confirmed visit only earlier ones."""
+    own, soonest = found.starts_at, now + BEFORE_THE_START
+    may_be_later = own is None or found.status == ConsultRequest.Status.REQUESTED
+
+    def is_fit(start: datetime) -> bool:
+        return start > soonest and start != own and (may_be_later or own is None or start < own)
+
+    fit = ((day, [(start, label) for start, label in starts if is_fit(start)]) for day, starts in days)
+    return [(day, starts) for day, starts in fit if starts]
+
+
+def _has_waiting_mail(sent: list[OutboxMessage]) -> bool:
+    return any(one.channel == OutboxMessage.Channel.MAIL and one.state == OutboxMessage.State.WAITING for one in sent)
+
+
+def _calls_owed(sent: list[OutboxMessage], now: datetime, *, name: str) -> list[dict]:
+    """Calls that this person is owed; `again`: from when one that nobody answered is to be tried."""
     owed = [one for one in sent if one.channel == OutboxMessage.Channel.CALL and one.state == OutboxMessage.State.WAITING]
     return [
         {
             "message": one,
+            "name": name,
             "to": address_of(one),
-            "about": tells(one.kind).to_say or one.kind,
-            "is_due": one.call_again_at is None or one.call_again_at <= now,
+            "about": tells(one.kind).to_say or one.kind_in_words,
+            "again": moment_in_sentence(one.call_again_at, now) if one.call_again_at and one.call_again_at > now else "",
         }
         for one in owed
         if one.not_before <= now
     ]
 
 
-def _outcome(found: ConsultRequest, sent: list[OutboxMessage], *, done: int | None, user) -> str:
+def _outcome(found: ConsultRequest, sent: list[OutboxMessage], stop: MailStop | None, *, done: int | None, user) -> str:
     """What the user has just done, and who is told; empty unless they did."""
     event = found.events.filter(number=done, by=user).first() if done is not None else None
-    return outcome_of(event, sent) if event else ""
+    return outcome_of(event, sent, stop=stop) if event else ""
 
 
-def _took_offer(found: ConsultRequest) -> bool:
-    """Whether an accepted offer confirmed the visit: then perhaps no colleague has asked about insurance."""
-    is_confirmed = found.status == ConsultRequest.Status.CONFIRMED
-    return is_confirmed and found.events.filter(kind=Event.Kind.OFFER_ACCEPTED).exists()
-
-
-def _offer_in_words(offer: EarlierOffer | None, clinic: Clinic) -> dict[str, str]:
+def _offer_in_words(offer: EarlierOffer | None, found: ConsultRequest, clinic: Clinic) -> dict[str, str]:
     """The offered time and its deadline in full, as the patient reads them; empty without an offer."""
     if offer is None:
         return {}
     start, end, until = (timezone.localtime(moment) for moment in (offer.visit.start, offer.visit.end, offer.answer_by))
     label = clinic.time_zone_label
-    return {"when": dates.visit_text(start, end, label), "until": dates.moment_text(until, label)}
+    which = "A time" if found.starts_at is None else "An earlier time" if offer.starts_at < found.starts_at else "Another time"
+    return {"which": which, "when": dates.visit_text(start, end, label), "until": dates.moment_text(until, label)}
 
 
 def read_timeline(found: ConsultRequest, *, seen: int | None = None) -> list[TimelineEntry]:
@@ -149,7 +202,8 @@ def _entry(event: Event, reasons: dict[str, str], *, is_news: bool) -> TimelineE
     if event.starts_at and event.kind in _SETS_TIME:
         start = timezone.localtime(event.starts_at)
         details.append(f"for {dates.date_text(start)}, {dates.choice_text(start)}")
-    return TimelineEntry(event.get_kind_display().capitalize(), who, event.at, ", ".join(details), is_news)
+    reason = details[0] if event.reason else ""
+    return TimelineEntry(event.get_kind_display().capitalize(), who, event.at, ", ".join(details), is_news, reason)
 
 
 def changes_since(found: ConsultRequest, *, seen: int) -> str:
@@ -158,7 +212,7 @@ def changes_since(found: ConsultRequest, *, seen: int) -> str:
     return "; ".join(f"{line.what.lower()} by {line.who}{', ' + line.detail if line.detail else ''}" for line in news)
 
 
-def open_days(now: datetime, *, also: datetime | None = None) -> list[tuple[str, list[tuple[datetime, str]]]]:
+def open_days(now: datetime, *, also: datetime | None = None) -> Days:
     """(day, [(local start, its time)]) of the next three weeks, including starts inside the notice period.
 
     `also` is a start further ahead that was chosen in the diary: its whole day is listed too.

@@ -202,6 +202,7 @@ class Composition:
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "has_new_link": self.facts.has_new_link,
             "is_late": self.facts.is_late,
+            "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
             "voicemail_ok": self.facts.voicemail_ok,
         }
         return render_to_string(f"consults/messages/{self.kind}.txt", context | self._changes(context, has_file=has_file))

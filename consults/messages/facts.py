@@ -53,6 +53,11 @@ class Facts:
     page_had_another: bool = False
 
     @property
+    def offers_earlier(self) -> bool:
+        """Whether the offered time is before the one that the person has, or asked for."""
+        return self.offered is not None and self.visit is not None and self.offered.start < self.visit.start
+
+    @property
     def replaced(self) -> Interval | None:
         """The time that the person had, or had asked for, before the event gave them `visit` in its place."""
         had = self.before.confirmed or self.before.asked

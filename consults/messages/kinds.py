@@ -21,7 +21,7 @@ class Tells:
     it. `to_staff`: the subject of the notice to staff.
     `repeats`: a sender of the form may cause it again and again. `confirms`: the letter carries the visit for the calendar,
     and a reminder is scheduled. `keeps_reminder`: leaves a scheduled reminder in place. `is_over`: tells nobody, and what
-    waits to be said is of no use any more. `is_about_offer`: about an earlier time that is, or was, offered; what waits about
+    waits to be said is of no use any more. `is_about_offer`: about a time that is, or was, offered; what waits about
     the request stays true beside it.
     `only_after`: told only to who was told the other kind, or may have been. `only_if_known`: told only to who was told anything,
     or has a confirmed visit: it tells a stranger nothing that they need.
@@ -103,21 +103,21 @@ KINDS: dict[str, Tells] = {
     Kind.READDRESSED: Tells("Your request", "Say that we have the new address"),
     OLD_ADDRESS: Tells("About a request sent with your address", "Nothing: this was for an address that was wrong"),
     Kind.OFFERED: Tells(
-        "A time has opened up for you", "Offer an earlier time, and record the answer", keeps_reminder=True, is_about_offer=True
+        "A time has opened up for you", "Offer a time, and record the answer", keeps_reminder=True, is_about_offer=True
     ),
     Kind.OFFER_ACCEPTED: Tells(
         "Confirmed",
-        "Say that the earlier time is confirmed",
-        to_staff="Earlier time accepted",
+        "Say that the offered time is confirmed",
+        to_staff="Offered time accepted",
         confirms=True,
         answers_a_call=True,
         subject_if_changed=_AT_A_NEW_TIME,
     ),
-    Kind.OFFER_REFUSED: Tells(to_staff="Earlier time refused", keeps_reminder=True, is_about_offer=True),
+    Kind.OFFER_REFUSED: Tells(to_staff="Offered time refused", keeps_reminder=True, is_about_offer=True),
     Kind.OFFER_LAPSED: Tells(
         "The offered time is no longer held",
         "Say that the offered time is no longer held",
-        to_staff="Earlier time not answered",
+        to_staff="Offered time not answered",
         keeps_reminder=True,
         is_about_offer=True,
         only_after=Kind.OFFERED,

@@ -52,6 +52,12 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         """Calls that are due and were not made, also those that nobody answered and that are to be tried again later."""
         return self.filter(channel=OutboxMessage.Channel.CALL, state=OutboxMessage.State.WAITING, not_before__lte=now)
 
+    def due_calls_first(self, *, now):
+        """The same calls in the order of the desk: what is due, the most urgent first; then what is to be tried again later."""
+        is_later = Case(When(call_again_at__gt=now, then=Value(1)), default=Value(0))
+        urgent = self.most_urgent_first(now=now).alias(is_later=is_later)
+        return urgent.order_by("is_later", *urgent.query.order_by)
+
     def calls_to_make(self, *, now):
         """Calls that staff may make now."""
         return self.calls_owed(now=now).filter(Q(call_again_at=None) | Q(call_again_at__lte=now))
@@ -180,6 +186,11 @@ class OutboxMessage(models.Model):
         request = self.event.request
         starts = (request.confirmed_starts_at, request.starts_at, self.known_start)
         return min((start for start in starts if start and start > now), default=None)
+
+    @property
+    def kind_in_words(self) -> str:
+        """In the words of the history."""
+        return str(Event.Kind(self.kind).label) if self.kind in Event.Kind.values else self.kind.replace("_", " ")
 
     @property
     def tries_in_words(self) -> str:

@@ -13,7 +13,7 @@ from consults.messages.known import is_called
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.scheduling import Interval
 from consults.scheduling.reply import leaves_time
-from consults.transitions import TRANSITIONS, WANTS_EARLIER, may_happen, visit_began
+from consults.transitions import MAY_BE_OFFERED, TRANSITIONS, may_happen, visit_began
 from pages.consult_kind import ConsultKind
 
 from . import state_words
@@ -205,7 +205,7 @@ class PageWords:
     def notice(self) -> str:
         """That an answer was heard which left everything else as it was; empty once anything else happened."""
         found, now = self.found, self.now
-        may_have_refused = WANTS_EARLIER.holds(found, now) and may_happen(Kind.WITHDRAWN, found, now)
+        may_have_refused = MAY_BE_OFFERED.holds(found, now) and may_happen(Kind.WITHDRAWN, found, now)
         if not may_have_refused or self._kinds[-1] != Kind.OFFER_REFUSED:
             return ""
         stays = self.consult.word if self.has_visit else "request"

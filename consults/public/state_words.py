@@ -20,7 +20,7 @@ OF_STATUS = {
 # The same while a time is offered, which nobody has to confirm once it is taken.
 OFFERED = (
     "We have your request",
-    "If you take the earlier time that we offer, it is confirmed at once. "
+    "If you take the other time that we offer, it is confirmed at once. "
     "The time you asked for is not confirmed until we {reach} you.",
 )
 OFFERED_A_FIRST_TIME = ("We have your request", "If you take the time that we offer, it is confirmed at once.")

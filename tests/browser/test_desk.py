@@ -53,7 +53,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     page.goto(f"{desk.url}/admin/")
     calls = page.locator("section", has=page.locator("#calls"))
     expect(calls.get_by_role("link", name="507-555-0100")).to_be_visible()
-    calls.get_by_role("button", name=f"Call made to {desk.reference('ben')}").click()
+    calls.get_by_role("button", name="Call made to Ben Example").click()
     expect(page.locator(".messagelist .success")).to_contain_text(desk.reference("ben"))
     open_request(page, desk, desk.reference("ben"))
     decide(page, "Move and confirm a new time", starts_at="3")
@@ -71,7 +71,7 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     page.get_by_label("With the checked rows:").select_option("confirm_selected")
     page.locator("button[name=index]").click()
     # First what each would be told.
-    page.get_by_text("We write to dan@example.com").click()
+    page.get_by_text("A letter to dan@example.com").click()
     expect(page.locator(".letter").filter(has_text="dan@example.com")).to_be_visible()
     page.get_by_role("button", name="Yes, confirm").click()
     expect(page.locator(".messagelist .success")).to_contain_text("Confirmed:")
@@ -95,7 +95,8 @@ def test_the_front_desk_answers_an_afternoons_requests(page, desk):
     page.goto(f"{desk.url}/admin/")
     conflicts = page.locator("section", has=page.locator("#conflicts"))
     conflicts.get_by_role("link", name="Gail Example").click()
-    expect(page.get_by_text("outside the posted hours. Move it to a new time")).to_be_visible()
+    why = "outside the posted hours. The clinic is closed that day (Staff training). Move it to a new time"
+    expect(page.get_by_text(why)).to_be_visible()
     page.get_by_label("Confirm even though it is outside the posted hours").check()
     page.get_by_role("button", name="Confirm", exact=True).click()
     expect_status(page, "Confirmed")
@@ -220,9 +221,9 @@ def test_a_moving_visit_and_an_offer_are_answered_with_the_keyboard_alone(page, 
     page.keyboard.press("ArrowDown")
     tab_to(page, f"form:has(#offer-{desk.asked['quin'].number}) button")
     page.keyboard.press("Enter")
-    expect(page.locator(".messagelist .success")).to_contain_text("Earlier time offered. We are writing to")
+    expect(page.locator(".messagelist .success")).to_contain_text("Time offered. We are writing to")
     page.get_by_role("button", name="Take back the offer").click()
-    expect(page.locator(".messagelist .success")).to_contain_text("Offer of the earlier time taken back")
+    expect(page.locator(".messagelist .success")).to_contain_text("Offer taken back")
     assert page.complaints == []
 
 

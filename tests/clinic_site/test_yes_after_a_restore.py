@@ -185,7 +185,7 @@ def test_an_offer_of_before_is_kept_until_somebody_has_answered_the_offer_itself
     assert set(holds.to_check(now=after_both)) == {offered}
     clock(after_both)
     page = " ".join(owner_at(client, "pia").get("/admin/").content.decode().split())
-    assert "earlier time offered: Monday, December 7, 4:00 PM" in page
+    assert "time offered: Monday, December 7, 4:00 PM" in page
     booking.complete_request(_again(offered), by=staff, now=after_both)
     assert not holds.to_check(now=after_both).exists()
 

@@ -469,7 +469,14 @@ class Desk(RuleBasedStateMachine):
         return (fitting or everyone)[which % len(fitting or everyone)]
 
     def hopes(self, known: Known) -> bool:
-        return (known.wants_earlier or known.start is None) and not known.is_moving and not known.offer
+        return (known.wants_earlier or known.status == "requested") and not known.is_moving and not known.offer
+
+    @staticmethod
+    def may_be_offered(known: Known, start: datetime) -> bool:
+        """Any other time while it waits; before a confirmed visit, only an earlier one."""
+        if known.start is None or start < known.start:
+            return True
+        return known.status == "requested" and start != known.start
 
     def is_late(self, known: Known) -> bool:
         return known.answer_by <= self.now if known.status == "requested" else known.start is not None and known.start <= self.now
@@ -552,8 +559,7 @@ class Desk(RuleBasedStateMachine):
             others = {known.start, known.is_moving and known.confirmed[0]}
             return start not in others and self.accepts(start, for_staff=True, own=known.cells)
         if kind == "offered":
-            is_earlier = known.start is None or start < known.start
-            takes = is_earlier and self.accepts(start, for_staff=True, own=known.cells)
+            takes = self.may_be_offered(known, start) and self.accepts(start, for_staff=True, own=known.cells)
             return self.hopes(known) and not has_begun and takes and self.held_until(known, start) > self.now
         if kind == "offer_accepted":
             offer = known.offer
@@ -741,7 +747,7 @@ class Desk(RuleBasedStateMachine):
     @about_a_request
     @rule(offers=st.lists(earlier_offers, min_size=1, max_size=3))
     def offer_earlier_times(self, offers):
-        """25: one of the first starts of the next days, mostly a free earlier one, to somebody who may have asked."""
+        """25: one of the first starts of the next days, mostly a free one that fits, to somebody who may have asked."""
         for which, soon, confirms, letter_left, answer in offers:
             known = self.pick(which, "offered")
             if confirms and known.status == "requested" and not known.is_moving:
@@ -759,7 +765,7 @@ class Desk(RuleBasedStateMachine):
     def offer(self, known: Known, soon: int, *, is_fit: bool = True) -> None:
         starts = [start for number in range(8) for start in self.grid_on(self.today + DAY * number) if start > self.now]
         if is_fit:
-            fit = [start for start in starts if known.start is None or start < known.start]
+            fit = [start for start in starts if self.may_be_offered(known, start)]
             starts = [start for start in fit if self.accepts(start, for_staff=True, own=known.cells)] or starts
         self.decide(known, "offered", start=starts[soon % len(starts)] if starts else self.now + DAY)
 

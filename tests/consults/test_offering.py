@@ -127,8 +127,9 @@ def test_only_a_free_earlier_time_is_offered_and_only_to_who_asked_and_has_no_ot
     for starts_at in (local("2026-12-06 16:00"), local("2026-12-04 16:10"), WEDNESDAY):
         with pytest.raises(booking.Refused):
             offer_to(asked, staff, starts_at)
+    silent = booking.confirm_request(submit(key="silent", starts_at=NEXT), by=staff, now=WEDNESDAY)
     with pytest.raises(booking.NotAllowed, match="did_not_ask"):
-        offer_to(submit(key="silent", starts_at=NEXT), staff)
+        offer_to(silent, staff)
     with pytest.raises(booking.NotAllowed, match="is_quarantined"):
         offer_to(submit(key="spam", starts_at=local("2026-12-08 17:00"), wants_earlier=True, looks_like_spam=True), staff)
     offer_to(asked, staff)
@@ -140,6 +141,20 @@ def test_only_a_free_earlier_time_is_offered_and_only_to_who_asked_and_has_no_ot
     with pytest.raises(booking.Stale):
         offer_to(other, staff, NEXT, version=7)
     assert EarlierOffer.objects.count() == 1
+
+
+def test_who_waits_for_an_answer_is_offered_any_other_free_time_and_told_of_no_wish_they_did_not_have(staff):
+    request = submit(key="asks", starts_at=START)
+    with pytest.raises(booking.NotAllowed, match="same_time"):
+        offer_to(request, staff, START)
+    offered = offer_to(request, staff, LATER)
+    assert (offered.status, offered.starts_at, offered.seats.count()) == ("requested", START, 12)
+    assert EarlierOffer.objects.get().answer_by == request.answer_by
+    text = letter_of(letters(request).last())["text"]
+    assert "We can offer you another time." in text
+    assert "earlier" not in text
+    taken = booking.accept_offer(request, now=WEDNESDAY, starts_at=LATER)
+    assert (taken.status, taken.confirmed_starts_at, taken.seats.count()) == ("confirmed", LATER, 6)
 
 
 def test_nothing_is_offered_while_a_move_waits_and_a_move_ends_the_offer(staff):
@@ -256,7 +271,7 @@ def test_who_answers_is_told_nothing_but_a_confirmed_time_and_the_desk_hears_it(
     booking.refuse_offer(request, now=WEDNESDAY)
     assert not letters(request, kind="offer_refused").exists()
     notice = letter_of(OutboxMessage.objects.get(kind="offer_refused", recipient="staff"))
-    assert "Earlier time: Friday, December 4, 2026, 4:00 PM" in notice["text"]
+    assert "Offered time: Friday, December 4, 2026, 4:00 PM" in notice["text"]
 
 
 def test_a_letter_that_offers_what_is_over_is_not_sent(staff):

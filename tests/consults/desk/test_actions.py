@@ -222,7 +222,9 @@ def test_a_clinical_reason_is_given_by_a_clinician_who_spoke_with_the_person(
     request = request_in("requested", colleagues[role])
     client.force_login(colleagues[role])
     page = client.get(f"{REQUESTS}{request.pk}/change/").content.decode()
-    assert ("Other care" in page, 'name="spoken"' in page) == (role == "Clinicians",) * 2
+    assert ('value="other-care"' in page, 'name="spoken"' in page) == (role == "Clinicians",) * 2
+    # Nobody else takes another reason in its place for want of knowing that there is this one.
+    assert ("“Other care” is for a clinician" in page) == (role != "Clinicians")
     form = {"action": "decline", "version": request.version, "reason": other_care.code, "spoken": spoken}
     client.post(f"{REQUESTS}{request.pk}/act/", form)
     fresh = ConsultRequest.objects.get(pk=request.pk)

@@ -77,7 +77,11 @@ def test_a_call_that_nobody_answered_comes_back_with_its_tries(desk, clock, call
     desk.force_login(desk.user)
     page = desk.post(f"{MESSAGES}{call.pk}/no-answer/", follow=True).content.decode()
     assert f"No answer from {request.reference}, tried once. It is back on the list from" in page
-    assert "No calls to make" in section(page, "calls")
+    shown = " ".join(section(page, "calls").split())
+    for words in ("No calls to make right now", "Later:", "Ada Example", "tried once"):
+        assert words in shown, words
+    assert "no-answer/" not in shown
+    assert request.reference in desk.get(f"{MESSAGES}?left=calls").content.decode()
     call.refresh_from_db()
     assert (call.call_again_at, call.marked_by) == (local(back), desk.user)
     assert "is not on the list anymore" in desk.post(f"{MESSAGES}{call.pk}/no-answer/", follow=True).content.decode()
@@ -134,7 +138,7 @@ def test_a_call_is_marked_on_the_page_of_its_request_which_says_what_to_say(desk
     request = submit(contact_by="phone")
     page = f"/admin/consults/consultrequest/{request.pk}/change/"
     shown = desk.get(page).content.decode()
-    for words in ("A call is due:", "Say that we have the request, 507-555-0100", ">Call made</button>", "Read what to say<span"):
+    for words in ("A call is due:", "Say that we have the request, 507-555-0100", "Call made<span", "Read what to say<span"):
         assert words in shown, words
     assert "Read what they will get" not in shown
     # The one filled button is that of the decision.
@@ -142,6 +146,30 @@ def test_a_call_is_marked_on_the_page_of_its_request_which_says_what_to_say(desk
     answer = desk.post(f"{MESSAGES}{the_call().pk}/no-answer/", {"from": "request"})
     assert answer["Location"] == page
     later = desk.get(page).content.decode()
-    assert ("is to be tried again" in later, ">No answer</button>" in later) == (True, False)
+    assert ("is to be tried again" in later, "No answer<span" in later) == (True, False)
     assert desk.post(f"{MESSAGES}{the_call().pk}/made/", {"from": "request"})["Location"] == page
     assert "A call is" not in desk.get(page).content.decode()
+
+
+def test_the_page_of_a_call_has_the_name_the_number_the_words_and_what_became_of_it_and_no_data_of_the_machine(desk):
+    request = submit(contact_by="phone")
+    address = f"{MESSAGES}{the_call().pk}/change/"
+    shown = " ".join(desk.get(address).content.decode().split())
+    for words in ("<h1>Call Ada Example</h1>", 'href="tel:5075550100"', "we have your request", "Call made", "No answer"):
+        assert words in shown, words
+    for machine in ("lease", "Marked by", "Attempts", "Code of the last failure"):
+        assert machine not in shown, machine
+    assert desk.post(f"{MESSAGES}{the_call().pk}/made/", {"from": "request"})["Location"].endswith(f"{request.pk}/change/")
+    shown = desk.get(address).content.decode()
+    assert "Call made Wednesday, December 2, 10:00 AM." in shown
+    assert "no-answer/" not in shown
+
+
+def test_who_is_told_on_the_line_is_owed_no_call_about_the_decision(desk):
+    page = "/admin/consults/consultrequest/{}/act/"
+    for told, owed in (("yes", []), ("", ["confirmed"])):
+        with undone(told):
+            request = submit(contact_by="phone", by=desk.user)
+            form = {"action": "confirm", "version": request.version, "told": told}
+            shown = desk.post(page.format(request.pk), form, follow=True).content.decode()
+            assert (calls(), "The call was made." in shown) == (owed, bool(told))

@@ -42,7 +42,7 @@ def test_the_front_page_shows_what_needs_a_person_and_by_when(desk):
     waiting = section(page, "waiting")
     assert waiting.index("Sam Soon") < min(waiting.index("Cal Caller"), waiting.index("Lara Later"))
     assert f"{REQUESTS}{soon.pk}/change/" in waiting
-    assert "answer by Tomorrow, 2:00 PM" in waiting
+    assert "answer by tomorrow, 2:00 PM" in waiting
     assert call.reference in section(page, "calls")
     assert "507-555-0100" in section(page, "calls")
     assert visit.reference in section(page, "visits-2")
@@ -242,7 +242,7 @@ def test_bulk_confirm_first_shows_each_letter_and_whom_it_tells(desk):
     page = bulk(desk, "confirm_selected", good, caller, closed)
     for words in (
         "Nothing has been decided or sent yet",
-        "We write to ada@example.com: read the letter",
+        "A letter to ada@example.com: read it",
         "Your visit is confirmed",
         "Puts a call to 507-555-0100 on the list: read what to say",
         f"Cannot be confirmed. {closed.reference}: This start is no longer within the posted hours",
@@ -327,7 +327,7 @@ def test_what_was_withdrawn_or_cancelled_in_the_last_days_is_seen(desk, clock):
     clock(WEDNESDAY + timedelta(minutes=1))
     desk.force_login(desk.user)
     gone = section(desk.get("/admin/").content.decode(), "gone")
-    for words in ("Vic Visit", "<strong>confirmed visit</strong>", "Ada Asked", "withdrawn by the patient, Today, 10:00 AM"):
+    for words in ("Vic Visit", "<strong>confirmed visit</strong>", "Ada Asked", "withdrawn by the patient, today, 10:00 AM"):
         assert words in gone, words
     assert gone.count("confirmed visit") == 1
     assert gone.index("Vic Visit") < gone.index("Ada Asked")

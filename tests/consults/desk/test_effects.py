@@ -1,20 +1,23 @@
 """Each action says beforehand what it does and whom it tells, and afterwards what was done and who is written to."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 
+from clinic_site.models import Hold
 from consults import booking
 from consults.desk.actions import ACTIONS, possible_buttons
 from consults.desk.effects import DOES, choices_of
 from consults.desk.status_words import MEANINGS
 from consults.models import AccessRecord, ConsultRequest, OutboxMessage, Reason
-from tests.builders import WEDNESDAY, submit
-from tests.consults.statuses import EARLIER, LATER, MOVING, OFFERED, bring_to, undone
+from tests.builders import ADA, WEDNESDAY, submit
+from tests.consults.statuses import EARLIER, LATER, MOVING, NEXT, OFFERED, bring_to, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
+HOUR = timedelta(hours=1)
 FORMS = {
     "reschedule": {"starts_at": LATER.isoformat()},
     "offer": {"starts_at": EARLIER.isoformat()},
@@ -47,7 +50,7 @@ def test_what_is_said_of_a_letter_before_the_click_is_what_the_action_writes(des
             request = bring_to(state, staff)
             before = (request.version, request.events.count(), OutboxMessage.objects.count())
             possible = possible_buttons(request, now=WEDNESDAY, in_conflict=False)
-            for choice in choices_of(request, [button for button in possible if button.code != "note"]):
+            for choice in choices_of(request, [button for button in possible if button.code != "note"], now=WEDNESDAY):
                 code = choice.button.code
                 context = send(desk, request, "preview", code, **FORMS.get(code, {})).context
                 assert "refused" not in context, (state, code, context["refused"])
@@ -108,3 +111,96 @@ def test_a_request_is_titled_by_its_name_which_no_tab_shows(desk):
     assert f'<h1>Ada Example, <span class="ref">{request.reference}</span></h1>' in page
     assert "Ada" not in re.search("<title>.*?</title>", page, re.DOTALL)[0]
     assert MEANINGS["confirmed"] in page
+
+
+def test_a_request_without_a_time_is_first_given_one_or_offered_one_and_set_aside_last(desk):
+    request = booking.submit_request(submission_key="none", starts_at=None, person=ADA, now=WEDNESDAY)
+    page = f"{REQUESTS}{request.pk}/change/"
+    shown = desk.get(page).content.decode()
+    labels = re.findall(
+        r'name="action"[^>]*>\s*<summary>([^<]+)</summary>', shown.partition('class="choices"')[2].partition("</section>")[0]
+    )
+    assert labels == ["Confirm a time", "Offer a time and wait for a yes", "Decline", "Close without a letter", "Set aside"]
+    for untrue in ("frees the time", "any other of theirs", "Earlier time</label>"):
+        assert untrue not in shown, untrue
+    for select in ("starts_at", "offered"):
+        starts = shown.partition(f'id="{select}"')[2].partition("</select>")[0]
+        assert starts.count("<option") > 100, "every open time, not the first dozen"
+    send(desk, request, "act", "offer", starts_at=LATER.isoformat())
+    shown = " ".join(desk.get(page).content.decode().split())
+    for words in (
+        "A time is offered: Wednesday, December 9, 2026, 4:00 PM to 4:30 PM Central Time. It is held until",
+        "The letter has not gone out yet.",
+        "confirms the offered time.",
+        "Their own page showed it, so call if they may have read it.",
+    ):
+        assert words in shown, words
+    for untrue in ("no time is held", "get in touch", "gives up the other"):
+        assert untrue not in shown, untrue
+    front = desk.get("/admin/").content.decode()
+    assert "offered Wednesday, December 9, 4:00 PM; waiting for their yes until Friday, December 4, 8:00 PM" in front
+    assert "get in touch" not in front
+
+
+@pytest.mark.parametrize(("answers", "leaves"), [("requested", LATER), ("confirmed", None)])
+def test_a_waiting_request_is_offered_any_open_time_and_a_confirmed_visit_only_earlier_ones(desk, answers, leaves):
+    request = submit(starts_at=NEXT, wants_earlier=True)
+    if answers == "confirmed":
+        booking.confirm_request(request, by=desk.user, now=WEDNESDAY)
+    offers = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode().partition('id="offered"')[2].partition("</select>")[0]
+    starts = re.findall(r'<option value="(\d[^"]+)"', offers)
+    assert "2026-12-07T16:00:00-06:00" in starts
+    assert "2026-12-08T16:00:00-06:00" not in starts, "their own"
+    assert ("2026-12-09T16:00:00-06:00" in starts) == (leaves is not None)
+
+
+@pytest.mark.parametrize("channel", ["mail", "call"])
+def test_beside_the_answer_stands_whether_it_has_reached_the_person(desk, channel):
+    request = submit(contact_by="phone" if channel == "call" else "email")
+    reason = Reason.objects.create(use="decline", code="decline-full", label="No open time", text="No time.")
+    booking.decline_request(request, reason=reason, by=desk.user, now=WEDNESDAY)
+    for state, words in (
+        ({}, "The call has not been made yet." if channel == "call" else "The letter has not gone out yet."),
+        ({"state": "failed", "channel": "mail"}, "The letter could not be delivered."),
+        ({"state": "done", "done_at": WEDNESDAY, "channel": channel}, "Wednesday, December 2, 10:00 AM."),
+    ):
+        OutboxMessage.objects.filter(kind="declined").update(**state)
+        shown = " ".join(desk.get(f"{REQUESTS}{request.pk}/change/").content.decode().split())
+        status = shown.partition('class="field-status"')[2].partition('class="when')[0]
+        assert "Reason given: No open time." in status
+        assert words in status
+
+
+def test_a_letter_about_something_else_is_no_sign_that_the_answer_was_told(desk):
+    """They accepted on the phone, so no letter says it: that of their request, which has left, is another."""
+    request = submit(contact_by="phone", wants_earlier=True)
+    booking.offer_earlier(request, starts_at=EARLIER, by=desk.user, now=WEDNESDAY)
+    OutboxMessage.objects.update(state="done", done_at=WEDNESDAY)
+    booking.accept_offer(request, by=desk.user, now=WEDNESDAY)
+    shown = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode().partition('class="field-status"')[2]
+    assert "Call made" not in shown.partition('class="when')[0]
+
+
+def test_while_email_is_held_or_late_no_line_says_that_a_letter_leaves(desk):
+    """A hold after downtime keeps back what fell due before it; what is decided now leaves."""
+    request = submit()
+    page = f"{REQUESTS}{request.pk}/change/"
+    for reason, holds in (("restored", True), ("downtime", False), ("", True)):
+        with undone(reason):
+            if reason:
+                Hold.objects.put(reason, now=WEDNESDAY - HOUR)
+            else:
+                OutboxMessage.objects.update(not_before=WEDNESDAY - 2 * HOUR)
+            shown = " ".join(desk.get(page).content.decode().split())
+            notice = {"restored": "No email leaves now: a backup was restored.", "": "Email is late: the oldest letter has been"}
+            assert (notice.get(reason, "email leaves") in shown) == holds
+            before = {
+                "restored": "The letter to ada@example.com waits until an owner starts email again: a backup was restored.",
+                "downtime": "<strong>We write to ada@example.com.</strong>",
+                "": "We write to ada@example.com. The letter may be late: the oldest letter has been waiting since today, 8:",
+            }
+            assert before[reason] in shown
+            done = " ".join(send(desk, request, "act", "confirm").content.decode().split())
+            after = before[reason].replace("We write", "We are writing").replace("<strong>", "").replace("</strong>", "")
+            # Confirming drops the letter that waited; no other is late.
+            assert f"Confirmed. {after}" in done or not reason

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from consults.desk.typed_times import read_time
-from consults.models import OpeningHours, SpecialHours
+from consults.models import AccessRecord, OpeningHours, SpecialHours
 from tests.browsers import hidden_fields
 from tests.builders import CHICAGO, local, submit
 
@@ -162,7 +162,14 @@ def test_closing_a_day_from_the_short_form_asks_what_it_would_strand(superuser):
     assert "Nothing has been saved yet" in asked
     assert request.reference in asked
     assert not SpecialHours.objects.exists()
-    assert superuser.post(DAY, hidden_fields(asked) | {"strand": "yes"}).status_code == 302
+    assert "Ada Example" in asked
+    assert AccessRecord.objects.filter(kind="listed", by=superuser.user, rows=1).exists()
+    saved = superuser.post(DAY, hidden_fields(asked) | {"strand": "yes"})
+    assert saved.status_code == 302
+    page = superuser.get("/admin/").content.decode()
+    said = page.partition('class="messagelist"')[2].partition("</ul>")[0]
+    assert re.search(r"no longer fits: <a href=\"/admin/consults/consultrequest/\d+/change/\">[0-9A-Z-]+</a>\.", said)
+    assert "Ada" not in said, "the session names nobody"
     assert special_rows() == [("Wednesday, December 16, 2026: closed", "Training")]
 
 

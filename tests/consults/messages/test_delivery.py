@@ -20,7 +20,7 @@ from clinic_site.env import email_settings
 from consults import booking
 from consults.current_rules import read_rules
 from consults.desk.marking import mark_dealt_with
-from consults.desk.outbox import letter_of
+from consults.desk.outbox_words import letter_of
 from consults.messages import delivery, outbox
 from consults.messages.answers import Answers
 from consults.messages.channels import mail, smtp_server

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from consults import booking, erasure
 from consults.decision import NotAllowed
 from consults.desk.marking import mark_dealt_with, mark_made, send_again
-from consults.desk.outbox import letter_of
+from consults.desk.outbox_words import letter_of
 from consults.messages import delivery, outbox, refused
 from consults.messages.answers import Answers
 from consults.messages.channels.mail import Sender

@@ -1,0 +1,31 @@
+"""A message as the desk shows it: to whom, and its words."""
+
+from datetime import datetime
+
+from consults.current_rules import read_rules
+from consults.messages.compose import Letter
+from consults.messages.reading import read_message
+from consults.models import OutboxMessage
+from guard import sealing
+
+_A_COLLEAGUE, _CANNOT_OPEN = "(a colleague)", "(cannot be opened: its key is missing)"
+
+
+def address_of(message: OutboxMessage) -> str:
+    """The address or number that it goes to, or a placeholder as in `letter_of`."""
+    if message.event_id is None:
+        return _A_COLLEAGUE
+    try:
+        return message.opened.get("to", "")
+    except sealing.CannotOpen:
+        return _CANNOT_OPEN
+
+
+def letter_of(message: OutboxMessage, *, now: datetime) -> Letter:
+    """The message in words; a placeholder when its key is missing, or when it is about no request."""
+    if message.event_id is None:
+        return Letter(_A_COLLEAGUE, text="(about an account or the site itself: not shown here)")
+    try:
+        return read_message(message, read_rules(now), now=now, for_desk=True)
+    except sealing.CannotOpen:
+        return Letter(_CANNOT_OPEN)
