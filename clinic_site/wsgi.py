@@ -11,7 +11,9 @@ _django = get_wsgi_application()
 from django.conf import settings  # noqa: E402
 
 from clinic_site.compression import Compression  # noqa: E402
+from clinic_site.content_types import ContentTypes  # noqa: E402
 from clinic_site.page_cache import PageCache  # noqa: E402  it imports settings that Django has just read
 from clinic_site.printed_sheets import SheetCounts  # noqa: E402
 
-application = _django if settings.DEBUG else Compression(SheetCounts(PageCache(_django)))
+_readable = ContentTypes(_django)
+application = _readable if settings.DEBUG else Compression(SheetCounts(PageCache(_readable)))

@@ -39,10 +39,11 @@ def plain_email(value: str) -> str:
 def is_mailbox(value: str) -> bool:
     """Whether an address that is well formed names one mailbox in one spelling.
 
-    Not a quoted name, which has many; not what some servers pass on elsewhere (`name%host`, `host!name`); not a bare machine.
+    Not a quoted name, which has many, nor one in encoded words, which Django decodes as it sends; not what some servers pass on
+    elsewhere (`name%host`, `host!name`); not a bare machine.
     """
     local, _, domain = value.rpartition("@")
-    return local.isascii() and not set(local) & set('"%!') and "." in domain and "[" not in domain
+    return local.isascii() and not set(local) & set('"%!') and "=?" not in local and "." in domain and "[" not in domain
 
 
 def normalised_email(value: str) -> str:
@@ -161,8 +162,10 @@ def is_phone(value: str) -> bool:
 
 def dialed_phone(value: str) -> str:
     """The number as a phone dials it, after `tel:`: without an extension, which is dialed by hand once somebody answers."""
-    number = normalised_phone(value)
-    return f"+{number}" if _is_abroad(value) else number
+    if not _is_abroad(value):
+        return normalised_phone(value)
+    # Only a zero in brackets is left out: some countries dial one after their code.
+    return f"+{_after_exit_code(_plain(value).replace('(0)', ''))}"
 
 
 # By the ITU's E.164, with the country code.

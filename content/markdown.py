@@ -75,10 +75,12 @@ def _name_headings(state) -> None:
 
 
 def _unused(name: str, used: set[str]) -> str:
-    while name in used:
-        name += "-2"
-    used.add(name)
-    return name
+    free, number = name, 1
+    while free in used:
+        number += 1
+        free = f"{name}-{number}"
+    used.add(free)
+    return free
 
 
 def _name_terms(state) -> None:

@@ -48,7 +48,8 @@ class ForgottenPasswordView(PasswordResetView):
 def answer_forgotten(*, now: datetime, failed: set[int] | None = None) -> int:
     """Writes the letters that were asked for, each into the outbox. Returns how many; for the worker.
 
-    One that cannot be written, because no key opens the row, waits for an hour, so that a key which is put back is not too late.
+    One that cannot be written, because no key opens the row, waits for an hour, so that a key which is put back is not too late,
+    and keeps no other waiting.
     Its id is added to `failed`, and those in `failed` are left out.
     """
     failed = set() if failed is None else failed
@@ -59,6 +60,9 @@ def answer_forgotten(*, now: datetime, failed: set[int] | None = None) -> int:
         except sealing.CannotOpen:
             failed.add(asked.pk)
             logger.error("a request for a new password cannot be opened: its key is not among FIELD_KEYS")
+        except (UnicodeError, ValueError) as error:
+            failed.add(asked.pk)
+            logger.error("a request for a new password cannot be answered: %s", type(error).__name__)
     return written
 
 

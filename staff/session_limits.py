@@ -18,5 +18,7 @@ class SessionLimitsMiddleware:
         if is_signed_in and not sessions.goes_on(request, now=timezone.now()):
             logout(request)
             messages.info(request, "Your session has ended. Sign in again.")
+            if request.method != "GET":
+                messages.warning(request, "What you sent was not saved. Your browser may still hold it: go back to the form.")
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/admin/", reverse("admin:login"))
         return self.get_response(request)

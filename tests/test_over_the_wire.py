@@ -110,6 +110,17 @@ def test_a_form_in_another_encoding_is_a_400(site, charset):
     assert "988" in answer.text
 
 
+def test_no_codec_that_a_stranger_names_reads_a_form(site):
+    """One of them takes minutes over a megabyte, in the reading of the token already."""
+    cookie = site.get("/book-a-consult/").cookies[0].partition(";")[0]
+    body = b'--x\r\nContent-Disposition: form-data; name="full_name"\r\n\r\n' + b"a" * 900_000 + b"\r\n--x--\r\n"
+    for charset in ("punycode", "unicode_escape", "undefined"):
+        headers = {"Cookie": cookie, "Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+        answer = site.request("POST", "/book-a-consult/", headers=headers, body=body)
+        assert answer.status == 400
+        assert "988" in answer.text
+
+
 def test_half_requests_keep_no_thread(site):
     """One more than there are threads, from clients that stay and wait. Without a time limit there would be no answer at all."""
     with ExitStack() as clients:

@@ -29,8 +29,11 @@ class MailboxField(forms.EmailField):
         return super().widget_attrs(widget) | {"autocomplete": "email", "spellcheck": "false", "inputmode": "email"}
 
     def to_python(self, value):
+        typed = super().to_python(value) or ""
+        if len(typed) > LONGEST_EMAIL:
+            return typed  # refused for its length, and not looked at
         try:
-            return plain_email(super().to_python(value) or "")
+            return plain_email(typed)
         except UnicodeError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 

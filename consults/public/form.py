@@ -52,8 +52,8 @@ class StartField(forms.CharField):
 
 
 def _plain_line(value: str) -> str:
-    """One line without repeated spaces or bidirectional control characters; everything else a name may need is kept."""
-    return re.sub(r"\s+", " ", re.sub(r"[\x01-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]", " ", value)).strip()
+    """One line without repeated spaces, half characters or bidirectional controls; everything else a name may need is kept."""
+    return re.sub(r"[\s\x01-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]+", " ", value).strip()
 
 
 class TimesForm(forms.Form):
@@ -236,7 +236,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         return self.data.get("voicemail_ok") == "yes"
 
     def clean_note(self) -> str:
-        return self.cleaned_data["note"].replace("\r\n", "\n")
+        return re.sub(r"[\ud800-\udfff]", "", self.cleaned_data["note"]).replace("\r\n", "\n")
 
     def clean(self) -> dict:
         super().clean()

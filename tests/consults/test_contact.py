@@ -43,6 +43,7 @@ def test_a_domain_in_its_own_letters_is_kept_in_them(spelled):
     [
         pytest.param('"jane"@victim.example', id="a quoted name"),
         pytest.param('"j\\ane"@victim.example', id="a quoted letter"),
+        pytest.param("=?utf-8?q?j=61ne?=@victim.example", id="an encoded word"),
         pytest.param("jane(x)@victim.example", id="a comment"),
         pytest.param("jane%victim.example@relay.example", id="a route"),
         pytest.param("victim.example!jane@relay.example", id="a route of old"),
@@ -177,6 +178,7 @@ def test_a_short_number_abroad_is_a_number():
         ("(507) 555-0142 x12", "5075550142"),
         ("+1 507 555 0142", "5075550142"),
         ("+44 (0)20 7946 0958", "+442079460958"),
+        ("011 39 06 1234 5678", "+390612345678"),
         ("", ""),
     ],
 )

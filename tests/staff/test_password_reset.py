@@ -115,6 +115,14 @@ def test_the_typed_address_is_sealed_and_waits_an_hour_for_a_key_that_opens_it(c
     assert not ForgottenPassword.objects.exists()
 
 
+def test_an_address_that_cannot_be_written_keeps_no_other_waiting(client, owner, caplog):
+    ForgottenPassword.objects.remember("a@b\ud800.example", now=WEDNESDAY)
+    ask(client)
+    failed: set[int] = set()
+    assert [answer_forgotten(now=WEDNESDAY, failed=failed) for _ in range(2)] == [1, 0]
+    assert "cannot be answered" in caplog.text
+
+
 def test_a_letter_that_could_not_be_written_is_still_asked_for(client, owner, monkeypatch):
     ask(client)
 
