@@ -3,6 +3,8 @@
 Of those four icons one deletes what was chosen instead of taking it off. A row of another list is added in that list.
 """
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -21,7 +23,8 @@ class PlainFields(admin.ModelAdmin):
             if field.empty_label == _DASHES:
                 field.empty_label = _nothing(field)
         elif isinstance(field, forms.ChoiceField):
-            field.choices = [(value, _nothing(field) if label == _DASHES else label) for value, label in field.choices]
+            choices: Any = field.choices
+            field.choices = [(value, _nothing(field) if label == _DASHES else label) for value, label in choices]
         return field
 
 

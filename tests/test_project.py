@@ -38,7 +38,6 @@ def test_the_code_is_formatted():
     assert result.returncode == 0, result.stdout
 
 
-@pytest.mark.slow
 def test_the_types_hold():
     """The application's; what is checked is in pyproject.toml."""
     result = run(sys.executable, "-B", "-m", "mypy", "--cache-dir", os.devnull)

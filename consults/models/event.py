@@ -3,6 +3,7 @@
 The database refuses to change or delete an event; see `event_guard`.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -33,6 +34,23 @@ def status_when_addressed() -> Subquery:
     return Subquery(Event.objects.filter(addressing, request=OuterRef("pk")).order_by("-number").values("status")[:1])
 
 
+def refused_among(events: Iterable[tuple[str, datetime | None]]) -> set[datetime | None]:
+    """The same, of events that are read already: (kind, start) of each, in their order."""
+    refused: set[datetime | None] = set()
+    asked: datetime | None = None
+    for kind, start in events:
+        if kind == Event.Kind.MOVED:
+            asked = start
+        elif kind == Event.Kind.MOVE_DECLINED:
+            # Its own start is the visit that stays.
+            refused.add(asked)
+        elif kind == Event.Kind.OFFER_TAKEN_BACK:
+            refused.add(start)
+        elif kind in {Event.Kind.OFFERED, Event.Kind.RESCHEDULED}:
+            refused.discard(start)
+    return refused
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def confirming(self):
         """Those that confirmed a visit."""
@@ -45,19 +63,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def refused_starts(self) -> set[datetime | None]:
         """Of one request: the starts that staff declined, or offered and took back, and neither gave nor offered since."""
-        refused: set[datetime | None] = set()
-        asked: datetime | None = None
-        for kind, start in self.order_by("number").values_list("kind", "starts_at"):
-            if kind == Event.Kind.MOVED:
-                asked = start
-            elif kind == Event.Kind.MOVE_DECLINED:
-                # Its own start is the visit that stays.
-                refused.add(asked)
-            elif kind == Event.Kind.OFFER_TAKEN_BACK:
-                refused.add(start)
-            elif kind in {Event.Kind.OFFERED, Event.Kind.RESCHEDULED}:
-                refused.discard(start)
-        return refused
+        return refused_among(self.order_by("number").values_list("kind", "starts_at"))
 
     def moves(self, request: ConsultRequest, *, since: datetime, until: datetime) -> tuple[int, int]:
         """How often patients moved this request between the instants, and any request of the same contact, this one included.

@@ -11,6 +11,7 @@ from consults.messages.as_told import did_not_reach_them, end_as_told
 from consults.messages.facts import Facts
 from consults.messages.known import is_called
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
+from consults.models.event import refused_among
 from consults.scheduling import Interval
 from consults.scheduling.reply import leaves_time
 from consults.transitions import MAY_BE_OFFERED, TRANSITIONS, may_happen, visit_began
@@ -75,7 +76,7 @@ class PageWords:
     def not_to_ask_for(self) -> set[datetime | None]:
         """The starts that they have, that are offered (an offer is accepted, and not asked for), or that staff refused them."""
         own = {self.found.starts_at, self.found.confirmed_starts_at, self.held_offer.starts_at if self.held_offer else None}
-        return own | self.found.events.refused_starts()
+        return own | refused_among(self._events)
 
     @property
     def only_waits(self) -> bool:

@@ -1,6 +1,7 @@
 """The shared admin for all content: every text, the references and the clinic's facts."""
 
 from collections.abc import Callable
+from typing import Any
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
@@ -28,7 +29,7 @@ from .saved import saved_text
 _ROWS = {"body": 36, "answer": 8, "bio": 8, "in_short": 6, "sheet": 20, "summary": 3, "lede": 3, "claims_justification": 3}
 JUSTIFIED = "claims_justification"
 # The template shows it when saving asks for it, or has asked before.
-JUSTIFICATION = (
+JUSTIFICATION: Any = (
     "Why these words may stay",
     {
         "classes": ["when-asked"],
@@ -38,7 +39,7 @@ JUSTIFICATION = (
 )
 
 
-def folded_settings(*fields: str) -> tuple[str, dict]:
+def folded_settings(*fields: str) -> Any:
     """What a text needs once: after the words, and folded once the text exists."""
     return ("Settings", {"classes": ["collapse"], "fields": list(fields)})
 

@@ -229,7 +229,7 @@ from consults.models import ConsultRequest
 now, request = timezone.now(), ConsultRequest.objects.latest("pk")
 colleague, _ = User.objects.get_or_create(username="who-offers")
 # Inside the notice, so that it is no visitor's choice.
-soonest = free_starts(now=now, before=request.starts_at)[0]
+soonest = next(start for start in free_starts(now=now) if start < request.starts_at)
 booking.offer_earlier(request, starts_at=soonest, by=colleague, now=now)
 """
 

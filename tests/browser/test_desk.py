@@ -222,7 +222,7 @@ def test_a_moving_visit_and_an_offer_are_answered_with_the_keyboard_alone(page, 
     tab_to(page, f"form:has(#offer-{desk.asked['quin'].number}) button")
     page.keyboard.press("Enter")
     expect(page.locator(".messagelist .success")).to_contain_text("Time offered. We are writing to")
-    page.get_by_role("button", name="Take back the offer").click()
+    page.get_by_role("button", name="Take back the offer", exact=True).click()
     expect(page.locator(".messagelist .success")).to_contain_text("Offer taken back")
     assert page.complaints == []
 
