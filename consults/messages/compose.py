@@ -1,9 +1,8 @@
 """Puts a message's words together from its facts. Subjects are neutral: none names a treatment."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from pages.naming import names_treatment
 from .calendar_file import CalendarChange
 from .changes import Changes
 from .facts import Facts
+from .greeting import greeting_name
 from .kinds import LEAVE_THE_VISIT, OLD_ADDRESS, tells
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
@@ -142,11 +142,15 @@ class Composition:
         answer_by = self.facts.answer_by
         return answer_by is not None and answer_by <= max(self.now, self.facts.at)
 
+    @cached_property
+    def _offered(self) -> EarlierOffer | None:
+        """What is offered to them at the instant, also while this message waited."""
+        return EarlierOffer.objects.of(self.request, at=max(self.now, self.facts.at))
+
     @property
     def _held(self) -> set[Interval]:
-        """The times that are theirs now. While this letter waited, they may have asked for one, or been offered it."""
-        offer = EarlierOffer.objects.of(self.request)
-        return {visit for visit, _ in self.request.held_visits} | ({offer.visit} if offer else set())
+        """The times that are theirs now. While this message waited, they may have asked for one, or been offered it."""
+        return {visit for visit, _ in self.request.held_visits} | ({self._offered.visit} if self._offered else set())
 
     @property
     def to_know(self) -> list[tuple[str, str]]:
@@ -189,7 +193,7 @@ class Composition:
             "place_label": clinic.consult.place_label,
             # "Your call, by phone" would say it twice.
             "at_place": ", " + (clinic.consult.how.rstrip(".") or f"at {clinic.address_line}") if is_visit else "",
-            "name": _greeting_name(self.facts.name, is_first=self.is_first),
+            "name": greeting_name(self.facts.name, is_first=self.is_first),
             "may_be_misdirected": self.is_first and self.kind != OLD_ADDRESS,
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),
@@ -202,19 +206,22 @@ class Composition:
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "has_new_link": self.facts.has_new_link,
             "is_late": self.facts.is_late,
+            "asked_is_offered": self._offered is not None and self._offered.visit == self.facts.before.asked,
             "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
             "voicemail_ok": self.facts.voicemail_ok,
         }
-        return render_to_string(f"consults/messages/{self.kind}.txt", context | self._changes(context, has_file=has_file))
-
-    def _changes(self, context: dict, *, has_file: bool) -> dict[str, str]:
-        """Sentences on what has ended for them, on their calendar, and on a place that changed; empty where there is none."""
         held = self._held
         changes = Changes.told_by(self.kind, self.facts, held=held)
+        context["asked_gone"] = self._in_words(changes.asked_gone)
+        sentences = self._sentences(context, changes, replaced_is_held=changes.replaced in held, has_file=has_file)
+        return render_to_string(f"consults/messages/{self.kind}.txt", context | sentences)
+
+    def _sentences(self, context: dict, changes: Changes, *, replaced_is_held: bool, has_file: bool) -> dict[str, str]:
+        """On what has ended for them, on their calendar, and on a place that changed; empty where there is none."""
         context = context | {
             "changes": changes,
             "has_file": has_file,
-            "replaced_is_held": changes.replaced in held,
+            "replaced_is_held": replaced_is_held,
             "replaced": self._in_words(changes.replaced),
             "other_wish": self._in_words(changes.other_wish),
             "ended_offer": self._in_words(changes.ended_offer),
@@ -228,21 +235,3 @@ class Composition:
         link = settings.PUBLIC_URL + reverse("admin:consults_consultrequest_change", args=[self.request.pk])
         context = self.times | {"heading": heading, "reference": reference, "link": link}
         return Letter(self.facts.to, f"{heading}: {reference}", render_to_string("consults/messages/_staff.txt", context))
-
-
-# A name as a person has it: letters, with a point, an apostrophe or a hyphen where names have them.
-_NAME = re.compile(r"[^\W\d_]+\.?(?:['’-][^\W\d_]+\.?| [^\W\d_]+\.?){0,5}")
-_LONGEST_GREETED = 40
-
-
-def _greeting_name(name: str, *, is_first: bool) -> str:
-    """The name for the greeting; empty when it is long, or holds more than letters: nobody writes to others through our mail.
-
-    A first letter, which may go to a stranger, greets with the first word alone, and with the next one after a title.
-    """
-    letters = "".join(char for char in name if not unicodedata.category(char).startswith("M"))
-    is_greeted = len(name) <= _LONGEST_GREETED and _NAME.fullmatch(letters) and "www" not in letters.lower()
-    if is_greeted and is_first:
-        words = name.split()
-        name = " ".join(words[: 2 if words[0].endswith(".") else 1])
-    return name if is_greeted else ""

@@ -172,7 +172,13 @@ class PageWords:
     @property
     def lost_its_time(self) -> bool:
         """Whether a time was asked for that is no longer held, so that the request has none: staff restored it so."""
-        return self.found.starts_at is None and self.found.events.asked_for_a_time().exists()
+        return self.found.starts_at is None and self.found.events.asked_for_a_time().exists() and not self.is_offered_its_time
+
+    @property
+    def is_offered_its_time(self) -> bool:
+        """Whether the time that it lost is the very one that the page offers."""
+        asked = self.found.events.asked_for_a_time().order_by("number").last() if self.found.starts_at is None else None
+        return asked is not None and self.offer is not None and asked.starts_at == self.offer.starts_at
 
     @property
     def may_get_earlier(self) -> bool:

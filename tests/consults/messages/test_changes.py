@@ -183,3 +183,40 @@ def test_the_entry_of_a_place_that_changed_is_newer_than_any_that_the_page_gave_
             assert later["location"] == "By phone"
             assert later["sequence"] >= of_page["sequence"]
             assert later.decoded("dtstamp") > of_page.decoded("dtstamp")
+
+
+def test_no_message_calls_a_time_lost_that_is_offered_while_it_waits(client, staff):
+    """One that was sent before reads as it did then."""
+    ways = {
+        ("moved",): (START, "moved"),
+        ("rescheduled", "moved", "declined"): (NEXT, "move_declined"),
+        ("rescheduled", "moved", "expired"): (NEXT, "move_expired"),
+        ("rescheduled", "moved", "move_taken_back"): (NEXT, "move_taken_back"),
+        ("quarantined", "released"): (START, "released"),
+    }
+    for steps, (lost, kind) in ways.items():
+        for contact_by in ("email", "phone"):
+            with undone(f"{kind} {contact_by}"):
+                request = asked(staff, *steps[:-1], contact_by=contact_by)
+                now = request.answer_by if steps[-1] == "expired" else WEDNESDAY
+                if kind == "released":
+                    request = booking.release_request(request, by=staff, now=now, without_time=True)
+                else:
+                    request = decisions(staff)[steps[-1]](request, now)
+                message = OutboxMessage.objects.get(kind=kind, recipient="patient")
+
+                def text(message=message, now=now) -> str:
+                    return " ".join(letter_of(OutboxMessage.objects.get(pk=message.pk), now=now)["text"].split())
+
+                before = text()
+                is_lost = ("no longer held", "cannot offer")
+                assert any(words in before for words in is_lost)
+                with undone("sent before the offer"):
+                    told(staff, now=now)
+                    later = now + timedelta(minutes=1)
+                    booking.offer_earlier(request, starts_at=lost, by=staff, now=later)
+                    assert text(now=later) == before
+                booking.offer_earlier(request, starts_at=lost, by=staff, now=now)
+                assert not any(words in text() for words in is_lost), text()
+                page = client.get(f"/consults/{request.token}/").content.decode()
+                assert "no longer held" not in page
