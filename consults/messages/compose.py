@@ -221,6 +221,7 @@ class Composition:
         context = context | {
             "changes": changes,
             "has_file": has_file,
+            "is_about_offer": tells(self.kind).is_about_offer,
             "replaced_is_held": replaced_is_held,
             "replaced": self._in_words(changes.replaced),
             "other_wish": self._in_words(changes.other_wish),

@@ -36,7 +36,7 @@ def told(staff, *, now=WEDNESDAY) -> None:
 
 def lost_in(text: str) -> set[str]:
     """The sentences on what has ended."""
-    return set(re.findall(r"(?:This replaces|The (?:other )?time|It had been moved)[^.]*\.", text))
+    return set(re.findall(r"(?:This replaces|The (?:other )?time|Your visit had been moved)[^.]*\.", text))
 
 
 def test_letters_and_calls_name_the_same_times_as_lost_however_late_they_are(staff):
@@ -124,8 +124,10 @@ def test_what_leaves_a_visit_as_it_is_names_the_place_that_changed_and_corrects_
                 message = OutboxMessage.objects.filter(kind=kind, recipient="patient").get()
                 now = max(message.not_before, WEDNESDAY)
                 text = " ".join(letter_of(message, now=now)["text"].split())
-                assert "place has changed" in text
+                about_offer = " of your confirmed call" if "offered" in steps else ""
+                assert f"place{about_offer} has changed" in text
                 assert "Nothing else has changed" not in text
+                assert f": By phone, and not {ELSEWHERE}. " in text or not about_offer
                 assert ELSEWHERE in text.partition("has changed")[2].partition("calendar")[0]
                 if contact_by == "email":
                     entry = entry_of(message, now=now)
@@ -135,7 +137,8 @@ def test_what_leaves_a_visit_as_it_is_names_the_place_that_changed_and_corrects_
                     reminder = OutboxMessage.objects.get(kind="reminder")
                     assert "has changed" not in letter_of(reminder, now=reminder.not_before)["text"], "it was told"
                     assert letter_of(reminder)["calendar"] == ""
-                assert "place has changed" in letter_of(OutboxMessage.objects.get(pk=message.pk))["text"], "as it was sent"
+                as_sent = letter_of(OutboxMessage.objects.get(pk=message.pk))["text"]
+                assert f"place{about_offer} has changed" in as_sent
 
 
 def test_the_place_that_a_visit_is_measured_by_is_the_one_that_was_told(staff):
@@ -220,3 +223,21 @@ def test_no_message_calls_a_time_lost_that_is_offered_while_it_waits(client, sta
                 assert not any(words in text() for words in is_lost), text()
                 page = client.get(f"/consults/{request.token}/").content.decode()
                 assert "no longer held" not in page
+
+
+def test_the_reason_of_a_cancelled_visit_stands_before_the_other_times_that_ended(staff):
+    """It speaks of "then": the time that was named last."""
+    for steps in (("confirmed", "moved", "cancelled"), ("confirmed", "offered", "cancelled")):
+        for contact_by in ("email", "phone"):
+            with undone(f"{steps} {contact_by}"):
+                text = said(asked(staff, *steps, contact_by=contact_by))[1]
+                why = text.index("The clinic has to close at that time.")
+                assert text.index(MONDAY) < why < text.index("is no longer held")
+
+
+def test_a_call_about_an_offer_that_ended_asks_of_a_visit_that_has_begun(staff):
+    message = last_message(asked(staff, "confirmed", "offered", "offer_taken_back", contact_by="phone"))
+    assert f"stays on {MONDAY}." in letter_of(message)["text"]
+    assert "ask whether it took place" not in letter_of(message)["text"]
+    late = letter_of(message, now=START)["text"]
+    assert f"Your confirmed visit was {MONDAY}.\nThen: ask whether it took place." in late
