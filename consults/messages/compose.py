@@ -22,6 +22,7 @@ from .changes import Changes
 from .facts import Facts
 from .greeting import greeting_name
 from .kinds import LEAVE_THE_VISIT, OLD_ADDRESS, tells
+from .known import PlaceTold
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
 _ASK_HOW_TO_JOIN = "Please ask us by replying to this email before it begins."
@@ -44,8 +45,7 @@ class Composition:
     """What a message about `request` is put together from: its kind, its facts, and the clinic's facts and hours of today.
     What may still be done about the visit is true at the instant `now`, when it is sent.
 
-    `is_first`: it may go to a stranger. `place_told`: where they know that the confirmed visit takes place; empty where no
-    message told them.
+    `is_first`: it may go to a stranger. `place_told`: what they know of the place of the confirmed visit.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class Composition:
     rules: Rules
     now: datetime
     is_first: bool = False
-    place_told: str = ""
+    place_told: PlaceTold = PlaceTold()
 
     @property
     def subject(self) -> str:
@@ -76,7 +76,8 @@ class Composition:
     @property
     def place_before(self) -> str:
         """Where they were told that this visit takes place, if that has changed since: their calendar has it so."""
-        return self.place_told if self._stays and self.place_told != self.rules.clinic.consult_place else ""
+        told = self.place_told.place
+        return told if self._stays and told != self.rules.clinic.consult_place else ""
 
     @property
     def calendar(self) -> CalendarChange:
@@ -200,6 +201,7 @@ class Composition:
             "reason": self.facts.reason,
             "may_ask_again": self.facts.may_ask_again,
             "day": self.day,
+            "joins_otherwise": self.place_told.way_to_join not in {"", clinic.way_to_join} and clinic.consult == VIDEO,
             "is_by_video": clinic.consult == VIDEO,
             "to_know": self.to_know if self.is_ahead else [],
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,

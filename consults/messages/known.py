@@ -5,6 +5,7 @@ what a message says: `may_be_known`, which a colleague who dealt with failed mai
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
@@ -92,17 +93,24 @@ def _latest_first(messages: OutboxMessageQuerySet) -> OutboxMessageQuerySet:
     return messages.exclude(kind=OLD_ADDRESS).select_related("event").order_by("-event__number", "-pk")
 
 
-def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) -> str:
-    """Where the confirmed visit takes place by the last message that told them, or of those that left before this one; empty
-    where none did.
-    """
+class PlaceTold(NamedTuple):
+    """Where a confirmed visit takes place, and how to join it by video; each is empty where no message said so."""
+
+    place: str = ""
+    way_to_join: str = ""
+
+
+def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) -> PlaceTold:
+    """By the last message that told them, or of those that left before this one."""
     confirmed = request.events.confirming().order_by("number").values("number")[:1]
     since = to_the_patient(request).filter(event__number__gte=Subquery(confirmed), kind__in=[*CONFIRMING, *LEAVE_THE_VISIT])
     told = [message for message in since.exclude(place="") if message.may_be_known]
     if before is not None:
         is_sent = before.state == OutboxMessage.State.DONE
         told = [message for message in told if message.pk != before.pk and not (is_sent and _left(message) > _left(before))]
-    return max(told, key=_left).place if told else ""
+    # Not all that name the place say how to join.
+    joining = [message for message in told if message.kind in {REMINDER, *CONFIRMING}]
+    return PlaceTold(max(told, key=_left).place if told else "", max(joining, key=_left).way_to_join if joining else "")
 
 
 def _left(message: OutboxMessage) -> tuple[datetime, int]:

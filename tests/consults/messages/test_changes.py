@@ -241,3 +241,22 @@ def test_a_call_about_an_offer_that_ended_asks_of_a_visit_that_has_begun(staff):
     assert "ask whether it took place" not in letter_of(message)["text"]
     late = letter_of(message, now=START)["text"]
     assert f"Your confirmed visit was {MONDAY}.\nThen: ask whether it took place." in late
+
+
+def test_the_reminder_says_that_how_to_join_has_changed_since_they_were_told(staff):
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            Clinic.objects.update(consult_kind="By video.", video_link="https://a.example/1")
+            request = asked(staff, "confirmed", contact_by=contact_by)
+            told(staff)
+            reminder, sentence = OutboxMessage.objects.get(kind="reminder"), "How to join has changed since we last told you."
+            assert sentence not in letter_of(reminder, now=reminder.not_before)["text"]
+            Clinic.objects.update(video_link="https://b.example/2")
+            # Its letter names the place, and not how to join.
+            booking.take_back_move(booking.move_request(request, starts_at=NEXT, now=WEDNESDAY), now=WEDNESDAY)
+            told(staff)
+            text = letter_of(reminder, now=reminder.not_before)["text"]
+            assert sentence in text
+            assert "How to join: https://b.example/2" in text.partition(sentence)[2]
+            Clinic.objects.update(consult_kind="By phone.")
+            assert sentence not in letter_of(reminder, now=reminder.not_before)["text"]
