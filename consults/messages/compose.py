@@ -21,8 +21,8 @@ from .calendar_file import CalendarChange
 from .changes import Changes
 from .facts import Facts
 from .greeting import greeting_name
-from .kinds import LEAVE_THE_VISIT, OLD_ADDRESS, tells
-from .known import PlaceTold
+from .kinds import LEAVE_THE_VISIT, OLD_ADDRESS, TAKE_A_VISIT, tells
+from .known import NO_PLACE_TOLD, PlaceTold
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
 _ASK_HOW_TO_JOIN = "Please ask us by replying to this email before it begins."
@@ -54,7 +54,7 @@ class Composition:
     rules: Rules
     now: datetime
     is_first: bool = False
-    place_told: PlaceTold = PlaceTold()
+    place_told: PlaceTold = NO_PLACE_TOLD
 
     @property
     def subject(self) -> str:
@@ -88,6 +88,12 @@ class Composition:
     def is_ahead(self) -> bool:
         """Whether the visit, if there is one, has not begun."""
         return self.facts.visit is None or self.facts.visit.start > self.now
+
+    @property
+    def may_have_come(self) -> bool:
+        """Whether the visit that this was to take back has begun meanwhile: they knew of no other."""
+        had, is_taken = self.facts.before.confirmed, self.facts.replaced is not None or self.facts.calendar.method == "CANCEL"
+        return self.kind in TAKE_A_VISIT and is_taken and had is not None and self.facts.at < had.start <= self.now
 
     @property
     def may_move(self) -> bool:
@@ -188,6 +194,7 @@ class Composition:
             "visit": clinic.consult.word,
             "is_ahead": self.is_ahead,
             "may_move": self.may_move,
+            "may_have_come": self.may_have_come,
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
             "place_before": self.place_before,

@@ -144,6 +144,8 @@ KINDS: dict[str, Tells] = {
 CONFIRMING = [kind for kind, says in KINDS.items() if says.confirms]
 # They leave the confirmed visit as it is, and name it, so they say what has changed about it otherwise.
 LEAVE_THE_VISIT = [REMINDER, Kind.MOVED, *(kind for kind, says in KINDS.items() if says.says_visit_stays)]
+# With them staff take from somebody a visit that they know of, to give them another one or none.
+TAKE_A_VISIT = [Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED]
 # Of no use once the visit has begun.
 OF_A_VISIT_AHEAD = [
     *(REMINDER, *CONFIRMING),

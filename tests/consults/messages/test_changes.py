@@ -260,3 +260,35 @@ def test_the_reminder_says_that_how_to_join_has_changed_since_they_were_told(sta
             assert "How to join: https://b.example/2" in text.partition(sentence)[2]
             Clinic.objects.update(consult_kind="By phone.")
             assert sentence not in letter_of(reminder, now=reminder.not_before)["text"]
+
+
+def test_who_hears_too_late_that_their_visit_was_taken_back_reads_an_apology_and_is_asked_whether_they_came(staff):
+    ways = {
+        ("confirmed", "rescheduled"): "whether they came, and whether the time works.",
+        ("confirmed", "moved", "confirmed"): "whether they came.",
+        ("confirmed", "cancelled"): "whether they came, and offer to find another time.",
+        # They know of it.
+        ("confirmed", "withdrawn"): "",
+        ("confirmed", "offered", "offer_accepted"): "",
+        ("rescheduled",): "",
+    }
+    for steps, asks in ways.items():
+        for contact_by, apology in (
+            ("email", "Hello Ada Example, This email comes late, and we are sorry. "),
+            ("phone", f"We are sorry that we did not reach you before {MONDAY}."),
+        ):
+            with undone(f"{steps} {contact_by}"):
+                message = last_message(asked(staff, *steps, contact_by=contact_by))
+                for now in (WEDNESDAY, START):
+                    text = " ".join(letter_of(message, now=now)["text"].split())
+                    is_late = now == START and bool(asks)
+                    assert (apology in text) == is_late
+                    assert ("whether they came" in text) == (is_late and contact_by == "phone")
+                    assert contact_by == "email" or not is_late or f"Then: ask {asks}" in text
+
+
+def test_who_is_given_another_time_after_their_visit_began_was_reached_in_time(staff):
+    request = asked(staff, "confirmed")
+    told(staff)
+    booking.reschedule_request(request, starts_at=LATER, by=staff, now=START + timedelta(minutes=20))
+    assert "comes late" not in letter_of(last_message(request), now=START + timedelta(minutes=25))["text"]
