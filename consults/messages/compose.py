@@ -62,6 +62,8 @@ class Composition:
         says, facts = tells(self.kind), self.facts
         if says.subject_if_late and not self.is_ahead:
             return self.rules.clinic.consult.say(says.subject_if_late)
+        if says.subject_if_elsewhere and self.place_before:
+            return self.rules.clinic.consult.say(says.subject_if_elsewhere)
         is_changed = facts.replaced if says.confirms else facts.before.confirmed
         return self.rules.clinic.consult.say((is_changed and says.subject_if_changed) or says.subject)
 

@@ -127,6 +127,8 @@ def test_what_leaves_a_visit_as_it_is_names_the_place_that_changed_and_corrects_
                 about_offer = " of your confirmed call" if "offered" in steps else ""
                 assert f"place{about_offer} has changed" in text
                 assert "Nothing else has changed" not in text
+                assert "unchanged" not in text
+                assert not letter_of(message, now=now)["subject"].startswith("Your call is unchanged")
                 assert f": By phone, and not {ELSEWHERE}. " in text or not about_offer
                 assert ELSEWHERE in text.partition("has changed")[2].partition("calendar")[0]
                 if contact_by == "email":
