@@ -42,10 +42,11 @@ def did_not_reach_them(request: ConsultRequest) -> bool:
 
 def change_for_page(request: ConsultRequest) -> CalendarChange:
     """What the file on the patient's own page does to a calendar: it enters the confirmed visit (PUBLISH), takes out one that
-    is over by decision (CANCEL), or there is no file. The page asks it too, for the link.
+    is over by decision (CANCEL), at the time that its letter names, or there is no file. The page asks it too, for the link.
     """
     if request.confirmed_visit:
         return CalendarChange("PUBLISH", request.confirmed_visit)
     if request.status in _OVER and request.visit and request.events.confirming().exists():
-        return CalendarChange("CANCEL", request.visit)
+        told = end_as_told(request)
+        return told.calendar if told and told.calendar.method == "CANCEL" else CalendarChange("CANCEL", request.visit)
     return CalendarChange()

@@ -294,3 +294,14 @@ def test_who_is_given_another_time_after_their_visit_began_was_reached_in_time(s
     told(staff)
     booking.reschedule_request(request, starts_at=LATER, by=staff, now=START + timedelta(minutes=20))
     assert "comes late" not in letter_of(last_message(request), now=START + timedelta(minutes=25))["text"]
+
+
+def test_the_file_of_the_page_takes_out_the_time_that_page_and_letter_name(client, staff):
+    """Of a visit that nobody heard of, and that staff moved before they cancelled it."""
+    request = booking.confirm_request(asked(staff), by=staff, now=WEDNESDAY)
+    request = decisions(staff)["cancelled"](moved_by_staff(request, staff, LATER), WEDNESDAY)
+    page = client.get(f"/consults/{request.token}/").content.decode()
+    (entry,) = Calendar.from_ical(client.get(f"/consults/{request.token}/calendar.ics").content).walk("VEVENT")
+    assert MONDAY in page
+    assert "take it out with this file" in page
+    assert entry.decoded("dtstart") == entry_of(last_message(request)).decoded("dtstart") == START
