@@ -165,9 +165,15 @@ def test_the_page_names_the_place_that_they_were_told_until_a_message_names_the_
         page = client.get(f"/consults/{request.token}/").content.decode()
         return f"The place of your confirmed call has changed. It was: {ELSEWHERE}." in " ".join(page.split())
 
+    def button() -> str:
+        page = client.get(f"/consults/{request.token}/").content.decode()
+        return page.partition('/calendar.ics">')[2].split()[0]
+
     assert not has_changed()
+    assert button() == "Add"
     take_place("By phone.")
     assert has_changed()
+    assert button() == "Change"
     booking.move_request(request, starts_at=NEXT, now=WEDNESDAY)
     assert has_changed()
     told(staff)
@@ -305,3 +311,28 @@ def test_the_file_of_the_page_takes_out_the_time_that_page_and_letter_name(clien
     assert MONDAY in page
     assert "take it out with this file" in page
     assert entry.decoded("dtstart") == entry_of(last_message(request)).decoded("dtstart") == START
+
+
+def test_the_page_refers_to_a_call_about_the_end_as_it_is_until_it_is_made_and_after(client, staff):
+    request = decisions(staff)["declined"](asked(staff, contact_by="phone"), WEDNESDAY)
+
+    def page() -> str:
+        return client.get(f"/consults/{request.token}/").content.decode()
+
+    assert "We will tell you why when we call." in page()
+    told(staff)
+    assert "We told you why when we called." in page()
+
+
+def test_the_page_does_not_promise_to_write_to_an_address_that_took_no_letter_and_cannot_be_corrected(client, staff):
+    ways = {("confirmed",): False, (): True}
+    for steps, is_promised in ways.items():
+        with undone(str(steps)):
+            request = asked(staff, *steps)
+            assert "We will write to" in client.get(f"/consults/{request.token}/").content.decode()
+            OutboxMessage.objects.exclude(kind="reminder").filter(recipient="patient").update(
+                state="failed", problem="returned_5.1.1"
+            )
+            page = client.get(f"/consults/{request.token}/").content.decode()
+            assert "Our last email did not reach you" in page
+            assert ("We will write to" in page) == is_promised

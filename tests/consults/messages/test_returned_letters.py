@@ -118,7 +118,7 @@ def test_the_page_never_refers_to_an_email_that_is_known_to_be_lost(staff):
             sent("confirmed")
         step(request, reason=reason(use), by=staff, now=WEDNESDAY)
         delivery.deliver_due(now=WEDNESDAY)
-        assert headline(request)[1].startswith("Our email will tell you why.")
+        assert headline(request)[1].startswith("Our email tells you why.")
         comes_back(OutboxMessage.objects.filter(event__request=request, recipient="patient").order_by("event__number").last())
         failed = OutboxMessage.objects.failed().filter(event__request=request)
         # "Dealt with" means that a colleague told them, or that there is nobody to tell: no email is there for it.

@@ -563,7 +563,7 @@ def test_a_letter_invites_to_what_the_page_still_lets_them_do_when_it_leaves(sta
             assert "It is too late to choose another time online." in soon
             assert (choose in late, cancel in late, request.token in late) == (False, False, False)
             if "moved" not in steps:
-                assert "This email comes late, and we are sorry: the time below has begun or has passed." in late
+                assert "This email comes late, and we are sorry: the time of your visit has begun or has passed." in late
                 assert BRING not in late
             OutboxMessage.objects.filter(pk=message.pk).update(state="done", done_at=start - timedelta(days=1))
             message.refresh_from_db()
