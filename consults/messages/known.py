@@ -102,6 +102,7 @@ class PlaceTold(NamedTuple):
 
 NO_PLACE_TOLD = PlaceTold()
 
+
 def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) -> PlaceTold:
     """By the last message that told them, or of those that left before this one."""
     confirmed = request.events.confirming().order_by("number").values("number")[:1]
