@@ -24,7 +24,7 @@ from consults.models import OutboxMessage
 from consults.public.page_words import PageWords
 from pages.consult_kind import VISIT
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
-from tests.consults.statuses import reason
+from tests.consults.statuses import reason, undone
 from tests.reports import report, returned, status
 
 pytestmark = [
@@ -87,6 +87,19 @@ def test_an_address_that_takes_no_mail_is_called_until_it_is_corrected_as_the_pa
         assert answer.channel == ("mail" if is_corrected else "call")
         request.refresh_from_db()
         assert ("email" in headline(request)) == is_corrected
+
+
+def test_the_reminder_of_an_address_that_takes_no_mail_is_a_call_on_its_day(staff):
+    for phone in ("507-555-0100", ""):
+        with undone(phone):
+            booking.confirm_request(submit(phone=phone), by=staff, now=WEDNESDAY)
+            comes_back(sent("confirmed"))
+            reminder = OutboxMessage.objects.get(kind="reminder")
+            day = reminder.not_before
+            assert (reminder.channel, reminder.state) == ("call" if phone else "mail", "waiting")
+            assert letter_of(reminder, now=day).to == (phone or "ada@example.com")
+            assert reminder not in OutboxMessage.objects.calls_owed(now=LATER)
+            assert (reminder in OutboxMessage.objects.calls_owed(now=day)) == bool(phone)
 
 
 def test_without_a_number_it_is_failed_mail():
