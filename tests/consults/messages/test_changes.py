@@ -336,3 +336,19 @@ def test_the_page_does_not_promise_to_write_to_an_address_that_took_no_letter_an
             page = client.get(f"/consults/{request.token}/").content.decode()
             assert "Our last email did not reach you" in page
             assert ("We will write to" in page) == is_promised
+
+
+def test_the_letter_about_a_request_tells_the_place_where_no_confirmation_arrived(client, staff):
+    for starts_at, is_told in ((START, True), (None, False)):
+        with undone(str(starts_at)):
+            request = asked(staff, timeless=starts_at is None)
+            deliver_due(now=WEDNESDAY)
+            take_place("By phone.")
+            booking.reschedule_request(request, starts_at=LATER, by=staff, now=WEDNESDAY)
+            OutboxMessage.objects.filter(kind="rescheduled").update(state="failed", problem="returned_5.1.1")
+            reminder = OutboxMessage.objects.get(kind="reminder")
+            letter = letter_of(reminder, now=reminder.not_before)
+            assert (f"It was: {ELSEWHERE}." in letter["text"]) == is_told
+            assert bool(letter["calendar"]) == is_told
+            page = " ".join(client.get(f"/consults/{request.token}/").content.decode().split())
+            assert ("The place of your confirmed call has changed." in page) == is_told
