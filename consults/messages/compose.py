@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from consults import dates, hours_text
 from consults.current_rules import Rules
-from consults.models import ConsultRequest, EarlierOffer
+from consults.models import ConsultRequest, EarlierOffer, Event
 from consults.scheduling import Interval
 from consults.scheduling.reply import leaves_time
 from pages.consult_kind import CALL, VIDEO
@@ -216,7 +216,7 @@ class Composition:
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "has_new_link": self.facts.has_new_link,
-            "is_late": self.facts.is_late,
+            "is_late": self.facts.is_late or (self.kind == Event.Kind.RELEASED and self._answer_is_late),
             "asked_is_offered": self._offered is not None and self._offered.visit == self.facts.before.asked,
             "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
             "voicemail_ok": self.facts.voicemail_ok,
@@ -228,7 +228,7 @@ class Composition:
         return render_to_string(f"consults/messages/{self.kind}.txt", context | sentences)
 
     def _sentences(self, context: dict, changes: Changes, *, replaced_is_held: bool, has_file: bool) -> dict[str, str]:
-        """On what has ended for them, on their calendar, and on a place that changed; empty where there is none."""
+        """On what has ended for them, their calendar, a place that changed, and a late answer; empty where there is none."""
         context = context | {
             "changes": changes,
             "has_file": has_file,
@@ -238,7 +238,7 @@ class Composition:
             "other_wish": self._in_words(changes.other_wish),
             "ended_offer": self._in_words(changes.ended_offer),
         }
-        templates = {name: f"consults/messages/_{name}.txt" for name in ("gone", "calendar", "elsewhere")}
+        templates = {name: f"consults/messages/_{name}.txt" for name in ("gone", "calendar", "elsewhere", "apology")}
         return {name: " ".join(render_to_string(template, context).split()) for name, template in templates.items()}
 
     def notice(self) -> Letter:

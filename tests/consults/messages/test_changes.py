@@ -352,3 +352,26 @@ def test_the_letter_about_a_request_tells_the_place_where_no_confirmation_arrive
             assert bool(letter["calendar"]) == is_told
             page = " ".join(client.get(f"/consults/{request.token}/").content.decode().split())
             assert ("The place of your confirmed call has changed." in page) == is_told
+
+
+def test_an_apology_for_a_late_answer_is_told_by_what_takes_its_place(staff):
+    apology = "We said that we would answer your request sooner, and we did not. That is our mistake, and we are sorry."
+    for step in ("moved", "confirmed", "rescheduled", "declined"):
+        for contact_by in ("email", "phone"):
+            with undone(f"{step} {contact_by}"):
+                request = asked(staff, "quarantined", contact_by=contact_by)
+                late = request.answer_by + timedelta(hours=1)
+                request = booking.release_request(request, by=staff, now=late)
+                assert apology in said(request)[1]
+                request = decisions(staff)[step](request, late)
+                assert apology in said(request)[1]
+                if step == "confirmed":
+                    told(staff, now=late)
+                    assert apology not in said(moved_by_staff(request, staff, LATER))[1]
+
+
+def test_a_letter_that_restores_a_request_and_leaves_after_its_reply_time_apologizes(staff):
+    request = asked(staff, "quarantined", "released")
+    apology = "We said that we would answer your request sooner"
+    assert apology not in said(request)[1]
+    assert apology in letter_of(last_message(request), now=request.answer_by)["text"]
