@@ -21,8 +21,9 @@ def mark_made(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
     later waits for its day.
     """
     due = _among(OutboxMessage.objects.calls_owed(now=now), messages)
-    place = read_rules(now).clinic.consult_place
-    return due.update(state=State.DONE, done_at=now, place=place, call_again_at=None, marked_by=by, marked_at=now)
+    clinic = read_rules(now).clinic
+    said = {"place": clinic.consult_place, "way_to_join": clinic.way_to_join}
+    return due.update(state=State.DONE, done_at=now, **said, call_again_at=None, marked_by=by, marked_at=now)
 
 
 def mark_no_answer(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:

@@ -1,5 +1,5 @@
-"""Never change where a consult takes place, or whose hours its time is in, behind the back of who has one: staff see first who
-was told the old one.
+"""Never change where a consult takes place, how to join it, or whose hours its time is in, behind the back of who has one: staff
+see first who was told the old one.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from consults.models import ConsultPolicy, ConsultRequest
+from pages.consult_kind import VIDEO
 from pages.models import Clinic
 
 from .conflict_guard import ConflictGuard, all_were_shown
@@ -23,14 +24,16 @@ _LINK = '<a href="{}">{}</a>'
 
 @dataclass(frozen=True)
 class InLetters:
-    """What letters call a consult, and its place; and the time zone of its hours."""
+    """What letters call a consult, and its place; the time zone of its hours; and, of a video call, how to join it."""
 
     place: str
     time_zone: str
+    video_link: str
 
     def changed(self, since: "InLetters") -> list[str]:
-        """The names of what differs."""
-        return [name for name in ("place", "time_zone") if getattr(self, name) != getattr(since, name)]
+        """The names of what differs. Who hears of another place hears how to join with it."""
+        names = [name for name in ("place", "time_zone", "video_link") if getattr(self, name) != getattr(since, name)]
+        return [name for name in names if name != "video_link" or "place" not in names]
 
     def say(self, names: list[str]) -> str:
         return ", ".join(getattr(self, name) for name in names)
@@ -43,7 +46,7 @@ class _SaysAnotherPlace(Exception):
 
 
 class PlaceGuard(ConflictGuard):
-    """Base of the admin of the clinic's facts. Another place, call for visit, or another time zone is rolled back until staff
+    """Base of the admin of the clinic's facts. Another place, call for visit, video link or time zone is rolled back until staff
     confirm it.
 
     No letter is sent automatically, so that a slip of the pen is not sent to everybody. Their yes covers the visits that the page
@@ -78,6 +81,7 @@ class PlaceGuard(ConflictGuard):
             button=SHOWN,
             what=what,
             is_place="place" in changed,
+            is_on_page=changed != ["video_link"],
             before=before.say(changed),
             after=change.says.say(changed),
             found=[(one, confirmed_visit_text(one, label)) for one in change.found],
@@ -88,9 +92,11 @@ class PlaceGuard(ConflictGuard):
 def in_letters() -> InLetters:
     """As they have it now."""
     clinic = Clinic.objects.current()
+    no_link = "Please ask us how to join" if clinic.consult == VIDEO else ""
     return InLetters(
         place=f"{clinic.consult.word.capitalize()}: {clinic.consult_place}",
         time_zone=f"{clinic.time_zone_label} ({clinic.time_zone})",
+        video_link=clinic.way_to_join or no_link,
     )
 
 

@@ -20,13 +20,23 @@ def end_as_told(request: ConsultRequest) -> Facts | None:
     Its `before` says whether they lost a visit or a request, which is all they knew of. None where none was written, or no key
     opens it.
     """
-    letter = to_the_patient(request).filter(kind__in=_ANSWERS_OF_AN_END).order_by("event__number").last()
+    letter = _end(request)
     if letter is None or not letter.sealed:
         return None
     try:
         return Facts.from_json(letter.opened)
     except sealing.CannotOpen:
         return None
+
+
+def end_was_told(request: ConsultRequest) -> bool:
+    """Whether they were told how it ended, or may have been."""
+    letter = _end(request)
+    return letter is not None and letter.may_be_known
+
+
+def _end(request: ConsultRequest) -> OutboxMessage | None:
+    return to_the_patient(request).filter(kind__in=_ANSWERS_OF_AN_END).order_by("event__number").last()
 
 
 def did_not_reach_them(request: ConsultRequest) -> bool:
@@ -42,10 +52,11 @@ def did_not_reach_them(request: ConsultRequest) -> bool:
 
 def change_for_page(request: ConsultRequest) -> CalendarChange:
     """What the file on the patient's own page does to a calendar: it enters the confirmed visit (PUBLISH), takes out one that
-    is over by decision (CANCEL), or there is no file. The page asks it too, for the link.
+    is over by decision (CANCEL), at the time that its letter names, or there is no file. The page asks it too, for the link.
     """
     if request.confirmed_visit:
         return CalendarChange("PUBLISH", request.confirmed_visit)
     if request.status in _OVER and request.visit and request.events.confirming().exists():
-        return CalendarChange("CANCEL", request.visit)
+        told = end_as_told(request)
+        return told.calendar if told and told.calendar.method == "CANCEL" else CalendarChange("CANCEL", request.visit)
     return CalendarChange()

@@ -26,7 +26,8 @@ class Calendar(StrEnum):
 @dataclass(frozen=True)
 class Changes:
     """`replaced`: the time that they had, or asked for, before they were given another, or before that one was cancelled.
-    `other_wish`: what they asked for beside a visit, and did not get. `ended_offer`: see Facts.
+    `other_wish`: what they asked for beside a visit, and did not get. `asked_gone`: what they asked for before, where the
+    message is about that itself. `ended_offer`: see Facts.
 
     `from_page`: they were told of no visit at another time, and may all the same have put one in their calendar with the file
     of their own page.
@@ -34,6 +35,7 @@ class Changes:
 
     replaced: Interval | None
     other_wish: Interval | None
+    asked_gone: Interval | None
     ended_offer: Interval | None
     calendar: Calendar
     from_page: bool
@@ -49,6 +51,7 @@ class Changes:
         return cls(
             replaced=replaced if names_times else None,
             other_wish=asked if names_times and is_lost else None,
+            asked_gone=asked if asked not in {None, had, facts.visit, facts.confirmed, *held} else None,
             ended_offer=facts.ended_offer if facts.ended_offer not in held else None,
             calendar=calendar,
             from_page=had is None if calendar == Calendar.TAKES_OUT else facts.page_had_another and not (had and replaced),

@@ -1,9 +1,8 @@
 """Puts a message's words together from its facts. Subjects are neutral: none names a treatment."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.urls import reverse
 
 from consults import dates, hours_text
 from consults.current_rules import Rules
-from consults.models import ConsultRequest, EarlierOffer
+from consults.models import ConsultRequest, EarlierOffer, Event
 from consults.scheduling import Interval
 from consults.scheduling.reply import leaves_time
 from pages.consult_kind import CALL, VIDEO
@@ -21,7 +20,9 @@ from pages.naming import names_treatment
 from .calendar_file import CalendarChange
 from .changes import Changes
 from .facts import Facts
-from .kinds import LEAVE_THE_VISIT, OLD_ADDRESS, tells
+from .greeting import greeting_name
+from .kinds import LEAVE_THE_VISIT, OLD_ADDRESS, TAKE_A_VISIT, tells
+from .known import NO_PLACE_TOLD, PlaceTold
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
 _ASK_HOW_TO_JOIN = "Please ask us by replying to this email before it begins."
@@ -44,8 +45,7 @@ class Composition:
     """What a message about `request` is put together from: its kind, its facts, and the clinic's facts and hours of today.
     What may still be done about the visit is true at the instant `now`, when it is sent.
 
-    `is_first`: it may go to a stranger. `place_told`: where they know that the confirmed visit takes place; empty where no
-    message told them.
+    `is_first`: it may go to a stranger. `place_told`: what they know of the place of the confirmed visit.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class Composition:
     rules: Rules
     now: datetime
     is_first: bool = False
-    place_told: str = ""
+    place_told: PlaceTold = NO_PLACE_TOLD
 
     @property
     def subject(self) -> str:
@@ -62,6 +62,8 @@ class Composition:
         says, facts = tells(self.kind), self.facts
         if says.subject_if_late and not self.is_ahead:
             return self.rules.clinic.consult.say(says.subject_if_late)
+        if says.subject_if_elsewhere and self.place_before:
+            return self.rules.clinic.consult.say(says.subject_if_elsewhere)
         is_changed = facts.replaced if says.confirms else facts.before.confirmed
         return self.rules.clinic.consult.say((is_changed and says.subject_if_changed) or says.subject)
 
@@ -76,7 +78,8 @@ class Composition:
     @property
     def place_before(self) -> str:
         """Where they were told that this visit takes place, if that has changed since: their calendar has it so."""
-        return self.place_told if self._stays and self.place_told != self.rules.clinic.consult_place else ""
+        told = self.place_told.place
+        return told if self._stays and told != self.rules.clinic.consult_place else ""
 
     @property
     def calendar(self) -> CalendarChange:
@@ -87,6 +90,12 @@ class Composition:
     def is_ahead(self) -> bool:
         """Whether the visit, if there is one, has not begun."""
         return self.facts.visit is None or self.facts.visit.start > self.now
+
+    @property
+    def may_have_come(self) -> bool:
+        """Whether the visit that this was to take back has begun meanwhile: they knew of no other."""
+        had, is_taken = self.facts.before.confirmed, self.facts.replaced is not None or self.facts.calendar.method == "CANCEL"
+        return self.kind in TAKE_A_VISIT and is_taken and had is not None and self.facts.at < had.start <= self.now
 
     @property
     def may_move(self) -> bool:
@@ -142,11 +151,15 @@ class Composition:
         answer_by = self.facts.answer_by
         return answer_by is not None and answer_by <= max(self.now, self.facts.at)
 
+    @cached_property
+    def _offered(self) -> EarlierOffer | None:
+        """What is offered to them at the instant, also while this message waited."""
+        return EarlierOffer.objects.of(self.request, at=max(self.now, self.facts.at))
+
     @property
     def _held(self) -> set[Interval]:
-        """The times that are theirs now. While this letter waited, they may have asked for one, or been offered it."""
-        offer = EarlierOffer.objects.of(self.request)
-        return {visit for visit, _ in self.request.held_visits} | ({offer.visit} if offer else set())
+        """The times that are theirs now. While this message waited, they may have asked for one, or been offered it."""
+        return {visit for visit, _ in self.request.held_visits} | ({self._offered.visit} if self._offered else set())
 
     @property
     def to_know(self) -> list[tuple[str, str]]:
@@ -183,43 +196,49 @@ class Composition:
             "visit": clinic.consult.word,
             "is_ahead": self.is_ahead,
             "may_move": self.may_move,
+            "may_have_come": self.may_have_come,
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
             "place_before": self.place_before,
             "place_label": clinic.consult.place_label,
             # "Your call, by phone" would say it twice.
             "at_place": ", " + (clinic.consult.how.rstrip(".") or f"at {clinic.address_line}") if is_visit else "",
-            "name": _greeting_name(self.facts.name, is_first=self.is_first),
+            "name": greeting_name(self.facts.name, is_first=self.is_first),
             "may_be_misdirected": self.is_first and self.kind != OLD_ADDRESS,
             "reference": self.request.reference,
             "hours": hours_text.weekly_hours(self.rules.posted),
             "reason": self.facts.reason,
             "may_ask_again": self.facts.may_ask_again,
             "day": self.day,
+            "joins_otherwise": self.place_told.way_to_join not in {"", clinic.way_to_join} and clinic.consult == VIDEO,
             "is_by_video": clinic.consult == VIDEO,
             "to_know": self.to_know if self.is_ahead else [],
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "has_new_link": self.facts.has_new_link,
-            "is_late": self.facts.is_late,
+            "is_late": self.facts.is_late or (self.kind == Event.Kind.RELEASED and self._answer_is_late),
+            "asked_is_offered": self._offered is not None and self._offered.visit == self.facts.before.asked,
             "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
             "voicemail_ok": self.facts.voicemail_ok,
         }
-        return render_to_string(f"consults/messages/{self.kind}.txt", context | self._changes(context, has_file=has_file))
-
-    def _changes(self, context: dict, *, has_file: bool) -> dict[str, str]:
-        """Sentences on what has ended for them, on their calendar, and on a place that changed; empty where there is none."""
         held = self._held
         changes = Changes.told_by(self.kind, self.facts, held=held)
+        context["asked_gone"] = self._in_words(changes.asked_gone)
+        sentences = self._sentences(context, changes, replaced_is_held=changes.replaced in held, has_file=has_file)
+        return render_to_string(f"consults/messages/{self.kind}.txt", context | sentences)
+
+    def _sentences(self, context: dict, changes: Changes, *, replaced_is_held: bool, has_file: bool) -> dict[str, str]:
+        """On what has ended for them, their calendar, a place that changed, and a late answer; empty where there is none."""
         context = context | {
             "changes": changes,
             "has_file": has_file,
-            "replaced_is_held": changes.replaced in held,
+            "is_about_offer": tells(self.kind).is_about_offer,
+            "replaced_is_held": replaced_is_held,
             "replaced": self._in_words(changes.replaced),
             "other_wish": self._in_words(changes.other_wish),
             "ended_offer": self._in_words(changes.ended_offer),
         }
-        templates = {name: f"consults/messages/_{name}.txt" for name in ("gone", "calendar", "elsewhere")}
+        templates = {name: f"consults/messages/_{name}.txt" for name in ("gone", "calendar", "elsewhere", "apology")}
         return {name: " ".join(render_to_string(template, context).split()) for name, template in templates.items()}
 
     def notice(self) -> Letter:
@@ -228,21 +247,3 @@ class Composition:
         link = settings.PUBLIC_URL + reverse("admin:consults_consultrequest_change", args=[self.request.pk])
         context = self.times | {"heading": heading, "reference": reference, "link": link}
         return Letter(self.facts.to, f"{heading}: {reference}", render_to_string("consults/messages/_staff.txt", context))
-
-
-# A name as a person has it: letters, with a point, an apostrophe or a hyphen where names have them.
-_NAME = re.compile(r"[^\W\d_]+\.?(?:['’-][^\W\d_]+\.?| [^\W\d_]+\.?){0,5}")
-_LONGEST_GREETED = 40
-
-
-def _greeting_name(name: str, *, is_first: bool) -> str:
-    """The name for the greeting; empty when it is long, or holds more than letters: nobody writes to others through our mail.
-
-    A first letter, which may go to a stranger, greets with the first word alone, and with the next one after a title.
-    """
-    letters = "".join(char for char in name if not unicodedata.category(char).startswith("M"))
-    is_greeted = len(name) <= _LONGEST_GREETED and _NAME.fullmatch(letters) and "www" not in letters.lower()
-    if is_greeted and is_first:
-        words = name.split()
-        name = " ".join(words[: 2 if words[0].endswith(".") else 1])
-    return name if is_greeted else ""

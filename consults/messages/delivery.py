@@ -12,6 +12,7 @@ from consults.current_rules import Rules, read_rules
 from consults.models import Event, OutboxMessage
 from consults.models.outbox_message import LONGEST_PAUSE
 from guard import sealing
+from pages.models import Clinic
 
 from .answers import Answers
 from .channels import SENDERS
@@ -110,7 +111,7 @@ def _first_letters_left(now: datetime) -> float:
 
 def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules, answers: Answers) -> bool:
     sender = batch.sender(message.channel)
-    if not _claim(message, now, rules.clinic.consult_place):
+    if not _claim(message, now, rules.clinic):
         return False
 
     def send() -> None:
@@ -181,18 +182,19 @@ def _drop_late(message: OutboxMessage) -> None:
         give_up(message, problem=_TOO_LATE)
 
 
-def _claim(message: OutboxMessage, now: datetime, place: str) -> bool:
+def _claim(message: OutboxMessage, now: datetime, clinic: Clinic) -> bool:
     """Claims the message for this worker. One conditional UPDATE: of two workers, only one still sees the row unchanged.
 
     Until somebody notes what became of the attempt, the row names no problem of the one before. What is claimed again without
-    such a note may have arrived: a disk may have had room for the claim alone. `place`: where it says that a visit takes place.
+    such a note may have arrived: a disk may have had room for the claim alone. `clinic`: its facts are what it says of the place.
     """
     unchanged = OutboxMessage.objects.due(now=now).filter(pk=message.pk, attempts=message.attempts)
     # A reminder is written long before it is due.
     is_due_since = {"created_at": F("not_before")} if message.kind == REMINDER and not message.attempts else {}
     may_have_arrived = {"done_at": message.done_at or now} if message.may_have_arrived else {}
-    claim = {"not_before": now + LEASE, "attempts": F("attempts") + 1, "problem": "", "place": place}
-    return bool(unchanged.update(**claim, **may_have_arrived, **is_due_since))
+    claim = {"not_before": now + LEASE, "attempts": F("attempts") + 1, "problem": ""}
+    says = {"place": clinic.consult_place, "way_to_join": clinic.way_to_join}
+    return bool(unchanged.update(**claim, **says, **may_have_arrived, **is_due_since))
 
 
 def _retry(message: OutboxMessage, now: datetime, problem: str, *, most: int = MOST_ATTEMPTS) -> None:

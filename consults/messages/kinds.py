@@ -11,6 +11,8 @@ REMINDER = "reminder"
 OLD_ADDRESS = "old_address"
 _LOST = "The time you asked for is no longer held"
 _AT_A_NEW_TIME = "Confirmed at a new time"
+_UNCHANGED = "Your visit is unchanged"
+_SAME_TIME = "The time of your visit is unchanged"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Tells:
     `says_visit_stays`: says that the confirmed visit is as it was. `names_lost_time`: its subject names the time that was asked
     for before.
     `subject_if_late`: of one that is news once the confirmed visit has begun, too: it names the time that they did not get.
+    `subject_if_elsewhere`: where the place of the visit has changed since they were told.
     `answers_a_call`: a colleague who records it has the person on the phone, so no further call is owed.
     """
 
@@ -46,6 +49,7 @@ class Tells:
     answers_a_call: bool = False
     subject_if_changed: str = ""
     subject_if_late: str = ""
+    subject_if_elsewhere: str = ""
 
 
 KINDS: dict[str, Tells] = {
@@ -59,18 +63,20 @@ KINDS: dict[str, Tells] = {
         keeps_reminder=True,
     ),
     Kind.MOVE_DECLINED: Tells(
-        "Your visit is unchanged",
+        _UNCHANGED,
         "Say that the visit is unchanged",
         keeps_reminder=True,
         says_visit_stays=True,
+        subject_if_elsewhere=_SAME_TIME,
         subject_if_late=_LOST,
     ),
     Kind.MOVE_EXPIRED: Tells(
-        "Your visit is unchanged",
+        _UNCHANGED,
         "Apologize: not answered in time; the visit is unchanged",
         to_staff="Move not answered in time",
         keeps_reminder=True,
         says_visit_stays=True,
+        subject_if_elsewhere=_SAME_TIME,
         subject_if_late=_LOST,
     ),
     Kind.MOVE_LAPSED: Tells(
@@ -81,12 +87,13 @@ KINDS: dict[str, Tells] = {
         names_lost_time=True,
     ),
     Kind.MOVE_TAKEN_BACK: Tells(
-        "Your visit is unchanged",
+        _UNCHANGED,
         "Say that the visit is unchanged",
         to_staff="Move taken back by the patient",
         repeats=True,
         keeps_reminder=True,
         says_visit_stays=True,
+        subject_if_elsewhere=_SAME_TIME,
     ),
     Kind.CONFIRMED: Tells("Confirmed", "Say that the visit is confirmed", confirms=True, subject_if_changed=_AT_A_NEW_TIME),
     Kind.RESCHEDULED: Tells("Confirmed", "Say the confirmed time", confirms=True, subject_if_changed=_AT_A_NEW_TIME),
@@ -144,6 +151,8 @@ KINDS: dict[str, Tells] = {
 CONFIRMING = [kind for kind, says in KINDS.items() if says.confirms]
 # They leave the confirmed visit as it is, and name it, so they say what has changed about it otherwise.
 LEAVE_THE_VISIT = [REMINDER, Kind.MOVED, *(kind for kind, says in KINDS.items() if says.says_visit_stays)]
+# With them staff take from somebody a visit that they know of, to give them another one or none.
+TAKE_A_VISIT = [Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED]
 # Of no use once the visit has begun.
 OF_A_VISIT_AHEAD = [
     *(REMINDER, *CONFIRMING),

@@ -5,8 +5,9 @@ what a message says: `may_be_known`, which a colleague who dealt with failed mai
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Subquery
+from django.db.models import Q, Subquery
 from django.db.models.functions import Coalesce
 
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
@@ -22,6 +23,7 @@ _HEARD = (EarlierOffer.Answer.OPEN, EarlierOffer.Answer.ACCEPTED, EarlierOffer.A
 _ENDS_A_VISIT = {Event.Kind.CANCELLED, Event.Kind.WITHDRAWN}
 _ENDS_A_MOVE = {Event.Kind.MOVE_DECLINED, Event.Kind.MOVE_EXPIRED, Event.Kind.MOVE_TAKEN_BACK}
 _ON_THEIR_PAGE = [Event.Kind.MOVED, Event.Kind.MOVE_TAKEN_BACK, Event.Kind.OFFER_REFUSED, Event.Kind.WITHDRAWN]
+_NAME_WHAT_WAS_ASKED = [Event.Kind.REQUESTED, Event.Kind.MOVED, Event.Kind.READDRESSED, Event.Kind.RELEASED]
 UNSENT = (OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
 
 
@@ -92,17 +94,31 @@ def _latest_first(messages: OutboxMessageQuerySet) -> OutboxMessageQuerySet:
     return messages.exclude(kind=OLD_ADDRESS).select_related("event").order_by("-event__number", "-pk")
 
 
-def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) -> str:
-    """Where the confirmed visit takes place by the last message that told them, or of those that left before this one; empty
-    where none did.
+class PlaceTold(NamedTuple):
+    """Where a confirmed visit takes place, and how to join it by video; each is empty where no message said so."""
+
+    place: str = ""
+    way_to_join: str = ""
+
+
+NO_PLACE_TOLD = PlaceTold()
+
+
+def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) -> PlaceTold:
+    """By the last message that told them, or of those that left before this one. Letters about a request name the place of its
+    time too, and calls about it do not.
     """
     confirmed = request.events.confirming().order_by("number").values("number")[:1]
-    since = to_the_patient(request).filter(event__number__gte=Subquery(confirmed), kind__in=[*CONFIRMING, *LEAVE_THE_VISIT])
-    told = [message for message in since.exclude(place="") if message.may_be_known]
+    of_visit = Q(event__number__gte=Subquery(confirmed), kind__in=[*CONFIRMING, *LEAVE_THE_VISIT])
+    of_request = Q(kind__in=_NAME_WHAT_WAS_ASKED, channel=OutboxMessage.Channel.MAIL, event__starts_at__isnull=False)
+    since = to_the_patient(request).filter(of_visit | of_request).exclude(place="")
+    told = [message for message in since if message.may_be_known]
     if before is not None:
         is_sent = before.state == OutboxMessage.State.DONE
         told = [message for message in told if message.pk != before.pk and not (is_sent and _left(message) > _left(before))]
-    return max(told, key=_left).place if told else ""
+    # Not all that name the place say how to join.
+    joining = [message for message in told if message.kind in {REMINDER, *CONFIRMING}]
+    return PlaceTold(max(told, key=_left).place if told else "", max(joining, key=_left).way_to_join if joining else "")
 
 
 def _left(message: OutboxMessage) -> tuple[datetime, int]:

@@ -12,6 +12,7 @@ from consults.current_rules import Rules
 from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
 from consults.scheduling import Interval, PostedHours
 from consults.transitions import TRANSITIONS
+from guard import sealing
 
 from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
@@ -59,7 +60,7 @@ def write_messages(
     if event.number > 1 and not says.keeps_reminder:
         _unsent(request).filter(kind=REMINDER).drop()
     if says.subject and _is_owed(request, says, before):
-        channel = _channel_of(request)
+        channel, owes_apology = _channel_of(request), not says.is_about_offer and _owes_apology(event)
         known, is_news = known_before(event, before), before.confirmed != request.confirmed_visit
         # They never heard of the visit, so all that ends for them is their request. They may have seen it on their page, and
         # put it in a calendar: the entry is taken out, at the time that they know.
@@ -82,8 +83,9 @@ def write_messages(
             page_had_another=before.confirmed is not None and is_news,
         )
         if event.kind == Event.Kind.RELEASED:
-            is_late = is_late or was_promised_earlier(request, now=now)
-            facts = replace(facts, is_late=is_late, has_new_link=has_unsent_link(request))
+            owes_apology = owes_apology or is_late or was_promised_earlier(request, now=now)
+            facts = replace(facts, has_new_link=has_unsent_link(request))
+        facts = replace(facts, is_late=owes_apology)
         if ends_unheard:
             facts = replace(facts, visit=known.asked)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
@@ -118,6 +120,20 @@ def drop_unsent(request: ConsultRequest) -> None:
 def drop_unsent_offer(request: ConsultRequest) -> None:
     """Drops the letter or the call about an offer that is over: nobody is offered what they cannot have."""
     _unsent(request).filter(kind=Event.Kind.OFFERED).drop()
+
+
+def _owes_apology(event: Event) -> bool:
+    """Whether what the event replaces was to apologize for a late answer, and nobody heard it."""
+    if event.number == 1:
+        return False
+    unheard = _unsent(event.request).filter(recipient=OutboxMessage.Recipient.PATIENT, event__number__lt=event.number)
+    letters = [
+        letter for letter in unheard.exclude(kind__in=[REMINDER, OLD_ADDRESS]) if letter.sealed and not letter.may_be_known
+    ]
+    try:
+        return any(Facts.from_json(letter.opened).is_late for letter in letters)
+    except sealing.CannotOpen:
+        return False
 
 
 def _is_owed(request: ConsultRequest, says: Tells, before: Before) -> bool:

@@ -10,7 +10,7 @@ from .channels import CHANNELS
 from .compose import Composition, Letter
 from .facts import Facts
 from .kinds import LEAVE_THE_VISIT
-from .known import place_told
+from .known import NO_PLACE_TOLD, place_told
 
 
 def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_desk: bool = False) -> Letter:
@@ -30,7 +30,7 @@ def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_des
         facts = replace(facts, token="")
     sent_at = message.done_at if message.state == OutboxMessage.State.DONE else None
     request = message.event.request
-    told = place_told(request, before=message) if message.kind in LEAVE_THE_VISIT else ""
+    told = place_told(request, before=message) if message.kind in LEAVE_THE_VISIT else NO_PLACE_TOLD
     composition = Composition(message.kind, request, facts, rules, sent_at or now, is_first=message.is_first, place_told=told)
     if message.recipient == OutboxMessage.Recipient.STAFF:
         return composition.notice()

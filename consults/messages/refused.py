@@ -8,7 +8,7 @@ from consults.spam import count_call
 from guard import sealing
 
 from .channels.not_sent import NO_ANSWER
-from .kinds import OLD_ADDRESS
+from .kinds import OLD_ADDRESS, REMINDER
 from .known import is_called
 
 logger = logging.getLogger("clinic.mail")
@@ -21,7 +21,8 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
     """What it was to tell becomes a call to make, if the patient gave a number. `problem`: a code without personal data.
 
     A number that was called enough is not called: staff see what could not be sent. What is on its way still when the first
-    call is made belongs to that call. Nobody is called about an address that they left: that one is a stranger's.
+    call is made belongs to that call. A reminder that waits becomes a call on its day. Nobody is called about an address that
+    they left: that one is a stranger's.
 
     Changes nothing if the message is no longer as it was read. Raises sealing.CannotOpen.
     """
@@ -37,7 +38,17 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
     unchanged = _unchanged(message)
     message.seal(message.opened | {"to": phone})
     waiting = {"channel": OutboxMessage.Channel.CALL, "state": OutboxMessage.State.WAITING, "done_at": None, "not_before": now}
-    unchanged.update(**waiting, sealed=message.sealed, problem=problem[:60])
+    if unchanged.update(**waiting, sealed=message.sealed, problem=problem[:60]):
+        _call_to_remind(message.event.request, phone, now=now)
+
+
+def _call_to_remind(request: ConsultRequest, phone: str, *, now: datetime) -> None:
+    """The reminder that waits for its day is not for an address that takes no mail either."""
+    untried = OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING, attempts=0)
+    for reminder in untried.filter(channel=OutboxMessage.Channel.MAIL, not_before__gt=now):
+        unchanged = _unchanged(reminder)
+        reminder.seal(reminder.opened | {"to": phone})
+        unchanged.update(channel=OutboxMessage.Channel.CALL, sealed=reminder.sealed)
 
 
 def _may_be_called(request: ConsultRequest, *, now: datetime) -> bool:

@@ -18,9 +18,12 @@ class EarlierOfferQuerySet(models.QuerySet["EarlierOffer"]):
     def open(self):
         return self.filter(answer="")
 
-    def of(self, request: ConsultRequest) -> "EarlierOffer | None":
-        """The open offer of this request."""
-        return self.open().filter(request=request).first()
+    def of(self, request: ConsultRequest, *, at: datetime | None = None) -> "EarlierOffer | None":
+        """The open offer of this request, or the one that was open at an instant."""
+        if at is None:
+            return self.open().filter(request=request).first()
+        was_open = Q(answered_at=None) | Q(answered_at__gt=at)
+        return self.filter(was_open, request=request, offered_at__lte=at).order_by("offered_at", "pk").last()
 
     def ahead(self, *, now: datetime):
         """Open offers of starts after the instant, with their requests, earliest start first."""

@@ -129,6 +129,7 @@ class OutboxMessage(models.Model):
     )
     sealed = models.BinaryField()
     place = models.TextField(blank=True, help_text="Where a consult took place by the clinic's facts when it last left.")
+    way_to_join = models.TextField(blank=True, help_text="How to join a video call, by the clinic's facts of the same moment.")
     created_at = models.DateTimeField(help_text="When it was written; of a reminder that was tried, when it was due.")
     not_before = models.DateTimeField(
         help_text="The next attempt. A worker that claims the message moves it forward as its lease."

@@ -7,7 +7,7 @@ from functools import cached_property
 from consults import status_text
 from consults.contact import hinted_email, hinted_phone
 from consults.current_rules import read_rules
-from consults.messages.as_told import did_not_reach_them, end_as_told
+from consults.messages.as_told import did_not_reach_them, end_as_told, end_was_told
 from consults.messages.facts import Facts
 from consults.messages.known import is_called
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
@@ -122,13 +122,12 @@ class PageWords:
     @property
     def headline(self) -> tuple[str, str]:
         """The heading, and a sentence."""
-        reach, told = (
-            ("call", "We will tell you why when we call.") if self.are_called else ("write to", "Our email will tell you why.")
-        )
+        reach = "call" if self.are_called else "write to"
+        told = state_words.why(is_called=self.are_called, was_told=self.is_over and end_was_told(self.found))
         heading, sentence = self._state
-        if self._is_unreached and self.found.status in ConsultRequest.OPEN:
+        if self.is_unreached and self.found.status in ConsultRequest.OPEN:
             sentence += f" Our last email did not reach you. {self._how_to_reach_us}"
-        elif self._is_unreached:
+        elif self.is_unreached:
             lost = "Our email did not reach you"
             told = f"{lost}, so we say it here. {self._end.reason}" if self._end else f"{lost}. {self._how_to_reach_us}"
         if self.found.status == Status.CANCELLED and self.may_ask_again:
@@ -137,7 +136,7 @@ class PageWords:
         return self.consult.say(heading), words
 
     @cached_property
-    def _is_unreached(self) -> bool:
+    def is_unreached(self) -> bool:
         """Whether our last email is known to be lost where the page would refer to it or to the next, or shows what it said."""
         begun = self.found.status == Status.CONFIRMED and visit_began(self.found, self.now)
         refers = not begun and self.found.status in {*ConsultRequest.OPEN, Status.DECLINED, Status.CANCELLED}
@@ -173,7 +172,13 @@ class PageWords:
     @property
     def lost_its_time(self) -> bool:
         """Whether a time was asked for that is no longer held, so that the request has none: staff restored it so."""
-        return self.found.starts_at is None and self.found.events.asked_for_a_time().exists()
+        return self.found.starts_at is None and self.found.events.asked_for_a_time().exists() and not self.is_offered_its_time
+
+    @property
+    def is_offered_its_time(self) -> bool:
+        """Whether the time that it lost is the very one that the page offers."""
+        asked = self.found.events.asked_for_a_time().order_by("number").last() if self.found.starts_at is None else None
+        return asked is not None and self.offer is not None and asked.starts_at == self.offer.starts_at
 
     @property
     def may_get_earlier(self) -> bool:

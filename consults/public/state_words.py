@@ -35,3 +35,10 @@ MOVING = (
 NOT_ANSWERED = "We were late in answering about the new time, and we are sorry. It is not confirmed until we {reach} you."
 BEGAN_MOVING = ("It is time for your confirmed visit", NOT_ANSWERED)
 PASSED_MOVING = ("The time of your confirmed visit has passed", NOT_ANSWERED)
+
+
+def why(*, is_called: bool, was_told: bool) -> str:
+    """Where the reason of an answer is to be read or heard."""
+    if not is_called:
+        return "Our email tells you why."
+    return "We told you why when we called." if was_told else "We will tell you why when we call."

@@ -9,7 +9,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from content.models import PublicContent
-from pages.consult_kind import EXAMPLES, ConsultKind, read_consult_kind
+from pages.consult_kind import EXAMPLES, VIDEO, ConsultKind, read_consult_kind
 
 from .place_on_maps import PLACE_ON_EARTH, PlaceOnMaps
 from .safety import Photographs, SafetyFacts
@@ -222,6 +222,11 @@ class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
     def consult_place(self) -> str:
         """Where a consult takes place, after a label: `200 Schilling Dr S., Dundas, MN 55019`, or `By phone`."""
         return self.consult.place or self.address_line
+
+    @property
+    def way_to_join(self) -> str:
+        """How to join a consult by video; empty for any other."""
+        return (self.video_link or "") if self.consult == VIDEO else ""
 
     @property
     def place(self) -> str:

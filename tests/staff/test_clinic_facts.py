@@ -193,3 +193,19 @@ def test_another_place_asks_first_while_people_know_the_old_one_and_asks_again_f
         assert owners_facts() == before | changes
     # It reads the same in letters.
     assert client.post(PAGE, form(client, consult_kind="By telephone.", street="3 Main St.")).status_code == 302
+
+
+def test_another_way_to_join_asks_first_where_consults_are_by_video(as_role, staff):
+    client = as_role("Owners", again=True)
+    visit = booking.confirm_request(submit(starts_at=local("2026-12-07 16:00")), by=staff, now=WEDNESDAY)
+    assert client.post(PAGE, form(client, video_link="Unused.")).status_code == 302
+    Clinic.objects.update(consult_kind="By video.", video_link="https://a.example/1")
+    asked = client.post(PAGE, form(client, video_link="https://b.example/2")).content.decode()
+    assert "told the old video link" in asked
+    assert visit.reference in asked
+    assert "own page" not in asked, "no page prints it"
+    assert Clinic.objects.get().video_link == "https://a.example/1"
+    listed = asked.partition('name="told" value="')[2].partition('"')[0]
+    saved = client.post(PAGE, hidden_fields(asked) | {"told": listed}, follow=True).content.decode()
+    assert f">{visit.reference}</a>" in saved
+    assert Clinic.objects.get().video_link == "https://b.example/2"

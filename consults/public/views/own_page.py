@@ -199,8 +199,9 @@ def _page(
 
     words, is_open = _words(request, found, now), may_happen(Event.Kind.WITHDRAWN, found, now)
     may_move = may_happen(Event.Kind.MOVED, found, now)
+    may_correct = may_happen(Event.Kind.READDRESSED, found, now)
     offer, to_calendar = words.offer, change_for_page(found)
-    place_before = place_told(found) if found.confirmed_visit and found.confirmed_visit.start > now else ""
+    place_before = place_told(found).place if found.confirmed_visit and found.confirmed_visit.start > now else ""
     context = {
         "own": found,
         "visit": clinic.consult.word,
@@ -220,9 +221,9 @@ def _page(
         "is_open": is_open,
         "problem": problem,
         "form": form,
-        "address_form": (address_form or AddressForm()) if may_happen(Event.Kind.READDRESSED, found, now) else None,
+        "address_form": (address_form or AddressForm()) if may_correct else None,
         "is_reached_by": found.person.contact_by,
-        "reached_at": words.reached_at if is_open else "",
+        "reached_at": words.reached_at if is_open and (may_correct or not words.is_unreached) else "",
         "section": "",
         "canonical": "",
     }

@@ -36,7 +36,7 @@ def told(staff, *, now=WEDNESDAY) -> None:
 
 def lost_in(text: str) -> set[str]:
     """The sentences on what has ended."""
-    return set(re.findall(r"(?:This replaces|The (?:other )?time|It had been moved)[^.]*\.", text))
+    return set(re.findall(r"(?:This replaces|The (?:other )?time|Your visit had been moved)[^.]*\.", text))
 
 
 def test_letters_and_calls_name_the_same_times_as_lost_however_late_they_are(staff):
@@ -124,8 +124,12 @@ def test_what_leaves_a_visit_as_it_is_names_the_place_that_changed_and_corrects_
                 message = OutboxMessage.objects.filter(kind=kind, recipient="patient").get()
                 now = max(message.not_before, WEDNESDAY)
                 text = " ".join(letter_of(message, now=now)["text"].split())
-                assert "place has changed" in text
+                about_offer = " of your confirmed call" if "offered" in steps else ""
+                assert f"place{about_offer} has changed" in text
                 assert "Nothing else has changed" not in text
+                assert "unchanged" not in text
+                assert not letter_of(message, now=now)["subject"].startswith("Your call is unchanged")
+                assert f": By phone, and not {ELSEWHERE}. " in text or not about_offer
                 assert ELSEWHERE in text.partition("has changed")[2].partition("calendar")[0]
                 if contact_by == "email":
                     entry = entry_of(message, now=now)
@@ -135,7 +139,8 @@ def test_what_leaves_a_visit_as_it_is_names_the_place_that_changed_and_corrects_
                     reminder = OutboxMessage.objects.get(kind="reminder")
                     assert "has changed" not in letter_of(reminder, now=reminder.not_before)["text"], "it was told"
                     assert letter_of(reminder)["calendar"] == ""
-                assert "place has changed" in letter_of(OutboxMessage.objects.get(pk=message.pk))["text"], "as it was sent"
+                as_sent = letter_of(OutboxMessage.objects.get(pk=message.pk))["text"]
+                assert f"place{about_offer} has changed" in as_sent
 
 
 def test_the_place_that_a_visit_is_measured_by_is_the_one_that_was_told(staff):
@@ -160,9 +165,15 @@ def test_the_page_names_the_place_that_they_were_told_until_a_message_names_the_
         page = client.get(f"/consults/{request.token}/").content.decode()
         return f"The place of your confirmed call has changed. It was: {ELSEWHERE}." in " ".join(page.split())
 
+    def button() -> str:
+        page = client.get(f"/consults/{request.token}/").content.decode()
+        return page.partition('/calendar.ics">')[2].split()[0]
+
     assert not has_changed()
+    assert button() == "Add"
     take_place("By phone.")
     assert has_changed()
+    assert button() == "Change"
     booking.move_request(request, starts_at=NEXT, now=WEDNESDAY)
     assert has_changed()
     told(staff)
@@ -183,3 +194,184 @@ def test_the_entry_of_a_place_that_changed_is_newer_than_any_that_the_page_gave_
             assert later["location"] == "By phone"
             assert later["sequence"] >= of_page["sequence"]
             assert later.decoded("dtstamp") > of_page.decoded("dtstamp")
+
+
+def test_no_message_calls_a_time_lost_that_is_offered_while_it_waits(client, staff):
+    """One that was sent before reads as it did then."""
+    ways = {
+        ("moved",): (START, "moved"),
+        ("rescheduled", "moved", "declined"): (NEXT, "move_declined"),
+        ("rescheduled", "moved", "expired"): (NEXT, "move_expired"),
+        ("rescheduled", "moved", "move_taken_back"): (NEXT, "move_taken_back"),
+        ("quarantined", "released"): (START, "released"),
+    }
+    for steps, (lost, kind) in ways.items():
+        for contact_by in ("email", "phone"):
+            with undone(f"{kind} {contact_by}"):
+                request = asked(staff, *steps[:-1], contact_by=contact_by)
+                now = request.answer_by if steps[-1] == "expired" else WEDNESDAY
+                if kind == "released":
+                    request = booking.release_request(request, by=staff, now=now, without_time=True)
+                else:
+                    request = decisions(staff)[steps[-1]](request, now)
+                message = OutboxMessage.objects.get(kind=kind, recipient="patient")
+
+                def text(message=message, now=now) -> str:
+                    return " ".join(letter_of(OutboxMessage.objects.get(pk=message.pk), now=now)["text"].split())
+
+                before = text()
+                is_lost = ("no longer held", "cannot offer")
+                assert any(words in before for words in is_lost)
+                with undone("sent before the offer"):
+                    told(staff, now=now)
+                    later = now + timedelta(minutes=1)
+                    booking.offer_earlier(request, starts_at=lost, by=staff, now=later)
+                    assert text(now=later) == before
+                booking.offer_earlier(request, starts_at=lost, by=staff, now=now)
+                assert not any(words in text() for words in is_lost), text()
+                page = client.get(f"/consults/{request.token}/").content.decode()
+                assert "no longer held" not in page
+
+
+def test_the_reason_of_a_cancelled_visit_stands_before_the_other_times_that_ended(staff):
+    """It speaks of "then": the time that was named last."""
+    for steps in (("confirmed", "moved", "cancelled"), ("confirmed", "offered", "cancelled")):
+        for contact_by in ("email", "phone"):
+            with undone(f"{steps} {contact_by}"):
+                text = said(asked(staff, *steps, contact_by=contact_by))[1]
+                why = text.index("The clinic has to close at that time.")
+                assert text.index(MONDAY) < why < text.index("is no longer held")
+
+
+def test_a_call_about_an_offer_that_ended_asks_of_a_visit_that_has_begun(staff):
+    message = last_message(asked(staff, "confirmed", "offered", "offer_taken_back", contact_by="phone"))
+    assert f"stays on {MONDAY}." in letter_of(message)["text"]
+    assert "ask whether it took place" not in letter_of(message)["text"]
+    late = letter_of(message, now=START)["text"]
+    assert f"Your confirmed visit was {MONDAY}.\nThen: ask whether it took place." in late
+
+
+def test_the_reminder_says_that_how_to_join_has_changed_since_they_were_told(staff):
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            Clinic.objects.update(consult_kind="By video.", video_link="https://a.example/1")
+            request = asked(staff, "confirmed", contact_by=contact_by)
+            told(staff)
+            reminder, sentence = OutboxMessage.objects.get(kind="reminder"), "How to join has changed since we last told you."
+            assert sentence not in letter_of(reminder, now=reminder.not_before)["text"]
+            Clinic.objects.update(video_link="https://b.example/2")
+            # Its letter names the place, and not how to join.
+            booking.take_back_move(booking.move_request(request, starts_at=NEXT, now=WEDNESDAY), now=WEDNESDAY)
+            told(staff)
+            text = letter_of(reminder, now=reminder.not_before)["text"]
+            assert sentence in text
+            assert "How to join: https://b.example/2" in text.partition(sentence)[2]
+            Clinic.objects.update(consult_kind="By phone.")
+            assert sentence not in letter_of(reminder, now=reminder.not_before)["text"]
+
+
+def test_who_hears_too_late_that_their_visit_was_taken_back_reads_an_apology_and_is_asked_whether_they_came(staff):
+    ways = {
+        ("confirmed", "rescheduled"): "whether they came, and whether the time works.",
+        ("confirmed", "moved", "confirmed"): "whether they came.",
+        ("confirmed", "cancelled"): "whether they came, and offer to find another time.",
+        # They know of it.
+        ("confirmed", "withdrawn"): "",
+        ("confirmed", "offered", "offer_accepted"): "",
+        ("rescheduled",): "",
+    }
+    for steps, asks in ways.items():
+        for contact_by, apology in (
+            ("email", "Hello Ada Example, This email comes late, and we are sorry. "),
+            ("phone", f"We are sorry that we did not reach you before {MONDAY}."),
+        ):
+            with undone(f"{steps} {contact_by}"):
+                message = last_message(asked(staff, *steps, contact_by=contact_by))
+                for now in (WEDNESDAY, START):
+                    text = " ".join(letter_of(message, now=now)["text"].split())
+                    is_late = now == START and bool(asks)
+                    assert (apology in text) == is_late
+                    assert ("whether they came" in text) == (is_late and contact_by == "phone")
+                    assert contact_by == "email" or not is_late or f"Then: ask {asks}" in text
+
+
+def test_who_is_given_another_time_after_their_visit_began_was_reached_in_time(staff):
+    request = asked(staff, "confirmed")
+    told(staff)
+    booking.reschedule_request(request, starts_at=LATER, by=staff, now=START + timedelta(minutes=20))
+    assert "comes late" not in letter_of(last_message(request), now=START + timedelta(minutes=25))["text"]
+
+
+def test_the_file_of_the_page_takes_out_the_time_that_page_and_letter_name(client, staff):
+    """Of a visit that nobody heard of, and that staff moved before they cancelled it."""
+    request = booking.confirm_request(asked(staff), by=staff, now=WEDNESDAY)
+    request = decisions(staff)["cancelled"](moved_by_staff(request, staff, LATER), WEDNESDAY)
+    page = client.get(f"/consults/{request.token}/").content.decode()
+    (entry,) = Calendar.from_ical(client.get(f"/consults/{request.token}/calendar.ics").content).walk("VEVENT")
+    assert MONDAY in page
+    assert "take it out with this file" in page
+    assert entry.decoded("dtstart") == entry_of(last_message(request)).decoded("dtstart") == START
+
+
+def test_the_page_refers_to_a_call_about_the_end_as_it_is_until_it_is_made_and_after(client, staff):
+    request = decisions(staff)["declined"](asked(staff, contact_by="phone"), WEDNESDAY)
+
+    def page() -> str:
+        return client.get(f"/consults/{request.token}/").content.decode()
+
+    assert "We will tell you why when we call." in page()
+    told(staff)
+    assert "We told you why when we called." in page()
+
+
+def test_the_page_does_not_promise_to_write_to_an_address_that_took_no_letter_and_cannot_be_corrected(client, staff):
+    ways = {("confirmed",): False, (): True}
+    for steps, is_promised in ways.items():
+        with undone(str(steps)):
+            request = asked(staff, *steps)
+            assert "We will write to" in client.get(f"/consults/{request.token}/").content.decode()
+            OutboxMessage.objects.exclude(kind="reminder").filter(recipient="patient").update(
+                state="failed", problem="returned_5.1.1"
+            )
+            page = client.get(f"/consults/{request.token}/").content.decode()
+            assert "Our last email did not reach you" in page
+            assert ("We will write to" in page) == is_promised
+
+
+def test_the_letter_about_a_request_tells_the_place_where_no_confirmation_arrived(client, staff):
+    for starts_at, is_told in ((START, True), (None, False)):
+        with undone(str(starts_at)):
+            request = asked(staff, timeless=starts_at is None)
+            deliver_due(now=WEDNESDAY)
+            take_place("By phone.")
+            booking.reschedule_request(request, starts_at=LATER, by=staff, now=WEDNESDAY)
+            OutboxMessage.objects.filter(kind="rescheduled").update(state="failed", problem="returned_5.1.1")
+            reminder = OutboxMessage.objects.get(kind="reminder")
+            letter = letter_of(reminder, now=reminder.not_before)
+            assert (f"It was: {ELSEWHERE}." in letter["text"]) == is_told
+            assert bool(letter["calendar"]) == is_told
+            page = " ".join(client.get(f"/consults/{request.token}/").content.decode().split())
+            assert ("The place of your confirmed call has changed." in page) == is_told
+
+
+def test_an_apology_for_a_late_answer_is_told_by_what_takes_its_place(staff):
+    apology = "We said that we would answer your request sooner, and we did not. That is our mistake, and we are sorry."
+    for step in ("moved", "confirmed", "rescheduled", "declined"):
+        for contact_by in ("email", "phone"):
+            with undone(f"{step} {contact_by}"):
+                request = asked(staff, "quarantined", contact_by=contact_by)
+                late = request.answer_by + timedelta(hours=1)
+                request = booking.release_request(request, by=staff, now=late)
+                assert apology in said(request)[1]
+                request = decisions(staff)[step](request, late)
+                assert apology in said(request)[1]
+                if step == "confirmed":
+                    told(staff, now=late)
+                    assert apology not in said(moved_by_staff(request, staff, LATER))[1]
+
+
+def test_a_letter_that_restores_a_request_and_leaves_after_its_reply_time_apologizes(staff):
+    request = asked(staff, "quarantined", "released")
+    apology = "We said that we would answer your request sooner"
+    assert apology not in said(request)[1]
+    assert apology in letter_of(last_message(request), now=request.answer_by)["text"]

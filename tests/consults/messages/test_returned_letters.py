@@ -24,7 +24,7 @@ from consults.models import OutboxMessage
 from consults.public.page_words import PageWords
 from pages.consult_kind import VISIT
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
-from tests.consults.statuses import reason
+from tests.consults.statuses import reason, undone
 from tests.reports import report, returned, status
 
 pytestmark = [
@@ -89,6 +89,19 @@ def test_an_address_that_takes_no_mail_is_called_until_it_is_corrected_as_the_pa
         assert ("email" in headline(request)) == is_corrected
 
 
+def test_the_reminder_of_an_address_that_takes_no_mail_is_a_call_on_its_day(staff):
+    for phone in ("507-555-0100", ""):
+        with undone(phone):
+            booking.confirm_request(submit(phone=phone), by=staff, now=WEDNESDAY)
+            comes_back(sent("confirmed"))
+            reminder = OutboxMessage.objects.get(kind="reminder")
+            day = reminder.not_before
+            assert (reminder.channel, reminder.state) == ("call" if phone else "mail", "waiting")
+            assert letter_of(reminder, now=day).to == (phone or "ada@example.com")
+            assert reminder not in OutboxMessage.objects.calls_owed(now=LATER)
+            assert (reminder in OutboxMessage.objects.calls_owed(now=day)) == bool(phone)
+
+
 def test_without_a_number_it_is_failed_mail():
     submit(phone="")
     assert comes_back(sent())
@@ -118,7 +131,7 @@ def test_the_page_never_refers_to_an_email_that_is_known_to_be_lost(staff):
             sent("confirmed")
         step(request, reason=reason(use), by=staff, now=WEDNESDAY)
         delivery.deliver_due(now=WEDNESDAY)
-        assert headline(request)[1].startswith("Our email will tell you why.")
+        assert headline(request)[1].startswith("Our email tells you why.")
         comes_back(OutboxMessage.objects.filter(event__request=request, recipient="patient").order_by("event__number").last())
         failed = OutboxMessage.objects.failed().filter(event__request=request)
         # "Dealt with" means that a colleague told them, or that there is nobody to tell: no email is there for it.

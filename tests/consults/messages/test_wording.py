@@ -26,6 +26,7 @@ FRIDAY, MONDAY, TUESDAY, WEDNESDAY_9 = (
 THURSDAY = local("2026-12-10 16:00")
 REPLACES_ASKED = f"This replaces the time you asked for, {MONDAY}, which is no longer held for you."
 REPLACES = f"This replaces {MONDAY}, which is no longer held for you."
+MOVED_FROM_MONDAY = f"Your visit had been moved to that time from {MONDAY}, which is no longer held for you either."
 NO_OFFER = f"The time we offered you, {FRIDAY}, is no longer held."
 BRING = "bring a list of your medicines"
 
@@ -116,7 +117,7 @@ WAYS = [
         ("confirmed", "offered", "cancelled"),
         False,
         "Cancelled: Monday",
-        [f"{MONDAY} {NO_OFFER} The clinic has to close at that time. The attached file"],
+        [f"{MONDAY} The clinic has to close at that time. {NO_OFFER} The attached file"],
     ),
     (
         ("offered", "expired"),
@@ -295,7 +296,7 @@ def test_a_visit_that_is_cancelled_before_its_new_time_was_told_names_the_time_t
     OutboxMessage.objects.exclude(kind="reminder").update(state="done")
     request = decisions(staff)["cancelled"](moved_by_staff(request, staff, THURSDAY, LATER), WEDNESDAY)
     text = said(request)[1]
-    assert f": {WEDNESDAY_9} It had been moved there from {MONDAY}, which is no longer held for you either. The clinic" in text
+    assert f": {WEDNESDAY_9} The clinic has to close at that time. {MOVED_FROM_MONDAY} The attached" in text
     assert "December 10" not in text
 
 
@@ -305,12 +306,12 @@ def test_a_visit_that_is_cancelled_before_its_new_time_was_told_names_the_time_t
         (
             "email",
             ("confirmed",),
-            f": {WEDNESDAY_9} It had been moved there from {MONDAY}, which is no longer held for you either.",
+            f": {WEDNESDAY_9} {MOVED_FROM_MONDAY}",
         ),
         (
             "phone",
             ("confirmed",),
-            f"your visit on {WEDNESDAY_9}. It had been moved there from {MONDAY}, which is no longer held for you either.",
+            f"your visit on {WEDNESDAY_9}. {MOVED_FROM_MONDAY}",
         ),
     ],
 )
@@ -562,7 +563,7 @@ def test_a_letter_invites_to_what_the_page_still_lets_them_do_when_it_leaves(sta
             assert "It is too late to choose another time online." in soon
             assert (choose in late, cancel in late, request.token in late) == (False, False, False)
             if "moved" not in steps:
-                assert "This email comes late, and we are sorry: the time below has begun or has passed." in late
+                assert "This email comes late, and we are sorry: the time of your visit has begun or has passed." in late
                 assert BRING not in late
             OutboxMessage.objects.filter(pk=message.pk).update(state="done", done_at=start - timedelta(days=1))
             message.refresh_from_db()

@@ -743,7 +743,7 @@ def test_the_sent_page_says_where_the_answer_goes(client):
         (["confirmed", "moved"], "Your visit is confirmed. The new time is not confirmed yet. "),
         (["confirmed", "cancelled"], "This visit has been cancelled. "),
         (["offered"], "We have your request. If you take the other time that we offer, it is confirmed at once. "),
-        (["declined"], "We closed this request. Our email will tell you why."),
+        (["declined"], "We closed this request. Our email tells you why."),
         (["withdrawn"], "You withdrew this request. "),
         (["expired"], "We did not answer in time. "),
     ],
