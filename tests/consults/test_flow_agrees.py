@@ -111,7 +111,7 @@ def _no_rate(settings):
     settings.BOOKING_RATE = None
 
 
-@pytest.mark.databases(postgresql=pytest.mark.slow)
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
 @pytest.mark.hypothesis
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clinic", "_no_rate")

@@ -1134,7 +1134,7 @@ def _staff_inbox(settings):
     settings.STAFF_INBOX = "desk@clinic.example"
 
 
-@pytest.mark.databases(postgresql=pytest.mark.slow)
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
 @pytest.mark.hypothesis
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clinic", "_staff_inbox")

@@ -13,7 +13,8 @@ from tests.server import HANG_SECONDS, kill, started_before, wait_for
 pytestmark = pytest.mark.server
 
 
-@pytest.mark.parametrize("messages", [pytest.param(60, marks=pytest.mark.slow), pytest.param(300, marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("messages", [60, 300])
 def test_every_message_arrives_under_its_own_message_id_however_often_the_worker_is_killed(tmp_path, messages):
     with mail_server() as (postbox, setting):
         site = started_before(tmp_path, setting)

@@ -103,7 +103,7 @@ def is_allowed(action: str, state: str) -> bool:
     return action != "answer"
 
 
-@pytest.mark.parametrize("everybody", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["in turn", "everybody"])
+@pytest.mark.parametrize("everybody", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["in turn", "everybody"])
 @pytest.mark.parametrize("state", [pytest.param(state, marks=pytest.mark.slow if state in ENDED[1:] else []) for state in STATES])
 def test_an_action_happens_when_the_state_and_the_role_allow_it(clock, boss, colleagues, state, everybody):
     request = request_in(state, boss)
