@@ -7,10 +7,11 @@ that is almost what was typed has to come first on both, so titles and hidden wo
 import math
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from .models import ContentVersion
+from .kept import KeptOfTexts
 
 _MOST_NAMED = 6
 # The least share of the query, by weight of its words, that a title and its hidden words must hold.
@@ -23,7 +24,6 @@ _WHOLE_TITLE = 0.5
 _HIDDEN_WORD = 0.5
 # What a word weighs that is in no title. A rare word of titles weighs four times as much.
 _UNKNOWN = 1.0
-_KEPT = timedelta(minutes=1)
 _SHORTEST_BEGINNING = 4
 _ENDINGS = re.compile(r"(?<=...)(?:ings?|ed|ies|y|es|e|s|ly)$")
 
@@ -71,25 +71,24 @@ class Titles:
         return _WHOLE_TITLE * share + _HIDDEN_WORD * (not stems.isdisjoint(self.hidden[number]))
 
 
-_remembered: tuple[int, datetime, Titles] | None = None
+_kept = KeptOfTexts[Titles]()
 
 
-def titles_of(read, *, at: datetime) -> Titles:
+def titles_of(read: Callable[[], Iterable[tuple[int, list[str], list[str]]]], *, at: datetime) -> Titles:
     """The titles that visitors may read at the instant `at`: kept for a minute, or until a text changes.
 
     `read` gives, for an entry, its number, the words of its title and its hidden words.
     """
-    global _remembered
-    version = ContentVersion.current()
-    if (kept := _remembered) and kept[0] == version and timedelta(0) <= at - kept[1] < _KEPT:
-        return kept[2]
+    return _kept.get(lambda: _titles(read()), at=at)
+
+
+def _titles(entries: Iterable[tuple[int, list[str], list[str]]]) -> Titles:
     in_title, in_hidden, by_stem = {}, {}, defaultdict(set)
-    for number, title, hidden in read():
+    for number, title, hidden in entries:
         in_title[number], in_hidden[number] = frozenset(map(stem_of, title)), frozenset(map(stem_of, hidden))
         for stem in in_title[number] | in_hidden[number]:
             by_stem[stem].add(number)
-    _remembered = version, at, Titles(in_title, in_hidden, dict(by_stem))
-    return _remembered[2]
+    return Titles(in_title, in_hidden, dict(by_stem))
 
 
 def stem_of(word: str) -> str:

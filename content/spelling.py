@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 
 from .everyday_words import everyday_words
-from .models import ContentVersion
+from .kept import KeptOfTexts
 from .query_words import WORD, plain, words_of
 from .search import Result, find, words_on_the_site
 
@@ -16,7 +16,6 @@ _ALIKE = 0.8
 # Names of medicines end alike: “clonapin” is no misspelled “clozapine”. Of a long word, one mistake leaves more than this.
 _LONG = 8
 _ALIKE_LONG = 0.86
-_KEPT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class _Vocabulary:
     shown: frozenset[str]
 
 
-_remembered: tuple[int, datetime, _Vocabulary] | None = None
+_kept = KeptOfTexts[_Vocabulary]()
 
 
 @dataclass(frozen=True)
@@ -67,16 +66,15 @@ def corrected(query: str, *, at: datetime) -> str:
 
 
 def _vocabulary(at: datetime) -> _Vocabulary:
-    """Kept for a minute, because reading it costs as much as three searches."""
-    global _remembered
-    version = ContentVersion.current()
-    if (kept := _remembered) and kept[0] == version and timedelta(0) <= at - kept[1] < _KEPT:
-        return kept[2]
+    """Kept, because reading it costs as much as three searches."""
+    return _kept.get(lambda: _read_vocabulary(at), at=at)
+
+
+def _read_vocabulary(at: datetime) -> _Vocabulary:
     shown, hidden = words_on_the_site(at=at)
     typed = {word for table in everyday_words().values() for phrase in table for word in WORD.findall(phrase)}
     by_letter = defaultdict(set)
     for word in shown | hidden | typed:
         if len(word) >= _SHORTEST:
             by_letter[word[0]].add(word)
-    _remembered = version, at, _Vocabulary(dict(by_letter), frozenset(shown))
-    return _remembered[2]
+    return _Vocabulary(dict(by_letter), frozenset(shown))
