@@ -1,5 +1,8 @@
 """Carries out a button of a request's page, or shows the letter that it would write."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
@@ -69,9 +72,16 @@ def preview_view(request, pk: int, *, each_context: dict, opts):
 
 
 def _letters_of(request, found: ConsultRequest) -> list[tuple[OutboxMessage, Letter]]:
+    with undone():
+        return letters_of(_decide(request, found))
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is decided inside is seen by nobody else, and undone."""
     with transaction.atomic():
         try:
-            return letters_of(_decide(request, found))
+            yield
         finally:
             transaction.set_rollback(True)
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
@@ -11,7 +10,7 @@ from consults import booking, status_text
 from consults.models import AccessRecord, ConsultRequest, Reason
 from guard.readers import read_whole_number
 
-from .acting import letters_of
+from .acting import letters_of, undone
 from .choice import chosen
 from .display import person_of, visit_text
 from .mail_stop import mail_stop
@@ -89,11 +88,8 @@ def _decide_and_report(http_request, queryset, verb: str, decide: Callable, *, t
 
 def preview_each(http_request, requests, decide: Callable) -> list[dict]:
     """What the decisions would tell each person. They are made one after the other, as they would be, read, and undone."""
-    with transaction.atomic():
-        try:
-            previews = [_preview(http_request, request, decide) for request in requests]
-        finally:
-            transaction.set_rollback(True)
+    with undone():
+        previews = [_preview(http_request, request, decide) for request in requests]
     for one in previews:
         if one["letters"]:
             read = AccessRecord.Kind.READ_MESSAGE
