@@ -78,3 +78,13 @@ def test_an_answer_that_a_link_opened_can_be_closed_with_and_without_the_script(
         question.locator("summary").click()
         expect(question).not_to_have_attribute("open", "")
         expect(answer).to_be_hidden()
+
+
+def test_a_link_within_the_page_leads_to_the_answer_also_where_it_unfolds_slowly(page, plain_page, site):
+    for reader in (page, plain_page):
+        reader.emulate_media(reduced_motion="no-preference")
+        reader.goto(f"{site.url}/faqs/")
+        link = reader.locator("main ol a[href^='#']").first
+        answer = reader.locator(link.get_attribute("href"))
+        link.click()
+        expect(answer).to_be_in_viewport()
