@@ -23,6 +23,7 @@ _SENT_ALREADY = (
     "To send this as a new request, send the form again"
 )
 
+_CALLED = "We will call you for the consult: please give a phone number. We may call it too if our email cannot reach you"
 _NO_PHONE = "Enter a phone number with the area code, ten digits, like 507-555-0100"
 _NO_PHONE_ABROAD = (
     "Enter a phone number with the area code, ten digits, like 507-555-0100, "
@@ -167,9 +168,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
             field.label = consult.say(str(field.label))
             field.error_messages["required"] = consult.say(str(field.error_messages["required"]))
         if consult == CALL:
-            self.fields["phone"].help_text = (
-                "We will call you for the consult, and if our email cannot reach you: please give a phone number"
-            )
+            self.fields["phone"].help_text = _CALLED
         for name in ("email", "phone"):
             # One of the two is required, so neither is labeled "(optional)".
             self.fields[name].one_is_needed = True  # type: ignore[attr-defined]  # for the template of a field
