@@ -22,7 +22,6 @@ _SENT_ALREADY = (
     "This form was already sent, with other answers. To change that request, use the link to its own page. "
     "To send this as a new request, send the form again"
 )
-
 _CALLED = "We will call you for the consult: please give a phone number. We may call it too if our email cannot reach you"
 _NO_PHONE = "Enter a phone number with the area code, ten digits, like 507-555-0100"
 _NO_PHONE_ABROAD = (
