@@ -6,6 +6,7 @@ missing, and what to do instead.
 
 from django.db.models import Subquery
 from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
@@ -41,7 +42,7 @@ NAMES = (
     *_SENTENCES,
     *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "doctor_or_clinic", "call_back"),
     *("missing_numbers", "missing_monitoring", "legal_entity"),
-    *("hosting_provider", "mail_provider", "privacy_notice"),
+    *("hosting_provider", "mail_provider", "privacy_notice", "notice_first"),
 )
 
 
@@ -86,6 +87,7 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
         "hosting_provider": clinic.hosting_provider or "",
         "mail_provider": clinic.mail_provider or "",
         "privacy_notice": _privacy_notice(clinic.privacy_notice_url) if clinic.privacy_notice_url else "",
+        "notice_first": _notice_first(clinic),
     }
     values["good_faith_contact"] = values["good_faith_contact"] or values["contact"]
     return {name: value or _UNSET.get(name, "") for name, value in values.items()}
@@ -102,6 +104,15 @@ def dialed(phone: str) -> str:
 
 def _privacy_notice(url: str) -> SafeString:
     return format_html('<a href="{}">Read the clinic’s Notice of Privacy Practices</a>.', url)
+
+
+def _notice_first(clinic: Clinic) -> SafeString:
+    """What to do about the notice before a consult. Whether HIPAA asks the clinic for one is open while none is set."""
+    page = reverse("pages:page", args=["notice-of-privacy-practices"])
+    link = format_html('<a href="{}">Notice of Privacy Practices</a>', page)
+    if clinic.privacy_notice_url:
+        return format_html("Before you begin, read our {}.", link)
+    return format_html("Before you begin, ask for our {}, if we have one.", link)
 
 
 def _email_link(email: str) -> SafeString:

@@ -24,12 +24,18 @@ SHIPPED_PAGES = Path(__file__).parent / "content" / "pages"
 _ASKED_BELOW = {"privacy_notice_url"}
 # What counsel confirms on one day, in `confirmed_privacy_on`: no check of the site can see it.
 _FOR_COUNSEL = (
-    "whether HIPAA covers the clinic, and its agreements with the hosting and the mail provider",
-    "the Notice of Privacy Practices says what 45 CFR 164.520 asks for since February 16, 2026",
+    "whether HIPAA covers the clinic; if so, its agreements are signed before the first request: with the hosting and the mail"
+    " provider, with who keeps backups elsewhere and with who else can open the server, and the privacy policy names them all",
+    "the Notice of Privacy Practices says what 45 CFR 164.520 asks for since February 16, 2026, and the website shows it as"
+    " prominently as 164.520(c)(3)(i) asks",
     "what hangs in the clinic: the notices of privacy practices, of health records (Minnesota Statutes 144.292, subdivision 4)"
     " and of good faith estimates (45 CFR 149.610)",
+    "where visits are scheduled, the notice of good faith estimates is shown too, in the formats and languages that"
+    " 45 CFR 149.610 asks for, and staff ask who uses insurance",
     "which parts of the Health Care Bill of Rights (Minnesota Statutes 144.651) bind the clinic, and how patients are told",
     "prices on the website include every fee that has to be paid (Minnesota Statutes 325D.44, subdivision 1a)",
+    "its owners may own a clinic (the corporate practice of medicine: Isles Wellness v. Progressive Northern, Minn. 2005;"
+    " Minnesota Statutes chapter 319B)",
     "the legal name is right, and the clinic's name is registered as an assumed name if it differs (Minnesota Statutes 333.01)",
 )
 

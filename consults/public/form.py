@@ -22,7 +22,7 @@ _SENT_ALREADY = (
     "This form was already sent, with other answers. To change that request, use the link to its own page. "
     "To send this as a new request, send the form again"
 )
-
+_CALLED = "We will call you for the consult: please give a phone number. We may call it too if our email cannot reach you"
 _NO_PHONE = "Enter a phone number with the area code, ten digits, like 507-555-0100"
 _NO_PHONE_ABROAD = (
     "Enter a phone number with the area code, ten digits, like 507-555-0100, "
@@ -123,7 +123,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         max_length=40,
         error_messages={"max_length": "Your phone number must be 40 characters or fewer"},
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        help_text="We call during our opening hours",
+        help_text="We call during our opening hours. If our email cannot reach you, we may call this number too",
     )
     contact_by = forms.ChoiceField(
         label="How should we reach you?",
@@ -145,7 +145,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         strip=True,
         error_messages={"max_length": "Your note must be 300 characters or fewer"},
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Up to 300 characters. Please leave out medical details",
+        help_text="Up to 300 characters. No insurance, or not using it? Say so here. Please leave out medical details",
     )
     acknowledged = forms.BooleanField(
         label="I understand: This form is not for emergencies, does not make me a patient, and is not a confirmed visit",
@@ -167,7 +167,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
             field.label = consult.say(str(field.label))
             field.error_messages["required"] = consult.say(str(field.error_messages["required"]))
         if consult == CALL:
-            self.fields["phone"].help_text = "We will call you for the consult: please give a phone number"
+            self.fields["phone"].help_text = _CALLED
         for name in ("email", "phone"):
             # One of the two is required, so neither is labeled "(optional)".
             self.fields[name].one_is_needed = True  # type: ignore[attr-defined]  # for the template of a field

@@ -203,7 +203,7 @@ def test_the_command_names_where_to_fix_it_and_exits_with_1(capsys):
 def test_what_only_counsel_can_see_is_listed_until_it_is_confirmed():
     Clinic.objects.update(confirmed_privacy_on=None)
     told = " ".join(listed())
-    for what in ("HIPAA", "February 16, 2026", "144.292", "149.610", "333.01"):
+    for what in ("HIPAA", "backups", "February 16, 2026", "144.292", "149.610", "where visits are scheduled", "319B", "333.01"):
         assert what in told
 
 

@@ -76,9 +76,11 @@ def test_the_notices_that_federal_funds_ask_for_are_on_the_accessibility_page(cl
 def test_the_page_of_the_privacy_notice_keeps_its_text_when_the_notice_is_linked(client, content):
     page = client.get("/notice-of-privacy-practices/").content.decode()
     assert "The notice is being prepared" in page
+    assert "Practices</a>, if we have one." in client.get("/faqs/").content.decode()
     Clinic.objects.update(privacy_notice_url="https://clinic.example/notice.pdf")
     page = client.get("/notice-of-privacy-practices/").content.decode()
     assert "being prepared" not in page
     assert "there is none" not in page
     assert 'href="https://clinic.example/notice.pdf"' in page
     assert "Your records in Minnesota" in page
+    assert "if we have one" not in client.get("/faqs/").content.decode()
