@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from .claim_sentences import Sentence, plain, read_paragraphs, read_sentences
@@ -96,7 +96,7 @@ def _hits_in(lines: tuple[str, ...]) -> tuple[Hit, ...]:
     return tuple(
         Hit(claim, sentence.line, sentence.text[match.start() : match.end()].strip(), sentence.text)
         for sentence in read_sentences(lines)
-        for claim in CLAIMS
+        for claim in all_claims()
         for match in claim.pattern.finditer(sentence.small)
         if not _is_innocent(claim, sentence, match)
     )
@@ -120,8 +120,10 @@ def _denies(words: str) -> bool:
     return bool(_DENIAL.search(_NO_DENIAL.sub("", words)))
 
 
-def _read(path: Path) -> tuple[Claim, ...]:
-    book = tomllib.loads(path.read_text(encoding="utf-8"))
+@cache
+def all_claims() -> tuple[Claim, ...]:
+    """Every entry, read when the first text is: the patterns take longer to prepare than a process takes to start."""
+    book = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     names = book["short"]
     for name in names:
         names[name] = _filled(names[name], names)
@@ -159,6 +161,3 @@ def _alternatives(pattern: str) -> Iterator[str]:
 
 def _filled(pattern: str, names: dict[str, str]) -> str:
     return re.sub("|".join(names), lambda found: names[found[0]], pattern)
-
-
-CLAIMS = _read(Path(__file__).with_suffix(".toml"))
