@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from consults import booking, erasure
 from consults.messages.refused import refuse
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Seat, SpecialHours
+from consults.public.form_ticket import new_ticket
 from consults.spam import asked_enough
 from guard.models import RateLimit
 from tests.builders import ADA, CHICAGO, WEDNESDAY, letter_of, local, submit
@@ -39,16 +41,17 @@ def listed(page: str) -> list[str]:
     return re.findall(r'name="starts_at" value="([^"]+)"', page)
 
 
-def answers(client: Client, **changed) -> dict[str, str]:
-    page = client.get(URL).content.decode()
+def answers(**changed) -> dict[str, str]:
+    """A whole form, as read now."""
     whole = {
+        "ticket": str(new_ticket(now=timezone.now())),
         "starts_at": MONDAY,
         "full_name": "Ada Example",
         "email": "ada@example.com",
         "contact_by": "email",
         "acknowledged": "on",
     }
-    return {name: value for name, value in (whole | hidden(page) | changed).items() if value is not None}
+    return {name: value for name, value in (whole | changed).items() if value is not None}
 
 
 def test_only_times_that_can_be_had_are_listed(client):
@@ -79,7 +82,7 @@ def test_from_shows_fourteen_days_from_there(client, query, first):
 
 @pytest.mark.databases
 def test_an_accepted_request_answers_303_and_the_sent_page_tells_what_happens_next(client):
-    response = client.post(URL, answers(client))
+    response = client.post(URL, answers(**hidden(client.get(URL).content.decode())))
     assert (response.status_code, response["Location"]) == (303, "/book-a-consult/sent/")
     cookie = response.cookies["sent"]
     assert (cookie["httponly"], cookie["max-age"], cookie["path"], cookie["samesite"]) == (
@@ -113,15 +116,15 @@ def test_the_sent_page_without_the_cookie_is_neutral(client):
 
 @pytest.mark.databases
 def test_every_further_copy_of_a_form_gets_the_same_answer(client):
-    form = answers(client)
+    form = answers()
     for _ in range(3):
         assert client.post(URL, form).status_code == 303
     assert (ConsultRequest.objects.count(), OutboxMessage.objects.count()) == (1, 1)
 
 
 def test_a_copy_from_a_browser_that_lost_its_cookies_gets_the_same_answer(client):
-    form = answers(client, phone="507-555-0100") | {"email": "ADA@example.com", "starts_at": "2026-12-07T22:00Z"}
-    client.post(URL, answers(client, starts_at="none", email="bob@example.com"))
+    form = answers(phone="507-555-0100") | {"email": "ADA@example.com", "starts_at": "2026-12-07T22:00Z"}
+    client.post(URL, answers(starts_at="none", email="bob@example.com"))
     client.post(URL, form)
     request = ConsultRequest.objects.get(starts_at=local("2026-12-07 16:00"))
     # Meanwhile it was moved, which changes its start and not the form.
@@ -149,7 +152,7 @@ def test_a_copy_from_a_browser_that_lost_its_cookies_gets_the_same_answer(client
 )
 def test_a_used_ticket_with_other_answers_does_not_open_the_request(client, changed):
     """Who copies the hidden field from a shared computer is answered like anybody with these answers, and is shown nothing."""
-    form = answers(client)
+    form = answers()
     client.post(URL, form)
     stranger = Client()
     response = stranger.post(URL, {name: value for name, value in (form | changed).items() if value is not None})
@@ -166,7 +169,7 @@ def test_a_used_ticket_with_other_answers_does_not_open_the_request(client, chan
 def test_a_used_form_with_other_answers_is_asked_about_and_never_dropped(client, settings, later, monkeypatch, is_late):
     """Somebody goes back and corrects what they typed, or lets the next person use the page. `is_late`: the look missed it."""
     settings.BOOKING_RATE = settings_rate(20, 3600)
-    form = answers(client)
+    form = answers()
     later(20)
     client.post(URL, form)
     later(21)
@@ -191,7 +194,7 @@ def test_a_used_form_with_other_answers_is_asked_about_and_never_dropped(client,
 
 
 def test_a_copy_of_a_form_whose_address_was_corrected_gets_the_same_answer_and_opens_nothing(client):
-    form = answers(client)
+    form = answers()
     client.post(URL, form)
     booking.readdress_request(ConsultRequest.objects.get(), email="right@example.com", now=WEDNESDAY)
     response = Client().post(URL, form)
@@ -201,7 +204,7 @@ def test_a_copy_of_a_form_whose_address_was_corrected_gets_the_same_answer_and_o
 
 @pytest.mark.parametrize("starts_at", [MONDAY, "none"])
 def test_a_used_ticket_opens_nothing_of_an_erased_person(client, starts_at):
-    form = answers(client, starts_at=starts_at)
+    form = answers(starts_at=starts_at)
     client.post(URL, form)
     erasure.erase_at_once(ConsultRequest.objects.get(), by=None, now=WEDNESDAY)
     for copy in (form, form | {"email": ""}, {"ticket": form["ticket"]}):
@@ -220,12 +223,12 @@ def test_a_used_ticket_opens_nothing_of_an_erased_person(client, starts_at):
     ],
 )
 def test_an_instant_counts_however_it_is_spelled(client, value):
-    assert client.post(URL, answers(client, starts_at=value)).status_code == 303
+    assert client.post(URL, answers(starts_at=value)).status_code == 303
     assert ConsultRequest.objects.get().starts_at == local("2026-12-07 16:00")
 
 
 def test_a_start_further_ahead_than_the_days_that_were_read_may_be_sent(client):
-    assert client.post(URL, answers(client, starts_at="2027-01-11T16:00-06:00")).status_code == 303
+    assert client.post(URL, answers(starts_at="2027-01-11T16:00-06:00")).status_code == 303
 
 
 # A start that cannot be had is news with a next step, not the reader's mistake.
@@ -275,7 +278,7 @@ NEWS = {"do not start at that time", "We are closed at that time", "too soon", "
 )
 def test_a_refused_form_names_the_fix_keeps_the_answers_and_offers_times(client, changed, words):
     response = client.post(
-        URL, answers(client, note=changed.get("note", "Kept note"), **{k: v for k, v in changed.items() if k != "note"})
+        URL, answers(note=changed.get("note", "Kept note"), **{k: v for k, v in changed.items() if k != "note"})
     )
     page = response.content.decode()
     assert response.status_code == 422
@@ -299,7 +302,7 @@ def test_an_empty_post_is_the_form_with_errors_and_not_a_blank_one(client):
 
 @pytest.mark.databases
 def test_a_time_taken_meanwhile_is_news_with_the_nearest_times_first(client):
-    form = answers(client)
+    form = answers()
     submit(key="faster")
     response = client.post(URL, form)
     assert response.status_code == 422
@@ -312,7 +315,7 @@ def test_a_time_taken_meanwhile_is_news_with_the_nearest_times_first(client):
 
 
 def test_a_corrected_form_is_still_the_same_form(client):
-    form = answers(client, full_name="")
+    form = answers(full_name="")
     page = client.post(URL, form).content.decode()
     assert hidden(page)["ticket"] == form["ticket"]
     assert client.post(URL, form | {"full_name": "Ada"}).status_code == 303
@@ -320,7 +323,7 @@ def test_a_corrected_form_is_still_the_same_form(client):
 
 @pytest.mark.parametrize("ticket", [None, "", "zzz", "W10:1xVTmv:abc", "\x00"])
 def test_a_form_without_its_ticket_starts_again(client, ticket):
-    response = client.post(URL, answers(client, ticket=ticket))
+    response = client.post(URL, answers(ticket=ticket))
     assert response.status_code == 403
     assert "988" in response.content.decode()
     assert not ConsultRequest.objects.exists()
@@ -328,16 +331,17 @@ def test_a_form_without_its_ticket_starts_again(client, ticket):
 
 def test_a_post_without_the_csrf_token_starts_again():
     strict = Client(enforce_csrf_checks=True)
-    response = strict.post(URL, answers(strict))
+    response = strict.post(URL, answers())
     assert response.status_code == 403
     assert "988" in response.content.decode()
-    form = answers(strict) | {"csrfmiddlewaretoken": strict.cookies["csrf"].value}
+    strict.get(URL)
+    form = answers() | {"csrfmiddlewaretoken": strict.cookies["csrf"].value}
     assert strict.post(URL, form, headers={"origin": "null"}).status_code == 403
     assert strict.post(URL, form).status_code == 303
 
 
 def test_fields_that_are_not_listed_have_no_effect(client):
-    form = answers(client) | {
+    form = answers() | {
         "status": "confirmed",
         "reference": "AAAA-AAAA",
         "answer_by": "2020-01-01",
@@ -351,25 +355,25 @@ def test_fields_that_are_not_listed_have_no_effect(client):
 
 @pytest.mark.parametrize("starts_at", [MONDAY, "none"])
 def test_the_wish_to_hear_of_an_earlier_time_is_kept_only_where_it_was_ticked(client, starts_at):
-    refused = client.post(URL, answers(client, starts_at=starts_at, earlier="on", full_name="")).content.decode()
+    refused = client.post(URL, answers(starts_at=starts_at, earlier="on", full_name="")).content.decode()
     assert 'name="earlier"' in refused
     assert " checked" in refused[refused.index('name="earlier"') :].partition(">")[0]
-    client.post(URL, answers(client, starts_at=starts_at, earlier="on"))
+    client.post(URL, answers(starts_at=starts_at, earlier="on"))
     assert "We may offer you one" in client.get(f"{URL}sent/").content.decode()
-    client.post(URL, answers(client, starts_at="2026-12-07T16:30-06:00", email="bob@example.com"))
+    client.post(URL, answers(starts_at="2026-12-07T16:30-06:00", email="bob@example.com"))
     assert list(ConsultRequest.objects.order_by("pk").values_list("wants_earlier", flat=True)) == [True, False]
     assert "We may offer you one" not in client.get(f"{URL}sent/").content.decode()
 
 
 def test_voicemail_is_no_unless_said(client):
-    client.post(URL, answers(client, phone="507-555-0100", contact_by="phone", voicemail_ok="no"))
-    client.post(URL, answers(client, starts_at="2026-12-07T16:30-06:00", phone="507-555-0100", voicemail_ok="yes"))
+    client.post(URL, answers(phone="507-555-0100", contact_by="phone", voicemail_ok="no"))
+    client.post(URL, answers(starts_at="2026-12-07T16:30-06:00", phone="507-555-0100", voicemail_ok="yes"))
     assert [request.person.voicemail_ok for request in ConsultRequest.objects.order_by("pk")] == [False, True]
 
 
 def test_too_many_posts_from_one_address_are_told_when_to_come_back(client, settings):
     settings.BOOKING_RATE = settings_rate(2, 3600)
-    form = answers(client, full_name="")
+    form = answers(full_name="")
     assert [client.post(URL, form).status_code for _ in range(3)] == [422, 422, 429]
     response = client.post(URL, form)
     assert response["Retry-After"] == "1800"
@@ -381,7 +385,7 @@ def test_too_many_posts_from_one_address_are_told_when_to_come_back(client, sett
 
 def test_a_spoofed_forwarding_header_changes_nothing_unless_a_proxy_is_trusted(client, settings):
     settings.BOOKING_RATE = settings_rate(1, 3600)
-    form = answers(client, full_name="")
+    form = answers(full_name="")
     assert client.post(URL, form, headers={"x-forwarded-for": "203.0.113.1"}).status_code == 422
     assert client.post(URL, form, headers={"x-forwarded-for": "203.0.113.2"}).status_code == 429
     settings.TRUSTED_PROXIES = 1
@@ -414,7 +418,7 @@ def test_no_times_for_two_weeks_still_offers_to_be_contacted_and_the_next_date(c
     OpeningHours.objects.all().delete()
     page = client.get(URL).content.decode()
     assert listed(page) == ["none"]
-    assert client.post(URL, answers(client, starts_at="none")).status_code == 303
+    assert client.post(URL, answers(starts_at="none")).status_code == 303
 
 
 def test_the_repeated_hour_is_listed_twice_with_its_zone(client, clock):
@@ -467,7 +471,7 @@ def statuses() -> list[str]:
 def test_a_filled_honeypot_sets_the_request_aside_behind_the_same_page(client):
     page = client.get(URL).content.decode()
     assert 'name="website"' in page
-    response = client.post(URL, answers(client, website="https://spam.example"))
+    response = client.post(URL, answers(website="https://spam.example"))
     assert response.status_code == 303
     assert statuses() == ["quarantined"]
     assert (Seat.objects.count(), OutboxMessage.objects.count()) == (0, 0)
@@ -479,7 +483,7 @@ def test_a_filled_honeypot_sets_the_request_aside_behind_the_same_page(client):
 @pytest.mark.parametrize(("seconds", "status"), [(1.9, "quarantined"), (2.0, "requested")])
 def test_a_form_sent_faster_than_anybody_types_is_set_aside(client, settings, later, seconds, status):
     settings.BOOKING_RATE = settings_rate(20, 3600)
-    form = answers(client)
+    form = answers()
     later(seconds)
     assert client.post(URL, form).status_code == 303
     assert statuses() == [status]
@@ -487,7 +491,7 @@ def test_a_form_sent_faster_than_anybody_types_is_set_aside(client, settings, la
 
 def test_correcting_a_refused_form_never_counts_as_too_fast(client, settings, later):
     settings.BOOKING_RATE = settings_rate(20, 3600)
-    form = answers(client, full_name="")
+    form = answers(full_name="")
     later(3)
     assert client.post(URL, form).status_code == 422
     assert client.post(URL, form | {"full_name": "Ada"}).status_code == 303
@@ -498,7 +502,7 @@ def test_correcting_a_refused_form_never_counts_as_too_fast(client, settings, la
 def test_the_fourth_open_request_of_one_contact_is_set_aside(client):
     for hour in ("16:00", "16:30", "17:00", "17:30"):
         spelled = "ADA@example.com" if hour == "17:30" else "ada@example.com"
-        client.post(URL, answers(client, starts_at=f"2026-12-07T{hour}-06:00", email=spelled))
+        client.post(URL, answers(starts_at=f"2026-12-07T{hour}-06:00", email=spelled))
     assert statuses() == ["requested", "requested", "requested", "quarantined"]
 
 
@@ -507,13 +511,13 @@ def test_visits_that_are_over_and_that_nobody_marked_set_aside_no_further_reques
         request = submit(key=f"form {number}", starts_at=local(f"2026-12-{day} 16:00"))
         booking.confirm_request(request, by=staff, now=WEDNESDAY)
     clock(local("2026-12-09 17:00"))
-    client.post(URL, answers(client, starts_at="2026-12-14T16:00-06:00"))
+    client.post(URL, answers(starts_at="2026-12-14T16:00-06:00"))
     assert statuses()[3:] == ["requested"]
 
 
 def test_the_seventh_request_of_one_contact_in_a_day_is_set_aside_however_quickly_they_were_withdrawn(client):
     for _ in range(7):
-        client.post(URL, answers(client))
+        client.post(URL, answers())
         if ConsultRequest.objects.last().status == "requested":
             booking.withdraw_request(ConsultRequest.objects.last(), now=WEDNESDAY)
     assert statuses() == ["withdrawn"] * 6 + ["quarantined"]
@@ -522,7 +526,7 @@ def test_the_seventh_request_of_one_contact_in_a_day_is_set_aside_however_quickl
 def send_in_many_names(client, later, starts: list[str]) -> None:
     for number, start in enumerate(starts):
         later(number * 10)
-        form = answers(client, starts_at=start, email=f"p{number}@example.com")
+        form = answers(starts_at=start, email=f"p{number}@example.com")
         later(number * 10 + 5)
         client.post(URL, form)
 
@@ -540,7 +544,7 @@ def test_what_one_address_sends_in_a_day_is_bounded_unless_limits_are_off(client
     send_in_many_names(client, later, starts[-1:])
     assert statuses() == ["withdrawn", *["requested"] * (taken - 1), "quarantined"]
     settings.BOOKING_RATE = None
-    client.post(URL, answers(client, starts_at=starts[-1], email="p9@example.com"))
+    client.post(URL, answers(starts_at=starts[-1], email="p9@example.com"))
     assert statuses()[-1] == "requested"
 
 
@@ -560,7 +564,7 @@ def test_in_a_rush_an_address_holds_one_seat_a_day(client, settings, later, unan
             booking.withdraw_request(aside, now=WEDNESDAY)
     for number, hour in enumerate(("16:00", "16:30")):
         later(number * 10)
-        form = answers(client, starts_at=f"2026-12-07T{hour}-06:00", email=f"p{number}@example.com")
+        form = answers(starts_at=f"2026-12-07T{hour}-06:00", email=f"p{number}@example.com")
         later(number * 10 + 5)
         client.post(URL, form)
     assert statuses()[-2:] == ["requested", second]
@@ -570,7 +574,7 @@ def test_in_a_rush_an_address_holds_one_seat_a_day(client, settings, later, unan
 def test_addresses_are_kept_as_keyed_hashes_for_a_day(client):
     from consults.spam import forget_clients
 
-    client.post(URL, answers(client))
+    client.post(URL, answers())
     kept = ConsultRequest.objects.get().client
     assert kept
     assert "127.0.0.1" not in kept
@@ -580,7 +584,7 @@ def test_addresses_are_kept_as_keyed_hashes_for_a_day(client):
 
 
 def test_an_address_that_looks_misspelt_is_asked_about_once_and_kept_with_one_click(client):
-    form = answers(client, email="ada@gmial.com")
+    form = answers(email="ada@gmial.com")
     response = client.post(URL, form)
     page = response.content.decode()
     assert response.status_code == 422
@@ -599,10 +603,10 @@ def test_an_address_that_looks_misspelt_is_asked_about_once_and_kept_with_one_cl
 def test_who_gives_somebody_elses_number_learns_nothing_and_is_in_nobodys_way(client):
     """Only the contact that is answered counts: a letter, or a call, would tell its owner."""
     for number in range(2):
-        client.post(URL, answers(client, starts_at=EVENING[number], email=f"me{number}@example.com", phone="507-555-0123"))
+        client.post(URL, answers(starts_at=EVENING[number], email=f"me{number}@example.com", phone="507-555-0123"))
     for number in range(2, 5):
         victim = {"email": "victim@example.com", "phone": "507-555-0123", "contact_by": "phone"}
-        client.post(URL, answers(client, starts_at=EVENING[number], **victim))
+        client.post(URL, answers(starts_at=EVENING[number], **victim))
     assert statuses() == ["requested"] * 5
 
 
@@ -619,21 +623,21 @@ def test_who_gives_somebody_elses_number_learns_nothing_and_is_in_nobodys_way(cl
 def test_a_mailbox_or_a_telephone_counts_once_however_it_is_spelled(client, by, one, spelled):
     for number in range(4):
         given = {by: spelled if number == 3 else one, "contact_by": by}
-        client.post(URL, answers(client, starts_at=EVENING[number], **given))
+        client.post(URL, answers(starts_at=EVENING[number], **given))
     assert statuses() == ["requested"] * 3 + ["quarantined"]
 
 
 def test_what_was_set_aside_and_wrote_to_nobody_is_in_nobodys_way(client, clock):
     """A stranger fills in the field that people do not see, moves and withdraws; then the owner of the address asks."""
     for _ in range(6):
-        client.post(URL, answers(client, website="x", starts_at=EVENING[0]))
+        client.post(URL, answers(website="x", starts_at=EVENING[0]))
         aside = ConsultRequest.objects.order_by("pk").last()
         for start in (EVENING[1], EVENING[2]) * 3:
             assert client.post(f"/consults/{aside.token}/", {"action": "move", "starts_at": start}).status_code == 303
         assert client.post(f"/consults/{aside.token}/", {"action": "keep"}).status_code == 422
         client.post(f"/consults/{aside.token}/", {"action": "withdraw"})
     assert not OutboxMessage.objects.exists()
-    client.post(URL, answers(client))
+    client.post(URL, answers())
     assert statuses() == ["withdrawn"] * 6 + ["requested"]
     own = ConsultRequest.objects.order_by("pk").last()
     assert client.post(f"/consults/{own.token}/", {"action": "move", "starts_at": EVENING[3]}).status_code == 303
@@ -641,24 +645,24 @@ def test_what_was_set_aside_and_wrote_to_nobody_is_in_nobodys_way(client, clock)
 
 def test_an_address_that_was_corrected_before_anything_was_sent_counts_nothing(client):
     for number in range(3):
-        client.post(URL, answers(client, starts_at=EVENING[number]))
+        client.post(URL, answers(starts_at=EVENING[number]))
         request = ConsultRequest.objects.order_by("pk").last()
         client.post(f"/consults/{request.token}/", {"action": "address", "email": f"me{number}@example.com"})
-    client.post(URL, answers(client, starts_at=EVENING[4]))
+    client.post(URL, answers(starts_at=EVENING[4]))
     assert statuses() == ["requested"] * 4
 
 
 def test_a_corrected_address_counts_like_any_other(client):
     """Otherwise it would be the way round every limit: first write to a stranger, or write to one in the end."""
     for number in range(4):
-        client.post(URL, answers(client, starts_at=EVENING[number], email=f"me{number}@example.com"))
+        client.post(URL, answers(starts_at=EVENING[number], email=f"me{number}@example.com"))
         request = ConsultRequest.objects.order_by("pk").last()
         form = {"action": "address", "email": "victim@example.com"}
         assert client.post(f"/consults/{request.token}/", form).status_code == 303
     assert statuses() == ["requested"] * 3 + ["quarantined"]
     booking.withdraw_request(ConsultRequest.objects.order_by("pk").first(), now=WEDNESDAY)
     for number in range(7):
-        client.post(URL, answers(client, starts_at=EVENING[5], email="other@example.com"))
+        client.post(URL, answers(starts_at=EVENING[5], email="other@example.com"))
         OutboxMessage.objects.filter(state="waiting").update(state="done")
         request = ConsultRequest.objects.order_by("pk").last()
         client.post(f"/consults/{request.token}/", {"action": "address", "email": f"me-{number}@example.com"})
@@ -696,7 +700,7 @@ def test_a_correction_that_sets_aside_takes_nothing_off_what_was_sent(client, se
         submit(key=f"full-{number}", email="full@example.com", starts_at=local("2026-12-08 16:00") + timedelta(hours=number))
     for number in range(7):
         clock(WEDNESDAY + timedelta(minutes=number))
-        form = answers(client, starts_at=EVENING[number], email="victim@example.com")
+        form = answers(starts_at=EVENING[number], email="victim@example.com")
         clock(WEDNESDAY + timedelta(minutes=number, seconds=30))
         client.post(URL, form)
         OutboxMessage.objects.filter(state="waiting").update(state="done")
@@ -707,7 +711,7 @@ def test_a_correction_that_sets_aside_takes_nothing_off_what_was_sent(client, se
     assert told.count("victim@example.com") == 6
     # By contact and by IP address alike.
     for address, sender in (("victim@example.com", "198.51.100.7"), ("other@example.com", "127.0.0.1")):
-        form = answers(client, starts_at="2026-12-09T16:00-06:00", email=address)
+        form = answers(starts_at="2026-12-09T16:00-06:00", email=address)
         clock(WEDNESDAY + timedelta(minutes=10))
         client.post(URL, form, REMOTE_ADDR=sender)
         assert statuses()[-1] == "quarantined"
@@ -715,7 +719,7 @@ def test_a_correction_that_sets_aside_takes_nothing_off_what_was_sent(client, se
     for request in ConsultRequest.objects.filter(submission_key__startswith="full-"):
         booking.withdraw_request(request, now=WEDNESDAY)
     clock(WEDNESDAY + timedelta(minutes=11))
-    form = answers(client, starts_at="2026-12-09T16:30-06:00", email="full@example.com")
+    form = answers(starts_at="2026-12-09T16:30-06:00", email="full@example.com")
     clock(WEDNESDAY + timedelta(minutes=12))
     client.post(URL, form, REMOTE_ADDR="198.51.100.8")
     assert statuses()[-1] == "requested"
@@ -723,14 +727,14 @@ def test_a_correction_that_sets_aside_takes_nothing_off_what_was_sent(client, se
 
 def test_what_staff_set_aside_after_it_wrote_still_counts_for_the_day(client, staff):
     for number in range(7):
-        client.post(URL, answers(client, starts_at=EVENING[number]))
+        client.post(URL, answers(starts_at=EVENING[number]))
         if (request := ConsultRequest.objects.order_by("pk").last()).status == "requested":
             booking.quarantine_request(request, by=staff, now=WEDNESDAY)
     assert OutboxMessage.objects.count() == 6
 
 
 def test_the_sent_page_says_where_the_answer_goes(client):
-    client.post(URL, answers(client))
+    client.post(URL, answers())
     page = client.get("/book-a-consult/sent/").content.decode()
     assert "<strong>ada@example.com</strong>" in page
     assert '#address">' in page
@@ -751,7 +755,7 @@ def test_the_sent_page_says_where_the_answer_goes(client):
 )
 def test_the_sent_page_is_true_also_when_it_is_read_again(client, staff, clock, steps, says):
     """It says what became of the request, and leaves the rest to the patient's own page."""
-    client.post(URL, answers(client, earlier="on"))
+    client.post(URL, answers(earlier="on"))
     request = ConsultRequest.objects.get()
     for step in steps:
         now = request.answer_by if step == "expired" else WEDNESDAY
@@ -772,7 +776,7 @@ def test_the_sent_page_is_true_also_when_it_is_read_again(client, staff, clock, 
 
 
 def test_the_sent_page_shows_the_time_that_was_asked_for_since(client, staff):
-    client.post(URL, answers(client))
+    client.post(URL, answers())
     decisions(staff)["moved"](ConsultRequest.objects.get(), WEDNESDAY)
     page = client.get(f"{URL}sent/").content.decode()
     assert "Tuesday, December 8, 2026, 4:00 PM" in page
@@ -780,7 +784,7 @@ def test_the_sent_page_shows_the_time_that_was_asked_for_since(client, staff):
 
 
 def test_the_sent_page_says_that_we_call_when_the_address_takes_no_mail(client):
-    client.post(URL, answers(client, phone="507-555-0100"))
+    client.post(URL, answers(phone="507-555-0100"))
     refuse(OutboxMessage.objects.get(recipient="patient"), now=WEDNESDAY, problem="refused_550")
     page = " ".join(client.get(f"{URL}sent/").content.decode().split())
     assert "We will call you at <strong>507-555-0100</strong> by the time above" in page
@@ -788,7 +792,7 @@ def test_the_sent_page_says_that_we_call_when_the_address_takes_no_mail(client):
 
 
 def test_the_sent_page_of_a_request_that_was_erased_is_neutral(client, staff):
-    client.post(URL, answers(client))
+    client.post(URL, answers())
     erasure.erase_at_once(ConsultRequest.objects.get(), by=staff, now=WEDNESDAY)
     page = client.get("/book-a-consult/sent/")
     assert page.status_code == 200
