@@ -77,6 +77,12 @@ def pytest_addoption(parser):
         help="Where tests marked `databases` run. Default: both for the whole suite, sqlite for named files or tests.",
     )
 
+    parser.addoption(
+        "--machine-clock",
+        action="store_true",
+        help="Only tests that read the machine's clock: those with the fixture `clock` set a time of their own.",
+    )
+
 
 # A wrapper runs before every plain hook, so before pytest-django's, which reads the settings.
 @pytest.hookimpl(wrapper=True)
@@ -108,8 +114,11 @@ def pytest_configure(config):
         config.option.database = "both" if _is_whole_suite(config) else "sqlite"
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Modules that start a browser or a server come first: no long one is left for the end, when one process works alone."""
+    if config.option.machine_clock:
+        config.hook.pytest_deselected(items=[item for item in items if "clock" in item.fixturenames])
+        items[:] = [item for item in items if "clock" not in item.fixturenames]
     items.sort(key=lambda item: not any(map(item.getparent(pytest.Module).get_closest_marker, ("browser", "server"))))
 
 
