@@ -64,7 +64,7 @@ _OVERDOSE = re.compile(
     re.VERBOSE,
 )
 
-# What is an emergency whoever asks, and what is one unless it is told of the past, as of a reason not to be treated.
+# What is always an emergency, and what is one unless the words tell of the past, as of a reason not to be treated.
 _BODY = r"(?:(?:my|his|her|their|the)\s)"
 _EMERGENCY = re.compile(
     rf"""\b(?:
