@@ -1,5 +1,5 @@
-"""Whether somebody who searches may be thinking about suicide, or about hurting themselves; and whether somebody may have
-taken too much. The page then says whom to call.
+"""Whether somebody who searches may be thinking about suicide, or about hurting themselves; whether somebody may have taken
+too much, or may not be waking up; and whether it may be another emergency. The page then says whom to call.
 
 It says so too often rather than too seldom, for a card above the results does no harm.
 """
@@ -64,6 +64,30 @@ _OVERDOSE = re.compile(
     re.VERBOSE,
 )
 
+# What is always an emergency, and what is one unless the words tell of the past, as of a reason not to be treated.
+_BODY = r"(?:(?:my|his|her|their|the)\s)"
+_EMERGENCY = re.compile(
+    rf"""\b(?:
+        chest\s(?:\S+\s)?(?:pains?|hurts?|hurting|ache\w*|pressure|tight\w*) | (?:pain|pressure|tightness)\sin\s{_BODY}?chest
+        | tight\schest | (?:throat|tongue|lips?|face)\s(?:\S+\s)?(?:swell\w*|swollen|clos(?:ing|ed|es))
+        | (?:swollen|swelling)\s(?:\S+\s)?{_BODY}?(?:throat|tongue|lips?|face) | anaphyla\w*
+        | (?:face|mouth)\s(?:\S+\s)?droop\w* | droop(?:ing|y)\s(?:face|mouth) | slurr(?:ed|ing)(?:\s{_BODY}?(?:speech|words))?
+        | (?:weak|numb)\s(?:arm|leg|face) | (?:arm|leg|face)\s(?:\S+\s)?(?:weak|numb)
+        | worst\sheadache | (?:short(?:ness)?\s(?:of|on)|gasping\sfor|no|catch\s{_BODY}?)\s?breath
+        | (?:trouble|difficulty|hard\stime|hard\sto)\sbreath(?:e|ing)
+        | (?:hit|hits|banged|cracked)\s{_BODY}head | convuls\w+ | collaps(?:ed|ing)
+    )\b""",
+    re.VERBOSE,
+)
+_PERHAPS_ONE = re.compile(
+    r"\b(?:seizure|strokes?|faint(?:ed|ing|s)?|black(?:ed|ing)\sout|heart\sattack|allergic\sreaction)\b",
+)
+_PAST = re.compile(
+    r"\b(?:i(?:'ve)?\s(?:have\s|ever\s|once\s)?(?:had|have|get)|history|past|previous|prior|once|ago|years?|needles?|shots?|sight|blood"
+    r"|meds?|medicines?|medications?|pills?|disorder)\b"
+)
+_JUST_NOW = re.compile(r"\b(?:after|just|now|tonight|today|having|help|symptoms?|signs?)\b")
+
 # Words of the above that are easily mistyped. One with the same letters, or nearly the same, is taken for it.
 _MISTYPED = (
     "myself",
@@ -82,6 +106,7 @@ _MISTYPED = (
     "overdose",
     "overdosed",
     "pills",
+    "seizure",
 )
 _ALIKE = 0.83
 _FEWEST_ALIKE = 6
@@ -96,6 +121,11 @@ def speaks_of_suicide(query: str) -> bool:
 def speaks_of_overdose(query: str) -> bool:
     """Whether they may mean that somebody has taken too much, or something poisonous."""
     return _says(_OVERDOSE, query)
+
+
+def speaks_of_emergency(query: str) -> bool:
+    """Whether they may mean that somebody needs an ambulance for what a body does: a chest that hurts, a seizure, a stroke."""
+    return _says(_EMERGENCY, query) or (_says(_PERHAPS_ONE, query) and (_says(_JUST_NOW, query) or not _says(_PAST, query)))
 
 
 def _says(pattern: re.Pattern, query: str) -> bool:

@@ -24,6 +24,20 @@ def test_trials_against_a_sedative_are_told_from_both_sides():
         assert [key for key in keys if f"@{key}" not in ALL[name]] == [], name
 
 
+def test_the_wider_gap_against_a_sedative_never_stands_without_the_stricter_count_of_it():
+    wider = {name for name, text in ALL.items() if "{number: one-dose-sedative.ketamine}" in text}
+    assert {"what-is-ketamine", "deciding", "for-clinicians", "faqs#will-it-work-for-me", "faqs#how-fast-and-how-well"} <= wider
+    for name in wider:
+        assert "{number: cochrane-sedative.ketamine}" in ALL[name], name
+        assert "{number: cochrane-sedative.midazolam}" in ALL[name], name
+        assert re.search(r"on the edge of (?:what )?chance|very unsure", ALL[name]), name
+
+
+def test_who_tells_that_thoughts_of_suicide_eased_tells_the_trial_in_outpatients_in_which_they_did_not():
+    for name in ("what-is-ketamine", "ketamine-benefits", "faqs#suicidal-thoughts"):
+        assert "{number: ionescu.people}" in ALL[name], name
+
+
 def test_a_trial_that_could_not_tell_is_not_said_to_have_found_no_difference():
     said = {sentence for text in ALL.values() for sentence in sentences(text) if re.search(r"\bno difference\b", sentence)}
     assert said == {"**Not significant**{#not-significant} does not prove that there is no difference."}
@@ -52,6 +66,7 @@ def test_an_emergency_is_named_alike_wherever_it_is_named():
         "blue or gray lips",
         "chest pain",
         "seizure",
+        "(?:falls? and hits?|fall that hits) the head",
         "drooping face",
         "hives",
         "violent",
@@ -88,6 +103,7 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
         assert "it is the next morning or later, or" in emergency
         assert "they act on it or get worse that evening" in emergency
         assert "(911 if anyone is in danger)" in emergency
+        assert "Strong or not fading that evening? Call the number for tonight. If nobody answers, go" in emergency
         that_day = text.partition("that day")[2].partition("Tell ")[0]
         assert "feeling dreamlike, detached or a little confused for more than a day" in that_day
         assert not re.search(r"not real|severe", that_day)
@@ -97,8 +113,11 @@ def test_only_pills_that_make_drowsy_are_agreed_before_the_first_dose_and_all_ot
     told = ("treatment-day", "medicines-and-conditions", "ketamine-benefits", "faqs#work-alcohol-and-decisions")
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
     for text in (*(ALL[name] for name in told), ALL["for-family"], sheet):
-        for pills in ("leep, anxiety", "allergy", "opioid pain pill", "gabapentin, pregabalin, trazodone"):
+        for pills in ("leep, anxiety", "allergy", "opioid pain pill", "gabapentin, pregabalin, trazodone, mirtazapine"):
             assert pills in text, pills
+        assert re.search(r"muscle relaxants?", text)
+        assert "buprenorphine, methadone" in text
+        assert re.search(r"anything else that makes you sleepy|all else that makes you sleepy|others that make sleepy", text)
         assert re.search(r"other medicines as usual|skip any medicine, even on the day, unless its prescriber agrees", text)
     for name in told:
         assert "daily or now and then" in ALL[name], name

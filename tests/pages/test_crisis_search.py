@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pages.crisis_search import speaks_of_overdose, speaks_of_suicide
+from pages.crisis_search import speaks_of_emergency, speaks_of_overdose, speaks_of_suicide
 
 # Searches of a person in danger, and searches that only share a word with them.
 _MEANS_IT = [
@@ -89,6 +89,49 @@ _TOOK_NOTHING = [
 ]
 
 
+# A body in danger now; and searches about a history, a fear or a drug that only share a word with that.
+_NEEDS_AN_AMBULANCE = [
+    *("chest pain after ketamine", "chest pain", "my chest hurts", "pain in my chest", "chest feels tight", "i have chest pain"),
+    *("seizure", "siezure", "he is having a seizure", "he had a seizure", "i had a seizure after ketamine", "convulsing"),
+    *("stroke", "signs of a stroke", "his face is drooping", "slurred speech", "my arm is numb", "worst headache of my life"),
+    *("she fainted", "fainting after ketamine", "blacked out", "collapsed", "he fell and hit his head", "heart attack"),
+    *("my throat is closing", "throat swelling", "swollen tongue", "face is swelling", "anaphylaxis", "allergic reaction"),
+    *("trouble breathing", "short of breath"),
+]
+_NEEDS_NONE_NOW = [
+    *(
+        "i had a seizure once",
+        "i have seizures",
+        "epilepsy",
+        "seizure medicine",
+        "i had a stroke",
+        "past stroke",
+        "a stroke years ago",
+    ),
+    *("i faint at needles", "i had a heart attack", "heart disease", "heart failure", "allergies", "allergy", "sore throat"),
+    *(
+        "headache",
+        "trouble swallowing",
+        "does my head hurt",
+        "panic",
+        "face to face",
+        "chest",
+        "weak",
+        "numb",
+        "leisure",
+        "brain fog",
+    ),
+    *("how much does it cost", "what to expect", "painted", "happening", "arm"),
+]
+
+
+def test_a_search_about_a_body_in_danger_is_told_from_others():
+    assert {query: speaks_of_emergency(query) for query in (*_NEEDS_AN_AMBULANCE, *_NEEDS_NONE_NOW)} == {
+        **dict.fromkeys(_NEEDS_AN_AMBULANCE, True),
+        **dict.fromkeys(_NEEDS_NONE_NOW, False),
+    }
+
+
 def test_a_search_about_having_taken_too_much_is_told_from_others():
     assert {query: speaks_of_overdose(query) for query in (*_TOOK_TOO_MUCH, *_TOOK_NOTHING)} == {
         **dict.fromkeys(_TOOK_TOO_MUCH, True),
@@ -133,5 +176,19 @@ def test_911_comes_first_and_then_poison_control_for_who_has_taken_too_much(clie
         assert ">1-800-222-1222</a>" in main
         # Nothing else is above it but the field.
         assert main.index('id="overdose"') < main.find('class="posts"') % len(main)
+    # Who is not waking up is not asked first what was taken.
+    heading = re.search(r'id="overdose">([^<]*)<', main_of(client, "he wont wake up after treatment"))[1]
+    assert heading.startswith("Cannot be woken, not breathing normally,")
     both = re.findall(r'href="tel:([^"]+)"', main_of(client, "i want to die and swallowed pills"))
     assert both == ["911", "+18002221222", "988", "988", "911"]
+
+
+@pytest.mark.django_db
+def test_911_stands_above_the_results_for_a_body_in_danger_and_once(client, content):
+    for query in ("chest pain after ketamine", "xyzzy seizure", "she fainted and passed out"):
+        main = main_of(client, query)
+        card = main.partition('class="note crisis-card"')[2].partition("</section>")[0]
+        assert 'href="tel:911">Call 911</a>' in card, query
+        assert main.count("crisis-card") == 1, query
+        assert main.index("crisis-card") < main.find('class="posts"') % len(main)
+    assert "crisis-card" not in main_of(client, "i had a seizure once")
