@@ -209,7 +209,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
                 css_class="step",
             ),
             # Right above the button.
-            HTML('{% include "_first_step.html" %}'),
+            HTML('{% include "form_pack/_chosen.html" %}{% include "_first_step.html" %}'),
             "ticket",
             *(["keep_email"] if self.asks_about_email else []),
         )

@@ -1,4 +1,4 @@
-// Three small helps on the booking pages. Without this file they work the same; nothing is stored.
+// Four small helps on the booking pages. Without this file they work the same; nothing is stored.
 "use strict";
 
 // A form is sent once, however often its button is pressed while the answer is on its way.
@@ -15,6 +15,15 @@ addEventListener("submit", event => {
 addEventListener("pageshow", () => {
   for (const form of document.forms) form.ariaBusy = null;
 });
+
+// The list of times may be three screens above the button, so what was chosen stands there once more.
+function sayChoice() {
+  const link = document.getElementById("chosen");
+  const choice = document.querySelector("[name=starts_at]:checked");
+  if (link && choice) link.textContent = `You chose: ${choice.labels[0].textContent.trim()}`;
+}
+addEventListener("change", sayChoice);
+addEventListener("pageshow", sayChoice);
 
 // Opening a day closes the one before, which may push the chosen day off the screen.
 addEventListener("click", event => {

@@ -1,5 +1,7 @@
 """The small helps of static/js/site.js. Every other test of the booking flow passes without them."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -22,6 +24,18 @@ def test_the_chosen_day_stays_in_view(page, site):
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     box = days.nth(1).bounding_box()
     assert 0 <= box["y"] <= PHONE["height"] - box["height"]
+
+
+def test_what_was_chosen_is_said_again_near_the_button(page, plain_page, site):
+    for reader in (page, plain_page):
+        reader.goto(site.url + BOOK)
+        expect(reader.locator("#chosen")).to_have_attribute("href", "#times")
+    link = page.locator("#chosen")
+    choose_time(page)
+    day = page.locator(".days details", has=page.locator(":checked"))
+    expect(link).to_have_text(re.compile(rf"You chose: {day.locator('summary span').inner_text()}, \d+:\d\d [AP]M"))
+    page.get_by_label("None of these times work").check()
+    expect(link).to_have_text("You chose: None of these times work. Contact me.")
 
 
 # Playwright itself waits while an answer is on its way: the page presses the button again and says when it has.
