@@ -8,7 +8,7 @@ import pytest
 from tests.postgresql import settings_on
 from tests.server import book, started_before
 
-pytestmark = [pytest.mark.server, pytest.mark.databases(postgresql=pytest.mark.slow)]
+pytestmark = [pytest.mark.server, pytest.mark.databases(postgresql=pytest.mark.nightly)]
 
 # One process for several commands: starting one costs more than any of them.
 RESTORE = """

@@ -96,7 +96,7 @@ def work_as_staff(clerk: Clerk, request: int) -> None:
     assert clerk.decide(request, "confirm", 2) == 302
 
 
-@pytest.mark.databases(postgresql=pytest.mark.slow)
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
 def test_no_byte_that_was_written_tells_what_was_typed(database, tmp_path):
     # A PostgreSQL of its own: its files hold this site alone.
     with postgresql() if database == "postgresql" else nullcontext() as server:

@@ -59,7 +59,7 @@ MORE_OF_THE_SAME = {
 }
 
 
-@pytest.mark.parametrize("others", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["a look each", "the other looks"])
+@pytest.mark.parametrize("others", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["a look each", "the other looks"])
 def test_axe_finds_nothing_on_the_desk(examined_page, desk_on_sqlite, others):
     page, desk = examined_page, desk_on_sqlite
     # They share their styles: in one look after the other, what is wrong with a style shows.

@@ -190,11 +190,11 @@ SCREENS = {
     "history": "/admin/blog/article/1/history/",
     "before launch": "/admin/pages/clinic/prelaunch/",
 }
-# They have the parts of the article or of the provider. Among the slow tests they are seen in every look.
+# They have the parts of the article or of the provider. By night they are seen in every look.
 MORE_OF_THE_SAME = {"question", "picture", "reference"}
 
 
-@pytest.mark.parametrize("others", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["a look each", "the other looks"])
+@pytest.mark.parametrize("others", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["a look each", "the other looks"])
 def test_axe_finds_nothing_where_words_are_edited(examined_page, site, others):
     page, found = examined_page, {}
     # They share their styles: in one look after the other, what is wrong with a style shows.

@@ -156,7 +156,7 @@ def test_a_note_of_a_failure_that_is_damaged_is_as_none(folder, settings):
     assert delivery_reports.problem(now=WEDNESDAY) == ""
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_letter_of_the_running_site_that_comes_back_is_a_call(imap, tmp_path):
     site = started_before(tmp_path)
     site.shell(SUBMIT)

@@ -56,6 +56,7 @@ def leave_free(disk: Path, megabytes: int):
     return ballast.unlink
 
 
+@pytest.mark.nightly
 def test_a_restore_that_finds_no_room_leaves_the_database_and_the_next_one_compares(tmp_path):
     try:
         with small_disk(tmp_path / "disk", megabytes=300) as disk:

@@ -1,8 +1,10 @@
 """Races over HTTP against gunicorn. `python -m tests.drills` plays more.
 
 In the first layer those with a negative control, half of them on each database, and the control of each on SQLite; among the slow
-tests the rest on each. By night all of them on both, four times, and the controls on PostgreSQL.
+tests the rest on SQLite. By night all of them on both, four times, and the controls on PostgreSQL.
 """
+
+from collections.abc import Sequence
 
 import pytest
 
@@ -23,22 +25,28 @@ MOST_ROUNDS = 25
 FIRST_LAYER = {"sqlite": scenarios.CONTROLLED[::2], "postgresql": scenarios.CONTROLLED[1::2]}
 
 
-@pytest.mark.parametrize(
-    ("every", "crowd", "rounds"),
-    [
-        pytest.param(False, CROWD, 1, id="half of them"),
-        pytest.param(True, CROWD, 1, id="the rest", marks=pytest.mark.slow),
-        pytest.param(True, 20, 4, id="often", marks=pytest.mark.nightly),
-    ],
-)
-def test_a_race_has_one_outcome_and_clear_refusals(database, tmp_path, every, crowd, rounds):
-    first = FIRST_LAYER[database]
-    played = first if not every else [race for race in scenarios.SCENARIOS if rounds > 1 or race not in first]
+def wrong(tmp_path, database: str, played: Sequence, *, crowd: int = CROWD, rounds: int = 1) -> dict[str, list]:
+    """What went wrong in each round of each race, of those in which something did."""
     site = started_before(tmp_path, TWO_KEYS | settings_on(database))
     with stage(site, crowd=crowd) as set_stage:
-        wrong = {scenario.__name__: [set_stage.play(scenario) for _ in range(rounds)] for scenario in played}
-    assert {race: rounds for race, rounds in wrong.items() if any(rounds)} == {}
+        found = {scenario.__name__: [set_stage.play(scenario) for _ in range(rounds)] for scenario in played}
     assert "Traceback" not in site.log
+    return {race: said for race, said in found.items() if any(said)}
+
+
+def test_a_race_has_one_outcome_and_clear_refusals(database, tmp_path):
+    assert wrong(tmp_path, database, FIRST_LAYER[database]) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.databases(postgresql=pytest.mark.nightly)
+def test_the_other_races_too(database, tmp_path):
+    assert wrong(tmp_path, database, [race for race in scenarios.SCENARIOS if race not in FIRST_LAYER[database]]) == {}
+
+
+@pytest.mark.nightly
+def test_races_played_often_and_by_a_larger_crowd(database, tmp_path):
+    assert wrong(tmp_path, database, scenarios.SCENARIOS, crowd=20, rounds=4) == {}
 
 
 @pytest.mark.databases(postgresql=pytest.mark.nightly)
