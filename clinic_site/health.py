@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 
-from clinic_site import backups, delivery_reports, key_check, second_place
+from clinic_site import backups, delivery_reports, erased_list, key_check, second_place
 from clinic_site.models import Hold
 from consults.models import OutboxMessage, WorkerHeartbeat
 from consults.unanswered import read_held_unanswered
@@ -73,6 +73,8 @@ def _warnings(now: datetime) -> list[str]:
         warnings.append(f"keys: FIELD_KEYS do not open all {closed}; is a key missing?")
     if problem := second_place.problem():
         warnings.append(f"second place of backups: {problem}")
+    if problem := erased_list.problem(now=now):
+        warnings.append(f"list of erased requests: {problem}")
     if failed := OutboxMessage.objects.failed().count():
         warnings.append(f"mail: {failed} messages could not be sent")
     if ahead := OutboxMessage.objects.sent_by_the_worker().dated_ahead(now=now).count():

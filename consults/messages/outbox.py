@@ -207,7 +207,8 @@ def forget_messages(request: ConsultRequest) -> None:
     messages = OutboxMessage.objects.filter(event__request=request)
     messages.update(sealed=b"")
     ids = list(messages.values_list("message_id", flat=True))
-    transaction.on_commit(lambda: mail.delete_files(ids))
+    # What cannot be deleted keeps nobody else from being told of the erasure.
+    transaction.on_commit(lambda: mail.delete_files(ids), robust=True)
 
 
 def _unsent(request: ConsultRequest):
