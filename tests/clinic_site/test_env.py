@@ -131,3 +131,11 @@ def test_before_django_6_1_each_option_of_mail_is_a_setting_of_its_own(monkeypat
     assert flat.keys() <= {*dir(global_settings), "EMAIL_FILE_PATH"}
     monkeypatch.setattr("django.VERSION", (6, 1, 0, "final", 0))
     assert env.email_settings(mailer) == {}
+
+
+def test_another_account_than_the_owner_of_the_data_is_refused_with_one_line(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    assert env_folders.folder("DATA_DIR", "") == tmp_path
+    monkeypatch.setattr("os.geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(SystemExit, match=r"\ADATA_DIR: must belong to the account that runs this[^\n]+: sudo -u \S+ …\Z"):
+        env_folders.folder("DATA_DIR", "")
