@@ -10,7 +10,7 @@ from clinic_site.security_headers import SecurityHeadersMiddleware
 from guard.sealing import CannotOpen
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 500, 503])
 def test_an_error_page_needs_no_database(status):
     """No database mark: a query would fail this test."""
     page = errors.error_page(status).content.decode()
