@@ -69,7 +69,9 @@ class PublicURL:
 
 def public_url(name: str, default: str) -> PublicURL:
     value = text(name, default)
-    takes = f"must be a URL like https://clinic.example without a path, got {value!r}"
+    # A password in it is not for the log, even where none belongs.
+    told = re.sub(r"^(\w+://)?.*@", r"\1…@", value)
+    takes = f"must be a URL like https://clinic.example without a path, got {told!r}"
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -134,6 +136,8 @@ def database(name: str, default_path: str) -> dict:
                 "timeout": _WRITER_WAITS,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
+                    # What is deleted is overwritten, whatever this build of SQLite does by itself.
+                    "PRAGMA secure_delete=ON;"
                 ),
             },
         }
@@ -151,6 +155,7 @@ def postgresql(name: str, value: str) -> dict:
     database_name = unquote(parts.path.lstrip("/"))
     if parts.scheme not in {"postgres", "postgresql"} or not database_name or not parts.hostname:
         raise WrongSetting(name, takes)
+    more = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": database_name,
@@ -160,9 +165,8 @@ def postgresql(name: str, value: str) -> dict:
         "PORT": str(port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": f"-c lock_timeout={_WRITER_WAITS}s"}
-        | _SILENT_SERVER
-        | {key: values[-1] for key, values in parse_qs(parts.query).items()},
+        # Theirs come last and win; what they do not name stays as it is here.
+        "OPTIONS": _SILENT_SERVER | more | {"options": f"-c lock_timeout={_WRITER_WAITS}s {more.get('options', '')}".rstrip()},
     }
 
 

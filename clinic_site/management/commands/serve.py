@@ -38,9 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(f"The site: {settings.PUBLIC_URL}/")
         self.stdout.write(f"Staff login: {settings.PUBLIC_URL}/admin/ (create one: {sys.executable} manage.py createsuperuser)")
         self.stdout.flush()
-        os.environ.update(
-            PYTHONDONTWRITEBYTECODE="1", TMPDIR=str(settings.DATA_DIR / "tmp"), DJANGO_SETTINGS_MODULE="clinic_site.settings"
-        )
+        os.environ.update(PYTHONDONTWRITEBYTECODE="1", DJANGO_SETTINGS_MODULE="clinic_site.settings")
         configuration = str(settings.BASE_DIR / "gunicorn.conf.py")
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", configuration])  # noqa: S606
 
