@@ -9,6 +9,7 @@ import os
 import shutil
 import tarfile
 import zlib
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -48,7 +49,9 @@ def write(archive: Path, database: Path, digest: str) -> None:
             signed = hashlib.sha256()
             _add_file(tar, database, database.name, signed)
             for path, _ in uploads.walk():
-                _add_file(tar, path, f"{UPLOADS}/{path.relative_to(settings.MEDIA_ROOT)}", signed)
+                # One that was deleted or renamed since need not be in it; `backups` looks whether a picture lacks its file.
+                with suppress(FileNotFoundError):
+                    _add_file(tar, path, f"{UPLOADS}/{path.relative_to(settings.MEDIA_ROOT)}", signed)
             _add_text(tar, _SIGNATURE, sealing.blind_index(_PURPOSE, signed.hexdigest()))
         file.flush()
         os.fsync(file.fileno())

@@ -37,7 +37,8 @@ def secret(name: str) -> str:
     try:
         return Path(path).read_text().strip()
     except (OSError, ValueError):
-        raise WrongSetting(f"{name}_FILE", f"must be the path of a text file that can be read, got {path!r}") from None
+        # Not what it says: somebody may have put the secret itself there.
+        raise WrongSetting(f"{name}_FILE", "must be the path of a text file that can be read") from None
 
 
 def flag(name: str) -> bool:
@@ -69,8 +70,7 @@ class PublicURL:
 
 def public_url(name: str, default: str) -> PublicURL:
     value = text(name, default)
-    # A password in it is not for the log, even where none belongs.
-    told = re.sub(r"^(\w+://)?.*@", r"\1…@", value)
+    told = re.sub(r"^(\w+://)?.*@", r"\1…@", value)  # no password
     takes = f"must be a URL like https://clinic.example without a path, got {told!r}"
     try:
         parts = urlsplit(value)
@@ -136,8 +136,7 @@ def database(name: str, default_path: str) -> dict:
                 "timeout": _WRITER_WAITS,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
-                    # What is deleted is overwritten, whatever this build of SQLite does by itself.
-                    "PRAGMA secure_delete=ON;"
+                    "PRAGMA secure_delete=ON;"  # what is deleted is overwritten, however SQLite was built
                 ),
             },
         }

@@ -207,8 +207,7 @@ def forget_messages(request: ConsultRequest) -> None:
     messages = OutboxMessage.objects.filter(event__request=request)
     messages.update(sealed=b"")
     ids = list(messages.values_list("message_id", flat=True))
-    # What cannot be deleted keeps nobody else from being told of the erasure.
-    transaction.on_commit(lambda: mail.delete_files(ids), robust=True)
+    transaction.on_commit(lambda: mail.delete_files(ids), robust=True)  # others are told of the erasure all the same
 
 
 def _unsent(request: ConsultRequest):
