@@ -39,6 +39,8 @@ limit_request_fields = 60
 # Seconds for which a client may pause within a request. gunicorn would wait without end, and as many half requests as there are
 # threads would stop the site. Sockets inherit it from the one that accepts them.
 _CLIENT_MAY_PAUSE = 10
+# The same for one that takes nothing of its answer: a slow line takes some of it all the time.
+_CLIENT_MAY_TAKE_NOTHING = 20
 
 _stopping = threading.Event()
 _worker_id: int | None = None
@@ -74,10 +76,15 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
 _keeper: threading.Thread | None = None
 
 
+def _bound_pauses(listener, *, reading: int = _CLIENT_MAY_PAUSE, writing: int = _CLIENT_MAY_TAKE_NOTHING) -> None:
+    for option, seconds in ((socket.SO_RCVTIMEO, reading), (socket.SO_SNDTIMEO, writing)):
+        listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
+
+
 def when_ready(server):
     global _keeper
     for listener in server.LISTENERS:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _CLIENT_MAY_PAUSE, 0))
+        _bound_pauses(listener)
     logging.getLogger("gunicorn.error").addFilter(_is_worth_a_line)
     listening = [listener.fileno() for listener in server.LISTENERS]
     _keeper = threading.Thread(target=_keep_worker, args=(os.getpid(), listening), daemon=True)

@@ -11,8 +11,12 @@ def main() -> None:
     # Other accounts of this machine can read nothing that is written: database, mail, backups, keys.
     os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
+    from django.conf import settings
     from django.core.management import execute_from_command_line
 
+    from clinic_site.temporary_files import keep_within
+
+    keep_within(settings.DATA_DIR)
     execute_from_command_line(sys.argv)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib import admin
 
-from clinic_site import backups, delivery_reports, health, hold_page, holds, second_place
+from clinic_site import backups, delivery_reports, erased_list, health, hold_page, holds, second_place, uploads
 from clinic_site.models import EVERYTHING, Hold
 from consults.desk import mail_stop
 from consults.desk.display import moment_in_sentence
@@ -24,8 +24,9 @@ def backup_trouble(user, *, now: datetime) -> dict:
     """For everybody who works with requests: the first to see it can tell the person who looks after the server."""
     if not user.has_perm("consults.view_consultrequest"):
         return {}
-    is_late, problem = backups.is_late(now=now), second_place.problem()
-    return {"is_late": is_late, "last_made": backups.last_made(now=now), "problem": problem} if is_late or problem else {}
+    found = {"is_late": backups.is_late(now=now), "problem": second_place.problem()}
+    found |= {"unlisted": erased_list.problem(now=now), "uploads": uploads.problem()}
+    return found | {"last_made": backups.last_made(now=now)} if any(found.values()) else {}
 
 
 def mail_trouble(user, *, now: datetime) -> dict:

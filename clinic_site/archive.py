@@ -9,12 +9,13 @@ import os
 import shutil
 import tarfile
 import zlib
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from django.conf import settings
 
-from clinic_site import database_copy
+from clinic_site import database_copy, uploads
 from clinic_site.database_copy import BackupFailed
 from guard import sealing
 
@@ -26,10 +27,12 @@ _UNREADABLE = (OSError, EOFError, zlib.error, tarfile.TarError)
 
 
 def content_digest(database: Path) -> str:
-    """Changes whenever the database in the file, or an upload, is another. That of one content is the same in every backup."""
+    """Changes whenever the database in the file, or an upload, is another. That of one content is the same in every backup.
+
+    Raises uploads.Unreadable.
+    """
     sha = hashlib.sha256(database_copy.digest(database).encode())
-    for path in sorted(settings.MEDIA_ROOT.rglob("*")):
-        status = path.stat()
+    for path, status in uploads.walk():
         # A name may hold bytes that are no UTF-8.
         name = os.fsencode(path.relative_to(settings.MEDIA_ROOT))
         sha.update(b"\0%b\0%d\0%d" % (name, status.st_size, status.st_mtime_ns))
@@ -37,15 +40,17 @@ def content_digest(database: Path) -> str:
 
 
 def write(archive: Path, database: Path, digest: str) -> None:
-    """Writes the file, for its owner alone, down to the disk. Raises OSError."""
+    """Writes the file, for its owner alone, down to the disk. Raises OSError, uploads.Unreadable too."""
     with open(archive, "wb") as file:
         os.fchmod(file.fileno(), 0o600)
-        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as tar:
+        # Of two names of one file, tarfile would otherwise store the second as a link without content.
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6, dereference=True) as tar:
             _add_text(tar, _DIGEST, digest)
             signed = hashlib.sha256()
             _add_file(tar, database, database.name, signed)
-            for path in sorted(settings.MEDIA_ROOT.rglob("*")):
-                if path.is_file():
+            for path, _ in uploads.walk():
+                # One that was deleted or renamed since need not be in it; `backups` looks whether a picture lacks its file.
+                with suppress(FileNotFoundError):
                     _add_file(tar, path, f"{UPLOADS}/{path.relative_to(settings.MEDIA_ROOT)}", signed)
             _add_text(tar, _SIGNATURE, sealing.blind_index(_PURPOSE, signed.hexdigest()))
         file.flush()

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from clinic_site import archive, database_copy, left_behind
+from clinic_site import archive, database_copy, left_behind, uploads
 from clinic_site.database_copy import BackupFailed
 from clinic_site.thinning import night_of, surplus
 
@@ -60,7 +60,8 @@ def is_late(*, now: datetime) -> bool:
 
 
 def back_up(*, now: datetime) -> Path:
-    """Writes a backup while the site keeps running, and opens it again before it counts. Raises BackupFailed.
+    """Writes a backup while the site keeps running, and opens it again before it counts: it is signed by us, and has the file of
+    every picture. Raises BackupFailed.
 
     An unfinished or unreadable one never gets the final name.
     """
@@ -148,8 +149,14 @@ def _back_up_if_changed(newest: Path, *, now: datetime) -> Path | None:
 
 def _keep(making: Path, database: Path, digest: str, *, now: datetime) -> Path:
     made = making / "archive"
+    needed = uploads.picture_files()
     archive.write(made, database, digest)
     database.unlink()
-    archive.unpack(made, making / "opened")
-    database_copy.find(making / "opened")
+    opened = making / "opened"
+    if not archive.unpack(made, opened):
+        raise BackupFailed("what was written does not open with its own signature")
+    database_copy.find(opened)
+    # A picture that is deleted meanwhile need not be in it, nor one that came later.
+    if problem := uploads.missing(needed & uploads.picture_files(), below=opened / archive.UPLOADS):
+        raise BackupFailed(problem)
     return made.replace(folder() / (now.astimezone(UTC).strftime(_NAME) + _SUFFIX))

@@ -217,7 +217,7 @@ STATES: dict[str, Callable[[], tuple[str, dict]]] = {
     "own-page-offered": _own_page,
     "letter": _letter,
     "share": lambda: ("components/share.html", {}),
-    **{f"error-{name}": _error(name) for name in ("400", "403", "403_csrf", "404", "429", "500", "503")},
+    **{f"error-{name}": _error(name) for name in ("400", "403", "403_csrf", "404", "413", "429", "500", "503")},
 }
 
 

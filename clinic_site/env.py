@@ -37,7 +37,8 @@ def secret(name: str) -> str:
     try:
         return Path(path).read_text().strip()
     except (OSError, ValueError):
-        raise WrongSetting(f"{name}_FILE", f"must be the path of a text file that can be read, got {path!r}") from None
+        # Not what it says: somebody may have put the secret itself there.
+        raise WrongSetting(f"{name}_FILE", "must be the path of a text file that can be read") from None
 
 
 def flag(name: str) -> bool:
@@ -69,7 +70,8 @@ class PublicURL:
 
 def public_url(name: str, default: str) -> PublicURL:
     value = text(name, default)
-    takes = f"must be a URL like https://clinic.example without a path, got {value!r}"
+    told = re.sub(r"^(\w+://)?.*@", r"\1…@", value)  # no password
+    takes = f"must be a URL like https://clinic.example without a path, got {told!r}"
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -134,6 +136,7 @@ def database(name: str, default_path: str) -> dict:
                 "timeout": _WRITER_WAITS,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON;"
+                    "PRAGMA secure_delete=ON;"  # what is deleted is overwritten, however SQLite was built
                 ),
             },
         }
@@ -151,6 +154,7 @@ def postgresql(name: str, value: str) -> dict:
     database_name = unquote(parts.path.lstrip("/"))
     if parts.scheme not in {"postgres", "postgresql"} or not database_name or not parts.hostname:
         raise WrongSetting(name, takes)
+    more = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": database_name,
@@ -160,9 +164,8 @@ def postgresql(name: str, value: str) -> dict:
         "PORT": str(port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": f"-c lock_timeout={_WRITER_WAITS}s"}
-        | _SILENT_SERVER
-        | {key: values[-1] for key, values in parse_qs(parts.query).items()},
+        # Theirs come last and win; what they do not name stays as it is here.
+        "OPTIONS": _SILENT_SERVER | more | {"options": f"-c lock_timeout={_WRITER_WAITS}s {more.get('options', '')}".rstrip()},
     }
 
 

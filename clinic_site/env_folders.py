@@ -1,6 +1,7 @@
 """Strict readers of environment variables that name a folder; see `env`."""
 
 import os
+import pwd
 import stat
 from pathlib import Path
 
@@ -16,7 +17,22 @@ def folder(name: str, default: str) -> Path:
         raise WrongSetting(name, f"must be a directory that can be created and written to, got {str(path)!r}") from None
     if not os.access(path, os.W_OK | os.X_OK):
         raise WrongSetting(name, f"must be a writable directory, got {str(path)!r}")
+    _refuse_another_account(name, path)
     return path
+
+
+def _refuse_another_account(name: str, path: Path) -> None:
+    """What another account writes, root above all, the site could not read: uploads of a restore, files of the database."""
+    owner = path.stat().st_uid
+    if owner == os.geteuid():
+        return
+    try:
+        user = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        user = f"#{owner}"
+    raise WrongSetting(
+        name, f"must belong to the account that runs this, and {path} belongs to {user}. Run as {user}: sudo -u {user} …"
+    )
 
 
 def second_folder(name: str, first: Path) -> Path | None:

@@ -5,9 +5,10 @@ line is signed with a field key: who can write to BACKUP_DIR alone can have no r
 from there, unless a restore could not (see `erased_elsewhere`).
 """
 
+import os
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,9 @@ _REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 _AT_ONCE = 500
 # Some 300,000 lines. Somebody else may make the list in BACKUP_DIR as long as the disk allows.
 _MOST_BYTES = 1 << 24
+# The worker lists every ten minutes what another node erased, and what could not be listed at once.
+_LISTED_WITHIN = timedelta(minutes=15)
+_NEWEST = 50
 
 
 def add(*references: str) -> None:
@@ -58,6 +62,24 @@ def catch_up() -> int:
     if missing:
         add(*missing)
     return len(missing)
+
+
+def problem(*, now: datetime) -> str:
+    """Why the list in the first place does not do its work; empty when it does. Nothing is written, not even a trial."""
+    path = backups.folder() / _NAME
+    try:
+        listed = lines_in(backups.folder())
+        if path.exists():
+            plain_files.check_writable(path)
+        elif not os.access(backups.folder() if backups.folder().exists() else settings.DATA_DIR, os.W_OK | os.X_OK):
+            return f"{path} cannot be written"
+    except OSError as error:
+        return f"{path} cannot be read or written: {error.strerror or error}"
+    erased = ConsultRequest.objects.filter(erased_at__lte=now - _LISTED_WITHIN).order_by("-erased_at", "-pk")
+    newest = list(erased.values_list("reference", flat=True)[:_NEWEST])
+    missing = [one for one in newest if listed.isdisjoint(_signed_lines(one))]
+    # A full disk takes nothing, and nothing else tells.
+    return f"{path} lacks {len(missing)} of the {len(newest)} requests erased last; is the disk full?" if missing else ""
 
 
 def copy_to_second_place() -> int:
@@ -100,6 +122,10 @@ def erase_again(*, now: datetime) -> tuple[int, list[str]]:
 
 def _line(reference: str) -> str:
     return f"{reference}:{sealing.blind_index(_PURPOSE, reference)}"
+
+
+def _signed_lines(reference: str) -> list[str]:
+    return [f"{reference}:{index}" for index in sealing.blind_indexes(_PURPOSE, reference)]
 
 
 def _is_signed(line: str) -> bool:

@@ -1,6 +1,7 @@
 """Error pages in the site's look, made without a database query: they must work when the database does not."""
 
 import logging
+import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
@@ -35,11 +36,26 @@ def page_not_found(request, exception=None):
 
 
 def server_error(request):
-    return error_page(500)
+    """Also for what middleware raised, which reaches no `process_exception`: a session, or an address without its slash."""
+    return _when_unavailable(request, sys.exc_info()[1]) or error_page(500)
 
 
 def csrf_failure(request, reason=""):
     return error_page(403, "403_csrf.html")
+
+
+def _when_unavailable(request, exception: BaseException | None) -> HttpResponse | None:
+    """The 503 for a database that did not do its work; None for any other exception."""
+    if not isinstance(exception, OperationalError | InterfaceError | CannotOpen):
+        return None
+    # Its first line names what is missing, locked, full or sealed; nothing that was typed.
+    logger.error("database: %s: %s", type(exception).__name__, str(exception).partition("\n")[0])
+    view = request.resolver_match.func if request.resolver_match else None
+    own_page = getattr(view, "page_when_not_stored", None)
+    template, context = own_page(request) if own_page and request.method == "POST" else (None, {})
+    response = error_page(503, template, **context)
+    response["Retry-After"] = "60"
+    return response
 
 
 class DatabaseUnavailableMiddleware:
@@ -56,12 +72,4 @@ class DatabaseUnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if isinstance(exception, OperationalError | InterfaceError | CannotOpen):
-            # Its first line names what is missing, locked, full or sealed; nothing that was typed.
-            logger.error("database: %s: %s", type(exception).__name__, str(exception).partition("\n")[0])
-            own_page = getattr(request.resolver_match.func, "page_when_not_stored", None)
-            template, context = own_page(request) if own_page and request.method == "POST" else (None, {})
-            response = error_page(503, template, **context)
-            response["Retry-After"] = "60"
-            return response
-        return None
+        return _when_unavailable(request, exception)

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 
-from clinic_site import backups, delivery_reports, key_check, second_place
+from clinic_site import backups, delivery_reports, erased_list, key_check, second_place, uploads
 from clinic_site.models import Hold
 from consults.models import OutboxMessage, WorkerHeartbeat
 from consults.unanswered import read_held_unanswered
@@ -66,6 +66,8 @@ def _warnings(now: datetime) -> list[str]:
     warnings = []
     if backups.is_late(now=now):
         warnings.append(f"backup: the last good one is of {backups.last_made(now=now) or 'never'}")
+    if problem := uploads.problem():
+        warnings.append(f"uploads: {problem}")
     held = list(Hold.objects.open())
     warnings += [f"hold: {hold}" for hold in held]
     warnings += [f"clock: {hold.report}" for hold in held if hold.reason == Hold.Reason.CLOCK and hold.report]
@@ -73,6 +75,8 @@ def _warnings(now: datetime) -> list[str]:
         warnings.append(f"keys: FIELD_KEYS do not open all {closed}; is a key missing?")
     if problem := second_place.problem():
         warnings.append(f"second place of backups: {problem}")
+    if problem := erased_list.problem(now=now):
+        warnings.append(f"list of erased requests: {problem}")
     if failed := OutboxMessage.objects.failed().count():
         warnings.append(f"mail: {failed} messages could not be sent")
     if ahead := OutboxMessage.objects.sent_by_the_worker().dated_ahead(now=now).count():

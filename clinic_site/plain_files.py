@@ -50,5 +50,10 @@ def write_text(path: Path, text: str, mode: str) -> None:
         os.fsync(file.fileno())
 
 
+def check_writable(path: Path) -> None:
+    """Opens a file that is there for writing, and writes nothing. Raises NotPlain, or another OSError."""
+    os.close(plain(str(path), os.O_WRONLY | os.O_APPEND))
+
+
 def _not_plain(path: str) -> NotPlain:
     return NotPlain(f"{path} is a link, a pipe or a folder, and no file that this site made. Look at it, then delete it")

@@ -65,6 +65,8 @@ MIDDLEWARE = [
     "clinic_site.cache_headers.CacheHeadersMiddleware",
     "clinic_site.old_addresses.OldAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    # Before the CSRF check, which reads the form.
+    "clinic_site.body_limit.BodyLimitMiddleware",
     "clinic_site.trailing_slash.TrailingSlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -77,7 +79,7 @@ MIDDLEWARE = [
     "clinic_site.admin_time_zone.AdminTimeZoneMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
-# A booking is a few hundred bytes, and even the admin's longest article is far smaller than this.
+# For who is signed in: even the longest article is far smaller than this. `body_limit` allows anybody else much less.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_HANDLERS = [

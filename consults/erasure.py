@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from . import booking
-from .models import ConsultPolicy, ConsultRequest, OutboxMessage
+from .models import AccessRecord, ConsultPolicy, ConsultRequest, OutboxMessage
 from .models.outbox_message import LONGEST_PAUSE
 from .one_by_one import decide_each
 from .transitions import has_begun, visit_began
@@ -45,7 +45,7 @@ def erase_due(*, now: datetime, after: datetime | None = None) -> int:
 
 def erase_at_once(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:
     """Erases a request in any state, for an owner. An open one is withdrawn first, which frees its seat; one whose
-    start has passed without an answer expires before that.
+    start has passed without an answer expires before that. Who did it is recorded with it.
 
     No message can be sent afterwards, so staff must tell the person themselves.
     """
@@ -58,4 +58,7 @@ def erase_at_once(request: ConsultRequest, *, by, now: datetime, version: int | 
         if request.status in ConsultRequest.HOLDS_A_SEAT and not visit_began(request, now):
             request = booking.withdraw_request(request, now=now, by=by, version=version)
             version = request.version
-        return booking.erase_request(request, by=by, now=now, version=version)
+        request = booking.erase_request(request, by=by, now=now, version=version)
+        if by is not None:
+            AccessRecord.objects.write(AccessRecord.Kind.ERASED, by=by, at=now, request=request)
+        return request

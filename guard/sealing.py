@@ -20,6 +20,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 _VERSION = b"\x01"
+_NONCE = slice(5, 17)
+# Version, key id, nonce and tag of no text at all.
+_SHORTEST = 33
 
 
 class CannotOpen(Exception):
@@ -35,22 +38,25 @@ def seal(values: dict, *, table: str, reference: str) -> bytes:
 
 def unseal(sealed: bytes | memoryview, *, table: str, reference: str) -> dict:
     """The values sealed for this table and reference. Raises CannotOpen if they are not exactly that."""
+    if not isinstance(sealed, bytes | memoryview) or len(sealed) < _SHORTEST:
+        # SQLite keeps text in a column of bytes, where somebody writes some.
+        raise CannotOpen(f"{table} {reference}: what is stored is no sealed value, or only a part of one")
     sealed = bytes(sealed)
-    version, key_id, nonce, ciphertext = sealed[:1], sealed[1:5], sealed[5:17], sealed[17:]
+    version, key_id, nonce, ciphertext = sealed[:1], sealed[1:5], sealed[_NONCE], sealed[_NONCE.stop :]
     keys = [key for key in settings.FIELD_KEYS if _key_id(key) == key_id]
     if version != _VERSION or not keys:
         raise CannotOpen(f"{table} {reference}: no key of FIELD_KEYS opens this row")
     for key in keys:
         try:
             plain = AESGCM(key).decrypt(nonce, ciphertext, _associated(table, reference))
-        except InvalidTag:
+            return json.loads(plain.decode("utf-8", "surrogatepass"))
+        except (InvalidTag, ValueError):
             continue
-        return json.loads(plain.decode("utf-8", "surrogatepass"))
     raise CannotOpen(f"{table} {reference}: sealed data does not belong to this row or was changed")
 
 
 def is_under_first_key(sealed: bytes | memoryview) -> bool:
-    return bytes(sealed)[1:5] == _key_id(settings.FIELD_KEYS[0])
+    return isinstance(sealed, bytes | memoryview) and bytes(sealed)[1:5] == _key_id(settings.FIELD_KEYS[0])
 
 
 def blind_index(purpose: str, value: str) -> str:
@@ -75,7 +81,11 @@ def seal_as_text(values: dict, *, table: str, reference: str) -> str:
 
 def unseal_text(sealed: str, *, table: str, reference: str) -> dict:
     """The values of `seal_as_text`. Raises CannotOpen."""
-    return unseal(base64.b64decode(sealed), table=table, reference=reference)
+    try:
+        value = base64.b64decode(sealed, validate=True)
+    except ValueError as error:
+        raise CannotOpen(f"{table} {reference}: what is stored is no sealed value") from error
+    return unseal(value, table=table, reference=reference)
 
 
 def _blind(key: bytes, purpose: str, value: str) -> str:

@@ -54,7 +54,8 @@ class PictureAdmin(admin.ModelAdmin):
         return ["thumbnail", "name", "alt"] if obj else ["upload", "name", "alt"]
 
     def delete_model(self, request, obj):
-        transaction.on_commit(lambda: delete_files(obj))
+        # A file that cannot be deleted is in the log; the row is gone all the same.
+        transaction.on_commit(lambda: delete_files(obj), robust=True)
         obj.delete()
 
     def delete_queryset(self, request, queryset):

@@ -1,6 +1,9 @@
 """Views of the pages whose text staff edit, of search, and of picture files."""
 
+import logging
+from collections.abc import Callable
 from itertools import groupby
+from pathlib import Path
 
 from django.http import FileResponse, Http404
 from django.shortcuts import render
@@ -20,6 +23,8 @@ from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
 from .sheet_address import SheetAddress
 from .visiting import about_care, about_coming, about_safety, directions_url, first_sentence, in_brief, photographs
+
+logger = logging.getLogger("clinic.pictures")
 
 _FEWEST_CONTENTS = 4
 
@@ -190,6 +195,17 @@ def search(request):
     return response
 
 
+def _file(find: Callable[[], Path], *, content_type: str) -> FileResponse:
+    """Raises Http404 where the file is not there, cannot be read or cannot be made; the log says which."""
+    try:
+        return FileResponse(find().open("rb"), content_type=content_type)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    except OSError as error:
+        logger.error("a picture cannot be read or made: %s", error)
+        raise Http404 from error
+
+
 @require_safe
 def picture(request, name: str):
     """Serves a picture's file while a row names it. A file never changes, so it may be cached forever."""
@@ -197,10 +213,7 @@ def picture(request, name: str):
     row = Picture.objects.filter(digest__startswith=digest).first()
     if row is None or int(width) not in row.widths:
         raise Http404
-    try:
-        response = FileResponse((folder() / name).open("rb"), content_type="image/webp")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    response = _file(lambda: folder() / name, content_type="image/webp")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -214,7 +227,7 @@ def share(request, name: str):
     title = next((title for title in titles if name_of(title) == name and can_be_drawn(title)), None)
     if title is None:
         raise Http404
-    response = FileResponse(share_picture(title).open("rb"), content_type="image/png")
+    response = _file(lambda: share_picture(title), content_type="image/png")
     # Where the page is shared, others show its picture.
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response["Cache-Control"] = "public, max-age=31536000, immutable"

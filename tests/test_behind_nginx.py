@@ -66,6 +66,17 @@ def test_one_address_has_a_limit_on_pages_that_are_in_no_cache(tmp_path):
         assert nginx.request("GET", "/faqs/").status == 502
 
 
+def test_what_is_posted_is_bounded_before_it_reaches_the_site(tmp_path):
+    with nginx_before(free_port(), tmp_path / "nginx", recipe()) as nginx:
+        large = {"note": "a" * 70_000}
+        for path in ("/", "/book-a-consult/", "/admin/login/"):
+            assert nginx.request("POST", path, large).status == 413
+        assert nginx.request("POST", "/admin/blog/article/add/", large).status == 502
+        posted = [nginx.request("POST", "/faqs/", {"a": "b"}).status for _ in range(80)]
+        assert (posted[:15], set(posted)) == ([502] * 15, {502, 429})
+        assert nginx.request("GET", "/faqs/").status == 502
+
+
 def test_no_log_tells_what_was_asked_while_the_site_is_up(nginx):
     assert [nginx.request(*asked).status for asked in ASKED] == [404, 403, 200, 403]
     assert not [secret for secret in SECRETS if secret in nginx.logged]

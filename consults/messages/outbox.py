@@ -207,7 +207,7 @@ def forget_messages(request: ConsultRequest) -> None:
     messages = OutboxMessage.objects.filter(event__request=request)
     messages.update(sealed=b"")
     ids = list(messages.values_list("message_id", flat=True))
-    transaction.on_commit(lambda: mail.delete_files(ids))
+    transaction.on_commit(lambda: mail.delete_files(ids), robust=True)  # others are told of the erasure all the same
 
 
 def _unsent(request: ConsultRequest):

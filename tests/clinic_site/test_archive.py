@@ -7,8 +7,9 @@ import tarfile
 
 import pytest
 
-from clinic_site import archive, backups, database_copy
+from clinic_site import archive, backups, database_copy, uploads
 from clinic_site.database_copy import BackupFailed
+from tests.builders import WEDNESDAY
 
 
 @pytest.fixture
@@ -119,3 +120,69 @@ def test_nobody_waits_for_a_pipe_with_the_name_of_a_backup(tmp_path):
     os.mkfifo(tmp_path / "pipe.tar.gz")
     with pytest.raises(BackupFailed, match="is no file"):
         archive.unpack(tmp_path / "pipe.tar.gz", tmp_path / "opened")
+
+
+def test_two_names_of_one_file_are_two_files_in_a_backup(made, settings, tmp_path):
+    """As a program leaves them that looks for equal files."""
+    os.link(settings.MEDIA_ROOT / "pictures" / "a.webp", settings.MEDIA_ROOT / "pictures" / "b.webp")
+    archive.write(made, tmp_path / "clinic.sqlite3", "digest")
+    assert archive.unpack(made, tmp_path / "opened")
+    assert [(tmp_path / "opened/uploads/pictures" / name).read_bytes() for name in ("a.webp", "b.webp")] == [b"picture"] * 2
+
+
+@pytest.mark.parametrize("what", ["a linked folder", "a linked file", "a pipe", "an unreadable folder"])
+def test_what_could_be_in_no_backup_is_told_and_never_left_out(made, settings, tmp_path, monkeypatch, what):
+    (tmp_path / "larger").mkdir()
+    (tmp_path / "larger" / "c.webp").write_bytes(b"elsewhere")
+    strange = settings.MEDIA_ROOT / "strange"
+    if what == "a pipe":
+        os.mkfifo(strange)
+    elif what == "an unreadable folder":
+        strange.mkdir()
+        listed = os.scandir
+
+        def scan(path):
+            if os.fspath(path) == os.fspath(strange):
+                raise PermissionError(13, "Permission denied", os.fspath(path))
+            return listed(path)
+
+        # Root, as whom tests may run, reads everything.
+        monkeypatch.setattr(os, "scandir", scan)
+    else:
+        strange.symlink_to(tmp_path / "larger" / ("c.webp" if "file" in what else ""))
+    for make in (archive.content_digest, lambda database: archive.write(made, database, "digest")):
+        monkeypatch.setattr(database_copy, "digest", lambda _: "rows")
+        with pytest.raises(uploads.Unreadable, match="strange"):
+            make(tmp_path / "clinic.sqlite3")
+    assert "strange" in uploads.problem()
+    monkeypatch.undo()
+
+
+@pytest.fixture
+def whole(made, settings, tmp_path, monkeypatch):
+    """`_keep` with a database that is none, and one picture in the rows."""
+    monkeypatch.setattr(database_copy, "find", lambda folder: folder / "clinic.sqlite3")
+    names = {"a.webp"}
+    monkeypatch.setattr(uploads, "picture_files", lambda: set(names))
+    (tmp_path / "backups" / ".making-x").mkdir(parents=True)
+    return names, lambda: backups._keep(tmp_path / "backups" / ".making-x", tmp_path / "clinic.sqlite3", "digest", now=WEDNESDAY)
+
+
+def test_a_backup_without_the_file_of_a_picture_does_not_count(whole):
+    names, keep = whole
+    names.add("b.webp")
+    with pytest.raises(BackupFailed, match=r"1 of the 2 files of pictures are missing \(b.webp\)"):
+        keep()
+    assert "b.webp" in uploads.problem()
+    assert not list(backups.folder().glob("*.tar.gz"))
+
+
+def test_a_backup_with_the_files_of_all_pictures_counts(whole):
+    assert whole[1]().is_file()
+    assert uploads.problem() == ""
+
+
+def test_a_backup_that_does_not_open_with_its_own_signature_does_not_count(whole, monkeypatch):
+    monkeypatch.setattr(archive, "unpack", lambda *_: False)
+    with pytest.raises(BackupFailed, match="its own signature"):
+        whole[1]()

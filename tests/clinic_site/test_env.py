@@ -1,9 +1,13 @@
 """A wrong value stops the start with one line that names the variable and what it must be."""
 
+import os
+import tempfile
+
 import pytest
 from django.conf import global_settings
 from psycopg.conninfo import make_conninfo
 
+import manage
 from clinic_site import env, env_folders, env_secrets
 
 
@@ -131,3 +135,37 @@ def test_before_django_6_1_each_option_of_mail_is_a_setting_of_its_own(monkeypat
     assert flat.keys() <= {*dir(global_settings), "EMAIL_FILE_PATH"}
     monkeypatch.setattr("django.VERSION", (6, 1, 0, "final", 0))
     assert env.email_settings(mailer) == {}
+
+
+def test_another_account_than_the_owner_of_the_data_is_refused_with_one_line(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    assert env_folders.folder("DATA_DIR", "") == tmp_path
+    monkeypatch.setattr("os.geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(SystemExit, match=r"\ADATA_DIR: must belong to the account that runs this[^\n]+: sudo -u \S+ …\Z"):
+        env_folders.folder("DATA_DIR", "")
+
+
+def test_a_password_in_the_public_address_is_refused_and_not_told(monkeypatch):
+    for value in ("https://me:s3cret@clinic.example", "https://me:s3/cr@t@clinic.example/x", "me:s3cret@clinic.example"):
+        monkeypatch.setenv("PUBLIC_URL", value)
+        with pytest.raises(SystemExit, match="must be a URL like") as stopped:
+            env.public_url("PUBLIC_URL", "")
+        assert "s3" not in str(stopped.value)
+
+
+def test_options_of_the_database_come_after_the_sites_own(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://db.example/clinic?options=-c%20search_path%3Dclinic")
+    options = env.database("DATABASE_URL", "")["OPTIONS"]["options"]
+    assert options == "-c lock_timeout=10s -c search_path=clinic"
+
+
+def test_every_command_keeps_its_temporary_files_in_the_data(monkeypatch, settings, tmp_path, capsys):
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr("os.umask", lambda _: 0)
+    monkeypatch.setattr("sys.argv", ["manage.py", "version"])
+    for name in ("TMPDIR", "SQLITE_TMPDIR"):
+        monkeypatch.setenv(name, "/var/tmp")
+    monkeypatch.setattr(tempfile, "tempdir", "/var/tmp")
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    manage.main()
+    assert {os.environ[name] for name in ("TMPDIR", "SQLITE_TMPDIR")} == {tempfile.gettempdir()} == {str(tmp_path / "tmp")}

@@ -71,6 +71,9 @@ def test_a_file_that_is_not_there_or_one_too_many_stops_the_start(given, tmp_pat
     given(BOUNCES_URL_FILE=str(tmp_path / "nowhere"))
     with pytest.raises(SystemExit, match=r"\ABOUNCES_URL_FILE: must be the path "):
         mailbox("BOUNCES_URL")
+    given(BOUNCES_URL_FILE="imaps://me:secret@mail.example/INBOX")
+    with pytest.raises(SystemExit, match=r"\ABOUNCES_URL_FILE: must be the path [^:@]*\Z"):
+        mailbox("BOUNCES_URL")
     given(BOUNCES_URL="imaps://me:secret@mail.example/INBOX", BOUNCES_URL_FILE=str(tmp_path))
     with pytest.raises(SystemExit, match=r"\ABOUNCES_URL_FILE: must be empty "):
         mailbox("BOUNCES_URL")

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from clinic_site import backups, erased_list
+from clinic_site import admin, backups, erased_list, health
 from consults import booking
 from consults.models import ConsultRequest
-from tests.builders import WEDNESDAY, local, submit
+from tests.builders import WEDNESDAY, colleague, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
 
@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
 @pytest.fixture(autouse=True)
 def places(settings, tmp_path):
     settings.DATA_DIR, settings.BACKUP_DIR = tmp_path / "data", tmp_path / "share"
+    settings.DATA_DIR.mkdir()
     settings.BACKUP_DIR.mkdir()
 
 
@@ -125,3 +126,26 @@ def test_a_line_under_an_older_key_counts_and_is_signed_with_the_new_one(setting
     assert erased_list.read() == {request.reference}
     settings.FIELD_KEYS = [os.urandom(32)]
     assert erased_list.read() == set()
+
+
+def test_a_list_that_lacks_an_erasure_or_cannot_be_read_or_written_is_told(monkeypatch):
+    request = booking.withdraw_request(submit(), now=WEDNESDAY)
+    booking.erase_request(request, now=WEDNESDAY)
+    soon, later = WEDNESDAY + timedelta(minutes=14), WEDNESDAY + timedelta(minutes=15)
+    assert erased_list.problem(now=soon) == "", "another node's is listed by the worker"
+    assert "lacks 1 of the 1 requests erased last" in erased_list.problem(now=later)
+    assert any("list of erased requests" in warning for warning in health._warnings(later))
+    owner = colleague("olga", "Owners")
+    assert "lacks 1" in admin.backup_trouble(owner, now=later)["unlisted"]
+    erased_list.catch_up()
+    assert erased_list.problem(now=later) == ""
+    path = backups.folder() / "erased.txt"
+    path.rename(backups.folder() / "away")
+    path.symlink_to("away")
+    assert "cannot be read or written" in erased_list.problem(now=soon)
+    path.unlink()
+    path.mkdir()
+    assert "cannot be read or written" in erased_list.problem(now=soon)
+    path.rmdir()
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert "cannot be written" in erased_list.problem(now=soon)

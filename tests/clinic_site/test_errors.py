@@ -10,7 +10,7 @@ from clinic_site.security_headers import SecurityHeadersMiddleware
 from guard.sealing import CannotOpen
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 500, 503])
 def test_an_error_page_needs_no_database(status):
     """No database mark: a query would fail this test."""
     page = errors.error_page(status).content.decode()
@@ -51,6 +51,23 @@ def test_a_view_can_have_a_page_of_its_own_for_what_was_not_stored(rf):
         response = middleware.process_exception(request, OperationalError("disk is full"))
         assert response.status_code == 503
         assert ("Kept Ada" in response.content.decode()) == is_own
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clinic")
+def test_a_database_that_is_away_in_a_middleware_is_a_503_too(client, desk, monkeypatch):
+    """An address without its slash asks the database, and so does whoever has the cookie of a session."""
+    client.raise_request_exception = False
+
+    def away(*_, **__):
+        raise OperationalError("unable to open database file")
+
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", away)
+    for path in ("/feed", "/blog/nothing", "/admin/", "/book-a-consult/", "/faqs/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "60"), path
+    answer = client.post("/book-a-consult/", {"full_name": "Ada Example", "ticket": "-"})
+    assert (answer.status_code, "Ada Example" in answer.content.decode()) == (503, True)
 
 
 @pytest.mark.django_db

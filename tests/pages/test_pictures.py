@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 
 from blog.models import Article
+from content.share_picture import name_of
 from pages import pictures
 from pages.models import Page, Picture, Provider
 from pages.pictures import PictureRefused, encode
@@ -194,6 +195,23 @@ def test_a_picture_is_served_strictly_and_only_while_a_row_names_it(superuser, c
     assert not response.cookies
     for wrong in (picture.url.replace("-800", "-801"), picture.url.replace("-800", "-0"), "/pictures/../secret.webp"):
         assert client.get(wrong).status_code == 404
+
+
+def test_a_picture_that_cannot_be_read_is_not_found_and_no_error_of_the_page(superuser, client, monkeypatch):
+    """As after a restore by another account."""
+    upload(superuser)
+    picture = Picture.objects.get()
+    Page.objects.create(key="faqs", title="Questions", browser_title="Q", description="Q", updated_on="2026-01-01")
+
+    urls = (picture.url, f"/share/{name_of('Questions')}.png")
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    monkeypatch.setattr("content.share_picture.draw", lambda _: refuse())
+    for url in urls:
+        assert client.get(url).status_code == 404, url
 
 
 def test_deleting_a_picture_removes_its_files(superuser, django_capture_on_commit_callbacks):

@@ -7,7 +7,7 @@ import sys
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -20,7 +20,13 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         refuse_to_start()
-        make_private(settings.DATA_DIR)
+        try:
+            make_private(settings.DATA_DIR)
+        except PermissionError as error:
+            raise CommandError(
+                f"{error.filename} belongs to another account than {settings.DATA_DIR}: as root, give all of that folder to the "
+                "account of the site (chown -R)."
+            ) from error
         for folder in ("tmp", "mail", "uploads"):
             (settings.DATA_DIR / folder).mkdir(parents=True, exist_ok=True)
         if self._has_migrations_to_run():
@@ -32,9 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(f"The site: {settings.PUBLIC_URL}/")
         self.stdout.write(f"Staff login: {settings.PUBLIC_URL}/admin/ (create one: {sys.executable} manage.py createsuperuser)")
         self.stdout.flush()
-        os.environ.update(
-            PYTHONDONTWRITEBYTECODE="1", TMPDIR=str(settings.DATA_DIR / "tmp"), DJANGO_SETTINGS_MODULE="clinic_site.settings"
-        )
+        os.environ.update(PYTHONDONTWRITEBYTECODE="1", DJANGO_SETTINGS_MODULE="clinic_site.settings")
         configuration = str(settings.BASE_DIR / "gunicorn.conf.py")
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", configuration])  # noqa: S606
 

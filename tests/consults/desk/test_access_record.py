@@ -111,4 +111,4 @@ def test_a_person_with_access_records_is_erased_as_ever(desk):
     erasure.erase_at_once(request, by=desk.user, now=WEDNESDAY)
     request.refresh_from_db()
     assert request.erased_at == WEDNESDAY
-    assert kept() == [("opened", 1)]
+    assert kept() == [("opened", 1), ("erased", 1)]

@@ -5,10 +5,13 @@ import io
 import re
 
 import pytest
+from django.db import OperationalError
 
-from consults import booking
+from consults import booking, erased
 from consults.desk.export import plain_cell
+from consults.messages.channels import mail
 from consults.models import AccessRecord, ConsultRequest
+from consults.models.access_record import AccessRecordQuerySet
 from tests.builders import PASSWORD, WEDNESDAY, colleague, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
@@ -160,6 +163,33 @@ def test_an_owner_erases_one_person_at_once(owner):
     assert "(erased)" in listed
     after = owner.get(f"{REQUESTS}{first.pk}/change/").content.decode()
     assert "Save note" not in after
+
+
+def test_a_list_that_cannot_be_written_undoes_no_erasure_and_stops_no_other(
+    owner, monkeypatch, django_capture_on_commit_callbacks
+):
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(erased, "_keepers", [refuse])
+    monkeypatch.setattr(mail, "delete_files", refuse)
+    two = [submit(key="one"), submit(key="two", starts_at=local("2026-12-08 16:00"))]
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = owner.post(f"{REQUESTS}{two[0].pk}/erase/", ticked(*two))
+    assert answer.status_code == 302
+    assert not ConsultRequest.objects.filter(erased_at=None).exists()
+    assert AccessRecord.objects.filter(kind="erased", by=owner.user).count() == 2
+
+
+def test_no_erasure_is_stored_without_the_record_of_who_did_it(owner, monkeypatch):
+    request = submit()
+
+    def fail(*_, **__):
+        raise OperationalError
+
+    monkeypatch.setattr(AccessRecordQuerySet, "write", fail)
+    assert owner.post(f"{REQUESTS}{request.pk}/erase/", ticked(request)).status_code == 503
+    assert ConsultRequest.objects.get().erased_at is None
 
 
 def test_what_changed_since_the_page_was_read_is_not_erased(owner):
