@@ -102,7 +102,7 @@ def test_the_deadline_of_an_offer(staff, now, offered, until):
     assert "2026, 4:00 PM to 4:30 PM Central Time" in letter["text"]
     assert "on your own page by Friday, December 4, 2026, " in letter["text"]
     day = "Friday, December 4" if offered == EARLIER else "Monday, December 7"
-    assert letter["subject"] == f"A time has opened up for you: {day}, 4:00 PM"
+    assert letter["subject"] == f"A time we can offer you: {day}, 4:00 PM"
 
 
 def test_an_offer_outlives_no_reply_time(staff):
