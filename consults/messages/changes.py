@@ -14,7 +14,6 @@ from consults.scheduling import Interval
 from .facts import Facts
 from .kinds import GIVE_A_TIME
 
-
 # They say nothing of the time that was asked for before, where it is not the one that they are about.
 _LEAVE_ASKED_OUT = {Event.Kind.DECLINED, Event.Kind.EXPIRED}
 
@@ -33,8 +32,8 @@ class Calendar(StrEnum):
 class Changes:
     """`replaced`: the time that they had, or asked for, before they were given another, or before that one was cancelled.
     `other_wish`: what they asked for beside a visit, and did not get. `asked_gone`: what they asked for before, where the
-    message is about that itself. `ended_offer`: see Facts. `also_asked`, `also_had`: times ahead that they were told they had asked
-    for, or had, which nothing else in the message names.
+    message is about that itself. `ended_offer`: see Facts. `also_asked`, `also_had`: times ahead that they were told they had
+    asked for, or had, which nothing else in the message names.
 
     `from_page`: they were told of no visit at another time, and may all the same have put one in their calendar with the file
     of their own page.

@@ -72,8 +72,8 @@ class Composition:
 
     @property
     def meeting(self) -> Meeting:
-        """At the confirmed visit. What they were told of its place counts while that is ahead."""
-        is_ahead = self._stays or (self.kind in CONFIRMING and self.is_ahead)
+        """At the confirmed visit, or the one that they are offered. What they were told of its place counts while it is ahead."""
+        is_ahead = self._stays or (self.kind in {Event.Kind.OFFERED, *CONFIRMING} and self.is_ahead)
         return Meeting(self.request, self.rules.clinic, self.place_told if is_ahead else NO_PLACE_TOLD)
 
     @property
@@ -83,7 +83,7 @@ class Composition:
 
     @property
     def calendar_version(self) -> int:
-        """Of the entry. Where the time is no news of the event's, their page may have given it out at a later version than that."""
+        """Of the entry. Where the time is no news of the event, their page may have given it out at a later version than that."""
         return self.request.version if self._stays else self.facts.version
 
     @property
@@ -204,7 +204,7 @@ class Composition:
             "joins_otherwise": meeting.joins_otherwise,
             "is_by_video": meeting.is_by_video,
             "to_know": meeting.to_know if self.is_ahead else [],
-            "to_join": [] if self.kind in GIVE_A_TIME else meeting.to_join,
+            "to_join": [] if self.kind in {Event.Kind.OFFERED, *GIVE_A_TIME} else meeting.to_join,
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "has_new_link": self.facts.has_new_link,
@@ -225,6 +225,7 @@ class Composition:
         context = context | {
             "changes": changes,
             "has_file": has_file,
+            "is_offered": self.kind == Event.Kind.OFFERED,
             "is_about_offer": tells(self.kind).is_about_offer,
             "replaced_is_held": replaced_is_held,
             "replaced": self._in_words(changes.replaced),

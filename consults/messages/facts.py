@@ -149,7 +149,7 @@ class Facts:
             "ended_offer": _interval(values.get("ended_offer")),
             # A letter that was sealed before it held this is still sent.
             "before": Before(*map(_interval, values.get("before", ()))),
-            "told": ToldTimes(*(tuple(map(_interval, visits)) for visits in values.get("told", ()))),
+            "told": ToldTimes(*(tuple(filter(None, map(_interval, visits))) for visits in values.get("told", ()))),
             "untold_since": datetime.fromisoformat(since) if (since := values.get("untold_since")) else None,
         }
         return cls(**values | opened)

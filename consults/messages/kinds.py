@@ -109,7 +109,9 @@ KINDS: dict[str, Tells] = {
     Kind.EXPIRED: Tells("We did not answer your request", "Apologize: not answered in time", to_staff="Not answered in time"),
     Kind.READDRESSED: Tells("Your request", "Say that we have the new address"),
     OLD_ADDRESS: Tells("About a request sent with your address", "Nothing: this was for an address that was wrong"),
-    Kind.OFFERED: Tells("A time we can offer you", "Offer a time, and record the answer", keeps_reminder=True, is_about_offer=True),
+    Kind.OFFERED: Tells(
+        "A time we can offer you", "Offer a time, and record the answer", keeps_reminder=True, is_about_offer=True
+    ),
     Kind.OFFER_ACCEPTED: Tells(
         "Confirmed",
         "Say that the offered time is confirmed",

@@ -11,7 +11,6 @@ from django.db.models.functions import Coalesce
 
 from consults.models import ConsultRequest, Event, OutboxMessage
 from consults.models.outbox_message import OutboxMessageQuerySet
-from guard import sealing
 
 from .facts import Facts
 from .kinds import CONFIRMING, OLD_ADDRESS, REMINDER

@@ -35,14 +35,15 @@ def drop_overtaken(event: Event, recipient: str, *, but: Sequence[str] = ()) -> 
 def drop_useless(event: Event, *, now: datetime) -> None:
     """Drops what the patient need not hear any more. Who may still come at a time that is not theirs has to."""
     but = CONFIRMING if owes_correction(event.request, now=now) else ()
-    waiting = unsent(event.request).filter(recipient=OutboxMessage.Recipient.PATIENT).exclude(kind__in=[REMINDER, OLD_ADDRESS, *but])
+    of_patient = unsent(event.request).filter(recipient=OutboxMessage.Recipient.PATIENT)
+    waiting = of_patient.exclude(kind__in=[REMINDER, OLD_ADDRESS, *but])
     stays = [letter.pk for letter in waiting.filter(kind__in=TELL_A_LOST_TIME) if _tells_a_time_ahead(letter, now)]
     waiting.exclude(pk__in=stays).drop()
 
 
 def end_unsent_offer(event: Event, *, now: datetime) -> None:
-    """Drops the letter or the call about an offer that is over: nobody is offered what they cannot have. Who records the answer of
-    somebody who is called has made that call.
+    """Drops the letter or the call about an offer that is over: nobody is offered what they cannot have. Who records the answer
+    of somebody who is called has made that call.
     """
     waiting = unsent(event.request).filter(kind=Event.Kind.OFFERED)
     if event.by and event.kind in {Event.Kind.OFFER_ACCEPTED, Event.Kind.OFFER_REFUSED}:

@@ -33,8 +33,8 @@ def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) 
     of_request = Q(kind__in=ASKING, channel=OutboxMessage.Channel.MAIL, event__starts_at__isnull=False)
     taken = request.events.taken_on_the_phone().values("starts_at")
     of_offer = Q(kind=Event.Kind.OFFERED, channel=OutboxMessage.Channel.CALL, event__starts_at__in=taken)
-    named = to_the_patient(request).filter(of_visit | of_request | of_offer).exclude(place="").select_related("event")
-    told = [message for message in named.annotate(since=Subquery(first)) if message.may_be_known]
+    named = to_the_patient(request).filter(of_visit | of_request | of_offer).exclude(place="").select_related("event__request")
+    told = [message for message in named if message.may_be_known]
     if before is not None:
         is_sent = before.state == OutboxMessage.State.DONE
         told = [message for message in told if message.pk != before.pk and not (is_sent and _left(message) > _left(before))]
@@ -48,10 +48,17 @@ def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) 
 def _says_how_to_join(message: OutboxMessage, known: PlaceTold) -> bool:
     if message.kind in _SAY_HOW_TO_JOIN:
         return True
-    # Of a move that was asked for before any visit was confirmed, it names the place alone.
-    if message.kind not in LEAVE_THE_VISIT or message.event.number < (message.since or 0):
+    if message.kind not in LEAVE_THE_VISIT or _is_of_a_request(message):
         return False
     return known.place not in {"", message.place} or known.way_to_join not in {"", message.way_to_join}
+
+
+def _is_of_a_request(message: OutboxMessage) -> bool:
+    """Whether no visit was confirmed when it was written: then it names the place alone."""
+    if message.kind != Event.Kind.MOVED or message.event is None:
+        return False
+    before = message.event.request.events.filter(number__lt=message.event.number)
+    return not before.confirming().exists()
 
 
 def _left(message: OutboxMessage) -> tuple[datetime, int]:

@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from consults.current_rules import Rules
-from consults.models import OutboxMessage
+from consults.models import Event, OutboxMessage
 
 from .channels import CHANNELS
 from .compose import Composition, Letter
 from .facts import Facts
 from .kinds import CONFIRMING, LEAVE_THE_VISIT, REMINDER
 from .place_told import NO_PLACE_TOLD, place_told
+
+# Of an offer only a call does.
+_NAME_A_PLACE = {Event.Kind.OFFERED, *LEAVE_THE_VISIT, *CONFIRMING}
 
 
 def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_desk: bool = False) -> Letter:
@@ -31,7 +34,7 @@ def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_des
     if for_desk:
         facts = replace(facts, token="")
     request = message.event.request
-    told = place_told(request, before=message) if message.kind in {*LEAVE_THE_VISIT, *CONFIRMING} else NO_PLACE_TOLD
+    told = place_told(request, before=message) if message.kind in _NAME_A_PLACE else NO_PLACE_TOLD
     composition = Composition(message.kind, request, facts, rules, sent_at or now, is_first=message.is_first, place_told=told)
     if message.recipient == OutboxMessage.Recipient.STAFF:
         return composition.notice()
@@ -39,8 +42,8 @@ def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_des
 
 
 def _with_unconfirmed(message: OutboxMessage, facts: Facts, *, at: datetime) -> Facts:
-    """Of a reminder: with all that the confirmation of its visit was to tell, where that did not arrive before it. A repetition does
-    no harm; a time that replaces another one without a word does.
+    """Of a reminder: with all that the confirmation of its visit was to tell, where that did not arrive before it. A repetition
+    does no harm; a time that replaces another one without a word does.
     """
     if message.kind != REMINDER or message.event is None:
         return facts

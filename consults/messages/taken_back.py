@@ -1,8 +1,8 @@
 """What the person knew before an event, as far as the message about it has to take that back.
 
-One rule: a message names every time that was told as theirs and is theirs no longer, unless a message that certainly reached them
-did so. What it replaces, and what it is about, is `Before`; any other such time is among `told_times`. The sentences are chosen in
-`changes.py`.
+One rule: a message names every time that was told as theirs and is theirs no longer, unless a message that certainly reached
+them did so. What it replaces, and what it is about, is `Before`; any other such time is among `told_times`. The sentences are
+chosen in `changes.py`.
 """
 
 from datetime import datetime
@@ -115,9 +115,12 @@ def offer_ended_unsaid(event: Event) -> EarlierOffer | None:
     letters = to_the_patient(event.request).select_related("event").order_by("event__number", "pk")
     offered = [letter for letter in letters.filter(kind=Event.Kind.OFFERED) if letter.may_be_known]
     told = offered[-1].event if offered else None
-    ended = event.request.offers.exclude(answer__in=_HEARD)
-    offer = ended.filter(offered_at=told.at, starts_at=told.starts_at).last() if told else None
-    if told is None or offer is None or offer.starts_at == event.starts_at:
+    if told is None or told.starts_at in {None, event.starts_at}:
+        return None
+    # Two offers of one instant are told apart by their start.
+    ended = event.request.offers.filter(offered_at=told.at).exclude(answer__in=_HEARD)
+    offer = next((offer for offer in ended if offer.starts_at == told.starts_at), None)
+    if offer is None:
         return None
     later = letters.filter(event__number__gt=told.number).exclude(kind__in=[REMINDER, OLD_ADDRESS])
     counted = [letter for letter in later if letter.may_be_known or letter.state == OutboxMessage.State.WAITING]
