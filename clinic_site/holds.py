@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from clinic_site import backups
 from clinic_site.models import Hold
@@ -13,6 +13,7 @@ from consults import booking, clock_ahead
 from consults.current_rules import lock_rules
 from consults.erasure import due_for_erasure
 from consults.expiry import expire_overdue
+from consults.messages.channels.not_sent import NO_ANSWER
 from consults.messages.kinds import REMINDER
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.models.outbox_message import OutboxMessageQuerySet
@@ -145,7 +146,7 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
     if restored:
         ConsultRequest.objects.raise_calendar_steps(now=now)
     if without_letters and restored:
-        _drop_what_is_of_before(restored)
+        _drop_what_is_of_before(restored, now=now)
     elif without_letters:
         _drop_letters(before=seen[0], now=now)
     if jumped:
@@ -154,9 +155,14 @@ def go_on(*, up_to: int, by, now: datetime, without_letters: bool = False) -> in
     return len(seen)
 
 
-def _drop_what_is_of_before(restored: Hold) -> None:
-    """Other calls stay: colleagues open the request before they call. Anybody could send again what failed."""
-    letters_of_before(restored).order_by().drop()
+def _drop_what_is_of_before(restored: Hold, *, now: datetime) -> None:
+    """Other calls stay: colleagues open the request before they call. Anybody could send again what failed.
+
+    A letter that was due may have left before the restore, which is why it does not leave now: the person may know what it says.
+    """
+    letters = letters_of_before(restored).order_by()
+    letters.filter(not_before__lte=now, done_at=None).update(problem=NO_ANSWER, done_at=F("not_before"))
+    letters.drop()
     of_before = OutboxMessage.objects.filter(pk__lte=restored.last_message)
     reminders = Q(kind=REMINDER, state=OutboxMessage.State.WAITING)
     of_before.filter(reminders | Q(state=OutboxMessage.State.FAILED)).drop()

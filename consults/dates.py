@@ -32,16 +32,17 @@ def date_text(value: date) -> str:
 
 def visit_text(start: datetime, end: datetime, zone_label: str) -> str:
     """`Monday, December 7, 2026, 4:00 PM to 4:30 PM Central Time`. Both in the clinic's zone."""
-    return f"{date_text(start)}, {start_text(start)}{_fold_text(start)} to {time_text(end.time())} {zone_label}"
+    until = time_text(end.time()) + _fold_text(end)
+    return f"{date_text(start)}, {choice_text(start)} to {until} {zone_label}"
 
 
 def moment_text(value: datetime, zone_label: str) -> str:
     """`Wednesday, December 9, 2026, 8:00 PM Central Time`. In the clinic's zone."""
-    return f"{date_text(value)}, {start_text(value)} {zone_label}"
+    return f"{date_text(value)}, {choice_text(value)} {zone_label}"
 
 
 def choice_text(start: datetime) -> str:
-    """A start in the list of times; in the repeated hour of fall, the zone abbreviation tells the two apart."""
+    """A time of day; in the repeated hour of fall, the zone abbreviation tells the two apart."""
     return start_text(start) + _fold_text(start)
 
 

@@ -17,7 +17,7 @@ from guard import sealing
 
 from .conflicts import Conflict, conflicts_of
 from .current_rules import Rules, lock_rules
-from .messages import outbox
+from .messages import outbox, overtaken
 from .messages.facts import NOTHING_BEFORE, Before
 from .messages.kinds import tells
 from .models import ConsultRequest, EarlierOffer, Event, Reason
@@ -196,10 +196,10 @@ class Decision:
             by=by,
         )
         if self.is_quiet or self.row.status == ConsultRequest.Status.QUARANTINED:
-            outbox.drop_unsent(self.row)
+            overtaken.drop_unsent(self.row)
             return event
         if self.ends_offer:
-            outbox.drop_unsent_offer(self.row)
+            overtaken.end_unsent_offer(event, now=self.now)
         try:
             outbox.write_messages(
                 *(event, self.row),

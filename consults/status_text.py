@@ -26,7 +26,6 @@ _NOT_ALLOWED = {
     "not_posted": "This start is no longer within the posted hours. Check the box to confirm it anyway, or move it to a new time",
     "no_time": "This request has no time yet. Move and confirm it at one first",
     "has_time": "This request has a time. Confirm it, move it, or decline it",
-    "reply_time_passed": "The reply time has passed",
     "still_time": "The reply time has not passed",
     # A patient whose request was quarantined by mistake must not learn of it here.
     "is_quarantined": "This request cannot be changed here right now",
@@ -45,7 +44,7 @@ _NOT_ALLOWED = {
     "move_waits": "The patient has asked for another time. Answer that first",
     "same_time": "That is the time this person asked for. Confirm it instead",
     "not_earlier": "That time is not earlier than the one this person has",
-    "too_late_to_offer": "That time is too close to be offered: nobody could answer two hours before it",
+    "too_late_to_offer": "It is too late to offer a time: two hours have to be left, before that time and before our reply time",
     "wrong_reason": "Choose a reason from the list",
 }
 

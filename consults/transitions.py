@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from .models import ConsultRequest, EarlierOffer, Event
-from .scheduling.reply import leaves_time
+from .scheduling.reply import leaves_time, leaves_time_to_offer
 
 Status, Kind = ConsultRequest.Status, Event.Kind
 # Each move is a letter to an address that may not be the sender's own.
@@ -82,7 +82,10 @@ NO_VISIT_AHEAD = Guard("is_confirmed", lambda request, now: request.status != St
 
 # A request that waits may need any other time; a visit that is confirmed is moved for who asked for it.
 MAY_BE_OFFERED = Guard("did_not_ask", lambda request, now: request.wants_earlier or request.status == Status.REQUESTED)
-IN_REPLY_TIME = Guard("reply_time_passed", lambda request, now: request.status != Status.REQUESTED or request.answer_by > now)
+TIME_TO_OFFER = Guard(
+    "too_late_to_offer",
+    lambda request, now: request.status != Status.REQUESTED or leaves_time_to_offer(request.answer_by, now),
+)
 NOT_MOVING = Guard("move_waits", lambda request, now: not request.is_moving)
 HAS_OFFER = Guard("no_offer", _offer_is_open)
 NO_OPEN_OFFER = Guard("offer_open", lambda request, now: not _offer_is_open(request, now))

@@ -8,15 +8,15 @@ from datetime import datetime
 
 from consults.decision import Decision, NotAllowed, Refused, deciding
 from consults.models import ConsultRequest, EarlierOffer, Event
-from consults.scheduling import Policy, Refusal, reply_due
+from consults.scheduling import Policy, Refusal, offer_due
 from consults.transitions import (
     HAS_OFFER,
-    IN_REPLY_TIME,
     MAY_BE_OFFERED,
     NO_OPEN_OFFER,
     NOT_BEGUN,
     NOT_MOVING,
     OFFER_IN_TIME,
+    TIME_TO_OFFER,
     Button,
     decides,
 )
@@ -29,7 +29,7 @@ Kind, Status, HELD = Event.Kind, ConsultRequest.Status, ConsultRequest.HOLDS_A_S
 @decides(
     Kind.OFFERED,
     *HELD,
-    guards=(NOT_BEGUN, IN_REPLY_TIME, MAY_BE_OFFERED, NOT_MOVING, NO_OPEN_OFFER),
+    guards=(NOT_BEGUN, TIME_TO_OFFER, MAY_BE_OFFERED, NOT_MOVING, NO_OPEN_OFFER),
     buttons=(Button("offer", "Offer a time and wait for a yes", needs="offer"),),
     sets_time=True,
     leaves_offer=True,
@@ -51,21 +51,20 @@ def offer_earlier(
 def _hold_beside(decision: Decision, starts_at: datetime, policy: Policy, *, by) -> None:
     """Holds this start beside the one the request has. Raises Refused, or NotAllowed when nobody could answer in time.
 
-    The deadline is the earlier of the reply rule counted from now and two hours before the offered start, and no later than the
-    reply time of a request that nobody confirmed yet.
+    The deadline is the earlier of the reply rule counted from now and two hours before the offered start; of a request that
+    nobody confirmed yet, two hours before its own reply time at the latest.
     """
     row, now = decision.row, decision.now
+    waits = row.status == Status.REQUESTED
     own = frozenset(row.seats.values_list("cell", "seat"))
     decision.refuse_unless_offered(starts_at, policy, own=own)
-    answer_by = reply_due(
+    answer_by = offer_due(
         posted=decision.rules.posted,
         open_days=policy.answer_open_days,
-        asked_at=now,
+        offered_at=now,
         starts_at=starts_at,
-        stands_until=starts_at,
+        answer_by=row.answer_by if waits else None,
     )
-    if row.status == Status.REQUESTED:
-        answer_by = min(answer_by, row.answer_by)
     decision.require(answer_by > now, "too_late_to_offer")
     decision.offered = EarlierOffer.objects.create(
         request=row,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from consults.current_rules import read_rules
-from consults.messages.outbox import is_still_true
+from consults.messages.overtaken import is_still_true
 from consults.models import ConsultPolicy, Event, OutboxMessage
 from consults.scheduling import PostedHours
 

@@ -40,14 +40,16 @@ def _end(request: ConsultRequest) -> OutboxMessage | None:
 
 
 def did_not_reach_them(request: ConsultRequest) -> bool:
-    """Whether the last letter to their present address is known not to have arrived, and no call took its place. Who was told by
-    a colleague has no more of a letter than before.
+    """Whether the last letter to their present address is known not to have arrived, and no call took its place, nor the reminder
+    of the visit that it confirmed. Who was told by a colleague has no more of a letter than before.
     """
-    letters = to_present_address(request).exclude(state=OutboxMessage.State.DROPPED, is_dealt_with=False).exclude(kind=REMINDER)
-    last = letters.order_by("event__number", "pk").last()
+    letters = to_present_address(request).exclude(state=OutboxMessage.State.DROPPED, is_dealt_with=False)
+    last = letters.exclude(kind=REMINDER).order_by("event__number", "pk").last()
     if last is None or last.may_have_arrived:
         return False
-    return last.state == OutboxMessage.State.FAILED or last.is_dealt_with
+    if last.state != OutboxMessage.State.FAILED and not last.is_dealt_with:
+        return False
+    return not any(reminder.may_have_arrived for reminder in letters.filter(kind=REMINDER, event=last.event_id))
 
 
 def change_for_page(request: ConsultRequest) -> CalendarChange:

@@ -1,7 +1,7 @@
 """Puts a message's words together from its facts. Subjects are neutral: none names a treatment."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,20 +14,15 @@ from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event
 from consults.scheduling import Interval
 from consults.scheduling.reply import leaves_time
-from pages.consult_kind import CALL, VIDEO
-from pages.naming import names_treatment
 
 from .calendar_file import CalendarChange
 from .changes import Changes
 from .facts import Facts
 from .greeting import greeting_name
-from .kinds import LEAVE_THE_VISIT, OLD_ADDRESS, TAKE_A_VISIT, tells
-from .known import NO_PLACE_TOLD, PlaceTold
+from .kinds import CONFIRMING, GIVE_A_TIME, LEAVE_THE_VISIT, OLD_ADDRESS, TAKE_A_VISIT, tells
+from .meeting import Meeting
+from .place_told import NO_PLACE_TOLD, PlaceTold
 
-_ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
-_ASK_HOW_TO_JOIN = "Please ask us by replying to this email before it begins."
-# They may have answered the letter before: no field takes that.
-_GAVE_NO_NUMBER = "You gave none with your request. If you have not told us one since"
 _HIDDEN_LINK = "(the link to the patient's own page is only in the letter)"
 
 
@@ -62,9 +57,9 @@ class Composition:
         says, facts = tells(self.kind), self.facts
         if says.subject_if_late and not self.is_ahead:
             return self.rules.clinic.consult.say(says.subject_if_late)
-        if says.subject_if_elsewhere and self.place_before:
+        if says.subject_if_elsewhere and self.meeting.has_changed:
             return self.rules.clinic.consult.say(says.subject_if_elsewhere)
-        is_changed = facts.replaced if says.confirms else facts.before.confirmed
+        is_changed = facts.replaced if self.kind in GIVE_A_TIME else facts.before.confirmed
         return self.rules.clinic.consult.say((is_changed and says.subject_if_changed) or says.subject)
 
     @property
@@ -76,15 +71,20 @@ class Composition:
         return visit if visit and visit.start > self.now else None
 
     @property
-    def place_before(self) -> str:
-        """Where they were told that this visit takes place, if that has changed since: their calendar has it so."""
-        told = self.place_told.place
-        return told if self._stays and told != self.rules.clinic.consult_place else ""
+    def meeting(self) -> Meeting:
+        """At the confirmed visit, or the one that they are offered. What they were told of its place counts while it is ahead."""
+        is_ahead = self._stays or (self.kind in {Event.Kind.OFFERED, *CONFIRMING} and self.is_ahead)
+        return Meeting(self.request, self.rules.clinic, self.place_told if is_ahead else NO_PLACE_TOLD)
 
     @property
     def calendar(self) -> CalendarChange:
         """What the letter does to the patient's calendar: also where only the place of a visit has changed."""
-        return CalendarChange("REQUEST", self._stays) if self.place_before else self.facts.calendar
+        return CalendarChange("REQUEST", self._stays) if self._stays and self.meeting.place_before else self.facts.calendar
+
+    @property
+    def calendar_version(self) -> int:
+        """Of the entry. Where the time is no news of the event, their page may have given it out at a later version than that."""
+        return self.request.version if self._stays else self.facts.version
 
     @property
     def is_ahead(self) -> bool:
@@ -95,7 +95,8 @@ class Composition:
     def may_have_come(self) -> bool:
         """Whether the visit that this was to take back has begun meanwhile: they knew of no other."""
         had, is_taken = self.facts.before.confirmed, self.facts.replaced is not None or self.facts.calendar.method == "CANCEL"
-        return self.kind in TAKE_A_VISIT and is_taken and had is not None and self.facts.at < had.start <= self.now
+        since = self.facts.untold_since or self.facts.at
+        return self.kind in TAKE_A_VISIT and is_taken and had is not None and since < had.start <= self.now
 
     @property
     def may_move(self) -> bool:
@@ -157,52 +158,41 @@ class Composition:
         return EarlierOffer.objects.of(self.request, at=max(self.now, self.facts.at))
 
     @property
+    def _asked_since(self) -> Interval | None:
+        """What they asked for beside the visit that this confirms, and what waits for an answer: this left after the letter of
+        that, and is none.
+        """
+        if self.kind not in CONFIRMING:
+            return None
+        since = self.request.events.filter(number__gt=self.facts.version, at__lte=max(self.now, self.facts.at)).order_by("number")
+        last, moved = since.last(), since.filter(kind=Event.Kind.MOVED).last()
+        if last is None or moved is None or moved.starts_at is None or last.status != ConsultRequest.Status.REQUESTED:
+            return None
+        return Interval(moved.starts_at, moved.starts_at + timedelta(minutes=self.request.length_minutes))
+
+    @property
     def _held(self) -> set[Interval]:
         """The times that are theirs now. While this message waited, they may have asked for one, or been offered it."""
         return {visit for visit, _ in self.request.held_visits} | ({self._offered.visit} if self._offered else set())
-
-    @property
-    def to_know(self) -> list[tuple[str, str]]:
-        """(label, text) of the clinic's facts for a visit, where they are set and tell nobody what the visit is about."""
-        clinic = self.rules.clinic
-        facts = (
-            *self._how_to_meet,
-            ("Getting here", "" if clinic.consult.how else clinic.parking),
-            (clinic.consult.say("Before your visit"), clinic.preparation),
-            (_ESTIMATE, clinic.good_faith_contact),
-        )
-        return [(label, text) for label, text in facts if text and not names_treatment(text)]
-
-    @property
-    def _how_to_meet(self) -> list[tuple[str, str]]:
-        """What a person still has to tell us, or to hear from us, before a consult that is not at the clinic."""
-        clinic = self.rules.clinic
-        if clinic.consult == VIDEO:
-            return [("How to join", clinic.video_link or _ASK_HOW_TO_JOIN)]
-        if clinic.consult != CALL or self.request.person.phone:
-            return []
-        or_call = f", or call us at {clinic.phone}" if clinic.phone else ""
-        return [("Your phone number", f"{_GAVE_NO_NUMBER}, please reply to this email with it{or_call}.")]
 
     def text(self, *, layout: str, has_file: bool = False) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template. `has_file`: whether the
         channel attaches what `calendar` does.
         """
-        token, clinic = self.facts.token, self.rules.clinic
-        is_visit = clinic.consult.word == "visit"
+        token, clinic, meeting = self.facts.token, self.rules.clinic, self.meeting
         context = self.times | {
             "layout": f"consults/messages/{layout}",
             "clinic": clinic,
             "visit": clinic.consult.word,
             "is_ahead": self.is_ahead,
+            "has_ended": self.facts.visit is not None and self.facts.visit.end <= max(self.now, self.facts.at),
             "may_move": self.may_move,
             "may_have_come": self.may_have_come,
             "is_at_the_clinic": not clinic.consult.how,
             "place": clinic.consult_place,
-            "place_before": self.place_before,
+            "place_before": meeting.place_before,
             "place_label": clinic.consult.place_label,
-            # "Your call, by phone" would say it twice.
-            "at_place": ", " + (clinic.consult.how.rstrip(".") or f"at {clinic.address_line}") if is_visit else "",
+            "at_place": meeting.at_place,
             "name": greeting_name(self.facts.name, is_first=self.is_first),
             "may_be_misdirected": self.is_first and self.kind != OLD_ADDRESS,
             "reference": self.request.reference,
@@ -210,19 +200,22 @@ class Composition:
             "reason": self.facts.reason,
             "may_ask_again": self.facts.may_ask_again,
             "day": self.day,
-            "joins_otherwise": self.place_told.way_to_join not in {"", clinic.way_to_join} and clinic.consult == VIDEO,
-            "is_by_video": clinic.consult == VIDEO,
-            "to_know": self.to_know if self.is_ahead else [],
+            "has_changed": meeting.has_changed,
+            "joins_otherwise": meeting.joins_otherwise,
+            "is_by_video": meeting.is_by_video,
+            "to_know": meeting.to_know if self.is_ahead else [],
+            "to_join": [] if self.kind in {Event.Kind.OFFERED, *GIVE_A_TIME} else meeting.to_join,
             "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
             "book": settings.PUBLIC_URL + reverse("consults:request"),
             "has_new_link": self.facts.has_new_link,
             "is_late": self.facts.is_late or (self.kind == Event.Kind.RELEASED and self._answer_is_late),
             "asked_is_offered": self._offered is not None and self._offered.visit == self.facts.before.asked,
+            "another_is_offered": self._offered is not None and self._offered.visit != self.facts.before.asked,
             "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
             "voicemail_ok": self.facts.voicemail_ok,
         }
         held = self._held
-        changes = Changes.told_by(self.kind, self.facts, held=held)
+        changes = Changes.told_by(self.kind, self.facts, held=held, now=self.now)
         context["asked_gone"] = self._in_words(changes.asked_gone)
         sentences = self._sentences(context, changes, replaced_is_held=changes.replaced in held, has_file=has_file)
         return render_to_string(f"consults/messages/{self.kind}.txt", context | sentences)
@@ -232,14 +225,22 @@ class Composition:
         context = context | {
             "changes": changes,
             "has_file": has_file,
+            "is_offered": self.kind == Event.Kind.OFFERED,
             "is_about_offer": tells(self.kind).is_about_offer,
             "replaced_is_held": replaced_is_held,
             "replaced": self._in_words(changes.replaced),
             "other_wish": self._in_words(changes.other_wish),
             "ended_offer": self._in_words(changes.ended_offer),
+            "also_asked": list(map(self._in_words, changes.also_asked)),
+            "also_had": list(map(self._in_words, changes.also_had)),
+            "asked_since": self._in_words(self._asked_since),
         }
-        templates = {name: f"consults/messages/_{name}.txt" for name in ("gone", "calendar", "elsewhere", "apology")}
-        return {name: " ".join(render_to_string(template, context).split()) for name, template in templates.items()}
+        sentences: dict[str, str] = {}
+        # The third says what the second does not.
+        for name in ("gone", "calendar", "elsewhere", "apology"):
+            text = render_to_string(f"consults/messages/_{name}.txt", context | sentences)
+            sentences[name] = " ".join(text.split())
+        return sentences
 
     def notice(self) -> Letter:
         """For staff, without personal data: a reference, a time and a link."""

@@ -17,7 +17,15 @@ class Before(NamedTuple):
     confirmed: Interval | None = None
 
 
+class ToldTimes(NamedTuple):
+    """Times that a person was told are theirs, as asked for and as those of a confirmed visit."""
+
+    asked: tuple[Interval, ...] = ()
+    confirmed: tuple[Interval, ...] = ()
+
+
 NOTHING_BEFORE = Before()
+NOTHING_TOLD = ToldTimes()
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,6 +35,8 @@ class Facts:
     that has ended since, and whose end no letter told yet. `is_late`: they were told that we answer by an instant that is past.
     `has_new_link`: the link that they were sent before opens their page no longer.
     `page_had_another`: their own page has shown a visit that was confirmed at another time, whether they know of it or not.
+    `told`: what earlier messages told them, or may have, and no message that certainly reached them took back.
+    `untold_since`: when the visit that they know was first taken back, where no message told that.
 
     `reason`: as the patient reads it, and whether the letter adds that they `may_ask_again`. `version`: of the request.
     Instants are aware, in UTC.
@@ -51,6 +61,8 @@ class Facts:
     is_late: bool = False
     has_new_link: bool = False
     page_had_another: bool = False
+    told: ToldTimes = NOTHING_TOLD
+    untold_since: datetime | None = None
 
     @property
     def offers_earlier(self) -> bool:
@@ -81,6 +93,8 @@ class Facts:
         ended_offer: EarlierOffer | None = None,
         before: Before = NOTHING_BEFORE,
         page_had_another: bool = False,
+        told: ToldTimes = NOTHING_TOLD,
+        untold_since: datetime | None = None,
     ) -> "Facts":
         person = request.person
         return cls(
@@ -101,6 +115,8 @@ class Facts:
             may_ask_again=may_ask_again,
             before=before,
             page_had_another=page_had_another,
+            told=told,
+            untold_since=untold_since,
         )
 
     def as_json(self) -> dict:
@@ -114,6 +130,8 @@ class Facts:
             "offered_until": self.offered_until and self.offered_until.isoformat(),
             "ended_offer": _pair(self.ended_offer),
             "before": [_pair(visit) for visit in self.before],
+            "told": [[_pair(visit) for visit in visits] for visits in self.told],
+            "untold_since": self.untold_since and self.untold_since.isoformat(),
         }
 
     @classmethod
@@ -131,6 +149,8 @@ class Facts:
             "ended_offer": _interval(values.get("ended_offer")),
             # A letter that was sealed before it held this is still sent.
             "before": Before(*map(_interval, values.get("before", ()))),
+            "told": ToldTimes(*(tuple(filter(None, map(_interval, visits))) for visits in values.get("told", ()))),
+            "untold_since": datetime.fromisoformat(since) if (since := values.get("untold_since")) else None,
         }
         return cls(**values | opened)
 

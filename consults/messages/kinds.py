@@ -110,7 +110,7 @@ KINDS: dict[str, Tells] = {
     Kind.READDRESSED: Tells("Your request", "Say that we have the new address"),
     OLD_ADDRESS: Tells("About a request sent with your address", "Nothing: this was for an address that was wrong"),
     Kind.OFFERED: Tells(
-        "A time has opened up for you", "Offer a time, and record the answer", keeps_reminder=True, is_about_offer=True
+        "A time we can offer you", "Offer a time, and record the answer", keeps_reminder=True, is_about_offer=True
     ),
     Kind.OFFER_ACCEPTED: Tells(
         "Confirmed",
@@ -144,11 +144,15 @@ KINDS: dict[str, Tells] = {
     Kind.ANSWERED: Tells(is_over=True),
     Kind.COMPLETED: Tells(is_over=True),
     Kind.MISSED: Tells(is_over=True),
-    REMINDER: Tells("Reminder", "Remind them of the visit"),
+    REMINDER: Tells("Reminder", "Remind them of the visit", subject_if_changed="Reminder of your new time"),
 }
 
 
 CONFIRMING = [kind for kind, says in KINDS.items() if says.confirms]
+# They give a visit its time. A reminder does where no confirmation of it arrived (`reading.py`).
+GIVE_A_TIME = [REMINDER, *CONFIRMING]
+# They say which time is asked for, and not confirmed.
+ASKING = [Kind.REQUESTED, Kind.RELEASED, Kind.MOVED, Kind.READDRESSED]
 # They leave the confirmed visit as it is, and name it, so they say what has changed about it otherwise.
 LEAVE_THE_VISIT = [REMINDER, Kind.MOVED, *(kind for kind, says in KINDS.items() if says.says_visit_stays)]
 # With them staff take from somebody a visit that they know of, to give them another one or none.
@@ -158,6 +162,10 @@ OF_A_VISIT_AHEAD = [
     *(REMINDER, *CONFIRMING),
     *(kind for kind, says in KINDS.items() if says.says_visit_stays and not says.subject_if_late),
 ]
+# They name a time that was asked for beside a visit, and is not theirs.
+TELL_A_LOST_TIME = [kind for kind, says in KINDS.items() if says.names_lost_time or says.subject_if_late]
+# They say that we did not answer in time, and so does what takes their place.
+APOLOGIZING = [Kind.EXPIRED, Kind.MOVE_EXPIRED, Kind.MOVE_LAPSED]
 ABOUT_OFFERS = [kind for kind, says in KINDS.items() if says.is_about_offer]
 REPEATS = [kind for kind, says in KINDS.items() if says.repeats]
 

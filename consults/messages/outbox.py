@@ -1,6 +1,5 @@
 """Writes messages: with the event they report, one per (event, kind, recipient), and letters to staff about no request."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -11,25 +10,16 @@ from django.db import transaction
 from consults.current_rules import Rules
 from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
 from consults.scheduling import Interval, PostedHours
-from consults.transitions import TRANSITIONS
 from guard import sealing
 
 from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
 from .compose import Letter
-from .facts import Before, Facts
-from .kinds import ABOUT_OFFERS, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
-from .known import (
-    UNSENT,
-    has_unsent_link,
-    is_called,
-    known_before,
-    may_know,
-    offer_ended_unsaid,
-    owes_correction,
-    was_promised_earlier,
-    was_written_to,
-)
+from .facts import NOTHING_TOLD, Before, Facts
+from .kinds import ABOUT_OFFERS, APOLOGIZING, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
+from .known import has_unsent_link, is_called, may_know, was_promised_earlier, was_written_to
+from .overtaken import drop_overtaken, drop_unsent, drop_useless, unsent
+from .taken_back import known_before, offer_ended_unsaid, told_times
 
 _REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
@@ -58,17 +48,17 @@ def write_messages(
     says, calendar = tells(event.kind), CalendarChange.between(before.confirmed, request.confirmed_visit)
     about = offer if says.is_about_offer else None
     if event.number > 1 and not says.keeps_reminder:
-        _unsent(request).filter(kind=REMINDER).drop()
+        unsent(request).filter(kind=REMINDER).drop()
     if says.subject and _is_owed(request, says, before):
         channel, owes_apology = _channel_of(request), not says.is_about_offer and _owes_apology(event)
-        known, is_news = known_before(event, before), before.confirmed != request.confirmed_visit
+        (known, untold_since), is_news = known_before(event, before), before.confirmed != request.confirmed_visit
         # They never heard of the visit, so all that ends for them is their request. They may have seen it on their page, and
         # put it in a calendar: the entry is taken out, at the time that they know.
         ends_unheard = request.status in ConsultRequest.ENDED and before.confirmed is not None and known.confirmed is None
         if says.is_about_offer:
-            _unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
+            unsent(request).filter(kind__in=ABOUT_OFFERS, recipient=OutboxMessage.Recipient.PATIENT).drop()
         else:
-            _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=() if is_news else CONFIRMING)
+            drop_overtaken(event, OutboxMessage.Recipient.PATIENT, but=() if is_news else CONFIRMING)
         to = getattr(request, channel.REACHES)
         facts = Facts.of(
             request,
@@ -81,11 +71,13 @@ def write_messages(
             ended_offer=offer_ended_unsaid(event) if event.number > 1 else None,
             before=known,
             page_had_another=before.confirmed is not None and is_news,
+            told=NOTHING_TOLD if says.is_about_offer else told_times(event),
+            untold_since=untold_since,
         )
         if event.kind == Event.Kind.RELEASED:
             owes_apology = owes_apology or is_late or was_promised_earlier(request, now=now)
             facts = replace(facts, has_new_link=has_unsent_link(request))
-        facts = replace(facts, is_late=owes_apology)
+        facts = replace(facts, is_late=owes_apology or event.kind in APOLOGIZING)
         if ends_unheard:
             facts = replace(facts, visit=known.asked)
         if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
@@ -93,10 +85,10 @@ def write_messages(
         if says.confirms:
             write_reminder(event, request, rules=rules, now=now)
     elif says.is_over or says.only_if_known:
-        _drop_unsent(event, OutboxMessage.Recipient.PATIENT, but=CONFIRMING if owes_correction(request, now=now) else ())
+        drop_useless(event, now=now)
     if says.to_staff and settings.STAFF_INBOX and event.by is None:
         facts = Facts.of(request, to=settings.STAFF_INBOX, calendar=CalendarChange(), now=now, offer=about)
-        _drop_unsent(event, OutboxMessage.Recipient.STAFF)
+        drop_overtaken(event, OutboxMessage.Recipient.STAFF)
         _write(event, event.kind, OutboxMessage.Recipient.STAFF, OutboxMessage.Channel.MAIL, facts.as_json(), not_before=now)
 
 
@@ -112,21 +104,11 @@ def _channel_of(request: ConsultRequest):
     return BY_CONTACT["phone" if is_called(request) else "email"]
 
 
-def drop_unsent(request: ConsultRequest) -> None:
-    """Drops whatever was not sent about a request that was set aside: it tells nobody anything."""
-    _unsent(request).drop()
-
-
-def drop_unsent_offer(request: ConsultRequest) -> None:
-    """Drops the letter or the call about an offer that is over: nobody is offered what they cannot have."""
-    _unsent(request).filter(kind=Event.Kind.OFFERED).drop()
-
-
 def _owes_apology(event: Event) -> bool:
     """Whether what the event replaces was to apologize for a late answer, and nobody heard it."""
     if event.number == 1:
         return False
-    unheard = _unsent(event.request).filter(recipient=OutboxMessage.Recipient.PATIENT, event__number__lt=event.number)
+    unheard = unsent(event.request).filter(recipient=OutboxMessage.Recipient.PATIENT, event__number__lt=event.number)
     letters = [
         letter for letter in unheard.exclude(kind__in=[REMINDER, OLD_ADDRESS]) if letter.sealed and not letter.may_be_known
     ]
@@ -140,32 +122,6 @@ def _is_owed(request: ConsultRequest, says: Tells, before: Before) -> bool:
     if says.only_if_known:
         return before.confirmed is not None or was_written_to(request)
     return not says.only_after or may_know(request, says.only_after)
-
-
-def is_still_true(letter: OutboxMessage) -> bool:
-    """Whether a letter about a request that was sent would still wait if it had not been: no later event would have dropped it.
-
-    A letter to an address that was wrong is never missed.
-    """
-    if letter.event is None or letter.kind == OLD_ADDRESS:
-        return False
-    later = letter.event.request.events.filter(number__gt=letter.event.number)
-    if letter.recipient == OutboxMessage.Recipient.STAFF:
-        return not later.exists()
-    return not any(_drops(event, letter.kind) for event in later)
-
-
-def _drops(event: Event, kind: str) -> bool:
-    says = tells(event.kind)
-    if event.status == ConsultRequest.Status.QUARANTINED:
-        return True
-    if kind == Event.Kind.OFFERED:
-        return not TRANSITIONS[event.kind].leaves_offer
-    if says.is_about_offer:
-        return kind in ABOUT_OFFERS and bool(says.subject)
-    if kind == REMINDER or (kind in CONFIRMING and says.keeps_reminder):
-        return not says.keeps_reminder
-    return bool(says.subject) or says.is_over
 
 
 def write_to_old_address(event: Event, request: ConsultRequest, *, to: str, now: datetime) -> None:
@@ -203,22 +159,11 @@ def forget_letters_to_staff(*, now: datetime) -> int:
 
 def forget_messages(request: ConsultRequest) -> None:
     """Empties every message about the request, in files too; nobody sends or deals with what was not sent."""
-    _unsent(request).drop()
+    drop_unsent(request)
     messages = OutboxMessage.objects.filter(event__request=request)
     messages.update(sealed=b"")
     ids = list(messages.values_list("message_id", flat=True))
     transaction.on_commit(lambda: mail.delete_files(ids), robust=True)  # others are told of the erasure all the same
-
-
-def _unsent(request: ConsultRequest):
-    """Also what could not be sent: nobody sends it again once it is no longer true."""
-    return OutboxMessage.objects.filter(event__request=request, state__in=UNSENT)
-
-
-def _drop_unsent(event: Event, recipient: str, *, but: Sequence[str] = ()) -> None:
-    if event.number > 1:
-        unsent = _unsent(event.request).filter(recipient=recipient).exclude(kind__in=[REMINDER, OLD_ADDRESS, *but])
-        unsent.drop()
 
 
 def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:

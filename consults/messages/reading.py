@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from consults.current_rules import Rules
-from consults.models import OutboxMessage
+from consults.models import Event, OutboxMessage
 
 from .channels import CHANNELS
 from .compose import Composition, Letter
 from .facts import Facts
-from .kinds import LEAVE_THE_VISIT
-from .known import NO_PLACE_TOLD, place_told
+from .kinds import CONFIRMING, LEAVE_THE_VISIT, REMINDER
+from .place_told import NO_PLACE_TOLD, place_told
+
+# Of an offer only a call does.
+_NAME_A_PLACE = {Event.Kind.OFFERED, *LEAVE_THE_VISIT, *CONFIRMING}
 
 
 def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_desk: bool = False) -> Letter:
@@ -26,15 +29,34 @@ def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_des
     if message.event is None:
         return Letter(**opened)
     facts = Facts.from_json(opened)
+    sent_at = message.done_at if message.state == OutboxMessage.State.DONE else None
+    facts = _with_unconfirmed(message, facts, at=sent_at or now)
     if for_desk:
         facts = replace(facts, token="")
-    sent_at = message.done_at if message.state == OutboxMessage.State.DONE else None
     request = message.event.request
-    told = place_told(request, before=message) if message.kind in LEAVE_THE_VISIT else NO_PLACE_TOLD
+    told = place_told(request, before=message) if message.kind in _NAME_A_PLACE else NO_PLACE_TOLD
     composition = Composition(message.kind, request, facts, rules, sent_at or now, is_first=message.is_first, place_told=told)
     if message.recipient == OutboxMessage.Recipient.STAFF:
         return composition.notice()
     return CHANNELS[OutboxMessage.Channel(message.channel)].compose(composition)
+
+
+def _with_unconfirmed(message: OutboxMessage, facts: Facts, *, at: datetime) -> Facts:
+    """Of a reminder: with all that the confirmation of its visit was to tell, where that did not arrive before it. A repetition
+    does no harm; a time that replaces another one without a word does.
+    """
+    if message.kind != REMINDER or message.event is None:
+        return facts
+    letter = message.event.messages.filter(recipient=OutboxMessage.Recipient.PATIENT, kind__in=CONFIRMING).first()
+    if letter is None or not letter.sealed or _arrives_before(letter, message, at=at):
+        return facts
+    return replace(Facts.from_json(letter.opened), to=facts.to, token=facts.token)
+
+
+def _arrives_before(letter: OutboxMessage, reminder: OutboxMessage, *, at: datetime) -> bool:
+    if letter.state == OutboxMessage.State.DONE:
+        return letter.done_at is None or letter.done_at <= at
+    return letter.state == OutboxMessage.State.WAITING and at < reminder.not_before
 
 
 def visit_has_begun(message: OutboxMessage, *, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from guard import sealing
 
 from .delivery_reports import DeliveryReport, Unanswerable
 from .kinds import OF_A_VISIT_AHEAD
-from .outbox import is_still_true
+from .overtaken import is_still_true
 from .reading import offer_is_over, visit_has_begun
 from .refused import RETURNED, give_up, refuse
 

@@ -56,6 +56,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Those that confirmed a visit."""
         return self.filter(kind__in=(Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED, Event.Kind.OFFER_ACCEPTED))
 
+    def taken_on_the_phone(self):
+        """Those with which a colleague recorded that a person takes the time that was offered: they know of it."""
+        return self.filter(kind=Event.Kind.OFFER_ACCEPTED).exclude(by=None)
+
     def asked_for_a_time(self):
         """Those with which a person asked for a time."""
         asks = (Event.Kind.REQUESTED, Event.Kind.QUARANTINED, Event.Kind.MOVED)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Max, Q
 
 from consults.contact import normalised_email, normalised_phone
+from consults.scheduling.reply import BEFORE_THE_REPLY_TIME
 from guard import sealing
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         status = self.model.Status
         later = Q(wants_earlier=True, starts_at__gt=than) if than else Q(pk__in=[])
         timeless = Q(starts_at=None, status=status.REQUESTED) if than else Q(pk__in=[])
-        unanswered = Q(status=status.REQUESTED, confirmed_starts_at=None, answer_by__gt=now)
+        unanswered = Q(status=status.REQUESTED, confirmed_starts_at=None, answer_by__gt=now + BEFORE_THE_REPLY_TIME)
         found = self.filter(later | timeless).filter(unanswered | Q(status=status.CONFIRMED))
         return found.exclude(offers__answer="").order_by("created_at", "pk")
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from consults import status_text
 from consults.contact import hinted_email, hinted_phone
 from consults.current_rules import read_rules
 from consults.messages.as_told import did_not_reach_them, end_as_told, end_was_told
@@ -13,16 +12,15 @@ from consults.messages.known import is_called
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.models.event import refused_among
 from consults.scheduling import Interval
-from consults.scheduling.reply import leaves_time
+from consults.scheduling.reply import leaves_time, leaves_time_to_offer
 from consults.transitions import MAY_BE_OFFERED, TRANSITIONS, may_happen, visit_began
 from pages.consult_kind import ConsultKind
 
 from . import state_words
+from .refusal_words import why_refused
 
 Status, Kind = ConsultRequest.Status, Event.Kind
 _CONFIRMS = {Kind.CONFIRMED, Kind.RESCHEDULED, Kind.OFFER_ACCEPTED}
-# An offer ends with whatever is decided otherwise, so the page says what is true after that.
-_OFFER_ENDED = {"no_offer", "offer_over"}
 _HELD_NO_MORE = {Status.CANCELLED, Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN}
 
 
@@ -185,7 +183,8 @@ class PageWords:
         """Whether an earlier time may still be offered to who asked for one. What was set aside reads the same."""
         found, now = self.found, self.now
         waits = found.status in ConsultRequest.AWAITING_ANSWER
-        is_open = found.status == Status.CONFIRMED or (waits and not found.is_moving and found.answer_by > now)
+        may_be_answered = waits and not found.is_moving and leaves_time_to_offer(found.answer_by, now)
+        is_open = found.status == Status.CONFIRMED or may_be_answered
         in_time = found.starts_at is None or leaves_time(found.starts_at, now)
         return found.wants_earlier and is_open and in_time and not self.held_offer
 
@@ -209,10 +208,15 @@ class PageWords:
 
     @property
     def notice(self) -> str:
-        """That an answer was heard which left everything else as it was; empty once anything else happened."""
+        """That an answer was heard which left everything else as it was; empty once anything else happened, and of a time that
+        they could not have had any more.
+        """
         found, now = self.found, self.now
         may_have_refused = MAY_BE_OFFERED.holds(found, now) and may_happen(Kind.WITHDRAWN, found, now)
         if not may_have_refused or self._kinds[-1] != Kind.OFFER_REFUSED:
+            return ""
+        offer = found.offers.order_by("pk").last()
+        if offer is None or offer.answered_at is None or offer.answered_at >= offer.answer_by or not self._is_posted(offer):
             return ""
         stays = self.consult.word if self.has_visit else "request"
         return f"You did not take the time that we offered. Your {stays} stays as it is."
@@ -234,15 +238,4 @@ class PageWords:
 
     def refusal(self, code: str) -> str:
         """Why a decision of the patient is not allowed, and how the request is now."""
-        return self.consult.say(self._refusal(code))
-
-    def _refusal(self, code: str) -> str:
-        if code in _OFFER_ENDED:
-            now = "visit is at the time" if self.found.status == Status.CONFIRMED else "request is now as"
-            return f"That time is no longer held for you. Your {now} shown below"
-        if code == "is_confirmed":
-            return "Your visit is confirmed at the time shown below"
-        text = status_text.not_allowed(code)
-        if code == "too_late_to_move":
-            return f"{text}. If the time does not work for you, {self.way_out}"
-        return f"{text}, or {self.way_out}" if code == "moved_too_often" else text
+        return self.consult.say(why_refused(self.found, code, now=self.now, has_visit=self.has_visit, way_out=self.way_out))

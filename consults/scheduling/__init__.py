@@ -2,6 +2,6 @@
 
 from .hours import Interval, PostedHours, Shift
 from .offers import Offers, Policy, Refusal
-from .reply import reply_due
+from .reply import offer_due, reply_due
 
-__all__ = ["Interval", "Offers", "Policy", "PostedHours", "Refusal", "Shift", "reply_due"]
+__all__ = ["Interval", "Offers", "Policy", "PostedHours", "Refusal", "Shift", "offer_due", "reply_due"]

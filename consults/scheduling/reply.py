@@ -5,13 +5,30 @@ from datetime import datetime, timedelta
 from .hours import PostedHours
 
 BEFORE_THE_START = timedelta(hours=2)
+# A request whose offer was refused, or ran out, is still answered in time.
+BEFORE_THE_REPLY_TIME = timedelta(hours=2)
 # A clinic that posts no hours at all still owes an answer.
 LONGEST_LOOK_AHEAD = 30
+
+
+def offer_due(
+    *, posted: PostedHours, open_days: int, offered_at: datetime, starts_at: datetime, answer_by: datetime | None
+) -> datetime:
+    """By when an offer of this start is taken: as a request that came in at that instant is answered. `answer_by`: of a request
+    that nobody confirmed yet, which still has to be answered after a no. The result may lie in the past.
+    """
+    due = reply_due(posted=posted, open_days=open_days, asked_at=offered_at, starts_at=starts_at, stands_until=starts_at)
+    return min(due, answer_by - BEFORE_THE_REPLY_TIME) if answer_by else due
 
 
 def leaves_time(start: datetime, now: datetime) -> bool:
     """Whether enough time is left before the start to ask for another one, and to be answered. Page and letters ask it too."""
     return start - BEFORE_THE_START > now
+
+
+def leaves_time_to_offer(answer_by: datetime, now: datetime) -> bool:
+    """Whether a request that nobody confirmed yet can be offered a time before it has to be answered."""
+    return answer_by - BEFORE_THE_REPLY_TIME > now
 
 
 def reply_due(

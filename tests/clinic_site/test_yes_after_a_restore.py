@@ -10,7 +10,8 @@ from clinic_site import holds
 from clinic_site.models import Hold
 from consults import booking
 from consults.models import AccessRecord, ConsultRequest, EarlierOffer, OutboxMessage, WorkerHeartbeat
-from tests.builders import WEDNESDAY, colleague, local, submit
+from tests.builders import WEDNESDAY, colleague, letter_of, local, submit
+from tests.consults.statuses import decisions, undone
 from tests.holding import STEP, Machine, go_on, owner_at, reasons
 
 pytestmark = [
@@ -87,6 +88,21 @@ def test_with_the_letters_everything_goes_on(restored, anna, bert):
     yes(restored, without_letters=False)
     assert sorted(days_pass()) == ["anna@example.com", "bert@example.com"]
     assert _again(anna).status == Status.EXPIRED
+
+
+def test_a_letter_that_is_dropped_because_it_may_have_left_is_taken_back_like_one_that_did(made, staff):
+    """What was not due by then is in nobody's hands."""
+    for minutes, may_be_known in ((30, True), (90, False)):
+        with undone(str(minutes)):
+            request = booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
+            due = WEDNESDAY + timedelta(minutes=minutes)
+            OutboxMessage.objects.filter(kind="confirmed").update(attempts=1, problem="TimeoutError", not_before=due)
+            yes(Hold.objects.put(Reason.RESTORED, now=RESTORED_AT), without_letters=True)
+            letter = OutboxMessage.objects.get(kind="confirmed")
+            assert (letter.state, letter.may_be_known, letter.is_known) == (State.DROPPED, may_be_known, False)
+            decisions(staff)["cancelled"](request, RESTORED_AT + STEP)
+            subject = letter_of(OutboxMessage.objects.get(kind="cancelled"))["subject"]
+            assert subject.startswith("Cancelled: " if may_be_known else "About your request: ")
 
 
 def test_what_is_asked_and_answered_after_the_restore_keeps_its_letters(restored, anna, bert, staff):

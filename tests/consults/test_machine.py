@@ -184,6 +184,8 @@ class Told:
     was_tried: bool = False
     # of the visit that it confirms or reminds of; of an offer, when it is over
     begins: datetime | None = None
+    # The time that was asked for and that it takes back, beside a visit.
+    lost: datetime | None = None
     # A confirmation that never left, because the visit had begun or was over.
     came_to_nothing: bool = False
 
@@ -250,7 +252,7 @@ class Known:
     def expects_another_visit(self, now: datetime) -> bool:
         """By the last confirmation that reached the person, it is ahead."""
         to_patient = [(kind, told) for (_, kind, whom), told in sorted(self.told.items()) if whom == "patient"]
-        told = [told for kind, told in to_patient if kind in CONFIRMS and told.state == "done"]
+        told = [told for kind, told in to_patient if kind in {*CONFIRMS, "reminder"} and told.state == "done"]
         expected = told[-1].begins if told else None
         return expected is not None and expected > now and expected != (self.confirmed or (None,))[0]
 
@@ -413,7 +415,9 @@ class Desk(RuleBasedStateMachine):
         if offer and kind not in LEAVES_OFFER:
             offer[3:] = ANSWERS.get(kind, "overtaken"), self.now
             for (_, about, _), message in known.told.items():
-                if about == "offered":
+                if about == "offered" and by and kind in {"offer_accepted", "offer_refused"} and message.channel == "call":
+                    message.state = "done" if message.state in {"waiting", "failed"} else message.state
+                elif about == "offered":
                     message.drop()
         if kind in TOLD_AFTER_AN_OFFER:
             (*_, last) = (message for (_, about, _), message in known.told.items() if about == "offered")
@@ -433,6 +437,7 @@ class Desk(RuleBasedStateMachine):
         if kind in IS_OVER or is_unknown:
             for (_, about, whom), message in known.told.items():
                 stays = about == "old_address" or (about in CONFIRMS and known.expects_another_visit(self.now))
+                stays = stays or (message.lost is not None and message.lost > self.now)
                 if whom == "patient" and not stays and message.state in {"waiting", "failed"}:
                     message.drop()
                     message.came_to_nothing = about in CONFIRMS
@@ -449,6 +454,8 @@ class Desk(RuleBasedStateMachine):
             known.told[number, kind, "patient"].begins = offer[2]
         if kind in SAYS_VISIT_STAYS and "patient" in told:
             known.told[number, kind, "patient"].begins = known.start
+        if kind in ENDS_A_MOVE - {"move_taken_back"} and "patient" in told:
+            known.told[number, kind, "patient"].lost = [event[2] for event in known.events if event[0] == "moved"][-1]
         if kind in CONFIRMS:
             known.told[number, kind, "patient"].begins = known.start
             day_before = known.start.astimezone(CHICAGO).date() - DAY
@@ -590,7 +597,8 @@ class Desk(RuleBasedStateMachine):
 
     def held_until(self, known: Known, start: datetime) -> datetime:
         """The deadline of an offer of this start."""
-        own = [known.answer_by] if known.status == "requested" else []
+        # Two hours are left to answer who refuses it.
+        own = [known.answer_by - timedelta(hours=2)] if known.status == "requested" else []
         return min(self.reply_time(None), start - timedelta(hours=2), *own)
 
     def has_moved_often(self, known: Known) -> bool:

@@ -10,8 +10,9 @@ from consults.conflicts import find_conflicts
 from consults.messages.channels.not_sent import NO_ANSWER
 from consults.messages.delivery import deliver_due
 from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, OutboxMessage, SpecialHours
+from consults.transitions import may_happen
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
-from tests.consults.statuses import EARLIER, LATER, NEXT, OFFERED, START, bring_to, decisions
+from tests.consults.statuses import EARLIER, LATER, NEXT, OFFERED, START, bring_to, decisions, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases(postgresql=pytest.mark.slow), pytest.mark.usefixtures("clinic")]
 SECOND = timedelta(seconds=1)
@@ -102,14 +103,31 @@ def test_the_deadline_of_an_offer(staff, now, offered, until):
     assert "2026, 4:00 PM to 4:30 PM Central Time" in letter["text"]
     assert "on your own page by Friday, December 4, 2026, " in letter["text"]
     day = "Friday, December 4" if offered == EARLIER else "Monday, December 7"
-    assert letter["subject"] == f"A time has opened up for you: {day}, 4:00 PM"
+    assert letter["subject"] == f"A time we can offer you: {day}, 4:00 PM"
 
 
-def test_an_offer_outlives_no_reply_time(staff):
-    """What nobody confirmed expires with its offer, and the patient is told once."""
+def test_who_says_no_to_an_offer_at_the_last_moment_is_still_answered_in_time(staff):
+    """An offer ends two hours before the reply time of what nobody confirmed, and later than that none is made."""
     request = submit(starts_at=LATER, wants_earlier=True)
-    booking.offer_earlier(request, starts_at=NEXT, by=staff, now=local("2026-12-04 12:00"))
-    assert EarlierOffer.objects.get().answer_by == request.answer_by == local("2026-12-04 20:00")
+    for now in ("2026-12-04 18:00", "2026-12-04 19:59"):
+        assert not may_happen("offered", request, local(now))
+        with pytest.raises(booking.NotAllowed, match="too_late_to_offer"):
+            booking.offer_earlier(request, starts_at=NEXT, by=staff, now=local(now))
+    booking.offer_earlier(request, starts_at=NEXT, by=staff, now=local("2026-12-04 17:59"))
+    until = EarlierOffer.objects.get().answer_by
+    assert (until, request.answer_by) == (local("2026-12-04 18:00"), local("2026-12-04 20:00"))
+    with undone("no answer"):
+        letters(request).update(state="done")
+        assert expiry.expire_overdue(now=until) == 1
+        text = letter_of(letters(request).get(kind="offer_lapsed"), now=until)["text"]
+        assert "We will still answer your request" in text
+    request = booking.refuse_offer(request, now=until - SECOND)
+    assert booking.confirm_request(request, by=staff, now=request.answer_by - SECOND).status == "confirmed"
+
+
+def test_what_nobody_confirmed_expires_once_with_the_offer_that_the_worker_left_open(staff):
+    request = submit(starts_at=LATER, wants_earlier=True)
+    booking.offer_earlier(request, starts_at=NEXT, by=staff, now=WEDNESDAY)
     assert expiry.expire_overdue(now=request.answer_by) == 1
     assert [(m.kind, m.state) for m in letters(request).exclude(state="dropped")] == [("expired", "waiting")]
     assert EarlierOffer.objects.get().answer == "overtaken"
@@ -149,7 +167,7 @@ def test_who_waits_for_an_answer_is_offered_any_other_free_time_and_told_of_no_w
         offer_to(request, staff, START)
     offered = offer_to(request, staff, LATER)
     assert (offered.status, offered.starts_at, offered.seats.count()) == ("requested", START, 12)
-    assert EarlierOffer.objects.get().answer_by == request.answer_by
+    assert EarlierOffer.objects.get().answer_by == request.answer_by - timedelta(hours=2)
     text = letter_of(letters(request).last())["text"]
     assert "We can offer you another time." in text
     assert "earlier" not in text

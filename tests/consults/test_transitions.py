@@ -310,9 +310,11 @@ def test_once_the_confirmed_visit_has_begun_a_forgotten_move_ends_and_the_visit_
     assert expiry.expire_overdue(now=START) == 1
     moving.refresh_from_db()
     assert (moving.status, moving.starts_at, moving.confirmed_starts_at) == ("confirmed", START, START)
-    letter = letter_of(OutboxMessage.objects.filter(event__request=moving, recipient="patient").last())
-    assert "That time is no longer held" in letter["text"]
-    assert "Your confirmed visit was:\nMonday, December 7, 2026, 4:00 PM" in letter["text"]
+    told = OutboxMessage.objects.filter(event__request=moving, recipient="patient").last()
+    for now, words in ((START, "is now"), (START + timedelta(minutes=30), "was")):
+        letter = letter_of(told, now=now)
+        assert "That time is no longer held" in letter["text"]
+        assert f"Your confirmed visit {words}:\nMonday, December 7, 2026, 4:00 PM" in letter["text"]
     assert letter["calendar"] == ""
     assert booking.complete_request(moving, by=staff, now=START).status == "completed"
 

@@ -47,8 +47,7 @@ def compose(composition: Composition) -> Letter:
     if change.visit:
         entry = write_calendar_file(
             request=composition.request,
-            # Where only the place has changed, their page may have given out the entry at a later version than the event's.
-            version=composition.request.version if composition.place_before else facts.version,
+            version=composition.calendar_version,
             visit=change.visit,
             clinic=composition.rules.clinic,
             # Of two parts of one version, a calendar takes the later: the page may have named another place while this waited.

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from consults import booking, dates, status_text
 from consults.messages.as_told import change_for_page
-from consults.messages.known import place_told
+from consults.messages.place_told import place_told
 from consults.models import ConsultRequest, Event
 from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm

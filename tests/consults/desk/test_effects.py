@@ -138,7 +138,7 @@ def test_a_request_without_a_time_is_first_given_one_or_offered_one_and_set_asid
     for untrue in ("no time is held", "get in touch", "gives up the other"):
         assert untrue not in shown, untrue
     front = desk.get("/admin/").content.decode()
-    assert "offered Wednesday, December 9, 4:00 PM; waiting for their yes until Friday, December 4, 8:00 PM" in front
+    assert "offered Wednesday, December 9, 4:00 PM; waiting for their yes until Friday, December 4, 6:00 PM" in front
     assert "get in touch" not in front
 
 

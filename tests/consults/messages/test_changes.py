@@ -247,8 +247,9 @@ def test_a_call_about_an_offer_that_ended_asks_of_a_visit_that_has_begun(staff):
     message = last_message(asked(staff, "confirmed", "offered", "offer_taken_back", contact_by="phone"))
     assert f"stays on {MONDAY}." in letter_of(message)["text"]
     assert "ask whether it took place" not in letter_of(message)["text"]
-    late = letter_of(message, now=START)["text"]
-    assert f"Your confirmed visit was {MONDAY}.\nThen: ask whether it took place." in late
+    for now, words in ((START, "is now:"), (START + timedelta(minutes=30), "was")):
+        late = letter_of(message, now=now)["text"]
+        assert f"Your confirmed visit {words} {MONDAY}.\nThen: ask whether it took place." in late, "as their page has it"
 
 
 def test_the_reminder_says_that_how_to_join_has_changed_since_they_were_told(staff):
@@ -259,10 +260,10 @@ def test_the_reminder_says_that_how_to_join_has_changed_since_they_were_told(sta
             told(staff)
             reminder, sentence = OutboxMessage.objects.get(kind="reminder"), "How to join has changed since we last told you."
             assert sentence not in letter_of(reminder, now=reminder.not_before)["text"]
-            Clinic.objects.update(video_link="https://b.example/2")
             # Its letter names the place, and not how to join.
             booking.take_back_move(booking.move_request(request, starts_at=NEXT, now=WEDNESDAY), now=WEDNESDAY)
             told(staff)
+            Clinic.objects.update(video_link="https://b.example/2")
             text = letter_of(reminder, now=reminder.not_before)["text"]
             assert sentence in text
             assert "How to join: https://b.example/2" in text.partition(sentence)[2]
@@ -349,7 +350,7 @@ def test_the_letter_about_a_request_tells_the_place_where_no_confirmation_arrive
             reminder = OutboxMessage.objects.get(kind="reminder")
             letter = letter_of(reminder, now=reminder.not_before)
             assert (f"It was: {ELSEWHERE}." in letter["text"]) == is_told
-            assert bool(letter["calendar"]) == is_told
+            assert letter["calendar"], "it takes the part of the confirmation"
             page = " ".join(client.get(f"/consults/{request.token}/").content.decode().split())
             assert ("The place of your confirmed call has changed." in page) == is_told
 

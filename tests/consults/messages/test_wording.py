@@ -155,11 +155,11 @@ WAYS = [
     (
         ("offered",),
         False,
-        "A time has opened up for you: Friday",
+        "A time we can offer you: Friday",
         [f"that visit is confirmed at once. If you say no, we will still answer your request for {MONDAY} by Friday, December 4"],
     ),
-    (("offered",), True, "A time has opened up for you: Friday", ["we will still answer your request by Friday, December 4"]),
-    (("confirmed", "offered"), False, "A time has opened up for you: Friday", [f"your confirmed visit stays on {MONDAY}"]),
+    (("offered",), True, "A time we can offer you: Friday", ["we will still answer your request by Friday, December 4"]),
+    (("confirmed", "offered"), False, "A time we can offer you: Friday", [f"your confirmed visit stays on {MONDAY}"]),
     (
         ("offered", "offer_taken_back"),
         False,
@@ -237,7 +237,7 @@ def test_a_second_offer_names_the_first_where_nobody_was_told_that_it_has_ended(
     booking.take_back_offer(request, by=staff, now=WEDNESDAY)
     booking.offer_earlier(request, starts_at=local("2026-12-03 16:00"), by=staff, now=WEDNESDAY)
     subject, text = said(request)
-    assert subject == "A time has opened up for you: Thursday, December 3, 4:00 PM"
+    assert subject == "A time we can offer you: Thursday, December 3, 4:00 PM"
     assert NO_OFFER in text
 
 

@@ -16,7 +16,7 @@ from icalendar import Calendar
 from clinic_site.env import Rate
 from consults import booking
 from consults.erasure import erase_due
-from consults.models import ConsultPolicy, ConsultRequest, Event, OpeningHours, OutboxMessage, Reason, SpecialHours
+from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, Event, OpeningHours, OutboxMessage, Reason, SpecialHours
 from consults.models.request_queryset import ConsultRequestQuerySet
 from guard.models import RateLimit
 from pages.models import Clinic
@@ -221,6 +221,11 @@ def test_a_visit_that_has_begun_is_not_withdrawn_with_a_move_that_nobody_answere
     answer = client.post(own_url(request), {"action": "withdraw"})
     assert answer.status_code == 422
     assert "That time has passed, so it can no longer be changed here" in answer.content.decode()
+    for stale in ({"action": "keep"}, {"action": "move", "starts_at": "2026-12-14T16:00-06:00"}):
+        answer = client.post(own_url(request), stale).content.decode()
+        assert "That time has passed, so it can no longer be changed here" in answer
+        assert "There is no confirmed visit" not in answer
+        assert "cancel your visit" not in answer, "there is no such button"
     request.refresh_from_db()
     assert (request.status, request.confirmed_starts_at) == ("requested", START)
     clock(START + timedelta(minutes=30))
@@ -236,7 +241,8 @@ def test_a_request_that_was_restored_without_its_time_says_so(client, staff):
 
 def test_an_earlier_time_is_announced_only_while_one_can_be_offered(client, staff, clock):
     request = submit(wants_earlier=True)
-    for now, is_possible in ((WEDNESDAY, True), (request.answer_by, False)):
+    last = request.answer_by - timedelta(hours=2)
+    for now, is_possible in ((WEDNESDAY, True), (last - timedelta(seconds=1), True), (last, False)):
         clock(now)
         assert ("We may offer you one" in client.get(own_url(request)).content.decode()) == is_possible
     booking.reschedule_request(request, starts_at=LATER, by=staff, now=WEDNESDAY)
@@ -583,6 +589,19 @@ def test_a_time_that_staff_refused_is_not_listed_and_not_accepted_until_they_giv
     booking.reschedule_request(request, starts_at=START, by=staff, now=WEDNESDAY)
     assert TUESDAY in listed(client.get(url).content.decode()), "staff gave it to them, so they may ask again"
     assert client.post(url, {"action": "move", "starts_at": TUESDAY}).status_code == 303
+
+
+def test_who_refuses_a_time_that_they_could_not_have_any_more_reads_of_no_choice_of_theirs(client, staff, clock):
+    for way, is_said in (("in time", True), ("its date was closed", False), ("past its deadline", False)):
+        with undone(way):
+            request = bring_to(OFFERED, staff)
+            if way == "its date was closed":
+                SpecialHours.objects.create(date=EARLIER.date())
+            clock(EarlierOffer.objects.get().answer_by if way == "past its deadline" else WEDNESDAY)
+            client.post(own_url(request), {"action": "refuse", "offered": EARLIER.isoformat()})
+            page = client.get(own_url(request)).content.decode()
+            assert EarlierOffer.objects.get().answer == "refused"
+            assert ("You did not take the time that we offered." in page) == is_said
 
 
 def test_an_offer_that_staff_took_back_is_not_listed_until_they_offer_it_again(client, staff):
