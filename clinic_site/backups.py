@@ -61,7 +61,7 @@ def is_late(*, now: datetime) -> bool:
 
 def back_up(*, now: datetime) -> Path:
     """Writes a backup while the site keeps running, and opens it again before it counts: it is signed by us, and has the file of
-    every picture. Raises BackupFailed.
+    every picture that has one. Raises BackupFailed.
 
     An unfinished or unreadable one never gets the final name.
     """
@@ -149,7 +149,8 @@ def _back_up_if_changed(newest: Path, *, now: datetime) -> Path | None:
 
 def _keep(making: Path, database: Path, digest: str, *, now: datetime) -> Path:
     made = making / "archive"
-    needed = uploads.picture_files()
+    # A file that is gone is told on the desk, and stops no backup of the rest.
+    needed = uploads.present(uploads.picture_files())
     archive.write(made, database, digest)
     database.unlink()
     opened = making / "opened"

@@ -51,6 +51,11 @@ def picture_files() -> set[str]:
     return {picture.file_name(width) for picture in Picture.objects.all() for width in picture.widths}
 
 
+def present(names: set[str]) -> set[str]:
+    """Those of the names whose file is there."""
+    return {name for name in names if (pictures.folder() / name).is_file()}
+
+
 def missing(names: set[str], *, below: Path) -> str:
     """Which of the files of pictures are not in the uploads `below`, as a sentence; empty when all are."""
     kept = below / pictures.folder().relative_to(settings.MEDIA_ROOT)
@@ -65,7 +70,7 @@ def missing(names: set[str], *, below: Path) -> str:
 
 
 def problem() -> str:
-    """Why a backup would not hold all uploads; empty when it would."""
+    """Why a backup would fail, or not hold all uploads; empty when it would."""
     try:
         for path, _ in walk():
             if not os.access(path, os.R_OK):

@@ -168,12 +168,17 @@ def whole(made, settings, tmp_path, monkeypatch):
     return names, lambda: backups._keep(tmp_path / "backups" / ".making-x", tmp_path / "clinic.sqlite3", "digest", now=WEDNESDAY)
 
 
-def test_a_backup_without_the_file_of_a_picture_does_not_count(whole):
+def test_a_picture_whose_file_is_gone_is_told_and_stops_no_backup(whole):
     names, keep = whole
     names.add("b.webp")
-    with pytest.raises(BackupFailed, match=r"1 of the 2 files of pictures are missing \(b.webp\)"):
-        keep()
-    assert "b.webp" in uploads.problem()
+    assert keep().is_file()
+    assert "1 of the 2 files of pictures are missing (b.webp)" in uploads.problem()
+
+
+def test_a_backup_without_a_file_that_is_there_does_not_count(whole, monkeypatch):
+    monkeypatch.setattr(uploads, "walk", list)
+    with pytest.raises(BackupFailed, match=r"1 of the 1 files of pictures are missing \(a.webp\)"):
+        whole[1]()
     assert not list(backups.folder().glob("*.tar.gz"))
 
 
