@@ -13,6 +13,7 @@ from .search import Result, find, words_on_the_site
 # Of shorter words too many are alike.
 _SHORTEST = 5
 _ALIKE = 0.8
+# So are many of middle length that nobody mistyped, “crying” and “caring”: in these, one letter is wrong, or two are swapped.
 # Names of medicines end alike: “clonapin” is no misspelled “clozapine”. Of a long word, one mistake leaves more than this.
 _LONG = 8
 _ALIKE_LONG = 0.86
@@ -60,9 +61,18 @@ def corrected(query: str, *, at: datetime) -> str:
         known = vocabulary.by_letter.get(word[0], set())
         if len(word) >= _SHORTEST and not any(other.startswith(word) for other in known):
             alike = _ALIKE if len(word) < _LONG else _ALIKE_LONG
-            for best in get_close_matches(word, known, n=1, cutoff=alike):
+            close = get_close_matches(word, known, n=3, cutoff=alike)
+            for best in [other for other in close if len(word) >= _LONG or _is_one_mistake(word, other)][:1]:
                 found[word] = best
     return " ".join(found.get(word, word) for word in plain(query).split()) if found else ""
+
+
+def _is_one_mistake(word: str, other: str) -> bool:
+    """Whether one letter is missing, added or another one, or two neighbors are swapped."""
+    same = next((i for i, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), min(len(word), len(other)))
+    rest, others = word[same:], other[same:]
+    swapped = rest[1:2] + rest[:1] + rest[2:]
+    return others in {rest[1:], swapped} or rest in {others[1:]} or rest[1:] == others[1:]
 
 
 def _vocabulary(at: datetime) -> _Vocabulary:

@@ -1,5 +1,6 @@
 """Whether somebody who searches may be thinking about suicide, or about hurting themselves; whether somebody may have taken
-too much, or may not be waking up; and whether it may be another emergency. The page then says whom to call.
+too much, or may not be waking up; whether it may be another emergency of the body; and whether somebody may be losing touch with
+what is real, or want to hurt others. The page then says whom to call.
 
 It says so too often rather than too seldom, for a card above the results does no harm.
 """
@@ -36,6 +37,8 @@ _CRISIS = re.compile(
         | how\s(?:much|many)\s(?:\S+\s){{1,6}}(?:(?:to|2)\s(?:die|kill|overdose)|(?:will|would)\skill)
         | (?:lethal|fatal|deadly)\s(?:\S+\s)?(?:doses?|amounts?)
         | overdos(?:e|ed|ing)\s(?:\S+\s){{0,3}}on\spurpose | (?:how|want|going|trying)\s(?:to|2)\soverdose
+        | (?:have|has|got|gets?|getting|hold(?:s|ing)|load(?:s|ed|ing)|bought|with)\s(?:a|the|my|his|her|their)\s(?:loaded\s)?gun
+          (?!\s(?:permit|licen[cs]e|safe|lock))
     )\b""",
     re.VERBOSE,
 )
@@ -75,13 +78,37 @@ _EMERGENCY = re.compile(
         | (?:weak|numb)\s(?:arm|leg|face) | (?:arm|leg|face)\s(?:\S+\s)?(?:weak|numb)
         | worst\sheadache | (?:short(?:ness)?\s(?:of|on)|gasping\sfor|no|catch\s{_BODY}?)\s?breath
         | (?:trouble|difficulty|hard\stime|hard\sto)\sbreath(?:e|ing)
-        | (?:hit|hits|banged|cracked)\s{_BODY}head | convuls\w+ | collaps(?:ed|ing)
+        | (?:hit|hits|hitting|banged|cracked|struck)\s{_BODY}?head | fell\son\s{_BODY}?head | convuls\w+ | collaps(?:ed|ing)
     )\b""",
     re.VERBOSE,
 )
 _PERHAPS_ONE = re.compile(
-    r"\b(?:seizure|strokes?|faint(?:ed|ing|s)?|black(?:ed|ing)\sout|heart\sattack|allergic\sreaction)\b",
+    r"\b(?:seizure|strokes?|faint(?:ed|ing|s)?|black(?:ed|ing)\sout|heart\sattack|allergic\sreaction|hives)\b",
 )
+
+# What is an emergency of the mind, in the same two parts. Who asks “will I hallucinate” is told of side effects instead.
+_HURT = r"(?:hurt|harm|kill|attack|shoot|stab)(?:ing)?"
+_OTHERS = r"""(?:him|her|them|you|people|others|some(?:one|body)|any(?:one|body)|every(?:one|body)
+    |(?:my|his|her|their|the|our)\s(?:wife|husband|partner|kids?|child(?:ren)?|baby|son|daughter|mom|mother|dad|father|family|boss|ex))"""
+_MIND = re.compile(
+    rf"""\b(?:
+        hear(?:s|ing|d)?\s(?:\S+\s){{0,2}}?(?:voices|things) | voices\s(?:in|are|tell\w*)
+        | (?:sees|seeing|saw)\s(?:\S+\s){{0,2}}?(?:things|bugs|shadows|demons|ghosts|faces)
+        | (?:not|isn'?t|aren'?t|wasn'?t|weren'?t)\s(?:really\s)?(?:there|real)
+        | hallucinating | delusional | paranoi[ad]\w* | psychotic | out\sof\stouch\swith\sreality
+        | (?:not|isn'?t|doesn'?t|don'?t|no|stopped|any)\s(?:mak(?:e|es|ing)\s)?(?:any\s|much\s)?sense | makes?\sno\ssense
+        | talk(?:s|ing)\s(?:nonsense|gibberish) | (?:doesn'?t|don'?t|not)\sknow\s(?:who|where)\s(?:he|she|they|i)\s(?:is|are|am)
+        | rac(?:ing|y)\s(?:thoughts|mind) | (?:thoughts|mind)\s(?:is\s|are\s)?racing
+        | (?:not|no|never|hardly|barely|without|hasn'?t|haven'?t|doesn'?t|didn'?t|can'?t)\s(?:\S+\s){{0,2}}?
+          (?:sleep(?:ing)?|slept)\s(?:\S+\s){{0,3}}?(?:days|nights|weeks?)
+        | (?:awake|up)\sfor\s(?:\S+\s)?(?:days|nights)
+        | (?:out\sto\sget|after|following|spying\son|plotting\sagainst)\s(?:me|him|her|us|them)(?=$|\s(?:now|and|all))
+        | (?:(?:i|he|she|they)(?:'ll|\s(?:will|might|may|could))?|and|to|of|about)\s{_HURT}\s{_OTHERS}
+        | (?:i'?m|i\sam|he'?s|he\sis|she'?s|she\sis)\s(?:god|jesus)
+    )\b""",
+    re.VERBOSE,
+)
+_PERHAPS_MIND = re.compile(r"\b(?:psychosis|mania|manic(?!\sdepress)|delusions?|hallucinations|hallucinated)\b")
 _PAST = re.compile(
     r"\b(?:i(?:'ve)?\s(?:have\s|ever\s|once\s)?(?:had|have|get)|history|past|previous|prior|once|ago|years?|needles?|shots?|sight|blood"
     r"|meds?|medicines?|medications?|pills?|disorder)\b"
@@ -126,6 +153,11 @@ def speaks_of_overdose(query: str) -> bool:
 def speaks_of_emergency(query: str) -> bool:
     """Whether they may mean that somebody needs an ambulance for what a body does: a chest that hurts, a seizure, a stroke."""
     return _says(_EMERGENCY, query) or (_says(_PERHAPS_ONE, query) and (_says(_JUST_NOW, query) or not _says(_PAST, query)))
+
+
+def speaks_of_mind_in_danger(query: str) -> bool:
+    """Whether they may mean that somebody hears or believes what is not real, is manic, or may hurt others."""
+    return _says(_MIND, query) or (_says(_PERHAPS_MIND, query) and (_says(_JUST_NOW, query) or not _says(_PAST, query)))
 
 
 def _says(pattern: re.Pattern, query: str) -> bool:

@@ -309,6 +309,13 @@ def test_no_medicine_is_taken_for_another_whose_name_is_alike():
     assert corrected("sertaline lorazapam ketamnie", at=NOW) == "sertraline lorazepam ketamine"
 
 
+def test_a_plain_word_is_not_taken_for_another_that_is_two_letters_off():
+    make_article("birds", "Caring, heron, kestrel, pelican, osprey.")
+    assert corrected("crying", at=NOW) == ""
+    # One letter more, another one, two swapped, one less.
+    assert corrected("herron kestral pelicna ospry", at=NOW) == "heron kestrel pelican osprey"
+
+
 def test_a_result_says_the_clinics_facts_in_words(client, clock):
     clock(NOW)
     make_article("heron", "Ask the heron what it costs: {fees} Or {call_back} {email} It ends.")

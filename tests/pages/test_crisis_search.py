@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pages.crisis_search import speaks_of_emergency, speaks_of_overdose, speaks_of_suicide
+from pages.crisis_search import speaks_of_emergency, speaks_of_mind_in_danger, speaks_of_overdose, speaks_of_suicide
 
 # Searches of a person in danger, and searches that only share a word with them.
 _MEANS_IT = [
@@ -38,7 +38,7 @@ _MEANS_IT = [
     ),
     *("i wish i were ded", "i wish i was ded", "never wake up", "sleep forever", "nothing to live for", "better off without me"),
     *("i feel hopeless", "lost all hope", "want to disappear", "done with life", "jump off a bridge", "slit my wrists"),
-    *("crisis line", "i need help now"),
+    *("crisis line", "i need help now", "my husband has a gun", "i have a loaded gun", "he got his gun"),
 ]
 _MEANS_SOMETHING_ELSE = [
     *("died", "have people died", "die", "can it kill you", "will I die from ketamine", "does it hurt", "wake up during"),
@@ -96,7 +96,7 @@ _NEEDS_AN_AMBULANCE = [
     *("stroke", "signs of a stroke", "his face is drooping", "slurred speech", "my arm is numb", "worst headache of my life"),
     *("she fainted", "fainting after ketamine", "blacked out", "collapsed", "he fell and hit his head", "heart attack"),
     *("my throat is closing", "throat swelling", "swollen tongue", "face is swelling", "anaphylaxis", "allergic reaction"),
-    *("trouble breathing", "short of breath"),
+    *("trouble breathing", "short of breath", "hives", "hives after ketamine", "fell and hit head", "she fell on her head"),
 ]
 _NEEDS_NONE_NOW = [
     *(
@@ -121,8 +121,72 @@ _NEEDS_NONE_NOW = [
         "leisure",
         "brain fog",
     ),
-    *("how much does it cost", "what to expect", "painted", "happening", "arm"),
+    *("how much does it cost", "what to expect", "painted", "happening", "arm", "i get hives from penicillin, years ago"),
 ]
+
+
+# Somebody may be losing touch with what is real, or may hurt others; and searches that only share a word with that.
+_MIND_IN_DANGER = [
+    *(
+        "hearing voices",
+        "i hear voices",
+        "hearing voices the next day",
+        "voices in my head",
+        "seeing things",
+        "he is hearing things",
+    ),
+    *("hallucinating", "hallucinating after treatment", "paranoid", "she is paranoid", "delusional", "he thinks he is god"),
+    *(
+        "psychotic",
+        "psychosis",
+        "psychosis after ketamine",
+        "mania",
+        "manic",
+        "my wife is manic",
+        "sees things that are not there",
+    ),
+    *("not making sense", "he isnt making any sense", "makes no sense", "talking nonsense", "he doesnt know where he is"),
+    *("not sleeping for days racing thoughts", "racing thoughts", "hasn’t slept in three days", "awake for days"),
+    *("thinks people are after him", "they are out to get me", "i want to hurt someone", "he wants to kill my family"),
+    *("thoughts of hurting my baby", "afraid i will hurt people"),
+]
+_MIND_AT_EASE = [
+    *(
+        "will i hallucinate",
+        "hallucinate",
+        "will i see things",
+        "will i go crazy",
+        "history of psychosis",
+        "i had psychosis once",
+    ),
+    *(
+        "manic depression",
+        "bipolar",
+        "schizophrenia",
+        "do you see people with ptsd",
+        "can it hurt my baby",
+        "will it hurt people",
+    ),
+    *(
+        "can it kill you",
+        "sleep apnea",
+        "sleep",
+        "i cannot sleep",
+        "insomnia",
+        "who looks after me that night",
+        "look after her kids",
+    ),
+    *("does it make sense to try this", "is it real", "how do i know you are real", "can i stay up", "racing", "race", "sense"),
+    *("do i have to come in for days in a row", "gun permit", "can i keep my guns", "will someone be with me", "does it hurt"),
+]
+
+
+def test_a_search_about_a_mind_in_danger_is_told_from_others():
+    assert {query: speaks_of_mind_in_danger(query) for query in (*_MIND_IN_DANGER, *_MIND_AT_EASE)} == {
+        **dict.fromkeys(_MIND_IN_DANGER, True),
+        **dict.fromkeys(_MIND_AT_EASE, False),
+    }
+    assert not [query for query in ("gun permit", "can i keep my guns", "i have a gun permit") if speaks_of_suicide(query)]
 
 
 def test_a_search_about_a_body_in_danger_is_told_from_others():
@@ -192,3 +256,17 @@ def test_911_stands_above_the_results_for_a_body_in_danger_and_once(client, cont
         assert main.count("crisis-card") == 1, query
         assert main.index("crisis-card") < main.find('class="posts"') % len(main)
     assert "crisis-card" not in main_of(client, "i had a seizure once")
+
+
+@pytest.mark.django_db
+def test_an_emergency_room_stands_above_the_results_for_a_mind_in_danger_and_below_988_for_suicide(client, content):
+    for query in ("hearing voices the next day", "xyzzy paranoid"):
+        main = main_of(client, query)
+        card = main.partition('class="note crisis-card"')[2].partition("</section>")[0]
+        assert re.findall(r'href="tel:([^"]+)"', card) == ["911", "988"], query
+        for words in ("emergency room now", "racing thoughts", "the evening of a dose", "/faqs/#when-to-get-help"):
+            assert words in card, words
+        assert main.count("crisis-card") == 1, query
+        assert main.index("crisis-card") < main.find('class="posts"') % len(main)
+    both = main_of(client, "voices tell me to kill myself")
+    assert both.index('id="call-now"') < both.index('id="mind"')
