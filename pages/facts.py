@@ -32,16 +32,16 @@ _UNSET = {
     "referral_reply": "Which notes we send, and how soon, is not on this website yet: ask when you write to us.",
     "parking": "Parking, the entrance and steps are not on this website yet: ask in the note when you book.",
     "interpreter": "How to get an interpreter is not on this website yet: ask in the note when you book.",
-    "routes": "How we give ketamine (an infusion, a shot or another way) is not on this website yet: please ask us.",
-    "spravato": "Whether we give Spravato is not on this website yet: please ask us.",
+    "routes": "How we give ketamine (an infusion, a shot or another way) is not on this website yet: ask in the note when you book.",
+    "spravato": "Whether we give Spravato is not on this website yet: ask in the note when you book.",
     "insurance": "Whether we bill insurance, and which plans, is not on this website yet: ask in the note when you book.",
 }
 # The fact itself has a section of its own where it is set.
 _MONITORING = "Who prescribes, and what we measure during treatment, is not on this website yet. Please ask us."
 NAMES = (
     *_SENTENCES,
-    *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "doctor_or_clinic", "call_back"),
-    *("missing_numbers", "missing_monitoring", "legal_entity"),
+    *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "doctor_or_clinic"),
+    *("their_doctor_or_clinic", "call_back", "missing_numbers", "missing_monitoring", "legal_entity"),
     *("hosting_provider", "mail_provider", "privacy_notice", "notice_first"),
 )
 
@@ -80,6 +80,8 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
         "email": _email_link(clinic.email) if clinic.email else "",
         "call_or_visit": clinic.consult.word,
         "doctor_or_clinic": "the clinic or a doctor" if clinic.phone else "your own doctor or an urgent care",
+        # For who reads it beside the patient.
+        "their_doctor_or_clinic": "the clinic or a doctor" if clinic.phone else "their own doctor or an urgent care",
         "call_back": _call_back(clinic),
         "missing_numbers": _missing_numbers(clinic),
         "missing_monitoring": "" if clinic.monitoring else _MONITORING,

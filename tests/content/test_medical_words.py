@@ -30,7 +30,7 @@ def test_the_wider_gap_against_a_sedative_never_stands_without_the_stricter_coun
     for name in wider:
         assert "{number: cochrane-sedative.ketamine}" in ALL[name], name
         assert "{number: cochrane-sedative.midazolam}" in ALL[name], name
-        assert re.search(r"on the edge of (?:what )?chance|very unsure", ALL[name]), name
+        assert re.search(r"could just barely be chance|very unsure", ALL[name]), name
 
 
 def test_who_tells_that_thoughts_of_suicide_eased_tells_the_trial_in_outpatients_in_which_they_did_not():
@@ -68,13 +68,13 @@ def test_an_emergency_is_named_alike_wherever_it_is_named():
         "seizure",
         "(?:falls? and hits?|fall that hits) the head",
         "drooping face",
-        "hives",
+        "swollen face, tongue or throat,(?: or)? hives with vomiting or faintness",
         "violent",
         "taken too much",
     )
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
-    told = {name: ALL[name] for name in ("faqs#when-to-get-help", "ketamine-benefits", "for-family")} | {"its sheet": sheet}
-    for name, text in told.items():
+    told = {name: ALL[name] for name in ("faqs#when-to-get-help", "ketamine-benefits", "for-family", "treatment-day")}
+    for name, text in (told | {"its sheet": sheet}).items():
         assert [sign for sign in signs if not re.search(sign, text)] == [], name
     assert "blue or gray lips" in ALL["faqs#serious-risks"]
 
@@ -100,10 +100,10 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
         emergency = text.partition("Go to an emergency room now")[2].partition("that day")[0]
         for sign in ("things that are not real", "where they are", "(?:make|making) no sense"):
             assert re.search(sign, emergency), sign
-        assert "it is the next morning or later, or" in emergency
-        assert "they act on it or get worse that evening" in emergency
+        assert "the next morning or later" in emergency
+        assert "he same on the evening of the dose, if they act on it or get worse" in emergency
         assert "(911 if anyone is in danger)" in emergency
-        assert "Strong or not fading that evening? Call the number for tonight. If nobody answers, go" in emergency
+        assert "Strong or not fading? First call the number the clinic gave you for that night. If nobody answers, go" in emergency
         that_day = text.partition("that day")[2].partition("Tell ")[0]
         assert "feeling dreamlike, detached or a little confused for more than a day" in that_day
         assert not re.search(r"not real|severe", that_day)
@@ -117,7 +117,7 @@ def test_only_pills_that_make_drowsy_are_agreed_before_the_first_dose_and_all_ot
             assert pills in text, pills
         assert re.search(r"muscle relaxants?", text)
         assert "buprenorphine, methadone" in text
-        assert re.search(r"anything else that makes you sleepy|all else that makes you sleepy|others that make sleepy", text)
+        assert re.search(r"anything else that makes (?:you|them) sleepy", text)
         assert re.search(r"other medicines as usual|skip any medicine, even on the day, unless its prescriber agrees", text)
     for name in told:
         assert "daily or now and then" in ALL[name], name
