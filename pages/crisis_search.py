@@ -28,6 +28,7 @@ _CRISIS = re.compile(
           (?:live?(?:ing)?|life|going\son|being\salive|any\s?more|trying)
         | (?:hate|done\swith|give\sup\son|giving\sup\son|sick\sof)\s(?:my\s|this\s)?(?:life|living)
         | (?:no|lost\sall|lost)\shope | hopeless\w* | nothing\sleft | better\soff\swithout\s(?:me|him|her)
+        | feel(?:s|ing)?\slike\s(?:dying|ending|giving\sup)
         | (?:sleep|disappear|gone)\s(?:forever|for\sgood) | never\s(?:wake\sup|been\sborn)
         | want\s(?:to|2)\s(?:disappear|not\s(?:be|exist)|stop\s(?:living|existing))
         | jump(?:ing)?\soff | slit\w*\s(?:my|his|her)\swrists? | noose | suicide\s(?:note|letter) | goodbye\s(?:note|letter)

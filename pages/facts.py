@@ -32,8 +32,9 @@ _UNSET = {
     "referral_reply": "Which notes we send, and how soon, is not on this website yet: ask when you write to us.",
     "parking": "Parking, the entrance and steps are not on this website yet: ask in the note when you book.",
     "interpreter": "How to get an interpreter is not on this website yet: ask in the note when you book.",
-    "routes": "How we give ketamine (an infusion, a shot or another way) is not on this website yet: ask in the note when you book.",
-    "spravato": "Whether we give Spravato is not on this website yet: ask in the note when you book.",
+    "routes": "How we give ketamine (an infusion, a shot or another way) is not on this website yet:"
+    " ask when you book or write to us.",
+    "spravato": "Whether we give Spravato is not on this website yet: ask when you book or write to us.",
     "insurance": "Whether we bill insurance, and which plans, is not on this website yet: ask in the note when you book.",
 }
 # The fact itself has a section of its own where it is set.

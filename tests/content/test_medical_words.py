@@ -103,7 +103,9 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
         assert "the next morning or later" in emergency
         assert "he same on the evening of the dose, if they act on it or get worse" in emergency
         assert "(911 if anyone is in danger)" in emergency
-        assert "Strong or not fading? First call the number the clinic gave you for that night. If nobody answers, go" in emergency
+        assert (
+            "Strong or not fading? First call the number the clinic gave you for that night. If nobody answers, go" in emergency
+        )
         that_day = text.partition("that day")[2].partition("Tell ")[0]
         assert "feeling dreamlike, detached or a little confused for more than a day" in that_day
         assert not re.search(r"not real|severe", that_day)

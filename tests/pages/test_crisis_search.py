@@ -38,7 +38,7 @@ _MEANS_IT = [
     ),
     *("i wish i were ded", "i wish i was ded", "never wake up", "sleep forever", "nothing to live for", "better off without me"),
     *("i feel hopeless", "lost all hope", "want to disappear", "done with life", "jump off a bridge", "slit my wrists"),
-    *("crisis line", "i need help now", "my husband has a gun", "i have a loaded gun", "he got his gun"),
+    *("crisis line", "i need help now", "my husband has a gun", "i have a loaded gun", "i feel like dying"),
 ]
 _MEANS_SOMETHING_ELSE = [
     *("died", "have people died", "die", "can it kill you", "will I die from ketamine", "does it hurt", "wake up during"),
