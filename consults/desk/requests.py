@@ -24,6 +24,7 @@ from .display import local_date, near_moment, person_of, whole_visit_text
 from .earlier_times import earlier_view
 from .export import csv_answer
 from .figures import take_referral
+from .handing import assign_view
 from .list_record import record_list
 from .paging import BoundedPaginator
 from .read_only import ReadOnlyAdmin
@@ -144,14 +145,9 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         return preview_view(request, pk, each_context=self.admin_site.each_context(request), opts=self.opts)
 
     def assign_view(self, request, pk: int):
-        """Assigns a request to the user, or to nobody. This is not a decision, so it leaves no event."""
         if not self.has_decide_permission(request):
             raise PermissionDenied
-        found = get_object_or_404(ConsultRequest, pk=pk)
-        assignee = request.user if request.POST.get("assign_to") == "me" else None
-        ConsultRequest.objects.filter(pk=found.pk).update(assigned_to=assignee)
-        messages.success(request, "Assigned to you." if assignee else "Assigned to nobody.")
-        return redirect(PAGE, pk)
+        return assign_view(request, pk)
 
     def referral_view(self, request, pk: int):
         """Counts how the person heard of the clinic. This is not a decision either."""
