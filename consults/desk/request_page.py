@@ -23,6 +23,7 @@ from .estimate import estimate_of, estimate_once_set
 from .handing import read_colleagues
 from .mail_stop import MailStop, mail_stop
 from .outbox_words import address_of
+from .short_notice import about_short_times, short_until
 from .status_words import meaning_of
 from .timeline import last_note, read_timeline
 from .told import told_of_offer, told_of_status
@@ -73,6 +74,7 @@ def page_context(
         "possible": [],
         "primary": "",
         "opened": "",
+        "short_until": None,
         "get_in_touch": "",
         "colleagues": [],
         "may_note": False,
@@ -106,6 +108,8 @@ def page_context(
             "shown": shown_in_form(conflicts),
             "is_not_posted": any(one.visit == found.visit and "closed" in one.reasons for one in conflicts),
             "days": days,
+            "short_until": (until := short_until([at for _, starts in days for at, _ in starts], rules, now)),
+            "short_notice": about_short_times(rules) if until else "",
             "referral_sources": ReferralSource.objects.offered() if found.erased_at is None else [],
             **(_reasons(user) if "reason" in needs else {}),
         }

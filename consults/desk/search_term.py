@@ -70,8 +70,8 @@ def finds_ended(term: str) -> bool:
 class RequestList(ChangeList):
     """Django's list, with the term from where it is kept. `query` is what the search box shows."""
 
-    # Not known yet while the list itself is put together.
-    result_count: int | None = None
+    # Of no count yet, while the list itself is put together.
+    result_count: int = -1
 
     def get_queryset(self, request, exclude_parameters=None):
         self.query = posted_term(request) or reference_in_url(request)
