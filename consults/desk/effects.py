@@ -113,7 +113,8 @@ def _choice(request: ConsultRequest, button: Button, teller: _Teller) -> Choice:
         return replace(shown, told=f"{teller.says_of_mail(to)}{f' {SAME_LETTER}' if again else ''}", writes=True)
     if says.answers_a_call:
         return replace(shown, told="No call is owed: they told you by phone.")
-    return replace(shown, told=f"No email: it puts a call to {to} on the list of calls to make.", writes=True, by_call=True)
+    told = f"No email. Unless you tell them now, it puts a call to {to} on the list of calls to make."
+    return replace(shown, told=told, writes=True, by_call=True)
 
 
 def _way_to_tell(request: ConsultRequest) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from consults.models import AccessRecord, ConsultRequest
+from consults.models import AccessRecord, ConsultRequest, EarlierOffer
 from guard.readers import read_whole_number
 from pages.models import Clinic
 
@@ -76,7 +77,8 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         zone_label = models.Value(Clinic.objects.current().time_zone_label)
-        return ConsultRequest.objects.needing_answer_first().annotate(zone_label=zone_label)
+        is_offered = Exists(EarlierOffer.objects.open().filter(request=OuterRef("pk")))
+        return ConsultRequest.objects.needing_answer_first().annotate(zone_label=zone_label, is_offered=is_offered)
 
     def get_changelist(self, request, **kwargs):
         return RequestList
@@ -213,7 +215,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="requested time", ordering="starts_at")
     def visit(self, obj):
-        return whole_visit_text(obj, obj.zone_label)
+        return "No time yet: one is offered" if obj.visit is None and obj.is_offered else whole_visit_text(obj, obj.zone_label)
 
     @admin.display(description="received", ordering="created_at")
     def asked_at(self, obj):
