@@ -53,6 +53,6 @@ class SaysWhatItPrints:
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)  # type: ignore[misc]  # that of the admin beside it
         if obj is not None and (facts := printed_facts(obj.texts().values())):
-            words = "What stands in braces is a fact of the clinic, typed once for the whole site: {}."
+            words = "What is in braces is a fact of the clinic, typed once for the whole site: {}."
             fieldsets[0][1]["description"] = format_html(words, as_links(facts))
         return fieldsets

@@ -53,7 +53,7 @@ def in_words(message: OutboxMessage, stop: MailStop | None) -> str:
     held = stop is not None and stop.holds(message.not_before)
     if stop and held:
         return f"The letter has not gone out yet: {stop.why}."
-    return "The letter goes out by itself, usually within a minute."
+    return "The letter goes out automatically, usually within a minute."
 
 
 def _at(moment: datetime | None) -> str:

@@ -156,7 +156,7 @@ def test_who_saves_a_text_reads_where_it_is_now_and_what_is_like_it(superuser, c
     Clinic.objects.update(parking="In the yard")
     is_set = '<a href="/admin/pages/clinic/1/change/#id_parking">parking and access</a> (“In the yard”)'
     assert is_set in superuser.get(address(similar)).content.decode()
-    assert "What stands in braces" not in superuser.get(address(made)).content.decode()
+    assert "What is in braces" not in superuser.get(address(made)).content.decode()
     assert "successfully" not in told
     again = superuser.post(add, form | {"is_published": ""}, follow=True).content.decode()
     assert "Saved as a draft: visitors do not see" in again

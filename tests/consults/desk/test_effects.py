@@ -133,7 +133,7 @@ def test_who_found_no_time_is_asked_before_one_is_confirmed_and_set_aside_last(d
     shown = " ".join(desk.get(page).content.decode().split())
     for words in (
         "A time is offered: Wednesday, December 9, 2026, 4:00 PM to 4:30 PM Central Time. It is held until",
-        "The letter goes out by itself, usually within a minute.",
+        "The letter goes out automatically, usually within a minute.",
         "confirms the offered time.",
         "Their own page showed it, so call if they may have read it.",
     ):
@@ -163,7 +163,7 @@ def test_beside_the_answer_stands_whether_it_has_reached_the_person(desk, channe
     reason = Reason.objects.create(use="decline", code="decline-full", label="No open time", text="No time.")
     booking.decline_request(request, reason=reason, by=desk.user, now=WEDNESDAY)
     for state, words in (
-        ({}, {"call": "The call has not been made yet.", "mail": "The letter goes out by itself, usually within"}[channel]),
+        ({}, {"call": "The call has not been made yet.", "mail": "The letter goes out automatically, usually within"}[channel]),
         ({"state": "failed", "channel": "mail"}, "The letter could not be delivered."),
         ({"state": "done", "done_at": WEDNESDAY, "channel": channel}, "Wednesday, December 2, 10:00 AM."),
     ):
