@@ -170,7 +170,7 @@ def by_phone_view(request, *, each_context: dict, opts):
 
 
 def _known_of(request, *, now: datetime) -> dict[str, object]:
-    """How the person of an earlier request is named and reached, for a new one. That request is opened by it, which leaves a record."""
+    """How the person of an earlier request is named and reached, for a new one. It opens that request, which leaves a record."""
     number = read_whole_number(request.GET.get("for"))
     found = ConsultRequest.objects.filter(pk=number, erased_at=None).first() if number is not None else None
     if found is None:
