@@ -207,14 +207,14 @@ def test_the_week_is_walked_with_the_keyboard_alone(page, desk):
 def test_a_moving_visit_and_an_offer_are_answered_with_the_keyboard_alone(page, desk):
     log_in(page, desk, "anna", PASSWORD)
     open_request(page, desk, desk.reference("pam"))
-    expect(page.locator(".notice")).to_contain_text("both times are held")
+    expect(page.locator("p.notice")).to_contain_text("both times are held")
     tab_to(page, ".choices form:has(input[value=confirm]) button.button")
     tab_to(page, ".drawers details:has(input[value=decline_move]) summary")
     page.keyboard.press("Enter")
     tab_to(page, "#reason-decline_move")
     tab_to(page, ".drawers details:has(input[value=decline_move]) button.button")
     open_request(page, desk, desk.reference("ora"))
-    expect(page.locator(".notice")).to_contain_text("An earlier time is offered")
+    expect(page.locator("p.notice")).to_contain_text("An earlier time is offered")
     for action in ("accept_offer", "refuse_offer", "take_back_offer"):
         tab_to(page, f".choices form:has(input[value={action}]) button.button")
     page.goto(f"{desk.url}{REQUESTS}earlier/")
