@@ -192,7 +192,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
             "value": NONE,
             "id": "id_starts_at_none",
             "label": "None of these times work. Contact me.",
-            "hint": "Choose it too if you want to ask something first",
+            "hint": "You can also choose this to ask something first",
             "checked": self._chosen == NONE,
         }
 

@@ -107,7 +107,7 @@ def test_a_row_written_by_update_shows_in_the_next_answer_and_changes_the_etag(c
     ConsultPolicy.objects.update(length_minutes=45, answer_open_days=1)
     page = read(client, "/faqs/")
     assert "It takes 45 minutes." in page
-    assert "Within 1 clinic day, by closing time" in page
+    assert "Within 1 clinic day (days when we are open), by closing time" in page
 
 
 def test_facts_are_in_no_stored_html_and_in_no_search_entry(client):
@@ -295,7 +295,7 @@ def test_the_booking_page_says_how_long_what_and_when_before_the_times(client):
         "withdraw your request",
     ):
         assert words in above
-    assert "Choose it too if you want to ask something first" in main.partition('value="none"')[2]
+    assert "You can also choose this to ask something first" in main.partition('value="none"')[2]
     Clinic.objects.update(consult_kind="By video.")
     assert "By video." in read(client, "/book-a-consult/").partition('name="starts_at"')[0]
     assert "It takes place at the clinic." not in read(client, "/faqs/")
