@@ -145,8 +145,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         strip=True,
         error_messages={"max_length": "Your note must be 300 characters or fewer"},
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Up to 300 characters. No insurance, or not using it? Afraid of needles? Say so here. Please leave out medical"
-        " details",
+        help_text="Up to 300 characters. No insurance, or not using it? Afraid of needles? Say so here. No other medical details",
     )
     acknowledged = forms.BooleanField(
         label="I understand: This form is not for emergencies, does not make me a patient, and is not a confirmed visit",
@@ -192,7 +191,6 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
             "value": NONE,
             "id": "id_starts_at_none",
             "label": "None of these times work. Contact me.",
-            "hint": "You can also choose this to ask something first",
             "checked": self._chosen == NONE,
         }
 
