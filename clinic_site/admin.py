@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib import admin
+from django.db.models import Q
 
 from clinic_site import backups, delivery_reports, erased_list, health, hold_page, holds, second_place, uploads
 from clinic_site.models import EVERYTHING, Hold
@@ -53,27 +54,37 @@ def delivery_reports_trouble(user, *, now: datetime) -> dict:
     return {"problem": problem} if problem else {}
 
 
-def open_holds(user, *, now: datetime) -> dict:
+def all_holds(user, *, now: datetime) -> dict:
+    """`open` and `to_check`, from one reading: the holds of a clinic are few."""
+    last = Q(pk__in=holds.without_letters().values("pk")[:1])
+    found = list(Hold.objects.filter(Q(pk__in=Hold.objects.open().values("pk")) | last).order_by("pk"))
+    held = [hold for hold in found if hold.ended_at is None]
+    facts = {
+        "open": open_holds(user, held, now=now),
+        "to_check": to_check(user, next((hold for hold in found if hold.ended_at is not None), None), now=now),
+    }
+    return facts if any(facts.values()) else {}
+
+
+def open_holds(user, held: list[Hold], *, now: datetime) -> dict:
     """For everybody: a colleague who expects a letter to go out sees here why it does not."""
-    held = list(Hold.objects.open().order_by("pk"))
     if not held:
         return {}
     all_waits = Hold.objects.waits_until() == EVERYTHING
     return {"held": held, "all_waits": all_waits, "now": now, "may_end": user.has_perm(hold_page.MAY_END)}
 
 
-def to_check(user, *, now: datetime) -> dict:
+def to_check(user, last: Hold | None, *, now: datetime) -> dict:
     """For everybody who works with requests: what the site leaves to them after a restore."""
     if not user.has_perm(hold_page.MAY_SEE_NAMES):
         return {}
-    found = holds.to_check(now=now)
+    found = holds.to_check_after(last, now=now)
     count = found.count()
     return {"count": count, "rows": found[: hold_page.MOST_SHOWN], "most_shown": hold_page.MOST_SHOWN} if count else {}
 
 
 # Before the requests stands what stops their answers; the rest can wait until they have been read.
-admin.site.add_section("admin/_hold.html", open_holds, position=1)  # type: ignore[attr-defined]
-admin.site.add_section("admin/_hold_to_check.html", to_check, position=2)  # type: ignore[attr-defined]
+admin.site.add_section("admin/_holds.html", all_holds, position=1)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_worker_trouble.html", worker_trouble, position=4)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_backup_trouble.html", backup_trouble, position=15)  # type: ignore[attr-defined]
 admin.site.add_section("admin/_mail_trouble.html", mail_trouble, position=5)  # type: ignore[attr-defined]

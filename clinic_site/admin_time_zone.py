@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from pages.models import Clinic
+from pages.facts import clinic_of
 
 
 class AdminTimeZoneMiddleware:
@@ -14,5 +14,5 @@ class AdminTimeZoneMiddleware:
     def __call__(self, request):
         if not request.path.startswith("/admin/"):
             return self.get_response(request)
-        with timezone.override(Clinic.objects.current().zone):
+        with timezone.override(clinic_of(request).zone):
             return self.get_response(request)

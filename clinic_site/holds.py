@@ -102,16 +102,27 @@ def open_of_before(restored: Hold, *, now: datetime) -> QuerySet[ConsultRequest]
     return before.needing_answer_first().order_by("waits", "starts_at", "pk")
 
 
+def without_letters() -> QuerySet[Hold]:
+    """Restores after which an owner went on without the letters, the last one first.
+
+    What the yes to an earlier one left to check is among this one's. A restore with the letters since checked nothing.
+    """
+    ended = Hold.objects.filter(reason=Hold.Reason.RESTORED, without_letters=True).exclude(ended_at=None)
+    return ended.order_by("-last_event")
+
+
 def to_check(*, now: datetime) -> QuerySet[ConsultRequest]:
+    """What is to check after the last of these: see `to_check_after`."""
+    return to_check_after(without_letters().first(), now=now)
+
+
+def to_check_after(last: Hold | None, *, now: datetime) -> QuerySet[ConsultRequest]:
     """What nobody checked since an owner went on without the letters after the last restore, of what was open before it.
 
     A request until somebody answers it, or its patient was promised an answer by a new time: expiry leaves it alone. A visit,
     whose reminder was dropped, until it begins or somebody does anything about it: a note is enough. An offer of an earlier time,
     which may have been accepted, until it is answered or overtaken: its seat is kept.
     """
-    ended = Hold.objects.filter(reason=Hold.Reason.RESTORED, without_letters=True).exclude(ended_at=None)
-    # What the yes to an earlier one left to check is among this one's. A restore with the letters since checked nothing.
-    last = ended.order_by("-last_event").first()
     if last is None:
         return ConsultRequest.objects.none()
     since = Event.objects.filter(request=OuterRef("pk"), pk__gt=last.last_event)

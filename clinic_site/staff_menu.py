@@ -34,7 +34,7 @@ REST: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Hours",
         (
-            ("Close a day", "admin:consults_specialhours_day", "consults.add_specialhours"),
+            ("Close a day or change its hours", "admin:consults_specialhours_day", "consults.add_specialhours"),
             ("Opening hours", "admin:consults_openinghours_changelist", "consults.view_openinghours"),
             ("Special hours", "admin:consults_specialhours_changelist", "consults.view_specialhours"),
             ("Consult policy", "admin:consults_consultpolicy_changelist", "consults.view_consultpolicy"),
@@ -74,6 +74,8 @@ REST: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 )
 
 
+_TEXTS = ("pages.view_question", "pages.view_page")
+NOT_THEIRS = "The website’s words, prices and people: ask an owner or an editor."
 _LABELS = {name: label for label, name, _ in (*DAILY, *(entry for _, entries in REST for entry in entries))}
 
 
@@ -85,12 +87,16 @@ class Entry:
 
 
 def read_menu(user, *, path: str) -> dict:
-    """`daily`, up to four entries, and `rest`, (group, entries) of what else the user may see; `path` is the page they are on."""
+    """`daily`, up to four entries, and `rest`, (group, entries) of what else the user may see; `path` is the page they are on.
+
+    `not_theirs`: what somebody would look for in the drawer in vain, and whom to ask.
+    """
     daily = _allowed(user, DAILY, path)[:MOST_DAILY]
     named = {entry.url for entry in daily}
     groups = ((group, _allowed(user, entries, path)) for group, entries in REST)
     left = ((group, [entry for entry in entries if entry.url not in named]) for group, entries in groups)
-    return {"daily": daily, "rest": [(group, entries) for group, entries in left if entries]}
+    not_theirs = "" if any(user.has_perm(name) for name in _TEXTS) else NOT_THEIRS
+    return {"daily": daily, "rest": [(group, entries) for group, entries in left if entries], "not_theirs": not_theirs}
 
 
 def list_label(opts) -> str:

@@ -6,7 +6,7 @@ lower capacity, that it does not fit either, are a conflict again.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -59,14 +59,24 @@ def were_shown(conflicts: Iterable[Conflict], shown: str) -> bool:
     return set(shown_in_form(conflicts).split()) <= set(shown.split())
 
 
-def find_conflicts(*, now: datetime, rules: Rules | None = None) -> list[Conflict]:
+def find_conflicts(
+    *,
+    now: datetime,
+    rules: Rules | None = None,
+    holding: Iterable[ConsultRequest] | None = None,
+    offers: Iterable[EarlierOffer] | None = None,
+    seats: Mapping[int, int] | None = None,
+) -> list[Conflict]:
     """The conflicts among held visits that begin after `now`, earliest start first.
 
     What staff accepted of a visit is not listed. A request that is moving, or that is offered an earlier time, holds two, and may
-    be listed twice. The number of queries does not grow with the requests.
+    be listed twice. The number of queries does not grow with the requests. `rules`, the requests `holding` a seat from `now` on,
+    the open `offers` of times ahead and the number of held `seats` by cell are not read again where they are given.
     """
-    held = [_Held(request, *one) for request in ConsultRequest.objects.holding_from(now) for one in request.held_visits]
-    return _conflicts_among([*held, *map(_held_by, EarlierOffer.objects.ahead(now=now))], rules or read_rules(now), now)
+    holding = ConsultRequest.objects.holding_from(now) if holding is None else holding
+    offers = EarlierOffer.objects.ahead(now=now) if offers is None else offers
+    held = [_Held(request, *one) for request in holding for one in request.held_visits]
+    return _conflicts_among([*held, *map(_held_by, offers)], rules or read_rules(now), now, seats=seats)
 
 
 def conflicts_of(request: ConsultRequest, *, rules: Rules, now: datetime) -> list[Conflict]:
@@ -91,11 +101,16 @@ def _held_by(offer: EarlierOffer) -> _Held:
     return _Held(offer.request, offer.visit, {}, is_offered=True)
 
 
-def _conflicts_among(every: Iterable[_Held], rules: Rules, now: datetime) -> list[Conflict]:
+def _conflicts_among(
+    every: Iterable[_Held], rules: Rules, now: datetime, *, seats: Mapping[int, int] | None = None
+) -> list[Conflict]:
     held = sorted((one for one in every if one.visit.start > now), key=lambda one: (one.visit.start, one.request.pk))
     if not held:
         return []
-    crowded = _crowded_cells(held[0].visit.start, rules.policy.capacity)
+    if seats is None:
+        crowded = _crowded_cells(held[0].visit.start, rules.policy.capacity)
+    else:
+        crowded = {cell for cell, count in seats.items() if count > rules.policy.capacity}
     found = []
     for one in held:
         misfits = _misfits(one.visit, rules, crowded)

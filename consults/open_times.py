@@ -3,15 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from .current_rules import read_rules
+from .current_rules import Rules, read_rules
 from .models import ConsultRequest
 from .scheduling import Offers
 from .seating import held_seats
 
 
-def current_offers(*, now: datetime) -> Offers:
-    """The rules in force at the instant `now`, before any held seat is counted."""
-    rules = read_rules(now)
+def current_offers(*, now: datetime, rules: Rules | None = None) -> Offers:
+    """The rules in force at the instant `now`, before any held seat is counted. `rules`: as they were just read."""
+    rules = rules or read_rules(now)
     return Offers(rules.posted, rules.policy, now)
 
 

@@ -21,6 +21,6 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
     policy = ConsultPolicy(**{name: value for name, value in read.items() if value is not None})
     days = policy.answer_open_days
     return {
-        "answer_days": f"{days} day{'' if days == 1 else 's'} that we are open",
+        "answer_days": f"{days} clinic day{'' if days == 1 else 's'}",
         "consult_length": f"{policy.length_minutes} minutes",
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Set
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from .models import ConsultRequest, Seat
 from .scheduling.cells import cells_of
@@ -16,8 +16,16 @@ class NoSeat(Exception):
 def held_seats(first: datetime, last: datetime) -> dict[int, int]:
     """The number of held seats in each cell from `first` to `last`; cells without one are missing. One query."""
     cells = cells_of(first, last - first)
-    rows = Seat.objects.filter(cell__gte=cells.start, cell__lt=cells.stop).values_list("cell").annotate(Count("id"))
-    return dict(rows.order_by())
+    return _counted(Seat.objects.filter(cell__gte=cells.start, cell__lt=cells.stop))
+
+
+def held_seats_from(first: datetime) -> dict[int, int]:
+    """The same of every cell from that instant on."""
+    return _counted(Seat.objects.filter(cell__gte=cells_of(first, ConsultRequest.SHORTEST).start))
+
+
+def _counted(seats: QuerySet[Seat]) -> dict[int, int]:
+    return dict(seats.values_list("cell").annotate(Count("id")).order_by())
 
 
 def taken_seats(cells: range) -> set[tuple[int, int]]:

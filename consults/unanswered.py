@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from .current_rules import read_rules
+from .current_rules import Rules, read_rules
 from .models import ConsultRequest
 from .models.event import was_let_in
 from .scheduling import Offers
@@ -53,9 +53,9 @@ class HeldUnanswered:
         return f"{self.ahead} unanswered requests hold most of the free times ({shares})"
 
 
-def read_held_unanswered(*, now: datetime) -> HeldUnanswered:
-    """The times ahead that requests hold which were never answered. Two queries."""
-    rules = read_rules(now)
+def read_held_unanswered(*, now: datetime, rules: Rules | None = None) -> HeldUnanswered:
+    """The times ahead that requests hold which were never answered. Two queries; one with `rules` that were just read."""
+    rules = rules or read_rules(now)
     fresh, soon = Q(status=Status.REQUESTED, confirmed_starts_at=None), Q(starts_at__lte=now + SOON)
     held = ConsultRequest.objects.filter(status__in=ConsultRequest.HOLDS_A_SEAT, starts_at__gt=now).aggregate(
         ahead=Count("pk", filter=fresh),

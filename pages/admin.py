@@ -21,6 +21,7 @@ from .models import Page, Provider, Question
 from .old_address_admin import OldAddressAdmin
 from .picture_admin import PictureAdmin
 from .picture_choice import ChoosesPictures
+from .printed_facts import SaysWhatItPrints, as_links, printed_facts
 from .similar_questions import similar_questions
 from .supply import read_supply
 
@@ -37,7 +38,7 @@ class PageForm(ContentForm):
 
 
 @admin.register(Page)
-class PageAdmin(ContentAdmin):
+class PageAdmin(SaysWhatItPrints, ContentAdmin):
     form = PageForm
     list_display = ["title", "key", "medical", "updated_on", "reviewed_on"]
     search_fields = ["title", "body", "lede"]
@@ -76,7 +77,7 @@ class PageAdmin(ContentAdmin):
 
 
 @admin.register(Question)
-class QuestionAdmin(ContentAdmin):
+class QuestionAdmin(SaysWhatItPrints, ContentAdmin):
     list_display = ["question", "group", "position", "on_home", "clinic_must_answer", "is_published"]
     list_filter = ["group", "clinic_must_answer", "on_home", "is_published"]
     search_fields = ["question", "answer"]
@@ -103,6 +104,10 @@ class QuestionAdmin(ContentAdmin):
             links = format_html_join(", ", '<a href="{}">{}</a>', ((edit_path(other), other) for other in found))
             text = "Similar questions are on the site already: {}. Check that the answers agree, or keep only one."
             messages.warning(request, format_html(text, links))
+            for other in found:
+                if facts := printed_facts([other.answer]):
+                    text = "“{}” prints facts of the clinic, which are changed in one place: {}."
+                    messages.warning(request, format_html(text, other, as_links(facts)))
         return response
 
 

@@ -24,7 +24,8 @@ _UNSET = {
     # As all letters and calendar entries have it while nothing else is set.
     "consult_kind": "It takes place at the clinic.",
     "consult_fee": "What the consult itself costs is not on this website yet.",
-    "billing_policy": "Our policy on bills and on collecting what is owed is not on this website yet. You can ask for a copy.",
+    "billing_policy": "Our policy on bills and on collecting what is owed is not on this website yet. You can ask for a copy by"
+    " letter or at the clinic.",
     "hosting_provider": "not yet named here",
     "privacy_notice": "The notice is being prepared. The clinic has not yet supplied it for this website. If you are told that"
     " there is none, ask who can see your records, and what happens to them. You may ask for the answer in writing.",
@@ -32,17 +33,19 @@ _UNSET = {
     "referral_reply": "Which notes we send, and how soon, is not on this website yet: ask when you write to us.",
     "parking": "Parking, the entrance and steps are not on this website yet: ask in the note when you book.",
     "interpreter": "How to get an interpreter is not on this website yet: ask in the note when you book.",
-    "routes": "How we give ketamine (an infusion, a shot or another way) is not on this website yet:"
-    " ask when you book or write to us.",
-    "spravato": "Whether we give Spravato is not on this website yet: ask when you book or write to us.",
+    "routes": "How we give ketamine (an infusion, a shot or another way) is not on this website yet: ask in the note when you"
+    " book.",
+    "spravato": "Whether we give Spravato is not on this website yet: ask in the note when you book.",
     "insurance": "Whether we bill insurance, and which plans, is not on this website yet: ask in the note when you book.",
 }
+# For who comes for the number: that it is not here, before anything else.
+_PRICES = "The price of treatment is not on this website yet. This page says how to get it in writing."
 # The fact itself has a section of its own where it is set.
-_MONITORING = "Who prescribes, and what we measure during treatment, is not on this website yet. Please ask us."
+_MONITORING = "Who prescribes, and what we measure during treatment, is not on this website yet: ask when you write to us."
 NAMES = (
     *_SENTENCES,
-    *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "doctor_or_clinic"),
-    *("their_doctor_or_clinic", "call_back", "missing_numbers", "missing_monitoring", "legal_entity"),
+    *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "doctor_or_clinic", "call_back"),
+    *("their_doctor_or_clinic", "missing_numbers", "missing_prices", "missing_monitoring", "legal_entity"),
     *("hosting_provider", "mail_provider", "privacy_notice", "notice_first"),
 )
 
@@ -85,6 +88,7 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
         "their_doctor_or_clinic": "the clinic or a doctor" if clinic.phone else "their own doctor or an urgent care",
         "call_back": _call_back(clinic),
         "missing_numbers": _missing_numbers(clinic),
+        "missing_prices": "" if clinic.fees else _PRICES,
         "missing_monitoring": "" if clinic.monitoring else _MONITORING,
         "legal_entity": _legal_entity(clinic),
         "hosting_provider": clinic.hosting_provider or "",

@@ -12,7 +12,7 @@ _MOST_TITLES = 4
 
 def similar_questions(asked: Question) -> list[Question]:
     """Those that share the most telling words with it, at most three. One query."""
-    others = list(Question.objects.published().exclude(pk=asked.pk).only("pk", "question", "slug"))
+    others = list(Question.objects.published().exclude(pk=asked.pk).only("pk", "question", "slug", "answer"))
     words = {other.pk: _words(other.question) for other in others}
     titles = Counter(word for found in words.values() for word in found)
     telling = {word for word in _words(asked.question) if titles[word] <= _MOST_TITLES}

@@ -80,7 +80,9 @@ class SupplyPages(ContentAdmin):
 
     def _missing_page(self, request, *, refused: Wanted | None = None, form: forms.ModelForm | None = None):
         supply = read_supply()
-        fields = [one for one in supply.missing if one.fact != PEOPLE and self._may_set(request, one)]
+        locked = Clinic.OWNERS_FACTS if getattr(request, "asks_password_first", False) else ()
+        allowed = [one for one in supply.missing if one.fact != PEOPLE and self._may_set(request, one)]
+        fields = [one for one in allowed if one.fact not in locked]
         shown = self._form(request, fields)
         rows = []
         for one in supply.everything:
@@ -93,6 +95,7 @@ class SupplyPages(ContentAdmin):
                     "wanted": one,
                     "is_people": one.fact == PEOPLE,
                     "is_photograph": one.fact in PHOTOGRAPHS,
+                    "is_locked": one in allowed and one.fact in locked,
                     "field": used[one.fact] if used is not None and one.fact in used.fields else None,
                     "seen": used["seen"].value() if used is not None else "",
                     "replace": REPLACE if one not in supply.missing else "",

@@ -15,10 +15,9 @@ def changes_owners_facts(request) -> bool:
 
 
 def may_supply_owners_facts(request) -> bool:
-    """Asked before the page with the fields opens, so that nothing typed there is lost, and when a form of it comes later."""
-    if not request.user.has_perm(Clinic.OWNERS_PERMISSION):
-        return False
-    return request.method != "POST" or request.POST.get("fact", "") in Clinic.OWNERS_FACTS
+    """Asked when a form comes. The page shows the fields only once the password was given, so that nothing typed is lost."""
+    may = request.method == "POST" and request.user.has_perm(Clinic.OWNERS_PERMISSION)
+    return may and request.POST.get("fact", "") in Clinic.OWNERS_FACTS
 
 
 def _plain(text: str) -> str:

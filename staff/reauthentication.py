@@ -33,6 +33,9 @@ class ReauthenticationMiddleware:
     def process_view(self, request, view, args, kwargs):
         """Redirects anyone who has not entered their password recently; a form they posted must be sent again."""
         name = request.resolver_match.view_name
+        if name == clinic_facts.SUPPLY and request.user.is_authenticated and not authenticated_recently(request):
+            # Looking takes no password: the page shows a link to it in place of the owners' fields.
+            request.asks_password_first = True
         if not request.user.is_authenticated or not _is_sensitive(request, name):
             return None
         return None if authenticated_recently(request) else ask(request)

@@ -21,7 +21,7 @@ from .actions import ACTIONS, Incomplete, act
 from .display import person_of
 from .marking import mark_made
 from .outbox_words import letter_of
-from .request_page import changes_since
+from .timeline import changes_since
 
 PAGE = "admin:consults_consultrequest_change"
 

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from consults.booking import TRANSITIONS
+from consults.current_rules import read_rules
 from consults.models import ConsultRequest, Reason
 from consults.transitions import Button, Transition
 from guard.readers import read_instant
 
 from .choice import chosen
+from .short_notice import AGREES, about_short_time, is_short
 
 LONGEST_NOTE = 2000
 # Code -> the button and its transition.
@@ -39,6 +41,8 @@ def act(code: str, request: ConsultRequest, form: Mapping[str, str], **common: A
     """Carries out the decision of a button with the data of its form, `by` a user. Raises Incomplete, or as `booking` does."""
     button, transition = ACTIONS[code]
     given: dict[str, Any] = {button.may_say: form.get(button.may_say) == "yes"} if button.may_say else {}
+    if button.needs == "time":
+        _require_agreement(form, now=common["now"])
     if button.accepts_conflicts:
         given["shown"] = form.get("shown", "")
     return transition.decide(request, **given, **_READ[button.needs](button, form, common["by"]), **button.also, **common)
@@ -59,6 +63,14 @@ def _time(button: Button, form: Mapping[str, str], by) -> dict:
         raise Incomplete("Choose one of the open times")
     # The list spells times in the clinic's zone; what is stored and sealed is in UTC.
     return {"starts_at": starts_at.astimezone(UTC)}
+
+
+def _require_agreement(form: Mapping[str, str], *, now: datetime) -> None:
+    """Nobody is given a time that they could not choose themselves, unless a colleague says that they agree to it."""
+    rules = read_rules(now)
+    starts_at = read_instant(form.get("starts_at"))
+    if starts_at and is_short(starts_at, rules, now) and form.get(AGREES) != "yes":
+        raise Incomplete(f"{about_short_time(starts_at, rules)} Ask them, and check the box under the time")
 
 
 def _note(button: Button, form: Mapping[str, str], by) -> dict:

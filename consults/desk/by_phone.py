@@ -12,14 +12,18 @@ from django.utils import timezone
 
 from consults import booking, dates, status_text
 from consults.current_rules import Rules, read_rules
+from consults.models import AccessRecord, ConsultRequest
 from consults.public.form import ConsultRequestForm
 from consults.public.form_ticket import is_same_form
 from consults.scheduling import Refusal
-from guard.readers import read_instant
+from guard.readers import read_instant, read_whole_number
 from pages.consult_kind import CALL
 
+from .display import person_of, visit_text
 from .estimate import estimate_of
 from .request_page import open_days
+from .same_person import requests_of_the_same_day
+from .short_notice import about_short_time, about_short_times, is_short, short_until
 
 # What the booking form says to a patient, said to a colleague who has the caller on the line: label, help.
 _FOR_STAFF = {
@@ -43,23 +47,39 @@ _ERRORS_FOR_STAFF = {
     "note": {"max_length": "Shorten the note to 300 characters"},
 }
 _ASK_ABOUT_NOTICE = "Ask the caller about the short notice and check this box, or choose a later time"
+_ASK_WHETHER_ANOTHER = "Check this box if they want both, or open the request they have"
+
+
+class TimesSelect(forms.Select):
+    """A list of times in which those inside the notice are marked, so that the form can ask about one at once."""
+
+    short: frozenset[str] = frozenset()
+
+    def create_option(self, name, value, label, *args, **kwargs):
+        option = super().create_option(name, value, label, *args, **kwargs)
+        if str(value) in self.short:
+            option["attrs"]["data-short"] = True
+            option["label"] = f"{label} (short notice)"
+        return option
 
 
 class PhoneRequestForm(ConsultRequestForm):
     """The booking form as staff fill it in for a caller: the acknowledgment is spoken, and the notice may be waived.
 
     It carries the key of its request, so that a form that is sent twice makes one. `start` is the time it shows as chosen; when
-    that is inside the notice, the form says so and asks.
+    that is inside the notice, the form asks. It also asks once whether somebody who has a request that day wants another: those
+    are in `same_day`.
     """
 
     MISSING = {
         "email": "Enter the email address, or choose to reach them by phone",
         "phone": "Enter the phone number, or choose to reach them by email",
     }
-    field_order = ["starts_at", "below_notice", *list(_FOR_STAFF)[1:]]
+    field_order = ["starts_at", "below_notice", "again", *list(_FOR_STAFF)[1:]]
 
     submission_key = forms.CharField(max_length=43, required=False, widget=forms.HiddenInput)
     below_notice = forms.BooleanField(label="The caller agrees to the short notice", required=False)
+    again = forms.BooleanField(label="They want this one as well", required=False)
 
     def __init__(self, data=None, *, days: list, rules: Rules, now: datetime, start: datetime | None, **kwargs) -> None:
         super().__init__(data, ticket="", consult=rules.clinic.consult, **kwargs)
@@ -77,16 +97,28 @@ class PhoneRequestForm(ConsultRequestForm):
         groups = [
             (day, [(s.isoformat(timespec="minutes"), f"{dates.day_text(s)}, {at}") for s, at in starts]) for day, starts in days
         ]
-        choices = [("", "Choose a time"), ("none", "No time works: get in touch"), *groups]
-        self.fields["starts_at"].widget = forms.Select(choices=choices)
+        # Last, because a slip of the mouse hits the first line.
+        choices = [("", "Choose a time"), *groups, ("none", "No time works: get in touch")]
+        listed = [at for _, starts in days for at, _ in starts]
+        self.fields["starts_at"].widget = times = TimesSelect(choices=choices)
+        times.short = frozenset(at.isoformat(timespec="minutes") for at in listed if is_short(at, rules, now))
         for name in ("contact_by", "starts_at"):
             self.fields[name].required = True
-        self.short_notice = _short_notice_text(start, rules, now)
+        self.is_short = is_short(start, rules, now)
+        self.short_notice = about_short_times(rules) if short_until(listed, rules, now) else ""
+        if start and self.is_short:
+            self.short_notice = about_short_time(start, rules)
+        self.same_day: list[ConsultRequest] = []
 
     def clean(self) -> dict:
         answers = super().clean()
-        if self.short_notice and not answers.get("below_notice"):
+        if self.is_short and not answers.get("below_notice"):
             self.add_error("below_notice", ValidationError(_ASK_ABOUT_NOTICE, code=Refusal.TOO_SOON))
+        if not self.errors:
+            start, key = answers["starts_at"], answers["submission_key"]
+            self.same_day = requests_of_the_same_day(self.person, start, but=key)
+            if self.same_day and not answers.get("again"):
+                self.add_error("again", ValidationError(_ASK_WHETHER_ANOTHER, code="same_day"))
         return answers
 
     def save(self, *, by, now):
@@ -113,12 +145,12 @@ class PhoneRequestForm(ConsultRequestForm):
 
 
 def by_phone_view(request, *, each_context: dict, opts):
-    """Shows the form and records the request. ?starts_at= preselects an open time."""
+    """Shows the form and records the request. ?starts_at= preselects an open time, ?for= the person of an earlier request."""
     now = timezone.now()
     rules = read_rules(now)
     chosen = _start(request.GET.get("starts_at", ""))
     data = request.POST if request.method == "POST" else None
-    initial = {"submission_key": secrets.token_urlsafe(24)}
+    initial = {"submission_key": secrets.token_urlsafe(24), **_known_of(request, now=now)}
     if chosen:
         initial["starts_at"] = chosen.isoformat(timespec="minutes")
     start = _start(data.get("starts_at", "")) if data is not None else chosen
@@ -132,24 +164,23 @@ def by_phone_view(request, *, each_context: dict, opts):
         return redirect("admin:consults_consultrequest_change", made.pk)
     context = {**each_context, "title": "Take a request by phone", "opts": opts, "form": form, "start": start}
     context["estimate"] = estimate_of(start, set_at=now, clinic=rules.clinic)
+    context["same_day"] = [(one, visit_text(one, now), one.get_status_display().lower()) for one in form.same_day]
     template = "admin/consults/consultrequest/by_phone.html"
     return TemplateResponse(request, template, context, status=422 if form.errors else 200)
+
+
+def _known_of(request, *, now: datetime) -> dict[str, object]:
+    """How the person of an earlier request is named and reached, for a new one. It opens that request, which leaves a record."""
+    number = read_whole_number(request.GET.get("for"))
+    found = ConsultRequest.objects.filter(pk=number, erased_at=None).first() if number is not None else None
+    if found is None:
+        return {}
+    AccessRecord.objects.write(AccessRecord.Kind.OPENED, by=request.user, at=now, request=found)
+    person = person_of(found)
+    return {name: getattr(person, name) for name in ("full_name", "email", "phone", "contact_by", "voicemail_ok")}
 
 
 def _start(text: str) -> datetime | None:
     """The start in the clinic's zone, as the list of times spells it."""
     start = read_instant(text.replace(" ", "+"))
     return timezone.localtime(start) if start else None
-
-
-def _short_notice_text(start: datetime | None, rules: Rules, now: datetime) -> str:
-    """What a colleague reads of a start that patients cannot choose any more; empty for any other."""
-    notice = rules.policy.notice
-    if start is None or not now < start < now + notice:
-        return ""
-    hours = int(notice.total_seconds() // 3600)
-    local = rules.posted.local(start)
-    return (
-        f"{dates.day_text(local)}, {dates.choice_text(local)}, is less than {hours} hour{'' if hours == 1 else 's'} away. "
-        "Patients cannot choose it on the site. You may take it if the short notice works for the caller."
-    )

@@ -1,24 +1,25 @@
 """The desk's front page: what needs a person now, and by when."""
 
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from consults.conflicts import find_conflicts
 from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
 from consults.models import AccessRecord, ConsultRequest, EarlierOffer, Event, OutboxMessage
+from consults.seating import held_seats_from
 from consults.unanswered import RUSH, read_held_unanswered, recently_unanswered
-from pages.models import Clinic
 
 from .day_hours import may_change_day
 from .display import line, local_date, moment_in_sentence, near_day, near_moment, person_of
-from .earlier_times import read_offered, read_wishes
+from .earlier_times import first_wishes, open_offers, read_offered
 from .outbox_words import address_of
-from .search import SEARCHED, starting_in
+from .search import SEARCHED
 
 # A dashboard is read at a glance; the rest is one link away.
 MOST_SHOWN = 20
@@ -40,6 +41,16 @@ _WHEN_EMPTY = {
 Status = ConsultRequest.Status
 
 
+@dataclass(frozen=True)
+class _Ahead:
+    """What several sections look at, read once: requests that hold a seat from today on, the open offers, held seats by cell."""
+
+    holding: list[ConsultRequest]
+    offers: list[EarlierOffer]
+    seats: dict[int, int]
+    rules: Rules
+
+
 def show_dashboard(user, *, now: datetime) -> dict:
     """The sections for this user, who leaves an access record of how many people they show."""
     found = read_dashboard(user, now=now)
@@ -58,24 +69,24 @@ def read_dashboard(user, *, now: datetime) -> dict:
     """The sections for this user; empty for users who may not see requests. The number of queries does not grow with them."""
     if not user.has_perm("consults.view_consultrequest"):
         return {}
-    clinic = Clinic.objects.current()
     rules = read_rules(now)
-    with timezone.override(clinic.zone):
+    with timezone.override(rules.clinic.zone):
+        ahead = _Ahead(_holding_from_midnight(now), open_offers(), held_seats_from(now), rules)
         found = {
             "may_decide": user.has_perm("consults.change_consultrequest"),
             "may_see_hours": user.has_perm("consults.view_openinghours"),
             "may_close": may_change_day(user),
-            "waiting": (waiting := _waiting(Status.REQUESTED, now, rules)),
+            "waiting": (waiting := _waiting(Status.REQUESTED, now, ahead)),
             "some_closed_then": any(row.is_closed_then for row in waiting[:MOST_SHOWN]),
-            "quarantine": _waiting(Status.QUARANTINED, now, rules),
+            "quarantine": _waiting(Status.QUARANTINED, now, ahead),
             **_messages_for_a_person(now),
-            "visit_days": _visit_days(now),
-            **_conflicts(now, rules),
-            **_earlier(now),
+            "visit_days": _visit_days(ahead.holding, now),
+            **_conflicts(ahead, now),
+            **_earlier(ahead, now),
             **_expired(now),
             **_gone(now),
             "rush": recent if (recent := recently_unanswered(now=now)) >= RUSH else 0,
-            "held": read_held_unanswered(now=now),
+            "held": read_held_unanswered(now=now, rules=rules),
             "limits_addresses": settings.BOOKING_RATE is not None,
             "most_shown": MOST_SHOWN,
             "searched": SEARCHED,
@@ -83,26 +94,36 @@ def read_dashboard(user, *, now: datetime) -> dict:
     return found | {"nothing": _nothing(found)}
 
 
-def _waiting(status: str, now: datetime, rules: Rules) -> list:
+def _holding_from_midnight(now: datetime) -> list[ConsultRequest]:
+    """Requests that hold a seat from the beginning of this day on: of today's visits, and of everything ahead."""
+    midnight = datetime.combine(local_date(now), time.min, timezone.get_current_timezone())
+    return list(ConsultRequest.objects.holding_from(midnight - timedelta(microseconds=1)))
+
+
+def _waiting(status: str, now: datetime, ahead: _Ahead) -> list:
     found = ConsultRequest.objects.filter(status=status).order_by("answer_by", "pk").select_related("assigned_to")
-    offers = EarlierOffer.objects.open().filter(request=OuterRef("pk"))
-    found = found.annotate(offered=Subquery(offers.values("starts_at")), held_until=Subquery(offers.values("answer_by")))
-    return [line(one, now, posted=rules.posted, offered=(one.offered, one.held_until)) for one in found[: MOST_SHOWN + 1]]
+    offered = {offer.request_id: (offer.starts_at, offer.answer_by) for offer in ahead.offers}
+    shown = found[: MOST_SHOWN + 1]
+    return [line(one, now, posted=ahead.rules.posted, offered=offered.get(one.pk, (None, None))) for one in shown]
 
 
 def _messages_for_a_person(now: datetime) -> dict:
     messages = OutboxMessage.objects
-    states = messages.needing_a_person(now=now).order_by().values_list("state").annotate(Count("pk"))
-    counted = dict(states)
+    # Each a subquery, so that it uses its index; a plain OR scans the table.
+    groups = {"calls": messages.calls_to_make(now=now), "failed": messages.failed(), "unsent": messages.owed(now=now)}
+    are = {name: Q(pk__in=found.values("pk")) for name, found in groups.items()}
+    counted = messages.filter(are["calls"] | are["failed"] | are["unsent"]).aggregate(
+        **{name: Count("pk", filter=one) for name, one in are.items()}
+    )
     owed = messages.calls_owed(now=now).due_calls_first(now=now).select_related("event__request")
     calls = [_call(message, now) for message in owed[:MOST_SHOWN]]
     return {
         "calls": [one for one in calls if not one["again"]],
         "calls_later": [one for one in calls if one["again"]],
-        "calls_counted": counted.get(OutboxMessage.State.WAITING, 0),
+        "calls_counted": counted["calls"],
         "failed": list(_most_urgent(messages.failed(), now)),
-        "failed_counted": counted.get(OutboxMessage.State.FAILED, 0),
-        "unsent_counted": OutboxMessage.objects.owed(now=now).count(),
+        "failed_counted": counted["failed"],
+        "unsent_counted": counted["unsent"],
     }
 
 
@@ -125,29 +146,26 @@ def _call(message: OutboxMessage, now: datetime) -> dict:
     }
 
 
-def _conflicts(now: datetime, rules: Rules) -> dict:
-    found = find_conflicts(now=now, rules=rules)
+def _conflicts(ahead: _Ahead, now: datetime) -> dict:
+    found = find_conflicts(now=now, rules=ahead.rules, holding=ahead.holding, offers=ahead.offers, seats=ahead.seats)
     lines = [(one, near_moment(one.visit.start, now), line(one.request, now)) for one in found[:MOST_SHOWN]]
     return {"conflicts": lines, "conflicts_counted": len(found)}
 
 
-def _visit_days(now: datetime) -> list[tuple[str, list]]:
+def _visit_days(holding: list[ConsultRequest], now: datetime) -> list[tuple[str, list]]:
     """Today's and tomorrow's confirmed visits."""
     today = local_date(now)
-    visits = starting_in(today, 2, column="confirmed_starts_at")
-    found = ConsultRequest.objects.filter(visits, status__in=ConsultRequest.HOLDS_A_SEAT).order_by("confirmed_starts_at", "pk")
     days: dict[date, list] = {today: [], today + timedelta(days=1): []}
-    for request in found[: 2 * MOST_SHOWN]:
-        if request.confirmed_visit:
-            start = request.confirmed_visit.start
-            days[local_date(start)].append((near_moment(start, now), line(request, now)))
+    visits = [(one.confirmed_visit.start, one.pk, one) for one in holding if one.confirmed_visit]
+    visits = sorted(visit for visit in visits if local_date(visit[0]) in days)
+    for start, _, request in visits[: 2 * MOST_SHOWN]:
+        days[local_date(start)].append((near_moment(start, now), line(request, now)))
     return [(near_day(day, today), lines) for day, lines in days.items()]
 
 
-def _earlier(now: datetime) -> dict:
-    page, wishes = read_wishes(now=now, at_most=MOST_WISHES)
-    more = page.paginator.count - len(wishes)
-    offered, more_offered = read_offered(now=now, at_most=MOST_SHOWN)
+def _earlier(ahead: _Ahead, now: datetime) -> dict:
+    wishes, more = first_wishes(now=now, at_most=MOST_WISHES, rules=ahead.rules, seats=ahead.seats)
+    offered, more_offered = read_offered(ahead.offers, now=now, at_most=MOST_SHOWN)
     return {"wishes": wishes, "more_wishes": more, "offered": offered, "more_offered": more_offered}
 
 

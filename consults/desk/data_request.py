@@ -21,7 +21,7 @@ from .bulk_actions import decide_each, version_field
 from .display import person_of, staff_notes_of, whole_visit_text
 from .names import folded
 from .outbox_words import letter_of
-from .request_page import read_timeline
+from .timeline import read_timeline
 
 
 @dataclass(frozen=True)

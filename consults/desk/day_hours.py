@@ -124,7 +124,7 @@ def day_view(request, *, each_context: dict, opts):
     posted = read_rules(now).posted
     context = {
         **each_context,
-        "title": "Close a day, or change its hours",
+        "title": "Close a day or change its hours",
         "opts": opts,
         "form": form,
         "weekly": f"{day_text(day)}: {shifts_text(posted.week.get(day.weekday(), ()))}" if day else "",

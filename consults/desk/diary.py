@@ -79,7 +79,10 @@ def read_diary(*, first: date, days: int, now: datetime) -> dict:
 
 
 def _who(person: Person) -> dict[str, str]:
-    return {"name": person.full_name, "phone": person.phone}
+    """`on_paper`: the number as it may be used away from the screen."""
+    number = person.phone if person.voicemail_ok or not person.phone else f"{person.phone}, do not leave a voicemail"
+    rather = ", reach by email" if person.contact_by == "email" and number else ""
+    return {"name": person.full_name, "on_paper": f"{number}{rather}"}
 
 
 def _slots(offers: Offers, day: date, visits: dict[datetime, list], now: datetime) -> list[Slot]:

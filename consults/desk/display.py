@@ -82,7 +82,9 @@ def _interval_text(visit: Interval, zone_label: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """A request in a list of the dashboard. `offered`: which time is offered, and until when it is held."""
+    """A request in a list of the dashboard. `offered`: which time is offered, and until when it is held. `has_note`: colleagues
+    left a note.
+    """
 
     request: ConsultRequest
     name: str
@@ -91,6 +93,7 @@ class Line:
     is_urgent: bool
     is_closed_then: bool = False
     offered: str = ""
+    has_note: bool = False
 
 
 def line(
@@ -110,6 +113,7 @@ def line(
         visit=visit_text(request, now, is_offered=start is not None),
         due=moment_in_sentence(request.answer_by, now),
         is_urgent=request.answer_by - now < _URGENT,
+        has_note=bool(staff_notes_of(request)),
         # The hours that were in force leave out special days that are over.
         is_closed_then=posted is not None and request.answer_by > now and not is_open_until(posted, request.answer_by),
         offered=(

@@ -12,12 +12,18 @@ from consults.transitions import Button
 from guard import sealing
 
 from .actions import KINDS_OF
-from .display import person_of
+from .display import person_of, staff_notes_of
 from .mail_stop import MailStop
 from .outbox_words import address_of
+from .timeline import what_happened
 
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
 NOBODY = "Nobody is told."
+NOTE_TOLD = (
+    "Colleagues read it at the top of this page, and the desk marks the request “has a note”. The site tells nobody of it: "
+    "tell who is to act, or hand the request to them below."
+)
+SAME_LETTER = "They may have had the same letter when they asked."
 # The page of the person shows an offer as soon as it is made, whatever became of the letter.
 OFFER_NOT_TOLD = (
     "We write nothing: no letter or call about it has reached them. Their own page showed it, so call if they may have read it."
@@ -92,8 +98,8 @@ def _choice(request: ConsultRequest, button: Button, teller: _Teller) -> Choice:
     says, has_time = tells(KINDS_OF[button.code]), request.starts_at is not None
     label = button.label if has_time or not button.label_without_time else button.label_without_time
     does = DOES[button.code] if has_time else DOES_WITHOUT_TIME.get(button.code, DOES[button.code])
-    # Of a request that asks us to get in touch, the answer comes first.
-    is_folded = bool(button.needs) or button.asks_once or (not has_time and button.code == "quarantine")
+    # A slip of the mouse beside the filled button must not set aside a person.
+    is_folded = bool(button.needs) or button.asks_once or button.code == "quarantine"
     shown = Choice(button, label, does, NOBODY, writes=False, is_folded=is_folded)
     is_told = bool(says.subject) and (not says.only_after or may_know(request, says.only_after))
     if not is_told:
@@ -103,10 +109,12 @@ def _choice(request: ConsultRequest, button: Button, teller: _Teller) -> Choice:
         return replace(shown, told="")
     channel, to = teller.way
     if channel == Channel.MAIL:
-        return replace(shown, told=teller.says_of_mail(to), writes=True)
+        again = KINDS_OF[button.code] == Event.Kind.RELEASED and may_know(request, Event.Kind.REQUESTED)
+        return replace(shown, told=f"{teller.says_of_mail(to)}{f' {SAME_LETTER}' if again else ''}", writes=True)
     if says.answers_a_call:
         return replace(shown, told="No call is owed: they told you by phone.")
-    return replace(shown, told=f"No email: it puts a call to {to} on the list of calls to make.", writes=True, by_call=True)
+    told = f"No email. Unless you tell them now, it puts a call to {to} on the list of calls to make."
+    return replace(shown, told=told, writes=True, by_call=True)
 
 
 def _way_to_tell(request: ConsultRequest) -> tuple[str, str] | None:
@@ -120,9 +128,9 @@ def _way_to_tell(request: ConsultRequest) -> tuple[str, str] | None:
 
 def outcome_of(event: Event, messages: Iterable[OutboxMessage], *, stop: MailStop | None = None) -> str:
     """What was done, in the word of the history, and whom it tells. For the page alone: it may name an address."""
-    done = f"{event.get_kind_display().capitalize()}."
+    done = f"{what_happened(event, event.request.events.filter(number__lt=event.number))}."
     if event.kind == Event.Kind.NOTED:
-        return done
+        return f"{done} {NOTE_TOLD}" if staff_notes_of(event.request) else done
     owed = [one for one in messages if one.event_id == event.pk and one.recipient == "patient" and one.kind != REMINDER]
     return f"{done} {' '.join(_told(one, stop) for one in owed) or NOBODY}"
 

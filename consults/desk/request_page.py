@@ -1,17 +1,15 @@
 """The context of one request's page."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from consults import dates, open_times
-from consults.booking import TRANSITIONS
 from consults.conflicts import Conflict, conflicts_of, offer_misfits, shown_in_form
 from consults.contact import dialed_phone
 from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
-from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason, ReferralSource, SpecialHours
+from consults.models import ConsultRequest, EarlierOffer, OutboxMessage, Reason, ReferralSource, SpecialHours
 from consults.models.reason import GIVES_CLINICIANS_REASONS
 from consults.scheduling.reply import BEFORE_THE_START
 from consults.transitions import Button
@@ -22,9 +20,12 @@ from .actions import possible_buttons
 from .display import confirmed_visit_text, moment_in_sentence, near_moment, person_of, staff_notes_of, whole_visit_text
 from .effects import choices_of, outcome_of
 from .estimate import estimate_of, estimate_once_set
+from .handing import read_colleagues
 from .mail_stop import MailStop, mail_stop
 from .outbox_words import address_of
+from .short_notice import about_short_times, short_until
 from .status_words import meaning_of
+from .timeline import last_note, read_timeline
 from .told import told_of_offer, told_of_status
 
 DAYS_OFFERED = 21
@@ -32,24 +33,10 @@ DAYS_OFFERED = 21
 Days = list[tuple[str, list[tuple[datetime, str]]]]
 # The one filled button of the page is the first of these that is possible.
 _PRIMARY = ("confirm", "complete", "accept_offer")
-# Of a request without a time, whose drawer is open.
-_PRIMARY_WITHOUT_TIME = "reschedule"
+# Of a request without a time: who refused every listed one is asked first, by letter or by phone.
+_PRIMARY_WITHOUT_TIME = {"email": "offer", "phone": "reschedule"}
 _GIVES_REASON = (ConsultRequest.Status.DECLINED, ConsultRequest.Status.CANCELLED)
 _ORDER = ("reschedule", "offer")
-_BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
-_SETS_TIME = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.sets_time)}
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    """An event as a line of the timeline. `is_news`: it came after the version that the reader saw."""
-
-    what: str
-    who: str
-    at: datetime
-    detail: str
-    is_news: bool = False
-    reason: str = ""
 
 
 def page_context(
@@ -68,7 +55,8 @@ def page_context(
         "means": meaning_of(found, is_offered=offer is not None),
         "told": told_of_status(found, sent, stop),
         "mail_stop": stop.in_words(now=now) if stop and (found.status in ConsultRequest.OPEN or _has_waiting_mail(sent)) else "",
-        "staff_notes": staff_notes_of(found),
+        "staff_notes": (staff_notes := staff_notes_of(found)),
+        "noted": last_note(found) if staff_notes else None,
         "lacks_way_to_join": clinic.consult == VIDEO and not clinic.video_link,
         "lacks_number": clinic.consult == CALL and found.erased_at is None and not person.phone,
         "phone_link": dialed_phone(person.phone),
@@ -85,6 +73,10 @@ def page_context(
         "version": found.version,
         "possible": [],
         "primary": "",
+        "opened": "",
+        "short_until": None,
+        "get_in_touch": "",
+        "colleagues": [],
         "may_note": False,
         "conflicts": [],
         "offer": _offer_in_words(offer, found, clinic) | ({"told": told_of_offer(sent, stop)} if offer else {}),
@@ -98,10 +90,15 @@ def page_context(
         days = open_days(now) if needs & {"time", "offer"} else []
         to_offer = _to_offer(found, days, now) if "offer" in needs else []
         shown = [button for button in possible if button.needs != "note" and (to_offer or button.needs != "offer")]
-        shown.sort(key=lambda button: _ORDER.index(button.code) if button.code in _ORDER else len(_ORDER))
+        order = _ORDER[::-1] if is_without_time(found) and person.contact_by == "email" else _ORDER
+        shown.sort(key=lambda button: order.index(button.code) if button.code in order else len(order))
         context |= {
             "possible": sorted(choices_of(found, shown, now=now, stop=stop), key=lambda one: one.button.code == "quarantine"),
-            "primary": _primary(found, shown),
+            "primary": (primary := _primary(found, shown, person.contact_by)),
+            # A letter asks; a call comes before any choice.
+            "opened": primary if primary == "offer" else "",
+            "get_in_touch": person.contact_by if offer is None and needs & {"time", "offer"} and is_without_time(found) else "",
+            "colleagues": read_colleagues(user) if found.status in ConsultRequest.OPEN else [],
             "to_offer": to_offer,
             "estimate_if_confirmed": estimate_of(found.starts_at, set_at=now, clinic=clinic) if found.starts_at else None,
             "estimate_of_another": estimate_of(None, set_at=now, clinic=clinic),
@@ -111,6 +108,8 @@ def page_context(
             "shown": shown_in_form(conflicts),
             "is_not_posted": any(one.visit == found.visit and "closed" in one.reasons for one in conflicts),
             "days": days,
+            "short_until": (until := short_until([at for _, starts in days for at, _ in starts], rules, now)),
+            "short_notice": about_short_times(rules) if until else "",
             "referral_sources": ReferralSource.objects.offered() if found.erased_at is None else [],
             **(_reasons(user) if "reason" in needs else {}),
         }
@@ -133,10 +132,15 @@ def _why(conflict: Conflict, rules: Rules) -> str:
     return f"is {conflict.in_words}. The clinic is closed that day{f' ({note})' if note else ''}"
 
 
-def _primary(found: ConsultRequest, shown: list[Button]) -> str:
+def is_without_time(found: ConsultRequest) -> bool:
+    """Whether we owe this person an answer, and none of the listed times worked for them."""
+    return found.status == ConsultRequest.Status.REQUESTED and found.starts_at is None
+
+
+def _primary(found: ConsultRequest, shown: list[Button], contact_by: str) -> str:
     codes = {button.code for button in shown}
-    of_no_time = _PRIMARY_WITHOUT_TIME if found.starts_at is None and _PRIMARY_WITHOUT_TIME in codes else ""
-    return next((code for code in _PRIMARY if code in codes), of_no_time)
+    of_no_time = (_PRIMARY_WITHOUT_TIME.get(contact_by, ""), "reschedule") if is_without_time(found) else ()
+    return next((code for code in (*_PRIMARY, *of_no_time) if code in codes), "")
 
 
 def _to_offer(found: ConsultRequest, days: Days, now: datetime) -> Days:
@@ -185,31 +189,6 @@ def _offer_in_words(offer: EarlierOffer | None, found: ConsultRequest, clinic: C
     label = clinic.time_zone_label
     which = "A time" if found.starts_at is None else "An earlier time" if offer.starts_at < found.starts_at else "Another time"
     return {"which": which, "when": dates.visit_text(start, end, label), "until": dates.moment_text(until, label)}
-
-
-def read_timeline(found: ConsultRequest, *, seen: int | None = None) -> list[TimelineEntry]:
-    """The request's events, newest first."""
-    reasons = dict(Reason.objects.values_list("code", "label"))
-    events = found.events.select_related("by").order_by("-number")
-    return [_entry(event, reasons, is_news=seen is not None and event.number > seen) for event in events]
-
-
-def _entry(event: Event, reasons: dict[str, str], *, is_news: bool) -> TimelineEntry:
-    who = "the patient" if event.kind in _BY_THE_PATIENT else "the system"
-    if event.by:
-        who = event.by.get_short_name() or event.by.get_username()
-    details = [reasons.get(event.reason, event.reason)] if event.reason else []
-    if event.starts_at and event.kind in _SETS_TIME:
-        start = timezone.localtime(event.starts_at)
-        details.append(f"for {dates.date_text(start)}, {dates.choice_text(start)}")
-    reason = details[0] if event.reason else ""
-    return TimelineEntry(event.get_kind_display().capitalize(), who, event.at, ", ".join(details), is_news, reason)
-
-
-def changes_since(found: ConsultRequest, *, seen: int) -> str:
-    """The events since the version `seen`, as one sentence."""
-    news = [line for line in reversed(read_timeline(found, seen=seen)) if line.is_news]
-    return "; ".join(f"{line.what.lower()} by {line.who}{', ' + line.detail if line.detail else ''}" for line in news)
 
 
 def open_days(now: datetime, *, also: datetime | None = None) -> Days:

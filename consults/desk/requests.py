@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from consults.models import AccessRecord, ConsultRequest
+from consults.models import AccessRecord, ConsultRequest, EarlierOffer
 from guard.readers import read_whole_number
 from pages.models import Clinic
 
@@ -24,6 +25,7 @@ from .display import local_date, near_moment, person_of, whole_visit_text
 from .earlier_times import earlier_view
 from .export import csv_answer
 from .figures import take_referral
+from .handing import assign_view
 from .list_record import record_list
 from .paging import BoundedPaginator
 from .read_only import ReadOnlyAdmin
@@ -75,7 +77,8 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         zone_label = models.Value(Clinic.objects.current().time_zone_label)
-        return ConsultRequest.objects.needing_answer_first().annotate(zone_label=zone_label)
+        is_offered = Exists(EarlierOffer.objects.open().filter(request=OuterRef("pk")))
+        return ConsultRequest.objects.needing_answer_first().annotate(zone_label=zone_label, is_offered=is_offered)
 
     def get_changelist(self, request, **kwargs):
         return RequestList
@@ -144,14 +147,9 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         return preview_view(request, pk, each_context=self.admin_site.each_context(request), opts=self.opts)
 
     def assign_view(self, request, pk: int):
-        """Assigns a request to the user, or to nobody. This is not a decision, so it leaves no event."""
         if not self.has_decide_permission(request):
             raise PermissionDenied
-        found = get_object_or_404(ConsultRequest, pk=pk)
-        assignee = request.user if request.POST.get("assign_to") == "me" else None
-        ConsultRequest.objects.filter(pk=found.pk).update(assigned_to=assignee)
-        messages.success(request, "Assigned to you." if assignee else "Assigned to nobody.")
-        return redirect(PAGE, pk)
+        return assign_view(request, pk)
 
     def referral_view(self, request, pk: int):
         """Counts how the person heard of the clinic. This is not a decision either."""
@@ -217,7 +215,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="requested time", ordering="starts_at")
     def visit(self, obj):
-        return whole_visit_text(obj, obj.zone_label)
+        return "No time yet: one is offered" if obj.visit is None and obj.is_offered else whole_visit_text(obj, obj.zone_label)
 
     @admin.display(description="received", ordering="created_at")
     def asked_at(self, obj):

@@ -17,12 +17,10 @@ from guard.readers import read_date, read_whole_number
 
 from .display import local_date, person_of
 from .names import folded, has_words
-from .search_term import is_searched
+from .search_term import LOCAL_DIGITS, STATUS, finds_ended, is_searched
 
 # Names are sealed, so a search by name opens requests one by one: at most this many, soonest reply time first.
 MOST_NAMES_OPENED = 500
-# A number without its area code.
-LOCAL_DIGITS = 7
 SEARCHED = (
     "A reference like 7K3M-9QXA, or a full email address or phone number. "
     "Among open requests also a name, or the last seven digits of a phone number."
@@ -31,17 +29,17 @@ Status = ConsultRequest.Status
 
 
 class StatusFilter(admin.SimpleListFilter):
-    """Opens the list on open requests. A search covers every request unless a status is chosen."""
+    """Opens the list on open requests. Unless a status is chosen, a search covers all that it can find."""
 
     title = "status"
-    parameter_name = "status"
+    parameter_name = STATUS
 
     def lookups(self, request, model_admin):
         groups = [("open", "Open"), ("waiting", Status.REQUESTED.label)]
         return [*groups, *((value, label) for value, label in Status.choices if value != Status.REQUESTED), ("all", "All")]
 
     def choices(self, changelist):
-        shown = self.value() or ("all" if changelist.query else "open")
+        shown = self.value() or ("all" if changelist.query and finds_ended(changelist.query) else "open")
         for value, label in self.lookup_choices:
             query = changelist.get_query_string({self.parameter_name: value})
             yield {"selected": shown == value, "query_string": query, "display": label}

@@ -5,16 +5,23 @@ back button, filters and pages each have their own. Only a reference, which tell
 """
 
 import secrets
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.shortcuts import redirect
 
+from consults.contact import normalised_phone
+from consults.models import ConsultRequest
 from consults.models.reference import read_reference
 from guard import sealing
 
 FOUND = "found"
 LONGEST_TERM = 254
+# A number without its area code.
+LOCAL_DIGITS = 7
+# The list's filter by status, whose links leave out a search that they cannot narrow.
+STATUS = "status"
 # An older search is over; its page says so.
 MOST_KEPT = 20
 _SESSION_NAME, _TABLE = "desk_searches", "django_session"
@@ -50,8 +57,21 @@ def is_searched(request) -> bool:
     return bool(posted_term(request) or reference_in_url(request))
 
 
+def finds_ended(term: str) -> bool:
+    """Whether a search for the term covers requests that have ended: a reference, or a whole email address or phone number.
+
+    Eight letters may be a reference, and are a name more often.
+    """
+    if "@" in term or len(normalised_phone(term)) > LOCAL_DIGITS:
+        return True
+    return bool(read_reference(term)) and not term.strip().isalpha()
+
+
 class RequestList(ChangeList):
     """Django's list, with the term from where it is kept. `query` is what the search box shows."""
+
+    # Of no count yet, while the list itself is put together.
+    result_count: int = -1
 
     def get_queryset(self, request, exclude_parameters=None):
         self.query = posted_term(request) or reference_in_url(request)
@@ -62,10 +82,37 @@ class RequestList(ChangeList):
         others.pop(FOUND, None)
         return others
 
+    def get_query_string(self, new_params=None, remove=None):
+        """Without the search where it found nothing, or where it cannot find what the link asks for: a link to the declined ones
+        must not say that there are none because a name is searched among open requests alone.
+        """
+        if self.query and (self.result_count == 0 or self._asks_for_ended(new_params or {})):
+            remove = [*(remove or []), FOUND, SEARCH_VAR]
+        return super().get_query_string(new_params, remove)
+
+    def _asks_for_ended(self, params) -> bool:
+        return params.get(STATUS) in ConsultRequest.ENDED and not self.finds_ended
+
+    @property
+    def finds_ended(self) -> bool:
+        return finds_ended(self.query)
+
     @property
     def filters_alone(self) -> str:
         """The query string of a new search among what the filters leave."""
         return self.get_query_string(remove=[FOUND, SEARCH_VAR])
+
+    @property
+    def search_alone(self) -> str:
+        """The query string of this search among all requests; empty where no filter is set."""
+        kept = {name: self.params[name] for name in (FOUND, SEARCH_VAR) if name in self.params}
+        return f"?{urlencode(kept)}" if self.get_filters_params() else ""
+
+    @property
+    def ended_lists(self) -> list[tuple[str, str]]:
+        """(label, query string) of each list of requests that have ended, without a search."""
+        ended = (ConsultRequest.Status(value) for value in ConsultRequest.ENDED)
+        return [(status.label, f"?{urlencode({STATUS: status.value})}") for status in ended]
 
 
 def search_view(request, list_url: str):

@@ -51,7 +51,9 @@ def in_words(message: OutboxMessage, stop: MailStop | None) -> str:
     if message.state == State.DONE:
         return f"Letter sent {_at(message.done_at)}."
     held = stop is not None and stop.holds(message.not_before)
-    return f"The letter has not gone out yet{f': {stop.why}' if stop and held else ''}."
+    if stop and held:
+        return f"The letter has not gone out yet: {stop.why}."
+    return "The letter goes out automatically, usually within a minute."
 
 
 def _at(moment: datetime | None) -> str:

@@ -34,10 +34,10 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
 
     def waiting_since(self, *, now):
         """Since when the oldest message has been owed that the worker could not send; None when there is none."""
-        waiting = self.owed(now=now)
-        untried = waiting.filter(attempts=0).aggregate(since=models.Min("not_before"))["since"]
-        tried = waiting.filter(attempts__gt=0).aggregate(since=models.Min("created_at"))["since"]
-        return min(filter(None, (untried, tried)), default=None)
+        since = self.owed(now=now).aggregate(
+            untried=models.Min("not_before", filter=Q(attempts=0)), tried=models.Min("created_at", filter=Q(attempts__gt=0))
+        )
+        return min(filter(None, since.values()), default=None)
 
     def dated_ahead(self, *, now):
         """Waiting messages that a clock which was ahead has written, or tried: they would wait until it is as late as that.

@@ -145,7 +145,7 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         strip=True,
         error_messages={"max_length": "Your note must be 300 characters or fewer"},
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Up to 300 characters. No insurance, or not using it? Say so here. Please leave out medical details",
+        help_text="Up to 300 characters. No insurance, or not using it? Afraid of needles? Say so here. No other medical details",
     )
     acknowledged = forms.BooleanField(
         label="I understand: This form is not for emergencies, does not make me a patient, and is not a confirmed visit",

@@ -156,7 +156,7 @@ def test_a_patient_is_confirmed_moves_is_declined_is_offered_an_earlier_time_and
         expect(receipt).to_contain_text("Time you asked for, not yet confirmed", ignore_case=True)
         read_letter(3)
         desk.reload()
-        expect(desk.locator(".notice")).to_contain_text("stays confirmed, and both times are held")
+        expect(desk.locator("p.notice")).to_contain_text("stays confirmed, and both times are held")
         desk.locator("summary", has_text="Decline the move").click()
         desk.locator("#reason-decline_move").select_option(index=1)
         press(desk, "Decline the move")
@@ -171,7 +171,7 @@ def test_a_patient_is_confirmed_moves_is_declined_is_offered_an_earlier_time_and
         earlier = [datetime.fromisoformat(free.input_value())]
         assert earlier < confirmed
         press(desk, f"Offer it to {reference}")
-        expect(desk.locator(".notice")).to_contain_text("They answer on their own page")
+        expect(desk.locator("p.notice")).to_contain_text("They answer on their own page")
     read_letter(5)
     assert [start for start, _ in calendar.entries.values()] == confirmed, "an offer is no visit"
     plain_page.reload()

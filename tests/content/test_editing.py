@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from blog.models import Article, Reference
-from pages.models import Page, Provider, Question
+from pages.models import Clinic, Page, Provider, Question
 from tests.builders import CHICAGO
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases(postgresql=pytest.mark.slow), pytest.mark.usefixtures("clock")]
@@ -147,6 +147,16 @@ def test_who_saves_a_text_reads_where_it_is_now_and_what_is_like_it(superuser, c
     assert f'is on the site now. <a href="/faqs/#{made.slug}">View it</a>' in told
     similar = Question.objects.get(question__contains="about parking")
     assert f'Similar questions are on the site already: <a href="{address(similar)}">' in told
+    typed = '<a href="/admin/pages/clinic/missing/#parking">parking and access</a> (not set yet)'
+    assert (
+        typed
+        in told.partition(f"“{similar}” prints facts of the clinic, which are changed in one place: ")[2].partition("</li>")[0]
+    )
+    assert typed in superuser.get(address(similar)).content.decode()
+    Clinic.objects.update(parking="In the yard")
+    is_set = '<a href="/admin/pages/clinic/1/change/#id_parking">parking and access</a> (“In the yard”)'
+    assert is_set in superuser.get(address(similar)).content.decode()
+    assert "What is in braces" not in superuser.get(address(made)).content.decode()
     assert "successfully" not in told
     again = superuser.post(add, form | {"is_published": ""}, follow=True).content.decode()
     assert "Saved as a draft: visitors do not see" in again

@@ -107,7 +107,7 @@ def test_a_row_written_by_update_shows_in_the_next_answer_and_changes_the_etag(c
     ConsultPolicy.objects.update(length_minutes=45, answer_open_days=1)
     page = read(client, "/faqs/")
     assert "It takes 45 minutes." in page
-    assert "Within 1 day that we are open, by closing time" in page
+    assert "Within 1 clinic day (days when we are open), by closing time" in page
 
 
 def test_facts_are_in_no_stored_html_and_in_no_search_entry(client):
@@ -292,10 +292,11 @@ def test_the_booking_page_says_how_long_what_and_when_before_the_times(client):
     for words in (
         "conversation of 30 minutes",
         "It takes place at the clinic.",
-        "within 2 days that we are open",
+        "within 2 clinic days (days when we are open)",
         "withdraw your request",
     ):
         assert words in above
+    assert "You can also choose this to ask something first" in main.partition('value="none"')[2]
     Clinic.objects.update(consult_kind="By video.")
     assert "By video." in read(client, "/book-a-consult/").partition('name="starts_at"')[0]
     assert "It takes place at the clinic." not in read(client, "/faqs/")
@@ -382,19 +383,20 @@ def test_photographs_stand_below_the_words_with_their_size_and_load_late(client,
 
 
 def test_a_fact_that_is_looked_for_is_said_to_be_missing_until_it_is_set(client):
-    said = {
-        "/": ("consult_fee", "What the consult itself costs is not on this website yet"),
-        "/treatment-day/": ("routes", "How we give ketamine (an infusion, a shot or another way) is not on this website yet"),
-        "/deciding/": ("spravato", "Whether we give Spravato is not on this website yet"),
-        "/cost/": ("insurance", "Whether we bill insurance, and which plans, is not on this website yet"),
-        "/for-clinicians/": ("monitoring", "Who prescribes, and what we measure during treatment, is not on this website yet"),
-        "/accessibility/": ("interpreter", "How to get an interpreter is not on this website yet"),
-        "/meet-our-providers/": ("legal_name", "The clinic’s legal name, its owner and its medical director are not on"),
-    }
-    for path, (_, words) in said.items():
+    said = [
+        ("/", "consult_fee", "What the consult itself costs is not on this website yet"),
+        ("/treatment-day/", "routes", "How we give ketamine (an infusion, a shot or another way) is not on this website yet"),
+        ("/deciding/", "spravato", "Whether we give Spravato is not on this website yet"),
+        ("/cost/", "insurance", "Whether we bill insurance, and which plans, is not on this website yet"),
+        ("/cost/", "fees", "The price of treatment is not on this website yet"),
+        ("/for-clinicians/", "monitoring", "Who prescribes, and what we measure during treatment, is not on this website yet"),
+        ("/accessibility/", "interpreter", "How to get an interpreter is not on this website yet"),
+        ("/meet-our-providers/", "legal_name", "The clinic’s legal name, its owner and its medical director are not on"),
+    ]
+    for path, _, words in said:
         assert words in read(client, path), path
     set_all()
-    for path, (name, words) in said.items():
+    for path, name, words in said:
         now = read(client, path)
         assert words not in now, path
         assert mark(name) in now.partition("<footer")[0], path

@@ -168,10 +168,18 @@ def test_only_who_may_change_a_fact_is_given_its_field_and_owners_give_the_passw
     assert "39 set" not in client.get("/admin/").content.decode()
     client.logout()
     client.force_login(colleague("olga", "Owners"))
-    assert client.get(PAGE)["Location"] == f"/admin/reauthenticate/?next={PAGE}"
+    looked = client.get(PAGE)
+    assert looked.status_code == 200, "looking takes no password"
+    page = looked.content.decode()
+    assert 'name="fees"' in page
+    assert 'name="phone"' not in page, "else what is typed would be lost when the password is asked for"
+    assert f'href="/admin/reauthenticate/?next={PAGE}%23phone"' in page
     refused = client.post(PAGE, {"fact": "phone", "phone": "(507) 555-0100"})
     assert refused["Location"].startswith("/admin/reauthenticate/")
     assert Clinic.objects.get().phone is None
+    entered = client.post("/admin/reauthenticate/", {"password": PASSWORD, "next": f"{PAGE}#phone"})
+    assert entered["Location"] == f"{PAGE}#phone"
+    assert 'name="phone"' in client.get(PAGE).content.decode()
 
 
 def test_another_place_asks_first_here_too(client, staff):

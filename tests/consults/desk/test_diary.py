@@ -96,10 +96,12 @@ def test_who_may_not_see_requests_sees_no_week(client):
 
 def test_the_week_says_why_a_day_is_special_leads_to_its_hours_and_prints_phone_numbers(superuser):
     submit(starts_at=local("2026-12-07 16:00"), phone="507-555-0142")
+    submit(key="fine", starts_at=local("2026-12-07 17:00"), phone="507-555-0143", contact_by="phone", voicemail_ok=True)
     SpecialHours.objects.create(date="2026-12-08", note="Roof repair")
     page = superuser.get(DIARY, {"from": "2026-12-07"}).content.decode()
     monday, tuesday = day_of(page, 1), day_of(page, 2)
-    assert '<span class="print-only phone">507-555-0142</span>' in monday
+    assert "507-555-0142, do not leave a voicemail, reach by email</span>" in monday
+    assert '<span class="print-only phone">507-555-0143</span>' in monday
     assert "/admin/consults/specialhours/day/?date=2026-12-07" in monday
     assert "Roof repair" in tuesday
     assert re.search(r"<button[^>]* data-print hidden>Print</button>", page), "without its script there is no button"

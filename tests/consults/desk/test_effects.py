@@ -1,6 +1,7 @@
 """Each action says beforehand what it does and whom it tells, and afterwards what was done and who is written to."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -113,14 +114,16 @@ def test_a_request_is_titled_by_its_name_which_no_tab_shows(desk):
     assert MEANINGS["confirmed"] in page
 
 
-def test_a_request_without_a_time_is_first_given_one_or_offered_one_and_set_aside_last(desk):
+def test_who_found_no_time_is_asked_before_one_is_confirmed_and_set_aside_last(desk):
     request = booking.submit_request(submission_key="none", starts_at=None, person=ADA, now=WEDNESDAY)
     page = f"{REQUESTS}{request.pk}/change/"
     shown = desk.get(page).content.decode()
     labels = re.findall(
         r'name="action"[^>]*>\s*<summary>([^<]+)</summary>', shown.partition('class="choices"')[2].partition("</section>")[0]
     )
-    assert labels == ["Confirm a time", "Offer a time and wait for a yes", "Decline", "Close without a letter", "Set aside"]
+    assert labels == ["Offer a time and wait for a yes", "Confirm a time", "Decline", "Close without a letter", "Set aside"]
+    assert re.findall(r'<details name="action" open>\s*<summary>([^<]+)', shown) == ["Offer a time and wait for a yes"]
+    assert "write to ada@example.com from the clinic" in " ".join(shown.split())
     for untrue in ("frees the time", "any other of theirs", "Earlier time</label>"):
         assert untrue not in shown, untrue
     for select in ("starts_at", "offered"):
@@ -130,7 +133,7 @@ def test_a_request_without_a_time_is_first_given_one_or_offered_one_and_set_asid
     shown = " ".join(desk.get(page).content.decode().split())
     for words in (
         "A time is offered: Wednesday, December 9, 2026, 4:00 PM to 4:30 PM Central Time. It is held until",
-        "The letter has not gone out yet.",
+        "The letter goes out automatically, usually within a minute.",
         "confirms the offered time.",
         "Their own page showed it, so call if they may have read it.",
     ):
@@ -160,7 +163,7 @@ def test_beside_the_answer_stands_whether_it_has_reached_the_person(desk, channe
     reason = Reason.objects.create(use="decline", code="decline-full", label="No open time", text="No time.")
     booking.decline_request(request, reason=reason, by=desk.user, now=WEDNESDAY)
     for state, words in (
-        ({}, "The call has not been made yet." if channel == "call" else "The letter has not gone out yet."),
+        ({}, {"call": "The call has not been made yet.", "mail": "The letter goes out automatically, usually within"}[channel]),
         ({"state": "failed", "channel": "mail"}, "The letter could not be delivered."),
         ({"state": "done", "done_at": WEDNESDAY, "channel": channel}, "Wednesday, December 2, 10:00 AM."),
     ):
@@ -204,3 +207,29 @@ def test_while_email_is_held_or_late_no_line_says_that_a_letter_leaves(desk):
             after = before[reason].replace("We write", "We are writing").replace("<strong>", "").replace("</strong>", "")
             # Confirming drops the letter that waited; no other is late.
             assert f"Confirmed. {after}" in done or not reason
+
+
+def test_who_is_called_is_called_before_a_time_is_chosen_and_was_not_moved_by_it(desk):
+    called = replace(ADA, contact_by="phone")
+    request = booking.submit_request(submission_key="none", starts_at=None, person=called, now=WEDNESDAY)
+    page = f"{REQUESTS}{request.pk}/change/"
+    shown = desk.get(page).content.decode()
+    assert '<a class="touch" href="tel:5075550100">' in shown.partition("In this order")[2].partition("</ol>")[0]
+    assert '<details name="action" open>' not in shown, "no list of times before the call"
+    done = send(desk, request, "act", "reschedule", starts_at=LATER.isoformat(), told="yes").content.decode()
+    assert "Confirmed. The call was made." in done
+    assert "Moved and confirmed" not in done.partition('aria-labelledby="sent"')[0], "they had no time to be moved from"
+    assert "In this order" not in done
+
+
+def test_setting_aside_takes_a_second_click_and_restoring_says_that_a_letter_may_repeat(desk):
+    request = submit()
+    shown = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    beside, drawers = shown.partition('class="choices"')[2].split('<div class="drawers">')
+    assert 'value="quarantine"' not in beside
+    assert 'value="quarantine"' in drawers
+    OutboxMessage.objects.filter(kind="requested").update(state="done", done_at=WEDNESDAY)
+    send(desk, request, "act", "quarantine")
+    assert "They may have had the same letter when they asked." in desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    stranger = submit(key="two", starts_at=NEXT, looks_like_spam=True)
+    assert "had the same letter" not in desk.get(f"{REQUESTS}{stranger.pk}/change/").content.decode()

@@ -34,10 +34,16 @@ def test_the_page_says_by_when_an_estimate_is_owed_and_still_does_once_the_visit
     page = f"/admin/consults/consultrequest/{request.pk}/change/"
     owed = "If not, we owe them a written estimate of the cost by Thursday, December 3."
     assert owed in " ".join(desk.get(page).content.decode().split())
+    assert "You can confirm first. Then ask whether they use insurance." in " ".join(desk.get(page).content.decode().split())
+    assert "Who that is has not been set yet" in " ".join(desk.get(page).content.decode().split())
     booking.confirm_request(request, by=desk.user, now=WEDNESDAY)
+    Clinic.objects.update(good_faith_contact="Call the front desk")
     clock(local("2026-12-05 10:00"))
     desk.force_login(desk.user)
-    assert owed in " ".join(desk.get(page).content.decode().split()), "counted from when it was set"
+    confirmed = " ".join(desk.get(page).content.decode().split())
+    assert owed in confirmed, "counted from when it was set"
+    assert "tells them whom to ask: “Call the front desk”" in confirmed
+    assert "You can confirm first" not in confirmed
     clock(local("2026-12-07 16:01"))
     desk.force_login(desk.user)
     assert "written estimate of the cost by" not in desk.get(page).content.decode()

@@ -8,7 +8,16 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consults.models import AccessRecord, ConsultPolicy, ConsultRequest, OpeningHours, OutboxMessage, Reason, SpecialHours
+from consults.models import (
+    AccessRecord,
+    ConsultPolicy,
+    ConsultRequest,
+    OpeningHours,
+    OutboxMessage,
+    Reason,
+    Seat,
+    SpecialHours,
+)
 from tests.browsers import hidden_fields
 from tests.builders import CHICAGO, WEDNESDAY, local, submit
 
@@ -272,7 +281,7 @@ def test_a_callers_request_goes_through_the_same_rules(superuser):
     assert "Enter the caller’s name" in said
     words = re.sub(r"<[^>]*>", " ", said.partition('class="short-form"')[2].partition("</form>")[0]).lower()
     assert not {"you", "your", "reach you"} & set(words.split()), "the form speaks to staff"
-    page = superuser.post(url, form)
+    page = superuser.post(url, form | {"again": "on"})
     assert page.status_code == 422
     assert "taken a moment ago" in page.content.decode()
 
@@ -298,15 +307,67 @@ def test_staff_go_below_the_notice_only_when_they_say_so(superuser):
     asked = superuser.post(f"{REQUESTS}by-phone/", form).content.decode()
     assert "Wednesday, December 2, 4:00 PM, is less than 24 hours away." in asked
     assert "Ask the caller about the short notice and check this box" in asked
-    assert '<option value="2026-12-02T16:00-06:00" selected>Wednesday, December 2, 4:00 PM</option>' in asked
+    chosen = '<option value="2026-12-02T16:00-06:00" selected data-short>Wednesday, December 2, 4:00 PM (short notice)</option>'
+    assert chosen in asked
     assert 'value="Cal"' in asked
     # From an open seat of the diary the question stands there at once, without a complaint; for a later time it is not asked.
     chosen = superuser.get(f"{REQUESTS}by-phone/", {"starts_at": this_evening}).content.decode()
     assert "is less than 24 hours away" in chosen
     assert "Ask the caller about the short notice" not in chosen
+    # For a later time it is there for when another is chosen, and hidden until then.
     later = superuser.get(f"{REQUESTS}by-phone/", {"starts_at": ahead().isoformat()}).content.decode()
-    assert "below_notice" not in later
+    assert 'class="notice short-notice"' in later
+    assert 'class="notice short-notice"' not in chosen
+    assert superuser.post(f"{REQUESTS}by-phone/", form | {"starts_at": "none", "full_name": "Di"}).status_code == 302
     assert superuser.post(f"{REQUESTS}by-phone/", form | {"below_notice": "on"}).status_code == 302
+
+
+def test_a_time_inside_the_notice_is_given_on_the_page_only_to_who_agrees(superuser):
+    request = submit()
+    page = f"{REQUESTS}{request.pk}/change/"
+    panel = superuser.get(page).content.decode().partition('value="reschedule"')[2].partition("</form>")[0]
+    assert re.search(r'T16:00:00-06:00" data-short>\s*Wednesday, December 2, 2026, 4:00\sPM \(short notice\)', panel)
+    assert 'name="below_notice"' in panel
+    assert "less than 24 hours away" in panel
+    form = {"action": "reschedule", "version": 1, "starts_at": "2026-12-02T16:00:00-06:00"}
+    refused = superuser.post(f"{REQUESTS}{request.pk}/act/", form, follow=True).content.decode()
+    assert "is less than 24 hours away" in refused.partition('class="error"')[2]
+    request.refresh_from_db()
+    assert request.status == "requested"
+    superuser.post(f"{REQUESTS}{request.pk}/act/", form | {"below_notice": "yes"})
+    request.refresh_from_db()
+    assert (request.status, request.starts_at) == ("confirmed", local("2026-12-02 16:00"))
+
+
+def test_a_caller_who_has_a_request_that_day_is_asked_about_once(superuser):
+    url, form = f"{REQUESTS}by-phone/", {"full_name": "ada  example", "phone": "(507) 555-0100", "contact_by": "phone"}
+    first = submit()
+    asked = superuser.post(url, form | {"starts_at": "2026-12-07T17:00-06:00"})
+    assert asked.status_code == 422
+    page = " ".join(asked.content.decode().split())
+    assert "This person has a request for that day already" in page
+    assert f"{first.reference}</a>, Monday, December 7, 4:00 PM (waiting)" in page
+    assert ConsultRequest.objects.count() == 1
+    for change in ({"starts_at": "2026-12-08T16:00-06:00"}, {"full_name": "Bob"}, {"phone": "507-555-0111"}, {"again": "on"}):
+        assert superuser.post(url, form | {"starts_at": "2026-12-07T17:30-06:00"} | change).status_code == 302, change
+        ConsultRequest.objects.exclude(pk=first.pk).update(status="withdrawn", ended_at=WEDNESDAY)
+        Seat.objects.exclude(request=first).delete()
+
+
+def test_an_ended_request_leads_to_a_new_one_for_the_same_person(superuser):
+    request = submit(voicemail_ok=True, contact_by="phone")
+    page = f"{REQUESTS}{request.pk}/change/"
+    assert "New request for this person" not in superuser.get(page).content.decode()
+    ConsultRequest.objects.update(status="declined", ended_at=WEDNESDAY)
+    link = re.search(r'href="([^"]*by-phone/\?for=\d+)"', superuser.get(page).content.decode())[1]
+    before = AccessRecord.objects.count()
+    form = superuser.get(link).content.decode()
+    for value in ("Ada Example", "ada@example.com", "507-555-0100"):
+        assert f'value="{value}"' in form
+    assert re.search(r'value="phone"[^>]*checked', form)
+    assert (AccessRecord.objects.count(), AccessRecord.objects.latest("pk").request) == (before + 1, request)
+    for nobody in ("0", "x", "99999"):
+        assert 'value="Ada Example"' not in superuser.get(f"{REQUESTS}by-phone/", {"for": nobody}).content.decode()
 
 
 def test_who_may_only_look_is_offered_no_action(client):

@@ -147,3 +147,29 @@ def test_a_search_is_a_post_by_somebody_who_may_see_requests(client, desk):
     assert desk.get(SEARCH).status_code == 405
     client.force_login(colleague("edda", "Editors"))
     assert client.post(SEARCH, {"q": "Ada"}).status_code == 403
+
+
+def test_a_search_that_finds_nothing_leads_to_the_lists_without_it(desk, two):
+    booking.withdraw_request(two[0], now=WEDNESDAY)
+    fruitless = desk.post(SEARCH, {"q": "Ada"}, follow=True).content.decode()
+    assert "Nothing was found among the open requests" in fruitless
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="(\?[^"]*)"', fruitless)]
+    assert "?status=withdrawn" in links
+    assert not [link for link in links if "found=" in link], "else the list would be empty for another reason"
+    assert found(desk.get(f"{REQUESTS}?status=withdrawn").content.decode(), two) == ["Ada Example"]
+    # A name that is found among the open ones is never searched among those that have ended.
+    fruitful = desk.post(SEARCH, {"q": "Bob"}, follow=True).content.decode()
+    assert re.search(r'href="\?status=withdrawn"', fruitful)
+    assert "among the open requests" in fruitful
+    selected = re.findall(r'<li class="selected">\s*<a[^>]*>\s*([^<]*?)\s*</a>', fruitful)
+    assert selected[0] == "Open", "the filter says what was searched"
+
+
+def test_a_whole_contact_that_the_filters_hide_is_searched_among_all_with_one_click(desk, two):
+    booking.withdraw_request(two[0], now=WEDNESDAY)
+    page = desk.post(f"{SEARCH}?status=open", {"q": "ada@example.com"}, follow=True).content.decode()
+    assert "Nothing was found under these filters" in page
+    link = re.search(r'href="(\?found=[^"]*)">Search all requests', page)[1]
+    assert found(desk.get(REQUESTS + link).content.decode(), two) == ["Ada Example"]
+    nobody = desk.post(SEARCH, {"q": "nobody@example.com"}, follow=True).content.decode()
+    assert "No request has this reference, email address or phone number" in nobody

@@ -1,0 +1,55 @@
+"""Who takes care of a request: a colleague it is handed to. Nobody is told by that, so the page says so."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.shortcuts import get_object_or_404, redirect
+
+from consults.models import ConsultRequest
+from consults.models.reason import GIVES_CLINICIANS_REASONS
+from guard.readers import read_whole_number
+
+DECIDES = "consults.change_consultrequest"
+# The backend that knows permissions; the other one only counts sign-ins.
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_PAGE = "admin:consults_consultrequest_change"
+MOST_COLLEAGUES = 50
+
+
+@dataclass(frozen=True)
+class Colleague:
+    pk: int
+    name: str
+    is_clinician: bool
+
+
+def read_colleagues(user) -> list[Colleague]:
+    """Those who may decide about requests, clinicians first, without the user. Two queries."""
+    users = get_user_model().objects
+    clinicians = set(users.with_perm(GIVES_CLINICIANS_REASONS, backend=_BACKEND, include_superusers=False).values_list("pk"))
+    found = users.with_perm(DECIDES, backend=_BACKEND).filter(is_staff=True).exclude(pk=user.pk).order_by("username")
+    colleagues = [Colleague(one.pk, _name_of(one), (one.pk,) in clinicians) for one in found[:MOST_COLLEAGUES]]
+    return sorted(colleagues, key=lambda one: not one.is_clinician)
+
+
+def assign_view(request, pk: int):
+    """Assigns a request to the user, to a colleague who may decide, or to nobody. It is not a decision, so it leaves no event."""
+    found = get_object_or_404(ConsultRequest, pk=pk)
+    asked = request.POST.get("assign_to", "")
+    if asked in {"me", "nobody"}:
+        assignee, said = (request.user.pk, "Assigned to you.") if asked == "me" else (None, "Assigned to nobody.")
+    else:
+        number = read_whole_number(asked)
+        colleague = next((one for one in read_colleagues(request.user) if one.pk == number), None)
+        if colleague is None:
+            messages.error(request, "Choose a colleague from the list.")
+            return redirect(_PAGE, pk)
+        assignee, said = colleague.pk, f"Handed to {colleague.name}. The site does not tell them, so please do."
+    ConsultRequest.objects.filter(pk=found.pk).update(assigned_to=assignee)
+    messages.success(request, said)
+    return redirect(_PAGE, pk)
+
+
+def _name_of(user) -> str:
+    return user.get_short_name() or user.get_username()
