@@ -24,6 +24,8 @@ def backup(tmp_path):
 def live(tmp_path, monkeypatch):
     """The path of the site's database, a healthy one."""
     path = write(tmp_path / "clinic.sqlite3", "newer", rows=1)
+    # Under the name of a file Django would close the database in memory, which is every other test's.
+    monkeypatch.setattr(connection, "close", lambda: None)
     monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(path))
     return path
 
