@@ -135,6 +135,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 _COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""
+SESSION_ENGINE = "staff.session_store"
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
 SESSION_COOKIE_AGE = 12 * 3600  # the cookie; `staff.session_limits` ends a session
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
