@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 from contextlib import closing
 
 import pytest
@@ -80,6 +81,21 @@ def test_what_is_posted_is_bounded_before_it_reaches_the_site(tmp_path):
 def test_no_log_tells_what_was_asked_while_the_site_is_up(nginx):
     assert [nginx.request(*asked).status for asked in ASKED] == [404, 403, 200, 403]
     assert not [secret for secret in SECRETS if secret in nginx.logged]
+
+
+def test_no_log_tells_a_link_or_a_search_that_came_in_raw_bytes(nginx, site):
+    """A browser encodes them; a link checker or a preview of a mail may not. nginx hands them on as they are."""
+    context = ssl.create_default_context(cafile=nginx.folder / "fullchain.pem")
+    context.check_hostname = False
+    for path in (f"/consults/{TOKEN}/\u2026", "/search/?q=Vjqxwz+fa\xe7ade"):
+        with (
+            closing(socket.create_connection(("127.0.0.1", nginx.port), timeout=HANG_SECONDS)) as plain,
+            context.wrap_socket(plain, server_hostname="clinic.example") as client,
+        ):
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: clinic.example\r\n\r\n".encode())
+            assert b" 400 " in client.recv(100)
+    assert "a request could not be read or answered: InvalidRequestLine" in site.log
+    assert not [secret for secret in SECRETS if secret in nginx.logged + site.log]
 
 
 def ask_a_site_that_is_down(nginx) -> None:
