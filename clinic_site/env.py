@@ -184,7 +184,8 @@ def cache(name: str) -> dict:
 def libpq_parameters(database: dict[str, Any]) -> dict[str, Any]:
     """All that a PostgreSQL URL says, TLS and password included, as libpq names it. `database`: as in Django's DATABASES."""
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return {name: database[key] for name, key in names.items() if database[key]} | database["OPTIONS"]
+    # What is said twice counts as Django takes it: what stands before the ? wins.
+    return database["OPTIONS"] | {name: database[key] for name, key in names.items() if database[key]}
 
 
 def mailer(name: str, folder: str) -> dict[str, Any]:
