@@ -4,6 +4,7 @@ import re
 import socket
 import ssl
 from contextlib import closing
+from ipaddress import ip_network
 
 import pytest
 
@@ -65,6 +66,28 @@ def test_one_address_has_a_limit_on_pages_that_are_in_no_cache(tmp_path):
         assert asked[:15] == [502] * 15, "a form that is sent fifteen times at once passes"
         assert set(asked) == {502, 429}
         assert nginx.request("GET", "/faqs/").status == 502
+
+
+def counted_as(address: str) -> str:
+    """The client that the recipe makes of an address; empty for the address itself."""
+    patterns = re.findall(r'"~(\S+)" \$clinic_network;', recipe())
+    assert patterns
+    found = [re.match(pattern.replace("?<", "?P<"), address) for pattern in patterns]
+    return next((match["clinic_network"] for match in found if match), "")
+
+
+def test_one_network_of_ipv6_is_one_client():
+    """As the site counts. nginx writes an address as Python does."""
+    for network in ("2001:db8:1:2200::/56", "2001:db8:1:200::/56", "2001:db8:1::/56", "fe80:1:2:ab00::/56"):
+        home = ip_network(network)
+        inside = [str(home[number]) for number in (1, 2**64 + 1, 2**70 + 2**63 + 7, 255 * 2**64 + 5)]
+        assert len({counted_as(address) for address in inside}) == 1, network
+        assert counted_as(inside[0])
+        assert counted_as(inside[0]) != counted_as(str(home[2**72 - 1] + 1)), network
+    assert [counted_as(address) for address in ("192.0.2.7", "203.0.113.255", "::1")] == [""] * 3
+    zones = re.findall(r"limit_(?:req|conn)_zone (\S+) ", recipe())
+    assert set(zones) == {"$clinic_client", "$clinic_post"}
+    assert "POST $clinic_client;" in recipe()
 
 
 def test_what_is_posted_is_bounded_before_it_reaches_the_site(tmp_path):
