@@ -1,8 +1,7 @@
 """Strict readers of environment variables.
 
-Every reader raises `WrongSetting`, which ends the process with one line on standard error that
-names the variable and says what it must be. Nothing is read from files but secrets that NAME_FILE
-names: see the README's table.
+Every reader raises `WrongSetting`, which ends the process with one line on standard error that names the variable and says what
+it must be. Nothing is read from files but secrets that NAME_FILE names: see the README's table.
 """
 
 import ipaddress
