@@ -18,13 +18,11 @@ from .address_form import MailboxField, MisspeltEmail
 from .slots import TimeChoices
 
 NONE = "none"
+_SEND_AGAIN = "To send this as a new request, send the form again"
 _SENT_ALREADY = (
-    "This form was already sent, with other answers. To change that request, use the link to its own page. "
-    "To send this as a new request, send the form again"
+    "This form was already sent, with other answers. To change that request, use the link to its own page. " + _SEND_AGAIN
 )
-_SENT_AND_ERASED = (
-    "This form was sent before, and we no longer have that request. To send this as a new request, send the form again"
-)
+_SENT_AND_ERASED = "This form was sent before, and we no longer have that request. " + _SEND_AGAIN
 _CALLED = "We will call you for the consult: please give a phone number. We may call it too if our email cannot reach you"
 _NO_PHONE = "Enter a phone number with the area code, ten digits, like 507-555-0100"
 _NO_PHONE_ABROAD = (
