@@ -52,7 +52,7 @@ _COMMIT = "RESET search_path;\nSELECT 'django_migrations'::regclass;\nCOMMIT;\n"
 
 # A program that takes longer hangs: the database of a clinic is dumped in seconds. The worker waits for it.
 _MINUTES = 10
-# They stay off every command line, which whoever is on the machine can read.
+# They stay off every command line, which everybody on the machine can read.
 _SECRETS = {"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"}
 _SERVICE = "clinic_site"
 

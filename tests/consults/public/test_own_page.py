@@ -512,7 +512,7 @@ def test_a_time_that_cannot_be_had_is_news_with_the_nearest_times(client, starts
         pytest.param({"starts_at": "2026-02-30T16:00-06:00"}, "Choose one of the listed times", id="impossible"),
         pytest.param({"starts_at": "0001-01-01T00:00+14:00"}, "Choose one of the listed times", id="before time began"),
         pytest.param({"starts_at": "2026-12-08T16:00-06:00\x00"}, "", id="a NUL"),
-        pytest.param({"starts_at": "9" * 100_000}, "Choose one of the listed times", id="enormous"),
+        pytest.param({"starts_at": "9" * 60_000}, "Choose one of the listed times", id="enormous"),
     ],
 )
 def test_what_is_no_time_is_refused_with_the_list(client, form, words):
