@@ -38,3 +38,8 @@ def refuse_hidden_characters(value: str) -> None:
 def without_hidden_characters(value: str) -> str:
     """For XML and calendar files, whatever was stored: one such character would make all of the file unreadable."""
     return "".join(char for char in value if not _is_hidden(char))
+
+
+def as_one_line(value: str) -> str:
+    """For a header of a letter, whatever was stored: a line break would keep every letter."""
+    return " ".join(without_hidden_characters(value).split())
