@@ -12,7 +12,7 @@ from pathlib import Path
 _here = Path(__file__).resolve().parent
 sys.path.insert(0, str(_here))
 
-from clinic_site import env, env_folders  # noqa: E402
+from clinic_site import env, env_folders, log_privacy  # noqa: E402
 
 _host = env.listen_host("HOST", "127.0.0.1").strip("[]")
 _data = env_folders.folder("DATA_DIR", str(_here / "var"))
@@ -68,11 +68,6 @@ def _keep_worker(parent: int, listening: list[int]) -> None:
         _stopping.wait(1)
 
 
-def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    """A client that paused for too long is not, whatever gunicorn thinks."""
-    return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))
-
-
 _keeper: threading.Thread | None = None
 
 
@@ -85,7 +80,7 @@ def when_ready(server):
     global _keeper
     for listener in server.LISTENERS:
         _bound_pauses(listener)
-    logging.getLogger("gunicorn.error").addFilter(_is_worth_a_line)
+    logging.getLogger("gunicorn.error").addFilter(log_privacy.RequestsUnnamed())
     listening = [listener.fileno() for listener in server.LISTENERS]
     _keeper = threading.Thread(target=_keep_worker, args=(os.getpid(), listening), daemon=True)
     _keeper.start()

@@ -1,13 +1,16 @@
 """The blog as an Atom feed: published articles, newest first, each with its summary."""
 
 from datetime import datetime, time
+from typing import cast
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.xmlutils import SimplerXMLGenerator
 
+from guard.one_line import without_hidden_characters
 from pages.models import Clinic, Page
 
 from .models import Article
@@ -15,10 +18,38 @@ from .models import Article
 MOST_ARTICLES = 30
 
 
+class PlainAtomFeed(Atom1Feed):
+    """Without characters that XML cannot hold, wherever they come from: one would end the feed for everybody."""
+
+    def add_root_elements(self, handler):
+        super().add_root_elements(_plain(handler))
+
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(_plain(handler), item)
+
+
+class _Plain:
+    """The part of SimplerXMLGenerator that Atom1Feed writes with."""
+
+    def __init__(self, handler) -> None:
+        self._handler = handler
+
+    def __getattr__(self, name: str):
+        return getattr(self._handler, name)
+
+    def addQuickElement(self, name, contents=None, attrs=None):
+        attrs = {key: without_hidden_characters(str(value)) for key, value in (attrs or {}).items()}
+        self._handler.addQuickElement(name, without_hidden_characters(str(contents or "")), attrs)
+
+
+def _plain(handler: SimplerXMLGenerator) -> SimplerXMLGenerator:
+    return cast(SimplerXMLGenerator, _Plain(handler))
+
+
 class ArticleFeed(Feed):
     """Absolute URLs come from PUBLIC_URL, never from the request."""
 
-    feed_type = Atom1Feed
+    feed_type = PlainAtomFeed
 
     def get_object(self, request):
         return Clinic.objects.current()

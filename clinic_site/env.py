@@ -1,8 +1,7 @@
 """Strict readers of environment variables.
 
-Every reader raises `WrongSetting`, which ends the process with one line on standard error that
-names the variable and says what it must be. Nothing is read from files but secrets that NAME_FILE
-names: see the README's table.
+Every reader raises `WrongSetting`, which ends the process with one line on standard error that names the variable and says what
+it must be. Nothing is read from files but secrets that NAME_FILE names: see the README's table.
 """
 
 import ipaddress
@@ -184,7 +183,8 @@ def cache(name: str) -> dict:
 def libpq_parameters(database: dict[str, Any]) -> dict[str, Any]:
     """All that a PostgreSQL URL says, TLS and password included, as libpq names it. `database`: as in Django's DATABASES."""
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return {name: database[key] for name, key in names.items() if database[key]} | database["OPTIONS"]
+    # What is said twice counts as Django takes it: what stands before the ? wins.
+    return database["OPTIONS"] | {name: database[key] for name, key in names.items() if database[key]}
 
 
 def mailer(name: str, folder: str) -> dict[str, Any]:

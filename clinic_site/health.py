@@ -4,6 +4,8 @@
 checked, so that a probe on the same machine needs neither.
 """
 
+import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection
@@ -16,6 +18,8 @@ from clinic_site.models import Hold
 from consults.models import OutboxMessage, WorkerHeartbeat
 from consults.unanswered import read_held_unanswered
 from guard import client_address
+
+logger = logging.getLogger("clinic.health")
 
 # A mail server that is down for less is nothing to be woken for.
 _MAIL_IS_LATE_AFTER = timedelta(hours=1)
@@ -63,29 +67,63 @@ def _checks(now) -> dict[str, bool]:
 
 
 def _warnings(now: datetime) -> list[str]:
+    """One that fails, as by a row that somebody changed by hand, keeps no other from being told."""
     warnings = []
-    if backups.is_late(now=now):
-        warnings.append(f"backup: the last good one is of {backups.last_made(now=now) or 'never'}")
-    if problem := uploads.problem():
-        warnings.append(f"uploads: {problem}")
-    held = list(Hold.objects.open())
-    warnings += [f"hold: {hold}" for hold in held]
-    warnings += [f"clock: {hold.report}" for hold in held if hold.reason == Hold.Reason.CLOCK and hold.report]
-    if closed := key_check.closed_rows(now=now):
-        warnings.append(f"keys: FIELD_KEYS do not open all {closed}; is a key missing?")
-    if problem := second_place.problem():
-        warnings.append(f"second place of backups: {problem}")
-    if problem := erased_list.problem(now=now):
-        warnings.append(f"list of erased requests: {problem}")
-    if failed := OutboxMessage.objects.failed().count():
-        warnings.append(f"mail: {failed} messages could not be sent")
-    if ahead := OutboxMessage.objects.sent_by_the_worker().dated_ahead(now=now).count():
-        warnings.append(f"mail: {ahead} messages are dated in the future, by a clock that was ahead")
-    if since := mail_late_since(now=now):
-        warnings.append(f"mail: the oldest message has been waiting since {since}")
-    if problem := delivery_reports.problem(now=now):
-        warnings.append(f"delivery reports: {problem}")
-    warnings += [f"proxies: {problem}" for problem in sorted(client_address.problems)]
-    if warning := read_held_unanswered(now=now).warning:
-        warnings.append(f"booking: {warning}; is a bot sending them?")
+    for name, find in _WARNINGS:
+        try:
+            warnings += [f"{name}: {problem}" for problem in find(now) if problem]
+        except Exception as error:
+            logger.error("the warnings about %s cannot be found: %s", name, type(error).__name__)
+            warnings.append(f"{name}: cannot be read ({type(error).__name__})")
     return warnings
+
+
+def _about_backups(now: datetime) -> list[str]:
+    return [f"the last good one is of {backups.last_made(now=now) or 'never'}"] if backups.is_late(now=now) else []
+
+
+def _about_clocks(now: datetime) -> list[str]:
+    return [hold.report for hold in Hold.objects.open() if hold.reason == Hold.Reason.CLOCK]
+
+
+def _about_keys(now: datetime) -> list[str]:
+    closed = key_check.closed_rows(now=now)
+    return [f"FIELD_KEYS do not open all {closed}; is a key missing?"] if closed else []
+
+
+def _about_failed_mail(now: datetime) -> list[str]:
+    failed = OutboxMessage.objects.failed().count()
+    return [f"{failed} messages could not be sent"] if failed else []
+
+
+def _about_mail_ahead(now: datetime) -> list[str]:
+    ahead = OutboxMessage.objects.sent_by_the_worker().dated_ahead(now=now).count()
+    return [f"{ahead} messages are dated in the future, by a clock that was ahead"] if ahead else []
+
+
+def _about_late_mail(now: datetime) -> list[str]:
+    since = mail_late_since(now=now)
+    return [f"the oldest message has been waiting since {since}"] if since else []
+
+
+def _about_booking(now: datetime) -> list[str]:
+    warning = read_held_unanswered(now=now).warning
+    return [f"{warning}; is a bot sending them?"] if warning else []
+
+
+# What each is about, and the problems that it finds.
+_WARNINGS: list[tuple[str, Callable[[datetime], Iterable[object]]]] = [
+    ("backup", _about_backups),
+    ("uploads", lambda now: [uploads.problem()]),
+    ("hold", lambda now: Hold.objects.open()),
+    ("clock", _about_clocks),
+    ("keys", _about_keys),
+    ("second place of backups", lambda now: [second_place.problem()]),
+    ("list of erased requests", lambda now: [erased_list.problem(now=now)]),
+    ("mail", _about_failed_mail),
+    ("mail", _about_mail_ahead),
+    ("mail", _about_late_mail),
+    ("delivery reports", lambda now: [delivery_reports.problem(now=now)]),
+    ("proxies", lambda now: sorted(client_address.problems)),
+    ("booking", _about_booking),
+]

@@ -2,6 +2,9 @@
 
 import logging
 import re
+import sys
+import time
+import traceback
 
 _TOKEN = re.compile(r"(/consults/|/admin/reset/[^/\s]+/)[^/\s'\"]+")
 
@@ -18,7 +21,55 @@ class HideTokens(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = _TOKEN.sub(r"\1...", record.getMessage()), ()
+        if record.exc_info:
+            # What an exception says may quote the URL. A formatter takes the text that is there.
+            record.exc_text = _TOKEN.sub(r"\1...", "".join(traceback.format_exception(*record.exc_info)).rstrip())
         return True
+
+
+class RequestsUnnamed(logging.Filter):
+    """Of a request that could not be read or answered, gunicorn writes the whole line, header or address. Here it is the kind of
+    the failure and its place in the code, each at most once in a minute and process.
+
+    Of a client that paused for too long it is nothing.
+    """
+
+    _ABOUT_A_REQUEST = (
+        "Invalid request from",
+        "Error handling request",
+        "Socket error processing request",
+        "Exception in post_request hook",
+        "Error handling HTTP/2 request",
+        "HTTP/2 ",
+    )
+    _SECONDS = 60
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, BlockingIOError):
+            return False
+        if not str(record.msg).startswith(self._ABOUT_A_REQUEST):
+            return True
+        # Where gunicorn refuses a request, it logs without the exception that it has in hand.
+        what = _kind_and_place(error or sys.exc_info()[1])
+        record.msg, record.args = f"a request could not be read or answered: {what}", ()
+        record.exc_info = record.exc_text = None
+        now = time.monotonic()
+        if now - self._said.get(what, -self._SECONDS) < self._SECONDS:
+            return False
+        self._said[what] = now
+        return True
+
+
+def _kind_and_place(error: BaseException | None) -> str:
+    if error is None:
+        return "no exception"
+    frames = traceback.extract_tb(error.__traceback__)
+    return type(error).__name__ + (f" in {frames[-1].filename}, line {frames[-1].lineno}" if frames else "")
 
 
 class AnotherHostOnce(logging.Filter):

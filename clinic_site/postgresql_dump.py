@@ -1,12 +1,14 @@
 """The database of a site on PostgreSQL as one dump, and back, with PostgreSQL's own programs."""
 
 import os
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
@@ -48,6 +50,12 @@ END $$;
 # Fails for a dump of another schema, and undoes it all.
 _COMMIT = "RESET search_path;\nSELECT 'django_migrations'::regclass;\nCOMMIT;\n"
 
+# A program that takes longer hangs: the database of a clinic is dumped in seconds. The worker waits for it.
+_MINUTES = 10
+# They stay off every command line, which everybody on the machine can read.
+_SECRETS = {"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"}
+_SERVICE = "clinic_site"
+
 
 class BackupFailed(Exception):
     """The backup could not be made or read; the message says why."""
@@ -56,7 +64,9 @@ class BackupFailed(Exception):
 def write(dump: Path, *, left_out: Iterable[str]) -> None:
     """`left_out`: tables without their rows. Raises BackupFailed."""
     rows_left_out = [f"--exclude-table-data={table}" for table in left_out]
-    _run(["pg_dump", "--format=custom", "--no-owner", *rows_left_out, f"--file={dump}", f"--dbname={conninfo()}"])
+    # Another program's lock on a table is waited for no longer than that.
+    how = ["--format=custom", "--no-owner", "--no-password", "--lock-wait-timeout=30s"]
+    _run(["pg_dump", *how, *rows_left_out, f"--file={dump}", f"--dbname={conninfo()}"])
 
 
 def read_to_the_end(dump: Path) -> None:
@@ -73,47 +83,87 @@ def restore(dump: Path, target: str) -> None:
     contents = dump.with_name("contents")
     contents.write_text("".join(line for line in _run(["pg_restore", "--list", str(dump)]) if " EXTENSION " not in line))
     script = ["pg_restore", "--clean", "--if-exists", "--no-owner", f"--use-list={contents}", "--file=-", str(dump)]
-    psql = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--dbname={target}"]
+    psql = ["psql", "--no-psqlrc", "--no-password", "--quiet", "--set=ON_ERROR_STOP=1", f"--dbname={target}"]
+    written, complaint = 0, ""
     with tempfile.TemporaryFile("w+") as errors:
         with _started(psql, stdin=PIPE, stdout=DEVNULL, stderr=errors, bufsize=0) as reader:
             into = cast(IO[bytes], reader.stdin)
             try:
                 into.write(_DROP.encode())
-                writer = _started(script, stdout=into, stderr=PIPE, text=True)
-                _, complaint = writer.communicate()
-                if writer.returncode == 0:
+                with _started(script, stdin=DEVNULL, stdout=into, stderr=PIPE, text=True) as writer:
+                    _, complaint = _ended(writer, script)
+                    written = writer.returncode
+                if written == 0:
                     into.write(_COMMIT.encode())
             except BrokenPipeError:
                 pass  # psql has ended, and says why
+            _ended(reader, psql)
         errors.seek(0)
         if reader.returncode:
             raise BackupFailed(f"psql: {errors.read().strip()}")
-        if writer.returncode:
+        if written:
             raise BackupFailed(f"pg_restore: {complaint.strip()}")
 
 
-def conninfo(**changed: str) -> str:
-    """All that DATABASE_URL says but the password, TLS included, for libpq. `changed`: parameters of its own, as `dbname`."""
-    parameters = libpq_parameters(settings.DATABASES["default"])
-    parameters.pop("password", None)
+def parameters(**changed: str) -> dict[str, Any]:
+    """All that DATABASE_URL says, TLS and secrets included, as libpq names it. `changed`: some of its own, as `dbname`."""
     # A server that is busy with what it has got takes no more for a while, in the middle of a restore.
-    parameters["tcp_user_timeout"] = 0
-    return make_conninfo(**parameters | changed)
+    return libpq_parameters(settings.DATABASES["default"]) | {"tcp_user_timeout": 0} | changed
+
+
+def conninfo(**changed: str) -> str:
+    """The same but the secrets, for a command line."""
+    return make_conninfo(**{name: value for name, value in parameters(**changed).items() if name not in _SECRETS})
 
 
 def _run(command: list[str]) -> list[str]:
     """The lines that it prints. Raises BackupFailed."""
-    program = _started(command, stdout=PIPE, stderr=PIPE, text=True)
-    printed, complaint = program.communicate()
+    with _started(command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, text=True) as program:
+        printed, complaint = _ended(program, command)
     if program.returncode:
         raise BackupFailed(f"{command[0]}: {complaint.strip()}")
     return printed.splitlines(keepends=True)
 
 
-def _started(command: list[str], **options) -> subprocess.Popen:
-    """A program of PostgreSQL. The password stays off its command line."""
-    environment = os.environ | {"PGPASSWORD": settings.DATABASES["default"]["PASSWORD"]}
+def _ended(program: subprocess.Popen, command: list[str]) -> tuple[str, str]:
+    """What it printed and what it complained of. Raises BackupFailed when it does not end."""
     try:
-        return subprocess.Popen(command, env=environment, **options)  # noqa: S603
-    except FileNotFoundError:
-        raise BackupFailed(f"{command[0]} was not found: install PostgreSQL's client programs") from None
+        return program.communicate(timeout=_MINUTES * 60)
+    except subprocess.TimeoutExpired:
+        raise BackupFailed(f"{command[0]}: ended after {_MINUTES} minutes in which it did not finish") from None
+
+
+@contextmanager
+def _started(command: list[str], **options) -> Iterator[subprocess.Popen]:
+    """A program of PostgreSQL, without a terminal to ask anything on. It is killed if it is still there in the end."""
+    with _environment() as environment:
+        try:
+            program = subprocess.Popen(command, env=environment, start_new_session=True, **options)  # noqa: S603
+        except FileNotFoundError:
+            raise BackupFailed(f"{command[0]} was not found: install PostgreSQL's client programs") from None
+        with program:
+            try:
+                yield program
+            finally:
+                if program.poll() is None:
+                    with suppress(ProcessLookupError):
+                        os.killpg(program.pid, signal.SIGKILL)
+
+
+@contextmanager
+def _environment() -> Iterator[dict[str, str]]:
+    """The environment of a program, with the secrets. For all but the password libpq has no variable: they are in a file."""
+    secrets = {name: str(value) for name, value in parameters().items() if name in _SECRETS and value}
+    environment = dict(os.environ)
+    # Without one of its own the site uses that of the environment, too.
+    if password := secrets.pop("password", ""):
+        environment["PGPASSWORD"] = password
+    if not secrets:
+        yield environment
+        return
+    if "service" in parameters() or "PGSERVICE" in environment:
+        raise BackupFailed(f"{', '.join(secrets)}: must be in the file of the service that is named")
+    with tempfile.NamedTemporaryFile("w", prefix="service-") as file:
+        file.write("".join([f"[{_SERVICE}]\n", *(f"{name}={value}\n" for name, value in secrets.items())]))
+        file.flush()
+        yield environment | {"PGSERVICE": _SERVICE, "PGSERVICEFILE": file.name}

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import psycopg
-from django.conf import settings
 from django.db import connection, connections
 from psycopg import sql
 
@@ -32,8 +31,7 @@ def scratch_database(path: Path, *, now: datetime) -> Iterator[str]:
             yield ALIAS
         return
     name = scratch_name(secrets.token_hex(4), now=now)
-    password = settings.DATABASES["default"]["PASSWORD"]
-    with psycopg.connect(postgresql_dump.conninfo(), password=password, autocommit=True) as server:
+    with psycopg.connect(autocommit=True, **postgresql_dump.parameters()) as server:
         try:
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         except psycopg.errors.InsufficientPrivilege:

@@ -6,7 +6,7 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from clinic_site import env, env_folders, env_secrets, generated_keys, logs, sealed_before, security_headers
+from clinic_site import env, env_folders, env_secrets, generated_keys, logs, near_hosts, sealed_before, security_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -17,6 +17,11 @@ HOST = env.listen_host("HOST", "127.0.0.1")
 PORT = env.whole_number("PORT", 8000, 1, 65535)
 WEB_WORKERS = env.whole_number("WEB_WORKERS", 2, 1, 64)
 PUBLIC = env.public_url("PUBLIC_URL", f"http://{HOST}:{PORT}")
+# All that guards a public site hangs on https: cookies, the second step, keys and mail that must be set.
+if not PUBLIC.is_https and not near_hosts.is_near(PUBLIC.host):
+    raise env.WrongSetting(
+        "PUBLIC_URL", f"must be https, got {PUBLIC.origin}: plain http is for this machine and its own network"
+    )
 PUBLIC_URL = PUBLIC.origin
 TRUSTED_PROXIES = env.whole_number("TRUSTED_PROXIES", 0, 0, 10)
 if PUBLIC.is_https and TRUSTED_PROXIES == 0:
@@ -135,6 +140,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 _COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""
+SESSION_ENGINE = "staff.session_store"
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
 SESSION_COOKIE_AGE = 12 * 3600  # the cookie; `staff.session_limits` ends a session
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"

@@ -2,7 +2,9 @@
 
 import re
 import socket
+import ssl
 from contextlib import closing
+from ipaddress import ip_network
 
 import pytest
 
@@ -66,6 +68,28 @@ def test_one_address_has_a_limit_on_pages_that_are_in_no_cache(tmp_path):
         assert nginx.request("GET", "/faqs/").status == 502
 
 
+def counted_as(address: str) -> str:
+    """The client that the recipe makes of an address; empty for the address itself."""
+    patterns = re.findall(r'"~(\S+)" \$clinic_network;', recipe())
+    assert patterns
+    found = [re.match(pattern.replace("?<", "?P<"), address) for pattern in patterns]
+    return next((match["clinic_network"] for match in found if match), "")
+
+
+def test_one_network_of_ipv6_is_one_client():
+    """As the site counts. nginx writes an address as Python does."""
+    for network in ("2001:db8:1:2200::/56", "2001:db8:1:200::/56", "2001:db8:1::/56", "fe80:1:2:ab00::/56"):
+        home = ip_network(network)
+        inside = [str(home[number]) for number in (1, 2**64 + 1, 2**70 + 2**63 + 7, 255 * 2**64 + 5)]
+        assert len({counted_as(address) for address in inside}) == 1, network
+        assert counted_as(inside[0])
+        assert counted_as(inside[0]) != counted_as(str(home[2**72 - 1] + 1)), network
+    assert [counted_as(address) for address in ("192.0.2.7", "203.0.113.255", "::1")] == [""] * 3
+    zones = re.findall(r"limit_(?:req|conn)_zone (\S+) ", recipe())
+    assert set(zones) == {"$clinic_client", "$clinic_post"}
+    assert "POST $clinic_client;" in recipe()
+
+
 def test_what_is_posted_is_bounded_before_it_reaches_the_site(tmp_path):
     with nginx_before(free_port(), tmp_path / "nginx", recipe()) as nginx:
         large = {"note": "a" * 70_000}
@@ -80,6 +104,21 @@ def test_what_is_posted_is_bounded_before_it_reaches_the_site(tmp_path):
 def test_no_log_tells_what_was_asked_while_the_site_is_up(nginx):
     assert [nginx.request(*asked).status for asked in ASKED] == [404, 403, 200, 403]
     assert not [secret for secret in SECRETS if secret in nginx.logged]
+
+
+def test_no_log_tells_a_link_or_a_search_that_came_in_raw_bytes(nginx, site):
+    """A browser encodes them; a link checker or a preview of a mail may not. nginx hands them on as they are."""
+    context = ssl.create_default_context(cafile=nginx.folder / "fullchain.pem")
+    context.check_hostname = False
+    for path in (f"/consults/{TOKEN}/\u2026", "/search/?q=Vjqxwz+fa\xe7ade"):
+        with (
+            closing(socket.create_connection(("127.0.0.1", nginx.port), timeout=HANG_SECONDS)) as plain,
+            context.wrap_socket(plain, server_hostname="clinic.example") as client,
+        ):
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: clinic.example\r\n\r\n".encode())
+            assert b" 400 " in client.recv(100)
+    assert "a request could not be read or answered: InvalidRequestLine" in site.log
+    assert not [secret for secret in SECRETS if secret in nginx.logged + site.log]
 
 
 def ask_a_site_that_is_down(nginx) -> None:

@@ -224,6 +224,7 @@ WRONG = [
     pytest.param("BACKUP_DIR", {"BACKUP_DIR": "/dev/null/backups"}, id="a second place that cannot be"),
     pytest.param("PUBLIC_URL", {"PUBLIC_URL": "clinic.example"}, id="an address without a scheme"),
     pytest.param("PUBLIC_URL", {"PUBLIC_URL": "http://clinic.example/site"}, id="an address with a path"),
+    pytest.param("PUBLIC_URL", OVER_HTTPS | {"PUBLIC_URL": "http://clinic.example"}, id="a public address over http"),
     pytest.param("SECRET_KEY", {"SECRET_KEY": "short"}, id="a short secret"),
     pytest.param("FIELD_KEYS", {"FIELD_KEYS": "c2hvcnQ="}, id="a field key of 5 bytes"),
     pytest.param("FIELD_KEYS", {"FIELD_KEYS": f"{OVER_HTTPS['FIELD_KEYS']},"}, id="an empty second field key"),
@@ -250,7 +251,7 @@ SERVE_WITH_EACH = """
 import json, os, sys
 sys.path.insert(0, {checkout!r})
 import manage
-from clinic_site import env, env_folders, env_secrets, generated_keys, logs, sealed_before, security_headers
+from clinic_site import env, env_folders, env_secrets, generated_keys, logs, near_hosts, sealed_before, security_headers
 from django.core import management
 sys.argv, statuses = ["manage.py", "serve"], []
 for number, settings in enumerate(json.load(sys.stdin)):

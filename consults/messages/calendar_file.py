@@ -9,6 +9,7 @@ from icalendar import Calendar, Event, vCalAddress
 
 from consults.models import ConsultRequest
 from consults.scheduling import Interval
+from guard.one_line import without_hidden_characters
 from pages.models import Clinic
 
 
@@ -52,8 +53,9 @@ def write_calendar_file(
     entry.add("dtstamp", at.astimezone(UTC))
     entry.add("dtstart", visit.start.astimezone(UTC))
     entry.add("dtend", visit.end.astimezone(UTC))
-    entry.add("summary", f"{clinic.consult.word.capitalize()} {'with' if clinic.consult.how else 'at'} {clinic.name}")
-    entry.add("location", clinic.consult_place)
+    name = without_hidden_characters(clinic.name)
+    entry.add("summary", f"{clinic.consult.word.capitalize()} {'with' if clinic.consult.how else 'at'} {name}")
+    entry.add("location", without_hidden_characters(clinic.consult_place))
     # The sender of the mail, and not a fact that staff may change: calendars take a change from the same organizer only.
     entry.add("organizer", vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
     if attendee:
@@ -64,7 +66,7 @@ def write_calendar_file(
     entry.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     entry.add("class", "PRIVATE")
     calendar = Calendar()
-    calendar.add("prodid", f"-//{clinic.name}//Visits//EN")
+    calendar.add("prodid", f"-//{name}//Visits//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(entry)

@@ -18,10 +18,9 @@ from .address_form import MailboxField, MisspeltEmail
 from .slots import TimeChoices
 
 NONE = "none"
-_SENT_ALREADY = (
-    "This form was already sent, with other answers. To change that request, use the link to its own page. "
-    "To send this as a new request, send the form again"
-)
+_SENT_ALREADY = "This form was already sent, with other answers. To change that request, use the link to its own page"
+_SENT_AND_ERASED = "This form was sent before, and we no longer have that request"
+_SEND_AGAIN = "To send this as a new request, send the form again"
 _CALLED = "We will call you for the consult: please give a phone number. We may call it too if our email cannot reach you"
 _NO_PHONE = "Enter a phone number with the area code, ten digits, like 507-555-0100"
 _NO_PHONE_ABROAD = (
@@ -174,9 +173,10 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         for field in self.fields.values():
             field.error_messages.setdefault("null_characters_not_allowed", "Use only letters, numbers and punctuation")
 
-    def ask_whether_new(self, ticket: str) -> None:
+    def ask_whether_new(self, ticket: str, *, is_erased: bool) -> None:
         """Says that this form was sent already, and gives it another ticket. Nothing about what was sent: this may be anybody."""
-        self.add_error(None, ValidationError(_SENT_ALREADY, code="sent_already"))
+        why = _SENT_AND_ERASED if is_erased else _SENT_ALREADY
+        self.add_error(None, ValidationError(f"{why}. {_SEND_AGAIN}", code="sent_already"))
         self.data = self.data.copy()
         self.data["ticket"] = ticket
 

@@ -51,11 +51,12 @@ def read_ticket(text: str) -> Ticket:
 def is_same_form(made: ConsultRequest, form: ConsultRequestForm) -> bool | None:
     """Whether the form has all the answers with which the request was made. Contacts count as they are compared, not as spelled.
 
-    None when that can no longer be told: the person was erased, or the address was corrected and nothing else differs.
+    None when that can no longer be told: the address was corrected, and nothing else differs. Not when the person was erased:
+    no double click comes so late, and what was sent would be nowhere.
     """
-    if made.erased_at is not None:
-        return None
-    if not form.is_valid() or made.wants_earlier != form.cleaned_data["earlier"]:
+    if made.erased_at is not None or not form.is_valid():
+        return False
+    if made.wants_earlier != form.cleaned_data["earlier"]:
         return False
     # A request that was moved since has another start.
     first_start = made.events.order_by("number").values_list("starts_at", flat=True).first()

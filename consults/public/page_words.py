@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.forms import Form
+
 from consults.contact import hinted_email, hinted_phone
 from consults.current_rules import read_rules
 from consults.messages.as_told import did_not_reach_them, end_as_told, end_was_told
@@ -235,6 +237,13 @@ class PageWords:
     def keeps_confirmed(self) -> str:
         """To who asks for their confirmed time while another one waits for an answer."""
         return self.consult.say("That is the time of your confirmed visit. You can keep it below")
+
+    def form_is_gone(self, shown: dict[str, Form | None]) -> str:
+        """Why a form that was sent, well formed or not, is no longer there to be corrected; empty if it is. `shown`: by kind
+        of event, the forms that the page was given.
+        """
+        codes = [TRANSITIONS[kind].broken_guard(self.found, self.now) for kind, form in shown.items() if form and form.is_bound]
+        return self.refusal(codes[0]) if any(codes) else ""
 
     def refusal(self, code: str) -> str:
         """Why a decision of the patient is not allowed, and how the request is now."""

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from blog.models import Article
 from pages.models import Clinic, Page
@@ -61,6 +62,18 @@ def test_the_feed_is_atom_with_absolute_addresses(client):
     assert first.findtext(f"{space}published").startswith("2024-12-11")
     assert first.findtext(f"{space}summary") == Article.objects.get(slug="ketamine-benefits").summary
     assert all(link.get("href").startswith(ORIGIN) for link in tree.iter(f"{space}link"))
+
+
+def test_a_character_that_xml_cannot_hold_ends_no_feed(client):
+    article = Article.objects.published(at=timezone.now()).first()
+    Article.objects.filter(pk=article.pk).update(title="Plain\x0b words", summary="Pasted\x0bfrom\x1fslides")
+    Page.objects.filter(key=Page.BLOG).update(description="About\x0c us")
+    Clinic.objects.update(name="Modern\x0b Therapeutics")
+    space = "{http://www.w3.org/2005/Atom}"
+    tree = ElementTree.fromstring(client.get("/blog/feed/").content)
+    assert "Plain words" in [entry.findtext(f"{space}title") for entry in tree.iter(f"{space}entry")]
+    assert "Pastedfromslides" in [entry.findtext(f"{space}summary") for entry in tree.iter(f"{space}entry")]
+    assert tree.findtext(f"{space}subtitle") == "About us"
 
 
 def test_the_feed_and_the_manifest_are_announced(client):

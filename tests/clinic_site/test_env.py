@@ -9,6 +9,7 @@ from psycopg.conninfo import make_conninfo
 
 import manage
 from clinic_site import env, env_folders, env_secrets
+from clinic_site.near_hosts import is_near
 
 
 @pytest.mark.parametrize(
@@ -169,3 +170,11 @@ def test_every_command_keeps_its_temporary_files_in_the_data(monkeypatch, settin
     monkeypatch.setattr("sys.dont_write_bytecode", True)
     manage.main()
     assert {os.environ[name] for name in ("TMPDIR", "SQLITE_TMPDIR")} == {tempfile.gettempdir()} == {str(tmp_path / "tmp")}
+
+
+def test_plain_http_is_for_what_is_near():
+    near = ("127.0.0.1", "0.0.0.0", "[::1]", "localhost", "10.0.0.7", "192.168.1.20", "[fd00::7]", "clinic", "clinic.local")
+    assert [host for host in (*near, "A.LOCALHOST", "web.internal", "clinic.home.arpa") if not is_near(host)] == []
+    assert [
+        host for host in ("clinic.example", "localhost.com", "local.example.org", "8.8.8.8", "[2600::1]") if is_near(host)
+    ] == []

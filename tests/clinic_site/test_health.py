@@ -113,3 +113,19 @@ def test_a_late_backup_and_waiting_mail_are_warnings_for_monitors_and_for_the_de
     OutboxMessage.objects.update(kind="reminder", attempts=0)
     assert seen() == (200, [], False)
     shutil.rmtree(folder)
+
+
+@pytest.mark.django_db
+def test_a_warning_that_cannot_be_found_keeps_no_other_from_being_told(client, caplog):
+    WorkerHeartbeat.objects.create(beat_at=timezone.now())
+    common = {"channel": "mail", "not_before": timezone.now(), "recipient": "staff", "kind": "due", "sealed": b""}
+    OutboxMessage.objects.create(created_at=timezone.now(), state="failed", **common)
+    broken = OutboxMessage.objects.create(created_at=timezone.now(), attempts=1, **common)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE consults_outboxmessage SET created_at = '2026-11-30 25:61:00' WHERE id = %s", [broken.pk])
+    response = client.get("/health/ready")
+    assert (response.status_code, response.json()["status"]) == (200, "ok")
+    warnings = response.json()["warnings"]
+    assert "mail: cannot be read (ValueError)" in warnings
+    assert "mail: 1 messages could not be sent" in warnings
+    assert "Traceback" not in caplog.text

@@ -2,10 +2,12 @@
 
 import logging
 import os
+import sys
 import time
 
 import pytest
 
+from clinic_site.log_privacy import HideTokens
 from clinic_site.logs import LOGGING, UtcFormatter
 
 
@@ -29,3 +31,17 @@ def test_a_line_begins_with_its_time_in_utc(machine_zone):
 def test_every_handler_writes_such_lines():
     assert {handler["formatter"] for handler in LOGGING["handlers"].values()} == {"line"}
     assert LOGGING["formatters"]["line"]["()"] is UtcFormatter
+
+
+def test_a_link_that_an_exception_quotes_is_hidden_in_its_traceback_too():
+    made = LOGGING["formatters"]["line"]
+    try:
+        raise LookupError("nothing at /consults/Qzvxabc/calendar.ics")
+    except LookupError:
+        record = logging.makeLogRecord(
+            {"msg": "Internal Server Error: %s", "args": ("/consults/Qzvxabc/",), "exc_info": sys.exc_info()}
+        )
+    assert HideTokens().filter(record)
+    line = made["()"](made["format"]).format(record)
+    assert "LookupError: nothing at /consults/.../calendar.ics" in line
+    assert "Qzvx" not in line

@@ -1,4 +1,4 @@
-"""No one-line text field of the admin takes a character that breaks the line or is not seen."""
+"""No text field of the admin takes a character that is not seen, and no one-line field one that breaks the line."""
 
 import pytest
 from django import forms
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.test import RequestFactory
 
-from guard.one_line import refuse_control_characters
+from guard.one_line import refuse_control_characters, refuse_hidden_characters, without_hidden_characters
 from pages.models import Clinic, Question
 from tests.builders import PASSWORD, colleague
 
@@ -16,6 +16,12 @@ FIELDS = [
     for model, model_admin in admin.site._registry.items()
     for field in model._meta.get_fields()
     if isinstance(field, models.CharField) and field.editable and not field.choices
+]
+LONG_FIELDS = [
+    (model_admin, field)
+    for model, model_admin in admin.site._registry.items()
+    for field in model._meta.get_fields()
+    if isinstance(field, models.TextField) and field.editable
 ]
 REFUSED = ["\n", "\r\n", "\t", "\0", "\x1b", "\x85", "\u2028", "\u202e", "\u2066"]
 
@@ -28,10 +34,14 @@ def test_every_char_field_of_every_model_refuses_them(superuser):
         shown = model_admin.formfield_for_dbfield(field, request)
         assert isinstance(shown, forms.CharField), field
         assert refuse_control_characters in shown.validators, field
+    for model_admin, field in LONG_FIELDS:
+        if (shown := model_admin.formfield_for_dbfield(field, request)) is not None:
+            assert refuse_hidden_characters in shown.validators, field
 
 
 def test_there_are_such_fields_and_no_form_within_a_form_goes_past_them():
     assert len(FIELDS) > 20
+    assert {"summary", "body", "answer", "text"} <= {field.name for _, field in LONG_FIELDS}
     assert [model_admin for model_admin in admin.site._registry.values() if model_admin.inlines] == []
 
 
@@ -62,3 +72,12 @@ def test_a_line_break_in_the_clinics_name_is_a_message_beside_the_field(client, 
 def test_a_text_of_several_lines_may_have_several(rf):
     shown = admin.site._registry[Question].formfield_for_dbfield(Question._meta.get_field("answer"), rf.get("/"))
     assert shown.clean("One.\n\nTwo.") == "One.\n\nTwo."
+
+
+@pytest.mark.parametrize("char", ["\0", "\x0b", "\x0c", "\x1b", "\x85", "\x9f", "\ud800", "\u202e", "\u2066"])
+def test_a_character_that_nobody_sees_is_refused_in_a_text_of_several_lines_with_its_place(char):
+    text = f"First line.\r\n\tAbout{char} us"
+    with pytest.raises(ValidationError, match="Line 2 contains an invisible character after “About”"):
+        refuse_hidden_characters(text)
+    assert without_hidden_characters(text) == "First line.\r\n\tAbout us"
+    refuse_hidden_characters(without_hidden_characters(text))

@@ -173,6 +173,16 @@ def test_a_program_that_is_missing_is_named(dump, use, program, monkeypatch):
     assert state(url) == before
 
 
+def test_a_password_after_the_question_mark_and_the_password_of_a_key_do_for_every_program(dump, use, role, monkeypatch):
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    admin = postgresql.new_database()
+    run(admin, f"GRANT CREATE, USAGE ON SCHEMA public TO {role}")
+    url = signed_in_as(role, admin).replace(f"{role}:plain@", f"{role}@")
+    use(url + ("&" if "?" in url else "?") + "password=plain&sslpassword=of-a-key")
+    restore(dump, conninfo())
+    dump_of("", dump.with_name("another"))
+
+
 def test_a_database_that_does_not_answer_is_told(dump, use):
     with pytest.raises(BackupFailed, match=r'psql: .* database "of_no_such_name" does not exist'):
         restore(dump, conninfo(dbname="of_no_such_name"))

@@ -20,6 +20,7 @@ from django.template.loader import render_to_string
 from consults.messages.calendar_file import write_calendar_file
 from consults.messages.compose import Composition, Letter
 from consults.models import OutboxMessage
+from guard.one_line import as_one_line
 from pages.models import Clinic
 
 from . import beside
@@ -142,9 +143,9 @@ class Sender:
         clinic = self._clinic
         name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
         mail = EmailMultiAlternatives(
-            subject=letter.subject,
+            subject=as_one_line(letter.subject),
             body=plain_part(letter.text),
-            from_email=formataddr((name or clinic.name, address)),
+            from_email=formataddr((name or as_one_line(clinic.name), address)),
             to=[letter.to],
             reply_to=[clinic.email] if clinic.email else None,
             headers={"Message-ID": f"<{message.message_id}@{settings.PUBLIC.host}>", "Auto-Submitted": "auto-generated"},

@@ -200,6 +200,7 @@ def _page(
     words, is_open = _words(request, found, now), may_happen(Event.Kind.WITHDRAWN, found, now)
     may_move = may_happen(Event.Kind.MOVED, found, now)
     may_correct = may_happen(Event.Kind.READDRESSED, found, now)
+    problem = problem or words.form_is_gone({Event.Kind.MOVED: form, Event.Kind.READDRESSED: address_form})
     offer, to_calendar = words.offer, change_for_page(found)
     place_before = place_told(found).place if found.confirmed_visit and found.confirmed_visit.start > now else ""
     context = {

@@ -62,7 +62,7 @@ def _answer_post(request, now: datetime):
     if not form.is_valid():
         return _form_page(request, form, now, status=422)
     if earlier:
-        return _other_answers(request, form, ticket, now)
+        return _other_answers(request, form, ticket, earlier, now)
     wanted, person = form.cleaned_data["starts_at"], form.person
     spam = partial(
         looks_like_spam,
@@ -86,15 +86,15 @@ def _answer_post(request, now: datetime):
         )
         # Another POST of the same form may have come first.
         is_copy = made.created_at == now or is_same_form(made, form)
-        return _other_answers(request, form, ticket, now) if is_copy is False else _sent(made, to_sender=bool(is_copy))
+        return _other_answers(request, form, ticket, made, now) if is_copy is False else _sent(made, to_sender=bool(is_copy))
     except booking.Refused as refused:
         form.refuse(status_text.REFUSALS[refused.code], refused.code)
         return _form_page(request, form, now, status=422, wanted=wanted)
 
 
-def _other_answers(request, form: ConsultRequestForm, ticket: Ticket, now: datetime):
-    """The page for a form that was sent before and has other answers now. Dropped in silence, a correction would be lost."""
-    form.ask_whether_new(str(renewed(ticket)))
+def _other_answers(request, form: ConsultRequestForm, ticket: Ticket, made: ConsultRequest, now: datetime):
+    """The page for the form of `made` with other answers than it had, or has any more. Dropped in silence, they would be lost."""
+    form.ask_whether_new(str(renewed(ticket)), is_erased=made.erased_at is not None)
     return _form_page(request, form, now, status=422)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -117,3 +117,12 @@ def test_another_address_of_the_clinic_takes_no_entry_away_from_its_organizer(st
     booking.withdraw_request(request, now=WEDNESDAY)
     calendar.apply(letter_of(OutboxMessage.objects.get(kind="withdrawn", recipient="patient"))["calendar"])
     assert calendar.entries == {}
+
+
+def test_a_character_that_no_calendar_may_hold_is_left_out():
+    clinic = Clinic.objects.current()
+    clinic.name, clinic.street = "Modern\x0b Therapeutics", "200 Schilling\x0b Dr S"
+    visit = Interval(datetime(2026, 12, 7, 22, tzinfo=UTC), datetime(2026, 12, 7, 22, 30, tzinfo=UTC))
+    written = write_calendar_file(request=submit(), version=1, visit=visit, clinic=clinic, at=WEDNESDAY).decode()
+    assert "Modern Therapeutics" in written
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", written)

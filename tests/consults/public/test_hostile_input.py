@@ -1,6 +1,7 @@
 """Whatever is sent to the booking flow gets an answer from 200 to 499, and none of it reaches a log or breaks a letter."""
 
 import re
+from importlib import import_module
 from itertools import count
 from urllib.parse import quote, quote_from_bytes
 
@@ -204,3 +205,26 @@ def test_any_cookie_is_answered(client, value):
     client.cookies["csrf"] = value
     assert is_answered(client.get(f"{URL}sent/"))
     assert is_answered(client.get(URL))
+
+
+@pytest.mark.databases
+def test_a_session_cookie_that_no_database_takes_counts_as_none(database, client):
+    url = "/admin/login/"
+    for value in (
+        r'"\000aaaaaaaaaaaa"',
+        r'"aaaaaaaa\000aaaaaaaaaaaaaaaaaaaaaaa"',
+        r'"\355\240\200aaaaaaaa"',
+        "a" * 5000,
+        "a" * 31 + "\xe9",
+    ):
+        assert [client.get(path, headers={"cookie": f"session={value}"}).status_code for path in (url, URL, "/search/?q=x")] == [
+            200
+        ] * 3, value
+
+
+def test_a_session_key_of_our_own_form_is_asked_for(client, settings):
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session["seen"] = "yes"
+    session.save()
+    client.cookies["session"] = session.session_key
+    assert client.session["seen"] == "yes"

@@ -1074,3 +1074,17 @@ def test_the_number_of_queries_does_not_grow_with_other_requests(client, form):
     assert queries_of(client, own_url(request), form) == alone
     # Acting counts two tries, in two statements each, and looks for an offer that it would end.
     assert alone <= MOST_QUERIES + (0 if form is None else 14)
+
+
+@pytest.mark.parametrize("state", PATHS)
+def test_a_form_that_is_not_well_formed_is_answered_in_every_state(client, clock, staff, state):
+    """From a page that was opened before: what it was for may not be possible any more."""
+    request = bring_to(state, staff)
+    for moment in (WEDNESDAY, START - timedelta(hours=1), START + timedelta(minutes=5), LATER):
+        clock(moment)
+        for sent in ({"action": "move"}, {"action": "move", "starts_at": "none"}, {"action": "address", "email": "nobody"}):
+            RateLimit.objects.all().delete()
+            with undone(f"{state} at {moment}: {sent}"):
+                answer = client.post(own_url(request), sent)
+                assert answer.status_code == 422
+                assert answer.text.count("There is a problem") == 1

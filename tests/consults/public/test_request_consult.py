@@ -209,7 +209,19 @@ def test_a_used_ticket_opens_nothing_of_an_erased_person(client, starts_at):
     erasure.erase_at_once(ConsultRequest.objects.get(), by=None, now=WEDNESDAY)
     for copy in (form, form | {"email": ""}, {"ticket": form["ticket"]}):
         response = Client().post(URL, copy)
-        assert (response.status_code, "sent" in response.cookies) == (303, False)
+        assert (response.status_code, "sent" in response.cookies) == (422, False)
+        assert not response.context["form"].is_valid()
+
+
+def test_a_form_whose_request_was_erased_is_not_dropped_in_silence(client):
+    form = answers()
+    client.post(URL, form)
+    erasure.erase_at_once(ConsultRequest.objects.get(), by=None, now=WEDNESDAY)
+    again = form | {"full_name": "Ada Again", "email": "again@example.com"}
+    page = client.post(URL, again)
+    assert "we no longer have that request" in page.text
+    assert client.post(URL, again | {"ticket": page.context["form"]["ticket"].value()}).status_code == 303
+    assert ConsultRequest.objects.get(erased_at=None).full_name == "Ada Again"
 
 
 @pytest.mark.parametrize(
