@@ -15,21 +15,30 @@ DECIDES = "consults.change_consultrequest"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _PAGE = "admin:consults_consultrequest_change"
 MOST_COLLEAGUES = 50
+_CLINICIAN = "clinician"
+NO_CLINICIAN = "None of these colleagues has the role of clinician. An owner gives it, under Users."
 
 
 @dataclass(frozen=True)
 class Colleague:
+    """`role`: what the list says beside the name. Only a clinician may give a reason that is for clinicians."""
+
     pk: int
     name: str
-    is_clinician: bool
+    role: str
+
+    @property
+    def is_clinician(self) -> bool:
+        return self.role == _CLINICIAN
 
 
 def read_colleagues(user) -> list[Colleague]:
-    """Those who may decide about requests, clinicians first, without the user. Two queries."""
+    """Those who may decide about requests, clinicians first, without the user. Three queries."""
     users = get_user_model().objects
     clinicians = set(users.with_perm(GIVES_CLINICIANS_REASONS, backend=_BACKEND, include_superusers=False).values_list("pk"))
     found = users.with_perm(DECIDES, backend=_BACKEND).filter(is_staff=True).exclude(pk=user.pk).order_by("username")
-    colleagues = [Colleague(one.pk, _name_of(one), (one.pk,) in clinicians) for one in found[:MOST_COLLEAGUES]]
+    shown = found.prefetch_related("groups")[:MOST_COLLEAGUES]
+    colleagues = [Colleague(one.pk, name_of(one), _role_of(one, is_clinician=(one.pk,) in clinicians)) for one in shown]
     return sorted(colleagues, key=lambda one: not one.is_clinician)
 
 
@@ -51,5 +60,13 @@ def assign_view(request, pk: int):
     return redirect(_PAGE, pk)
 
 
-def _name_of(user) -> str:
+def name_of(user) -> str:
     return user.get_short_name() or user.get_username()
+
+
+def _role_of(user, *, is_clinician: bool) -> str:
+    """Its groups by their names, where none of them makes a clinician. A superuser may do everything, and need not be one."""
+    if is_clinician:
+        return _CLINICIAN
+    groups = ", ".join(sorted(group.name for group in user.groups.all()))
+    return groups or ("superuser" if user.is_superuser else "no role")
