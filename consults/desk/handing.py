@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 
-from consults.models import ConsultRequest
+from consults.models import ConsultRequest, Handing
 from consults.models.reason import GIVES_CLINICIANS_REASONS
 from guard.readers import read_whole_number
 
@@ -43,7 +45,9 @@ def read_colleagues(user) -> list[Colleague]:
 
 
 def assign_view(request, pk: int):
-    """Assigns a request to the user, to a colleague who may decide, or to nobody. It is not a decision, so it leaves no event."""
+    """Assigns a request to the user, to a colleague who may decide, or to nobody. It is not a decision, so it leaves no event;
+    the page tells it beside the events.
+    """
     found = get_object_or_404(ConsultRequest, pk=pk)
     asked = request.POST.get("assign_to", "")
     if asked in {"me", "nobody"}:
@@ -55,7 +59,9 @@ def assign_view(request, pk: int):
             messages.error(request, "Choose a colleague from the list.")
             return redirect(_PAGE, pk)
         assignee, said = colleague.pk, f"Handed to {colleague.name}. The site does not tell them, so please do."
-    ConsultRequest.objects.filter(pk=found.pk).update(assigned_to=assignee)
+    with transaction.atomic():
+        if ConsultRequest.objects.filter(pk=found.pk).exclude(assigned_to=assignee).update(assigned_to=assignee):
+            Handing.objects.create(request=found, to_id=assignee, by=request.user, at=timezone.now())
     messages.success(request, said)
     return redirect(_PAGE, pk)
 

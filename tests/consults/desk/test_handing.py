@@ -54,6 +54,11 @@ def test_a_request_is_handed_to_a_colleague_who_may_decide_and_to_nobody_else(cl
     answer = desk.post(f"{REQUESTS}{request.pk}/assign/", {"assign_to": grace.pk}, follow=True).content.decode()
     assert "Handed to Grace. The site does not tell them, so please do." in answer
     assert "with Grace" in " ".join(desk.get("/admin/").content.decode().split())
+    # Twice to the same colleague is one hand-over.
+    desk.post(f"{REQUESTS}{request.pk}/assign/", {"assign_to": grace.pk})
+    happened = " ".join(desk.get(f"{REQUESTS}{request.pk}/change/").content.decode().partition('class="timeline"')[2].split())
+    assert happened.count("<strong>Handed to Grace</strong>") == 1
+    assert re.search(r"<strong>Handed to Grace</strong> <span class=\"quiet\">by Anna, December 2, 2026, 10:00.AM", happened)
     # Somebody in a hurry does not confirm what another was asked about.
     shown = " ".join(desk.get(f"{REQUESTS}{request.pk}/change/").content.decode().split())
     assert "<strong>Grace has this request.</strong> Ask them before you answer it." in shown
@@ -62,6 +67,10 @@ def test_a_request_is_handed_to_a_colleague_who_may_decide_and_to_nobody_else(cl
     shown = " ".join(client.get(f"{REQUESTS}{request.pk}/change/").content.decode().split())
     assert "has this request" not in shown
     assert re.search(FILLED, shown)
+    for given, words in (("nobody", "Assigned to nobody"), ("me", "Taken on")):
+        client.post(f"{REQUESTS}{request.pk}/assign/", {"assign_to": given})
+        shown = " ".join(client.get(f"{REQUESTS}{request.pk}/change/").content.decode().split())
+        assert f'<strong>{words}</strong> <span class="quiet">by Grace' in shown
     assert "with <strong>you</strong>" in " ".join(client.get("/admin/").content.decode().split())
 
 
