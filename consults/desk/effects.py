@@ -15,7 +15,7 @@ from .actions import KINDS_OF
 from .display import person_of, staff_notes_of
 from .mail_stop import MailStop
 from .outbox_words import address_of
-from .restoring import what_restoring_does
+from .restoring import NOT_POSSIBLE, what_restoring_does
 from .timeline import what_happened
 
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
@@ -106,6 +106,8 @@ def _choice(request: ConsultRequest, button: Button, teller: _Teller) -> Choice:
     # A slip of the mouse beside the filled button must not set aside a person.
     is_folded = bool(button.needs) or button.asks_once or button.code == "quarantine"
     shown = Choice(button, label, does, NOBODY, writes=False, is_folded=is_folded)
+    if does.startswith(NOT_POSSIBLE):
+        return replace(shown, told="")
     is_told = bool(says.subject) and (not says.only_after or may_know(request, says.only_after))
     if not is_told:
         unsaid = says.only_after == Event.Kind.OFFERED and button.code == "take_back_offer"

@@ -9,7 +9,8 @@ from consults.models import ConsultRequest
 from consults.scheduling import Offers, Refusal
 
 _FREE = "For a real person: holds the time again, which is still free. You then owe an answer."
-_NOT_FREE = "Not possible now: {}. For a real person, use “Restore without the time”, and give or offer another."
+NOT_POSSIBLE = "Not possible now:"
+_NOT_FREE = f"{NOT_POSSIBLE} {{}}. For a real person, use “Restore without the time”, and give or offer another."
 _WHY = {Refusal.TAKEN: "somebody else has the time", Refusal.CLOSED: "the clinic is closed at that time"}
 
 
