@@ -138,6 +138,8 @@ def test_a_call_is_marked_on_the_page_of_its_request_which_says_what_to_say(desk
     request = submit(contact_by="phone")
     page = f"/admin/consults/consultrequest/{request.pk}/change/"
     shown = desk.get(page).content.decode()
+    assert "Ask for the person by name first, and do not name the clinic to anybody else." in shown
+    assert "Ask for the person by name first" in section(desk.get("/admin/").content.decode(), "calls")
     for words in ("A call is due:", "Say that we have the request, 507-555-0100", "Call made<span", "Read what to say<span"):
         assert words in shown, words
     assert "Read what they will get" not in shown
