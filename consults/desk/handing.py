@@ -17,7 +17,6 @@ DECIDES = "consults.change_consultrequest"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _PAGE = "admin:consults_consultrequest_change"
 MOST_COLLEAGUES = 50
-_CLINICIAN = "clinician"
 NO_CLINICIAN = "None of these colleagues has the role of clinician. An owner gives it, under Users."
 
 
@@ -28,10 +27,7 @@ class Colleague:
     pk: int
     name: str
     role: str
-
-    @property
-    def is_clinician(self) -> bool:
-        return self.role == _CLINICIAN
+    is_clinician: bool
 
 
 def read_colleagues(user) -> list[Colleague]:
@@ -40,7 +36,8 @@ def read_colleagues(user) -> list[Colleague]:
     clinicians = set(users.with_perm(GIVES_CLINICIANS_REASONS, backend=_BACKEND, include_superusers=False).values_list("pk"))
     found = users.with_perm(DECIDES, backend=_BACKEND).filter(is_staff=True).exclude(pk=user.pk).order_by("username")
     shown = found.prefetch_related("groups")[:MOST_COLLEAGUES]
-    colleagues = [Colleague(one.pk, name_of(one), _role_of(one, is_clinician=(one.pk,) in clinicians)) for one in shown]
+    listed = ((one, (one.pk,) in clinicians) for one in shown)
+    colleagues = [Colleague(one.pk, name_of(one), "clinician" if may else _role_of(one), may) for one, may in listed]
     return sorted(colleagues, key=lambda one: not one.is_clinician)
 
 
@@ -58,7 +55,7 @@ def assign_view(request, pk: int):
         if colleague is None:
             messages.error(request, "Choose a colleague from the list.")
             return redirect(_PAGE, pk)
-        assignee, said = colleague.pk, f"Handed to {colleague.name}. The site does not tell them, so please do."
+        assignee, said = colleague.pk, f"Handed to {colleague.name}, {colleague.role}. The site does not tell them, so please do."
     with transaction.atomic():
         if ConsultRequest.objects.filter(pk=found.pk).exclude(assigned_to=assignee).update(assigned_to=assignee):
             Handing.objects.create(request=found, to_id=assignee, by=request.user, at=timezone.now())
@@ -70,9 +67,7 @@ def name_of(user) -> str:
     return user.get_short_name() or user.get_username()
 
 
-def _role_of(user, *, is_clinician: bool) -> str:
-    """Its groups by their names, where none of them makes a clinician. A superuser may do everything, and need not be one."""
-    if is_clinician:
-        return _CLINICIAN
+def _role_of(user) -> str:
+    """Their groups by name, where none of them makes a clinician. A superuser may do everything, and need not be one."""
     groups = ", ".join(sorted(group.name for group in user.groups.all()))
     return groups or ("superuser" if user.is_superuser else "no role")

@@ -52,7 +52,7 @@ def test_a_request_is_handed_to_a_colleague_who_may_decide_and_to_nobody_else(cl
         assert "Choose a colleague from the list." in answer, refused
     assert ConsultRequest.objects.get().assigned_to is None
     answer = desk.post(f"{REQUESTS}{request.pk}/assign/", {"assign_to": grace.pk}, follow=True).content.decode()
-    assert "Handed to Grace. The site does not tell them, so please do." in answer
+    assert "Handed to Grace, clinician. The site does not tell them, so please do." in answer
     assert "with Grace" in " ".join(desk.get("/admin/").content.decode().split())
     # Twice to the same colleague is one hand-over.
     desk.post(f"{REQUESTS}{request.pk}/assign/", {"assign_to": grace.pk})
