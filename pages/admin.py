@@ -6,13 +6,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.urls import resolve
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 
 from content.due import find_due
 from content.editing.admin import JUSTIFICATION, ContentAdmin, folded_settings
 from content.editing.conflict import current_row
 from content.editing.form import ContentForm
-from content.editing.paths import edit_path
 from content.models import LoadedContent
 
 from . import provider_page, views
@@ -21,8 +19,8 @@ from .models import Page, Provider, Question
 from .old_address_admin import OldAddressAdmin
 from .picture_admin import PictureAdmin
 from .picture_choice import ChoosesPictures
-from .printed_facts import SaysWhatItPrints, as_links, printed_facts
-from .similar_questions import similar_questions
+from .printed_facts import SaysWhatItPrints
+from .question_form import SHOWN, QuestionForm
 from .supply import read_supply
 
 __all__ = ["ClinicAdmin", "OldAddressAdmin", "PageAdmin", "PictureAdmin", "ProviderAdmin", "QuestionAdmin"]
@@ -78,12 +76,13 @@ class PageAdmin(SaysWhatItPrints, ContentAdmin):
 
 @admin.register(Question)
 class QuestionAdmin(SaysWhatItPrints, ContentAdmin):
+    form = QuestionForm
     list_display = ["question", "group", "position", "on_home", "clinic_must_answer", "is_published"]
     list_filter = ["group", "clinic_must_answer", "on_home", "is_published"]
     search_fields = ["question", "answer"]
     preview_at = "#preview"
     fieldsets = [
-        (None, {"fields": ["question", "answer"]}),
+        (None, {"fields": ["question", "answer", SHOWN]}),
         ("Where it is shown", {"fields": ["group", "is_published", "on_home"]}),
         folded_settings("slug", "also_asked", "position", "medical", "clinic_must_answer"),
         JUSTIFICATION,
@@ -97,18 +96,6 @@ class QuestionAdmin(SaysWhatItPrints, ContentAdmin):
         others = Question.objects.published().exclude(pk=row.pk)
         same_group = [row, *others.filter(group=row.group)]
         return views.show_faqs(request, views.get_page(Page.FAQS), same_group)
-
-    def response_add(self, request, obj, post_url_continue=None):
-        response = super().response_add(request, obj, post_url_continue)
-        if found := similar_questions(obj):
-            links = format_html_join(", ", '<a href="{}">{}</a>', ((edit_path(other), other) for other in found))
-            text = "Similar questions are on the site already: {}. Check that the answers agree, or keep only one."
-            messages.warning(request, format_html(text, links))
-            for other in found:
-                if facts := printed_facts([other.answer]):
-                    text = "“{}” prints facts of the clinic, which are changed in one place: {}."
-                    messages.warning(request, format_html(text, other, as_links(facts)))
-        return response
 
 
 class ProviderForm(ContentForm):

@@ -1,6 +1,6 @@
 """Which facts of the clinic a text prints, and where each is typed: nobody finds that out from a name in braces."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -27,7 +27,12 @@ class PrintedFact:
 
 def printed_facts(texts: Iterable[str]) -> list[PrintedFact]:
     """The clinic's own facts among the names in braces, in their order on the form. One query where there are any."""
-    names = set().union(*map(names_in, texts)) & {field.name for field in Clinic._meta.fields}
+    return facts_named(set().union(*map(names_in, texts)))
+
+
+def facts_named(names: Set[str]) -> list[PrintedFact]:
+    """Those of the clinic's own facts that have these names, in the same order."""
+    names = names & {field.name for field in Clinic._meta.fields}
     if not names:
         return []
     clinic, asked = Clinic.objects.current(), {one.fact for one in everything()}

@@ -2,12 +2,20 @@
 
 from collections import Counter
 
-from .models import Question
+from .models import Clinic, Question
+from .supply import Wanted, everything
 
 MOST_SHOWN = 3
 _SHORTEST = 4
 # A word of more titles than this ("ketamine", "treatment") tells nothing about what is asked.
 _MOST_TITLES = 4
+
+
+def facts_asked_about(question: str) -> list[Wanted]:
+    """The clinic's facts whose own name has a word of the question: each is typed once, for all that prints it."""
+    asked = _words(question)
+    labels = {field.name: str(field.verbose_name) for field in Clinic._meta.fields}
+    return [one for one in everything() if one.shown and asked & _words(labels.get(one.fact, ""))]
 
 
 def similar_questions(asked: Question) -> list[Question]:

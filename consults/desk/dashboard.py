@@ -24,7 +24,7 @@ from .search import SEARCHED
 # A dashboard is read at a glance; the rest is one link away.
 MOST_SHOWN = 20
 EXPIRED_SHOWN_FOR = timedelta(days=30)
-MOST_EXPIRED_COUNTED = 100
+MOST_EXPIRED, MOST_EXPIRED_COUNTED = 5, 100
 MOST_WISHES = 5
 GONE_SHOWN_FOR = timedelta(days=3)
 MOST_GONE = 5
@@ -121,7 +121,7 @@ def _messages_for_a_person(now: datetime) -> dict:
         "calls": [one for one in calls if not one["again"]],
         "calls_later": [one for one in calls if one["again"]],
         "calls_counted": counted["calls"],
-        "failed": list(_most_urgent(messages.failed(), now)),
+        "failed": list(_most_urgent(messages.failed(), now)) if counted["failed"] else [],
         "failed_counted": counted["failed"],
         "unsent_counted": counted["unsent"],
     }
@@ -174,7 +174,10 @@ def _expired(now: datetime) -> dict:
     found = ConsultRequest.objects.filter(status=Status.EXPIRED, answer_by__gt=now - EXPIRED_SHOWN_FOR).order_by(
         "-answer_by", "-pk"
     )
-    return {"expired": [line(request, now) for request in found[:5]], "expired_counted": found[:MOST_EXPIRED_COUNTED].count()}
+    shown = list(found[:MOST_EXPIRED])
+    # Few enough to be seen at once were counted by that.
+    counted = len(shown) if len(shown) < MOST_EXPIRED else found[:MOST_EXPIRED_COUNTED].count()
+    return {"expired": [line(request, now) for request in shown], "expired_counted": counted}
 
 
 def _gone(now: datetime) -> dict:

@@ -15,6 +15,7 @@ from .actions import KINDS_OF
 from .display import person_of, staff_notes_of
 from .mail_stop import MailStop
 from .outbox_words import address_of
+from .restoring import NOT_POSSIBLE, what_restoring_does
 from .timeline import what_happened
 
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
@@ -23,7 +24,8 @@ NOTE_TOLD = (
     "Colleagues read it at the top of this page, and the desk marks the request “has a note”. The site tells nobody of it: "
     "tell who is to act, or hand the request to them below."
 )
-SAME_LETTER = "They may have had the same letter when they asked."
+SAME_LETTER = "They were sent the same letter when they asked."
+_PERHAPS_SAME_LETTER = "They may have had the same letter when they asked."
 # The page of the person shows an offer as soon as it is made, whatever became of the letter.
 OFFER_NOT_TOLD = (
     "We write nothing: no letter or call about it has reached them. Their own page showed it, so call if they may have read it."
@@ -42,7 +44,8 @@ DOES: Mapping[str, str] = {
     "complete": "Records that the visit took place, and ends the request.",
     "miss": "Records that the person did not come, and ends the request.",
     "quarantine": "Taken for spam: frees the time. You can restore it for 30 days; then it is erased.",
-    "release": "For a real person: holds the time again if it is still free. You then owe an answer.",
+    # With a time, `restoring` says whether it is still free.
+    "release": "For a real person: you then owe an answer.",
     "release_without_time": "For a real person: you owe an answer, and no time is held.",
     "offer": "Holds the time you choose until this person answers. Until then nothing else changes.",
     "accept_offer": "For when they told you: confirms the offered time and gives up the other.",
@@ -98,9 +101,13 @@ def _choice(request: ConsultRequest, button: Button, teller: _Teller) -> Choice:
     says, has_time = tells(KINDS_OF[button.code]), request.starts_at is not None
     label = button.label if has_time or not button.label_without_time else button.label_without_time
     does = DOES[button.code] if has_time else DOES_WITHOUT_TIME.get(button.code, DOES[button.code])
+    if button.code == "release":
+        does = what_restoring_does(request, now=teller.now) or does
     # A slip of the mouse beside the filled button must not set aside a person.
     is_folded = bool(button.needs) or button.asks_once or button.code == "quarantine"
     shown = Choice(button, label, does, NOBODY, writes=False, is_folded=is_folded)
+    if does.startswith(NOT_POSSIBLE):
+        return replace(shown, told="")
     is_told = bool(says.subject) and (not says.only_after or may_know(request, says.only_after))
     if not is_told:
         unsaid = says.only_after == Event.Kind.OFFERED and button.code == "take_back_offer"
@@ -109,12 +116,21 @@ def _choice(request: ConsultRequest, button: Button, teller: _Teller) -> Choice:
         return replace(shown, told="")
     channel, to = teller.way
     if channel == Channel.MAIL:
-        again = KINDS_OF[button.code] == Event.Kind.RELEASED and may_know(request, Event.Kind.REQUESTED)
-        return replace(shown, told=f"{teller.says_of_mail(to)}{f' {SAME_LETTER}' if again else ''}", writes=True)
+        again = _same_letter(request) if KINDS_OF[button.code] == Event.Kind.RELEASED else ""
+        return replace(shown, told=f"{teller.says_of_mail(to)} {again}".rstrip(), writes=True)
     if says.answers_a_call:
         return replace(shown, told="No call is owed: they told you by phone.")
     told = f"No email. Unless you tell them now, it puts a call to {to} on the list of calls to make."
     return replace(shown, told=told, writes=True, by_call=True)
+
+
+def _same_letter(request: ConsultRequest) -> str:
+    """Whether who is to be restored had that letter when they asked; empty where they had none."""
+    if not may_know(request, Event.Kind.REQUESTED):
+        return ""
+    sent = {"kind": Event.Kind.REQUESTED, "state": State.DONE, "recipient": OutboxMessage.Recipient.PATIENT}
+    was_sent = OutboxMessage.objects.filter(event__request=request, **sent)
+    return SAME_LETTER if was_sent.exists() else _PERHAPS_SAME_LETTER
 
 
 def _way_to_tell(request: ConsultRequest) -> tuple[str, str] | None:

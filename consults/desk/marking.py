@@ -26,12 +26,18 @@ def mark_made(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
     return due.update(state=State.DONE, done_at=now, **said, call_again_at=None, marked_by=by, marked_at=now)
 
 
-def mark_no_answer(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
-    """Nobody answered these calls: each comes back when the clinic is open again, an hour later at the earliest."""
-    due = _among(OutboxMessage.objects.calls_to_make(now=now), messages)
+def mark_no_answer(messages: QuerySet[OutboxMessage], *, by, now: datetime, tried: int | None = None) -> int:
+    """Nobody answered these calls: each comes back when the clinic is open again, an hour later at the earliest.
+
+    `tried`: how often they were tried by the page of the button. Then one that is to be tried later may have been tried now, and
+    a second click counts nothing.
+    """
+    calls = OutboxMessage.objects.calls_to_make(now=now)
+    if tried is not None:
+        calls = OutboxMessage.objects.calls_owed(now=now).filter(calls_tried=tried)
     posted, marked = read_rules(now).posted, 0
-    for call in due.select_related("event__request"):
-        unchanged = OutboxMessage.objects.calls_to_make(now=now).filter(pk=call.pk, calls_tried=call.calls_tried)
+    for call in _among(calls, messages).select_related("event__request"):
+        unchanged = calls.filter(pk=call.pk, calls_tried=call.calls_tried)
         again = {"calls_tried": F("calls_tried") + 1, "call_again_at": _call_again(call, posted, now)}
         marked += unchanged.update(**again, marked_by=by, marked_at=now)
     return marked

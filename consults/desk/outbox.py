@@ -1,6 +1,7 @@
 """Messages at the desk: calls to make, and email that failed."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -121,7 +122,8 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
     def no_answer_view(self, request, pk: int):
         """Takes a call that nobody answered off the list for a while, and returns to the page of the button."""
-        call, was_marked = self._mark_one(request, pk, mark_no_answer)
+        tried = read_whole_number(request.POST.get("tried"))
+        call, was_marked = self._mark_one(request, pk, partial(mark_no_answer, tried=tried))
         call.refresh_from_db()
         # Empty again when a colleague has marked it as made since.
         if was_marked and call.call_again_at:

@@ -20,7 +20,7 @@ from .actions import possible_buttons
 from .display import confirmed_visit_text, moment_in_sentence, near_moment, person_of, staff_notes_of, whole_visit_text
 from .effects import choices_of, outcome_of
 from .estimate import estimate_of, estimate_once_set
-from .handing import read_colleagues
+from .handing import NO_CLINICIAN, name_of, read_colleagues
 from .mail_stop import MailStop, mail_stop
 from .outbox_words import address_of
 from .short_notice import about_short_times, short_until
@@ -77,6 +77,8 @@ def page_context(
         "short_until": None,
         "get_in_touch": "",
         "colleagues": [],
+        "no_clinician": "",
+        "with_colleague": (with_colleague := _with_colleague(found, user)),
         "may_note": False,
         "conflicts": [],
         "offer": _offer_in_words(offer, found, clinic) | ({"told": told_of_offer(sent, stop)} if offer else {}),
@@ -94,11 +96,12 @@ def page_context(
         shown.sort(key=lambda button: order.index(button.code) if button.code in order else len(order))
         context |= {
             "possible": sorted(choices_of(found, shown, now=now, stop=stop), key=lambda one: one.button.code == "quarantine"),
-            "primary": (primary := _primary(found, shown, person.contact_by)),
+            "primary": (primary := _primary(found, shown, person.contact_by, hold_on=bool(staff_notes or with_colleague))),
             # A letter asks; a call comes before any choice.
             "opened": primary if primary == "offer" else "",
             "get_in_touch": person.contact_by if offer is None and needs & {"time", "offer"} and is_without_time(found) else "",
-            "colleagues": read_colleagues(user) if found.status in ConsultRequest.OPEN else [],
+            "colleagues": (colleagues := read_colleagues(user) if found.status in ConsultRequest.OPEN else []),
+            "no_clinician": NO_CLINICIAN if colleagues and not any(one.is_clinician for one in colleagues) else "",
             "to_offer": to_offer,
             "estimate_if_confirmed": estimate_of(found.starts_at, set_at=now, clinic=clinic) if found.starts_at else None,
             "estimate_of_another": estimate_of(None, set_at=now, clinic=clinic),
@@ -132,13 +135,20 @@ def _why(conflict: Conflict, rules: Rules) -> str:
     return f"is {conflict.in_words}. The clinic is closed that day{f' ({note})' if note else ''}"
 
 
+def _with_colleague(found: ConsultRequest, user) -> str:
+    """The colleague who has an open request, unless that is the user."""
+    has_it = found.assigned_to if found.status in ConsultRequest.OPEN else None
+    return name_of(has_it) if has_it and has_it != user else ""
+
+
 def is_without_time(found: ConsultRequest) -> bool:
     """Whether we owe this person an answer, and none of the listed times worked for them."""
     return found.status == ConsultRequest.Status.REQUESTED and found.starts_at is None
 
 
-def _primary(found: ConsultRequest, shown: list[Button], contact_by: str) -> str:
-    codes = {button.code for button in shown}
+def _primary(found: ConsultRequest, shown: list[Button], contact_by: str, *, hold_on: bool) -> str:
+    """`hold_on`: a note or a colleague may say that it is not to be confirmed, so no button says that it is."""
+    codes = {button.code for button in shown} - ({"confirm"} if hold_on else set())
     of_no_time = (_PRIMARY_WITHOUT_TIME.get(contact_by, ""), "reschedule") if is_without_time(found) else ()
     return next((code for code in (*_PRIMARY, *of_no_time) if code in codes), "")
 

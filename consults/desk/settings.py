@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 
 from consults.dates import time_text
 from consults.models import ConsultPolicy, OpeningHours, PrintedSheet, Reason, ReferralSource, SpecialHours
@@ -48,6 +48,11 @@ class HoursAdmin(ConflictGuard):
 class OpeningHoursAdmin(HoursAdmin):
     list_display = ["weekday", "opens_at", "closes_at"]
     list_display_links = ["weekday"]
+
+    def _told(self, request) -> dict:
+        """Who wants one date closed must not change that day of every week."""
+        one_day = reverse("admin:consults_specialhours_day") if may_change_day(request.user) else ""
+        return super()._told(request) | {"one_day_url": one_day}
 
 
 @admin.register(SpecialHours)

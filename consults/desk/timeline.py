@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
 
 from django.utils import timezone
 
 from consults import dates
 from consults.booking import TRANSITIONS
 from consults.messages.kinds import ABOUT_OFFERS
-from consults.models import ConsultRequest, Event, Reason
+from consults.models import ConsultRequest, Event, Handing, Reason
+
+from .handing import name_of
 
 _BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
 _SETS_TIME = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.sets_time)}
@@ -28,13 +31,21 @@ class TimelineEntry:
 
 
 def read_timeline(found: ConsultRequest, *, seen: int | None = None) -> list[TimelineEntry]:
-    """The request's events, newest first."""
+    """The request's events and who was given it when, newest first."""
     reasons = dict(Reason.objects.values_list("code", "label"))
     events = list(found.events.select_related("by").order_by("-number"))
-    return [
+    told = [
         _entry(event, reasons, is_news=seen is not None and event.number > seen, earlier=events[number:])
         for number, event in enumerate(events, start=1)
     ]
+    handed = [_handed(one) for one in found.handings.select_related("to", "by").order_by("-at", "-pk")]
+    # Events keep their order, whatever the clock did.
+    return list(merge(handed, told, key=lambda entry: entry.at, reverse=True))
+
+
+def _handed(one: Handing) -> TimelineEntry:
+    what = "Assigned to nobody" if one.to is None else "Taken on" if one.to == one.by else f"Handed to {name_of(one.to)}"
+    return TimelineEntry(what, name_of(one.by), one.at, "")
 
 
 def what_happened(event: Event, earlier: Iterable[Event]) -> str:
@@ -47,7 +58,7 @@ def what_happened(event: Event, earlier: Iterable[Event]) -> str:
 def _entry(event: Event, reasons: dict[str, str], *, is_news: bool, earlier: Iterable[Event] = ()) -> TimelineEntry:
     who = "the patient" if event.kind in _BY_THE_PATIENT else "the system"
     if event.by:
-        who = event.by.get_short_name() or event.by.get_username()
+        who = name_of(event.by)
     details = [reasons.get(event.reason, event.reason)] if event.reason else []
     if event.starts_at and event.kind in _SETS_TIME:
         start = timezone.localtime(event.starts_at)

@@ -472,6 +472,33 @@ class Migration(migrations.Migration):
             options={"verbose_name": "access record", "verbose_name_plural": "access record", "ordering": ["-at", "-pk"]},
         ),
         migrations.CreateModel(
+            name="Handing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="handings", to="consults.consultrequest"
+                    ),
+                ),
+                (
+                    "to",
+                    models.ForeignKey(
+                        help_text="The colleague who takes care of it from then on; empty: nobody.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Event",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -3,6 +3,7 @@ from .consult_policy import ConsultPolicy
 from .consult_request import ConsultRequest
 from .earlier_offer import EarlierOffer
 from .event import Event
+from .handing import Handing
 from .listing import Listing
 from .monthly_count import MonthlyCount
 from .open_holiday import OpenHoliday
@@ -22,6 +23,7 @@ __all__ = [
     "ConsultRequest",
     "EarlierOffer",
     "Event",
+    "Handing",
     "Listing",
     "MonthlyCount",
     "OpenHoliday",

@@ -138,6 +138,8 @@ def test_a_call_is_marked_on_the_page_of_its_request_which_says_what_to_say(desk
     request = submit(contact_by="phone")
     page = f"/admin/consults/consultrequest/{request.pk}/change/"
     shown = desk.get(page).content.decode()
+    assert "Ask for the person by name first, and do not name the clinic to anybody else." in shown
+    assert "Ask for the person by name first" in section(desk.get("/admin/").content.decode(), "calls")
     for words in ("A call is due:", "Say that we have the request, 507-555-0100", "Call made<span", "Read what to say<span"):
         assert words in shown, words
     assert "Read what they will get" not in shown
@@ -146,9 +148,15 @@ def test_a_call_is_marked_on_the_page_of_its_request_which_says_what_to_say(desk
     answer = desk.post(f"{MESSAGES}{the_call().pk}/no-answer/", {"from": "request"})
     assert answer["Location"] == page
     later = desk.get(page).content.decode()
-    assert ("is to be tried again" in later, "No answer<span" in later) == (True, False)
+    assert "is to be tried again" in later
+    # Tried again before then: a second click counts nothing.
+    for _ in range(2):
+        desk.post(f"{MESSAGES}{the_call().pk}/no-answer/", {"from": "request", "tried": 1})
+    assert the_call().calls_tried == 2
     assert desk.post(f"{MESSAGES}{the_call().pk}/made/", {"from": "request"})["Location"] == page
-    assert "A call is" not in desk.get(page).content.decode()
+    made = " ".join(desk.get(page).content.decode().split())
+    assert "A call is" not in made
+    assert "(before that tried 2 times, no answer)" in made
 
 
 def test_the_page_of_a_call_has_the_name_the_number_the_words_and_what_became_of_it_and_no_data_of_the_machine(desk):

@@ -12,7 +12,7 @@ from consults import booking
 from consults.desk.actions import ACTIONS, possible_buttons
 from consults.desk.effects import DOES, choices_of
 from consults.desk.status_words import MEANINGS
-from consults.models import AccessRecord, ConsultRequest, OutboxMessage, Reason
+from consults.models import AccessRecord, ConsultRequest, OutboxMessage, Reason, SpecialHours
 from tests.builders import ADA, WEDNESDAY, submit
 from tests.consults.statuses import EARLIER, LATER, MOVING, NEXT, OFFERED, bring_to, undone
 
@@ -228,8 +228,40 @@ def test_setting_aside_takes_a_second_click_and_restoring_says_that_a_letter_may
     beside, drawers = shown.partition('class="choices"')[2].split('<div class="drawers">')
     assert 'value="quarantine"' not in beside
     assert 'value="quarantine"' in drawers
-    OutboxMessage.objects.filter(kind="requested").update(state="done", done_at=WEDNESDAY)
+    letter = OutboxMessage.objects.filter(kind="requested", recipient="patient")
+    letter.update(state="done", done_at=WEDNESDAY)
     send(desk, request, "act", "quarantine")
+    assert "They were sent the same letter when they asked." in desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+    # An attempt of which nobody noted what became of it.
+    letter.update(state="failed", done_at=None, attempts=1, problem="")
     assert "They may have had the same letter when they asked." in desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
     stranger = submit(key="two", starts_at=NEXT, looks_like_spam=True)
     assert "had the same letter" not in desk.get(f"{REQUESTS}{stranger.pk}/change/").content.decode()
+
+
+def test_restoring_says_first_whether_the_time_is_still_free(desk):
+    request = submit()
+    send(desk, request, "act", "quarantine")
+    page = f"{REQUESTS}{request.pk}/change/"
+    free, taken = "holds the time again, which is still free", "Not possible now: somebody else has the time."
+    closed = "Not possible now: the clinic is closed at that time."
+    shown = desk.get(page).content.decode()
+    assert (free in shown, taken in shown) == (True, False)
+    with undone("taken"):
+        submit(key="two", email="ben@example.com", phone="507-555-0101")
+        shown = desk.get(page).content.decode()
+        assert (free in shown, taken in shown) == (False, True)
+        # The other way to restore is the only one that has a letter.
+        assert (shown.count("We write to"), "Restore without the time" in shown) == (1, True)
+    SpecialHours.objects.create(date=request.starts_at.date())
+    assert closed in desk.get(page).content.decode()
+
+
+def test_a_letter_that_waits_for_the_worker_says_that_it_leaves_by_itself(desk):
+    request = submit()
+    shown = " ".join(desk.get(f"{REQUESTS}{request.pk}/change/").content.decode().split())
+    leaves = "not sent yet: it goes out automatically, usually within a minute"
+    assert leaves in shown
+    Hold.objects.put("restored", now=WEDNESDAY - HOUR)
+    held = " ".join(desk.get(f"{REQUESTS}{request.pk}/change/").content.decode().split())
+    assert (leaves in held, "not sent yet" in held) == (False, True)

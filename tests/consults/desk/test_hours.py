@@ -10,7 +10,7 @@ from django.utils import timezone
 from consults.desk.typed_times import read_time
 from consults.models import AccessRecord, OpeningHours, SpecialHours
 from tests.browsers import hidden_fields
-from tests.builders import CHICAGO, local, submit
+from tests.builders import CHICAGO, colleague, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 DAY = "/admin/consults/specialhours/day/"
@@ -186,3 +186,12 @@ def test_who_may_only_read_the_hours_is_not_led_to_the_form(desk):
         assert re.search(rf'<a href="{url}" class="closelink">Back to (opening|special) hours</a>', shown)
     assert desk.get(DAY).status_code == 403
     assert desk.post(DAY, {"date": "2026-12-24", "hours": "closed"}).status_code == 403
+
+
+def test_who_opens_the_hours_of_every_week_is_shown_where_one_day_is_closed(superuser):
+    row = OpeningHours.objects.first()
+    for page in (WEEKLY, f"{WEEKLY}{row.pk}/change/"):
+        shown = superuser.get(page).content.decode()
+        assert f'For one date alone: <a href="{DAY}">Close a day or change its hours</a>' in shown
+    superuser.force_login(colleague("berta", "Front desk"))
+    assert DAY not in superuser.get(WEEKLY).content.decode(), "who may not close one is not led there"
