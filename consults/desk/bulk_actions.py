@@ -14,6 +14,7 @@ from .acting import letters_of, undone
 from .choice import chosen
 from .display import person_of, visit_text
 from .mail_stop import mail_stop
+from .same_person import other_open_requests
 
 _TOLD = "We write to each of them, or a call is on the list of calls to make."
 _TOLD_LATER = "Letters wait until an owner starts email again: {}. Calls are on the list of calls to make."
@@ -102,6 +103,7 @@ def _preview(http_request, request: ConsultRequest, decide: Callable) -> dict:
     field = version_field(request)
     shown = {"request": request, "name": person_of(request).full_name, "visit": visit_text(request, now)}
     shown |= {"field": field, "version": http_request.POST[field], "letters": [], "refused": ""}
+    shown |= {"same_person": other_open_requests(request, now=now)}
     try:
         return shown | {"letters": letters_of(decide_one(http_request, request, decide))}
     except NotDecided as stopped:
