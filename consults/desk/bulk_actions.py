@@ -89,8 +89,9 @@ def _decide_and_report(http_request, queryset, verb: str, decide: Callable, *, t
 
 def preview_each(http_request, requests, decide: Callable) -> list[dict]:
     """What the decisions would tell each person. They are made one after the other, as they would be, read, and undone."""
+    others = [{"same_person": other_open_requests(request, now=timezone.now())} for request in requests]
     with undone():
-        previews = [_preview(http_request, request, decide) for request in requests]
+        previews = [_preview(http_request, request, decide) | beside for request, beside in zip(requests, others, strict=True)]
     for one in previews:
         if one["letters"]:
             read = AccessRecord.Kind.READ_MESSAGE
@@ -103,7 +104,6 @@ def _preview(http_request, request: ConsultRequest, decide: Callable) -> dict:
     field = version_field(request)
     shown = {"request": request, "name": person_of(request).full_name, "visit": visit_text(request, now)}
     shown |= {"field": field, "version": http_request.POST[field], "letters": [], "refused": ""}
-    shown |= {"same_person": other_open_requests(request, now=now)}
     try:
         return shown | {"letters": letters_of(decide_one(http_request, request, decide))}
     except NotDecided as stopped:
