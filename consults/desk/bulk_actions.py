@@ -14,6 +14,7 @@ from .acting import letters_of, undone
 from .choice import chosen
 from .display import person_of, visit_text
 from .mail_stop import mail_stop
+from .same_person import other_open_requests
 
 _TOLD = "We write to each of them, or a call is on the list of calls to make."
 _TOLD_LATER = "Letters wait until an owner starts email again: {}. Calls are on the list of calls to make."
@@ -88,8 +89,9 @@ def _decide_and_report(http_request, queryset, verb: str, decide: Callable, *, t
 
 def preview_each(http_request, requests, decide: Callable) -> list[dict]:
     """What the decisions would tell each person. They are made one after the other, as they would be, read, and undone."""
+    others = [{"same_person": other_open_requests(request, now=timezone.now())} for request in requests]
     with undone():
-        previews = [_preview(http_request, request, decide) for request in requests]
+        previews = [_preview(http_request, request, decide) | beside for request, beside in zip(requests, others, strict=True)]
     for one in previews:
         if one["letters"]:
             read = AccessRecord.Kind.READ_MESSAGE

@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from consults import erasure
 from consults.models import AccessRecord, ConsultRequest, Person
+from consults.names import folded
 from guard import sealing
 from pages.models import Clinic
 
 from .bulk_actions import decide_each, version_field
 from .display import person_of, staff_notes_of, whole_visit_text
-from .names import folded
 from .outbox_words import letter_of
 from .timeline import read_timeline
 

@@ -23,6 +23,7 @@ from .estimate import estimate_of, estimate_once_set
 from .handing import NO_CLINICIAN, name_of, read_colleagues
 from .mail_stop import MailStop, mail_stop
 from .outbox_words import address_of
+from .same_person import other_open_requests
 from .short_notice import about_short_times, short_until
 from .status_words import meaning_of
 from .timeline import last_note, read_timeline
@@ -69,6 +70,7 @@ def page_context(
         "reason": next((line.reason for line in timeline if line.reason), "") if found.status in _GIVES_REASON else "",
         "sent": sent,
         "calls": _calls_owed(sent, now, name=person.full_name) if may_decide else [],
+        "same_person": other_open_requests(found, now=now) if found.status in ConsultRequest.OPEN else [],
         "outcome": _outcome(found, sent, stop, done=done, user=user),
         "version": found.version,
         "possible": [],

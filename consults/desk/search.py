@@ -13,10 +13,10 @@ from consults.conflicts import find_conflicts
 from consults.contact import normalised_phone
 from consults.models import ConsultRequest, Person
 from consults.models.reference import read_reference
+from consults.names import folded, has_words
 from guard.readers import read_date, read_whole_number
 
 from .display import local_date, person_of
-from .names import folded, has_words
 from .search_term import LOCAL_DIGITS, STATUS, finds_ended, is_searched
 
 # Names are sealed, so a search by name opens requests one by one: at most this many, soonest reply time first.

@@ -12,7 +12,7 @@ from consults.models import Event
 from consults.scheduling import Interval
 
 from .facts import Facts
-from .kinds import GIVE_A_TIME
+from .kinds import ABOUT_OFFERS, GIVE_A_TIME
 
 # They say nothing of the time that was asked for before, where it is not the one that they are about.
 _LEAVE_ASKED_OUT = {Event.Kind.DECLINED, Event.Kind.EXPIRED}
@@ -58,7 +58,8 @@ class Changes:
         names_times = kind in GIVE_A_TIME or (facts.calendar.method == "CANCEL" and had is not None)
         is_lost = had is not None and asked not in {None, had, facts.visit, *held}
         replaced, calendar = facts.replaced, cls._calendar(facts)
-        named = {facts.visit, facts.confirmed, had, *held, *(() if kind in _LEAVE_ASKED_OUT else (asked,))}
+        before = () if kind in ABOUT_OFFERS else (had,) if kind in _LEAVE_ASKED_OUT else (had, asked)
+        named = {facts.visit, facts.confirmed, facts.offered, *held, *before}
         also_had = _ahead(facts.told.confirmed, named, now)
         return cls(
             replaced=replaced if names_times else None,

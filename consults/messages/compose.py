@@ -1,7 +1,7 @@
 """Puts a message's words together from its facts. Subjects are neutral: none names a treatment."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,10 +19,16 @@ from .calendar_file import CalendarChange
 from .changes import Changes
 from .facts import Facts
 from .greeting import greeting_name
-from .kinds import CONFIRMING, GIVE_A_TIME, LEAVE_THE_VISIT, OLD_ADDRESS, TAKE_A_VISIT, tells
+from .kinds import CONFIRMING, END_A_REQUEST, GIVE_A_TIME, LEAVE_THE_VISIT, OLD_ADDRESS, TAKE_A_VISIT, tells
 from .meeting import Meeting
 from .place_told import NO_PLACE_TOLD, PlaceTold
+from .theirs_now import Other, asked_since
+from .times_in_words import times_of, visit_in_words
 
+# The same day and time follow it as in the subject that said that the other one is confirmed.
+_ONE_OF_TWO = "One of your requests has ended"
+# Of a visit that stays: not "unchanged" where an earlier message told them another time.
+_CONFIRMED = "Your visit is confirmed"
 _HIDDEN_LINK = "(the link to the patient's own page is only in the letter)"
 
 
@@ -40,7 +46,8 @@ class Composition:
     """What a message about `request` is put together from: its kind, its facts, and the clinic's facts and hours of today.
     What may still be done about the visit is true at the instant `now`, when it is sent.
 
-    `is_first`: it may go to a stranger. `place_told`: what they know of the place of the confirmed visit.
+    `is_first`: it may go to a stranger. `place_told`: what they know of the place of the confirmed visit. `others`: further
+    requests of who gets it. `enters_visit`: no letter that puts that visit in their calendar has arrived.
     """
 
     kind: str
@@ -50,13 +57,19 @@ class Composition:
     now: datetime
     is_first: bool = False
     place_told: PlaceTold = NO_PLACE_TOLD
+    others: tuple[Other, ...] = ()
+    enters_visit: bool = False
 
     @property
     def subject(self) -> str:
         """Without the day and the time."""
         says, facts = tells(self.kind), self.facts
+        if self._is_one_of_two:
+            return _ONE_OF_TWO
         if says.subject_if_late and not self.is_ahead:
             return self.rules.clinic.consult.say(says.subject_if_late)
+        if says.subject_if_elsewhere and self._changes.also_had:
+            return self.rules.clinic.consult.say(_CONFIRMED)
         if says.subject_if_elsewhere and self.meeting.has_changed:
             return self.rules.clinic.consult.say(says.subject_if_elsewhere)
         is_changed = facts.replaced if self.kind in GIVE_A_TIME else facts.before.confirmed
@@ -78,8 +91,9 @@ class Composition:
 
     @property
     def calendar(self) -> CalendarChange:
-        """What the letter does to the patient's calendar: also where only the place of a visit has changed."""
-        return CalendarChange("REQUEST", self._stays) if self._stays and self.meeting.place_before else self.facts.calendar
+        """What the letter does to their calendar: also where the place alone has changed, or no letter entered the visit."""
+        enters = self.enters_visit or self.meeting.place_before
+        return CalendarChange("REQUEST", self._stays) if self._stays and enters else self.facts.calendar
 
     @property
     def calendar_version(self) -> int:
@@ -96,7 +110,9 @@ class Composition:
         """Whether the visit that this was to take back has begun meanwhile: they knew of no other."""
         had, is_taken = self.facts.before.confirmed, self.facts.replaced is not None or self.facts.calendar.method == "CANCEL"
         since = self.facts.untold_since or self.facts.at
-        return self.kind in TAKE_A_VISIT and is_taken and had is not None and since < had.start <= self.now
+        # A move that is answered once the visit has begun has an answer too late; another time is agreed on with who came.
+        is_untold = had is not None and (since < had.start or self.kind == Event.Kind.CONFIRMED)
+        return self.kind in TAKE_A_VISIT and is_taken and had is not None and is_untold and had.start <= self.now
 
     @property
     def may_move(self) -> bool:
@@ -121,30 +137,10 @@ class Composition:
 
     @property
     def times(self) -> dict[str, str]:
-        """The visit, the visit that stays meanwhile, the offered times, what the person had or asked for before the event, and
-        the deadlines; each is empty when there is none.
-        """
-        local, label, in_words = self.rules.posted.local, self.rules.clinic.time_zone_label, self._in_words
-
-        def moment_in_words(moment: datetime | None) -> str:
-            return dates.moment_text(local(moment), label) if moment else ""
-
-        answer_by = moment_in_words(self.facts.answer_by)
-        return {
-            "when": in_words(self.facts.visit),
-            "confirmed_when": in_words(self.facts.confirmed),
-            "offered_when": in_words(self.facts.offered),
-            "replaced": in_words(self.facts.replaced),
-            "asked_before": in_words(self.facts.before.asked),
-            "confirmed_before": in_words(self.facts.before.confirmed),
-            "answer_by": answer_by,
-            "answer_when": answer_by and ("as soon as we can" if self._answer_is_late else f"by {answer_by}"),
-            "offered_until": moment_in_words(self.facts.offered_until),
-        }
+        return times_of(self.facts, self.rules, answer_is_late=self._answer_is_late)
 
     def _in_words(self, visit: Interval | None) -> str:
-        local = self.rules.posted.local
-        return dates.visit_text(local(visit.start), local(visit.end), self.rules.clinic.time_zone_label) if visit else ""
+        return visit_in_words(visit, self.rules)
 
     @property
     def _answer_is_late(self) -> bool:
@@ -159,63 +155,63 @@ class Composition:
 
     @property
     def _asked_since(self) -> Interval | None:
-        """What they asked for beside the visit that this confirms, and what waits for an answer: this left after the letter of
-        that, and is none.
-        """
-        if self.kind not in CONFIRMING:
+        """What they asked for since, and what waits for an answer: this left after the letter of that, and is none."""
+        if self.kind not in GIVE_A_TIME:
             return None
-        since = self.request.events.filter(number__gt=self.facts.version, at__lte=max(self.now, self.facts.at)).order_by("number")
-        last, moved = since.last(), since.filter(kind=Event.Kind.MOVED).last()
-        if last is None or moved is None or moved.starts_at is None or last.status != ConsultRequest.Status.REQUESTED:
-            return None
-        return Interval(moved.starts_at, moved.starts_at + timedelta(minutes=self.request.length_minutes))
+        return asked_since(self.request, version=self.facts.version, at=max(self.now, self.facts.at))
+
+    @cached_property
+    def _changes(self) -> Changes:
+        return Changes.told_by(self.kind, self.facts, held=self._held, now=self.now)
+
+    @cached_property
+    def _held(self) -> set[Interval]:
+        """The times that are theirs now, also by other requests, asked for or offered while this message waited."""
+        own = {visit for visit, _ in self.request.held_visits} | ({self._offered.visit} if self._offered else set())
+        return own.union(*(other.held for other in self.others))
 
     @property
-    def _held(self) -> set[Interval]:
-        """The times that are theirs now. While this message waited, they may have asked for one, or been offered it."""
-        return {visit for visit, _ in self.request.held_visits} | ({self._offered.visit} if self._offered else set())
+    def _is_one_of_two(self) -> bool:
+        """Whether this says that a time has ended which they have by another request."""
+        return self.kind in END_A_REQUEST and any(self.facts.visit in other.held for other in self.others)
 
     def text(self, *, layout: str, has_file: bool = False) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template. `has_file`: whether the
         channel attaches what `calendar` does.
         """
         token, clinic, meeting = self.facts.token, self.rules.clinic, self.meeting
-        context = self.times | {
-            "layout": f"consults/messages/{layout}",
-            "clinic": clinic,
-            "visit": clinic.consult.word,
-            "is_ahead": self.is_ahead,
-            "has_ended": self.facts.visit is not None and self.facts.visit.end <= max(self.now, self.facts.at),
-            "may_move": self.may_move,
-            "may_have_come": self.may_have_come,
-            "is_at_the_clinic": not clinic.consult.how,
-            "place": clinic.consult_place,
-            "place_before": meeting.place_before,
-            "place_label": clinic.consult.place_label,
-            "at_place": meeting.at_place,
-            "name": greeting_name(self.facts.name, is_first=self.is_first),
-            "may_be_misdirected": self.is_first and self.kind != OLD_ADDRESS,
-            "reference": self.request.reference,
-            "hours": hours_text.weekly_hours(self.rules.posted),
-            "reason": self.facts.reason,
-            "may_ask_again": self.facts.may_ask_again,
-            "day": self.day,
-            "has_changed": meeting.has_changed,
-            "joins_otherwise": meeting.joins_otherwise,
-            "is_by_video": meeting.is_by_video,
-            "to_know": meeting.to_know if self.is_ahead else [],
-            "to_join": [] if self.kind in {Event.Kind.OFFERED, *GIVE_A_TIME} else meeting.to_join,
-            "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
-            "book": settings.PUBLIC_URL + reverse("consults:request"),
-            "has_new_link": self.facts.has_new_link,
-            "is_late": self.facts.is_late or (self.kind == Event.Kind.RELEASED and self._answer_is_late),
-            "asked_is_offered": self._offered is not None and self._offered.visit == self.facts.before.asked,
-            "another_is_offered": self._offered is not None and self._offered.visit != self.facts.before.asked,
-            "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
-            "voicemail_ok": self.facts.voicemail_ok,
-        }
-        held = self._held
-        changes = Changes.told_by(self.kind, self.facts, held=held, now=self.now)
+        context = (
+            self.times
+            | meeting.in_words
+            | {
+                "layout": f"consults/messages/{layout}",
+                "clinic": clinic,
+                "visit": clinic.consult.word,
+                "is_ahead": self.is_ahead,
+                "has_ended": self.facts.visit is not None and self.facts.visit.end <= max(self.now, self.facts.at),
+                "may_move": self.may_move,
+                "may_have_come": self.may_have_come,
+                "name": greeting_name(self.facts.name, is_first=self.is_first),
+                "may_be_misdirected": self.is_first and self.kind != OLD_ADDRESS,
+                "reference": self.request.reference,
+                "hours": hours_text.weekly_hours(self.rules.posted),
+                "reason": self.facts.reason,
+                "may_ask_again": self.facts.may_ask_again,
+                "day": self.day,
+                "to_know": meeting.to_know if self.is_ahead else [],
+                "to_join": [] if self.kind in {Event.Kind.OFFERED, *GIVE_A_TIME} else meeting.to_join,
+                "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
+                "book": settings.PUBLIC_URL + reverse("consults:request"),
+                "has_new_link": self.facts.has_new_link,
+                "is_late": self.facts.is_late or (self.kind == Event.Kind.RELEASED and self._answer_is_late),
+                "asked_is_offered": self._offered is not None and self._offered.visit == self.facts.before.asked,
+                "another_is_offered": self._offered is not None and self._offered.visit != self.facts.before.asked,
+                "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
+                "voicemail_ok": self.facts.voicemail_ok,
+            }
+        )
+        held, changes = self._held, self._changes
+        context |= {"had_another": bool(changes.also_had), "asked_is_held": self.facts.before.asked in held}
         context["asked_gone"] = self._in_words(changes.asked_gone)
         sentences = self._sentences(context, changes, replaced_is_held=changes.replaced in held, has_file=has_file)
         return render_to_string(f"consults/messages/{self.kind}.txt", context | sentences)
@@ -225,6 +221,7 @@ class Composition:
         context = context | {
             "changes": changes,
             "has_file": has_file,
+            "enters_visit": self.enters_visit and self._stays is not None,
             "is_offered": self.kind == Event.Kind.OFFERED,
             "is_about_offer": tells(self.kind).is_about_offer,
             "replaced_is_held": replaced_is_held,
@@ -234,6 +231,7 @@ class Composition:
             "also_asked": list(map(self._in_words, changes.also_asked)),
             "also_had": list(map(self._in_words, changes.also_had)),
             "asked_since": self._in_words(self._asked_since),
+            "others": [(other, self._in_words(other.visit), self._in_words(other.asked)) for other in self.others],
         }
         sentences: dict[str, str] = {}
         # The third says what the second does not.

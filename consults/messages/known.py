@@ -80,6 +80,19 @@ def was_promised_earlier(request: ConsultRequest, *, now: datetime) -> bool:
     return answer_by is not None and answer_by <= now
 
 
+def has_no_entry(request: ConsultRequest) -> bool:
+    """Whether the letter that puts the confirmed visit in their calendar is known to be lost, and no reminder with it has left.
+    Who was told by a colleague has no more of a file than before.
+    """
+    of_visit = to_the_patient(request).filter(
+        channel=OutboxMessage.Channel.MAIL, kind__in=[REMINDER, *CONFIRMING], event__starts_at=request.confirmed_starts_at
+    )
+    letters = list(of_visit.order_by("event__number"))
+    last = next((letter for letter in reversed(letters) if letter.kind != REMINDER), None)
+    is_lost = last is not None and (last.state == OutboxMessage.State.FAILED or last.is_dealt_with)
+    return is_lost and not any(letter.may_have_arrived for letter in letters)
+
+
 def _latest_first(messages: OutboxMessageQuerySet) -> OutboxMessageQuerySet:
     """Those of them that were for the address of then."""
     return messages.exclude(kind=OLD_ADDRESS).select_related("event").order_by("-event__number", "-pk")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from consults.contact import hinted_phone
 from consults.models import ConsultRequest
 from pages.consult_kind import CALL, VIDEO
 from pages.models import Clinic
@@ -48,6 +49,21 @@ class Meeting:
         return ", " + (consult.how.rstrip(".") or f"at {self.clinic.address_line}") if consult.word == "visit" else ""
 
     @property
+    def in_words(self) -> dict[str, str | bool]:
+        """For the templates."""
+        return {
+            "is_at_the_clinic": not self.clinic.consult.how,
+            "place": self.clinic.consult_place,
+            "place_before": self.place_before,
+            "place_label": self.clinic.consult.place_label,
+            "at_place": self.at_place,
+            "has_changed": self.has_changed,
+            "joins_otherwise": self.joins_otherwise,
+            "is_by_video": self.is_by_video,
+            "we_call": we_call(self.request, self.clinic),
+        }
+
+    @property
     def to_know(self) -> list[tuple[str, str]]:
         """(label, text) of the clinic's facts for a visit, where they are set and tell nobody what the visit is about."""
         clinic = self.clinic
@@ -69,10 +85,20 @@ class Meeting:
         clinic = self.clinic
         if self.is_by_video:
             return [("How to join", clinic.video_link or _ASK_HOW_TO_JOIN)]
-        if clinic.consult != CALL or self.request.person.phone:
+        if clinic.consult != CALL:
             return []
+        if calls := we_call(self.request, clinic):
+            return [("Your call", calls)]
         or_call = f", or call us at {clinic.phone}" if clinic.phone else ""
         return [("Your phone number", f"{_GAVE_NO_NUMBER}, please reply to this email with it{or_call}.")]
+
+
+def we_call(request: ConsultRequest, clinic: Clinic) -> str:
+    """Who calls whom, where the consult is a call and we have a number. Only a hint of it: the link to the page may come into
+    other hands.
+    """
+    is_call = clinic.consult == CALL and request.person.phone
+    return f"We will call you at {hinted_phone(request.person.phone)}." if is_call else ""
 
 
 def _fit_for_mail(*facts: tuple[str, str | None]) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from guard import sealing
 from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
 from .compose import Letter
-from .facts import NOTHING_TOLD, Before, Facts
+from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, APOLOGIZING, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
 from .known import has_unsent_link, is_called, may_know, was_promised_earlier, was_written_to
 from .overtaken import drop_overtaken, drop_unsent, drop_useless, unsent
@@ -71,7 +71,7 @@ def write_messages(
             ended_offer=offer_ended_unsaid(event) if event.number > 1 else None,
             before=known,
             page_had_another=before.confirmed is not None and is_news,
-            told=NOTHING_TOLD if says.is_about_offer else told_times(event),
+            told=told_times(event),
             untold_since=untold_since,
         )
         if event.kind == Event.Kind.RELEASED:

@@ -9,8 +9,10 @@ from consults.models import Event, OutboxMessage
 from .channels import CHANNELS
 from .compose import Composition, Letter
 from .facts import Facts
-from .kinds import CONFIRMING, LEAVE_THE_VISIT, REMINDER
+from .kinds import CONFIRMING, LEAVE_THE_VISIT, NAME_OTHERS, REMINDER
+from .known import has_no_entry
 from .place_told import NO_PLACE_TOLD, place_told
+from .theirs_now import other_requests
 
 # Of an offer only a call does.
 _NAME_A_PLACE = {Event.Kind.OFFERED, *LEAVE_THE_VISIT, *CONFIRMING}
@@ -35,8 +37,16 @@ def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_des
         facts = replace(facts, token="")
     request = message.event.request
     told = place_told(request, before=message) if message.kind in _NAME_A_PLACE else NO_PLACE_TOLD
-    composition = Composition(message.kind, request, facts, rules, sent_at or now, is_first=message.is_first, place_told=told)
-    if message.recipient == OutboxMessage.Recipient.STAFF:
+    is_to_staff, at = message.recipient == OutboxMessage.Recipient.STAFF, max(sent_at or now, facts.at)
+    others = other_requests(request, to=facts.to, channel=message.channel, at=at) if message.kind in NAME_OTHERS else ()
+    composition = Composition(
+        *(message.kind, request, facts, rules, sent_at or now),
+        is_first=message.is_first,
+        place_told=told,
+        enters_visit=message.kind in LEAVE_THE_VISIT and message.kind != REMINDER and has_no_entry(request),
+        others=() if is_to_staff else others,
+    )
+    if is_to_staff:
         return composition.notice()
     return CHANNELS[OutboxMessage.Channel(message.channel)].compose(composition)
 

@@ -86,10 +86,11 @@ def _may_know_of_visit(event: Event) -> bool:
 
 def told_times(event: Event) -> ToldTimes:
     """The times that messages before the event told as theirs, from the last one that certainly reached them on: that one took
-    back what was told before it. Who took an offered time on the phone knows of no other.
+    back what was told before it. One about an offer says what stays otherwise, and may have known less than what waits beside
+    it, so it ends nothing. Who took an offered time on the phone knows of no other.
     """
     taken = event.request.events.taken_on_the_phone().order_by("number").values_list("number", flat=True).last()
-    letters = to_the_patient(event.request).exclude(kind__in=[OLD_ADDRESS, *ABOUT_OFFERS])
+    letters = to_the_patient(event.request).exclude(kind=OLD_ADDRESS)
     since = letters.filter(event__number__gte=taken or 1, event__number__lt=event.number)
     asked, confirmed = [], []
     for letter in since.order_by("-event__number", "-pk"):
@@ -99,9 +100,11 @@ def told_times(event: Event) -> ToldTimes:
             facts = Facts.from_json(letter.opened)
         except sealing.CannotOpen:
             break
-        asked += [facts.visit] if letter.kind in ASKING else []
-        confirmed += [facts.confirmed if letter.kind in ASKING else facts.visit]
-        if letter.is_known:
+        is_about_offer = letter.kind in ABOUT_OFFERS
+        is_asked = letter.kind in ASKING or (is_about_offer and facts.answer_by is not None)
+        asked += [facts.visit] if is_asked else []
+        confirmed += [facts.confirmed if is_asked else facts.visit]
+        if letter.is_known and not is_about_offer:
             break
     return ToldTimes(tuple(filter(None, asked)), tuple(filter(None, confirmed)))
 

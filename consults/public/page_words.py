@@ -11,6 +11,7 @@ from consults.current_rules import read_rules
 from consults.messages.as_told import did_not_reach_them, end_as_told, end_was_told
 from consults.messages.facts import Facts
 from consults.messages.known import is_called
+from consults.messages.taken_back import offer_ended_unsaid
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.models.event import refused_among
 from consults.scheduling import Interval
@@ -62,7 +63,12 @@ class PageWords:
 
     @property
     def closed_offer(self) -> EarlierOffer | None:
-        """The offered time that they could take if the hours had not changed since. Staff see it among the conflicts."""
+        """The offered time that they could take if the hours had not changed since. Staff see it among the conflicts. Of what was
+        set aside, one that they were told of, and that this ended: nobody is told so, and their page looks as usual.
+        """
+        last = self.found.events.order_by("number").last() if self.found.status == Status.QUARANTINED else None
+        if last is not None:
+            return offer_ended_unsaid(last)
         return self._offer_in_time if self._offer_in_time and not self._is_posted(self._offer_in_time) else None
 
     @cached_property
@@ -205,7 +211,7 @@ class PageWords:
         if self._lost_a_visit:
             return self.consult.say("Cancelled visit")
         if self.is_over and self.visit:
-            return "Time you asked for (no longer held)"
+            return "Time that this request no longer holds"
         return "Time" if found.confirmed_starts_at else "Time you asked for"
 
     @property

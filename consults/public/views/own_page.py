@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from consults import booking, dates, status_text
 from consults.messages.as_told import change_for_page
+from consults.messages.meeting import we_call
 from consults.messages.place_told import place_told
 from consults.models import ConsultRequest, Event
 from consults.public.address_form import AddressForm
@@ -213,6 +214,7 @@ def _page(
         "offered_when": in_words(offer.visit) if offer else "",
         "offered_until": dates.moment_text(offer.answer_by.astimezone(zone), label) if offer else "",
         "closed_offer": in_words(words.closed_offer.visit) if words.closed_offer and not problem else "",
+        "we_call": we_call(found, clinic),
         "place_before": place_before if words.has_visit and place_before != clinic.consult_place else "",
         "to_calendar": to_calendar.method if to_calendar.visit and to_calendar.visit.start > now else "",
         "may_keep": may_happen(Event.Kind.MOVE_TAKEN_BACK, found, now),

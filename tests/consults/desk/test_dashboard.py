@@ -248,6 +248,24 @@ def test_bulk_confirm_decides_each_by_itself_and_names_each_refusal(desk):
     assert statuses == {good.reference: "confirmed", moved.reference: "requested", closed.reference: "requested"}
 
 
+def test_the_page_of_a_request_and_the_one_before_bulk_confirm_link_to_what_else_the_contact_has_open(desk):
+    """By one address or number, also of another name: a colleague sees whether it is one person."""
+    ConsultPolicy.objects.update(capacity=2)
+    one, other = submit(key="one", starts_at=EVENING), submit(key="two", starts_at=EVENING, full_name="Bo Example")
+    submit(key="else", starts_at=local("2026-12-17 16:00"), email="cy@example.com", phone="507-555-0199")
+    words, link = "The same email address or phone number also has:", f"{REQUESTS}{other.pk}/change/"
+    for page in (desk.get(f"{REQUESTS}{one.pk}/change/").content.decode(), bulk(desk, "confirm_selected", one)):
+        text = " ".join(page.split())
+        assert text.count(words) == 1
+        assert f'href="{link}"> Bo Example, {other.reference}</a>: waiting, ' in text
+    for first in (one, other):
+        booking.confirm_request(first, by=desk.user, now=WEDNESDAY)
+    page = " ".join(desk.get(f"{REQUESTS}{one.pk}/change/").content.decode().split())
+    assert f"Bo Example, {other.reference}</a>: confirmed, " in page
+    booking.withdraw_request(other, now=WEDNESDAY)
+    assert words not in desk.get(f"{REQUESTS}{one.pk}/change/").content.decode()
+
+
 def test_bulk_confirm_first_shows_each_letter_and_whom_it_tells(desk):
     good = submit(key="good", starts_at=EVENING)
     caller = submit(key="caller", starts_at=local("2026-12-17 16:00"), contact_by="phone")

@@ -376,3 +376,54 @@ def test_a_letter_that_restores_a_request_and_leaves_after_its_reply_time_apolog
     apology = "We said that we would answer your request sooner"
     assert apology not in said(request)[1]
     assert apology in letter_of(last_message(request), now=request.answer_by)["text"]
+
+
+def test_a_reminder_says_that_a_new_time_still_waits(staff):
+    """Otherwise it reads as the answer, and who is told to cancel what they cannot keep cancels both."""
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            request = asked(staff, "confirmed", "moved", contact_by=contact_by)
+            told(staff)
+            reminder = OutboxMessage.objects.get(kind="reminder")
+            waits = f"The other time you asked for, {TUESDAY}, still waits for our answer."
+            now = reminder.not_before
+            assert waits in " ".join(letter_of(reminder, now=now)["text"].split())
+            booking.take_back_move(request, now=now)
+            assert "still waits" not in letter_of(reminder, now=now)["text"]
+
+
+def test_a_move_that_is_confirmed_after_the_kept_visit_began_comes_late(staff):
+    request = asked(staff, "confirmed", "moved")
+    told(staff)
+    request = booking.confirm_request(request, by=staff, now=START + timedelta(minutes=5))
+    text = " ".join(letter_of(last_message(request), now=START + timedelta(minutes=6))["text"].split())
+    assert "This email comes late, and we are sorry. Your visit is confirmed at a new time." in text
+
+
+def test_who_is_called_for_a_consult_reads_that_we_call_and_a_hint_of_the_number(client, staff):
+    Clinic.objects.update(consult_kind="By phone.")
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            request = asked(staff, "confirmed", contact_by=contact_by)
+            calls = f"We will call you at the number ending in {request.phone[-4:]}."
+            assert calls in said(request)[1]
+            assert f"By phone. {calls}" in " ".join(client.get(f"/consults/{request.token}/").content.decode().split())
+    Clinic.objects.update(consult_kind=None)
+    request = asked(staff, "confirmed")
+    assert "We will call you" not in said(request)[1] + client.get(f"/consults/{request.token}/").content.decode()
+
+
+def test_an_offer_beside_a_visit_whose_place_changed_names_the_new_place(staff):
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            request = asked(staff, "confirmed", contact_by=contact_by)
+            told(staff)
+            take_place("By phone.")
+            text = said(decisions(staff)["offered"](request, WEDNESDAY))[1]
+            assert f"stays on {MONDAY}. The place has changed: By phone, and not {ELSEWHERE}." in text
+
+
+def test_the_page_of_a_request_that_was_set_aside_says_that_an_offer_ended(client, staff):
+    request = asked(staff, "offered", "quarantined")
+    page = " ".join(client.get(f"/consults/{request.token}/").content.decode().split())
+    assert "We can no longer offer you Friday, December 4" in page

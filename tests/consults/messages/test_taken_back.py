@@ -315,3 +315,53 @@ def test_a_call_that_offers_a_time_says_where_it_is_and_that_counts_once_they_to
                 assert "How to join has changed" in letter_of(reminder, now=reminder.not_before)["text"]
                 Clinic.objects.update(consult_kind=None)
                 assert "and not By video." in letter_of(reminder, now=reminder.not_before)["text"]
+
+
+def test_what_an_offer_said_of_the_visit_is_taken_back_and_it_takes_back_what_was_told_before(staff):
+    """It says which time stays, also where the message that gave it has not left yet."""
+    gone = f"The time you had before, {MONDAY}, {DO_NOT_HOLD}"
+    for contact_by in ("email", "phone"):
+        for steps in (("offered",), ("offered", "offer_taken_back")):
+            with undone(f"{steps} {contact_by}"):
+                request = lived(staff, "confirmed", "rescheduled lost", *steps, contact_by=contact_by)
+                text = said(request)[1]
+                assert f"onfirmed visit is on {TUESDAY}." in text
+                assert gone in text
+                assert "Nothing else has changed" not in text
+                text = said(booking.reschedule_request(request, starts_at=LATER, by=staff, now=WEDNESDAY))[1]
+                assert f"The time you had before, {TUESDAY}, {DO_NOT_HOLD}" in text
+                assert REPLACES in text
+    text = said(lived(staff, "moved unsent", "offered"))[1]
+    assert f"answer your request for {TUESDAY}" in text
+    assert f"The time you asked for before, {MONDAY}, {DO_NOT_HOLD}" in text
+
+
+def test_a_visit_is_not_called_unchanged_beside_a_time_that_was_theirs(staff):
+    for ends in ("declined", "expired", "move_taken_back"):
+        for contact_by in ("email", "phone"):
+            with undone(f"{ends} {contact_by}"):
+                subject, text = said(lived(staff, "confirmed", "rescheduled unsent", "moved unsent", ends, contact_by=contact_by))
+                assert subject.startswith("Your visit is confirmed")
+                assert f"The time you had before, {MONDAY}, {DO_NOT_HOLD}" in text
+                assert "unchanged" not in text
+                assert "still confirmed" not in text
+
+
+def test_a_letter_that_leaves_the_visit_enters_it_where_its_confirmation_is_known_to_be_lost(staff):
+    ways = {
+        ("confirmed", "rescheduled lost", "moved"): "and takes the old time out.",
+        ("confirmed lost", "moved", "declined"): "puts the confirmed visit in your calendar.",
+        ("confirmed lost", "offered", "offer_taken_back"): "puts the confirmed visit in your calendar.",
+        ("confirmed", "moved"): "",
+        ("confirmed perhaps", "moved"): "",
+        ("confirmed unsent", "moved"): "",
+    }
+    for steps, words in ways.items():
+        with undone(str(steps)):
+            request = lived(staff, *steps)
+            message = last_message(request)
+            text = said(request)[1]
+            assert ("The attached file" in text, words in text) == (bool(words), True)
+            assert bool(letter_of(message)["calendar"]) == bool(words)
+            if words:
+                assert entry_of(message).decoded("dtstart") == request.confirmed_starts_at

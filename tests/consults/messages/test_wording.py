@@ -132,7 +132,7 @@ WAYS = [
         ("confirmed", "moved", "withdrawn"),
         False,
         "You cancelled your visit: Monday",
-        [f"held for you: {MONDAY} The other time you asked for, {TUESDAY}, is no longer held for you."],
+        [f"): {MONDAY} The other time you asked for, {TUESDAY}, is no longer held for you."],
     ),
     (
         ("confirmed", "cancelled"),
@@ -287,6 +287,7 @@ def test_a_time_that_staff_changed_and_changed_back_is_unchanged(staff):
     subject, text = said(moved_by_staff(request, staff, LATER, START))
     assert subject == "Confirmed: Monday, December 7, 4:00 PM"
     assert "Your time is unchanged, and it is confirmed." in text
+    assert "If your own page showed another time meanwhile, that one is no longer held." in text
     assert "The attached file keeps the visit in your calendar. " in text
     assert "December 9" not in text
 
@@ -351,7 +352,7 @@ def test_who_never_heard_of_a_visit_hears_of_the_end_of_their_request_alone(clie
                     assert (entry["status"], entry.decoded("dtstart")) == ("CANCELLED", START)
                 page = client.get(f"/consults/{request.token}/").content.decode().partition("<main")[2]
                 assert "We closed this request" if step == "cancelled" else "You withdrew this request" in page
-                assert f"<dt>Time you asked for (no longer held)</dt><dd>{MONDAY}</dd>" in page
+                assert f"<dt>Time that this request no longer holds</dt><dd>{MONDAY}</dd>" in page
                 assert not re.search("ancelled|December (9|10), 2026, 4:00 PM to", page), "the page says what the letter says"
                 assert not OutboxMessage.objects.filter(kind__in=["confirmed", "rescheduled"], state="waiting").exists()
 

@@ -41,7 +41,7 @@ HEADINGS = {
     MOVING: "Your visit is confirmed. The new time is not confirmed yet",
     OFFERED: "Your visit is confirmed",
 }
-LABELS = dict.fromkeys(["declined", "withdrawn", "expired"], "Time you asked for (no longer held)")
+LABELS = dict.fromkeys(["declined", "withdrawn", "expired"], "Time that this request no longer holds")
 LABELS |= dict.fromkeys(["requested", "quarantined"], "Time you asked for")
 LABELS |= {"cancelled": "Cancelled visit", MOVING: "Time you asked for, not yet confirmed"}
 

@@ -1,0 +1,83 @@
+"""What is a person's when a message is read: beside the visit that it is about, and by other requests of theirs.
+
+A message may have waited. What it says of these is as true then as what it was written for.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from consults.contact import limited_email, limited_phone
+from consults.models import ConsultRequest, Event, OutboxMessage
+from consults.names import folded
+from consults.scheduling import Interval
+from guard import sealing
+
+Status, Channel = ConsultRequest.Status, OutboxMessage.Channel
+_CONFIRMS = {Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED, Event.Kind.OFFER_ACCEPTED}
+_ASKS = {Event.Kind.REQUESTED, Event.Kind.QUARANTINED, Event.Kind.RELEASED, Event.Kind.MOVED}
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another request that the owner of a mailbox or a number has, or is told of: nobody else may hear of it.
+
+    `visit`: the confirmed one; `asked`: the time that waits for an answer. `is_theirs`: it names the same person. Two people may
+    share a mailbox, where either reads the letters of both.
+    """
+
+    reference: str
+    is_theirs: bool
+    visit: Interval | None
+    asked: Interval | None
+
+    @property
+    def held(self) -> set[Interval]:
+        return {visit for visit in (self.visit, self.asked) if visit}
+
+
+def other_requests(request: ConsultRequest, *, to: str, channel: str, at: datetime) -> tuple[Other, ...]:
+    """Those that hold a place for an answer, or a visit ahead, at the instant, for the contact `to`.
+
+    Only the contact counts at which a request is answered (`spam.asked_enough`). Who is called is told of their own alone: a
+    number is a household's.
+    """
+    is_call = channel == Channel.CALL
+    indexes = sealing.blind_indexes("contact", limited_phone(to) if is_call else limited_email(to))
+    of_contact = ConsultRequest.objects.filter(Q(contact_index__in=indexes) | Q(called_index__in=indexes), created_at__lte=at)
+    was_open = of_contact.filter(Q(ended_at=None) | Q(ended_at__gt=at)).exclude(pk=request.pk).order_by("created_at", "pk")
+    others = (_as_of(other, like=request, at=at) for other in was_open)
+    return tuple(other for other in others if other and (other.is_theirs or not is_call))
+
+
+def _as_of(other: ConsultRequest, *, like: ConsultRequest, at: datetime) -> Other | None:
+    events = list(other.events.filter(at__lte=at).order_by("number").values_list("kind", "status", "starts_at"))
+    status = events[-1][1] if events else ""
+    if status not in ConsultRequest.HOLDS_A_SEAT:
+        return None
+    confirmed = next((start for kind, _, start in reversed(events) if kind in _CONFIRMS), None)
+    asked = next((start for kind, _, start in reversed(events) if kind in _ASKS), None) if status == Status.REQUESTED else None
+    if any(start and start <= at for start in (confirmed, asked)):
+        return None
+    visit = _interval(confirmed, other.confirmed_length_minutes or other.length_minutes)
+    return Other(other.reference, _is_same_name(other, like), visit, _interval(asked, other.length_minutes))
+
+
+def _interval(start: datetime | None, minutes: int) -> Interval | None:
+    return Interval(start, start + timedelta(minutes=minutes)) if start else None
+
+
+def _is_same_name(one: ConsultRequest, other: ConsultRequest) -> bool:
+    try:
+        return folded(one.full_name) == folded(other.full_name)
+    except sealing.CannotOpen:
+        return False
+
+
+def asked_since(request: ConsultRequest, *, version: int, at: datetime) -> Interval | None:
+    """What they asked for beside the visit that this version confirmed, where it waits for an answer at the instant."""
+    since = request.events.filter(number__gt=version, at__lte=at).order_by("number")
+    last, moved = since.last(), since.filter(kind=Event.Kind.MOVED).last()
+    is_waiting = last is not None and last.status == Status.REQUESTED
+    return _interval(moved.starts_at, request.length_minutes) if moved and is_waiting else None

@@ -1,0 +1,110 @@
+"""Who has two requests reads of the end of one of them, and not that the time of the other is gone."""
+
+import pytest
+
+from consults import booking
+from consults.messages.delivery import deliver_due
+from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage
+from tests.builders import WEDNESDAY, letter_of, submit
+from tests.consults.messages.test_wording import MONDAY, TUESDAY, WEDNESDAY_9, last_message, said
+from tests.consults.statuses import LATER, NEXT, START, decisions, reason, undone
+
+ENDED = "One of your requests has ended: Monday, December 7, 4:00 PM"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
+
+
+@pytest.fixture(autouse=True)
+def two_seats(clinic) -> None:
+    ConsultPolicy.objects.update(capacity=2)
+
+
+def two(staff, *steps: str, first: str, starts_at=START, **answers) -> tuple[ConsultRequest, ConsultRequest]:
+    """One request, then the other, after these decisions."""
+    person = {name: answers[name] for name in ("contact_by",) if name in answers}
+    one = submit(**person)
+    if first:
+        one = decisions(staff)[first](one, WEDNESDAY)
+    other = submit(key="key-2", starts_at=starts_at, **answers)
+    for step in steps:
+        other = decisions(staff)[step](other, other.answer_by if step == "expired" else WEDNESDAY)
+    return one, other
+
+
+def test_what_ends_one_of_two_requests_for_one_time_says_that_the_other_stays(staff):
+    for steps in (("declined",), ("withdrawn",), ("expired",), ("confirmed", "cancelled"), ("confirmed", "withdrawn")):
+        for first, stays in (("confirmed", "visit"), ("", "request")):
+            for contact_by in ("email", "phone"):
+                with undone(f"{steps} {first} {contact_by}"):
+                    one, other = two(staff, first=first, contact_by=contact_by)
+                    OutboxMessage.objects.exclude(kind="reminder").update(state="done", done_at=WEDNESDAY)
+                    for step in steps:
+                        other = decisions(staff)[step](other, other.answer_by if step == "expired" else WEDNESDAY)
+                    letter = letter_of(last_message(other))
+                    text = " ".join(letter["text"].split())
+                    how = f"it stays confirmed for {MONDAY}" if first else f"it still waits for our answer about {MONDAY}"
+                    assert f"This does not change your other {stays}, reference {one.reference}: {how}." in text
+                    assert letter["subject"].startswith("One of your requests has ended")
+                    assert contact_by == "phone" or letter["subject"] == ENDED
+                    assert "no longer held" not in text
+                    assert "takes the visit out" not in text
+
+
+def test_a_confirmation_names_what_else_they_have_and_calls_no_time_of_it_lost(staff):
+    one, other = two(staff, "confirmed", first="confirmed", starts_at=NEXT)
+    assert f"your other visit, reference {one.reference}: it stays confirmed for {MONDAY}." in said(other)[1]
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done", done_at=WEDNESDAY)
+    other = booking.reschedule_request(other, starts_at=START, by=staff, now=WEDNESDAY)
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done", done_at=WEDNESDAY)
+    subject, text = said(booking.reschedule_request(other, starts_at=LATER, by=staff, now=WEDNESDAY))
+    assert subject == "Confirmed at a new time: Wednesday, December 9, 4:00 PM"
+    assert f"This replaces {MONDAY}. This does not change your other visit" in text
+    moving = booking.move_request(one, starts_at=NEXT, now=WEDNESDAY)
+    text = " ".join(letter_of(last_message(other))["text"].split())
+    assert f"for {MONDAY}. The new time asked for there, {TUESDAY}, still waits for our answer." in text
+    assert WEDNESDAY_9 in said(booking.decline_request(moving, reason=reason("decline"), by=staff, now=WEDNESDAY))[1]
+
+
+def test_only_the_contact_that_is_answered_hears_of_another_request_and_a_call_of_ones_own_alone(staff):
+    """Anybody may type somebody's contacts, and a number is a household's."""
+    ways = {
+        "the same mailbox": ({"email": "Ada+x@example.com"}, "your other visit"),
+        "one mailbox of two people": ({"full_name": "Bo Example"}, "the other visit with this email address"),
+        "another mailbox": ({"email": "bo@example.com"}, ""),
+        "by phone, and the number of a request that is answered by mail": ({"contact_by": "phone"}, ""),
+    }
+    for way, (answers, words) in ways.items():
+        with undone(way):
+            decisions(staff)["confirmed"](submit(), WEDNESDAY)
+            other = submit(key="key-2", **answers)
+            text = said(decisions(staff)["declined"](other, WEDNESDAY))[1]
+            assert ("This does not change" in text) == bool(words)
+            assert words in text
+    for name, is_told in (("Ada Example", True), ("ADA  example", True), ("Bo Example", False)):
+        with undone(name):
+            submit(contact_by="phone")
+            other = submit(key="key-2", contact_by="phone", full_name=name)
+            assert ("This does not change" in said(decisions(staff)["declined"](other, WEDNESDAY))[1]) == is_told
+
+
+def test_what_was_sent_about_two_requests_reads_as_it_did_and_the_page_names_no_other(client, staff):
+    one, other = two(staff, "declined", first="confirmed")
+    deliver_due(now=WEDNESDAY)
+    before = said(other)[1]
+    page = client.get(f"/consults/{other.token}/").content.decode()
+    assert one.reference not in page
+    assert f"<dt>Time that this request no longer holds</dt><dd>{MONDAY}</dd>" in page
+    later = NEXT.replace(day=3)
+    decisions(staff)["cancelled"](one, later)
+    assert said(other)[1] == before
+    submit(key="key-3", now=later)
+    assert said(other)[1] == before
+
+
+def test_one_that_has_ended_begun_or_was_set_aside_is_no_other_request(staff):
+    for first in ("declined", "withdrawn", "quarantined"):
+        with undone(first):
+            assert "This does not change" not in said(two(staff, "declined", first=first)[1])[1]
+    two(staff, "confirmed", first="confirmed", starts_at=LATER)
+    letter = OutboxMessage.objects.get(kind="confirmed", event__request__submission_key="key-2")
+    assert "This does not change" in letter_of(letter)["text"]
+    assert "This does not change" not in letter_of(letter, now=START)["text"]
