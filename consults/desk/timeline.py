@@ -38,7 +38,7 @@ def read_timeline(found: ConsultRequest, *, seen: int | None = None) -> list[Tim
         _entry(event, reasons, is_news=seen is not None and event.number > seen, earlier=events[number:])
         for number, event in enumerate(events, start=1)
     ]
-    handed = [_handed(one) for one in found.handings.select_related("to", "by").order_by("-at", "-pk")]
+    handed = [_handed(one) for one in Handing.objects.filter(request=found).select_related("to", "by").order_by("-at", "-pk")]
     # Events keep their order, whatever the clock did.
     return list(merge(handed, told, key=lambda entry: entry.at, reverse=True))
 
