@@ -158,7 +158,7 @@ class PageWords:
     def _state(self) -> tuple[str, str]:
         found, visit = self.found, self.found.visit
         if found.is_moving:
-            return self._moving
+            return state_words.of_a_move(found.confirmed_visit, self.now) if visit_began(found, self.now) else state_words.MOVING
         if found.status == Status.CONFIRMED and visit and visit.start <= self.now:
             return state_words.PASSED if visit.end <= self.now else state_words.BEGAN
         if found.status == Status.REQUESTED and self.offer:
@@ -167,13 +167,6 @@ class PageWords:
             return state_words.OF_STATUS[Status.DECLINED]
         by_patient = found.status == Status.WITHDRAWN and self._lost_a_visit
         return state_words.CANCELLED_BY_PATIENT if by_patient else state_words.OF_STATUS[Status(found.status)]
-
-    @property
-    def _moving(self) -> tuple[str, str]:
-        if not visit_began(self.found, self.now):
-            return state_words.MOVING
-        visit = self.found.confirmed_visit
-        return state_words.BEGAN_MOVING if visit and visit.end > self.now else state_words.PASSED_MOVING
 
     @property
     def lost_its_time(self) -> bool:

@@ -1,6 +1,9 @@
 """The sentences of the patient's own page for each state of a request: the heading, and what follows it."""
 
+from datetime import datetime
+
 from consults.models import ConsultRequest
+from consults.scheduling import Interval
 
 Status = ConsultRequest.Status
 # The heading, and a sentence. `reach` and `told` depend on how the person is answered.
@@ -33,8 +36,13 @@ MOVING = (
 )
 # The same once the confirmed visit has begun and the move has not been ended yet.
 NOT_ANSWERED = "We were late in answering about the new time, and we are sorry. It is not confirmed until we {reach} you."
-BEGAN_MOVING = ("It is time for your confirmed visit", NOT_ANSWERED)
-PASSED_MOVING = ("The time of your confirmed visit has passed", NOT_ANSWERED)
+_BEGAN_MOVING = ("It is time for your confirmed visit", NOT_ANSWERED)
+_PASSED_MOVING = ("The time of your confirmed visit has passed", NOT_ANSWERED)
+
+
+def of_a_move(kept: Interval | None, now: datetime) -> tuple[str, str]:
+    """The heading and a sentence where nobody answered a move before the `kept` visit began."""
+    return _BEGAN_MOVING if kept and kept.end > now else _PASSED_MOVING
 
 
 def why(*, is_called: bool, was_told: bool) -> str:
