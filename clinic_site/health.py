@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clinic_site import backups, delivery_reports, erased_list, key_check, second_place, uploads
 from clinic_site.models import Hold
+from consults.messages.delivery import first_letters_wait
 from consults.models import OutboxMessage, WorkerHeartbeat
 from consults.unanswered import read_held_unanswered
 from guard import client_address
@@ -106,6 +107,11 @@ def _about_late_mail(now: datetime) -> list[str]:
     return [f"the oldest message has been waiting since {since}"] if since else []
 
 
+def _about_first_letters(now: datetime) -> list[str]:
+    waits = "as many first letters as may leave within an hour have left, and the next ones wait; is a bot asking?"
+    return [waits] if first_letters_wait(now=now) else []
+
+
 def _about_booking(now: datetime) -> list[str]:
     warning = read_held_unanswered(now=now).warning
     return [f"{warning}; is a bot sending them?"] if warning else []
@@ -123,6 +129,7 @@ _WARNINGS: list[tuple[str, Callable[[datetime], Iterable[object]]]] = [
     ("mail", _about_failed_mail),
     ("mail", _about_mail_ahead),
     ("mail", _about_late_mail),
+    ("mail", _about_first_letters),
     ("delivery reports", lambda now: [delivery_reports.problem(now=now)]),
     ("proxies", lambda now: sorted(client_address.problems)),
     ("booking", _about_booking),

@@ -18,7 +18,7 @@ from .answers import Answers
 from .channels import SENDERS
 from .channels.not_sent import NO_ANSWER, NotSent, Unanswered
 from .channels.smtp_server import ANSWER_SECONDS
-from .kinds import OF_A_VISIT_AHEAD, REMINDER, REPEATS
+from .kinds import OF_A_VISIT_AHEAD, OLD_ADDRESS, REMINDER, REPEATS
 from .known import owes_correction
 from .reading import offer_is_over, read_message, visit_has_begun
 from .refused import RETURNED, give_up, refuse
@@ -34,6 +34,9 @@ FEW_ATTEMPTS = 8
 # A stranger who asks in many names then writes to few of them, and a day on which many ask is only slower. What waits
 # for more than an hour is a warning of `/health/ready`.
 MOST_FIRST_LETTERS_AN_HOUR = 60
+# Of these, to corrected addresses and about them: two letters each, for which nobody has to book again.
+MOST_ABOUT_CORRECTIONS_AN_HOUR = 15
+_ABOUT_CORRECTIONS = (Event.Kind.READDRESSED, OLD_ADDRESS)
 _TOO_LATE = "too_late"
 _REPEATS_LAST = Case(When(kind__in=REPEATS, then=1), default=0)
 
@@ -80,33 +83,43 @@ def deliver_due(
     # Asked twice a second, and nearly always there is nothing.
     if not due.exists():
         return sent
-    left = _first_letters_left(now)
+    left, left_about_corrections = _first_letters_left(now)
     if left < 1:
         due = due.exclude(is_first=True)
+    elif left_about_corrections < 1:
+        due = due.exclude(is_first=True, kind__in=_ABOUT_CORRECTIONS)
     batch, rules = Batch(), read_rules(now)
     try:
         for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
             if stop():
                 break
             if message.is_first:
-                if left < 1:
+                of_corrections = message.kind in _ABOUT_CORRECTIONS
+                if left < 1 or (of_corrections and left_about_corrections < 1):
                     continue
-                left -= 1
+                left, left_about_corrections = left - 1, left_about_corrections - of_corrections
             sent += _deliver(message, now, batch, rules, answers)
     finally:
         batch.close()
     return sent
 
 
-def _first_letters_left(now: datetime) -> float:
-    """How many may leave at the instant, over all workers; no bound where the limits of the booking flow are off.
+def _first_letters_left(now: datetime) -> tuple[float, float]:
+    """How many may leave at the instant, over all workers, and how many of these about corrections; no bound where the limits of
+    the booking flow are off.
 
     A letter that became a call, which was made, did not leave: its row keeps the problem.
     """
     if settings.BOOKING_RATE is None:
-        return math.inf
+        return math.inf, math.inf
     sent = OutboxMessage.objects.filter(is_first=True, done_at__gt=now - timedelta(hours=1), problem__in=["", NO_ANSWER])
-    return MOST_FIRST_LETTERS_AN_HOUR - sent.count()
+    about_corrections = sent.filter(kind__in=_ABOUT_CORRECTIONS).count()
+    return MOST_FIRST_LETTERS_AN_HOUR - sent.count(), MOST_ABOUT_CORRECTIONS_AN_HOUR - about_corrections
+
+
+def first_letters_wait(*, now: datetime) -> bool:
+    """Whether as many as may have left within the hour: the next patient's letter waits."""
+    return _first_letters_left(now)[0] < 1
 
 
 def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules, answers: Answers) -> bool:

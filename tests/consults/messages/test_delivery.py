@@ -598,6 +598,21 @@ def test_first_letters_are_bounded_by_the_hour_and_keep_no_other_letter_waiting(
     assert OutboxMessage.objects.get(event__request=another).state == "done"
 
 
+def test_letters_about_corrected_addresses_leave_room_for_those_of_other_patients(inbox, monkeypatch):
+    """Two letters each: without a bound of their own, few people would keep everybody waiting."""
+    monkeypatch.setattr(delivery, "MOST_FIRST_LETTERS_AN_HOUR", 4)
+    monkeypatch.setattr(delivery, "MOST_ABOUT_CORRECTIONS_AN_HOUR", 1)
+    asked = submit(key="asked")
+    delivery.deliver_due(now=WEDNESDAY)
+    booking.readdress_request(asked, email="right@example.com", now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    first_letters(3)
+    assert delivery.deliver_due(now=WEDNESDAY) == 2
+    assert delivery.first_letters_wait(now=WEDNESDAY)
+    assert delivery.deliver_due(now=WEDNESDAY + timedelta(hours=1)) == 2
+    assert not delivery.first_letters_wait(now=WEDNESDAY + timedelta(hours=2))
+
+
 def test_first_letters_that_staff_deal_with_after_a_failure_keep_no_others_waiting(monkeypatch, staff):
     monkeypatch.setattr(delivery, "MOST_FIRST_LETTERS_AN_HOUR", 3)
     first_letters(3)
