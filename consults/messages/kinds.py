@@ -163,9 +163,10 @@ OF_A_VISIT_AHEAD = [
     *(kind for kind, says in KINDS.items() if says.says_visit_stays and not says.subject_if_late),
 ]
 END_A_REQUEST = [Kind.DECLINED, Kind.WITHDRAWN, Kind.CANCELLED, Kind.EXPIRED]
-# They decide something, so who has another request may take them for the answer about that one.
+# They decide something, so who has another request may take them for the answer about that one; or they call a time lost, which
+# another request may hold.
 NAME_OTHERS = [
-    *(*END_A_REQUEST, *CONFIRMING, Kind.MOVE_LAPSED),
+    *(*END_A_REQUEST, *CONFIRMING, Kind.MOVE_LAPSED, Kind.MOVED, Kind.RELEASED, Kind.READDRESSED),
     *(kind for kind, says in KINDS.items() if says.says_visit_stays),
 ]
 # They name a time that was asked for beside a visit, and is not theirs.
