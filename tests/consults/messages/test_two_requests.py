@@ -64,6 +64,14 @@ def test_a_confirmation_names_what_else_they_have_and_calls_no_time_of_it_lost(s
     assert WEDNESDAY_9 in said(booking.decline_request(moving, reason=reason("decline"), by=staff, now=WEDNESDAY))[1]
 
 
+def test_a_move_calls_no_time_lost_that_another_request_holds(staff):
+    one, other = two(staff, first="confirmed")
+    OutboxMessage.objects.exclude(kind="reminder").update(state="done", done_at=WEDNESDAY)
+    text = said(booking.move_request(other, starts_at=NEXT, now=WEDNESDAY))[1]
+    assert "no longer held" not in text
+    assert f"your other visit, reference {one.reference}: it stays confirmed for {MONDAY}." in text
+
+
 def test_only_the_contact_that_is_answered_hears_of_another_request_and_a_call_of_ones_own_alone(staff):
     """Anybody may type somebody's contacts, and a number is a household's."""
     ways = {
