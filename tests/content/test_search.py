@@ -72,6 +72,13 @@ def test_words_are_marked_and_the_rest_is_escaped():
     assert result.snippet.endswith("Salt &amp; a <mark>heron</mark>")
 
 
+def test_an_excerpt_reads_as_the_page_does():
+    cells = "<tr><td><strong>Herons</strong>, as <a href='/'>grey ones</a></td><td>They fish</td></tr><tr><td>Geese</td></tr>"
+    make_article("one", f"<table>{cells}</table><p>They graze.</p>")
+    (result,) = find("heron", at=NOW)
+    assert result.snippet.endswith("<mark>Herons</mark>, as grey ones · They fish. Geese. They graze.")
+
+
 def test_a_title_counts_more_than_a_mention():
     make_article("mention", "A heron among many other words that stand here " * 3)
     make_article("heron", "Something else.")
