@@ -74,9 +74,10 @@ def test_words_are_marked_and_the_rest_is_escaped():
 
 def test_an_excerpt_reads_as_the_page_does():
     cells = "<tr><td><strong>Herons</strong>, as <a href='/'>grey ones</a></td><td>They fish</td></tr><tr><td>Geese</td></tr>"
-    make_article("one", f"<table>{cells}</table><p>They graze.</p>")
+    items = "<h2>Food</h2><ul><li>fish</li><li><p>frogs</p></li></ul>"
+    make_article("one", f"<table>{cells}</table>{items}<p>They graze.</p>")
     (result,) = find("heron", at=NOW)
-    assert result.snippet.endswith("<mark>Herons</mark>, as grey ones · They fish. Geese. They graze.")
+    assert result.snippet.endswith("<mark>Herons</mark>, as grey ones · They fish. Geese. Food. fish; frogs. They graze.")
 
 
 def test_a_title_counts_more_than_a_mention():
