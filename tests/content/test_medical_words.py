@@ -107,7 +107,7 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
         assert not re.search(r"the number the clinic gave", now)
         assert "some of this can be expected to fade. If it is strong or not fading," in that_night
         assert "call the number the clinic gave you. If nobody answers, or" in that_night
-        assert re.search(r"(?:acts? on it or gets? worse), go to an emergency room", that_night)
+        assert re.search(r"(?:acts? on it or gets? worse), go( to an emergency room)?\.", that_night)
         assert "vomiting" in that_night
         that_day = text.partition("that day")[2].partition("Tell ")[0]
         assert "feeling dreamlike, detached or a little confused for more than a day" in that_day
