@@ -105,7 +105,7 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
         now, _, that_night = emergency.partition("n the day or night of the dose,")
         assert "racing thoughts and risky acts" in now
         assert not re.search(r"the number the clinic gave", now)
-        assert re.search(r"some of this (?:can be expected to|should) fade. If it is strong or not fading,", that_night)
+        assert re.search(r"some (?:of this can be expected to|should) fade\. If it is strong or not fading,", that_night)
         # The sheet has a place for the number.
         assert re.search(r"call the number (?:the clinic gave you|above)\. If nobody answers, or", that_night)
         assert re.search(r"(?:acts? on it or gets? worse), go( to an emergency room)?\.", that_night)
