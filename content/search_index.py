@@ -19,6 +19,11 @@ TABLE = "content_search"
 # The entries of all kinds share one table: the entry of row 7 has the number 7 * 16 + the kind's number.
 _STEP = 16
 _TAG = re.compile(r"<[^>]*>")
+# A tag within a sentence parts no words. The end of a cell, an item or a heading parts more than words.
+_INLINE_TAG = re.compile(r"</?(?:a|abbr|b|code|em|i|mark|span|strong|sub|sup)\b[^>]*>")
+_CELL_END = re.compile(r"\s*</t[hd]>(?!\s*</tr>)")
+_ITEM_END = re.compile(r"(?<![.?!,;:>])\s*(?:</p>\s*)?</li>(?=\s*<li)")
+_LAST_END = re.compile(r"(?<![.?!,;:>])\s*(?:</t[hd]>\s*</tr>|(?:</p>\s*)?</li>|</h\d>)")
 _CITATION = re.compile(r"\s*\[@[^\]]*\]")
 _UNSEEN = re.compile(r"[\x00-\x1f\s]+")
 # FTS5 keeps the numbers of its entries in this small table of its own.
@@ -74,8 +79,9 @@ def _add(kind: type[Text], keys: list[int]) -> int:
 
 
 def _plain_text(*texts: str) -> str:
-    text = as_words(" ".join(texts))
-    return _UNSEEN.sub(" ", html.unescape(_TAG.sub(" ", _CITATION.sub("", text)))).strip()
+    text = _CITATION.sub("", as_words(" ".join(texts)))
+    text = _INLINE_TAG.sub("", _CELL_END.sub(" · ", _LAST_END.sub(". ", _ITEM_END.sub("; ", text))))
+    return _UNSEEN.sub(" ", html.unescape(_TAG.sub(" ", text))).strip()
 
 
 def install_search_triggers(*, using: str = "default", **_) -> None:

@@ -11,6 +11,10 @@ from difflib import get_close_matches
 # Blanks are \s in all of these: the whole is compiled with re.VERBOSE, which drops literal ones.
 _SELF = r"(?:my?\s?self|me|him\s?self|her\s?self|them\s?sel(?:f|ves)|your\s?self)"
 _I_AM = r"(?:i|im|i'm|i\sam|were|was|be|being|feel|better\soff)"
+# Who wishes so thinks of suicide; of somebody else, the same words may mean that they cannot be woken.
+_NOT_TO_WAKE = r"""(?:hop(?:e|ing)|wish(?:ing)?|want(?:ing)?|wanna|pray(?:ing)?|rather|(?:fall|go)\s(?:to\s)?(?:a?sleep)\sand)\s
+    (?:(?:i|i'?d|that|to|could|would|will|might|can|just|simply|fall|go|a?sleep|and)\s)*
+    (?:not|never|(?:do|wo|would|could|ca|did)n'?t)\s(?:(?:ever|have\sto)\s)?wak(?:e|ing)\b"""
 _CRISIS = re.compile(
     rf"""\b(?:
         s(?:ui|ue|iu|ewi)(?:[cs]+[iye]*){{1,2}}d\w* | s(?:u|oo)(?:[cs]+(?:[iy]+e?)?){{1,2}}d\w*
@@ -20,8 +24,9 @@ _CRISIS = re.compile(
         | (?:want(?:ed|s|ing)?|wanna|wish(?:ed|es|ing)?|going|ready|plan(?:ning)?|rather)(?:\s(?:to|2|i|could|would|should))*\sdie
         | (?:wish|better\soff|rather\sbe|{_I_AM})\s(?:(?:i|was|were|be|to)\s)*(?:dead|ded|died)
         | (?:end|ending|take|taking)\s(?:my|his|her|their|your)(?:\sown)?\s(?:own\s)?life
-        | end(?:ing)?\s(?:it|everything)(?:\sall)?
-        | (?:don'?t|do\snot|not)\s(?:want\s(?:to\s)?|wanna\s)(?:live|be\salive|be\shere|exist|wake\sup)
+        | end(?:ing)?\s(?:it|everything|things)(?:\sall)? | {_NOT_TO_WAKE}
+        | (?:do(?:es)?n'?t|do(?:es)?\snot|not)\s(?:want(?:ing)?\s(?:to\s)?|wanna\s)
+          (?:live(?!\salone)|be\salive|be\shere|exist|wake\sup) | care\sif\si\s(?:live|die|wake)
         | (?:no|not|nothing|isn'?t)\s(?:r(?:ea?|ee)s[oe]n\sto\s|worth\s|to\s|point\s(?:in\s|of\s)?)
           (?:live?(?:ing)?(?!\salone)|going\son)
         | (?:wh?at'?s|wh?at\sis|see|is\sthere|there'?s\sno|no)\s(?:the\s|any\s|a\s)?point\s(?:(?:of|in|to)\s)?
@@ -29,7 +34,7 @@ _CRISIS = re.compile(
         | (?:hate|done\swith|give\sup\son|giving\sup\son|sick\sof)\s(?:my\s|this\s)?(?:life|living)
         | (?:no|lost\sall|lost)\shope | hopeless\w* | nothing\sleft | better\soff\swithout\s(?:me|him|her)
         | feel(?:s|ing)?\slike\s(?:dying|ending|giving\sup)
-        | (?:sleep|disappear|gone)\s(?:forever|for\sgood) | never\s(?:wake\sup|been\sborn)
+        | (?:sleep|disappear|gone)\s(?:forever|for\sgood) | never\swake\sup | (?:never|not|(?:was|were|had)n'?t)\s(?:been\s)?born
         | want\s(?:to|2)\s(?:disappear|not\s(?:be|exist)|stop\s(?:living|existing))
         | jump(?:ing)?\soff | slit\w*\s(?:my|his|her)\swrists? | noose | suicide\s(?:note|letter) | goodbye\s(?:note|letter)
         | (?:no|lost|losing)\s(?:(?:my|the)\s)?will\s(?:to|2)\slive | (?:tired|sick)\sof\s(?:living|life|being\salive)
@@ -44,12 +49,15 @@ _CRISIS = re.compile(
     re.VERBOSE,
 )
 
+_WISHES = re.compile(_NOT_TO_WAKE, re.VERBOSE)
 
 # What somebody may have taken too much of, and how they took it.
 _THINGS = r"""(?:pills?|tablets?|capsules?|caps|meds?|medicines?|medications?|drugs?|doses?|gummies|edibles|bottles?|ketamine|k
     |tylenol|advil|ibuprofen|acetaminophen|aspirin|xanax|ambien|benzos?|opioids?|opiates?|fentanyl|oxy\w*|heroin|antidepressants?|sleeping|lithium)"""
 _TOOK = r"""(?:took|taken?|takes|taking|ate|eaten|eats|drank|drunk|drinks?|had|has|did|used|gave|given|swallow(?:ed|s|ing)?
     |snorted|injected|downed|got\s(?:in\s?to|hold\sof)|popped)"""
+# “Will I be unconscious?” asks what a treatment is like.
+_NOT_A_QUESTION = r"(?<!i\sbe\s)(?<!you\sbe\s)(?<!am\si\s)(?<!are\syou\s)(?<!i\sget\s)(?<!you\sget\s)(?<!i\sgo\s)"
 _OVERDOSE = re.compile(
     rf"""\b(?:
         over\s?-?dos\w* | overdoe?s\w* | o\.?d | od'd | od'?ed | od'?ing
@@ -63,6 +71,9 @@ _OVERDOSE = re.compile(
         | po(?:is|si)on\w* | bleach | antifreeze
         | (?:won'?t|can'?t|cannot|can\snot|couldn'?t|doesn'?t|isn'?t|not|barely|stopped|hardly)\s
           (?:wake(?!\sup\sany)|waking|be\swoken|breath(?:e|ing)\b|respond(?:ing)?)
+        | {_NOT_A_QUESTION}(?:unconscious(?!\s(?:mind|bias))|knocked\sout) | (?:los[et]|losing|loss\sof)\sconsciousness
+        | hard\sto\swake(?!\sup\s(?:in|for|every)) | too\s(?:sleepy|drowsy)\sto\swake
+        | breath(?:es?|ing)?\s(?:\S+\s){{0,2}}?(?:slow|shallow)\w* | (?:slow|shallow)\w*\sbreath\w*
         | unresponsive | passed\sout | (?:blue|gray|grey)\slips | lips\s(?:\S+\s)?(?:blue|gray|grey) | narcan | naloxone
     )\b""",
     re.VERBOSE,
@@ -77,7 +88,9 @@ _EMERGENCY = re.compile(
         | (?:swollen|swelling)\s(?:\S+\s)?{_BODY}?(?:throat|tongue|lips?|face) | anaphyla\w*
         | (?:face|mouth)\s(?:\S+\s)?droop\w* | droop(?:ing|y)\s(?:face|mouth) | slurr(?:ed|ing)(?:\s{_BODY}?(?:speech|words))?
         | (?:weak|numb)\s(?:arm|leg|face) | (?:arm|leg|face)\s(?:\S+\s)?(?:weak|numb)
-        | worst\sheadache | (?:short(?:ness)?\s(?:of|on)|gasping\sfor|no|catch\s{_BODY}?)\s?breath
+        | (?:sudden|severe|bad|terrible|horrible|awful|worst|thunderclap)\s(?:\S+\s){{0,3}}?headache\b
+        | headache\s(?:\S+\s){{0,2}}?(?:sudden(?:ly)?|severe)
+        | (?:short(?:ness)?\s(?:of|on)|gasping\sfor|no|catch\s{_BODY}?)\s?breath
         | (?:trouble|difficulty|hard\stime|hard\sto)\sbreath(?:e|ing)
         | (?:hit|hits|hitting|banged|cracked|struck)\s{_BODY}?head | fell\son\s{_BODY}?head | convuls\w+ | collaps(?:ed|ing)
     )\b""",
@@ -105,6 +118,8 @@ _MIND = re.compile(
         | (?:awake|up)\sfor\s(?:\S+\s)?(?:days|nights)
         | (?:out\sto\sget|after|following|spying\son|plotting\sagainst)\s(?:me|him|her|us|them)(?=$|\s(?:now|and|all))
         | (?:(?:i|he|she|they)(?:'ll|\s(?:will|might|may|could))?|and|to|of|about)\s{_HURT}\s{_OTHERS}
+        | ^{_HURT}\s{_OTHERS} | homicid\w* | violent | aggressive(?!\streatment) | agitated | too\supset\sto | disoriented
+        | (?:still|so|very)\sconfused | confused\s(?:\S+\s){{0,2}}?(?:day|morning)
         | (?:i'?m|i\sam|he'?s|he\sis|she'?s|she\sis)\s(?:god|jesus)
     )\b""",
     re.VERBOSE,
@@ -148,7 +163,7 @@ def speaks_of_suicide(query: str) -> bool:
 
 def speaks_of_overdose(query: str) -> bool:
     """Whether they may mean that somebody has taken too much, or something poisonous."""
-    return _says(_OVERDOSE, query)
+    return _says(_OVERDOSE, _WISHES.sub(" ", _plain(query)))
 
 
 def speaks_of_emergency(query: str) -> bool:
@@ -161,8 +176,12 @@ def speaks_of_mind_in_danger(query: str) -> bool:
     return _says(_MIND, query) or (_says(_PERHAPS_MIND, query) and (_says(_JUST_NOW, query) or not _says(_PAST, query)))
 
 
+def _plain(query: str) -> str:
+    return re.sub(r"\s+", " ", query.lower().replace("’", "'"))
+
+
 def _says(pattern: re.Pattern, query: str) -> bool:
-    words = re.sub(r"\s+", " ", query.lower().replace("’", "'"))
+    words = _plain(query)
     return bool(pattern.search(words) or pattern.search(_WORD.sub(_meant, words)))
 
 

@@ -36,6 +36,10 @@ _UNSET = {
     "routes": "How we give ketamine (an infusion, a shot or another way) is not on this website yet: ask in the note when you"
     " book.",
     "spravato": "Whether we give Spravato is not on this website yet: ask in the note when you book.",
+    # For colleagues, who do not book.
+    "routes_for_clinicians": "How we give ketamine (an infusion, a shot or another way) is not on this website yet: ask when you"
+    " write to us.",
+    "spravato_for_clinicians": "Whether we give Spravato is not on this website yet: ask when you write to us.",
     "insurance": "Whether we bill insurance, and which plans, is not on this website yet: ask in the note when you book.",
 }
 # For who comes for the number: that it is not here, before anything else.
@@ -46,6 +50,7 @@ NAMES = (
     *_SENTENCES,
     *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "doctor_or_clinic", "call_back"),
     *("their_doctor_or_clinic", "missing_numbers", "missing_prices", "missing_monitoring", "legal_entity"),
+    *("routes_for_clinicians", "spravato_for_clinicians"),
     *("hosting_provider", "mail_provider", "privacy_notice", "notice_first"),
 )
 
@@ -91,6 +96,8 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
         "missing_prices": "" if clinic.fees else _PRICES,
         "missing_monitoring": "" if clinic.monitoring else _MONITORING,
         "legal_entity": _legal_entity(clinic),
+        "routes_for_clinicians": sentences["routes"],
+        "spravato_for_clinicians": sentences["spravato"],
         "hosting_provider": clinic.hosting_provider or "",
         "mail_provider": clinic.mail_provider or "",
         "privacy_notice": _privacy_notice(clinic.privacy_notice_url) if clinic.privacy_notice_url else "",

@@ -132,19 +132,19 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         error_messages={"required": "Choose how we should reach you", "invalid_choice": "Choose email or phone"},
     )
     voicemail_ok = forms.BooleanField(
-        label="You may leave a voicemail",
+        label="It is OK to leave me a voicemail",
         required=False,
         help_text="We will leave the clinic’s name and number, but not the reason",
         widget=forms.CheckboxInput(attrs={"value": "yes"}),
     )
     note = forms.CharField(
-        label="Anything we need to arrange the visit",
+        label="Note: a question, or anything we need to arrange the visit",
         required=False,
         max_length=300,
         strip=True,
         error_messages={"max_length": "Your note must be 300 characters or fewer"},
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Up to 300 characters. No insurance, or not using it? Afraid of needles? Say so here. No other medical details",
+        help_text="Up to 300 characters. Say if you will not use insurance, or fear needles. Leave out other health details",
     )
     acknowledged = forms.BooleanField(
         label="I understand: This form is not for emergencies, does not make me a patient, and is not a confirmed visit",

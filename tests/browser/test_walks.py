@@ -61,9 +61,9 @@ def test_a_refused_form_keeps_every_answer(plain_page, site):
     plain_page.get_by_label("Full name").fill("Zoë O’Neil-Łukasz")
     plain_page.get_by_label("Email", exact=True).fill("zoë at example")
     plain_page.get_by_label("Phone", exact=True).fill("(507) 555-0100")
-    plain_page.get_by_text("You may leave a voicemail").click()
+    plain_page.get_by_text("It is OK to leave me a voicemail").click()
     plain_page.get_by_text("By phone", exact=True).click()
-    plain_page.get_by_label("Anything we need").fill("After <six>, please")
+    plain_page.get_by_label("anything we need").fill("After <six>, please")
     assert send(plain_page) == 422
     expect(plain_page.locator("input[name=starts_at]:checked")).to_have_value(start)
     expect(plain_page.get_by_label("Full name")).to_have_value("Zoë O’Neil-Łukasz")
@@ -71,7 +71,7 @@ def test_a_refused_form_keeps_every_answer(plain_page, site):
     expect(plain_page.get_by_label("Phone", exact=True)).to_have_value("(507) 555-0100")
     expect(plain_page.locator("input[name=voicemail_ok]")).to_be_checked()
     expect(plain_page.locator("input[name=contact_by]:checked")).to_have_value("phone")
-    expect(plain_page.get_by_label("Anything we need")).to_have_value("After <six>, please")
+    expect(plain_page.get_by_label("anything we need")).to_have_value("After <six>, please")
     expect(plain_page.locator("input[name=acknowledged]")).not_to_be_checked()
 
 

@@ -38,6 +38,9 @@ _MEANS_IT = [
     ),
     *("i wish i were ded", "i wish i was ded", "never wake up", "sleep forever", "nothing to live for", "better off without me"),
     *("i feel hopeless", "lost all hope", "want to disappear", "done with life", "jump off a bridge", "slit my wrists"),
+    *("hope i dont wake up", "i hope i don't wake up tomorrow", "wish i wouldnt wake up", "i wish i would just not wake up"),
+    *("go to sleep and not wake up", "not wanting to be here", "i dont care if i die", "i wish i was never born"),
+    *("thinking about ending things", "she doesnt want to be here"),
     *("crisis line", "i need help now", "my husband has a gun", "i have a loaded gun", "i feel like dying"),
 ]
 _MEANS_SOMETHING_ELSE = [
@@ -73,6 +76,14 @@ _TOOK_TOO_MUCH = [
     *("overdosed", "overdose", "OD", "i OD’d", "over dose", "overdoes", "ovredose", "can you overdose on ketamine"),
     *("swallowed a bottle of pills", "swalowed pills", "poison", "posion", "poisoned", "poison control", "my son ate gummies"),
     *("my kid got into my pills", "not breathing", "he wont wake up", "can’t wake him up", "blue lips", "passed out", "narcan"),
+    *("he is unconscious", "found unconscious", "lost consciousness", "he got knocked out", "he is hard to wake", "hard to wake"),
+    *(
+        "too sleepy to wake",
+        "breathes very slowly",
+        "breathing is slow",
+        "shallow breathing",
+        "i hope my wife is ok she wont wake",
+    ),
 ]
 _TOOK_NOTHING = [
     *(
@@ -86,7 +97,10 @@ _TOOK_NOTHING = [
     *("how much does it cost", "it costs too much", "does it take too much time", "trouble swallowing", "can i take my meds"),
     *("odd thoughts", "am i allowed to eat", "he takes lithium", "my mom takes pills", "list of all my medications", "prison"),
     *("side effects", "has it been used", "body", "how many sessions"),
+    *("will i be unconscious", "do you get knocked out", "hard to wake up in the morning", "breathing exercises", "breathe"),
 ]
+# Of themselves, and so no case of somebody who cannot be woken.
+_WISHES_NOT_TO_WAKE = ["hope i dont wake up", "i wish i would not wake up", "i wish i would just not wake up"]
 
 
 # A body in danger now; and searches about a history, a fear or a drug that only share a word with that.
@@ -96,6 +110,7 @@ _NEEDS_AN_AMBULANCE = [
     *("stroke", "signs of a stroke", "his face is drooping", "slurred speech", "my arm is numb", "worst headache of my life"),
     *("she fainted", "fainting after ketamine", "blacked out", "collapsed", "he fell and hit his head", "heart attack"),
     *("my throat is closing", "throat swelling", "swollen tongue", "face is swelling", "anaphylaxis", "allergic reaction"),
+    *("very bad headache", "a sudden, very bad headache", "severe headache", "thunderclap headache", "headache came suddenly"),
     *("trouble breathing", "short of breath", "hives", "hives after ketamine", "fell and hit head", "she fell on her head"),
 ]
 _NEEDS_NONE_NOW = [
@@ -148,7 +163,9 @@ _MIND_IN_DANGER = [
     *("not making sense", "he isnt making any sense", "makes no sense", "talking nonsense", "he doesnt know where he is"),
     *("not sleeping for days racing thoughts", "racing thoughts", "hasn’t slept in three days", "awake for days"),
     *("thinks people are after him", "they are out to get me", "i want to hurt someone", "he wants to kill my family"),
-    *("thoughts of hurting my baby", "afraid i will hurt people"),
+    *("thoughts of hurting my baby", "afraid i will hurt people", "kill my kids", "harm others", "kill him", "homicidal"),
+    *("he is violent", "aggressive", "too upset to be calmed", "confused and agitated", "disoriented", "confused in the morning"),
+    *("confused next day", "still confused"),
 ]
 _MIND_AT_EASE = [
     *(
@@ -176,6 +193,7 @@ _MIND_AT_EASE = [
         "who looks after me that night",
         "look after her kids",
     ),
+    *("confused about the cost", "aggressive treatment", "hurts", "how do you calm down"),
     *("does it make sense to try this", "is it real", "how do i know you are real", "can i stay up", "racing", "race", "sense"),
     *("do i have to come in for days in a row", "gun permit", "can i keep my guns", "will someone be with me", "does it hurt"),
 ]
@@ -202,6 +220,7 @@ def test_a_search_about_having_taken_too_much_is_told_from_others():
         **dict.fromkeys(_TOOK_NOTHING, False),
     }
     assert not [query for query in _TOOK_NOTHING if speaks_of_suicide(query)]
+    assert [(speaks_of_suicide(query), speaks_of_overdose(query)) for query in _WISHES_NOT_TO_WAKE] == [(True, False)] * 3
 
 
 def test_a_search_of_a_person_in_danger_is_told_from_others():
@@ -264,7 +283,7 @@ def test_an_emergency_room_stands_above_the_results_for_a_mind_in_danger_and_bel
         main = main_of(client, query)
         card = main.partition('class="note crisis-card"')[2].partition("</section>")[0]
         assert re.findall(r'href="tel:([^"]+)"', card) == ["911", "988"], query
-        for words in ("emergency room now", "racing thoughts", "the evening of a dose", "/faqs/#when-to-get-help"):
+        for words in ("emergency room now", "racing thoughts", "day or night of a dose", "/faqs/#when-to-get-help"):
             assert words in card, words
         assert main.count("crisis-card") == 1, query
         assert main.index("crisis-card") < main.find('class="posts"') % len(main)

@@ -265,10 +265,10 @@ def test_words_that_name_no_kind_or_several_or_deny_one_are_not_guessed_at():
 
 
 def test_call_or_visit_follows_the_fact_on_the_form_and_the_pages(client):
-    assert "Anything we need to arrange the visit" in read(client, "/book-a-consult/")
+    assert "anything we need to arrange the visit" in read(client, "/book-a-consult/")
     Clinic.objects.update(consult_kind="By phone.")
     form = read(client, "/book-a-consult/")
-    assert "Anything we need to arrange the call" in form
+    assert "anything we need to arrange the call" in form
     assert "is not a confirmed call" in form
     assert "A request is not a confirmed call." in read(client, "/terms-of-service/")
 
