@@ -70,7 +70,8 @@ class ClinicAdminSite(AdminSite):
                 name="reauthenticate",
             ),
             path("sessions/", self.admin_view(page(session_pages.own_sessions)), name="own_sessions"),
-            *super().get_urls(),
+            # No form of ours asks for suggestions as one types.
+            *(found for found in super().get_urls() if getattr(found, "name", None) != "autocomplete"),
         ]
 
     def each_context(self, request):

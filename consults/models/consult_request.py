@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -20,7 +20,13 @@ from .request_queryset import ConsultRequestQuerySet, token_hash
 
 
 def _interval(start: datetime | None, minutes: int) -> Interval | None:
-    return None if start is None else Interval(start, start + timedelta(minutes=minutes))
+    if start is None:
+        return None
+    try:
+        return Interval(start, start + timedelta(minutes=minutes))
+    except OverflowError:
+        # No form takes such a year. A ruined row must not close the desk for all others.
+        return Interval(start, datetime.max.replace(tzinfo=UTC))
 
 
 class ConsultRequest(models.Model):
