@@ -81,10 +81,10 @@ _SAME_MAILBOX = {
 _BELOW_A_NAME = re.compile(r"(?:[^@]*\.)?([^.@]+)\.(fastmail\.(?:com|fm))")
 _HYPHENATED = re.compile(r"yahoo\.[a-z.]+|ymail\.com|rocketmail\.com")
 # What a provider does not tell two mailboxes apart by.
-_LEFT_OUT = {
+_LEFT_OUT: dict[str, dict] = {
     "gmail.com": str.maketrans("", "", "."),
     "proton.me": str.maketrans("", "", "._-"),
-    "yandex.com": str.maketrans(".", "-"),
+    "yandex.com": str.maketrans({".": "-"}),
 }
 # Domains that many people have, and how a hurried thumb writes them. Others are never asked about.
 _MISSPELT = {

@@ -18,15 +18,11 @@ from .person import Person, called_indexes, contact_indexes
 from .reference import new_reference
 from .request_queryset import ConsultRequestQuerySet, token_hash
 
+_LAST = datetime.max.replace(tzinfo=UTC)  # no form takes it; a ruined row with it must close no page
+
 
 def _interval(start: datetime | None, minutes: int) -> Interval | None:
-    if start is None:
-        return None
-    try:
-        return Interval(start, start + timedelta(minutes=minutes))
-    except OverflowError:
-        # No form takes such a year. A ruined row must not close the desk for all others.
-        return Interval(start, datetime.max.replace(tzinfo=UTC))
+    return None if start is None else Interval(start, start + min(timedelta(minutes=minutes), _LAST - start))
 
 
 class ConsultRequest(models.Model):
