@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from clinic_site import hold_page, staff_menu
 from staff import reauthentication, session_pages, sessions, views
-from staff.rate_limits import checks_password, limited
+from staff.rate_limits import checks_own_password, limited_by_account, signs_in
 from staff.sign_in_form import SignInForm
 
 from .bounded_filters import BoundedFilters
@@ -60,17 +60,18 @@ class ClinicAdminSite(AdminSite):
             return page_view
 
         return [
-            path("second-factor/", limited(page(views.ask_code)), name="second_factor"),
-            path("second-factor/set-up/", limited(page(views.set_up)), name="second_factor_set_up"),
+            path("second-factor/", limited_by_account(page(views.ask_code)), name="second_factor"),
+            path("second-factor/set-up/", limited_by_account(page(views.set_up)), name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(page(views.renew)), name="second_factor_renew"),
             path("hold/", self.admin_view(page(hold_page.show_hold)), name="hold"),
             path(
                 "reauthenticate/",
-                checks_password(self.admin_view(page(reauthentication.reauthenticate)), _own_name),
+                checks_own_password(self.admin_view(page(reauthentication.reauthenticate))),
                 name="reauthenticate",
             ),
             path("sessions/", self.admin_view(page(session_pages.own_sessions)), name="own_sessions"),
-            *super().get_urls(),
+            # No form of ours asks for suggestions as one types.
+            *(found for found in super().get_urls() if getattr(found, "name", None) != "autocomplete"),
         ]
 
     def each_context(self, request):
@@ -96,19 +97,11 @@ class ClinicAdminSite(AdminSite):
     def login(self, request, extra_context=None):
         if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):
             return redirect_to_login(reauthentication.safe_next(request), reverse("admin:second_factor"))
-        return checks_password(super().login, _typed_name)(request, extra_context)
+        return signs_in(super().login)(request, extra_context)
 
     def password_change(self, request, extra_context=None):
-        response = checks_password(super().password_change, _own_name)(request, extra_context)
+        response = checks_own_password(super().password_change)(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
             # A new password ends all sessions of the account; who chose it stays.
             sessions.begin(request, request.user, now=timezone.now())
         return response
-
-
-def _typed_name(request) -> str:
-    return request.POST.get("username", "")
-
-
-def _own_name(request) -> str:
-    return request.user.get_username()

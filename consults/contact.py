@@ -57,10 +57,15 @@ def normalised_email(value: str) -> str:
 def limited_email(value: str) -> str:
     """The mailbox, for limiting the letters to one person.
 
-    Many providers ignore what follows a plus, some the dots too, and some have one mailbox under several domains.
+    Many providers ignore what follows a plus, some the dots too, and some have one mailbox under several domains. At Fastmail
+    `word@jane.fastmail.com` is jane's, at Yahoo `jane-word@yahoo.com`: no name there has a hyphen.
     """
     local, at, domain = normalised_email(value).rpartition("@")
     local, domain = local.partition("+")[0], _SAME_MAILBOX.get(domain, domain)
+    if below := _BELOW_A_NAME.fullmatch(domain):
+        local, domain = below.groups()
+    if _HYPHENATED.fullmatch(domain):
+        local = local.partition("-")[0]
     return f"{local.translate(_LEFT_OUT.get(domain, {}))}{at}{domain}"
 
 
@@ -71,9 +76,16 @@ _SAME_MAILBOX = {
     "protonmail.com": "proton.me",
     "protonmail.ch": "proton.me",
     "pm.me": "proton.me",
+    **dict.fromkeys(("ya.ru", "yandex.ru", "yandex.by", "yandex.kz", "yandex.ua"), "yandex.com"),
 }
+_BELOW_A_NAME = re.compile(r"(?:[^@]*\.)?([^.@]+)\.(fastmail\.(?:com|fm))")
+_HYPHENATED = re.compile(r"yahoo\.[a-z.]+|ymail\.com|rocketmail\.com")
 # What a provider does not tell two mailboxes apart by.
-_LEFT_OUT = {"gmail.com": str.maketrans("", "", "."), "proton.me": str.maketrans("", "", "._-")}
+_LEFT_OUT: dict[str, dict] = {
+    "gmail.com": str.maketrans("", "", "."),
+    "proton.me": str.maketrans("", "", "._-"),
+    "yandex.com": str.maketrans({".": "-"}),
+}
 # Domains that many people have, and how a hurried thumb writes them. Others are never asked about.
 _MISSPELT = {
     "gmail.com": (

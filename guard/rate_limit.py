@@ -32,6 +32,11 @@ def take(client: str, *, limit: int, seconds: int, now: datetime) -> int:
     return max(1, math.ceil((1 - left) / per_second))
 
 
+def give_back(client: str, *, limit: int) -> None:
+    """Gives back one try that was taken."""
+    RateLimit.objects.filter(client=client).update(tokens=Least(Value(float(limit)), F("tokens") + Value(1.0)))
+
+
 def wait_text(seconds: int) -> str:
     """`in a minute`, or `in 12 minutes`, rounded up."""
     minutes = max(1, -(-seconds // 60))

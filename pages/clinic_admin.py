@@ -1,6 +1,6 @@
 """The admin for the clinic's facts."""
 
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.contrib import admin, messages
@@ -34,7 +34,9 @@ class ClinicForm(ContentForm):
 
     def clean(self):
         cleaned = super().clean()
-        if {"time_zone", "time_zone_label"} <= self.cleaned_data.keys():
+        # The model's own validators run only after this, and say so at the field.
+        is_a_zone = self.cleaned_data.get("time_zone") in available_timezones()
+        if is_a_zone and "time_zone_label" in self.cleaned_data:
             self._refuse_the_words_for_another_zone(self.cleaned_data["time_zone"], self.cleaned_data["time_zone_label"])
         self._refuse_what_letters_would_leave_out()
         return cleaned

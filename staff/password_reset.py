@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
-from django.contrib.auth.views import PasswordResetView
+from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetView
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -22,9 +22,11 @@ from consults.messages import outbox
 from guard import rate_limit, sealing
 
 from .models import ForgottenPassword
+from .rate_limits import take_sign_in_try, take_spare_try, too_many
 
 logger = logging.getLogger("clinic.sign_in")
 
+_PURPOSE = "staff forgotten password"
 # Letters an hour. A stranger who asks for them cannot keep the link away: each letter has one.
 MOST_AN_HOUR = 3
 _AN_HOUR = 3600
@@ -39,10 +41,30 @@ class ForgottenPasswordForm(PasswordResetForm):
 class ForgottenPasswordView(PasswordResetView):
     form_class = ForgottenPasswordForm
     extra_context = {"title": "Forgotten password"}
+    is_spare = False
+
+    def post(self, request, *args, **kwargs):
+        """Counts for the IP address. When it has no try left, each email address still has its spare ones."""
+        now = timezone.now()
+        if wait := take_sign_in_try(request, now=now, purpose=_PURPOSE):
+            self.is_spare = True
+            if take_spare_try(request, request.POST.get("email", ""), now=now, purpose=_PURPOSE):
+                return too_many(request, wait)
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form):
-        ForgottenPassword.objects.remember(form.cleaned_data["email"], now=timezone.now())
+        email = form.cleaned_data["email"]
+        with transaction.atomic():
+            ForgottenPassword.objects.remember(email, now=timezone.now())
+            # The same work for every email address, but one IP address alone does not fill the table.
+            if self.is_spare and not any(self.form_class().get_users(email)):
+                transaction.set_rollback(True)
         return FormView.form_valid(self, form)
+
+
+def holds_a_link(request) -> bool:
+    """Whether the session was begun by a letter's link, which Django keeps there as long as it is good."""
+    return INTERNAL_RESET_SESSION_TOKEN in request.session
 
 
 def answer_forgotten(*, now: datetime, failed: set[int] | None = None) -> int:

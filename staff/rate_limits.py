@@ -2,6 +2,8 @@
 
 No IP address and no name is stored, only their keyed hashes, for a day at most.
 
+The limit of an IP address is shared by a whole network, so it closes no account either: each name has spare tries there.
+
 The limits of an account slow guessing down and never close it. A stranger can use up its tries, but can lock nobody out:
 the link to a new password, which only the rightful person gets, signs in directly (`staff.urls`), and a new password,
 however it was set, fills every limit of the account again. The right password and code fill them too.
@@ -24,9 +26,12 @@ from guard.sealing import blind_index
 from . import letters, security_log
 
 _PURPOSE = "staff sign-in"
-_PASSWORD, _DIGITS, _RECOVERY = "password", "six digits", "recovery code"
+_PASSWORD, _DIGITS, _RECOVERY, _POSTS = "password", "six digits", "recovery code", "posts"
 _A_DAY = 86_400
 _LONGEST_NAME = 150
+# Tries an hour of one name, or of one email address, from an IP address whose own tries are used up: as many as django-axes
+# allows a name. A stranger in the clinic's own network cannot use up those of a name that they do not know.
+_SPARE, _AN_HOUR = 5, 3600
 
 
 def take_sign_in_try(request, *, now: datetime, purpose: str = _PURPOSE) -> int:
@@ -35,6 +40,27 @@ def take_sign_in_try(request, *, now: datetime, purpose: str = _PURPOSE) -> int:
     if rate is None:
         return 0
     return rate_limit.take(client_key(request, purpose=purpose), limit=rate.limit, seconds=rate.seconds, now=now)
+
+
+def give_back(request, name: str, *, was_spare: bool, purpose: str = _PURPOSE) -> None:
+    """Who knew the password was no guesser: what colleagues share is not used up by signing in."""
+    if was_spare:
+        rate_limit.forget(_spare_key(request, name, purpose))
+    elif rate := settings.SIGN_IN_RATE:
+        rate_limit.give_back(client_key(request, purpose=purpose), limit=rate.limit)
+
+
+def take_spare_try(request, name: str, *, now: datetime, purpose: str = _PURPOSE) -> int:
+    """Takes one try of this name, or email address, from this IP address. Returns 0, or the seconds until the next.
+
+    Whether there is such an account makes no difference, so the answer tells nothing.
+    """
+    return rate_limit.take(_spare_key(request, name, purpose), limit=_SPARE, seconds=_AN_HOUR, now=now)
+
+
+def _spare_key(request, name: str, purpose: str) -> str:
+    name = User.normalize_username(name[: 2 * _LONGEST_NAME].strip()).casefold()
+    return blind_index(f"{purpose}, one name", f"{client_key(request, purpose=purpose)} {name}")
 
 
 def take_password_try(request, name: str, *, now: datetime) -> int:
@@ -78,6 +104,7 @@ def forget_password_tries(user) -> None:
 
 def forget_code_tries(user) -> None:
     """A right code ends the row of wrong ones."""
+    rate_limit.forget(_key(_POSTS, user.get_username()))
     for kind in (_DIGITS, _RECOVERY):
         rate_limit.forget(_key(kind, user.get_username()))
         rate_limit.forget(_key(f"{kind} a day", user.get_username()))
@@ -112,26 +139,67 @@ def locked_out(request, original_response=None, credentials=None, *args, **kwarg
     return too_many(request, int(settings.AXES_COOLOFF_TIME.total_seconds()))
 
 
-def limited(view, *, purpose: str = _PURPOSE):
-    """Decorates a view whose POSTs count against the IP address, each purpose apart."""
+def limited(view, *, purpose: str, but_not):
+    """Decorates a view whose POSTs count against the IP address, but for requests of which `but_not(request)`."""
 
     def limited_view(request, *args, **kwargs):
-        if request.method == "POST" and (wait := take_sign_in_try(request, now=timezone.now(), purpose=purpose)):
+        counts = request.method == "POST" and not but_not(request)
+        if counts and (wait := take_sign_in_try(request, now=timezone.now(), purpose=purpose)):
             return too_many(request, wait)
         return view(request, *args, **kwargs)
 
     return limited_view
 
 
-def checks_password(view, name_of):
-    """Decorates a view whose POSTs enter a password, which counts against the IP address and the account.
-
-    `name_of(request)`: the account's name, as typed.
+def limited_by_account(view):
+    """Decorates a view whose POSTs count against the account that is signed in, from whatever IP address: a stranger in the same
+    network has none of its sessions. Without one there is nothing to try.
     """
 
+    def limited_view(request, *args, **kwargs):
+        rate, user = settings.SIGN_IN_RATE, request.user
+        if request.method == "POST" and rate and user.is_authenticated:
+            key = _key(_POSTS, user.get_username())
+            if wait := rate_limit.take(key, limit=rate.limit, seconds=rate.seconds, now=timezone.now()):
+                return too_many(request, wait)
+        return view(request, *args, **kwargs)
+
+    return limited_view
+
+
+def checks_own_password(view):
+    """Decorates a view whose POSTs enter the password of who is signed in, which counts against the account alone."""
+
     def checking_view(request, *args, **kwargs):
-        if request.method == "POST" and (wait := take_password_try(request, name_of(request), now=timezone.now())):
+        name = request.user.get_username()
+        if request.method == "POST" and (wait := take_password_try(request, name, now=timezone.now())):
             return too_many(request, wait)
         return view(request, *args, **kwargs)
 
-    return limited(checking_view)
+    return checking_view
+
+
+def signs_in(view):
+    """Decorates the view that signs in, whose POSTs count against the IP address and the account.
+
+    When the IP address has no try left, each name still has its spare ones: the right password signs in, and anything else is
+    answered as if it had not been looked at, for a name with an account as for any other.
+    """
+
+    def checking_view(request, *args, **kwargs):
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        now, name = timezone.now(), request.POST.get("username", "")
+        wait = take_sign_in_try(request, now=now)
+        if wait and take_spare_try(request, name, now=now):
+            return too_many(request, wait)
+        if account_wait := take_password_try(request, name, now=now):
+            return too_many(request, wait or account_wait)
+        response = view(request, *args, **kwargs)
+        if response.status_code == 302:
+            give_back(request, name, was_spare=wait > 0)
+        elif wait:
+            return too_many(request, wait)
+        return response
+
+    return checking_view

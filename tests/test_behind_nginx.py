@@ -101,6 +101,17 @@ def test_what_is_posted_is_bounded_before_it_reaches_the_site(tmp_path):
         assert nginx.request("GET", "/faqs/").status == 502
 
 
+def test_what_a_visitor_typed_is_not_written_to_the_disk_of_the_proxy(tmp_path):
+    """nginx says so in its log, which the recipe turns off."""
+    with nginx_before(free_port(), tmp_path / "nginx", recipe().replace("error_log /dev/null;", "")) as nginx:
+        for size in (10_000, 17_000, 40_000, 64_000):
+            assert nginx.request("POST", "/book-a-consult/", {"note": "a" * size}).status == 502
+        assert "Connection refused" in nginx.logged
+        assert "temporary file" not in nginx.logged
+        nginx.request("POST", "/admin/blog/article/add/", {"note": "a" * 90_000})
+        assert "temporary file" in nginx.logged, "what the log says of a larger one"
+
+
 def test_no_log_tells_what_was_asked_while_the_site_is_up(nginx):
     assert [nginx.request(*asked).status for asked in ASKED] == [404, 403, 200, 403]
     assert not [secret for secret in SECRETS if secret in nginx.logged]

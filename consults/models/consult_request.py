@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -18,9 +18,11 @@ from .person import Person, called_indexes, contact_indexes
 from .reference import new_reference
 from .request_queryset import ConsultRequestQuerySet, token_hash
 
+_LAST = datetime.max.replace(tzinfo=UTC)  # no form takes it; a ruined row with it must close no page
+
 
 def _interval(start: datetime | None, minutes: int) -> Interval | None:
-    return None if start is None else Interval(start, start + timedelta(minutes=minutes))
+    return None if start is None else Interval(start, start + min(timedelta(minutes=minutes), _LAST - start))
 
 
 class ConsultRequest(models.Model):

@@ -44,7 +44,12 @@ class PostedHours:
         return self.special[day] if day in self.special else self.week.get(day.weekday(), ())
 
     def open_intervals(self, day: date) -> list[Interval]:
-        """The intervals of a local date during which the clinic is open, earliest first, one for each shift."""
+        """The intervals of a local date during which the clinic is open, earliest first, one for each shift.
+
+        Empty in the last year that a date can have, whose last days have no next day: only a ruined row names it.
+        """
+        if day.year == date.max.year:
+            return []
         return [interval for shift in self.shifts_on(day) for interval in _instants(day, shift, self.zone)]
 
     def local(self, instant: datetime) -> datetime:

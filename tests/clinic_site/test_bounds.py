@@ -1,6 +1,7 @@
 """No number and no instant in an address or a form is too large to be answered, of visitors and of staff."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
@@ -10,8 +11,9 @@ from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
 from blog.models import Article
+from consults.models import ConsultRequest
 from pages.models import Page, Question
-from tests.builders import submit
+from tests.builders import local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock"), pytest.mark.ignore_template_errors]
 NUMBERS = ["9" * 3900, "9" * 18, "-1", "٣", "0x1", "1e9", "\0"]
@@ -147,3 +149,25 @@ def test_a_number_or_an_instant_in_a_query_or_a_form(superuser, value):
         history = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_history", args=[row.pk])
         asked.append(superuser.get(f"{history}compare/", {"older": value, "newer": value}))
     assert [answer.request["PATH_INFO"] for answer in asked if answer.status_code >= 500] == []
+
+
+def test_a_ruined_row_in_the_last_year_of_all_closes_no_page(superuser, client):
+    """No form takes such a start: it stands for a database that was changed by hand."""
+    other, ruined, moving = (
+        submit(key=key, starts_at=local(f"2026-12-0{day} 16:00")) for key, day in zip("abc", "378", strict=True)
+    )
+    last = datetime(9999, 12, 31, 23, 50, tzinfo=UTC)
+    ConsultRequest.objects.filter(pk=ruined.pk).update(starts_at=last)
+    ConsultRequest.objects.filter(pk=moving.pk).update(status="requested", confirmed_starts_at=last)
+    for page in ("/admin/", REQUESTS, *(f"{REQUESTS}{row.pk}/change/" for row in (other, ruined, moving)), f"{REQUESTS}diary/"):
+        answer = superuser.get(page, follow=True)
+        assert answer.status_code == 200, page
+    assert "December 31" in superuser.get("/admin/").content.decode()
+    for row in (ruined, moving):
+        assert client.get(f"/consults/{row.token}/").status_code == 200
+
+
+def test_no_address_offers_suggestions_that_no_form_asks_for(superuser):
+    query = "app_label=consults&model_name=consultrequest&field_name=assigned_to"
+    for term in ("%00", "a", ""):
+        assert superuser.get(f"/admin/autocomplete/?term={term}&{query}").status_code == 404

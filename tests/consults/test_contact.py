@@ -78,11 +78,29 @@ def test_what_has_other_spellings_is_refused(spelled):
         ("jane@icloud.com", "jane@me.com"),
         ("j.ane@protonmail.com", "jane@proton.me"),
         ("ja_ne@protonmail.ch", "ja-n.e@pm.me"),
+        ("jane@fastmail.com", "any.thing@Jane.fastmail.com"),
+        ("jane+x@fastmail.fm", "y@z.jane.fastmail.fm"),
+        ("jane@yahoo.com", "jane-word-2@Yahoo.com"),
+        ("jane@yahoo.co.uk", "jane-x+y@yahoo.co.uk"),
+        ("ja.ne@yandex.ru", "ja-ne@ya.ru"),
     ],
 )
 def test_providers_with_one_mailbox_under_several_names_count_once(one, other):
     assert limited_email(one) == limited_email(other)
     assert normalised_email(one) != normalised_email(other)
+
+
+def test_two_mailboxes_are_not_taken_for_one():
+    for one, other in (
+        ("a@jane.fastmail.com", "a@jill.fastmail.com"),
+        ("jane@fastmail.com", "jane@fastmail.fm"),
+        ("jane-a@clinic.example", "jane-b@clinic.example"),
+        ("jane-a@yahoo.com", "jill-a@yahoo.com"),
+        ("a@jane.notfastmail.com", "b@jane.notfastmail.com"),
+        ("jane-a@notyahoo.com", "jane-b@notyahoo.com"),
+        ("ja.ne@yandex.ru", "jane@yandex.ru"),
+    ):
+        assert limited_email(one) != limited_email(other)
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,19 @@ def test_a_kind_of_consult_that_letters_would_have_to_guess_is_refused_and_any_o
     assert "Letters say: call, by phone." in saved.content.decode()
 
 
+def test_a_mistyped_time_zone_is_said_at_the_field_and_nothing_typed_is_lost(as_role):
+    Clinic.objects.get().save()
+    version = Clinic.objects.get().history.latest().pk
+    client = as_role("Owners", again=True)
+    for page in (PAGE, f"/admin/pages/clinic/1/history/{version}/"):
+        for name in ("America/Chicgo", "Central Time", "/etc", "../etc/passwd", "x\0", "US"):
+            answer = client.post(page, form(client, time_zone=name, interpreter="Ask us."))
+            assert answer.status_code == 200, name
+            assert "time_zone" in answer.context["adminform"].form.errors
+            assert "Ask us." in answer.content.decode()
+    assert Clinic.objects.get().time_zone == "America/Chicago"
+
+
 def test_another_time_zone_that_strands_a_request_asks_first_and_saves_nothing(as_role, staff):
     request = submit(starts_at=local("2026-12-07 19:30"))
     booking.confirm_request(request, by=staff, now=WEDNESDAY)

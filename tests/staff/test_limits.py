@@ -7,6 +7,9 @@ from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -15,8 +18,10 @@ from clinic_site.env import Rate
 from consults.models import OutboxMessage
 from guard.models import RateLimit
 from staff.cleanup import delete_expired
+from staff.models import ForgottenPassword
+from staff.password_reset import answer_forgotten
 from tests.builders import WEDNESDAY
-from tests.staff.signing_in import PASSWORD, sign_in
+from tests.staff.signing_in import PASSWORD, STEP, set_up, sign_in
 
 pytestmark = [
     *(pytest.mark.django_db, pytest.mark.ignore_template_errors),
@@ -166,7 +171,75 @@ def test_a_session_ends_when_nobody_is_there_and_after_twelve_hours(client, owne
 
 def test_who_asks_for_letters_all_day_keeps_nobody_of_that_address_out(client, settings):
     settings.SIGN_IN_RATE = Rate(3, 3600)
-    asks = [client.post("/admin/password_reset/", {"email": "x@example.com"}).status_code for _ in range(4)]
-    assert asks == [302, 302, 302, 429]
+    asks = [client.post("/admin/password_reset/", {"email": "x@example.com"}).status_code for _ in range(9)]
+    assert asks == [302] * 8 + [429], "three of the IP address, then five of this email address"
     assert client.post("/admin/reset/x/y/", {}).status_code == 200
     assert client.post("/admin/login/", {"username": "x", "password": "y"}).status_code == 200
+
+
+def use_up_the_address(client) -> None:
+    """As a stranger does who is in the clinic's own network, and knows nobody's name."""
+    assert [sign_in(client, f"name-{number}").status_code for number in range(4)] == [200] * 3 + [429]
+
+
+def test_a_stranger_in_the_same_network_keeps_nobody_from_signing_in(client, owner, settings):
+    settings.SIGN_IN_RATE = Rate(3, 3600)
+    use_up_the_address(client)
+    for name in ("olga", "nobody"):
+        assert [sign_in(client, name, "wrong").status_code for _ in range(3)] == [429] * 3, "tells no name that exists"
+    for _ in range(7):
+        assert sign_in(client).status_code == 302, "the right password gives the try back"
+        client.logout()
+
+
+def test_the_spare_tries_of_a_name_are_few_and_the_same_work_for_every_name(client, owner, settings, clock):
+    settings.SIGN_IN_RATE = Rate(3, 3600)
+    use_up_the_address(client)
+    done = {}
+    for name in ("olga", "nobody"):
+        with CaptureQueriesContext(connection) as made:
+            sign_in(client, name, "wrong")
+        done[name] = [query["sql"].split(" ")[0] for query in made]
+        for _ in range(5):
+            sign_in(client, name, "wrong")
+    assert done["olga"] == done["nobody"]
+    assert sign_in(client).status_code == 429
+    clock(WEDNESDAY + timedelta(minutes=61))
+    assert [sign_in(client, f"other-{number}").status_code for number in range(9)][-1] == 429
+    assert sign_in(client).status_code == 302
+
+
+def test_a_colleagues_sign_ins_do_not_use_up_the_address(client, owner, settings):
+    settings.SIGN_IN_RATE = Rate(3, 3600)
+    for _ in range(5):
+        assert sign_in(client).status_code == 302
+        client.logout()
+    use_up_the_address(client)
+
+
+def test_a_stranger_in_the_same_network_does_not_stop_who_is_signed_in(client, owner, settings, two_steps):
+    settings.SIGN_IN_RATE = Rate(3, 3600)
+    sign_in(client)
+    _, codes = set_up(client)
+    use_up_the_address(Client())
+    assert client.post("/admin/reauthenticate/", {"password": "wrong"}).status_code == 200
+    assert client.post("/admin/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    client.logout()
+    assert sign_in(client).status_code == 302
+    assert client.post(STEP, {"code": codes[0]}).status_code == 302
+
+
+def test_a_stranger_in_the_same_network_keeps_no_letter_and_no_new_password_away(client, owner, settings):
+    settings.SIGN_IN_RATE = Rate(3, 3600)
+    for number in range(8):
+        asked = client.post("/admin/password_reset/", {"email": f"x{number}@example.com"})
+        assert asked["Location"] == "/admin/password_reset/done/", "the same answer for every email address"
+        client.post("/admin/reset/MQ/made-up/", {})
+    assert client.post("/admin/reset/MQ/made-up/", {}).status_code == 429
+    assert ForgottenPassword.objects.count() == 3, "what no account asked for is not kept beyond the tries of the IP address"
+    assert client.post("/admin/password_reset/", {"email": "Olga@clinic.example"}).status_code == 302
+    assert answer_forgotten(now=WEDNESDAY) == 1
+    uid, token = urlsafe_base64_encode(force_bytes(owner.pk)), default_token_generator.make_token(owner)
+    form = client.get(f"/admin/reset/{uid}/{token}/")["Location"]
+    fresh = {"new_password1": "windows-of-seven-lamps", "new_password2": "windows-of-seven-lamps"}
+    assert client.post(form, fresh).status_code == 302

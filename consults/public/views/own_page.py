@@ -34,6 +34,8 @@ from pages.facts import clinic_of
 _PURPOSE = "own page"
 # A token can be tried from many IP addresses.
 _TRIES_AN_HOUR = 20
+# A day, from one IP address, of all requests: each is a letter to the new address and one to the old.
+_MOST_CORRECTIONS = 6
 # Action -> the answer to an offer, and the event that it leaves.
 _ANSWERS = {
     "accept": (booking.accept_offer, Event.Kind.OFFER_ACCEPTED),
@@ -137,6 +139,9 @@ def _readdress(request, found: ConsultRequest, now: datetime):
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _page(request, found, MoveForm(), now, status=422, address_form=form)
+    client = client_key(request, purpose="corrections")
+    if settings.BOOKING_RATE and (wait := rate_limit.take(client, limit=_MOST_CORRECTIONS, seconds=86_400, now=now)):
+        return _too_many(request, found, now, wait)
     email = form.cleaned_data["email"]
     try:
         sets_aside = partial(asked_enough, replace(found.person, email=email), now=now)

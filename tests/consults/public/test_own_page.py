@@ -700,6 +700,25 @@ def test_the_address_is_corrected_on_the_own_page_which_then_has_another_link(cl
     assert ConsultRequest.objects.get().email == "right@gmail.com"
 
 
+def test_one_ip_address_corrects_few_addresses_a_day_whichever_requests_they_are_of(client, settings, clock):
+    settings.BOOKING_RATE = Rate(20, 3600)
+    answers = []
+    for number in range(4):
+        url = own_url(submit(key=str(number), starts_at=START + timedelta(minutes=30 * number), email=f"a{number}@one.example"))
+        for word in ("b", "c"):
+            answer = client.post(url, {"action": "address", "email": f"{word}{number}@one.example"})
+            answers.append(answer.status_code)
+            url = answer.get("Location", url)
+    assert answers == [303] * 6 + [429] * 2
+    assert answer["Retry-After"] == "14400"
+    assert "988" in answer.content.decode(), "the way out"
+    elsewhere = {"action": "address", "email": "right@one.example"}
+    assert client.post(url, elsewhere, REMOTE_ADDR="10.1.2.3").status_code == 303
+    settings.BOOKING_RATE = None
+    url = own_url(submit(key="off", starts_at=local("2026-12-08 16:00"), email="d@one.example"))
+    assert client.post(url, elsewhere | {"email": "e@one.example"}).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("email", "words"),
     [
