@@ -77,7 +77,9 @@ def test_an_excerpt_reads_as_the_page_does():
     items = "<h2>Food</h2><ul><li>fish</li><li><p>frogs</p></li></ul>"
     make_article("one", f"<table>{cells}</table>{items}<p>They graze.</p>")
     (result,) = find("heron", at=NOW)
-    assert result.snippet.endswith("<mark>Herons</mark>, as grey ones · They fish. Geese. Food. fish; frogs. They graze.")
+    # PostgreSQL ends an excerpt with a word.
+    said = result.snippet.removesuffix(".")
+    assert said.endswith("<mark>Herons</mark>, as grey ones · They fish. Geese. Food. fish; frogs. They graze")
 
 
 def test_a_title_counts_more_than_a_mention():
