@@ -16,7 +16,7 @@ from django.conf import settings
 
 from clinic_site import backups, plain_files
 from consults.erasure import erase_at_once
-from consults.models import ConsultRequest
+from consults.models import ConsultRequest, Event
 from consults.one_by_one import decide_each
 from guard import sealing
 
@@ -75,8 +75,9 @@ def problem(*, now: datetime) -> str:
             return f"{path} cannot be written"
     except OSError as error:
         return f"{path} cannot be read or written: {error.strerror or error}"
-    erased = ConsultRequest.objects.filter(erased_at__lte=now - _LISTED_WITHIN).order_by("-erased_at", "-pk")
-    newest = list(erased.values_list("reference", flat=True)[:_NEWEST])
+    # By their events, which have an index: this is asked with every look at the desk.
+    erased = Event.objects.filter(kind=Event.Kind.ERASED, at__lte=now - _LISTED_WITHIN).order_by("-at", "-pk")
+    newest = list(erased.values_list("request__reference", flat=True)[:_NEWEST])
     missing = [one for one in newest if listed.isdisjoint(_signed_lines(one))]
     # A full disk takes nothing, and nothing else tells.
     return f"{path} lacks {len(missing)} of the {len(newest)} requests erased last; is the disk full?" if missing else ""

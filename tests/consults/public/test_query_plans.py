@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clinic_site import erased_list
 from consults.messages.delivery import deliver_due
 from consults.models import ConsultRequest
 from tests.builders import WEDNESDAY
@@ -58,6 +59,12 @@ def test_the_worker_reads_no_table_whole_where_one_letter_is_due(staff):
     bring_to("requested", staff)
     with nothing_is_read_whole():
         assert deliver_due(now=WEDNESDAY + timedelta(minutes=1)) == 1
+
+
+def test_whoever_looks_at_the_desk_reads_no_table_whole_for_the_list_of_erased_requests(staff):
+    bring_to("declined", staff)
+    with nothing_is_read_whole():
+        erased_list.problem(now=WEDNESDAY)
 
 
 def test_a_scan_would_be_noticed(staff):
