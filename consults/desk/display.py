@@ -26,6 +26,11 @@ def person_of(request: ConsultRequest) -> Person:
         return Person(full_name=UNREADABLE)
 
 
+def name_of(user) -> str:
+    """A colleague's, as others call them."""
+    return user.get_short_name() or user.get_username()
+
+
 def staff_notes_of(request: ConsultRequest) -> str:
     try:
         return request.staff_notes

@@ -12,6 +12,8 @@ from consults.models import ConsultRequest, Handing
 from consults.models.reason import GIVES_CLINICIANS_REASONS
 from guard.readers import read_whole_number
 
+from .display import name_of
+
 DECIDES = "consults.change_consultrequest"
 # The backend that knows permissions; the other one only counts sign-ins.
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -33,10 +35,11 @@ class Colleague:
 def read_colleagues(user) -> list[Colleague]:
     """Those who may decide about requests, clinicians first, without the user. Three queries."""
     users = get_user_model().objects
-    clinicians = set(users.with_perm(GIVES_CLINICIANS_REASONS, backend=_BACKEND, include_superusers=False).values_list("pk"))
+    may_give = users.with_perm(GIVES_CLINICIANS_REASONS, backend=_BACKEND, include_superusers=False)
+    clinicians = set(may_give.values_list("pk", flat=True))
     found = users.with_perm(DECIDES, backend=_BACKEND).filter(is_staff=True).exclude(pk=user.pk).order_by("username")
     shown = found.prefetch_related("groups")[:MOST_COLLEAGUES]
-    listed = ((one, (one.pk,) in clinicians) for one in shown)
+    listed = ((one, one.pk in clinicians) for one in shown)
     colleagues = [Colleague(one.pk, name_of(one), "clinician" if may else _role_of(one), may) for one, may in listed]
     return sorted(colleagues, key=lambda one: not one.is_clinician)
 
@@ -61,10 +64,6 @@ def assign_view(request, pk: int):
             Handing.objects.create(request=found, to_id=assignee, by=request.user, at=timezone.now())
     messages.success(request, said)
     return redirect(_PAGE, pk)
-
-
-def name_of(user) -> str:
-    return user.get_short_name() or user.get_username()
 
 
 def _role_of(user) -> str:

@@ -17,7 +17,7 @@ from consults.models import AccessRecord, OutboxMessage
 from guard.readers import read_whole_number
 
 from .call_page import call_view
-from .display import moment_in_sentence, near_moment
+from .display import moment_in_sentence, name_of, near_moment
 from .marking import mark_dealt_with, mark_made, mark_no_answer, mark_not_made, send_again
 from .outbox_words import address_of, letter_of
 from .paging import BoundedPaginator
@@ -178,7 +178,7 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     def marked(self, obj):
         if obj.marked_by is None:
             return None
-        return f"{obj.marked_by.get_short_name() or obj.marked_by.get_username()}, {near_moment(obj.marked_at, timezone.now())}"
+        return f"{name_of(obj.marked_by)}, {near_moment(obj.marked_at, timezone.now())}"
 
     @admin.display(description="message")
     def what(self, obj):

@@ -17,10 +17,10 @@ from pages.consult_kind import CALL, VIDEO
 from pages.models import Clinic
 
 from .actions import possible_buttons
-from .display import confirmed_visit_text, moment_in_sentence, near_moment, person_of, staff_notes_of, whole_visit_text
+from .display import confirmed_visit_text, moment_in_sentence, name_of, near_moment, person_of, staff_notes_of, whole_visit_text
 from .effects import choices_of, outcome_of
 from .estimate import estimate_of, estimate_once_set
-from .handing import NO_CLINICIAN, name_of, read_colleagues
+from .handing import NO_CLINICIAN, read_colleagues
 from .mail_stop import MailStop, mail_stop
 from .outbox_words import address_of
 from .same_person import other_open_requests

@@ -21,7 +21,7 @@ from .bulk_actions import confirm_selected, decline_selected, set_aside_selected
 from .by_phone import by_phone_view
 from .data_request import copy_view, erase_view
 from .diary import diary_view
-from .display import local_date, near_moment, person_of, whole_visit_text
+from .display import local_date, name_of, near_moment, person_of, whole_visit_text
 from .earlier_times import earlier_view
 from .export import csv_answer
 from .figures import take_referral
@@ -224,7 +224,7 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
     @admin.display(description="assigned to", empty_value="-")
     def in_care(self, obj):
         if who := obj.assigned_to:
-            return format_html('<span class="told">{}</span>', who.get_short_name() or who.get_username())
+            return format_html('<span class="told">{}</span>', name_of(who))
         return None
 
     @admin.display(description="answer by")

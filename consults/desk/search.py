@@ -16,7 +16,7 @@ from consults.models.reference import read_reference
 from consults.names import folded, has_words
 from guard.readers import read_date, read_whole_number
 
-from .display import local_date, person_of
+from .display import local_date, name_of, person_of
 from .search_term import LOCAL_DIGITS, STATUS, finds_ended, is_searched
 
 # Names are sealed, so a search by name opens requests one by one: at most this many, soonest reply time first.
@@ -113,7 +113,7 @@ class AssigneeFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         colleagues = get_user_model().objects.filter(is_staff=True, is_active=True).exclude(pk=request.user.pk)
-        names = [(str(user.pk), user.get_short_name() or user.get_username()) for user in colleagues.order_by("username")[:50]]
+        names = [(str(user.pk), name_of(user)) for user in colleagues.order_by("username")[:50]]
         return [("me", "Me"), ("nobody", "Nobody"), *names]
 
     def queryset(self, request, queryset):

@@ -12,7 +12,7 @@ from consults.booking import TRANSITIONS
 from consults.messages.kinds import ABOUT_OFFERS
 from consults.models import ConsultRequest, Event, Handing, Reason
 
-from .handing import name_of
+from .display import name_of
 
 _BY_THE_PATIENT = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.by_patient)}
 _SETS_TIME = {Event.Kind.REQUESTED, *(kind for kind, row in TRANSITIONS.items() if row.sets_time)}
