@@ -23,15 +23,19 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        is_of_staff = request.path_info.startswith(reverse("admin:index"))
+        is_of_staff = _is_of_staff(request)
         if _may_be_too_large(request) and not (is_of_staff and _has_length(request) and SESSION_KEY in request.session):
             return error_page(413, is_of_staff=is_of_staff)
         return self.get_response(request)
 
     def process_view(self, request, view, arguments, named):
-        if request.method in {"GET", "HEAD"} or request.path_info.startswith(reverse("admin:index")):
+        if request.method in {"GET", "HEAD"} or _is_of_staff(request):
             return None
         return None if request.resolver_match.view_name in _TAKE_POSTS else HttpResponseNotAllowed(["GET", "HEAD"])
+
+
+def _is_of_staff(request) -> bool:
+    return request.path_info.startswith(reverse("admin:index"))
 
 
 def _has_length(request) -> bool:

@@ -168,12 +168,17 @@ def speaks_of_overdose(query: str) -> bool:
 
 def speaks_of_emergency(query: str) -> bool:
     """Whether they may mean that somebody needs an ambulance for what a body does: a chest that hurts, a seizure, a stroke."""
-    return _says(_EMERGENCY, query) or (_says(_PERHAPS_ONE, query) and (_says(_JUST_NOW, query) or not _says(_PAST, query)))
+    return _says(_EMERGENCY, query) or _says_of_now(_PERHAPS_ONE, query)
 
 
 def speaks_of_mind_in_danger(query: str) -> bool:
     """Whether they may mean that somebody hears or believes what is not real, is manic, or may hurt others."""
-    return _says(_MIND, query) or (_says(_PERHAPS_MIND, query) and (_says(_JUST_NOW, query) or not _says(_PAST, query)))
+    return _says(_MIND, query) or _says_of_now(_PERHAPS_MIND, query)
+
+
+def _says_of_now(pattern: re.Pattern, query: str) -> bool:
+    """Whether the query says it, and not of the past."""
+    return _says(pattern, query) and (_says(_JUST_NOW, query) or not _says(_PAST, query))
 
 
 def _plain(query: str) -> str:
