@@ -1,5 +1,6 @@
 """Configures gunicorn, which also runs the background worker. `manage.py serve` prepares the site and starts it."""
 
+import gc
 import logging
 import os
 import signal
@@ -18,6 +19,10 @@ _host = env.listen_host("HOST", "127.0.0.1").strip("[]")
 _data = env_folders.folder("DATA_DIR", str(_here / "var"))
 
 wsgi_app = "clinic_site.wsgi:application"
+# Loaded once, by the process that workers are forked from: a worker that takes the place of another is there at once, and they
+# share that memory. Nothing that is loaded opens a connection or starts a thread.
+preload_app = True
+gc.disable()  # until all is loaded: clinic_site/apps.py
 chdir = str(_here)
 bind = f"{f'[{_host}]' if ':' in _host else _host}:{env.whole_number('PORT', 8000, 1, 65535)}"
 workers = env.whole_number("WEB_WORKERS", 2, 1, 64)

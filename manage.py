@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line for the clinic's website."""
 
+import gc
 import os
 import sys
 
@@ -10,6 +11,7 @@ def main() -> None:
     sys.dont_write_bytecode = True
     # Other accounts of this machine can read nothing that is written: database, mail, backups, keys.
     os.umask(0o077)
+    gc.disable()  # until all is loaded: clinic_site/apps.py
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
     from django.conf import settings
     from django.core.management import execute_from_command_line

@@ -298,3 +298,14 @@ def test_it_does_so_in_a_process_of_its_own_too(tmp_path):
     done = Site(tmp_path, {"PORT": "eighty"}).manage("serve")
     assert (done.returncode != 0, done.stdout) == (True, "")
     assert re.fullmatch(r"PORT: \S[^\n]+\n", done.stderr)
+
+
+def test_what_is_loaded_before_the_fork_holds_no_connection_and_no_thread(tmp_path):
+    """gunicorn.conf.py loads the site before it forks: a connection that is shared by workers mixes up their answers."""
+    code = (
+        "import gc, threading, clinic_site.wsgi, clinic_site.urls; from django.db import connections as all_;"
+        "print(threading.active_count(), [one.connection for one in all_.all(initialized_only=True)], gc.isenabled())"
+    )
+    environment = Site(tmp_path).environment | {"DJANGO_SETTINGS_MODULE": "clinic_site.settings"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout in ("1 [] True\n", "1 [None] True\n")
