@@ -61,9 +61,11 @@ def other_requests(request: ConsultRequest, *, to: str, channel: str, rules: Rul
 
 def _as_of(other: ConsultRequest, *, like: ConsultRequest, rules: Rules, at: datetime) -> Other | None:
     times = times_of_request(other, rules=rules, at=at)
-    if times is None or any(time and time.start <= at for time in (times.visit, times.asked)):
+    if times is None:
         return None
-    return Other(other.reference, _is_same_name(other, like), times)
+    ahead = Times(*(time if time and at < time.start else None for time in times))
+    # Without a time it waits all the same.
+    return Other(other.reference, _is_same_name(other, like), ahead) if any(ahead) or not any(times) else None
 
 
 def times_of_request(request: ConsultRequest, *, rules: Rules, at: datetime) -> Times | None:

@@ -191,7 +191,7 @@ def test_a_request_that_is_restored_beside_an_offer_is_told_of_it(staff):
             booking.offer_earlier(request, starts_at=EARLIER, by=staff, now=WEDNESDAY)
             text = " ".join(letter_of(OutboxMessage.objects.get(kind="released"))["text"].split())
             assert sentence in text
-            assert "No time is held for you yet" not in text
+            assert "This request holds no time yet" not in text
 
 
 def test_of_two_offers_of_one_instant_the_end_of_the_one_that_was_told_is_said(staff):

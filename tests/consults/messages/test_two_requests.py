@@ -141,6 +141,7 @@ def test_no_message_calls_a_time_lost_that_another_request_holds_or_is_offered(s
                 assert sentence.format(time=MONDAY) in text
                 assert f"{MONDAY}, which is no longer held" not in text
                 assert f"{MONDAY}, is no longer held" not in text
+                assert "No time is held for you" not in text
                 there = {
                     "confirmed": "stays confirmed for",
                     "requested": "our answer about",
@@ -191,3 +192,13 @@ def test_an_offer_that_cannot_be_taken_any_more_is_not_called_open(staff):
     assert gone in text(now=offer.answer_by)
     SpecialHours.objects.create(date=START.astimezone(CHICAGO).date())
     assert gone in text()
+
+
+def test_another_request_whose_visit_has_begun_while_its_move_waits_still_waits(staff):
+    """Nothing has ended the move yet: the site was down."""
+    one, other = two(staff, first="confirmed", starts_at=LATER)
+    booking.move_request(one, starts_at=NEXT, now=WEDNESDAY)
+    late = START + timedelta(minutes=5)
+    declined = booking.decline_request(other, reason=reason("decline"), by=staff, now=late)
+    text = " ".join(letter_of(last_message(declined), now=late)["text"].split())
+    assert f"your other request, reference {one.reference}: it still waits for our answer about {TUESDAY}." in text
