@@ -38,6 +38,14 @@ def visit_began(request: ConsultRequest, now: datetime) -> bool:
     return start is not None and start <= now
 
 
+def went_unanswered(request: ConsultRequest, now: datetime) -> bool:
+    """Whether its reply time and its start have passed while it waited, also where the worker has not come to it, or it was set
+    aside: no answer is to come.
+    """
+    waits = request.status in ConsultRequest.AWAITING_ANSWER and not request.is_moving
+    return waits and request.answer_by <= now and (request.starts_at is None or request.starts_at <= now)
+
+
 def _stands(request: ConsultRequest, now: datetime) -> bool:
     """Whether a confirmed visit lies ahead: then a move that comes to nothing leaves it as it is."""
     return request.confirmed_starts_at is not None and request.confirmed_starts_at > now

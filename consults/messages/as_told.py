@@ -1,12 +1,16 @@
 """What the patient's page takes from the letters: the page and the letter of one thing never say two."""
 
+from datetime import datetime
+
 from consults.models import ConsultRequest, Event, OutboxMessage
 from guard import sealing
+from pages.models import Clinic
 
 from .calendar_file import CalendarChange
 from .facts import Facts
 from .kinds import REMINDER
 from .known import to_present_address, to_the_patient
+from .place_told import place_told
 
 Status = ConsultRequest.Status
 _ANSWERS_OF_AN_END = (Event.Kind.DECLINED, Event.Kind.CANCELLED, Event.Kind.WITHDRAWN)
@@ -50,6 +54,13 @@ def did_not_reach_them(request: ConsultRequest) -> bool:
     if last.state != OutboxMessage.State.FAILED and not last.is_dealt_with:
         return False
     return not any(reminder.may_have_arrived for reminder in letters.filter(kind=REMINDER, event=last.event_id))
+
+
+def place_before(request: ConsultRequest, *, clinic: Clinic, now: datetime) -> str:
+    """Where they were told that it takes place, if that has changed since: of a confirmed visit ahead."""
+    visit = request.confirmed_visit if request.status in ConsultRequest.OPEN else None
+    told = place_told(request, clinic=clinic).place if visit and visit.start > now else ""
+    return told if told != clinic.consult_place else ""
 
 
 def change_for_page(request: ConsultRequest) -> CalendarChange:

@@ -1,4 +1,4 @@
-"""Puts a message's words together from its facts. Subjects are neutral: none names a treatment."""
+"""Puts a message's words together from its facts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,16 +19,12 @@ from .calendar_file import CalendarChange
 from .changes import Changes
 from .facts import Facts
 from .greeting import greeting_name
-from .kinds import CONFIRMING, END_A_REQUEST, GIVE_A_TIME, LEAVE_THE_VISIT, OLD_ADDRESS, TAKE_A_VISIT, tells
+from .kinds import ASKING, CONFIRMING, GIVE_A_TIME, LEAVE_THE_VISIT, NAME_OTHERS, OLD_ADDRESS, REMINDER, TAKE_A_VISIT, tells
 from .meeting import Meeting
 from .place_told import NO_PLACE_TOLD, PlaceTold
-from .theirs_now import Other, asked_since
+from .theirs_now import Other, asked_since, offered_to, times_of_request
 from .times_in_words import times_of, visit_in_words
 
-# The same day and time follow it as in the subject that said that the other one is confirmed.
-_ONE_OF_TWO = "One of your requests has ended"
-# Of a visit that stays: not "unchanged" where an earlier message told them another time.
-_CONFIRMED = "Your visit is confirmed"
 _HIDDEN_LINK = "(the link to the patient's own page is only in the letter)"
 
 
@@ -61,21 +57,6 @@ class Composition:
     enters_visit: bool = False
 
     @property
-    def subject(self) -> str:
-        """Without the day and the time."""
-        says, facts = tells(self.kind), self.facts
-        if self._is_one_of_two:
-            return _ONE_OF_TWO
-        if says.subject_if_late and not self.is_ahead:
-            return self.rules.clinic.consult.say(says.subject_if_late)
-        if says.subject_if_elsewhere and self._changes.also_had:
-            return self.rules.clinic.consult.say(_CONFIRMED)
-        if says.subject_if_elsewhere and self.meeting.has_changed:
-            return self.rules.clinic.consult.say(says.subject_if_elsewhere)
-        is_changed = facts.replaced if self.kind in GIVE_A_TIME else facts.before.confirmed
-        return self.rules.clinic.consult.say((is_changed and says.subject_if_changed) or says.subject)
-
-    @property
     def _stays(self) -> Interval | None:
         """The confirmed visit that the message leaves as it is, while it is ahead."""
         if self.kind not in LEAVE_THE_VISIT:
@@ -85,8 +66,9 @@ class Composition:
 
     @property
     def meeting(self) -> Meeting:
-        """At the confirmed visit, or the one that they are offered. What they were told of its place counts while it is ahead."""
-        is_ahead = self._stays or (self.kind in {Event.Kind.OFFERED, *CONFIRMING} and self.is_ahead)
+        """At the visit that it is about, confirmed or not. What they were told of its place counts while it is ahead."""
+        gives = self._is_of_a_request or self.kind in {Event.Kind.OFFERED, *CONFIRMING}
+        is_ahead = self._stays or (gives and self.is_ahead)
         return Meeting(self.request, self.rules.clinic, self.place_told if is_ahead else NO_PLACE_TOLD)
 
     @property
@@ -97,8 +79,15 @@ class Composition:
 
     @property
     def calendar_version(self) -> int:
-        """Of the entry. Where the time is no news of the event, their page may have given it out at a later version than that."""
-        return self.request.version if self._stays else self.facts.version
+        """Of the entry. Of the time that is confirmed today, their page may have given out a later version than the event's."""
+        entry = self.calendar
+        is_of_today = entry.method == "REQUEST" and entry.visit == self.request.confirmed_visit
+        return self.request.version if self._stays or is_of_today else self.facts.version
+
+    @property
+    def _is_of_a_request(self) -> bool:
+        """Whether it names a time that is asked for, and no visit is confirmed."""
+        return self.kind in ASKING and self.facts.visit is not None and self.facts.confirmed is None
 
     @property
     def is_ahead(self) -> bool:
@@ -120,17 +109,6 @@ class Composition:
         return self.facts.visit is None or leaves_time(self.facts.visit.start, self.now)
 
     @property
-    def short_when(self) -> str:
-        """Day and time for a subject, or an empty text."""
-        says = tells(self.kind)
-        lost = self.facts.before.asked if says.names_lost_time or (says.subject_if_late and not self.is_ahead) else None
-        visit = self.facts.offered or lost or self.facts.visit
-        if visit is None:
-            return ""
-        start = self.rules.posted.local(visit.start)
-        return f"{dates.day_text(start)}, {dates.choice_text(start)}"
-
-    @property
     def day(self) -> str:
         """The date of the visit, or an empty text."""
         return dates.date_text(self.rules.posted.local(self.facts.visit.start)) if self.facts.visit else ""
@@ -150,8 +128,8 @@ class Composition:
 
     @cached_property
     def _offered(self) -> EarlierOffer | None:
-        """What is offered to them at the instant, also while this message waited."""
-        return EarlierOffer.objects.of(self.request, at=max(self.now, self.facts.at))
+        """What they may take at the instant, also if it was offered while this message waited."""
+        return offered_to(self.request, rules=self.rules, at=max(self.now, self.facts.at))
 
     @property
     def _asked_since(self) -> Interval | None:
@@ -161,19 +139,20 @@ class Composition:
         return asked_since(self.request, version=self.facts.version, at=max(self.now, self.facts.at))
 
     @cached_property
-    def _changes(self) -> Changes:
-        return Changes.told_by(self.kind, self.facts, held=self._held, now=self.now)
+    def changes(self) -> Changes:
+        return Changes.told_by(self.kind, self.facts, held=self.held, now=self.now)
 
     @cached_property
-    def _held(self) -> set[Interval]:
-        """The times that are theirs now, also by other requests, asked for or offered while this message waited."""
-        own = {visit for visit, _ in self.request.held_visits} | ({self._offered.visit} if self._offered else set())
-        return own.union(*(other.held for other in self.others))
+    def held(self) -> set[Interval]:
+        """The times that are theirs at the instant by whichever request, asked for or offered while this message waited."""
+        own = times_of_request(self.request, rules=self.rules, at=max(self.now, self.facts.at))
+        return set().union(own.held if own else (), *(other.times.held for other in self.others))
 
     @property
-    def _is_one_of_two(self) -> bool:
-        """Whether this says that a time has ended which they have by another request."""
-        return self.kind in END_A_REQUEST and any(self.facts.visit in other.held for other in self.others)
+    def _named(self) -> tuple[Other, ...]:
+        """The others that it names. A reminder does where it takes the part of the confirmation."""
+        is_reminder_alone = self.kind == REMINDER and not self.facts.calendar.method
+        return () if is_reminder_alone or self.kind not in NAME_OTHERS else self.others
 
     def text(self, *, layout: str, has_file: bool = False) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template. `has_file`: whether the
@@ -199,7 +178,7 @@ class Composition:
                 "may_ask_again": self.facts.may_ask_again,
                 "day": self.day,
                 "to_know": meeting.to_know if self.is_ahead else [],
-                "to_join": [] if self.kind in {Event.Kind.OFFERED, *GIVE_A_TIME} else meeting.to_join,
+                "to_join": meeting.to_join if self._stays and self.kind not in GIVE_A_TIME else [],
                 "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
                 "book": settings.PUBLIC_URL + reverse("consults:request"),
                 "has_new_link": self.facts.has_new_link,
@@ -210,8 +189,9 @@ class Composition:
                 "voicemail_ok": self.facts.voicemail_ok,
             }
         )
-        held, changes = self._held, self._changes
+        held, changes = self.held, self.changes
         context |= {"had_another": bool(changes.also_had), "asked_is_held": self.facts.before.asked in held}
+        context |= {"offered_is_held": self.facts.offered in held, "is_of_a_request": self._is_of_a_request}
         context["asked_gone"] = self._in_words(changes.asked_gone)
         sentences = self._sentences(context, changes, replaced_is_held=changes.replaced in held, has_file=has_file)
         return render_to_string(f"consults/messages/{self.kind}.txt", context | sentences)
@@ -231,7 +211,7 @@ class Composition:
             "also_asked": list(map(self._in_words, changes.also_asked)),
             "also_had": list(map(self._in_words, changes.also_had)),
             "asked_since": self._in_words(self._asked_since),
-            "others": [(other, self._in_words(other.visit), self._in_words(other.asked)) for other in self.others],
+            "others": [(other, *map(self._in_words, other.times)) for other in self._named],
         }
         sentences: dict[str, str] = {}
         # The third says what the second does not.

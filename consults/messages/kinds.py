@@ -163,12 +163,8 @@ OF_A_VISIT_AHEAD = [
     *(kind for kind, says in KINDS.items() if says.says_visit_stays and not says.subject_if_late),
 ]
 END_A_REQUEST = [Kind.DECLINED, Kind.WITHDRAWN, Kind.CANCELLED, Kind.EXPIRED]
-# They decide something, so who has another request may take them for the answer about that one; or they call a time lost, which
-# another request may hold.
-NAME_OTHERS = [
-    *(*END_A_REQUEST, *CONFIRMING, Kind.MOVE_LAPSED, Kind.MOVED, Kind.RELEASED, Kind.READDRESSED),
-    *(kind for kind, says in KINDS.items() if says.says_visit_stays),
-]
+# Who has another request may take any message but the first for the answer about that one.
+NAME_OTHERS = [kind for kind in KINDS if kind not in {Kind.REQUESTED, OLD_ADDRESS}]
 # They name a time that was asked for beside a visit, and is not theirs.
 TELL_A_LOST_TIME = [kind for kind, says in KINDS.items() if says.names_lost_time or says.subject_if_late]
 # They say that we did not answer in time, and so does what takes their place.

@@ -105,13 +105,11 @@ def _channel_of(request: ConsultRequest):
 
 
 def _owes_apology(event: Event) -> bool:
-    """Whether what the event replaces was to apologize for a late answer, and nobody heard it."""
+    """Whether what the event replaces was to apologize for a late answer, and nobody heard it, as far as we know."""
     if event.number == 1:
         return False
     unheard = unsent(event.request).filter(recipient=OutboxMessage.Recipient.PATIENT, event__number__lt=event.number)
-    letters = [
-        letter for letter in unheard.exclude(kind__in=[REMINDER, OLD_ADDRESS]) if letter.sealed and not letter.may_be_known
-    ]
+    letters = [letter for letter in unheard.exclude(kind__in=[REMINDER, OLD_ADDRESS]) if letter.sealed and not letter.is_known]
     try:
         return any(Facts.from_json(letter.opened).is_late for letter in letters)
     except sealing.CannotOpen:

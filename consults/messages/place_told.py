@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Q, Subquery
 
 from consults.models import ConsultRequest, Event, OutboxMessage
+from pages.models import Clinic
 
 from .kinds import ASKING, CONFIRMING, LEAVE_THE_VISIT, REMINDER
 from .known import to_the_patient
@@ -24,9 +25,10 @@ class PlaceTold(NamedTuple):
 NO_PLACE_TOLD = PlaceTold()
 
 
-def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) -> PlaceTold:
+def place_told(request: ConsultRequest, *, clinic: Clinic, before: OutboxMessage | None = None) -> PlaceTold:
     """By the last message that told them, or of those that left before this one. Letters about a request name the place of its
     time too, and calls about it do not. A call that offered a time names its place, which counts where they took it on the phone.
+    One that may have been lost counts unless it says what is so today: that is said again.
     """
     first = request.events.confirming().order_by("number").values("number")[:1]
     of_visit = Q(event__number__gte=Subquery(first), kind__in=[*CONFIRMING, *LEAVE_THE_VISIT])
@@ -34,7 +36,8 @@ def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) 
     taken = request.events.taken_on_the_phone().values("starts_at")
     of_offer = Q(kind=Event.Kind.OFFERED, channel=OutboxMessage.Channel.CALL, event__starts_at__in=taken)
     named = to_the_patient(request).filter(of_visit | of_request | of_offer).exclude(place="").select_related("event__request")
-    told = [message for message in named if message.may_be_known]
+    today = (clinic.consult_place, clinic.way_to_join)
+    told = [message for message in named if message.is_known or (message.may_be_known and _says(message) != today)]
     if before is not None:
         is_sent = before.state == OutboxMessage.State.DONE
         told = [message for message in told if message.pk != before.pk and not (is_sent and _left(message) > _left(before))]
@@ -43,6 +46,10 @@ def place_told(request: ConsultRequest, *, before: OutboxMessage | None = None) 
         way = message.way_to_join if _says_how_to_join(message, known) else known.way_to_join
         known = PlaceTold(message.place, way)
     return known
+
+
+def _says(message: OutboxMessage) -> tuple[str, str]:
+    return message.place, message.way_to_join
 
 
 def _says_how_to_join(message: OutboxMessage, known: PlaceTold) -> bool:

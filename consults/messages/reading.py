@@ -9,13 +9,13 @@ from consults.models import Event, OutboxMessage
 from .channels import CHANNELS
 from .compose import Composition, Letter
 from .facts import Facts
-from .kinds import CONFIRMING, LEAVE_THE_VISIT, NAME_OTHERS, REMINDER
+from .kinds import ASKING, CONFIRMING, LEAVE_THE_VISIT, OLD_ADDRESS, REMINDER
 from .known import has_no_entry
 from .place_told import NO_PLACE_TOLD, place_told
 from .theirs_now import other_requests
 
 # Of an offer only a call does.
-_NAME_A_PLACE = {Event.Kind.OFFERED, *LEAVE_THE_VISIT, *CONFIRMING}
+_NAME_A_PLACE = {Event.Kind.OFFERED, *ASKING, *LEAVE_THE_VISIT, *CONFIRMING}
 
 
 def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_desk: bool = False) -> Letter:
@@ -36,15 +36,16 @@ def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_des
     if for_desk:
         facts = replace(facts, token="")
     request = message.event.request
-    told = place_told(request, before=message) if message.kind in _NAME_A_PLACE else NO_PLACE_TOLD
+    told = place_told(request, clinic=rules.clinic, before=message) if message.kind in _NAME_A_PLACE else NO_PLACE_TOLD
     is_to_staff, at = message.recipient == OutboxMessage.Recipient.STAFF, max(sent_at or now, facts.at)
-    others = other_requests(request, to=facts.to, channel=message.channel, at=at) if message.kind in NAME_OTHERS else ()
+    is_to_them = not is_to_staff and message.kind != OLD_ADDRESS
+    others = other_requests(request, to=facts.to, channel=message.channel, rules=rules, at=at) if is_to_them else ()
     composition = Composition(
         *(message.kind, request, facts, rules, sent_at or now),
         is_first=message.is_first,
         place_told=told,
         enters_visit=message.kind in LEAVE_THE_VISIT and message.kind != REMINDER and has_no_entry(request),
-        others=() if is_to_staff else others,
+        others=others,
     )
     if is_to_staff:
         return composition.notice()

@@ -21,8 +21,8 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
     """What it was to tell becomes a call to make, if the patient gave a number. `problem`: a code without personal data.
 
     A number that was called enough is not called: staff see what could not be sent. What is on its way still when the first
-    call is made belongs to that call. A reminder that waits becomes a call on its day. Nobody is called about an address that
-    they left: that one is a stranger's.
+    call is made belongs to that call. What a server had whole before, and did not answer for, may be known all the same. A
+    reminder that waits becomes a call on its day. Nobody is called about an address that they left: that one is a stranger's.
 
     Changes nothing if the message is no longer as it was read. Raises sealing.CannotOpen.
     """
@@ -37,8 +37,10 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
     logger.error("message %s was refused, and is a call to make now: %s", message.pk, problem)
     unchanged = _unchanged(message)
     message.seal(message.opened | {"to": phone})
-    waiting = {"channel": OutboxMessage.Channel.CALL, "state": OutboxMessage.State.WAITING, "done_at": None, "not_before": now}
-    if unchanged.update(**waiting, sealed=message.sealed, problem=problem[:60]):
+    waiting = {"channel": OutboxMessage.Channel.CALL, "state": OutboxMessage.State.WAITING, "not_before": now}
+    is_copy = message.state == OutboxMessage.State.WAITING and not problem.startswith(RETURNED)
+    done_at = message.done_at if is_copy else None
+    if unchanged.update(**waiting, done_at=done_at, sealed=message.sealed, problem=problem[:60]):
         _call_to_remind(message.event.request, phone, now=now)
 
 

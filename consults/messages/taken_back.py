@@ -112,8 +112,9 @@ def told_times(event: Event) -> ToldTimes:
 def offer_ended_unsaid(event: Event) -> EarlierOffer | None:
     """The offer that the person was told of last, if it has ended and neither they nor a letter said so.
 
-    What a letter says that still waits counts as said. Ask once those that the event replaces were dropped: an end that
-    they would have told is then told by the event's own. Who is given the time is told that.
+    What a letter says that still waits counts as said, and what one said that may be lost does not. Ask once those that the
+    event replaces were dropped: an end that they would have told is then told by the event's own. Who is given the time is told
+    that.
     """
     letters = to_the_patient(event.request).select_related("event").order_by("event__number", "pk")
     offered = [letter for letter in letters.filter(kind=Event.Kind.OFFERED) if letter.may_be_known]
@@ -126,7 +127,7 @@ def offer_ended_unsaid(event: Event) -> EarlierOffer | None:
     if offer is None:
         return None
     later = letters.filter(event__number__gt=told.number).exclude(kind__in=[REMINDER, OLD_ADDRESS])
-    counted = [letter for letter in later if letter.may_be_known or letter.state == OutboxMessage.State.WAITING]
+    counted = [letter for letter in later if letter.is_known or letter.state == OutboxMessage.State.WAITING]
     return None if any(_says_end(letter, offer) for letter in counted) else offer
 
 

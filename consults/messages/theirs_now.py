@@ -5,11 +5,13 @@ A message may have waited. What it says of these is as true then as what it was 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Q
 
 from consults.contact import limited_email, limited_phone
-from consults.models import ConsultRequest, Event, OutboxMessage
+from consults.current_rules import Rules
+from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.names import folded
 from consults.scheduling import Interval
 from guard import sealing
@@ -19,25 +21,31 @@ _CONFIRMS = {Event.Kind.CONFIRMED, Event.Kind.RESCHEDULED, Event.Kind.OFFER_ACCE
 _ASKS = {Event.Kind.REQUESTED, Event.Kind.QUARANTINED, Event.Kind.RELEASED, Event.Kind.MOVED}
 
 
+class Times(NamedTuple):
+    """What a request holds. `visit`: the confirmed one; `asked`: what waits for an answer; `offered`: what they may take."""
+
+    visit: Interval | None
+    asked: Interval | None
+    offered: Interval | None
+
+    @property
+    def held(self) -> set[Interval]:
+        return {time for time in self if time}
+
+
 @dataclass(frozen=True)
 class Other:
     """Another request that the owner of a mailbox or a number has, or is told of: nobody else may hear of it.
 
-    `visit`: the confirmed one; `asked`: the time that waits for an answer. `is_theirs`: it names the same person. Two people may
-    share a mailbox, where either reads the letters of both.
+    `is_theirs`: it names the same person. Two people may share a mailbox, where either reads the letters of both.
     """
 
     reference: str
     is_theirs: bool
-    visit: Interval | None
-    asked: Interval | None
-
-    @property
-    def held(self) -> set[Interval]:
-        return {visit for visit in (self.visit, self.asked) if visit}
+    times: Times
 
 
-def other_requests(request: ConsultRequest, *, to: str, channel: str, at: datetime) -> tuple[Other, ...]:
+def other_requests(request: ConsultRequest, *, to: str, channel: str, rules: Rules, at: datetime) -> tuple[Other, ...]:
     """Those that hold a place for an answer, or a visit ahead, at the instant, for the contact `to`.
 
     Only the contact counts at which a request is answered (`spam.asked_enough`). Who is called is told of their own alone: a
@@ -47,21 +55,36 @@ def other_requests(request: ConsultRequest, *, to: str, channel: str, at: dateti
     indexes = sealing.blind_indexes("contact", limited_phone(to) if is_call else limited_email(to))
     of_contact = ConsultRequest.objects.filter(Q(contact_index__in=indexes) | Q(called_index__in=indexes), created_at__lte=at)
     was_open = of_contact.filter(Q(ended_at=None) | Q(ended_at__gt=at)).exclude(pk=request.pk).order_by("created_at", "pk")
-    others = (_as_of(other, like=request, at=at) for other in was_open)
+    others = (_as_of(other, like=request, rules=rules, at=at) for other in was_open)
     return tuple(other for other in others if other and (other.is_theirs or not is_call))
 
 
-def _as_of(other: ConsultRequest, *, like: ConsultRequest, at: datetime) -> Other | None:
-    events = list(other.events.filter(at__lte=at).order_by("number").values_list("kind", "status", "starts_at"))
+def _as_of(other: ConsultRequest, *, like: ConsultRequest, rules: Rules, at: datetime) -> Other | None:
+    times = times_of_request(other, rules=rules, at=at)
+    if times is None:
+        return None
+    ahead = Times(*(time if time and at < time.start else None for time in times))
+    # Without a time it waits all the same.
+    return Other(other.reference, _is_same_name(other, like), ahead) if any(ahead) or not any(times) else None
+
+
+def times_of_request(request: ConsultRequest, *, rules: Rules, at: datetime) -> Times | None:
+    """What it held at the instant; None if it had ended by then, or was set aside."""
+    events = list(request.events.filter(at__lte=at).order_by("number").values_list("kind", "status", "starts_at"))
     status = events[-1][1] if events else ""
     if status not in ConsultRequest.HOLDS_A_SEAT:
         return None
     confirmed = next((start for kind, _, start in reversed(events) if kind in _CONFIRMS), None)
     asked = next((start for kind, _, start in reversed(events) if kind in _ASKS), None) if status == Status.REQUESTED else None
-    if any(start and start <= at for start in (confirmed, asked)):
-        return None
-    visit = _interval(confirmed, other.confirmed_length_minutes or other.length_minutes)
-    return Other(other.reference, _is_same_name(other, like), visit, _interval(asked, other.length_minutes))
+    visit = _interval(confirmed, request.confirmed_length_minutes or request.length_minutes)
+    offer = offered_to(request, rules=rules, at=at)
+    return Times(visit, _interval(asked, request.length_minutes), offer.visit if offer else None)
+
+
+def offered_to(request: ConsultRequest, *, rules: Rules, at: datetime) -> EarlierOffer | None:
+    """The offer that they may take at the instant, as their page shows it: in time, and its date not closed."""
+    offer = EarlierOffer.objects.of(request, at=at)
+    return offer if offer and at < offer.answer_by and rules.covers(offer.visit) else None
 
 
 def _interval(start: datetime | None, minutes: int) -> Interval | None:

@@ -16,7 +16,7 @@ from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.models.event import refused_among
 from consults.scheduling import Interval
 from consults.scheduling.reply import leaves_time, leaves_time_to_offer
-from consults.transitions import MAY_BE_OFFERED, TRANSITIONS, may_happen, visit_began
+from consults.transitions import MAY_BE_OFFERED, TRANSITIONS, may_happen, visit_began, went_unanswered
 from pages.consult_kind import ConsultKind
 
 from . import state_words
@@ -86,8 +86,14 @@ class PageWords:
 
     @property
     def only_waits(self) -> bool:
-        """Whether it still is what was sent, perhaps at another time: nobody answered, and nothing is offered."""
-        return self.found.status in ConsultRequest.AWAITING_ANSWER and not self.found.is_moving and not self.offer
+        """Whether it still is what was sent, perhaps at another time: nobody answered yet, and nothing is offered."""
+        waits = self.found.status in ConsultRequest.AWAITING_ANSWER and not self.found.is_moving
+        return waits and not self.offer and not self.went_unanswered
+
+    @property
+    def went_unanswered(self) -> bool:
+        """Whether it has waited for an answer too long to be told of one."""
+        return went_unanswered(self.found, self.now)
 
     @property
     def has_visit(self) -> bool:
@@ -97,7 +103,7 @@ class PageWords:
     @property
     def is_over(self) -> bool:
         """Whether it ended without a visit: what is shown is no time to come at."""
-        return self.found.status in _HELD_NO_MORE
+        return self.found.status in _HELD_NO_MORE or self.went_unanswered
 
     @cached_property
     def _end(self) -> Facts | None:
@@ -130,7 +136,9 @@ class PageWords:
         """The heading, and a sentence."""
         reach = "call" if self.are_called else "write to"
         told = state_words.why(is_called=self.are_called, was_told=self.is_over and end_was_told(self.found))
-        heading, sentence = self._state
+        heading, sentence = state_words.of(
+            self.found, is_offered=self.offer is not None, lost_a_visit=self._lost_a_visit, now=self.now
+        )
         if self.is_unreached and self.found.status in ConsultRequest.OPEN:
             sentence += f" Our last email did not reach you. {self._how_to_reach_us}"
         elif self.is_unreached:
@@ -146,27 +154,13 @@ class PageWords:
         """Whether our last email is known to be lost where the page would refer to it or to the next, or shows what it said."""
         begun = self.found.status == Status.CONFIRMED and visit_began(self.found, self.now)
         refers = not begun and self.found.status in {*ConsultRequest.OPEN, Status.DECLINED, Status.CANCELLED}
-        return refers and not self.are_called and did_not_reach_them(self.found)
+        return refers and not self.went_unanswered and not self.are_called and did_not_reach_them(self.found)
 
     @property
     def _how_to_reach_us(self) -> str:
         if may_happen(Kind.READDRESSED, self.found, self.now):
             return f"If your address was wrong, please correct it {self.corrected}. Or get in touch with us."
         return "Please get in touch with us."
-
-    @property
-    def _state(self) -> tuple[str, str]:
-        found, visit = self.found, self.found.visit
-        if found.is_moving:
-            return state_words.of_a_move(found.confirmed_visit, self.now) if visit_began(found, self.now) else state_words.MOVING
-        if found.status == Status.CONFIRMED and visit and visit.start <= self.now:
-            return state_words.PASSED if visit.end <= self.now else state_words.BEGAN
-        if found.status == Status.REQUESTED and self.offer:
-            return state_words.OFFERED if visit else state_words.OFFERED_A_FIRST_TIME
-        if found.status == Status.CANCELLED and not self._lost_a_visit:
-            return state_words.OF_STATUS[Status.DECLINED]
-        by_patient = found.status == Status.WITHDRAWN and self._lost_a_visit
-        return state_words.CANCELLED_BY_PATIENT if by_patient else state_words.OF_STATUS[Status(found.status)]
 
     @property
     def lost_its_time(self) -> bool:

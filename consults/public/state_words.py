@@ -4,6 +4,7 @@ from datetime import datetime
 
 from consults.models import ConsultRequest
 from consults.scheduling import Interval
+from consults.transitions import visit_began, went_unanswered
 
 Status = ConsultRequest.Status
 # The heading, and a sentence. `reach` and `told` depend on how the person is answered.
@@ -38,6 +39,23 @@ MOVING = (
 NOT_ANSWERED = "We were late in answering about the new time, and we are sorry. It is not confirmed until we {reach} you."
 _BEGAN_MOVING = ("It is time for your confirmed visit", NOT_ANSWERED)
 _PASSED_MOVING = ("The time of your confirmed visit has passed", NOT_ANSWERED)
+
+
+def of(found: ConsultRequest, *, is_offered: bool, lost_a_visit: bool, now: datetime) -> tuple[str, str]:
+    """The heading and a sentence. `is_offered`: they may take a time. `lost_a_visit`: what ended was, to them, a visit."""
+    visit = found.visit
+    if found.is_moving:
+        return of_a_move(found.confirmed_visit, now) if visit_began(found, now) else MOVING
+    if found.status == Status.CONFIRMED and visit and visit.start <= now:
+        return PASSED if visit.end <= now else BEGAN
+    if went_unanswered(found, now):
+        return OF_STATUS[Status.EXPIRED]
+    if found.status == Status.REQUESTED and is_offered:
+        return OFFERED if visit else OFFERED_A_FIRST_TIME
+    if found.status == Status.CANCELLED and not lost_a_visit:
+        return OF_STATUS[Status.DECLINED]
+    by_patient = found.status == Status.WITHDRAWN and lost_a_visit
+    return CANCELLED_BY_PATIENT if by_patient else OF_STATUS[Status(found.status)]
 
 
 def of_a_move(kept: Interval | None, now: datetime) -> tuple[str, str]:

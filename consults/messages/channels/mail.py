@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 
 from consults.messages.calendar_file import write_calendar_file
 from consults.messages.compose import Composition, Letter
+from consults.messages.subjects import short_when, subject_of
 from consults.models import OutboxMessage
 from guard.one_line import as_one_line
 from pages.models import Clinic
@@ -41,8 +42,8 @@ _BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"
 
 
 def compose(composition: Composition) -> Letter:
-    facts, subject = composition.facts, composition.subject
-    if when := composition.short_when:
+    facts, subject = composition.facts, subject_of(composition)
+    if when := short_when(composition):
         subject = f"{subject}: {when}"
     calendar, change = "", composition.calendar
     if change.visit:

@@ -14,9 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from consults import booking, dates, status_text
-from consults.messages.as_told import change_for_page
+from consults.messages.as_told import change_for_page, place_before
 from consults.messages.meeting import we_call
-from consults.messages.place_told import place_told
 from consults.models import ConsultRequest, Event
 from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
@@ -205,10 +204,10 @@ def _page(
 
     words, is_open = _words(request, found, now), may_happen(Event.Kind.WITHDRAWN, found, now)
     may_move = may_happen(Event.Kind.MOVED, found, now)
-    may_correct = may_happen(Event.Kind.READDRESSED, found, now)
+    may_correct = may_happen(Event.Kind.READDRESSED, found, now) and not words.went_unanswered
     problem = problem or words.form_is_gone({Event.Kind.MOVED: form, Event.Kind.READDRESSED: address_form})
+    waits = is_open and not words.went_unanswered
     offer, to_calendar = words.offer, change_for_page(found)
-    place_before = place_told(found).place if found.confirmed_visit and found.confirmed_visit.start > now else ""
     context = {
         "own": found,
         "visit": clinic.consult.word,
@@ -220,7 +219,7 @@ def _page(
         "offered_until": dates.moment_text(offer.answer_by.astimezone(zone), label) if offer else "",
         "closed_offer": in_words(words.closed_offer.visit) if words.closed_offer and not problem else "",
         "we_call": we_call(found, clinic),
-        "place_before": place_before if words.has_visit and place_before != clinic.consult_place else "",
+        "place_before": place_before(found, clinic=clinic, now=now),
         "to_calendar": to_calendar.method if to_calendar.visit and to_calendar.visit.start > now else "",
         "may_keep": may_happen(Event.Kind.MOVE_TAKEN_BACK, found, now),
         "may_move": may_move,
@@ -231,7 +230,7 @@ def _page(
         "form": form,
         "address_form": (address_form or AddressForm()) if may_correct else None,
         "is_reached_by": found.person.contact_by,
-        "reached_at": words.reached_at if is_open and (may_correct or not words.is_unreached) else "",
+        "reached_at": words.reached_at if waits and (may_correct or not words.is_unreached) else "",
         "section": "",
         "canonical": "",
     }

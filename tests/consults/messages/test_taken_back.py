@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from icalendar import Calendar
 
 from consults import booking
 from consults.desk.marking import mark_dealt_with
 from consults.messages.channels.not_sent import NO_ANSWER
 from consults.messages.delivery import deliver_due
+from consults.messages.refused import refuse
 from consults.models import ConsultRequest, EarlierOffer, OutboxMessage
 from pages.models import Clinic
 from tests.builders import WEDNESDAY, letter_of, submit
@@ -31,6 +33,7 @@ FATES = {
     "lost": {"state": "failed", "attempts": 8, "problem": "refused_554"},
     "unsent": {},
 }
+OLD_PLACE = "1 Old Road, Dundas, MN 55019"
 DO_NOT_HOLD = "is no longer held for you."
 APOLOGY = "We said that we would answer your request sooner, and we did not."
 
@@ -188,7 +191,7 @@ def test_a_request_that_is_restored_beside_an_offer_is_told_of_it(staff):
             booking.offer_earlier(request, starts_at=EARLIER, by=staff, now=WEDNESDAY)
             text = " ".join(letter_of(OutboxMessage.objects.get(kind="released"))["text"].split())
             assert sentence in text
-            assert "No time is held for you yet" not in text
+            assert "This request holds no time yet" not in text
 
 
 def test_of_two_offers_of_one_instant_the_end_of_the_one_that_was_told_is_said(staff):
@@ -365,3 +368,81 @@ def test_a_letter_that_leaves_the_visit_enters_it_where_its_confirmation_is_know
             assert bool(letter_of(message)["calendar"]) == bool(words)
             if words:
                 assert entry_of(message).decoded("dtstart") == request.confirmed_starts_at
+
+
+def test_a_time_that_they_asked_back_is_one_time(staff):
+    """They read of another one on their page, before the call about that was made."""
+    for steps in (("confirmed",), ()):
+        with undone(str(steps)):
+            request = moved_by_staff(lived(staff, *steps, contact_by="phone"), staff, LATER)
+            booking.move_request(request, starts_at=START, now=WEDNESDAY)
+            text = " ".join(letter_of(OutboxMessage.objects.get(kind="rescheduled"))["text"].split())
+            replaced = MONDAY if steps else f"the time you asked for, {MONDAY}"
+            assert f"This replaces {replaced}. You have asked for that time again since, and this still waits" in text
+            assert text.count(MONDAY) == 1
+
+
+def test_a_letter_about_a_request_that_moves_or_is_restored_tells_a_place_that_changed_and_no_later_one_does(staff):
+    changed = f"Please note that the place has changed. It was: {OLD_PLACE}. "
+    for steps in (("moved",), ("quarantined", "released")):
+        with undone(str(steps)):
+            request = submit()
+            OutboxMessage.objects.update(**FATES[""], place=OLD_PLACE)
+            for step in steps:
+                request = decisions(staff)[step](request, WEDNESDAY)
+            message = last_message(request)
+            assert changed in said(request)[1]
+            assert "in your calendar" not in said(request)[1], "nothing of it is"
+            assert not letter_of(message)["calendar"]
+            told(staff)
+            assert "has changed" not in said(booking.confirm_request(request, by=staff, now=WEDNESDAY))[1]
+
+
+def test_what_may_be_lost_ends_neither_an_offer_nor_a_place_nor_an_apology(staff):
+    for fate in ("perhaps", ""):
+        is_owed = bool(fate)
+        with undone(f"an offer {fate}"):
+            text = said(lived(staff, "confirmed", "offered", f"moved {fate}", "confirmed unsent"))[1]
+            assert ("The time we offered you, Friday" in text) == is_owed
+        with undone(f"a place {fate}"):
+            request = lived(staff, "confirmed")
+            OutboxMessage.objects.filter(state="done").update(place=OLD_PLACE)
+            request = decisions(staff)["moved"](request, WEDNESDAY)
+            OutboxMessage.objects.filter(kind="moved").update(**FATES[fate], place=Clinic.objects.get().consult_place)
+            assert ("the place has changed" in said(decisions(staff)["declined"](request, WEDNESDAY))[1]) == is_owed
+        with undone(f"an apology {fate}"):
+            request = decisions(staff)["quarantined"](lived(staff), WEDNESDAY)
+            late = request.answer_by + timedelta(minutes=1)
+            request = booking.release_request(request, by=staff, now=late)
+            OutboxMessage.objects.filter(kind="released").update(**FATES[fate])
+            assert (APOLOGY in said(booking.confirm_request(request, by=staff, now=late))[1]) == is_owed
+
+
+def test_a_confirmation_that_a_server_had_whole_may_be_known_though_its_copy_is_refused_and_becomes_a_call(staff):
+    request = lived(staff, "confirmed perhaps")
+    for problem, words in (
+        ("refused_550", f"the visit on {MONDAY} has been cancelled."),
+        ("returned_5.1.1", "this is our answer"),
+    ):
+        with undone(problem):
+            refuse(OutboxMessage.objects.get(kind="confirmed"), now=WEDNESDAY, problem=problem)
+            assert OutboxMessage.objects.get(kind="confirmed").channel == "call"
+            text = said(decisions(staff)["cancelled"](request, WEDNESDAY))[1]
+            assert words in text
+            assert ("from your own page" in text) == (problem != "refused_550"), "the letter put it in their calendar"
+
+
+def test_a_confirmation_that_waited_enters_the_visit_over_what_the_page_gave_out_meanwhile(client, staff):
+    """A note raised the version of the page's file; then the place changed."""
+    request = decisions(staff)["noted"](booking.confirm_request(submit(), by=staff, now=WEDNESDAY), WEDNESDAY)
+    (page,) = Calendar.from_ical(client.get(f"/consults/{request.token}/calendar.ics").content).walk("VEVENT")
+    letter = entry_of(OutboxMessage.objects.get(kind="confirmed"))
+    assert letter["sequence"] == page["sequence"] == request.version
+
+
+def test_the_call_says_what_the_letter_does_of_the_time_of_a_request_that_ended(staff):
+    for step in ("declined", "withdrawn", "expired"):
+        for contact_by in ("email", "phone"):
+            with undone(f"{step} {contact_by}"):
+                text = said(lived(staff, f"{step} unsent", contact_by=contact_by))[1]
+                assert any(words in text for words in ("no longer holds th", "holds no time for you")), text

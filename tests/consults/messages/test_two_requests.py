@@ -1,13 +1,16 @@
 """Who has two requests reads of the end of one of them, and not that the time of the other is gone."""
 
+from datetime import timedelta
+
 import pytest
 
 from consults import booking
 from consults.messages.delivery import deliver_due
-from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage
-from tests.builders import WEDNESDAY, letter_of, submit
+from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage, SpecialHours
+from tests.builders import CHICAGO, WEDNESDAY, letter_of, submit
+from tests.consults.messages.test_taken_back import lived
 from tests.consults.messages.test_wording import MONDAY, TUESDAY, WEDNESDAY_9, last_message, said
-from tests.consults.statuses import LATER, NEXT, START, decisions, reason, undone
+from tests.consults.statuses import EARLIER, LATER, NEXT, START, decisions, reason, undone
 
 ENDED = "One of your requests has ended: Monday, December 7, 4:00 PM"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock")]
@@ -116,3 +119,86 @@ def test_one_that_has_ended_begun_or_was_set_aside_is_no_other_request(staff):
     letter = OutboxMessage.objects.get(kind="confirmed", event__request__submission_key="key-2")
     assert "This does not change" in letter_of(letter)["text"]
     assert "This does not change" not in letter_of(letter, now=START)["text"]
+
+
+def test_no_message_calls_a_time_lost_that_another_request_holds_or_is_offered(staff):
+    """`steps` of the second request; then what the first holds of MONDAY, which the second has lost."""
+    ways = {
+        # A reminder in place of a confirmation that was lost.
+        ("confirmed", "rescheduled lost", "reminder"): "This replaces {time}. This does not change",
+        ("confirmed", "rescheduled unsent", "cancelled"): "had been moved to that time from {time}. This does not change",
+        ("confirmed", "moved", "rescheduled"): "This replaces {time}. ",
+        ("quarantined", "released_without_time"): "on your own page, or wait until we get in touch.",
+    }
+    for steps, sentence in ways.items():
+        for holds in ("confirmed", "requested", "offered"):
+            with undone(f"{steps} {holds}"):
+                other = lived(staff, *steps[:-1]) if steps[-1] == "reminder" else lived(staff, *steps[:-1], f"{steps[-1]} unsent")
+                _hold_monday(staff, holds)
+                kind = {"kind": "reminder", "event__request": other, "state": "waiting"}
+                message = OutboxMessage.objects.get(**kind) if steps[-1] == "reminder" else last_message(other)
+                text = " ".join(letter_of(message, now=max(WEDNESDAY, message.not_before))["text"].split())
+                assert sentence.format(time=MONDAY) in text
+                assert f"{MONDAY}, which is no longer held" not in text
+                assert f"{MONDAY}, is no longer held" not in text
+                assert "No time is held for you" not in text
+                there = {
+                    "confirmed": "stays confirmed for",
+                    "requested": "our answer about",
+                    "offered": "The time offered there,",
+                }
+                assert there[holds] in text
+
+
+def _hold_monday(staff, how: str) -> None:
+    one = submit(key="key-2", wants_earlier=True, starts_at=LATER if how == "offered" else START)
+    if how == "confirmed":
+        booking.confirm_request(one, by=staff, now=WEDNESDAY)
+    if how == "offered":
+        ends = START - timedelta(minutes=1)
+        booking.offer_earlier(one, starts_at=START, by=staff, now=WEDNESDAY)
+        # It is offered still when the reminder of the day before leaves.
+        one.offers.update(answer_by=ends)
+
+
+def test_the_end_of_an_offer_or_of_a_move_does_not_call_a_time_lost_that_another_request_has(staff):
+    for steps, lost, subject in (
+        (("confirmed", "offered", "offer_taken_back"), EARLIER, "About the time we offered"),
+        (("confirmed", "moved", "declined"), NEXT, "Your visit is unchanged"),
+    ):
+        with undone(steps[-1]):
+            other = lived(staff, *steps[:-1], f"{steps[-1]} unsent")
+            before = said(other)
+            submit(key="key-2", starts_at=lost)
+            after = said(other)
+            assert "no longer" in before[0] + before[1] or "cannot offer" in before[1]
+            assert "no longer" not in after[0] + after[1]
+            assert "cannot offer" not in after[1]
+            assert after[0].startswith(f"{subject}: ")
+            assert "This does not change your other request" in after[1]
+
+
+def test_an_offer_that_cannot_be_taken_any_more_is_not_called_open(staff):
+    """It ran out, and the worker has not come to it, or its date was closed: the page shows none."""
+    request = lived(staff, "quarantined", "released_without_time unsent")
+    offer = booking.offer_earlier(request, starts_at=START, by=staff, now=WEDNESDAY).offers.get()
+    letter = OutboxMessage.objects.get(kind="released")
+
+    def text(now=WEDNESDAY) -> str:
+        return " ".join(letter_of(letter, now=now)["text"].split())
+
+    assert f"The time you asked for, {MONDAY}, is offered to you." in text()
+    gone = f"The time you asked for, {MONDAY}, is no longer held for you."
+    assert gone in text(now=offer.answer_by)
+    SpecialHours.objects.create(date=START.astimezone(CHICAGO).date())
+    assert gone in text()
+
+
+def test_another_request_whose_visit_has_begun_while_its_move_waits_still_waits(staff):
+    """Nothing has ended the move yet: the site was down."""
+    one, other = two(staff, first="confirmed", starts_at=LATER)
+    booking.move_request(one, starts_at=NEXT, now=WEDNESDAY)
+    late = START + timedelta(minutes=5)
+    declined = booking.decline_request(other, reason=reason("decline"), by=staff, now=late)
+    text = " ".join(letter_of(last_message(declined), now=late)["text"].split())
+    assert f"your other request, reference {one.reference}: it still waits for our answer about {TUESDAY}." in text

@@ -235,7 +235,7 @@ def test_a_visit_that_has_begun_is_not_withdrawn_with_a_move_that_nobody_answere
 def test_a_request_that_was_restored_without_its_time_says_so(client, staff):
     request = booking.release_request(bring_to("quarantined", staff), by=staff, now=WEDNESDAY, without_time=True)
     shown = " ".join(receipt(client.get(own_url(request)).content.decode()).split())
-    assert "The time you asked for is no longer held. We will find one with you." in shown
+    assert "This request no longer holds the time you asked for. We will find one with you." in shown
     assert "None of the listed times" not in shown
 
 
@@ -1107,3 +1107,26 @@ def test_a_form_that_is_not_well_formed_is_answered_in_every_state(client, clock
                 answer = client.post(own_url(request), sent)
                 assert answer.status_code == 422
                 assert answer.text.count("There is a problem") == 1
+
+
+def test_nobody_is_told_to_wait_for_an_answer_once_reply_time_and_start_have_passed(client, staff, clock):
+    """It was set aside, or the worker has not come to it. Both read as what expired."""
+    timeless = booking.submit_request(submission_key="none", starts_at=None, person=ADA, now=WEDNESDAY)
+    for request in (submit(), timeless):
+        start = request.starts_at or request.answer_by
+        for steps in ((), ("quarantined",)):
+            with undone(f"{request.starts_at} {steps}"):
+                for step in steps:
+                    decisions(staff)[step](request, WEDNESDAY)
+                for now, waits in ((start - timedelta(seconds=1), True), (start, False)):
+                    clock(now)
+                    page = " ".join(client.get(own_url(request)).content.decode().split())
+                    awaits = (
+                        "It is not confirmed until we",
+                        "We will answer by",
+                        "We will write to",
+                        "We will find one with you",
+                    )
+                    assert any(words in page for words in awaits) == waits
+                    assert ("<h1>We did not answer in time</h1>" in page) != waits
+                    assert "Until we answer" not in page or waits
