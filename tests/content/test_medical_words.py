@@ -98,7 +98,7 @@ def test_who_can_pass_no_urine_goes_to_an_emergency_room():
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
     told = [ALL[name] for name in ("faqs#when-to-get-help", "ketamine-benefits", "for-family", "treatment-day")]
     for text in (*told, sheet):
-        assert re.search(r"(?:none comes(?:, go to an|:)|pass no(?:ne| urine), go to an) emergency room", text)
+        assert re.search(r"(?:if none comes(?:, go to an|:)|pass no(?:ne| urine), go to an) emergency room", text)
 
 
 def test_nobody_reads_that_a_medicine_against_seizures_is_left_out_on_the_day():
