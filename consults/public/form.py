@@ -144,7 +144,10 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         strip=True,
         error_messages={"max_length": "Your note must be 300 characters or fewer"},
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Up to 300 characters. Say if you will not use insurance, have Medicare or Medical Assistance, or fear needles. Leave out other health details",
+        help_text=(
+            "Up to 300 characters. Say if you have Medicare or Medical Assistance, will not use insurance, or fear needles."
+            " Leave out other health details"
+        ),
     )
     acknowledged = forms.BooleanField(
         label="I understand: This form is not for emergencies, does not make me a patient, and is not a confirmed visit",
