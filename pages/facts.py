@@ -20,7 +20,7 @@ _SENTENCES = (
     *SAFETY,
 )
 _UNSET = {
-    "fees": "We tell you what treatment costs at the consult, before you decide anything.",
+    "fees": "At the consult, before you decide anything, we tell you what treatment costs.",
     # As all letters and calendar entries have it while nothing else is set.
     "consult_kind": "It takes place at the clinic.",
     "consult_fee": "What the consult itself costs is not on this website yet.",

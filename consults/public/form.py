@@ -20,6 +20,7 @@ from .slots import TimeChoices
 NONE = "none"
 _SENT_ALREADY = "This form was already sent, with other answers. To change that request, use the link to its own page"
 _SENT_AND_ERASED = "This form was sent before, and we no longer have that request"
+_UNCHECKED = "Check the box to show you know this form is not for emergencies and is not a confirmed visit"
 _SEND_AGAIN = "To send this as a new request, send the form again"
 _CALLED = "We will call you for the consult: please give a phone number. We may call it too if our email cannot reach you"
 _NO_PHONE = "Enter a phone number with the area code, ten digits, like 507-555-0100"
@@ -144,13 +145,12 @@ class ConsultRequestForm(MisspeltEmail, TimesForm):
         strip=True,
         error_messages={"max_length": "Your note must be 300 characters or fewer"},
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Up to 300 characters. Say if you will not use insurance, or fear needles. Leave out other health details",
+        help_text="Up to 300 characters. Say if you have Medicare or Medical Assistance, will not use insurance, or fear needles."
+        " Leave out other health details",
     )
     acknowledged = forms.BooleanField(
         label="I understand: This form is not for emergencies, does not make me a patient, and is not a confirmed visit",
-        error_messages={
-            "required": "Check the box to show you know this form is not for emergencies and is not a confirmed visit"
-        },
+        error_messages={"required": _UNCHECKED},
     )
     # Only on a form that was refused for it: the address that was asked about, which is taken as it is when it comes again.
     keep_email = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -94,6 +94,18 @@ def test_a_harmed_liver_and_lasting_odd_thoughts_need_a_call_that_day():
         assert re.search(r"needing to pee often or suddenly, or craving ketamine", soon), name
 
 
+def test_who_can_pass_no_urine_goes_to_an_emergency_room():
+    sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
+    told = [ALL[name] for name in ("faqs#when-to-get-help", "ketamine-benefits", "for-family", "treatment-day")]
+    for text in (*told, sheet):
+        assert re.search(r"(?:if none comes(?:, go to an|:)|pass no(?:ne| urine), go to an) emergency room", text)
+
+
+def test_nobody_reads_that_a_medicine_against_seizures_is_left_out_on_the_day():
+    about = [sentence for text in ALL.values() for sentence in sentences(text) if "carbamazepine" in sentence.lower()]
+    assert about == ["**Carbamazepine (Tegretol):** keep taking it unless its prescriber says otherwise."]
+
+
 def test_seeing_what_is_not_there_has_one_destination_and_a_time():
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
     for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["ketamine-benefits"], ALL["faqs#when-to-get-help"]):
@@ -105,10 +117,10 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
         now, _, that_night = emergency.partition("n the day or night of the dose,")
         assert "racing thoughts and risky acts" in now
         assert not re.search(r"the number the clinic gave", now)
-        assert re.search(r"some (?:of this can be expected to|should) fade\. If it is strong or not fading,", that_night)
+        assert "strange sights or sounds, or being mixed up, should fade. If they are strong or do not fade," in that_night
         # The sheet has a place for the number.
-        assert re.search(r"call the number (?:the clinic gave you|above)\. If nobody answers, or", that_night)
-        assert re.search(r"(?:acts? on it or gets? worse), go( to an emergency room)?\.", that_night)
+        assert re.search(r"call the number (?:the clinic gave you|in the box at the top)\. If nobody answers, or", that_night)
+        assert re.search(r"gets? worse or acts? on what they see, hear or believe, go to an emergency room\.", that_night)
         assert "vomiting" in that_night
         that_day = text.partition("that day")[2].partition("Tell ")[0]
         assert "feeling dreamlike, detached or a little confused for more than a day" in that_day
@@ -127,7 +139,7 @@ def test_only_pills_that_make_drowsy_are_agreed_before_the_first_dose_and_all_ot
         assert re.search(r"other medicines as usual|skip any medicine, even on the day, unless its prescriber agrees", text)
     for name in told:
         assert "daily or now and then" in ALL[name], name
-        assert "Before the first dose, ask" in ALL[name], name
+        assert "Before the first ketamine dose, ask" in ALL[name], name
     assert "Ask before you give or skip one." in sheet
 
 

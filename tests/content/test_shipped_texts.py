@@ -39,6 +39,7 @@ _WITHOUT_IDENTIFIER = {
     "www.mcleanhospital.org",
     "www.uclahealth.org",
     "commonspirit.org",
+    "www.fairview.org",
     "asahq.org",
     # The journal's own page, where no identifier was seen.
     "www.cambridge.org",

@@ -10,7 +10,7 @@ from consults.models import PrintedSheet
 from pages.models import Clinic, Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content", "clock")]
-SHEETS = {"for-clinicians": "Referring a patient", "for-family": "Taking somebody home tonight"}
+SHEETS = {"for-clinicians": "Referring a patient", "for-family": "Taking somebody home"}
 ORIGIN = "http://127.0.0.1:8000"
 
 
