@@ -7,8 +7,9 @@ the line below the field that every answer has.
 """
 
 import re
-import unicodedata
 from difflib import get_close_matches
+
+from content.query_words import without_accents
 
 from . import danger_words_in_spanish as spanish
 from .danger_words import (
@@ -85,9 +86,7 @@ def meanings_of(query: str) -> list[str]:
 
 def _readings(query: str) -> Readings:
     plain = re.sub(r"\s+", " ", query.lower().replace("’", "'"))
-    letters = unicodedata.normalize("NFKD", plain)
-    without_accents = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return tuple(dict.fromkeys((plain, _WORD.sub(_meant, plain)))), without_accents
+    return tuple(dict.fromkeys((plain, _WORD.sub(_meant, plain)))), without_accents(plain)
 
 
 def _says(pattern: re.Pattern, said: Readings) -> bool:
