@@ -12,18 +12,8 @@ from difflib import get_close_matches
 from content.query_words import without_accents
 
 from . import danger_words_in_spanish as spanish
-from .danger_words import (
-    EMERGENCY,
-    JUST_NOW,
-    MIND,
-    OVERDOSE,
-    PAST,
-    PERHAPS_EMERGENCY,
-    PERHAPS_MIND,
-    SUICIDE,
-    VIOLENCE,
-    WISHES,
-)
+from .danger_words import OVERDOSE, SUICIDE, WISHES
+from .emergency_words import EMERGENCY, JUST_NOW, MIND, PAST, PERHAPS_EMERGENCY, PERHAPS_MIND, VIOLENCE
 
 # Words of the above that are easily mistyped. One with the same letters, or nearly the same, is taken for it.
 _MISTYPED = (

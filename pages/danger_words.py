@@ -1,4 +1,6 @@
-"""What people in danger type into the search, in English. `danger_words_in_spanish.py` has the Spanish.
+"""What people type into the search who may hurt themselves, or have taken too much, in English.
+
+`emergency_words.py` has the other dangers, `danger_words_in_spanish.py` the Spanish of all.
 
 The rules are general where they can be: a verb, whose, and a thing; a way to hurt and “myself”. A sentence that no rule knows is
 not lost: below the field every answer says whom to call.
@@ -14,7 +16,8 @@ _SOMEBODY = r"""(?:i|he|she|they|wife|husband|partner|boyfriend|girlfriend|frien
     |mom|mother|dad|father|student)"""
 # How people hurt themselves. Of these words only “myself” and the like make it that: “can it burn me” asks something else.
 _WAYS = r"""(?:(?:kill|hurt|harm|hang|drown|gas|burn|starv|stab|poison|strangl|suffocat|electrocut|smother|injur|wound|punish
-    |scratch|beat|hit|destroy|sacrific|overdos|end|off|chok|cutt?|shoot)(?:t?ing|ed|e|s)?|hung|shot|bit(?:e|ing)|throw(?:ing)?)"""
+    |scratch|beat|hit|hat|punch|bang|loath|despis|destroy|sacrific|overdos|end|off|chok|cutt?|shoot)(?:t?ing|ed|e|s)?|hung|shot
+      |bit(?:e|ing)|throw(?:ing)?)"""
 # What people jump, step or drive into, off or in front of.
 _PLACES = r"""(?:trains?|roof|rooftop|cars?|truck|bus|bridge|windows?|building|ledge|cliff|balcony|traffic|tracks?|tree|wall|pole
     |river|lake|highway|freeway|overpass|parking\sramp)"""
@@ -28,10 +31,15 @@ SUICIDE = re.compile(
         s(?:ui|ue|iu|ewi)(?:[cs]+[iye]*){{1,2}}d\w* | s(?:u|oo)(?:[cs]+(?:[iy]+e?)?){{1,2}}d\w*
         | 988 | kms | unalive\w* | crisis(?:\sline)? | hot\s?line | need\shelp\s(?:right\s)?now
         | (?:kill?(?:ing)?|hurt(?:ing)?|harm(?:ing)?|cut(?:ting)?|shoot(?:ing)?|hang(?:ing)?)\s{_SELF}
-        | {_WAYS}\s{_SELF_ALONE} | self[\s-]?(?:harm\w*|injur\w*|mutilat\w*|destruct\w*)
+        | (?:{_WAYS}|(?:scared|afraid)\sof|trust)\s{_SELF_ALONE} | self[\s-]?(?:harm\w*|injur\w*|mutilat\w*|destruct\w*)
         | cut(?:s|ting)?\s(?:\S+\s)?(?:wrists?|arms?|legs?|thighs?|skin|veins?)
         | {_SOMEBODY}\s(?:(?:is|was|keeps?|started)\s)?cut(?:s|ting)?$
         | ^(?:cut(?:ting|ter)|hang(?:ing)?|drown(?:ing)?|razor\s?blades?|hanged|rope)$
+        | cut(?:s|ting)?\s(?:too\s)?(?:deep|again)
+        | (?:rope|belt|cord|bag|scarf)\s(?:\S+\s)?(?:around|over|round)\s(?:my|his|her)\s(?:neck|head)
+        | (?:on|at|near|by)\s(?:the|a)\s(?:(?:edge\sof\s)?(?:the\s|a\s)?(?:ledge|bridge|roof|rooftop|(?:train
+          |railroad)\stracks?|cliff)|edge)\b
+        | (?:car|engine|sitting|sit)\s(?:\S+\s){{0,3}}?garage | kys
         | (?:jump|step|walk|run|lie|lay|lying|driv|crash|steer|swerv)(?:p?ing|ed|e|s)?\s
           (?:off|over|from|out|into|onto|under|in\sfront)\s(?:(?:of|from|a|an|the|my|this|that|your|high)\s){{0,3}}{_PLACES}
         | (?:want(?:ed|s|ing)?|wanna|wish(?:ed|es|ing)?|going|ready|plan(?:ning)?|rather)(?:\s(?:to|2|i|could|would|should))*\sdie
@@ -43,7 +51,17 @@ SUICIDE = re.compile(
         | (?:no|not|nothing|isn'?t)\s(?:r(?:ea?|ee)s[oe]n\sto\s|worth\s|to\s|point\s(?:in\s|of\s)?)
           (?:live?(?:ing)?(?!\salone)|going\son)
         | (?:wh?at'?s|wh?at\sis|see|is\sthere|there'?s\sno|no)\s(?:the\s|any\s|a\s)?point\s(?:(?:of|in|to)\s)?
-          (?:live?(?:ing)?|life|going\son|being\salive|any\s?more|trying)
+          (?:live?(?:ing)?|life|going\son|being\salive|any\s?more|trying) | wh?at'?s\sthe\spoint$
+          | why\sam\si\s(?:\S+\s)?(?:alive|here$|living) | no\spoint$
+        | (?:deserves?|needs?|should|supposed\sto|begging\sto|trying\sto|let\sme|so\si\scan|to)\sdie(?=$|\s(?:now|tonight|today
+          |soon|alone))
+        | (?:every\s?(?:one|body)|they\sall)\shates?\sme | (?:would|will|'d)\s(?:\S+\s)?be\sbetter\soff$
+        | (?:dark|bad|scary|intrusive|unwanted|evil|horrible|terrible|violent)\sthoughts
+        | do\ssomething(?:\s(?:stupid|bad|crazy|rash))?$
+        | make\sit\sall\s(?:stop|end|go\saway) | please\smake\sit\s(?:stop|end) | ^good\s?bye
+        | (?:giv(?:es?|ing)|gave)\saway\s(?:my|his|her|all)
+        | affairs\sin\sorder | (?:final|last)\s(?:note|letter|message)
+        | wish\si\s(?:could|would)\s(?:just\s)?(?:disappear|vanish|not\sexist)
         | (?:hate|done\swith|give\sup\son|giving\sup\son|sick\sof)\s(?:my\s|this\s)?(?:life|living)
         | (?:no|lost\sall|lost)\shope | hopeless\w* | nothing\sleft | better(?:\soff)?\swithout\s(?:me\b(?!\s\w)|him$|her$)
         | (?:better(?:\soff)?|happier|easier)\sif\s(?:i|he|she)\s(?:was|were|am|is)\s(?:dead|gone|not\s(?:here|around))
@@ -54,7 +72,8 @@ SUICIDE = re.compile(
           |go\saway|be\sover)
         | i\s(?:just\s)?want\s(?:out$|it\s(?:all\s)?(?:to\s)?(?:stop|end|be\sover|over)$|to\sbe\s(?:gone|done)$)
         | (?:stop|quit|cease\sto|not)\s(?:exist(?:ing)?|living)
-        | (?:thought|think|thinking|dream|dreaming|fantasi[sz])\w*\s(?:\S+\s)?(?:of|about)\s(?:\S+\s)?(?:dying|death
+        | (?:thought|think|thinking|talk|talking|joke|joking|writ(?:es?|ing)|dream|dreaming|fantasi[sz])\w*\s(?:\S+\s)?(?:of
+          |about)\s(?:\S+\s)?(?:dying|death
           |being\sdead|ending)
         | (?:pills?|bottle|rope|knife|blade|razor|gun)\s(?:\S+\s)?in\s(?:my|his|her)\shands?
         | gun\s(?:\S+\s)?to\s(?:my|his|her)\shead
@@ -70,9 +89,10 @@ SUICIDE = re.compile(
         | want\s(?:to|2)\s(?:disappear|not\s(?:be|exist)|stop\s(?:living|existing))
         | jump(?:s|ed|ing)?\soff | slit\w*\s(?:my|his|her)\swrists? | noose | suicide\s(?:note|letter) | goodbye\s(?:note|letter)
         | (?:no|lost|losing)\s(?:(?:my|the)\s)?will\s(?:to|2)\slive | (?:tired|sick)\sof\s(?:living|life|being\salive)
-        | can(?:'?t|\s?not)\s(?:go\son|keep\s(?:going|doing\sthis)|(?:live|do|take|handle|cope|stand)\s(?:(?:it|this|life
-          |with)\s)*any\s?more)
-        | (?:i'?m|i\sam)\s(?:so\s|just\s)?done$ | no\s?(?:one|body)\s(?:cares|loves|wants)\s?(?:about\s)?(?:me|if)?$ | helium
+        | can(?:'?t|\s?not)\s(?:go\son|keep\s(?:going|doing\sthis)|(?:live|do|take|handle|cope|stand|bear|fight|deal)\s
+          (?:\S+\s){{0,3}}?any\s?more | do\s(?:this|it)$)
+        | (?:i'?m|i\sam)\s(?:so\s|just\s)?done(?:$|\swith\s(?:everything|all\sof|it\sall|this\slife))
+        | no\s?(?:one|body)\s(?:cares|loves|wants)\s?(?:about\s)?(?:me|if)?$ | helium
         | carbon\smonoxide
         | (?:bought|found|tied|tie|have)\s(?:a|the|my)\s(?:rope|knife|blade|razor)\b
         | (?:ways?|how)\s(?:to|2)\sdie | how\s(?:can|could|do|should)\si\sdie | painless\sdeath
@@ -115,6 +135,8 @@ OVERDOSE = re.compile(
           (?:(?:of|my|his|her|the|their|them|a|those|these)\s)*(?:\S+\s)?{_THINGS}
         | {_SWALLOWED}\s(?:\S+\s){{0,3}}?{_MUCH}(?!\s(?:water|coffee|lunch|food))
         | {_SWALLOWED}\s(?:\S+\s){{0,3}}?{_PILLS}{_NOT_LONG_AGO}
+        | {_SWALLOWED}\s(?:them\sall|all\s(?:of\s)?(?:it|them|those|these)|it\sall|everything)
+        | empty\s(?:\S+\s){{0,2}}?(?:bottles?|packs?)\b | bottles?\s(?:is\s|are\s)?empty
         | (?:take|taking|eat|eating|drink|drinking)\s(?:\S+\s)?(?:bottles?|handfuls?|fistfuls?)\s
         | {_TOOK}\s(?:\S+\s){{0,3}}?more\s(?:\S+\s){{0,2}}?than\s(?!once)(?:i\s|he\s|she\s)?(?:was\s|am\s|is\s|should|supposed
           |prescribed|told|i|the)
@@ -138,91 +160,3 @@ OVERDOSE = re.compile(
     )\b""",
     re.VERBOSE,
 )
-
-# What is always an emergency, and what is one unless the words tell of the past, as of a reason not to be treated.
-_BODY = r"(?:(?:my|his|her|their|the)\s)"
-EMERGENCY = re.compile(
-    rf"""\b(?:
-        chest\s(?:\S+\s)?(?:pains?|hurts?|hurting|ache\w*|pressure|tight\w*) | (?:pain|pressure|tightness)\sin\s{_BODY}?chest
-        | tight\schest | (?:throat|tongue|lips?|face)\s(?:\S+\s)?(?:tight\w*|swell\w*|swollen|clos(?:ing|ed|es))
-        | (?:swollen|swelling)\s(?:\S+\s)?{_BODY}?(?:throat|tongue|lips?|face) | anaphyla\w*
-        | (?:face|mouth)\s(?:\S+\s)?droop\w* | droop(?:ing|y)\s(?:face|mouth) | slurr(?:ed|ing)(?:\s{_BODY}?(?:speech|words))?
-        | (?:weak|numb)\s(?:arm|leg|face) | (?:arm|leg|face)\s(?:\S+\s)?(?:weak|numb)
-        | (?:sudden|severe|bad|terrible|horrible|awful|worst|thunderclap)\s(?:\S+\s){{0,3}}?headache\b
-        | headache\s(?:\S+\s){{0,2}}?(?:sudden(?:ly)?|severe)
-        | (?:short(?:ness)?\s(?:of|on)|gasping\sfor|no|catch\s{_BODY}?)\s?breath
-        | (?:trouble|difficulty|hard\stime|hard\sto)\sbreath(?:e|ing)
-        | (?:hit|hits|hitting|banged|cracked|struck)\s{_BODY}?head | fell\son\s{_BODY}?head | convuls\w+ | collaps(?:ed|ing)
-        | (?:dial|call(?:ing|ed)?)?\s?911 | ambulance | paramedics? | gasp(?:s|ing|ed)?(?!\sat) | chok(?:ing|ed|es)
-        | medical\semergency
-        | (?:go(?:ing)?|get|take|took|drive|need)\s(?:\S+\s){{0,2}}?(?:emergency\sroom|the\ser|hospital\snow)
-        | ^(?:emergency(?:\sroom)?|er|emt|cpr)$
-        | bleed(?:s|ing)?\s(?:\S+\s){{0,2}}?(?:out|a\slot|lots|heavily|badly|everywhere|(?:won'?t|will\snot|doesn'?t
-          |does\snot)\sstop)
-        | (?:won'?t|can'?t|doesn'?t)\sstop\sbleeding | lots?\sof\sblood | (?:cough|vomit|throw|spit|puk)\w*\s(?:up\s)?blood
-        | blood\sin\s{_BODY}?vomit
-        | can(?:'?t|\s?not)\s(?:move|feel)\s{_BODY} | turn(?:s|ed|ing)\s(?:blue|gray|grey|purple)
-        | heart\s(?:\S+\s)?(?:stop(?:s|ped)?|racing|pounding)
-    )\b""",
-    re.VERBOSE,
-)
-PERHAPS_EMERGENCY = re.compile(
-    r"\b(?:seizure|strokes?|faint(?:ed|ing|s)?|black(?:ed|ing)\sout|heart\sattack|allergic\sreaction|hives)\b",
-)
-
-# Somebody is hit, threatened or forced. Of a drug, “abuse” means something else.
-_HITS = r"""(?:hits?|hitting|beats?|beating|beaten|chok(?:es?|ed|ing)|punch(?:es|ed|ing)?|slap(?:s|ped|ping)?
-    |kick(?:s|ed|ing)?|strangl\w+|rap(?:es?|ed|ing)|threaten(?:s|ed|ing)?|stalk(?:s|ed|ing)?|abus(?:es?|ed|ing)|shov(?:es?|ed|ing)
-    |push(?:es|ed)|molest(?:s|ed|ing)?|assault(?:s|ed|ing)?|attack(?:s|ed|ing)?|hurts|hurting|hurt)"""
-VIOLENCE = re.compile(
-    rf"""\b(?:
-        (?:domestic|family|partner|relationship|dating|spous\w+)\s(?:violence|abuse)
-        | (?:abusive|violent)\s(?:husband|wife|partner|boyfriend
-          |girlfriend|spouse|relationship|home|marriage|ex|dad|mom|father|mother|parents?) | batter(?:ed|er)\b | abuser
-        | (?:physical|sexual|emotional|verbal|child|elder)(?:ly)?\sabus\w+ | ^abused?$ | sexual(?:ly)?\s(?:assault|molest)\w*
-        | ^(?:rape|raped)$
-        | (?:been|was|got|were|being|i'?m|am)\s(?:raped|beaten|molested|assaulted|stalked|abused|threatened|trafficked)
-        | (?:he|she|they|who|someone|somebody|husband|wife|partner|boyfriend|girlfriend|bf|gf|spouse|ex|roommate|caregiver|dad
-          |father|mom|mother|son
-          |brother|uncle)\s(?:(?:is|was|just|keeps|has|will|might|may|wants\sto|always|sometimes|tried\sto|to)\s){{0,3}}{_HITS}\s
-          (?:me|us|her|my\s(?:kids?|child(?:ren)?|baby|son|daughter|mom|mother))\b
-        | (?:afraid|scared|terrified)\sof\smy\s(?:husband|wife|partner|boyfriend|girlfriend|spouse|ex|dad|father|mom|mother|son)
-        | (?:threat\w+|going|wants?|wanted|tr(?:ied|ying)|will|said\s\w+)\s(?:to\s)?(?:kill|hurt|shoot|stab)\sme\b
-        | (?:order\sfor\sprotection|restraining\sorder|protective\sorder|women'?s\sshelter)
-        | not\ssafe\s(?:at\shome|with\s(?:him|her))
-        | (?:won'?t|doesn'?t|not)\slet\sme\s(?:leave|go|out)
-    )\b""",
-    re.VERBOSE,
-)
-
-# What is an emergency of the mind, in the same two parts. Who asks “will I hallucinate” is told of side effects instead.
-_HURT = r"(?:hurt|harm|kill|attack|shoot|stab)(?:ing)?"
-_OTHERS = r"""(?:him|her|them|you|people|others|some(?:one|body)|any(?:one|body)|every(?:one|body)
-    |(?:my|his|her|their|the|our)\s(?:wife|husband|partner|kids?|child(?:ren)?|baby|son|daughter|mom|mother|dad|father|family
-      |boss|ex))"""
-MIND = re.compile(
-    rf"""\b(?:
-        hear(?:s|ing|d)?\s(?:\S+\s){{0,2}}?(?:voices|things) | voices\s(?:in|are|tell\w*)
-        | (?:sees|seeing|saw)\s(?:\S+\s){{0,2}}?(?:things|bugs|shadows|demons|ghosts|faces)
-        | (?:not|isn'?t|aren'?t|wasn'?t|weren'?t)\s(?:really\s)?(?:there|real)
-        | hallucinating | delusional | paranoi[ad]\w* | psychotic | out\sof\stouch\swith\sreality
-        | (?:not|isn'?t|doesn'?t|don'?t|no|stopped|any)\s(?:mak(?:e|es|ing)\s)?(?:any\s|much\s)?sense | makes?\sno\ssense
-        | talk(?:s|ing)\s(?:nonsense|gibberish) | (?:doesn'?t|don'?t|not)\sknow\s(?:who|where)\s(?:he|she|they|i)\s(?:is|are|am)
-        | rac(?:ing|y)\s(?:thoughts|mind) | (?:thoughts|mind)\s(?:is\s|are\s)?racing
-        | (?:not|no|never|hardly|barely|without|hasn'?t|haven'?t|doesn'?t|didn'?t|can'?t)\s(?:\S+\s){{0,2}}?
-          (?:sleep(?:ing)?|slept)\s(?:\S+\s){{0,3}}?(?:days|nights|weeks?)
-        | (?:awake|up)\sfor\s(?:\S+\s)?(?:days|nights)
-        | (?:out\sto\sget|after|following|spying\son|plotting\sagainst)\s(?:me|him|her|us|them)(?=$|\s(?:now|and|all))
-        | (?:(?:i|he|she|they)(?:'ll|\s(?:will|might|may|could))?|and|to|of|about)\s{_HURT}\s{_OTHERS}
-        | ^{_HURT}\s{_OTHERS} | homicid\w* | violent | aggressive(?!\streatment) | agitated | too\supset\sto | disoriented
-        | (?:still|so|very)\sconfused | confused\s(?:\S+\s){{0,2}}?(?:day|morning)
-        | (?:i'?m|i\sam|he'?s|he\sis|she'?s|she\sis)\s(?:god|jesus)
-    )\b""",
-    re.VERBOSE,
-)
-PERHAPS_MIND = re.compile(r"\b(?:psychosis|mania|manic(?!\sdepress)|delusions?|hallucinations|hallucinated)\b")
-PAST = re.compile(
-    r"\b(?:i(?:'ve)?\s(?:have\s|ever\s|once\s)?(?:had|have|get)|history|past|previous|prior|once|ago|years?|needles?|shots?|sight|blood"
-    r"|meds?|medicines?|medications?|pills?|disorder)\b"
-)
-JUST_NOW = re.compile(r"\b(?:after|just|now|tonight|today|having|help|symptoms?|signs?)\b")

@@ -13,13 +13,14 @@ SUICIDE = re.compile(
     rf"""\b(?:
         suicid\w* | {_WAYS}(?:me|se|te) | (?:me|se)\s{_WANTS}\s(?:(?:a|en|de|que|solo)\s)*{_WAYS}
         | {_WANTS}\s(?:(?:a|en|de|que|solo)\s)*{_WAYS}
-        | (?:me|se)\s(?:mato|mata|muero|corto|corta)\b | quitar(?:me|se|te)\sla\svida | quit[oae]\s(?:la|su|mi)\svida
+        | (?:me|se)\s(?:mato|mata|muero|corto|corta|corte)\b | quitar(?:me|se|te)\sla\svida | quit[oae]\s(?:la|su|mi)\svida
         | no\s(?:quier[oe]|quisiera|puedo|deseo|tengo\s(?:ganas|razon\w*)\s(?:de|para))\s(?:ya\s|mas\s|seguir\s)*
           (?:vivir|viviendo|existir|despertar|estar\saqui|seguir|mas$|asi$)
         | (?:acabar|terminar)\scon\s(?:mi\svida|todo|esto) | (?:sin|perdi\slas)\sganas\sde\svivir
         | (?:mejor|estar|estuviera|fuera)\s(?:estar\s)?muert[oa] | mejor\ssin\smi | no\svale\sla\spena\svivir | para\sque\svivir
         | (?:hacer(?:me|se)|me\shago|me\squiero\shacer)\sdano | no\saguanto\smas | ya\sno\s(?:aguanto|puedo)
         | soy\suna\scarga | sin\sesperanza
+        | me\ssiento\s(?:muy\s|tan\s)?(?:mal|sol[oa]|vaci[oa]|desesperad[oa])
         | desaparecer$ | linea\sde\scrisis | crisis | ^(?:ayuda|ayudame|ayudenme)(?:\s(?:por\sfavor|ya|ahora|urgente))*$
         | (?:necesito|pido|quiero)\sayuda$
         | ayuda\s(?:por\sfavor|ya|ahora)
@@ -41,7 +42,8 @@ EMERGENCY = re.compile(
         no\s(?:puedo|puede)\srespirar | me\s(?:ahogo|falta\s(?:el\s)?aire|desmay\w+) | (?:falta\sde|sin)\s(?:aire|aliento)
         | (?:dolor|duele|presion|opresion)\s(?:\S+\s){0,2}?pecho | convulsi\w+ | ataque\s(?:al\scorazon|cardiaco|epileptico)
         | infarto
-        | derrame(?:\scerebral)? | se\s?(?:desmay\w+|cayo|ahoga) | desmayo | emergencia | auxilio | socorro | ambulancia
+        | derrame(?:\scerebral)? | se\s?(?:desmay\w+|cayo|ahoga) | desmayo | emergencia | auxilio | socorro | en\speligro
+        | ambulancia
         | urgencias?
     )\b""",
     re.VERBOSE,

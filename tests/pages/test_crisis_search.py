@@ -46,6 +46,9 @@ _MEANS_IT = [
     *("he cut his wrists", "everyone better without me", "world would be better without me", "i am a burden", "i give up"),
     *("want the pain to stop", "stop existing", "thoughts of dying", "thoughts of death", "pills in my hand", "i am not safe"),
     *("i cant do it anymore", "nobody would miss me", "life is not worth it", "help", "please help me", "i need help"),
+    *("why am i even alive", "everyone hates me", "my family would be better off", "i hate myself", "i deserve to die"),
+    *("i cant take this pain anymore", "make it all stop", "getting my affairs in order", "dark thoughts", "i cut too deep"),
+    *("i dont trust myself tonight", "standing on the bridge", "me corté las venas", "me siento sola", "noose around my neck"),
     *("quiero morir", "me quiero matar", "quiero matarme", "Quitarme la vida", "no quiero vivir", "ya no puedo más", "ayuda"),
     *("quiero hacerme daño", "no tengo ganas de vivir", "me voy a ahorcar", "estaría mejor muerta", "necesito ayuda"),
     *("crisis line", "i need help now", "my husband has a gun", "i have a loaded gun", "i feel like dying"),
@@ -69,6 +72,7 @@ _MEANS_SOMETHING_ELSE = [
         "back pain",
         "is it better without him in the room",
     ),
+    *("what is the point of a consult", "can i stop taking it", "would i be better off with therapy", "walk to the bus"),
     *("ayuda para pagar", "cuanto cuesta", "habla español", "cut back on drinking", "jump to the front of the waiting list"),
     *("deadline", "how does it end", "the end of treatment", "endless", "weekend", "live music", "herself"),
     *(
@@ -103,6 +107,7 @@ _TOOK_TOO_MUCH = [
     ),
     *("my wife took pills", "took my husbands pills", "i took pills", "took more than prescribed", "i took my meds twice"),
     *("she finished the bottle of ativan", "doubled my dose", "how many tylenol is too many", "my son drank mouthwash"),
+    *("i took all of it", "empty pill bottle", "found an empty bottle", "he took them all", "mixed xanax and vodka"),
     *("sobredosis", "tomé muchas pastillas", "mi hijo se tomó un frasco de pastillas", "mi esposo no despierta", "no respira"),
     *(
         "too sleepy to wake",
@@ -146,6 +151,7 @@ _NEEDS_AN_AMBULANCE = [
     *("my throat is closing", "throat swelling", "swollen tongue", "face is swelling", "anaphylaxis", "allergic reaction"),
     *("very bad headache", "a sudden, very bad headache", "severe headache", "thunderclap headache", "headache came suddenly"),
     *("911", "call 911", "emergency room", "ambulance", "gasping", "choking", "bleeding wont stop", "my throat feels tight"),
+    *("no pulse", "numb on one side", "fever of 104", "DTs", "seeing things since i quit drinking", "shaking uncontrollably"),
     *("no puedo respirar", "dolor en el pecho", "emergencia", "se desmayó", "me duele el pecho", "can't feel my legs"),
     *("trouble breathing", "short of breath", "hives", "hives after ketamine", "fell and hit head", "she fell on her head"),
 ]
@@ -202,6 +208,7 @@ _MIND_IN_DANGER = [
     *("thoughts of hurting my baby", "afraid i will hurt people", "kill my kids", "harm others", "kill him", "homicidal"),
     *("he is violent", "aggressive", "too upset to be calmed", "confused and agitated", "disoriented", "confused in the morning"),
     *("confused next day", "still confused", "oigo voces", "escucho voces"),
+    *("voices say kill", "they are watching me", "i'm being followed", "wife acting crazy"),
 ]
 _MIND_AT_EASE = [
     *(
@@ -238,6 +245,7 @@ _MIND_AT_EASE = [
 # Somebody hurts them; and searches that only share a word with that.
 _IS_HURT = [
     *("my husband hits me", "domestic violence", "he beats me", "my boyfriend threatened to kill me", "abusive relationship"),
+    *("he has a knife", "he is going to shoot us", "forced me to have sex", "my dad locks me in"),
     *("i was raped", "my partner chokes me", "i am afraid of my husband", "he hurts my kids", "mi esposo me pega", "violencia"),
 ]
 _IS_NOT = [
