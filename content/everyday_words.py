@@ -52,8 +52,8 @@ def in_words_of_the_site(query: str) -> str:
     typed = without_accents(plain(query))
     if whole := next((words for sentence, words in everyday_sentences().items() if sentence.fullmatch(typed)), ""):
         return whole
-    if whole := _alone().get(tuple(words_of(typed))):
-        return whole
+    if alone := _alone().get(tuple(words_of(typed))):
+        return alone
     table = everyday_words()["anywhere"]
     replaced, how_many = _anywhere().subn(lambda match: table[match[0]], typed)
     return replaced if how_many else plain(query)

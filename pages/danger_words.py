@@ -44,7 +44,7 @@ SUICIDE = re.compile(
           (?:off|over|from|out|into|onto|under|in\sfront)\s(?:(?:of|from|a|an|the|my|this|that|your|high)\s){{0,3}}{_PLACES}
         | (?:want(?:ed|s|ing)?|wanna|wish(?:ed|es|ing)?|going|ready|plan(?:ning)?|rather)(?:\s(?:to|2|i|could|would|should))*\sdie
         | (?:wish|better\soff|rather\sbe|{_I_AM})\s(?:(?:i|was|were|be|to)\s)*(?:dead|ded|died)
-        | (?:end|ends|ending|take|taking|took|takes)\s(?:my|his|her|their|your)(?:\sown)?\s(?:own\s)?life
+        | (?:end|ends|ending|take|taking|took|takes)\s(?:my|his|her|their|your)(?:\sown)?\s(?:own\s)?life(?!\sback)
         | end(?:ing)?\s(?:it|everything|things)(?:\sall)? | {_NOT_TO_WAKE}
         | (?:do(?:es)?n'?t|do(?:es)?\snot|not)\s(?:want(?:ing)?\s(?:to\s)?|wanna\s)
           (?:live(?!\salone)|be\salive|be\shere|exist|wake\sup) | care\sif\si\s(?:live|die|wake)
@@ -65,8 +65,8 @@ SUICIDE = re.compile(
         | (?:hate|done\swith|give\sup\son|giving\sup\son|sick\sof)\s(?:my\s|this\s)?(?:life|living)
         | (?:no|lost\sall|lost)\shope | hopeless\w* | nothing\sleft | better(?:\soff)?\swithout\s(?:me\b(?!\s\w)|him$|her$)
         | (?:better(?:\soff)?|happier|easier)\sif\s(?:i|he|she)\s(?:was|were|am|is)\s(?:dead|gone|not\s(?:here|around))
-        | (?:am|i'?m|being|feel(?:ing|s)?|is|be|become|becoming|only|just|such)\s(?:\S+\s){{0,2}}?burden | ^burden$
-        | burden\s(?:to|on)\s(?:everyone|everybody|others|people|them|my|the)
+        | (?:i\sam|i'?m|i'?d\sbe|being|feel(?:ing|s)?|become|becoming|just|such)\s(?:\S+\s){{0,2}}?burden | ^burden$
+        | burden\s(?:to|on)\s(?:everyone|everybody|others|them|you|us|(?:my|the)\s(?:family|wife|husband|kids|parents|friends))
         | no\s?(?:one|body)\s(?:would|will|'d)?\s?(?:even\s)?(?:miss|notice|care\sif)
         | (?:make|want|need|wish)\s(?:\S+\s){{0,2}}?(?:pain|hurting|hurt|suffering|noise)\s(?:\S+\s)?(?:to\s)?(?:stop|end
           |go\saway|be\sover)
@@ -113,7 +113,7 @@ _THINGS = r"""(?:pills?|tablets?|capsules?|caps|meds?|medicines?|medications?|dr
       |antidepressants?|sleeping|lithium)"""
 _TOOK = r"""(?:took|taken?|takes|taking|ate|eaten|eats|drank|drunk|drinks?|had|has|did|used|gave|given|swallow(?:ed|s|ing)?
     |snorted|injected|downed|got\s(?:in\s?to|hold\sof)|popped)"""
-# What came out of a bottle, with a word of the past: whoever says so has taken it.
+# What comes out of a bottle, with a word of the past: it was taken.
 _SWALLOWED = (
     r"(?:took|taken|ate|eaten|drank|drunk|swallowed|downed|popped|chugged|gulped|snorted|injected|crushed|finished|emptied|stole)"
 )

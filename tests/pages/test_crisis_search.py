@@ -73,6 +73,7 @@ _MEANS_SOMETHING_ELSE = [
         "is it better without him in the room",
     ),
     *("what is the point of a consult", "can i stop taking it", "would i be better off with therapy", "walk to the bus"),
+    *("is it a burden on my kidneys", "take my life back", "i am done with zoloft", "can i step out of the room"),
     *("ayuda para pagar", "cuanto cuesta", "habla español", "cut back on drinking", "jump to the front of the waiting list"),
     *("deadline", "how does it end", "the end of treatment", "endless", "weekend", "live music", "herself"),
     *(
@@ -366,9 +367,8 @@ def test_every_answer_says_once_whom_to_call_before_any_result_and_in_spanish(cl
         assert before.index("</form>") < before.index("tel:988"), query
         assert {"911", "988"} <= set(re.findall(r'href="tel:([^"]+)"', before.partition('lang="es"')[0])), query
         spanish = re.sub(r"<[^>]+>|\s+", " ", before.partition('lang="es">')[2].partition("</span>")[0])
-        assert "llame al 911" in " ".join(spanish.split()), query
         assert "llame al 988 y presione 2" in " ".join(spanish.split()), query
         # Said by a card, or by the line below the field; never by both.
         assert main.count('lang="es"') == 1, query
-        assert ('class="hint"' in before) is not bool(dangers_in(query)), query
+        assert bool(re.search(r"</form>\s*<p>", before)) is not bool(dangers_in(query)), query
     assert "tel:" not in main_of(client, "")
