@@ -88,8 +88,10 @@ SUICIDE = re.compile(
         | (?:sleep|disappear|gone)\s(?:forever|for\sgood) | never\swake\sup | (?:never|not|(?:was|were|had)n'?t)\s(?:been\s)?born
         | want\s(?:to|2)\s(?:disappear|not\s(?:be|exist)|stop\s(?:living|existing))
         | jump(?:s|ed|ing)?\soff | slit\w*\s(?:my|his|her)\swrists? | noose | suicide\s(?:note|letter) | goodbye\s(?:note|letter)
-        | (?:no|lost|losing)\s(?:(?:my|the)\s)?will\s(?:to|2)\slive | (?:tired|sick)\sof\s(?:living|life|being\salive)
-        | can(?:'?t|\s?not)\s(?:go\son|keep\s(?:going|doing\sthis)|(?:live|do|take|handle|cope|stand|bear|fight|deal)\s
+        | (?:no|lost|losing)\s(?:(?:my|the)\s)?will\s(?:to|2)\slive | nothing\smatters | no\sfuture | not\sbeing\s(?:here|alive)
+        | (?:tired|sick)\sof\s(?:living|life|being\salive|everything|fighting|trying|hurting|it\sall|this)\b(?!\s\w+ing)
+        | don'?t\swant\s(?:to\s)?(?:\S+\s){{0,2}}?(?:(?:my|this)\slife|to\sdo\sthis)
+        | can(?:'?t|\s?not)\s(?:go\son|keep\s(?:going|living|doing\sthis)|(?:live|do|take|handle|cope|stand|bear|fight|deal)\s
           (?:\S+\s){{0,3}}?any\s?more | do\s(?:this|it)$)
         | (?:i'?m|i\sam)\s(?:so\s|just\s)?done(?:$|\swith\s(?:everything|all\sof|it\sall|this\slife))
         | no\s?(?:one|body)\s(?:cares|loves|wants)\s?(?:about\s)?(?:me|if)?$ | helium
@@ -135,6 +137,7 @@ OVERDOSE = re.compile(
           (?:(?:of|my|his|her|the|their|them|a|those|these)\s)*(?:\S+\s)?{_THINGS}
         | {_SWALLOWED}\s(?:\S+\s){{0,3}}?{_MUCH}(?!\s(?:water|coffee|lunch|food))
         | {_SWALLOWED}\s(?:\S+\s){{0,3}}?{_PILLS}{_NOT_LONG_AGO}
+        | double[\s-]?dos(?:ed|ing) | can(?:'?t|\s?not)\s(?:stay\sawake|keep\s(?:\S+\s)?eyes\sopen)
         | {_SWALLOWED}\s(?:them\sall|all\s(?:of\s)?(?:it|them|those|these)|it\sall|everything)
         | empty\s(?:\S+\s){{0,2}}?(?:bottles?|packs?)\b | bottles?\s(?:is\s|are\s)?empty
         | (?:take|taking|eat|eating|drink|drinking)\s(?:\S+\s)?(?:bottles?|handfuls?|fistfuls?)\s

@@ -16,7 +16,7 @@ EMERGENCY = re.compile(
         | (?:short(?:ness)?\s(?:of|on)|gasping\sfor|no|catch\s{_BODY}?)\s?breath
         | (?:trouble|difficulty|hard\stime|hard\sto)\sbreath(?:e|ing)
         | (?:hit|hits|hitting|banged|cracked|struck)\s{_BODY}?head | fell\son\s{_BODY}?head | convuls\w+ | collaps(?:ed|ing)
-        | no\spulse | seizing | fell\sdown | shak(?:es|ing)\suncontroll\w+
+        | no\spulse | serotonin\ssyndrome | seizing | fell\sdown | shak(?:es|ing)\suncontroll\w+
         | (?:left|right)\sarm\s(?:\S+\s)?(?:pain|hurts?|hurting|numb)
         | numb\s(?:\S+\s){{0,3}}?side | can(?:'?t|\s?not)\s(?:talk|speak|see)$ | vision\s(?:\S+\s)?(?:black|gone|lost)
         | fever\s(?:of\s)?10[3-9]
@@ -57,6 +57,7 @@ VIOLENCE = re.compile(
           (?:me|us|her|my\s(?:kids?|child(?:ren)?|baby|son|daughter|mom|mother))\b
         | (?:afraid|scared|terrified)\sof\smy\s(?:husband|wife|partner|boyfriend|girlfriend|spouse|ex|dad|father|mom|mother|son)
         | (?:threat\w+|going|wants?|wanted|tr(?:ied|ying)|will|said\s\w+)\s(?:to\s)?(?:kill|hurt|shoot|stab)\s(?:me|us)\b
+        | (?:he'?s|she'?s|^|and)\s?{_HITS}\sme\b | throw(?:s|ing)?\s(?:\S+\s)?at\sme | (?:scared|afraid)\sto\sgo\shome | abusive$
         | (?:has|holding|swinging|waving|pulled|grabbed)\s(?:a|the)\s(?:\S+\s)?(?:knife|machete|bat|weapon)
         | forc(?:es?|ed|ing)\s(?:me|her|him)\s(?:to\s)?(?:have\s)?sex | lock(?:s|ed)\s(?:me|us)\s(?:in|out)
         | (?:order\sfor\sprotection|restraining\sorder|protective\sorder|women'?s\sshelter)
@@ -76,6 +77,7 @@ MIND = re.compile(
         hear(?:s|ing|d)?\s(?:\S+\s){{0,2}}?(?:voices|things) | voices\s(?:in|are|tell\w*|say\w*)
         | (?:they|people|neighbors?|government|fbi|cia|police)\s(?:is\s|are\s)?(?:watch|follow|spy|record|track
           |listen)\w*\s(?:on\s|to\s)?(?:me|us|my)
+        | god\s(?:told|tells|is\stelling)\sme | can(?:'?t|\s?not)\sstop\stalking
         | i(?:'?m|\sam)\s(?:being\s(?:followed|watched)|invincible|immortal) | ^i\scan\sfly$
         | cameras\sin\s(?:my|the)\s(?:house|walls?|room)
         | act(?:s|ing)\s(?:\S+\s)?(?:crazy|insane|manic|psychotic)

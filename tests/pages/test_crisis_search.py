@@ -46,6 +46,7 @@ _MEANS_IT = [
     *("he cut his wrists", "everyone better without me", "world would be better without me", "i am a burden", "i give up"),
     *("want the pain to stop", "stop existing", "thoughts of dying", "thoughts of death", "pills in my hand", "i am not safe"),
     *("i cant do it anymore", "nobody would miss me", "life is not worth it", "help", "please help me", "i need help"),
+    *("i cant keep living like this", "so tired of everything", "nothing matters anymore", "i think about not being here"),
     *("why am i even alive", "everyone hates me", "my family would be better off", "i hate myself", "i deserve to die"),
     *("i cant take this pain anymore", "make it all stop", "getting my affairs in order", "dark thoughts", "i cut too deep"),
     *("i dont trust myself tonight", "standing on the bridge", "me corté las venas", "me siento sola", "noose around my neck"),
@@ -108,6 +109,7 @@ _TOOK_TOO_MUCH = [
     ),
     *("my wife took pills", "took my husbands pills", "i took pills", "took more than prescribed", "i took my meds twice"),
     *("she finished the bottle of ativan", "doubled my dose", "how many tylenol is too many", "my son drank mouthwash"),
+    *("accidentally double dosed", "cant stay awake after taking pills"),
     *("i took all of it", "empty pill bottle", "found an empty bottle", "he took them all", "mixed xanax and vodka"),
     *("sobredosis", "tomé muchas pastillas", "mi hijo se tomó un frasco de pastillas", "mi esposo no despierta", "no respira"),
     *(
@@ -246,6 +248,7 @@ _MIND_AT_EASE = [
 # Somebody hurts them; and searches that only share a word with that.
 _IS_HURT = [
     *("my husband hits me", "domestic violence", "he beats me", "my boyfriend threatened to kill me", "abusive relationship"),
+    *("he's hitting me", "choked me last night", "she throws things at me", "scared to go home"),
     *("he has a knife", "he is going to shoot us", "forced me to have sex", "my dad locks me in"),
     *("i was raped", "my partner chokes me", "i am afraid of my husband", "he hurts my kids", "mi esposo me pega", "violencia"),
 ]
