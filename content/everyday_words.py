@@ -1,7 +1,7 @@
 """What people type, put into the words of the site: “hypertension” is searched for as “blood pressure is high”.
 
-`everyday_words.toml` holds them, for words that no single text could carry as its own. A text's own other words are its
-`search_words`.
+`everyday_words.toml` holds them, for words that no single text could carry as its own, and `everyday_sentences.toml` the whole
+sentences, whose small words tell what is asked. A text's own other words are its `search_words`.
 """
 
 import re
@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from .files import read_toml
-from .query_words import plain, words_of
+from .query_words import plain, without_accents, words_of
 
 _FILE = Path(__file__).with_name("everyday_words.toml")
+_SENTENCES_FILE = Path(__file__).with_name("everyday_sentences.toml")
 
 
 @cache
@@ -31,9 +32,28 @@ def _anywhere() -> re.Pattern:
     return re.compile(rf"\b(?:{'|'.join(longest_first)})\b")
 
 
+@cache
+def everyday_sentences() -> dict[re.Pattern, str]:
+    """What a whole query may be -> the words that are searched for instead."""
+    read = read_toml(_SENTENCES_FILE)
+    meant = re.compile(r"\b(?:" + "|".join(map(re.escape, read["stands_for"])) + r")\b")
+
+    def pattern(sentence: str) -> re.Pattern:
+        return re.compile(meant.sub(lambda match: f"(?:{read['stands_for'][match[0]]})", sentence))
+
+    return {pattern(sentence): words for words, many in read["sentences"].items() for sentence in many}
+
+
 def in_words_of_the_site(query: str) -> str:
-    """The query with each everyday word or phrase replaced. Once: what is put in is not looked up again."""
-    if whole := _alone().get(tuple(words_of(query))):
+    """The query with each everyday word or phrase replaced; a semicolon parts questions that are asked together.
+
+    Once: what is put in is not looked up again.
+    """
+    typed = without_accents(plain(query))
+    if whole := next((words for sentence, words in everyday_sentences().items() if sentence.fullmatch(typed)), ""):
         return whole
+    if alone := _alone().get(tuple(words_of(typed))):
+        return alone
     table = everyday_words()["anywhere"]
-    return _anywhere().sub(lambda match: table[match[0]], plain(query))
+    replaced, how_many = _anywhere().subn(lambda match: table[match[0]], typed)
+    return replaced if how_many else plain(query)

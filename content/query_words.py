@@ -1,6 +1,7 @@
 """The words of a query that tell something."""
 
 import re
+import unicodedata
 
 LONGEST_QUERY = 100
 _MOST_WORDS = 8
@@ -25,6 +26,11 @@ _EVERYWHERE = frozenset({"depressed", "depression", "ketamine"})
 def plain(query: str) -> str:
     """In small letters, with neither apostrophes nor other signs."""
     return _GAPS.sub(" ", _APOSTROPHES.sub("", query.lower())).strip()
+
+
+def without_accents(words: str) -> str:
+    letters = unicodedata.normalize("NFKD", words)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def words_of(query: str) -> list[str]:

@@ -29,7 +29,7 @@ _BEGIN, _END = "\x02", "\x03"
 class Result:
     """`title` and `snippet` are safe HTML with the matching words in <mark>. The snippet has its placeholders unfilled.
 
-    `has_all_words`: every word of the query is in it, as far as the search looked.
+    `has_all_words`: every word of the query is in it, as far as the search looked, or it answers one of several questions.
     """
 
     url: str
@@ -41,20 +41,23 @@ class Result:
 def find(query: str, *, at: datetime) -> list[Result]:
     """The texts that visitors may read at the instant `at` and that match, best first.
 
-    Everyday words count as the site's own. What the query names by its title comes first. Then come those that hold
-    all words, a longer one also as the beginning of a word, and if these are few, those that hold any.
+    Everyday words count as the site's own. What the query names by its title comes first; of questions that are asked
+    together, the best of each. Then come those that hold all words, a longer one also as the beginning of a word, and if
+    these are few, those that hold any.
     """
-    words = words_of(in_words_of_the_site(query[:LONGEST_QUERY]))
-    if not words:
+    questions = [words for part in in_words_of_the_site(query[:LONGEST_QUERY]).split(";") if (words := words_of(part))]
+    if not questions:
         return []
+    words = list(dict.fromkeys(word for question in questions for word in question))
     fill()
     search = _in_sqlite if connection.vendor == "sqlite" else _in_postgresql
     visible = _visible(at)
-    named = titles_of(lambda: _titles(visible), at=at).named_by(words)
+    named = titles_of(lambda: _titles(visible), at=at).named_by_each(questions)
     # Sorting keeps the order of the rank among those that are named equally well.
     first = sorted(search(words, False, visible, list(named)), key=lambda row: -named[row[0]]) if named else []
-    rows = search(words, True, visible)
-    complete = {row[0] for row in rows}
+    # Questions that are asked together are never all in one text.
+    rows = search(words, True, visible) if len(questions) == 1 else []
+    complete = {row[0] for row in rows} | (named.keys() if len(questions) > 1 else set())
     if len(rows) < _FEW and len(words) > 1:
         rows += search(words, False, visible)
     best = list({row[0]: row for row in (*first, *rows)}.values())[:MOST_RESULTS]

@@ -65,6 +65,13 @@ class Titles:
         }
         return {number: scores[number] for number in sorted(scores, key=lambda number: (-scores[number], number))[:_MOST_NAMED]}
 
+    def named_by_each(self, questions: list[list[str]]) -> dict[int, float]:
+        """As `named_by`, for questions that are asked together: the best of each first, in their order."""
+        if len(questions) == 1:
+            return self.named_by(questions[0])
+        bests = [next(iter(self.named_by(words)), None) for words in questions]
+        return {number: float(len(bests) - place) for place, number in reversed([*enumerate(bests)]) if number is not None}
+
     def _closeness(self, number: int, stems: set[str]) -> float:
         title = self.in_title[number]
         share = len(title & stems) / len(title) if title else 0

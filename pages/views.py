@@ -17,7 +17,7 @@ from content.query_words import LONGEST_QUERY
 from content.share_picture import can_be_drawn, name_of, share_picture
 from content.spelling import find_or_correct
 
-from .crisis_search import speaks_of_emergency, speaks_of_mind_in_danger, speaks_of_overdose, speaks_of_suicide
+from .crisis_search import dangers_in
 from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
 from .pictures import folder
@@ -182,10 +182,7 @@ def search(request):
     context = {
         "query": query,
         "found": find_or_correct(query, at=timezone.now()),
-        "may_be_overdose": speaks_of_overdose(query),
-        "may_be_emergency": speaks_of_emergency(query),
-        "may_be_suicide": speaks_of_suicide(query),
-        "may_be_mind_in_danger": speaks_of_mind_in_danger(query),
+        "dangers": dangers_in(query),
         "section": "search",
         "canonical": "",
         "breadcrumbs": [{"name": "Home", "url": "/"}, {"name": "Search", "url": "/search/"}],

@@ -11,7 +11,7 @@ from django.db import connection
 
 from blog.models import Article
 from content import search_index
-from content.everyday_words import everyday_words, in_words_of_the_site
+from content.everyday_words import everyday_sentences, everyday_words, in_words_of_the_site
 from content.query_words import plain, words_of
 from content.search import find, words_on_the_site
 from content.search_index import TABLE, fill
@@ -100,6 +100,13 @@ def test_a_short_word_is_no_beginning_of_a_longer_one():
     make_article("mask", "A cpap mask.")
     assert found("cps") == found("cpa") == []
     assert found("cpap") == ["/blog/mask/"]
+
+
+def test_of_questions_that_are_asked_together_the_best_of_each_comes_first(content):
+    together = found("is it right for me")
+    assert together[:3] == ["/faqs/#who-might-be-considered", "/faqs/#who-should-not-have-it", "/deciding/"]
+    # Nothing is corrected, for all was understood.
+    assert find_or_correct("fever", at=NOW).meant == ""
 
 
 def test_only_what_is_published_is_found_and_a_scheduled_article_from_its_instant_on():
@@ -266,6 +273,11 @@ def test_everyday_words_lead_to_words_that_the_site_uses(content):
     for where, table in everyday_words().items():
         unknown = {typed: words for typed, words in table.items() if not {stem_of(word) for word in words_of(words)} <= used}
         assert unknown == {}, where
+    answered = {words for table in (*everyday_words().values(), everyday_sentences()) for words in table.values()}
+    # Each of the questions that are asked together has an answer.
+    for part in {part for words in answered for part in words.split(";")}:
+        assert find(part, at=NOW), part
+    for table in everyday_words().values():
         # A phrase is looked up as it is typed: in small letters, without signs.
         assert [typed for typed in table if plain(typed) != typed] == []
 
@@ -274,6 +286,10 @@ def test_a_broad_word_counts_only_alone():
     assert in_words_of_the_site("Is it safe?") == "serious risks"
     assert in_words_of_the_site("Is it safe with Zoloft?") == "is it safe with zoloft"
     assert in_words_of_the_site("my Hypertension meds") == "my blood pressure is high meds"
+    # Whole sentences tell more than their words, with or without accents.
+    assert in_words_of_the_site("Could ketamine help me?") == in_words_of_the_site("will it work for people like me")
+    assert in_words_of_the_site("¿Es seguro?") == in_words_of_the_site("es seguro") != "es seguro"
+    assert in_words_of_the_site("naïve question") == "naïve question"
     # Put in once, and not looked up again; a longer phrase comes before a shorter one.
     assert in_words_of_the_site("high blood pressure meds") == "blood pressure is high"
 

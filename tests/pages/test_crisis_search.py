@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pages.crisis_search import speaks_of_emergency, speaks_of_mind_in_danger, speaks_of_overdose, speaks_of_suicide
+from pages.crisis_search import dangers_in, meanings_of
 
 # Searches of a person in danger, and searches that only share a word with them.
 _MEANS_IT = [
@@ -41,6 +41,17 @@ _MEANS_IT = [
     *("hope i dont wake up", "i hope i don't wake up tomorrow", "wish i wouldnt wake up", "i wish i would just not wake up"),
     *("go to sleep and not wake up", "not wanting to be here", "i dont care if i die", "i wish i was never born"),
     *("thinking about ending things", "she doesnt want to be here"),
+    *("drown myself", "hanged herself", "my daughter cuts herself", "drwon myself", "gas himself", "jump in front of a train"),
+    *("jump from roof", "drive into a tree", "walk into traffic", "hanging", "cutting", "my daughter is cutting", "cut my arm"),
+    *("he cut his wrists", "everyone better without me", "world would be better without me", "i am a burden", "i give up"),
+    *("want the pain to stop", "stop existing", "thoughts of dying", "thoughts of death", "pills in my hand", "i am not safe"),
+    *("i cant do it anymore", "nobody would miss me", "life is not worth it", "help", "please help me", "i need help"),
+    *("i cant keep living like this", "so tired of everything", "nothing matters anymore", "i think about not being here"),
+    *("why am i even alive", "everyone hates me", "my family would be better off", "i hate myself", "i deserve to die"),
+    *("i cant take this pain anymore", "make it all stop", "getting my affairs in order", "dark thoughts", "i cut too deep"),
+    *("i dont trust myself tonight", "standing on the bridge", "me corté las venas", "me siento sola", "noose around my neck"),
+    *("quiero morir", "me quiero matar", "quiero matarme", "Quitarme la vida", "no quiero vivir", "ya no puedo más", "ayuda"),
+    *("quiero hacerme daño", "no tengo ganas de vivir", "me voy a ahorcar", "estaría mejor muerta", "necesito ayuda"),
     *("crisis line", "i need help now", "my husband has a gun", "i have a loaded gun", "i feel like dying"),
 ]
 _MEANS_SOMETHING_ELSE = [
@@ -53,6 +64,18 @@ _MEANS_SOMETHING_ELSE = [
         "overdose",
         "can i live alone",
     ),
+    *("can i drive my car", "can i walk home", "will it help me", "help my friend", "help paying", "i feel safe", "haircut"),
+    *(
+        "can ketamine burn my arm",
+        "by myself",
+        "drive myself home",
+        "can you cut my dose",
+        "back pain",
+        "is it better without him in the room",
+    ),
+    *("what is the point of a consult", "can i stop taking it", "would i be better off with therapy", "walk to the bus"),
+    *("is it a burden on my kidneys", "take my life back", "i am done with zoloft", "can i step out of the room"),
+    *("ayuda para pagar", "cuanto cuesta", "habla español", "cut back on drinking", "jump to the front of the waiting list"),
     *("deadline", "how does it end", "the end of treatment", "endless", "weekend", "live music", "herself"),
     *(
         "what do you want to know",
@@ -78,6 +101,18 @@ _TOOK_TOO_MUCH = [
     *("my kid got into my pills", "not breathing", "he wont wake up", "can’t wake him up", "blue lips", "passed out", "narcan"),
     *("he is unconscious", "found unconscious", "lost consciousness", "he got knocked out", "he is hard to wake", "hard to wake"),
     *(
+        "took a bottle of tylenol",
+        "took a bottle of pills",
+        "ate a bottle of pills",
+        "downed a bottle of pills",
+        "took her pills",
+    ),
+    *("my wife took pills", "took my husbands pills", "i took pills", "took more than prescribed", "i took my meds twice"),
+    *("she finished the bottle of ativan", "doubled my dose", "how many tylenol is too many", "my son drank mouthwash"),
+    *("accidentally double dosed", "cant stay awake after taking pills"),
+    *("i took all of it", "empty pill bottle", "found an empty bottle", "he took them all", "mixed xanax and vodka"),
+    *("sobredosis", "tomé muchas pastillas", "mi hijo se tomó un frasco de pastillas", "mi esposo no despierta", "no respira"),
+    *(
         "too sleepy to wake",
         "breathes very slowly",
         "breathing is slow",
@@ -96,7 +131,14 @@ _TOOK_NOTHING = [
     ),
     *("how much does it cost", "it costs too much", "does it take too much time", "trouble swallowing", "can i take my meds"),
     *("odd thoughts", "am i allowed to eat", "he takes lithium", "my mom takes pills", "list of all my medications", "prison"),
-    *("side effects", "has it been used", "body", "how many sessions"),
+    *("side effects", "has it been used", "body", "how many sessions", "I take ADHD pills", "i took lexapro for years"),
+    *(
+        "took antidepressants",
+        "i took pills for years",
+        "can i take two tylenol",
+        "does it take more than one visit",
+        "toma medicinas",
+    ),
     *("will i be unconscious", "do you get knocked out", "hard to wake up in the morning", "breathing exercises", "breathe"),
 ]
 # Of themselves, and so no case of somebody who cannot be woken.
@@ -111,6 +153,9 @@ _NEEDS_AN_AMBULANCE = [
     *("she fainted", "fainting after ketamine", "blacked out", "collapsed", "he fell and hit his head", "heart attack"),
     *("my throat is closing", "throat swelling", "swollen tongue", "face is swelling", "anaphylaxis", "allergic reaction"),
     *("very bad headache", "a sudden, very bad headache", "severe headache", "thunderclap headache", "headache came suddenly"),
+    *("911", "call 911", "emergency room", "ambulance", "gasping", "choking", "bleeding wont stop", "my throat feels tight"),
+    *("no pulse", "numb on one side", "fever of 104", "DTs", "seeing things since i quit drinking", "shaking uncontrollably"),
+    *("no puedo respirar", "dolor en el pecho", "emergencia", "se desmayó", "me duele el pecho", "can't feel my legs"),
     *("trouble breathing", "short of breath", "hives", "hives after ketamine", "fell and hit head", "she fell on her head"),
 ]
 _NEEDS_NONE_NOW = [
@@ -165,7 +210,8 @@ _MIND_IN_DANGER = [
     *("thinks people are after him", "they are out to get me", "i want to hurt someone", "he wants to kill my family"),
     *("thoughts of hurting my baby", "afraid i will hurt people", "kill my kids", "harm others", "kill him", "homicidal"),
     *("he is violent", "aggressive", "too upset to be calmed", "confused and agitated", "disoriented", "confused in the morning"),
-    *("confused next day", "still confused"),
+    *("confused next day", "still confused", "oigo voces", "escucho voces"),
+    *("voices say kill", "they are watching me", "i'm being followed", "wife acting crazy"),
 ]
 _MIND_AT_EASE = [
     *(
@@ -199,35 +245,61 @@ _MIND_AT_EASE = [
 ]
 
 
+# Somebody hurts them; and searches that only share a word with that.
+_IS_HURT = [
+    *("my husband hits me", "domestic violence", "he beats me", "my boyfriend threatened to kill me", "abusive relationship"),
+    *("he's hitting me", "choked me last night", "she throws things at me", "scared to go home"),
+    *("he has a knife", "he is going to shoot us", "forced me to have sex", "my dad locks me in"),
+    *("i was raped", "my partner chokes me", "i am afraid of my husband", "he hurts my kids", "mi esposo me pega", "violencia"),
+]
+_IS_NOT = [
+    *("drug abuse", "substance abuse", "history of alcohol abuse", "does it hurt me", "will it hit me fast", "heart attack"),
+    *("my husband", "it hurts my arm", "he is afraid of needles", "beat depression", "can he come with me", "panic attack"),
+]
+
+
+def test_a_search_about_being_hurt_is_told_from_others():
+    assert {query: "violence" in meanings_of(query) for query in (*_IS_HURT, *_IS_NOT)} == {
+        **dict.fromkeys(_IS_HURT, True),
+        **dict.fromkeys(_IS_NOT, False),
+    }
+
+
 def test_a_search_about_a_mind_in_danger_is_told_from_others():
-    assert {query: speaks_of_mind_in_danger(query) for query in (*_MIND_IN_DANGER, *_MIND_AT_EASE)} == {
+    assert {query: "mind" in meanings_of(query) for query in (*_MIND_IN_DANGER, *_MIND_AT_EASE)} == {
         **dict.fromkeys(_MIND_IN_DANGER, True),
         **dict.fromkeys(_MIND_AT_EASE, False),
     }
-    assert not [query for query in ("gun permit", "can i keep my guns", "i have a gun permit") if speaks_of_suicide(query)]
+    assert not [query for query in ("gun permit", "can i keep my guns", "i have a gun permit") if "suicide" in meanings_of(query)]
 
 
 def test_a_search_about_a_body_in_danger_is_told_from_others():
-    assert {query: speaks_of_emergency(query) for query in (*_NEEDS_AN_AMBULANCE, *_NEEDS_NONE_NOW)} == {
+    assert {query: "emergency" in meanings_of(query) for query in (*_NEEDS_AN_AMBULANCE, *_NEEDS_NONE_NOW)} == {
         **dict.fromkeys(_NEEDS_AN_AMBULANCE, True),
         **dict.fromkeys(_NEEDS_NONE_NOW, False),
     }
 
 
 def test_a_search_about_having_taken_too_much_is_told_from_others():
-    assert {query: speaks_of_overdose(query) for query in (*_TOOK_TOO_MUCH, *_TOOK_NOTHING)} == {
+    assert {query: "overdose" in meanings_of(query) for query in (*_TOOK_TOO_MUCH, *_TOOK_NOTHING)} == {
         **dict.fromkeys(_TOOK_TOO_MUCH, True),
         **dict.fromkeys(_TOOK_NOTHING, False),
     }
-    assert not [query for query in _TOOK_NOTHING if speaks_of_suicide(query)]
-    assert [(speaks_of_suicide(query), speaks_of_overdose(query)) for query in _WISHES_NOT_TO_WAKE] == [(True, False)] * 3
+    assert not [query for query in _TOOK_NOTHING if "suicide" in meanings_of(query)]
+    assert [("suicide" in meanings_of(query), "overdose" in meanings_of(query)) for query in _WISHES_NOT_TO_WAKE] == [
+        (True, False)
+    ] * 3
 
 
 def test_a_search_of_a_person_in_danger_is_told_from_others():
-    assert {query: speaks_of_suicide(query) for query in (*_MEANS_IT, *_MEANS_SOMETHING_ELSE)} == {
+    assert {query: "suicide" in meanings_of(query) for query in (*_MEANS_IT, *_MEANS_SOMETHING_ELSE)} == {
         **dict.fromkeys(_MEANS_IT, True),
         **dict.fromkeys(_MEANS_SOMETHING_ELSE, False),
     }
+
+
+# A card ends with whom to call, in Spanish.
+_IN_SPANISH = ["911", "988"]
 
 
 def main_of(client, query: str) -> str:
@@ -247,7 +319,6 @@ def test_the_crisis_line_stands_above_results_and_on_an_empty_page(client, conte
     assert "We found nothing" in empty
     for link in ("/faqs/", "tel:988", "tel:911"):
         assert f'href="{link}"' in empty
-    assert "tel:988" not in main_of(client, "cost")
 
 
 @pytest.mark.django_db
@@ -255,7 +326,7 @@ def test_911_comes_first_and_then_poison_control_for_who_has_taken_too_much(clie
     for query in ("took too many pills", "xyzzy overdosed"):
         main = main_of(client, query)
         calls = re.findall(r'href="tel:([^"]+)"', main)
-        assert calls == ["911", "+18002221222", "988"], query
+        assert calls == ["911", "+18002221222", "988", *_IN_SPANISH], query
         assert ">1-800-222-1222</a>" in main
         # Nothing else is above it but the field.
         assert main.index('id="overdose"') < main.find('class="posts"') % len(main)
@@ -263,7 +334,7 @@ def test_911_comes_first_and_then_poison_control_for_who_has_taken_too_much(clie
     heading = re.search(r'id="overdose">([^<]*)<', main_of(client, "he wont wake up after treatment"))[1]
     assert heading.startswith("Cannot be woken, not breathing normally,")
     both = re.findall(r'href="tel:([^"]+)"', main_of(client, "i want to die and swallowed pills"))
-    assert both == ["911", "+18002221222", "988", "988", "911"]
+    assert both == ["911", "+18002221222", "988", "988", "911", *_IN_SPANISH]
 
 
 @pytest.mark.django_db
@@ -282,10 +353,25 @@ def test_an_emergency_room_stands_above_the_results_for_a_mind_in_danger_and_bel
     for query in ("hearing voices the next day", "xyzzy paranoid"):
         main = main_of(client, query)
         card = main.partition('class="note crisis-card"')[2].partition("</section>")[0]
-        assert re.findall(r'href="tel:([^"]+)"', card) == ["911", "988"], query
+        assert re.findall(r'href="tel:([^"]+)"', card) == ["911", "988", *_IN_SPANISH], query
         for words in ("emergency room now", "racing thoughts", "day or night of a dose", "/faqs/#when-to-get-help"):
             assert words in card, words
         assert main.count("crisis-card") == 1, query
         assert main.index("crisis-card") < main.find('class="posts"') % len(main)
     both = main_of(client, "voices tell me to kill myself")
     assert both.index('id="call-now"') < both.index('id="mind"')
+
+
+@pytest.mark.django_db
+def test_every_answer_says_once_whom_to_call_before_any_result_and_in_spanish(client, content):
+    for query in ("cost", "xyzzy", "a", "?", "zoloft", "suicide", "chest pain", "he beats me", "voices tell me to kill myself"):
+        main = main_of(client, query)
+        before = main.partition('class="posts"')[0]
+        assert before.index("</form>") < before.index("tel:988"), query
+        assert {"911", "988"} <= set(re.findall(r'href="tel:([^"]+)"', before.partition('lang="es"')[0])), query
+        spanish = re.sub(r"<[^>]+>|\s+", " ", before.partition('lang="es">')[2].partition("</span>")[0])
+        assert "llame al 988 y presione 2" in " ".join(spanish.split()), query
+        # Said by a card, or by the line below the field; never by both.
+        assert main.count('lang="es"') == 1, query
+        assert bool(re.search(r"</form>\s*<p>", before)) is not bool(dangers_in(query)), query
+    assert "tel:" not in main_of(client, "")
