@@ -46,7 +46,7 @@ BARE_FILES = {
 from django.db import models
 from django.http import HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
-from django.urls import path
+from django.urls import include, path
 from django.utils import timezone
 
 class Row(models.Model):
@@ -64,7 +64,11 @@ def insert(request):
     answer.status_code = 303
     return answer
 
-urlpatterns = [path("book-a-consult/", insert)]
+# Under the names that the middleware knows: other addresses take no POST.
+urlpatterns = [
+    path("book-a-consult/", include(([path("", insert, name="request")], "consults"))),
+    path("admin/", include(([path("", insert, name="index")], "admin"))),
+]
 """,
     "bare_settings.py": """
 from clinic_site.settings import *
@@ -72,14 +76,12 @@ ROOT_URLCONF = "bare.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "bare"]
 DATABASES = {"default": DATABASES["default"] | {"NAME": str(DATA_DIR / "bare.sqlite3")}}
 """,
-    "bare_wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
     # The site's own configuration without its hooks: there is no background worker to start.
     "bare_gunicorn.py": """
 import os, runpy, sys
 own = runpy.run_path(os.environ["SITE_CONFIGURATION"])
 globals().update({name: value for name, value in own.items() if isinstance(value, (str, int, dict)) and name[0] != "_"})
 sys.path.insert(0, os.path.dirname(__file__))
-wsgi_app = "bare_wsgi:application"
 """,
 }
 NOT_HELD = "from consults.models import *; print(ConsultRequest.objects.filter(status='quarantined').count())"
