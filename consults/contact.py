@@ -17,7 +17,10 @@ def _plain(value: str) -> str:
 
     Python takes minutes over the marks of half a megabyte, and every other thread waits meanwhile.
     """
-    text = unicodedata.normalize("NFKC", value[: 2 * LONGEST_EMAIL])
+    text = value[: 2 * LONGEST_EMAIL]
+    if text.isascii():
+        return text.strip()
+    text = unicodedata.normalize("NFKC", text)
     return "".join(char for char in text if unicodedata.category(char) != "Cf").strip()
 
 

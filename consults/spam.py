@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from .models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Person
@@ -56,20 +56,31 @@ def asked_enough(person: Person, *, now: datetime) -> bool:
     became that one, however old the request is: a correction is a letter to each of the two addresses.
     """
     indexes = contact_indexes(person)
+    # Nearly always the contact is new. Then this is all, and plain SQL, because what follows costs ten times as much.
+    if sum(_count_rows(index, since=now - _DAY) for index in indexes) < MOST_OPEN_PER_CONTACT:
+        return False
     written_to = Q(contact_index__in=indexes)
     others = Q(called_index__in=indexes)
     for index in indexes:
         # Only those that were written to are kept there.
         others |= Q(addressed_at__gt=now - _DAY, former_contacts__contains=index)
-    found = ConsultRequest.objects.filter(written_to | others)
-    # Nearly always the contact is new, and looking whether each was written to costs as much again.
-    if len(found.values_list("pk")[:MOST_OPEN_PER_CONTACT]) < MOST_OPEN_PER_CONTACT:
-        return False
-    found = found.alias(addressed=status_when_addressed()).filter(Q(written_to, addressed=Status.REQUESTED) | others)
+    found = ConsultRequest.objects.alias(addressed=status_when_addressed())
+    found = found.filter(Q(written_to, addressed=Status.REQUESTED) | others)
     rows = list(found.values_list("status", "confirmed_starts_at", "addressed_at"))
     # A visit that is over and that nobody marked yet is nothing open.
     is_open = [status in ConsultRequest.HOLDS_A_SEAT and (visit is None or visit > now) for status, visit, _ in rows]
     return sum(is_open) >= MOST_OPEN_PER_CONTACT or sum(at > now - _DAY for *_, at in rows) >= MOST_PER_CONTACT
+
+
+def _count_rows(index: str, *, since: datetime) -> int:
+    """How many requests may count for the contact with this hash, counted up to where they can be too many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM consults_consultrequest WHERE contact_index = %s OR called_index = %s"
+            " OR (addressed_at > %s AND former_contacts LIKE %s) LIMIT %s",
+            [index, index, connection.ops.adapt_datetimefield_value(since), f"%{index}%", MOST_OPEN_PER_CONTACT],
+        )
+        return len(cursor.fetchall())
 
 
 def leaves_no_time(request: ConsultRequest, *, limits_addresses: bool, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from consults.models import EarlierOffer, Event, OutboxMessage
 from consults.transitions import TRANSITIONS
 from guard import sealing
 
-from .facts import Before, Facts, ToldTimes
+from .facts import NOTHING_TOLD, Before, Facts, ToldTimes
 from .kinds import ABOUT_OFFERS, ASKING, CONFIRMING, OLD_ADDRESS, REMINDER
 from .known import UNSENT, to_the_patient
 
@@ -89,6 +89,8 @@ def told_times(event: Event) -> ToldTimes:
     back what was told before it. One about an offer says what stays otherwise, and may have known less than what waits beside
     it, so it ends nothing. Who took an offered time on the phone knows of no other.
     """
+    if event.number == 1:
+        return NOTHING_TOLD
     taken = event.request.events.taken_on_the_phone().order_by("number").values_list("number", flat=True).last()
     letters = to_the_patient(event.request).exclude(kind=OLD_ADDRESS)
     since = letters.filter(event__number__gte=taken or 1, event__number__lt=event.number)

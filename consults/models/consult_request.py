@@ -2,7 +2,6 @@
 
 import secrets
 import uuid
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
@@ -195,14 +194,15 @@ class ConsultRequest(models.Model):
 
     def seal_person(self, person: Person, *, token: str, staff_notes: str = "") -> None:
         """Seals the person, the token of their page and the staff note; sets the indexes the row is found by."""
-        opened = asdict(person) | {"token": token, "staff_notes": staff_notes}
+        opened = vars(person) | {"token": token, "staff_notes": staff_notes}
         self.sealed = sealing.seal(opened, table=self.TABLE, reference=self.reference)
         self.email_index = sealing.blind_index("email", normalised_email(person.email))
         self.phone_index = sealing.blind_index("phone", normalised_phone(person.phone))
         self.contact_index = next(iter(contact_indexes(person)), "")
         self.called_index = self.called_index and next(iter(called_indexes(person)), "")
         self.token_hash = token_hash(token)
-        self.__dict__.pop("_opened", None)
+        # What was just sealed need not be opened.
+        self._opened = opened
 
     def forget_person(self, *, at: datetime) -> None:
         """Removes everything from the row that identifies the person."""

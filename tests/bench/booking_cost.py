@@ -6,7 +6,7 @@ Three servers run side by side, each gunicorn under the site's own settings with
 requests, the site with 100,000, and a bare Django view that inserts one row behind the same middleware. Measured is CPU time
 (user and system) of their web workers, from /proc, in batches that take turns (A B B A). Every accepted POST has a form and a
 start of its own, both got before it is measured. Prints one table, and ends with status 1 unless 100,000 cost at most 1.2
-times 100 with the same number of queries, and an accepted POST at most 6 times the bare view's.
+times 100 with the same number of queries, and an accepted POST at most 4.5 times the bare view's.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from tests.bench.page_cost import cpu_seconds
 from tests.server import CHECKOUT, Site, dying_with_us
 
 FEW, MANY, HELD = 100, 100_000, 60
-MOST_GROWTH, MOST_OVER_BARE = 1.2, 6.0
+MOST_GROWTH, MOST_OVER_BARE = 1.2, 4.5
 PATH = "/book-a-consult/"
 # A form that comes back sooner looks like a machine's.
 READING_SECONDS = 2.5
@@ -46,7 +46,7 @@ BARE_FILES = {
 from django.db import models
 from django.http import HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
-from django.urls import path
+from django.urls import include, path
 from django.utils import timezone
 
 class Row(models.Model):
@@ -64,7 +64,11 @@ def insert(request):
     answer.status_code = 303
     return answer
 
-urlpatterns = [path("book-a-consult/", insert)]
+# Under the names that the middleware knows: other addresses take no POST.
+urlpatterns = [
+    path("book-a-consult/", include(([path("", insert, name="request")], "consults"))),
+    path("admin/", include(([path("", insert, name="index")], "admin"))),
+]
 """,
     "bare_settings.py": """
 from clinic_site.settings import *
@@ -72,14 +76,12 @@ ROOT_URLCONF = "bare.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "bare"]
 DATABASES = {"default": DATABASES["default"] | {"NAME": str(DATA_DIR / "bare.sqlite3")}}
 """,
-    "bare_wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
     # The site's own configuration without its hooks: there is no background worker to start.
     "bare_gunicorn.py": """
 import os, runpy, sys
 own = runpy.run_path(os.environ["SITE_CONFIGURATION"])
 globals().update({name: value for name, value in own.items() if isinstance(value, (str, int, dict)) and name[0] != "_"})
 sys.path.insert(0, os.path.dirname(__file__))
-wsgi_app = "bare_wsgi:application"
 """,
 }
 NOT_HELD = "from consults.models import *; print(ConsultRequest.objects.filter(status='quarantined').count())"

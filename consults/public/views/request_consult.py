@@ -5,7 +5,8 @@ from functools import partial
 
 from django.conf import settings
 from django.core import signing
-from django.shortcuts import redirect, render
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -45,11 +46,11 @@ def request_consult(request):
 
 def _answer_post(request, now: datetime):
     try:
-        ticket = read_ticket(request.POST.get("ticket", ""))
+        ticket = read_ticket(signed := request.POST.get("ticket", ""))
     except BadTicket:
         return _bare_page(request, "403_csrf.html", status=403)
     # The clinic's row as it is remembered: only a page that is shown again reads it, with all that its head and foot need.
-    form = ConsultRequestForm(request.POST, ticket=str(ticket), consult=read_rules(now).clinic.consult)
+    form = ConsultRequestForm(request.POST, ticket=signed, consult=read_rules(now).clinic.consult)
     earlier = booking.find_submission(ticket.key)
     is_copy = earlier and is_same_form(earlier, form)
     if earlier and is_copy is not False:
@@ -115,8 +116,8 @@ def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int,
 
 def _sent(made: ConsultRequest, *, to_sender: bool):
     """The same redirect for everybody; only the sender gets the cookie that shows the request and the patient's own page."""
-    response = redirect("consults:sent")
-    response.status_code = 303
+    address = reverse("consults:sent")
+    response = HttpResponseRedirect(address, status=303)
     if not to_sender:
         return response
     response.set_cookie(
@@ -127,7 +128,7 @@ def _sent(made: ConsultRequest, *, to_sender: bool):
         samesite="Lax",
         secure=settings.PUBLIC.is_https,
         # A __Host- cookie must have the path /.
-        path="/" if settings.PUBLIC.is_https else reverse("consults:sent"),
+        path="/" if settings.PUBLIC.is_https else address,
     )
     return response
 
