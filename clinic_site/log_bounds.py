@@ -1,4 +1,4 @@
-"""How often a line of one kind is logged: what a stranger can make the site write must not fill the disk, nor push out what matters."""
+"""How often a line of one kind is logged: what strangers can make the site write fills no disk, and pushes out nothing that matters."""
 
 import logging
 import threading

@@ -52,7 +52,9 @@ def test_a_failure_of_the_code_is_told_with_its_traceback_once_a_minute(log, sec
         try:
             raise LookupError(path)
         except LookupError:
-            logging.getLogger("django.request").error("Internal Server Error: %s", path, exc_info=True, extra={"status_code": 500})
+            logging.getLogger("django.request").error(
+                "Internal Server Error: %s", path, exc_info=True, extra={"status_code": 500}
+            )
 
     for number in range(5):
         fail(f"/{FOREIGN}-{number}/")
