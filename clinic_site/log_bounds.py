@@ -1,4 +1,4 @@
-"""How often a line of one kind is logged: what strangers can make the site write fills no disk, and pushes out nothing that matters."""
+"""How often a line of one kind is logged, so that strangers fill no disk, and push out nothing that matters."""
 
 import logging
 import threading
