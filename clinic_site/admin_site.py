@@ -15,6 +15,7 @@ from staff import reauthentication, session_pages, sessions, views
 from staff.rate_limits import checks_own_password, limited_by_account, signs_in
 from staff.sign_in_form import SignInForm
 
+from .admin_parameters import AdminParameters
 from .bounded_filters import BoundedFilters
 from .one_line_fields import OneLineFields
 from .plain_fields import PlainFields
@@ -44,7 +45,7 @@ class ClinicAdminSite(AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         own = admin_class or ModelAdmin
-        rules = (OneLineFields, TypedTimes, BoundedFilters, ReadableIds, PlainLists, PlainFields)
+        rules = (AdminParameters, OneLineFields, TypedTimes, BoundedFilters, ReadableIds, PlainLists, PlainFields)
         super().register(model_or_iterable, type(own.__name__, (*rules, own), {"__module__": own.__module__}), **options)
 
     def has_permission(self, request) -> bool:

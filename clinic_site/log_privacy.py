@@ -1,4 +1,4 @@
-"""What log lines may say: no patient's link, no password reset link, and nothing that a stranger can repeat without end."""
+"""What log lines may say: no patient's link, no password reset link. How often one is written is in `log_bounds`."""
 
 import logging
 import re

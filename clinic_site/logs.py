@@ -22,9 +22,14 @@ LOGGING = {
         "hide_tokens": {"()": "clinic_site.log_privacy.HideTokens"},
         "another_host_once": {"()": "clinic_site.log_privacy.AnotherHostOnce"},
         "quiet_health": {"()": "clinic_site.log_privacy.QuietHealth"},
+        "refused_in_short": {"()": "clinic_site.log_bounds.RefusedInShort"},
+        "once_a_minute": {"()": "clinic_site.log_bounds.OnceAMinute"},
     },
     "formatters": {"line": {"()": UtcFormatter, "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        # On the handler, because the filters of a logger do not hold for those below it.
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused_in_short", "once_a_minute"]},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},

@@ -2,8 +2,10 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import islice
 from urllib.parse import unquote, urldefrag, urlsplit, urlunsplit
 
 from django.conf import settings
@@ -14,6 +16,8 @@ from .models import Text, kinds
 _HREF = re.compile(r'href="([^"]*)"')
 # Of every page: its top, and what the skip link leads to.
 _ON_EVERY_PAGE = {"", "main"}
+# Each is looked for in the text, to name its line.
+MOST_TOLD = 20
 
 
 def path_of(row: Text) -> str:
@@ -28,15 +32,17 @@ class Links:
         self.at = at
 
     def broken(self, row: Text) -> list[str]:
-        """The broken internal links of a rendered text, each once: no such page, or no such place on it. Links to other sites are
-        not opened.
+        """The first broken internal links of a rendered text, each once: no such page, or no such place on it. Links to other
+        sites are not opened.
         """
         hrefs = [href.replace("&amp;", "&") for href in dict.fromkeys(_HREF.findall(row.html))]
-        return [href for href in hrefs if not self._works(href.removeprefix(settings.PUBLIC_URL), row)]
+        here = cache(lambda: self._anchors_around(row))
+        broken = (href for href in hrefs if not self._works(href.removeprefix(settings.PUBLIC_URL), path_of(row), here))
+        return list(islice(broken, MOST_TOLD))
 
     def lead_to(self, href: str) -> bool:
         """Whether there is a page, and a place on it, at an internal address that begins with a slash."""
-        return self._works(href, None)
+        return self._works(href)
 
     def final(self, href: str) -> str:
         """The path, and the place on its page, where an internal address that begins with a slash leads in the end: with the
@@ -49,19 +55,22 @@ class Links:
         present = path if path in self._anchors else self._former.get(path, path)
         return urlunsplit(("", "", present, "", place.fragment))
 
-    def _works(self, href: str, row: Text | None) -> bool:
+    def _works(self, href: str, own_path: str = "", here: Callable[[], set[str]] = set) -> bool:
         if not href.startswith(("/", "#")):
             # A relative link has a different target on every page that shows the text.
             return ":" in href
         place = urlsplit(href)
-        path, fragment = _with_slash(place.path or (path_of(row) if row else "/")), unquote(place.fragment)
-        if row and path == path_of(row):
-            # The unsaved text counts here, together with the texts that share its page.
-            others = (found for key, found in self._anchors.get(path, {}).items() if key != (type(row), row.pk))
-            return fragment in _ON_EVERY_PAGE.union(row.anchors(), row.page_anchors(), *others)
+        path, fragment = _with_slash(place.path or own_path or "/"), unquote(place.fragment)
+        if path == own_path:
+            return fragment in here()
         if path in self._anchors:
             return fragment in _ON_EVERY_PAGE.union(*self._anchors[path].values())
         return fragment in _ON_EVERY_PAGE and (path in self._former or _is_page(path))
+
+    def _anchors_around(self, row: Text) -> set[str]:
+        """The places on the page of an unsaved text: its own, and those of the texts that share the page."""
+        others = (found for key, found in self._anchors.get(path_of(row), {}).items() if key != (type(row), row.pk))
+        return _ON_EVERY_PAGE.union(row.anchors(), row.page_anchors(), *others)
 
     @cached_property
     def _anchors(self) -> dict[str, dict[tuple, set[str]]]:

@@ -21,9 +21,12 @@ from mdit_py_plugins.container import container_plugin
 
 from . import checkboxes, figures, figures_drawn, figures_in_texts
 
-# Citations as they stay in a text; `content.citations` reads them.
-CITATION = re.compile(r"\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
-_HEADING_ID = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
+# Citations as they stay in a text; `content.citations` reads them. Sought from the first space of many, not from each.
+CITATION = re.compile(r"(?<!\s)\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
+_HEADING_ID = re.compile(r"(?<!\s)\s*\{#([a-z0-9-]+)\}\s*$")
+_BEGINNING = re.compile(r"\[+@+")
+_DEEPEST = 4
+_LONGEST_LABEL = 120  # each table and each row repeats its heading
 _TERM_ID = re.compile(r"\{#([a-z0-9-]+)\}")
 # Containers in which each third-level heading begins an item, with the tags of container and item.
 _ITEMISED = {"steps": ("ol", "li"), "pair": ("div", "div")}
@@ -31,9 +34,12 @@ _ITEMISED = {"steps": ("ol", "li"), "pair": ("div", "div")}
 
 def without_citations(text: str) -> str:
     """The text for a place where no link can be, as an attribute. Taking one out may make another of what stood around it."""
-    while (less := CITATION.sub("", text)) != text:
+    for _ in range(_DEEPEST):
+        less = CITATION.sub("", text)
+        if less == text:
+            return text
         text = less
-    return text
+    return _BEGINNING.sub("", text)
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ def _slug(text: str) -> str:
 
 def _name_headings(state) -> None:
     """Gives every heading an id, either the given one or one made from its text, and lists the second-level ones."""
-    used = state.env.setdefault("ids", set())
+    used = state.env.setdefault("ids", {})
     for token, inline in zip(state.tokens, state.tokens[1:], strict=False):
         if token.type != "heading_open":
             continue
@@ -74,18 +80,20 @@ def _name_headings(state) -> None:
             state.env.setdefault("contents", []).append({"id": name, "text": text})
 
 
-def _unused(name: str, used: set[str]) -> str:
-    free, number = name, 1
+def _unused(name: str, used: dict[str, int]) -> str:
+    """The name, or with the next free number. `used`: each name that is taken, with the last number tried after it."""
+    free, number = name, used.get(name, 1)
     while free in used:
         number += 1
         free = f"{name}-{number}"
-    used.add(free)
+    used[name] = number
+    used.setdefault(free, 1)
     return free
 
 
 def _name_terms(state) -> None:
     """Gives a bold term the id that follows it, so that other texts can link to its explanation."""
-    used = state.env.setdefault("ids", set())
+    used = state.env.setdefault("ids", {})
     for token in state.tokens:
         opened: list[Token] = []
         children = token.children or []
@@ -124,7 +132,7 @@ def _frame_tables(state) -> None:
     tokens, heading = [], "Table"
     for index, token in enumerate(state.tokens):
         if token.type == "heading_open":
-            heading = without_citations(_HEADING_ID.sub("", state.tokens[index + 1].content))
+            heading = without_citations(_HEADING_ID.sub("", state.tokens[index + 1].content))[:_LONGEST_LABEL]
         if token.type == "table_open":
             frame = Token("frame_open", "div", 1, block=True)
             frame.attrs = {"class": "table", "role": "region", "tabindex": "0", "aria-label": f"Table: {heading}"}
@@ -150,7 +158,7 @@ def _label_cells(state) -> None:
             headings = []
         elif token.type == "th_open":
             words = "".join(child.content for child in state.tokens[index + 1].children if child.type == "text")
-            headings.append(without_citations(words))
+            headings.append(without_citations(words)[:_LONGEST_LABEL])
         elif token.type == "tr_open":
             column = 0
         elif is_inside and token.type == "td_open" and column:

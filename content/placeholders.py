@@ -5,6 +5,7 @@ prelaunch checks. Braces around anything else, except a heading's `{#name}` and 
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -50,15 +51,22 @@ def names_in(text: str) -> set[str]:
 def mistakes(text: str, *, is_markdown: bool) -> Iterator[Mistake]:
     """What keeps a text from being filled. Only Markdown is filled: a title is also an address, a picture, a search result."""
     for number, line in enumerate(text.splitlines(), start=1):
+        is_heading, links = line.lstrip().startswith("#"), [link.span() for link in _LINK.finditer(line)]
         for match in _IN_BRACES.finditer(line):
             if match[1] not in _known:
                 message = f"Line {number}: {match[0]} is not a fact of the clinic. Known are {', '.join(known())}."
                 yield Mistake("unknown_placeholder", number, message)
             elif not is_markdown:
                 yield Mistake("placeholder_place", number, f"Line {number}: only Markdown is filled in, so write no {match[0]}.")
-            elif line.lstrip().startswith("#") or any(link.start() < match.start() < link.end() for link in _LINK.finditer(line)):
+            elif is_heading or _is_within(links, match.start()):
                 message = f"Line {number}: {match[0]} cannot be part of a heading or a link."
                 yield Mistake("placeholder_place", number, message)
+
+
+def _is_within(spans: list[tuple[int, int]], at: int) -> bool:
+    """Whether the place is inside one of the spans, which are in order."""
+    before = bisect(spans, (at,)) - 1
+    return before >= 0 and at < spans[before][1]
 
 
 def fill(html: str, values: Mapping[str, str]) -> SafeString:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 from .models import Picture
 
@@ -73,7 +73,10 @@ def _upright(upload: BinaryIO) -> Image.Image:
         image = _in_srgb(image.convert("RGBA" if has_alpha else "RGB"), profile)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise PictureRefused("This picture has too many pixels. Make it smaller first.") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except PictureRefused:
+        raise
+    except Exception as error:
+        # Of damaged bytes Pillow raises whatever its reading met, as `struct.error` and `TypeError` for a photo's settings.
         raise PictureRefused("This file is not a JPEG, PNG or WebP picture, or it is damaged.") from error
     # A new image takes over the pixels and nothing else.
     fresh = Image.new(image.mode, image.size)

@@ -3,13 +3,13 @@
 import re
 import socket
 import ssl
-from contextlib import closing
+from contextlib import ExitStack, closing
 from ipaddress import ip_network
 
 import pytest
 
 from tests.nginx import nginx_before, recipe
-from tests.server import HANG_SECONDS, OVER_HTTPS, free_port, started_before
+from tests.server import HANG_SECONDS, OVER_HTTPS, free_port, started_before, wait_for
 
 pytestmark = pytest.mark.server
 
@@ -86,7 +86,7 @@ def test_one_network_of_ipv6_is_one_client():
         assert counted_as(inside[0]) != counted_as(str(home[2**72 - 1] + 1)), network
     assert [counted_as(address) for address in ("192.0.2.7", "203.0.113.255", "::1")] == [""] * 3
     zones = re.findall(r"limit_(?:req|conn)_zone (\S+) ", recipe())
-    assert set(zones) == {"$clinic_client", "$clinic_post"}
+    assert set(zones) == {"$clinic_client", "$clinic_post", "$server_name"}
     assert "POST $clinic_client;" in recipe()
 
 
@@ -96,6 +96,9 @@ def test_what_is_posted_is_bounded_before_it_reaches_the_site(tmp_path):
         for path in ("/", "/book-a-consult/", "/admin/login/"):
             assert nginx.request("POST", path, large).status == 413
         assert nginx.request("POST", "/admin/blog/article/add/", large).status == 502
+        picture = {"note": "a" * 2_000_000}
+        assert nginx.request("POST", "/admin/blog/article/add/", picture).status == 413
+        assert nginx.request("POST", "/admin/pages/picture/add/", picture).status == 502
         posted = [nginx.request("POST", "/faqs/", {"a": "b"}).status for _ in range(80)]
         assert (posted[:15], set(posted)) == ([502] * 15, {502, 429})
         assert nginx.request("GET", "/faqs/").status == 502
@@ -110,6 +113,34 @@ def test_what_a_visitor_typed_is_not_written_to_the_disk_of_the_proxy(tmp_path):
         assert "temporary file" not in nginx.logged
         nginx.request("POST", "/admin/blog/article/add/", {"note": "a" * 90_000})
         assert "temporary file" in nginx.logged, "what the log says of a larger one"
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "most", "method"),
+    [("/admin/pages/picture/add/", 12_000_000, 3, "POST"), ("/admin/", 900_000, 10, "POST"), ("/admin/", 900_000, 10, "GET")],
+)
+def test_bodies_that_never_end_fill_no_disk(tmp_path, path, size, most, method):
+    """Each is one byte short. Nothing has looked yet who sends it."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    head = f"{method} {path} HTTP/1.1\r\nHost: clinic.example\r\nContent-Length: {size}\r\n\r\n".encode()
+    with nginx_before(free_port(), tmp_path / "nginx", recipe()) as nginx, ExitStack() as opened:
+        for _ in range(most):
+            plain = opened.enter_context(closing(socket.create_connection(("127.0.0.1", nginx.port), timeout=HANG_SECONDS)))
+            client = opened.enter_context(context.wrap_socket(plain, server_hostname="clinic.example"))
+            client.sendall(head + b"a" * 100_000)
+        one_more = lambda: nginx.request("POST", path, {"a": "b"}).status  # noqa: E731
+        wait_for(lambda: one_more() == 429, HANG_SECONDS, "one more is refused", lambda: nginx.logged)
+        assert nginx.request("GET", path).status == 502, "a page is still shown"
+
+
+def test_all_that_is_sent_to_the_admin_is_bounded_whoever_sends_it():
+    """The zones of the whole server, times what each of their locations takes, is what the page says."""
+    bounds = dict(re.findall(r"limit_conn (clinic_texts|clinic_pictures) (\d+);", recipe()))
+    sizes = re.findall(r"client_max_body_size (\d+)m;", recipe())
+    assert sum(int(most) * int(size) for most, size in zip(bounds.values(), sizes, strict=True)) == 360
+    assert "limit_conn_zone $server_name zone=clinic_texts:1m;" in recipe()
+    assert "limit_conn_zone $server_name zone=clinic_pictures:1m;" in recipe()
 
 
 def test_no_log_tells_what_was_asked_while_the_site_is_up(nginx):

@@ -211,6 +211,10 @@ class ContentAdmin(SimpleHistoryAdmin):
         """Shows a version and what restoring it would change."""
         record = get_object_or_404(self.model.history.model, id=object_id, history_id=version_id)
         now = self.model._default_manager.filter(pk=object_id).first()
+        # simple-history asks only for the permission to look, and saves what is posted.
+        may_restore = self.has_change_permission(request, now) if now else self.has_add_permission(request)
+        if request.method == "POST" and not may_restore:
+            raise PermissionDenied
         context = {"record": record, "differences": differences(now, record.instance) if now else []}
         # The form locks the row, which needs a transaction. Django opens one for the change view but not for this one.
         with transaction.atomic():

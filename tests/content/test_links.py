@@ -1,6 +1,7 @@
 """A link into a page leads to a place that is there, also where a template names it; a broken one is told with its line."""
 
 import re
+import time
 from io import StringIO
 from urllib.parse import urlsplit
 
@@ -61,6 +62,20 @@ def test_a_link_may_lead_to_what_the_template_names(href, facts, works):
     assert [(problem.code, problem.field) for problem in found] == ([] if works else [("broken_link", "body")])
     if not works:
         assert found[0].message.startswith(f"Line 3: the link {href} is broken: ")
+
+
+def test_many_broken_links_are_told_by_the_first_of_them():
+    """Each is looked for in all lines. All of these took minutes."""
+    page = Page(key="new", title="New", body="\n\n".join(f"[x](#gone-{n})" for n in range(20_000)), medical=False)
+    page.body_html = "".join(f'<p id="p{n}"><a href="#gone-{n}">x</a></p>' for n in range(20_000))
+    begun = time.process_time()
+    found = broken_links(page, at=timezone.now())
+    assert len(found) == 20
+    assert found[0].message.startswith("Line 1: the link #gone-0 is broken: ")
+    # As many that work: the places on the page are read once.
+    page.body_html = page.body_html.replace("#gone-", "#p")
+    assert broken_links(page, at=timezone.now()) == []
+    assert time.process_time() - begun < 5
 
 
 def test_a_broken_link_is_told_with_its_line_when_content_is_loaded_and_before_launch():

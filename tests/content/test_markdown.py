@@ -1,6 +1,7 @@
 """Markdown becomes clean HTML: nothing raw, nothing from elsewhere, headings that can be linked to."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -142,3 +143,25 @@ def test_the_contents_are_the_second_level_headings():
 def test_rendering_twice_gives_the_same():
     text = "## A\n\n::: pair\n### X\n- a\n### Y\n- b\n:::"
     assert render(text) == render(text)
+
+
+@pytest.mark.parametrize(
+    ("piece", "around"),
+    [
+        pytest.param("## Same\n", "{}", id="equal headings"),
+        pytest.param("**a**{{#a}}\n\n", "{}", id="equal terms"),
+        pytest.param(" ", "## a{}b", id="spaces in a heading"),
+        pytest.param("[@", "## {}[@a]", id="citations in citations"),
+        pytest.param("|a|b|\n", "::: stacked\n|x|" + "y" * 60_000 + "|\n|-|-|\n{}:::\n", id="rows below a long heading"),
+        pytest.param("|a|\n|-|\n|b|\n\n", "## " + "y" * 60_000 + "\n{}", id="tables below a long heading"),
+    ],
+)
+def test_a_long_text_takes_no_work_that_grows_with_the_square(piece, around):
+    """Work that grew with the square would take from ten seconds to minutes, or gigabytes."""
+    piece = piece.format()
+    text = around.format(piece * (60_000 // len(piece)))
+    if piece == "[@":
+        text += "a]" * 30_000
+    begun = time.process_time()
+    assert len(render(text).html) < 40 * len(text)
+    assert time.process_time() - begun < 8

@@ -3,6 +3,7 @@ said to be missing where people come for it.
 """
 
 import re
+import time
 
 import pytest
 from django.contrib.auth.models import User
@@ -400,3 +401,14 @@ def test_a_fact_that_is_looked_for_is_said_to_be_missing_until_it_is_set(client)
         now = read(client, path)
         assert words not in now, path
         assert mark(name) in now.partition("<footer")[0], path
+
+
+def test_many_placeholders_in_one_line_are_each_looked_at_once():
+    """Where each was looked for among all links of its line, this took minutes."""
+    line = "[x](/visit/) {fees} " * 15_000
+    begun = time.process_time()
+    assert list(placeholders.mistakes(line, is_markdown=True)) == []
+    assert [mistake.code for mistake in placeholders.mistakes(f"{line}[{{fees}}](/visit/)", is_markdown=True)] == [
+        "placeholder_place"
+    ]
+    assert time.process_time() - begun < 3

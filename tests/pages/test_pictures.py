@@ -114,6 +114,18 @@ def test_anything_else_is_refused(content):
         encode(io.BytesIO(content))
 
 
+@pytest.mark.parametrize(("tag", "at"), [(b"\x01\x0e", 0xD3), (b"\x01\x3f", 0x02), (b"\x01\x03", 0x97)])
+def test_a_photo_whose_settings_are_damaged_is_refused(tag, at):
+    """Of these Pillow raises what is neither an OSError nor a ValueError."""
+    first = tag + b"\x00\x02\x00\x00\x00\x02x\x00\x00\x00" + b"\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00"
+    place = b"\x88\x25\x00\x04\x00\x00\x00\x01\x00\x00\x002" + bytes([0, 0, 0, 0, 0, at])
+    within = b"\x00\x01\x00\x02\x00\x00\x00\x02N\x00\x00\x00" + b"\x00\x02\x00\x05\x00\x00\x00\x03\x00\x00\x00P"
+    degrees = bytes(4) + b"".join(number.to_bytes(4, "big") for number in (1, 1, 2, 1, 3, 1))
+    settings = b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x03" + first + place + within + degrees
+    with pytest.raises(PictureRefused, match="damaged"):
+        encode(io.BytesIO(photo(exif=settings)))
+
+
 def test_too_many_pixels_are_refused_before_they_are_read(monkeypatch):
     content = photo()
     monkeypatch.setattr(pictures, "MOST_PIXELS", 800 * 600 - 1)
