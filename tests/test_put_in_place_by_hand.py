@@ -50,6 +50,7 @@ def site(database, tmp_path):
 
 
 @on_each
+@pytest.mark.slow
 def test_a_backup_that_was_put_in_place_by_hand_holds(site):
     told = site.shell(PUT_IN_PLACE).splitlines()
     assert told[-2:] == ["restored None True True", "requested waiting"]

@@ -124,6 +124,7 @@ def test_after_a_kill_the_port_is_free_although_the_background_worker_is_still_t
         kill(worker)
 
 
+@pytest.mark.slow
 def test_after_a_kill_it_can_be_started_again_at_once(running_site):
     site = running_site
     before = site.processes()
@@ -147,6 +148,7 @@ def test_a_killed_background_worker_is_started_again(running_site):
     assert site.is_ready()
 
 
+@pytest.mark.slow
 def test_after_a_kill_everything_ends(running_site):
     kill(running_site.process.pid)
     running_site.process.wait()

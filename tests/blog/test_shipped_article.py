@@ -17,6 +17,7 @@ def article(content):
     return Article.objects.get(slug="ketamine-benefits")
 
 
+@pytest.mark.slow
 def test_at_least_eighteen_studies_are_linked_by_doi_or_pmid(article, client):
     page = client.get("/blog/ketamine-benefits/").content.decode()
     cited = Reference.objects.filter(key__in=cited_keys(article.body))

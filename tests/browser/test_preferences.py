@@ -40,6 +40,7 @@ CONTRAST = """([where, pairs]) => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.slow
 def test_every_pair_of_the_palette_is_enough_contrast(page, site, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{site.url}/accessibility/")

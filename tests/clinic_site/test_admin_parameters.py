@@ -15,6 +15,7 @@ IN_FORMS = [
 IN_LISTS = [{"_to_field": "", "_popup": "1"}, {"e": "1", "o": "9.-9.x", "p": "-1", "q": "\x00", "all": ""}]
 
 
+@pytest.mark.slow
 def test_no_parameter_of_the_admin_ends_in_a_500(superuser, clinic):
     submit()
     for model in admin.site._registry:

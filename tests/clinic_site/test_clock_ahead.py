@@ -159,6 +159,7 @@ def test_a_letter_that_was_tried_by_a_clock_ahead_is_tried_again_at_once(made, c
     assert OutboxMessage.objects.calls_to_make(now=machine.now).count() == 1
 
 
+@pytest.mark.slow
 def test_what_ended_under_a_wrong_clock_is_kept_as_long_as_anything_else(made, clock, client, staff):
     submit(key="behind", starts_at=local("2026-12-08 16:00"))
     machine = jump_ahead()

@@ -16,6 +16,7 @@ def test_visitors_never_meet_it(client):
 
 
 @pytest.mark.parametrize("state", ["", *(f"{name}/" for name in STATES)])
+@pytest.mark.slow
 def test_every_state_is_made_from_the_real_templates(client, settings, state):
     settings.ROOT_URLCONF = __name__
     response = client.get(f"/components/{state}")

@@ -67,6 +67,7 @@ def after(machine: Machine, passed: timedelta) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clinic")
+@pytest.mark.slow
 def test_the_mailbox_is_read_every_few_minutes(machine, imap, folder):
     machine.work.finish()
     assert imap.left(folder.name) == []

@@ -19,6 +19,7 @@ OPENED = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 ADD = "/admin/pages/oldaddress/add/"
 
 
+@pytest.mark.slow
 def test_every_old_address_that_ships_leads_to_a_page_in_one_step_however_it_is_spelled(client):
     addresses = OldAddress.objects.all()
     assert {"/home", "/index.html", "/blog/the-benefits-of-ketamine-therapy-for-depression"} < {row.old_path for row in addresses}

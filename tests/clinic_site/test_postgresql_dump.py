@@ -93,6 +93,7 @@ def test_a_dump_of_before_an_update_is_restored_over_the_updated_database(dump, 
         assert state(url) == before
 
 
+@pytest.mark.slow
 def test_a_role_that_owns_its_tables_alone_restores_too_and_keeps_what_it_was_granted(dump, use, role):
     admin = postgresql.new_database()
     run(admin, f"GRANT CREATE, USAGE ON SCHEMA public TO {role}; CREATE ROLE {role}_reader")

@@ -23,6 +23,7 @@ def entries(menu: dict) -> list[staff_menu.Entry]:
     return [*menu["daily"], *(entry for _, group in menu["rest"] for entry in group)]
 
 
+@pytest.mark.slow
 def test_each_role_has_four_things_and_every_entry_opens_for_it(client):
     for role, labels in DAILY.items():
         user = colleague(role.lower().replace(" ", "-"), role)

@@ -57,6 +57,7 @@ def fill_everything() -> Provider:
 
 
 @pytest.mark.parametrize("is_filled", [False, True], ids=["as it ships", "everything set"])
+@pytest.mark.slow
 def test_every_node_uses_only_types_and_properties_of_schema_org(client, is_filled):
     if is_filled:
         fill_everything()

@@ -40,6 +40,7 @@ def right() -> Machine:
 
 @pytest.mark.parametrize("letters", ["send", "drop"])
 @pytest.mark.parametrize("off", [YEAR, timedelta(hours=2)], ids=["a year ahead", "two hours ahead"])
+@pytest.mark.slow
 def test_a_yes_to_the_right_clock_lets_the_wrong_one_do_nothing(right, client, clock, letters, off):
     wrong = Machine(right.now + off)
     work(right, wrong)

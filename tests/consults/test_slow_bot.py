@@ -94,6 +94,7 @@ def test_a_slow_bot_with_any_number_of_addresses_leaves_a_quarter_of_the_times()
     assert ask(501, start=None, now=now, client="another patient").status == Status.REQUESTED, "takes no time away"
 
 
+@pytest.mark.slow
 def test_a_request_for_no_time_takes_none_away_by_a_move_either(staff, clock):
     """It stays as it is, and reads alike whether it was set aside or not. One that a person saw takes what it likes."""
     clock(now := attack(addresses=200))
@@ -118,6 +119,7 @@ def test_a_request_for_no_time_takes_none_away_by_a_move_either(staff, clock):
     assert Client().post(f"/consults/{restored.token}/", form).status_code == 303
 
 
+@pytest.mark.slow
 def test_without_that_question_requests_for_no_time_would_take_what_is_left():
     """Negative control."""
     now = attack(addresses=200)
@@ -135,6 +137,7 @@ def test_without_the_limits_the_slow_bot_takes_every_time():
     assert set(statuses()) == {Status.REQUESTED}
 
 
+@pytest.mark.slow
 def test_a_patient_beside_the_bot_holds_a_time_until_it_holds_three_quarters():
     now = attack(addresses=200, most=60)
     assert ask(500, start=free_starts(now)[-1], now=now, client="a patient").status == Status.REQUESTED
@@ -191,6 +194,7 @@ def test_the_desk_and_monitors_are_told_and_a_page_of_requests_is_set_aside_at_o
         pytest.param(90, None, "The limits per IP address are off", id="no limits"),
     ],
 )
+@pytest.mark.slow
 def test_the_desk_says_what_happens_to_new_requests(desk, clock, settings, most, rate, says):
     settings.BOOKING_RATE = rate
     clock(attack(addresses=200, most=most))
@@ -201,6 +205,7 @@ def test_the_desk_says_what_happens_to_new_requests(desk, clock, settings, most,
     assert len(told) == 1
 
 
+@pytest.mark.slow
 def test_what_was_answered_is_nobodys_bot(staff):
     for start in free_starts(SATURDAY)[:60]:
         request = submit(key=f"key {start}", starts_at=start, now=SATURDAY)

@@ -381,6 +381,7 @@ def test_an_article_to_be_published_without_a_date_is_refused_and_previewed(supe
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+@pytest.mark.slow
 def test_a_year_in_which_nothing_happens_is_refused(superuser, content, day):
     source, page = Reference.objects.first(), Page.objects.first()
     assert save(superuser, source, last_checked=day) == {"max_value" if day > "2" else "min_value"}

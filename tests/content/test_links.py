@@ -22,6 +22,7 @@ ORIGIN = "http://127.0.0.1:8000"
 
 
 @pytest.mark.parametrize("is_filled", [False, True], ids=["as it ships", "every fact set"])
+@pytest.mark.slow
 def test_every_link_into_a_page_and_every_place_that_may_be_linked_is_there(client, is_filled):
     if is_filled:
         set_all()

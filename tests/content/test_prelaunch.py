@@ -64,6 +64,7 @@ def _ready(content, settings):
 
 
 @pytest.mark.usefixtures("_ready")
+@pytest.mark.slow
 def test_nothing_stands_in_the_way_of_a_clinic_that_has_answered_everything(capsys):
     assert listed() == set()
     call_command("prelaunch")

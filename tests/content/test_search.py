@@ -102,6 +102,7 @@ def test_a_short_word_is_no_beginning_of_a_longer_one():
     assert found("cpap") == ["/blog/mask/"]
 
 
+@pytest.mark.slow
 def test_of_questions_that_are_asked_together_the_best_of_each_comes_first(content):
     together = found("is it right for me")
     assert together[:3] == ["/faqs/#who-might-be-considered", "/faqs/#who-should-not-have-it", "/deciding/"]
@@ -173,6 +174,7 @@ def test_the_triggers_stand_after_all_migrations_and_installing_again_reads_ever
     assert fill() == 0
 
 
+@pytest.mark.slow
 def test_loaded_content_is_indexed_at_once():
     call_command("load_content", verbosity=0)
     assert fill() == 0

@@ -78,6 +78,7 @@ def test_dates_and_instants_compare_equal_after_the_database():
         assert (report.created, report.kept, report.updated) == (expected, [], [])
 
 
+@pytest.mark.slow
 def test_load_content_twice_changes_nothing_and_keeps_edited_hours(capsys):
     call_command("load_content")
     assert "created: 0" not in capsys.readouterr().out

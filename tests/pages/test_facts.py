@@ -88,6 +88,7 @@ def test_a_fact_is_escaped_keeps_its_lines_and_is_no_placeholder_itself(client):
     assert "<b>bold" not in read(client, "/visit/")
 
 
+@pytest.mark.slow
 def test_no_page_shows_a_brace_or_an_empty_paragraph_whether_facts_are_set_or_not(client):
     for is_set in (False, True):
         if is_set:

@@ -85,6 +85,7 @@ def test_a_picture_that_is_too_tall_for_its_format_is_refused():
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.slow
 def test_see_through_parts_stay(kind):
     encoded = encode(io.BytesIO(photo(kind=kind, mode="RGBA")))
     assert opened(encoded.files[320]).mode == "RGBA"

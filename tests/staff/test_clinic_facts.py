@@ -119,6 +119,7 @@ def test_a_kind_of_consult_that_letters_would_have_to_guess_is_refused_and_any_o
     assert "Letters say: call, by phone." in saved.content.decode()
 
 
+@pytest.mark.slow
 def test_a_mistyped_time_zone_is_said_at_the_field_and_nothing_typed_is_lost(as_role):
     Clinic.objects.get().save()
     version = Clinic.objects.get().history.latest().pk
@@ -151,6 +152,7 @@ def test_another_time_zone_that_strands_a_request_asks_first_and_saves_nothing(a
     assert Clinic.objects.get().time_zone == "America/New_York"
 
 
+@pytest.mark.slow
 def test_the_words_for_the_time_zone_fit_the_zone_and_change_with_it(as_role):
     client = as_role("Owners", again=True)
 

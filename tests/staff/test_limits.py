@@ -155,6 +155,7 @@ def test_no_address_is_stored_and_what_is_stored_goes(client, owner, clock):
         pytest.param([20 * n for n in range(1, 37)], False, id="busy for 12 hours"),
     ],
 )
+@pytest.mark.slow
 def test_a_session_ends_when_nobody_is_there_and_after_twelve_hours(client, owner, clock, visits, still_in):
     sign_in(client)
     client.get("/admin/")

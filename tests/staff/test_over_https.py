@@ -54,6 +54,7 @@ def code_of(page: str) -> str:
     return totp.code_at(int(time.time()) // 30, key_of(page))
 
 
+@pytest.mark.slow
 def test_the_first_owner_gets_in_over_https_with_a_phone_and_not_without(site):
     name, password = site.make_staff()
     browser = Browser(site)

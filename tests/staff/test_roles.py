@@ -55,6 +55,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.slow
 def test_a_role_opens_what_it_needs_and_nothing_else(client, role):
     request, staff = submit(), log_in(client, role)
     answered = {path: staff.get(path.format(request=request.pk)).status_code for path in PAGES}

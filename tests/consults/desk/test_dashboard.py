@@ -203,6 +203,7 @@ FILTERS = {
 
 
 @pytest.mark.parametrize("query", FILTERS)
+@pytest.mark.slow
 def test_the_list_is_narrowed_by_its_filters(desk, query):
     before = WEDNESDAY - timedelta(days=1, hours=1)
     found = {

@@ -86,6 +86,7 @@ def to_and_fro(number: int) -> dict:
 
 
 @pytest.mark.parametrize("status", PATHS)
+@pytest.mark.slow
 def test_reading_changes_nothing_and_sends_nothing(client, staff, status):
     """Mail scanners open links, browsers fetch them ahead of time."""
     request = bring_to(status, staff)
@@ -955,6 +956,7 @@ def test_page_mail_and_calendar_show_one_instant_also_in_the_repeated_hour(clien
 
 
 @pytest.mark.parametrize("status", PATHS)
+@pytest.mark.slow
 def test_no_answer_is_kept_anywhere_and_no_title_tells_what_it_is_about(client, staff, status):
     request = bring_to(status, staff)
     url = own_url(request)
@@ -977,6 +979,7 @@ def test_no_answer_is_kept_anywhere_and_no_title_tells_what_it_is_about(client, 
 
 
 @pytest.mark.parametrize("status", PATHS)
+@pytest.mark.slow
 def test_search_engines_are_told_to_leave_it(client, staff, status):
     page = client.get(own_url(bring_to(status, staff))).content.decode()
     assert '<meta name="robots" content="noindex">' in page
