@@ -13,6 +13,7 @@ from pages.consult_kind import EXAMPLES, VIDEO, ConsultKind, read_consult_kind
 
 from .place_on_maps import PLACE_ON_EARTH, PlaceOnMaps
 from .safety import Photographs, SafetyFacts
+from .time_zone import find_zone
 from .unset import unset
 
 
@@ -198,7 +199,8 @@ class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        """The default where this machine does not know the name; monitors are told."""
+        return find_zone(self.time_zone) or ZoneInfo(self._meta.get_field("time_zone").default)
 
     def local_date(self, instant: datetime) -> date:
         """The date on the clinic's calendar at an aware instant."""
