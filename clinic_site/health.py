@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clinic_site import backups, delivery_reports, erased_list, jobs, key_check, second_place, uploads
 from clinic_site.models import Hold
+from consults import set_aside
 from consults.messages.delivery import first_letters_wait
 from consults.models import OutboxMessage, WorkerHeartbeat
 from consults.unanswered import read_held_unanswered
@@ -123,7 +124,10 @@ def _about_first_letters(now: datetime) -> list[str]:
 
 def _about_booking(now: datetime) -> list[str]:
     warning = read_held_unanswered(now=now).warning
-    return [f"{warning}; is a bot sending them?"] if warning else []
+    found = [f"{warning}; is a bot sending them?"] if warning else []
+    if set_aside.are_too_many(now=now):
+        found.append("as many requests as may be are set aside; more that look like spam are asked to call. Look through them")
+    return found
 
 
 # What each is about, and the problems that it finds.

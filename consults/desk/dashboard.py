@@ -13,6 +13,7 @@ from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
 from consults.models import AccessRecord, ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.seating import held_seats_from
+from consults.set_aside import are_too_many, count_lately
 from consults.unanswered import RUSH, read_held_unanswered, recently_unanswered
 
 from .day_hours import may_change_day
@@ -78,7 +79,7 @@ def read_dashboard(user, *, now: datetime) -> dict:
             "may_close": may_change_day(user),
             "waiting": (waiting := _waiting(Status.REQUESTED, now, ahead)),
             "some_closed_then": any(row.is_closed_then for row in waiting[:MOST_SHOWN]),
-            "quarantine": _waiting(Status.QUARANTINED, now, ahead),
+            **_set_aside(now, ahead),
             **_messages_for_a_person(now),
             "visit_days": _visit_days(ahead.holding, now),
             **_conflicts(ahead, now),
@@ -105,6 +106,14 @@ def _waiting(status: str, now: datetime, ahead: _Ahead) -> list:
     offered = {offer.request_id: (offer.starts_at, offer.answer_by) for offer in ahead.offers}
     shown = found[: MOST_SHOWN + 1]
     return [line(one, now, posted=ahead.rules.posted, offered=offered.get(one.pk, (None, None))) for one in shown]
+
+
+def _set_aside(now: datetime, ahead: _Ahead) -> dict:
+    shown = _waiting(Status.QUARANTINED, now, ahead)
+    if len(shown) <= MOST_SHOWN:
+        return {"quarantine": shown}
+    in_an_hour, in_a_day = count_lately(now=now)
+    return {"quarantine": shown, "aside_in_an_hour": in_an_hour, "aside_in_a_day": in_a_day, "too_many": are_too_many(now=now)}
 
 
 def _messages_for_a_person(now: datetime) -> dict:

@@ -56,7 +56,7 @@ def test_a_table_that_cannot_be_touched_stops_no_letter_and_is_named(monkeypatch
     page = " ".join(desk.get("/admin/").content.decode().split())
     assert told in page
     assert "time zone: 'Mars/Olympus' is unknown here, and America/Chicago is used: are all times right?" in ready["warnings"]
-    assert client.get("/visit/").status_code == 200
+    assert client.get("/book-a-consult/").status_code == 200
     assert "Letters still leave" in page
 
 
