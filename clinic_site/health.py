@@ -125,7 +125,7 @@ def _about_first_letters(now: datetime) -> list[str]:
 def _about_booking(now: datetime) -> list[str]:
     warning = read_held_unanswered(now=now).warning
     found = [f"{warning}; is a bot sending them?"] if warning else []
-    if set_aside.are_too_many(now=now):
+    if set_aside.count_set_aside(now=now).are_too_many:
         found.append("as many requests as may be are set aside; more that look like spam are asked to call. Look through them")
     return found
 

@@ -14,7 +14,7 @@ from clinic_site.jobs import short_waits
 from clinic_site.late_backup import write_letter_if_late
 from clinic_site.left_behind import delete_left_behind
 from clinic_site.set_aside_letter import write_letter_if_set_aside
-from consults.erasure import erase_due
+from consults.erasure import discard_due, erase_due
 from consults.messages.outbox import forget_letters_to_staff
 from consults.spam import forget_clients, forget_former_contacts
 from guard.rate_limit import forget_idle_clients
@@ -83,8 +83,10 @@ class Housekeeping:
         self._do(delete_expired, now=now)
         self._do(erased_list.catch_up)
         self._do(erased_list.erase_again, now=now)
-        while self._do(erase_due, now=now, after=waits_until) and not self._is_stopping():
-            continue
+        # Before they would be erased.
+        for job in (discard_due, erase_due):
+            while self._do(job, now=now, after=waits_until) and not self._is_stopping():
+                continue
         if waits_until is None:
             self._do(delete_left_behind, now=now)
             self._do(forget_letters_to_staff, now=now)

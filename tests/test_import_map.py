@@ -13,7 +13,7 @@ LAYERS = [
     {"models"},
     {"posted_hours", "seating", "status_text", "transitions", "erased", "policy_facts"},
     {"hours_text", "structured_data", "current_rules", "figures", "referrals", "listings"},
-    {"conflicts", "open_times", "holiday_questions", "unanswered", "promised_answers"},
+    {"conflicts", "open_times", "holiday_questions", "unanswered", "set_aside", "promised_answers"},
     {"spam"},
     {"messages"},
     {"decision"},
