@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from clinic_site import backups, erased_list, second_place
+from clinic_site import backups, erased_list, room, second_place
 from clinic_site.clock_watch import Every
 from clinic_site.database_copy import BackupFailed
 from clinic_site.delivery_reports import ReportReader
@@ -100,7 +100,10 @@ class Housekeeping:
         self._copier.copy(now=now, zone=Clinic.objects.current().zone, thin=thin)
 
     def _do_back_up(self, *, now: datetime, thin: bool) -> None:
+        zone = Clinic.objects.current().zone
+        if thin:
+            room.for_a_backup(now=now, zone=zone)
         try:
-            backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone, thin=thin)
+            backups.back_up_if_due(now=now, zone=zone, thin=thin)
         except BackupFailed as error:
             logger.error("no backup was made: %s", error)
