@@ -24,7 +24,7 @@ def for_a_backup(*, now: datetime, zone: tzinfo) -> None:
 
 
 def make(place: Path, needed: int, *, now: datetime, zone: tzinfo) -> None:
-    """Deletes backups in `place` until so many bytes are free, never one of the newest three: first what thinning would delete,
+    """Deletes backups in `place` until `needed` bytes are free, never one of the newest three: first what thinning would delete,
     then those of one day, and those that close a night last; of each the oldest first.
     """
     try:

@@ -169,7 +169,7 @@ _COSTS_OR_NOBODY = re.compile(r"900|[2-9]11|\d{3}(?:976|[2-9]11)|\+(?:808|87[08]
 def is_phone(value: str) -> bool:
     """Whether it is one number, with an extension or without, and nothing else.
 
-    Not one that costs whoever calls it. One of this country has ten digits with its area code: nobody can be reached at one with
+    Not one that costs its caller. One of this country has ten digits with its area code: nobody can be reached at one with
     a digit too few or too many. So what is dialed after it is marked as an extension.
     """
     text = _plain(value).casefold()

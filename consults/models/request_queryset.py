@@ -116,11 +116,9 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
 
     def never_let_in(self):
         """Set aside on their arrival, and since then nobody let them in, decided about them, opened them or was told of them."""
-        events = self.model._meta.get_field("events").related_model.objects.filter(request=OuterRef("pk"))
-        theirs = events.filter(Q(kind__in=("requested", "released")) | Q(by__isnull=False))
-        return self.filter(
-            Exists(events.filter(kind="quarantined", number=1)), ~Exists(theirs), access_records=None, handings=None, offers=None
-        )
+        aside = self.filter(events__kind="quarantined", events__number=1)
+        theirs = self.model.objects.filter(Q(events__kind__in=("requested", "released")) | Q(events__by__isnull=False))
+        return aside.filter(~Exists(theirs.filter(pk=OuterRef("pk"))), access_records=None, handings=None, offers=None)
 
     def of_same_contact(self, request: "ConsultRequest"):
         """Every request with the same email address or phone number, this one included."""

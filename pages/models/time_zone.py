@@ -2,6 +2,8 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+DEFAULT_TIME_ZONE = "America/Chicago"
+
 
 def find_zone(name: str) -> ZoneInfo | None:
     """None where this machine does not know the name. What was found once is remembered."""

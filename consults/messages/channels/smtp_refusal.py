@@ -1,4 +1,4 @@
-"""Whose fault a mail server's refusal is: the table stands in docs/operations.md, "Letters that come back". Pure.
+"""Whose fault a mail server's refusal is: the table is in docs/operations.md, "Letters that come back". Pure.
 
 The enhanced status (RFC 3463, with the registry of RFC 5248) is believed before the code (RFC 5321, 4.2.3), and the code before
 the words. Only what is said of the recipient is final: a letter tried once too often costs nothing, and an account that was
@@ -42,7 +42,7 @@ _ADDRESSES = re.compile(r"<[^<>]*>|\S+@\S+")
 
 
 def whose_fault(code: int, answer: bytes | str, *, has_letter: bool) -> Fault:
-    """Of an answer to the recipient or, with `has_letter`, to the letter. A temporary one (4..) is nobody's fault but `OURS`."""
+    """Of an answer to the recipient or, with `has_letter`, to the letter. A temporary one (4..) counts as `OURS`."""
     said = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
     if code < 500:
         return Fault.OURS

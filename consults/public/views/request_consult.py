@@ -148,7 +148,7 @@ def _too_many(request, wait: int):
 def _too_many_aside(request):
     phone = clinic_of(request).phone
     context = unsent_form(request) | {"retry_text": rate_limit.wait_text(_ASIDE_SECONDS)}
-    context |= {"phone": phone, "phone_link": dialed_phone(phone)}
+    context |= {"phone": phone, "phone_link": dialed_phone(phone or "")}
     response = _bare_page(request, "consults/too_many.html", status=429, **context)
     response["Retry-After"] = str(_ASIDE_SECONDS)
     return response
