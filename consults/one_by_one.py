@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError, connection
 
 from . import booking
 from .models import ConsultRequest
@@ -11,22 +11,39 @@ from .models import ConsultRequest
 logger = logging.getLogger("clinic.worker")
 
 
-def decide_each(decide: Callable[[ConsultRequest], object], requests: Iterable[ConsultRequest]) -> tuple[int, set[int]]:
-    """How many `decide` succeeded for, and the ids of those it failed for. Raises DatabaseError.
+# Each may be waited for, and other work waits meanwhile.
+_MOST_LOCKED = 3
 
+
+def decide_each(decide: Callable[[ConsultRequest], object], requests: Iterable[ConsultRequest]) -> tuple[int, set[int]]:
+    """How many `decide` succeeded for, and the ids of those it failed for.
+
+    Raises DatabaseError where it is not about one row: the connection is lost, SQLite is locked, or several fail.
     A request that staff decided about, or wrote to, in the meantime is neither: the next run looks at it again.
     """
-    done, failed = 0, set()
+    done, locked, failed = 0, 0, set()
     for request in requests:
         try:
             decide(request)
         except (booking.NotAllowed, booking.Stale):
             continue
-        except DatabaseError:
-            raise
+        except DatabaseError as error:
+            failed.add(request.pk)
+            locked += 1
+            if locked == _MOST_LOCKED or not _is_of_one_row(error):
+                raise
+            logger.error("nothing could be decided about request %s: %s", request.pk, type(error).__name__)
+            continue
         except Exception:
             logger.exception("nothing could be decided about request %s", request.pk)
             failed.add(request.pk)
             continue
         done += 1
     return done, failed
+
+
+def _is_of_one_row(error: DatabaseError) -> bool:
+    """A row that another program has locked, on PostgreSQL, or a page that is damaged."""
+    if connection.vendor == "sqlite" and isinstance(error, OperationalError):
+        return False
+    return connection.connection is not None and connection.is_usable()

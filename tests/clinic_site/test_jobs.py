@@ -11,13 +11,14 @@ from clinic_site import backups, housekeeping, jobs
 from clinic_site.background_work import BackgroundWork
 from clinic_site.jobs import Jobs, short_waits
 from consults.models import WorkerHeartbeat
+from consults.one_by_one import decide_each
 from pages.models import Clinic
 from tests.builders import WEDNESDAY, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
 
 
-def fail(**_):
+def fail(*_, **__):
     raise OperationalError("database disk image is malformed, near ada@example.com")
 
 
@@ -31,7 +32,7 @@ def data(settings, tmp_path, monkeypatch):
 def test_a_table_that_cannot_be_touched_stops_no_letter_and_is_named(monkeypatch, caplog, client, clock, desk):
     clock(WEDNESDAY)
     submit()
-    for name in ("delete_expired", "forget_clients", "erase_due"):
+    for name in ("delete_failed_sign_ins", "forget_clients", "erase_due"):
         fails = lambda **_: fail()  # noqa: E731
         fails.__name__ = name
         monkeypatch.setattr(housekeeping, name, fails)
@@ -42,15 +43,15 @@ def test_a_table_that_cannot_be_touched_stops_no_letter_and_is_named(monkeypatch
         now = WEDNESDAY + timedelta(seconds=second)
         work.turn(now=now, steady=1000.0 + second, read_clock=lambda now=now: now)
     assert [letter.to for letter in mail.outbox] == [["ada@example.com"]]
-    assert "delete_expired failed" in caplog.text
+    assert "delete_failed_sign_ins failed" in caplog.text
     assert "ada@" not in caplog.text
-    assert caplog.text.count("delete_expired failed") == 1, "its next try is at its next period"
+    assert caplog.text.count("delete_failed_sign_ins failed") == 1, "its next try is at its next period"
     clock(WEDNESDAY + timedelta(seconds=30))
     assert jobs.problems(now=WEDNESDAY + timedelta(seconds=30)) == []
     WorkerHeartbeat.objects.beat(now=WEDNESDAY + timedelta(minutes=2))
     clock(WEDNESDAY + timedelta(minutes=2))
     ready = client.get("/health/ready").json()
-    told = "delete_expired has been failing since 2026-12-02 16:00 UTC (OperationalError)"
+    told = "delete_failed_sign_ins has been failing since 2026-12-02 16:00 UTC (OperationalError)"
     assert f"worker: {told}" in ready["warnings"]
     assert ready["checks"]["worker"]
     page = " ".join(desk.get("/admin/").content.decode().split())
@@ -106,3 +107,20 @@ def test_housekeeping_waits_shortly_for_a_lock_on_postgresql():
     with short_waits():
         assert lock_timeout() == "3s"
     assert lock_timeout() == usual != "3s"
+
+
+def test_a_request_that_the_database_keeps_from_us_keeps_no_other_waiting():
+    """Three in a row are no row's fault, and a locked SQLite file is everybody's."""
+    requests = [submit(key=str(number), looks_like_spam=True) for number in range(4)]
+    broken: set[int] = {requests[0].pk}
+
+    def decide(request) -> None:
+        if request.pk in broken:
+            raise DatabaseError
+
+    assert decide_each(decide, requests) == (3, broken)
+    broken |= {one.pk for one in requests}
+    with pytest.raises(DatabaseError):
+        decide_each(decide, requests)
+    with pytest.raises(OperationalError):
+        decide_each(fail, requests)

@@ -16,5 +16,5 @@ def test_failed_sign_ins_are_kept_for_an_hour_and_never_more_than_a_bound(monkey
     for minutes in (90, 50, 40, 30, 20, 10):
         attempt = AccessAttempt.objects.create(username=f"{minutes}", failures_since_start=1)
         AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=WEDNESDAY - timedelta(minutes=minutes))
-    cleanup.delete_expired(now=WEDNESDAY)
+    cleanup.delete_failed_sign_ins(now=WEDNESDAY)
     assert sorted(AccessAttempt.objects.values_list("username", flat=True)) == ["10", "20", "30"]
