@@ -11,7 +11,7 @@ from clinic_site import backups, erased_elsewhere, erased_list, gone_back
 from clinic_site.clock_watch import MOST_OFF, ClockWatch, Every, two_clocks
 from clinic_site.holds import due_at, may_fall_due, to_check, was_put_in_place
 from clinic_site.housekeeping import Housekeeping
-from clinic_site.jobs import Jobs
+from clinic_site.jobs import Jobs, short_waits
 from clinic_site.models import BY_HAND, EVERYTHING, Hold
 from consults import expiry
 from consults.messages.answers import Answers
@@ -78,8 +78,9 @@ class BackgroundWork:
             waits_until = EVERYTHING if settles else held_until
             self._erase_what_was_unread(now)
             # Patients first: no housekeeping keeps a letter waiting.
-            self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until, but=to_check(now=now))
-            self._do(answer_forgotten, now=now, failed=self._cannot_answer)
+            with short_waits():
+                self._do(expiry.expire_overdue, now=now, failed=self._cannot_expire, after=waits_until, but=to_check(now=now))
+                self._do(answer_forgotten, now=now, failed=self._cannot_answer)
             stop = lambda: self._is_stopping() or read_clock() - now >= BEAT_EVERY  # noqa: E731
             # Somebody who asks now gets the letter about it all the same. Reminders were written long ago.
             these = {"after": held_until, "written_after": self._started_at if settles else None}

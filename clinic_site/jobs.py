@@ -93,7 +93,7 @@ class Jobs:
 
 @contextmanager
 def short_waits() -> Iterator[None]:
-    """For housekeeping: a lock on a table of PostgreSQL is waited for shortly, so that the next letter is not late."""
+    """For all but letters, which may have left: a lock of PostgreSQL is waited for shortly, so that no letter is late."""
     if connection.vendor != "postgresql":
         yield
         return

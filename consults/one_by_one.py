@@ -3,16 +3,14 @@
 import logging
 from collections.abc import Callable, Iterable
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError
+
+from guard.one_row import MOST_IN_A_RUN, is_of_one_row
 
 from . import booking
 from .models import ConsultRequest
 
 logger = logging.getLogger("clinic.worker")
-
-
-# Each may be waited for, and other work waits meanwhile.
-_MOST_LOCKED = 3
 
 
 def decide_each(decide: Callable[[ConsultRequest], object], requests: Iterable[ConsultRequest]) -> tuple[int, set[int]]:
@@ -30,7 +28,7 @@ def decide_each(decide: Callable[[ConsultRequest], object], requests: Iterable[C
         except DatabaseError as error:
             failed.add(request.pk)
             locked += 1
-            if locked == _MOST_LOCKED or not _is_of_one_row(error):
+            if locked == MOST_IN_A_RUN or not is_of_one_row(error):
                 raise
             logger.error("nothing could be decided about request %s: %s", request.pk, type(error).__name__)
             continue
@@ -40,10 +38,3 @@ def decide_each(decide: Callable[[ConsultRequest], object], requests: Iterable[C
             continue
         done += 1
     return done, failed
-
-
-def _is_of_one_row(error: DatabaseError) -> bool:
-    """A row that another program has locked, on PostgreSQL, or a page that is damaged."""
-    if connection.vendor == "sqlite" and isinstance(error, OperationalError):
-        return False
-    return connection.connection is not None and connection.is_usable()

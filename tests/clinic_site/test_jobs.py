@@ -10,10 +10,11 @@ from django.utils import timezone
 from clinic_site import backups, housekeeping, jobs
 from clinic_site.background_work import BackgroundWork
 from clinic_site.jobs import Jobs, short_waits
-from consults.models import WorkerHeartbeat
+from consults.messages import delivery
+from consults.models import OutboxMessage, WorkerHeartbeat
 from consults.one_by_one import decide_each
 from pages.models import Clinic
-from tests.builders import WEDNESDAY, submit
+from tests.builders import WEDNESDAY, local, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
 
@@ -124,3 +125,19 @@ def test_a_request_that_the_database_keeps_from_us_keeps_no_other_waiting():
         decide_each(decide, requests)
     with pytest.raises(OperationalError):
         decide_each(fail, requests)
+
+
+def test_a_message_that_the_database_keeps_from_us_keeps_no_other_waiting(monkeypatch):
+    for number in range(2):
+        submit(key=str(number), email=f"p{number}@example.com", starts_at=local(f"2026-12-0{7 + number} 16:00"))
+    first = OutboxMessage.objects.order_by("not_before", "pk").first()
+    claim = delivery._claim
+
+    def claim_unless_locked(message, *arguments):
+        if message.pk == first.pk:
+            raise DatabaseError
+        return claim(message, *arguments)
+
+    monkeypatch.setattr(delivery, "_claim", claim_unless_locked)
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    assert OutboxMessage.objects.get(state="waiting").pk == first.pk
