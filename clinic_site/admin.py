@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib import admin
 from django.db.models import Q
 
-from clinic_site import backups, delivery_reports, erased_list, health, hold_page, holds, second_place, uploads
+from clinic_site import backups, delivery_reports, erased_list, health, hold_page, holds, jobs, second_place, uploads
 from clinic_site.models import EVERYTHING, Hold
 from consults.desk import mail_stop
 from consults.desk.display import moment_in_sentence
@@ -16,8 +16,11 @@ from consults.models import OutboxMessage, WorkerHeartbeat
 def worker_trouble(user, *, now: datetime) -> dict:
     """For everybody who works with requests: a patient may be waiting for a letter that nobody sends."""
     beats = WorkerHeartbeat.objects
-    if not user.has_perm("consults.view_consultrequest") or beats.is_running(now=now):
+    if not user.has_perm("consults.view_consultrequest"):
         return {}
+    if beats.is_running(now=now):
+        failing = jobs.problems(now=now)
+        return {"failing": failing, "letters_are_stopped": jobs.are_letters_stopped(now=now)} if failing else {}
     return {"is_gone": True, "last_beat": beats.last_beat()}
 
 

@@ -1,6 +1,6 @@
 """The database as one file of a backup, and back: SQLite's file or PostgreSQL's dump.
 
-Without sessions, signs of life, and what was typed at a sign-in that failed.
+Without sessions, signs of life, rate limits, and what was typed at a sign-in that failed.
 """
 
 import hashlib
@@ -21,7 +21,8 @@ NAMES = {_SQLITE, _POSTGRESQL}
 # Nobody who reads a copy may go on where a member of staff was signed in, and no copy tells that the site is running. People type
 # passwords into the field for the name, and a copy is kept for longer than the hour that such a row is.
 _SIGN_INS = ("axes_accessattemptexpiration", "axes_accessattempt", "axes_accessfailurelog", "axes_accesslog")
-_EMPTIED = ("django_session", "consults_workerheartbeat", *_SIGN_INS)
+# Limits begin again; a machine with many addresses leaves a row for each, of which none is worth a backup.
+_EMPTIED = ("django_session", "consults_workerheartbeat", "guard_ratelimit", *_SIGN_INS)
 # What differs between the site and a copy of it that lost nothing: see `_hold`.
 LEFT_OUT = (*_EMPTIED, "clinic_site_hold")
 # What each writing of a SQLite file counts up in its header, whatever it wrote.

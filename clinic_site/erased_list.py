@@ -27,6 +27,8 @@ _REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 _AT_ONCE = 500
 # Some 300,000 lines. Somebody else may make the list in BACKUP_DIR as long as the disk allows.
 _MOST_BYTES = 1 << 24
+# Our own is as long as what was erased here: a bound below that would make it, and every restore, impossible for good.
+_MOST_BYTES_OF_OURS = 1 << 30
 # The worker lists every ten minutes what another node erased, and what could not be listed at once.
 _LISTED_WITHIN = timedelta(minutes=15)
 _NEWEST = 50
@@ -46,7 +48,7 @@ def read() -> set[str]:
 def lines_in(place: Path) -> set[str]:
     """The lines of the list there, signed or not; none where there is no list. Raises OSError."""
     try:
-        return set(plain_files.read_text(place / _NAME, at_most=_MOST_BYTES).split())
+        return set(plain_files.read_text(place / _NAME, at_most=_bound(place)).split())
     except FileNotFoundError:
         return set()
 
@@ -119,6 +121,17 @@ def erase_again(*, now: datetime) -> tuple[int, list[str]]:
         done, failed_now = decide_each(partial(erase_at_once, by=None, now=now), list(back))
         erased, failed = erased + done, failed | failed_now
     return erased, list(ConsultRequest.objects.filter(pk__in=failed).values_list("reference", flat=True))
+
+
+def _bound(place: Path) -> int:
+    """How many bytes are read of the list there: in BACKUP_DIR never fewer than our own has twice."""
+    if place == backups.folder():
+        return _MOST_BYTES_OF_OURS
+    try:
+        ours = (backups.folder() / _NAME).stat().st_size
+    except OSError:
+        ours = 0
+    return max(_MOST_BYTES, 2 * ours)
 
 
 def _line(reference: str) -> str:

@@ -13,12 +13,15 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 
-from clinic_site import backups, delivery_reports, erased_list, key_check, second_place, uploads
+from clinic_site import backups, delivery_reports, erased_list, jobs, key_check, second_place, uploads
 from clinic_site.models import Hold
+from consults import set_aside
 from consults.messages.delivery import first_letters_wait
 from consults.models import OutboxMessage, WorkerHeartbeat
 from consults.unanswered import read_held_unanswered
 from guard import client_address
+from pages.models import Clinic
+from pages.models.time_zone import find_zone
 
 logger = logging.getLogger("clinic.health")
 
@@ -61,7 +64,7 @@ def _checks(now) -> dict[str, bool]:
         checks["database"] = True
         executor = MigrationExecutor(connection)
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        checks["worker"] = is_running
+        checks["worker"] = is_running and not jobs.are_letters_stopped(now=now)
     except DatabaseError:
         pass
     return checks
@@ -81,6 +84,13 @@ def _warnings(now: datetime) -> list[str]:
 
 def _about_backups(now: datetime) -> list[str]:
     return [f"the last good one is of {backups.last_made(now=now) or 'never'}"] if backups.is_late(now=now) else []
+
+
+def _about_time_zone(now: datetime) -> list[str]:
+    clinic = Clinic.objects.current()
+    if find_zone(clinic.time_zone):
+        return []
+    return [f"{clinic.time_zone!r} is unknown here, and {clinic.zone} is used: are all times right?"]
 
 
 def _about_clocks(now: datetime) -> list[str]:
@@ -114,15 +124,20 @@ def _about_first_letters(now: datetime) -> list[str]:
 
 def _about_booking(now: datetime) -> list[str]:
     warning = read_held_unanswered(now=now).warning
-    return [f"{warning}; is a bot sending them?"] if warning else []
+    found = [f"{warning}; is a bot sending them?"] if warning else []
+    if set_aside.count_set_aside(now=now).are_too_many:
+        found.append("as many requests as may be are set aside; more that look like spam are asked to call. Look through them")
+    return found
 
 
 # What each is about, and the problems that it finds.
 _WARNINGS: list[tuple[str, Callable[[datetime], Iterable[object]]]] = [
     ("backup", _about_backups),
     ("uploads", lambda now: [uploads.problem()]),
+    ("worker", lambda now: jobs.problems(now=now)),
     ("hold", lambda now: Hold.objects.open()),
     ("clock", _about_clocks),
+    ("time zone", _about_time_zone),
     ("keys", _about_keys),
     ("second place of backups", lambda now: [second_place.problem()]),
     ("list of erased requests", lambda now: [erased_list.problem(now=now)]),

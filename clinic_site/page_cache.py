@@ -6,6 +6,7 @@ next instant at which a page changes without an edit. Query strings are ignored:
 `printed_sheets`, and gets the same page.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -25,7 +26,10 @@ from pages.models import Clinic
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+logger = logging.getLogger("clinic.pages")
+
 LOOK_EVERY_SECONDS = 1.0
+_TELL_EVERY_SECONDS = 60.0
 MOST_PAGES = 2000
 
 
@@ -51,7 +55,7 @@ class PageCache:
         self._pages: dict[str, _Finished] = {}
         self._state: _State | None = None
         self._changes_at: datetime | None = None
-        self._next_look = 0.0
+        self._next_look = self._next_word = 0.0
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -84,8 +88,11 @@ class PageCache:
             clinic = Clinic.objects.current()
             clinic_name.remember(clinic)
             state = self._read_state(clinic)
-        except DatabaseError:
-            # What was finished before is the best answer while the database is away.
+        except Exception as error:
+            # What was finished before is the best answer while the database is away, or a row says what it should not.
+            if not isinstance(error, DatabaseError) and time.monotonic() >= self._next_word:
+                logger.error("whether pages changed cannot be seen: %s", type(error).__name__)
+                self._next_word = time.monotonic() + _TELL_EVERY_SECONDS
             return
         with self._lock:
             if state != self._state:

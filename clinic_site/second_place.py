@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from clinic_site import backups, erased_elsewhere, erased_list, left_behind, second_place_mark
+from clinic_site import backups, erased_elsewhere, erased_list, left_behind, room, second_place_mark
 from clinic_site.beside import Beside
 from clinic_site.plain_files import plain
 from clinic_site.thinning import surplus
@@ -49,6 +49,8 @@ def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
         erased_list.copy_to_second_place()
         left_behind.delete_old(place, _COPYING, now=now)
         missing = _missing(place, now=now, zone=zone)
+        if thin and missing:
+            room.make(place, 2 * max(map(room.size, missing)), now=now, zone=zone)
         failed = _copy_each(missing, place)
         if thin and not (missing and missing[-1] in failed):
             backups.delete_surplus(place, now=now, zone=zone)

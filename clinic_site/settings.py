@@ -86,7 +86,8 @@ MIDDLEWARE = [
 ]
 # For who is signed in: even the longest article is far smaller than this. `body_limit` allows anybody else much less.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# More than the boxes of one person's data (`consults.desk.data_request`), and little to read.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 FILE_UPLOAD_HANDLERS = [
     "clinic_site.upload_limit.LargeUploadsRefused",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from consults.fastmail_domains import split_below
+
 # Longer ones are refused, and the codec of domains takes its time over them.
 LONGEST_EMAIL = 254
 
@@ -65,8 +67,8 @@ def limited_email(value: str) -> str:
     """
     local, at, domain = normalised_email(value).rpartition("@")
     local, domain = local.partition("+")[0], _SAME_MAILBOX.get(domain, domain)
-    if below := _BELOW_A_NAME.fullmatch(domain):
-        local, domain = below.groups()
+    if below := split_below(domain):
+        local, domain = below
     if _HYPHENATED.fullmatch(domain):
         local = local.partition("-")[0]
     return f"{local.translate(_LEFT_OUT.get(domain, {}))}{at}{domain}"
@@ -81,7 +83,6 @@ _SAME_MAILBOX = {
     "pm.me": "proton.me",
     **dict.fromkeys(("ya.ru", "yandex.ru", "yandex.by", "yandex.kz", "yandex.ua"), "yandex.com"),
 }
-_BELOW_A_NAME = re.compile(r"(?:[^@]*\.)?([^.@]+)\.(fastmail\.(?:com|fm))")
 _HYPHENATED = re.compile(r"yahoo\.[a-z.]+|ymail\.com|rocketmail\.com")
 # What a provider does not tell two mailboxes apart by.
 _LEFT_OUT: dict[str, dict] = {
@@ -163,15 +164,22 @@ def _is_abroad(value: str) -> bool:
     return number is not None and not number.startswith(("0", "1"))
 
 
+# What staff would call at the clinic's cost, or nobody has. In North America 900 is premium, and so is 976 after any area code;
+# 911 and its like are services. Abroad the ITU's codes of no country: shared cost, satellites, networks, premium.
+_COSTS_OR_NOBODY = re.compile(r"900|[2-9]11|\d{3}(?:976|[2-9]11)|\+(?:808|87[08]|88[1238]|979)")
+
+
 def is_phone(value: str) -> bool:
     """Whether it is one number, with an extension or without, and nothing else.
 
-    One of this country has ten digits with its area code: nobody can be reached at one with a digit too few or too many. So what
-    is dialed after it is marked as an extension.
+    Not one that costs its caller. One of this country has ten digits with its area code: nobody can be reached at one with
+    a digit too few or too many. So what is dialed after it is marked as an extension.
     """
     text = _plain(value).casefold()
     rest, length = _NUMBER.sub("", text, count=1), len(normalised_phone(text))
     is_whole = 7 <= length <= 18 if _is_abroad(text) else length == 10
+    if _COSTS_OR_NOBODY.match(f"+{_after_exit_code(text)}" if _is_abroad(text) else normalised_phone(text)):
+        return False
     return is_whole and (not rest or _EXTENSION.fullmatch(rest) is not None)
 
 

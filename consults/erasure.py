@@ -1,16 +1,18 @@
 """Erasure: personal data is deleted some time after a request ended, or when the person asks."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
 from . import booking
-from .models import AccessRecord, ConsultPolicy, ConsultRequest, OutboxMessage
+from .models import AccessRecord, ConsultPolicy, ConsultRequest, Event, OutboxMessage
 from .models.outbox_message import LONGEST_PAUSE
 from .one_by_one import decide_each
+from .set_aside import KEPT
 from .transitions import has_begun, visit_began
 
-QUARANTINE_LASTS = timedelta(days=30)
+QUARANTINE_LASTS = KEPT
 # A call that nobody makes for longer keeps nothing that is due to be erased.
 CALLS_ARE_AWAITED = timedelta(days=30)
 _AT_ONCE = 500
@@ -41,6 +43,20 @@ def erase_due(*, now: datetime, after: datetime | None = None) -> int:
         lambda request: booking.erase_request(request, now=now, version=request.version), due.order_by("pk")[:_AT_ONCE]
     )
     return erased
+
+
+def discard_due(*, now: datetime, after: datetime | None = None) -> int:
+    """Deletes what was set aside on its arrival 30 days ago and nobody had to do with; returns how many, 0 if none.
+
+    Erased instead, each would leave rows, and a line in the list of erased requests, for as long as the site lives: a machine
+    sends hundreds a day. With `after`, what was due at that instant waits.
+    """
+    arrived = Event.objects.filter(kind=Event.Kind.QUARANTINED, number=1, at__lte=now - QUARANTINE_LASTS)
+    if after is not None:
+        arrived = arrived.filter(at__gt=after - QUARANTINE_LASTS)
+    due = ConsultRequest.objects.never_let_in().filter(pk__in=arrived.values("request"))
+    discarded, _ = decide_each(partial(booking.discard_request, now=now), due.order_by("pk")[:_AT_ONCE])
+    return discarded
 
 
 def erase_at_once(request: ConsultRequest, *, by, now: datetime, version: int | None = None) -> ConsultRequest:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from .models import ConsultPolicy, ConsultRequest, Event, OutboxMessage, Person
 from .models.event import status_when_addressed, was_let_in
 from .models.person import called_indexes, contact_indexes
+from .set_aside import refuse_too_many
 from .unanswered import RUSH, HeldUnanswered, read_held_unanswered, recently_unanswered
 
 # No human fills in the form faster.
@@ -37,7 +38,24 @@ def looks_like_spam(
     """`honeypot`: the value of the hidden field. `read_at`: when the form was first loaded; in the future if a clock was ahead
     then. `client`: the keyed hash of the IP
     address. Without `limits_addresses` only the honeypot and the contact count.
+
+    Raises TooManySetAside where it does, and no more may be set aside.
     """
+    found = _looks_like_spam(honeypot, read_at, person, starts_at, client, limits_addresses, now)
+    if found:
+        refuse_too_many(now=now)
+    return found
+
+
+def _looks_like_spam(
+    honeypot: str,
+    read_at: datetime,
+    person: Person,
+    starts_at: datetime | None,
+    client: str,
+    limits_addresses: bool,
+    now: datetime,
+) -> bool:
     if honeypot or asked_enough(person, now=now):
         return True
     if not limits_addresses:

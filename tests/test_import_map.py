@@ -9,11 +9,12 @@ MAP = [{"content", "guard"}, {"pages"}, {"blog", "consults"}, {"staff"}, {"clini
 FLOOR = {room: floor for floor, rooms in enumerate(MAP) for room in rooms}
 # Inside consults each layer uses only what stands before it.
 LAYERS = [
+    {"fastmail_domains"},
     {"scheduling", "contact", "names", "public_holidays", "dates"},
     {"models"},
     {"posted_hours", "seating", "status_text", "transitions", "erased", "policy_facts"},
     {"hours_text", "structured_data", "current_rules", "figures", "referrals", "listings"},
-    {"conflicts", "open_times", "holiday_questions", "unanswered", "promised_answers"},
+    {"conflicts", "open_times", "holiday_questions", "unanswered", "set_aside", "promised_answers"},
     {"spam"},
     {"messages"},
     {"decision"},

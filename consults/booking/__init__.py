@@ -17,6 +17,7 @@ from .answering import (
     reschedule_request,
 )
 from .by_patient import move_request, readdress_request, take_back_move, withdraw_request
+from .discarding import discard_request
 from .ending import complete_request, erase_request, expire_request, miss_request
 from .offering import accept_offer, end_closed_offer, offer_earlier, refuse_offer, take_back_offer
 from .quarantine import quarantine_request, release_request
@@ -33,6 +34,7 @@ __all__ = [
     "complete_request",
     "confirm_request",
     "decline_request",
+    "discard_request",
     "end_closed_offer",
     "erase_request",
     "expire_request",

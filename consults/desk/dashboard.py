@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from consults.conflicts import find_conflicts
@@ -13,6 +13,7 @@ from consults.current_rules import Rules, read_rules
 from consults.messages.kinds import tells
 from consults.models import AccessRecord, ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.seating import held_seats_from
+from consults.set_aside import counted_beside, counts_of
 from consults.unanswered import RUSH, read_held_unanswered, recently_unanswered
 
 from .day_hours import may_change_day
@@ -78,7 +79,8 @@ def read_dashboard(user, *, now: datetime) -> dict:
             "may_close": may_change_day(user),
             "waiting": (waiting := _waiting(Status.REQUESTED, now, ahead)),
             "some_closed_then": any(row.is_closed_then for row in waiting[:MOST_SHOWN]),
-            "quarantine": _waiting(Status.QUARANTINED, now, ahead),
+            "quarantine": (aside := _waiting(Status.QUARANTINED, now, ahead, **counted_beside(now=now))),
+            "set_aside": counts_of(aside[0].request) if aside else None,
             **_messages_for_a_person(now),
             "visit_days": _visit_days(ahead.holding, now),
             **_conflicts(ahead, now),
@@ -100,10 +102,12 @@ def _holding_from_midnight(now: datetime) -> list[ConsultRequest]:
     return list(ConsultRequest.objects.holding_from(midnight - timedelta(microseconds=1)))
 
 
-def _waiting(status: str, now: datetime, ahead: _Ahead) -> list:
-    found = ConsultRequest.objects.filter(status=status).order_by("answer_by", "pk").select_related("assigned_to")
+def _waiting(status: str, now: datetime, ahead: _Ahead, **columns: Subquery) -> list:
+    found = (
+        ConsultRequest.objects.filter(status=status).annotate(**columns).order_by("answer_by", "pk").select_related("assigned_to")
+    )
     offered = {offer.request_id: (offer.starts_at, offer.answer_by) for offer in ahead.offers}
-    shown = found[: MOST_SHOWN + 1]
+    shown = found.order_by("answer_by", "pk")[: MOST_SHOWN + 1]
     return [line(one, now, posted=ahead.rules.posted, offered=offered.get(one.pk, (None, None))) for one in shown]
 
 

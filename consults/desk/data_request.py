@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import Case, When
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -22,6 +23,9 @@ from .bulk_actions import decide_each, version_field
 from .display import person_of, staff_notes_of, whole_visit_text
 from .outbox_words import letter_of
 from .timeline import read_timeline
+
+# Each is a box, and so a field of the form: a machine that knows somebody's address can leave hundreds.
+MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,11 @@ def requests_of(found: ConsultRequest):
 
 
 def choices(found: ConsultRequest) -> list[Choice]:
+    """At most MOST_AT_ONCE: what was let in before what is set aside, and the oldest first."""
     own_name = folded(person_of(found).full_name)
-    named = [(one, person_of(one).full_name) for one in requests_of(found)]
+    aside_last = Case(When(status=ConsultRequest.Status.QUARANTINED, then=1), default=0)
+    first = requests_of(found).order_by(aside_last, "created_at", "pk")[:MOST_AT_ONCE]
+    named = [(one, person_of(one).full_name) for one in first]
     return [Choice(one, name, version_field(one), folded(name) != own_name) for one, name in named]
 
 
@@ -69,6 +76,7 @@ def copy_view(request, found: ConsultRequest, *, each_context: dict, opts):
     if request.method != "POST":
         shown = _shown_choices(request, found)
         context = {**each_context, "title": "Print a copy", "opts": opts, "original": found, "choices": shown}
+        context["left_out"] = requests_of(found).count() - len(shown)
         return TemplateResponse(request, "admin/consults/consultrequest/choose_copy.html", context)
     chosen = chosen_of(request, found)
     if not chosen:
@@ -103,7 +111,8 @@ def erase_view(request, found: ConsultRequest, *, each_context: dict, opts):
     """Asks which requests to erase, then erases them: each separately, with the version that was seen."""
     if request.method != "POST":
         context = {**each_context, "title": "Erase one person's data", "opts": opts, "original": found}
-        context["choices"] = _shown_choices(request, found)
+        context["choices"] = shown = _shown_choices(request, found)
+        context["left_out"] = requests_of(found).count() - len(shown)
         return TemplateResponse(request, "admin/consults/consultrequest/erase.html", context)
     chosen = chosen_of(request, found)
     if not chosen:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Case, F, When
 
 from consults.current_rules import Rules, read_rules
 from consults.models import Event, OutboxMessage
 from consults.models.outbox_message import LONGEST_PAUSE
 from guard import sealing
+from guard.one_row import MOST_IN_A_RUN, is_of_one_row
 from pages.models import Clinic
 
 from .answers import Answers
@@ -88,7 +90,7 @@ def deliver_due(
         due = due.exclude(is_first=True)
     elif left_about_corrections < 1:
         due = due.exclude(is_first=True, kind__in=_ABOUT_CORRECTIONS)
-    batch, rules = Batch(), read_rules(now)
+    batch, rules, locked = Batch(), read_rules(now), 0
     try:
         for message in list(due.order_by(_REPEATS_LAST, "not_before", "pk")[:at_most]):
             if stop():
@@ -98,7 +100,13 @@ def deliver_due(
                 if left < 1 or (of_corrections and left_about_corrections < 1):
                     continue
                 left, left_about_corrections = left - 1, left_about_corrections - of_corrections
-            sent += _deliver(message, now, batch, rules, answers)
+            try:
+                sent += _deliver(message, now, batch, rules, answers)
+            except DatabaseError as error:
+                locked += 1
+                if locked == MOST_IN_A_RUN or not is_of_one_row(error):
+                    raise
+                logger.error("message %s was not delivered: %s", message.pk, type(error).__name__)
     finally:
         batch.close()
     return sent

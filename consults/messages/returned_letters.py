@@ -10,6 +10,7 @@ from consults.current_rules import Rules, lock_rules
 from consults.models import Event, OutboxMessage
 from guard import sealing
 
+from .channels.smtp_refusal import is_the_recipients
 from .delivery_reports import DeliveryReport, Unanswerable
 from .kinds import OF_A_VISIT_AHEAD
 from .overtaken import is_still_true
@@ -22,7 +23,8 @@ State, MAIL = OutboxMessage.State, OutboxMessage.Channel.MAIL
 
 
 def take_report(report: DeliveryReport, *, now: datetime) -> bool:
-    """Answers a letter that will never arrive with a call to make. Returns whether it came back and somebody should know.
+    """Answers a letter that will never arrive with a call to make, or marks it as failed where its address is not at fault.
+    Returns whether it came back and somebody should know.
 
     A server that takes its time may report on a letter before it answers for it. Nothing changes for a letter that a call or an
     erasure has dealt with, or that says what is no longer true: the letter that was written since is the one that counts. So
@@ -51,7 +53,11 @@ def take_report(report: DeliveryReport, *, now: datetime) -> bool:
         try:
             if not is_still_true(letter) or _comes_too_late(letter, rules, now):
                 return False
-            refuse(letter, now=now, problem=problem)
+            if is_the_recipients(report.given_up):
+                refuse(letter, now=now, problem=problem)
+            else:
+                # Of our account or of the letter itself: nothing against the address, and another letter may arrive.
+                give_up(letter, problem=problem)
         except sealing.CannotOpen:
             logger.exception("message %s came back and cannot be opened", letter.pk)
             give_up(letter, problem="cannot_open")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from consults.contact import normalised_email, normalised_phone
 from consults.scheduling.reply import BEFORE_THE_REPLY_TIME
@@ -113,6 +113,12 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         quarantined &= Q(status=self.model.Status.QUARANTINED)
         past = Q(status=self.model.Status.CONFIRMED, starts_at__lte=now - after)
         return self.filter(erased_at=None).alias(set_aside=set_aside).filter(ended | past | quarantined)
+
+    def never_let_in(self):
+        """Set aside on their arrival, and since then nobody let them in, decided about them, opened them or was told of them."""
+        aside = self.filter(events__kind="quarantined", events__number=1)
+        theirs = self.model.objects.filter(Q(events__kind__in=("requested", "released")) | Q(events__by__isnull=False))
+        return aside.filter(~Exists(theirs.filter(pk=OuterRef("pk"))), access_records=None, handings=None, offers=None)
 
     def of_same_contact(self, request: "ConsultRequest"):
         """Every request with the same email address or phone number, this one included."""

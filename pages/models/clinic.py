@@ -13,6 +13,7 @@ from pages.consult_kind import EXAMPLES, VIDEO, ConsultKind, read_consult_kind
 
 from .place_on_maps import PLACE_ON_EARTH, PlaceOnMaps
 from .safety import Photographs, SafetyFacts
+from .time_zone import DEFAULT_TIME_ZONE, find_zone
 from .unset import unset
 
 
@@ -54,7 +55,7 @@ class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
     postal_code = models.CharField(max_length=10, default="", blank=True)
     country = models.CharField(max_length=2, default="US")
     time_zone = models.CharField(
-        max_length=64, default="America/Chicago", validators=[validate_time_zone], help_text="For example America/Chicago."
+        max_length=64, default=DEFAULT_TIME_ZONE, validators=[validate_time_zone], help_text="For example America/Chicago."
     )
     time_zone_label = models.CharField(
         max_length=40, default="Central Time", help_text="As patients read it, for example Central Time."
@@ -198,7 +199,8 @@ class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        """The default where this machine does not know the name; monitors are told."""
+        return find_zone(self.time_zone) or ZoneInfo(DEFAULT_TIME_ZONE)
 
     def local_date(self, instant: datetime) -> date:
         """The date on the clinic's calendar at an aware instant."""

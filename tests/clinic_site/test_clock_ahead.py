@@ -13,7 +13,7 @@ from consults.clock_ahead import date_again
 from consults.erasure import due_for_erasure
 from consults.models import AccessRecord, ConsultRequest, EarlierOffer, OutboxMessage, Reason
 from consults.spam import looks_like_spam
-from staff.cleanup import delete_expired
+from staff.cleanup import delete_failed_sign_ins
 from tests.builders import ADA, WEDNESDAY, letter_of, local, submit
 from tests.holding import STEP, Machine, go_on, owner_at, reasons
 
@@ -220,7 +220,7 @@ def test_what_was_set_aside_by_a_clock_ahead_is_erased_a_month_after_it_came_in(
 def test_a_failed_sign_in_of_a_clock_ahead_locks_nobody_out_once_it_is_right(clock):
     AccessAttempt.objects.create(username="anna", ip_address="fd00::1", failures_since_start=5)
     AccessAttempt.objects.update(attempt_time=WEDNESDAY + YEAR)
-    assert delete_expired(now=WEDNESDAY) == 1
+    assert delete_failed_sign_ins(now=WEDNESDAY) == 1
 
 
 def test_an_offer_of_a_clock_that_was_ahead_is_held_no_longer_than_one_of_today(made, clock, client, staff):

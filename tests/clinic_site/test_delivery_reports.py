@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from clinic_site import backups, delivery_reports
-from clinic_site.background_work import READ_REPORTS_EVERY
 from clinic_site.env_secrets import Mailbox
+from clinic_site.housekeeping import READ_REPORTS_EVERY
 from clinic_site.models import Hold
 from consults.messages import mailbox
 from consults.messages.mailbox import MailboxReader

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clinic_site import backups, erased_elsewhere, erased_list, unfinished_restore
-from clinic_site.background_work import COPY_EVERY
+from clinic_site.housekeeping import COPY_EVERY
 from clinic_site.models import Hold
 from clinic_site.second_place import CopyFailed, copy_missing, problem
 from clinic_site.second_place_mark import MARK

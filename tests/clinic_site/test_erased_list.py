@@ -149,3 +149,17 @@ def test_a_list_that_lacks_an_erasure_or_cannot_be_read_or_written_is_told(monke
     path.rmdir()
     monkeypatch.setattr("os.access", lambda *_: False)
     assert "cannot be written" in erased_list.problem(now=soon)
+
+
+def test_a_list_as_long_as_what_was_erased_here_can_always_be_read_and_copied(settings, monkeypatch):
+    monkeypatch.setattr(erased_list, "_MOST_BYTES", 200)
+    request = booking.withdraw_request(submit(), now=WEDNESDAY)
+    booking.erase_request(request, now=WEDNESDAY)
+    erased_list.add(*(f"AAAA-{number:04}" for number in range(20)))
+    assert erased_list.catch_up() == 1
+    assert len(erased_list.read()) == 21
+    assert [erased_list.copy_to_second_place() for _ in range(2)] == [21, 0]
+    with open(settings.BACKUP_DIR / "erased.txt", "a") as file:
+        file.write("x" * 3000)
+    with pytest.raises(OSError, match="too large"):
+        erased_list.lines_in(settings.BACKUP_DIR)

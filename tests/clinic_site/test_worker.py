@@ -68,8 +68,7 @@ def test_whatever_cannot_be_read_keeps_nothing_else_waiting(work, settings, staf
     letter = OutboxMessage.objects.filter(event__request=ended[1]).first()
     OutboxMessage.objects.filter(pk=letter.pk).update(sealed=b"nothing")
     ConsultRequest.objects.filter(pk__in=(unreadable.pk, ended[0].pk)).update(sealed=b"nothing")
-    # A request is erased in the turn after the one in which its letter leaves.
-    work(LONG_AFTER - timedelta(minutes=10))
+    # A request is erased once its letter has left, in the same turn.
     work(LONG_AFTER)
     statuses = dict(ConsultRequest.objects.values_list("pk", "status"))
     assert (statuses[unreadable.pk], statuses[whole.pk]) == ("requested", "expired")

@@ -80,6 +80,8 @@ def test_what_has_other_spellings_is_refused(spelled):
         ("ja_ne@protonmail.ch", "ja-n.e@pm.me"),
         ("jane@fastmail.com", "any.thing@Jane.fastmail.com"),
         ("jane+x@fastmail.fm", "y@z.jane.fastmail.fm"),
+        ("jane@sent.com", "x@Jane.sent.com"),
+        ("jane@fastmail.co.uk", "x@jane.fastmail.co.uk"),
         ("jane@yahoo.com", "jane-word-2@Yahoo.com"),
         ("jane@yahoo.co.uk", "jane-x+y@yahoo.co.uk"),
         ("ja.ne@yandex.ru", "ja-ne@ya.ru"),
@@ -221,3 +223,11 @@ def test_half_a_megabyte_of_marks_is_refused_without_reading_it_all(monkeypatch)
         reads(marks)
     assert read
     assert max(map(len, read)) < 1_000
+
+
+def test_a_number_that_costs_whoever_calls_it_or_is_a_service_is_no_phone():
+    refused = ["900-555-0142", "1-900-555-0142", "507-976-0142", "911-555-0142", "411-555-0142", "507-911-0142"]
+    refused += ["+979 123 456 789", "011 882 16 555 0142", "+881 612 345 678", "+1 (900) 555-0142", "+870 773 123 456"]
+    taken = ["507-555-0142", "976-555-0142", "507-900-0142", "+44 20 7946 0000", "+90 212 555 01 42", "+88 01712 345678"]
+    assert [number for number in refused if is_phone(number)] == []
+    assert [number for number in taken if not is_phone(number)] == []

@@ -17,7 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 from clinic_site.env import Rate
 from consults.models import OutboxMessage
 from guard.models import RateLimit
-from staff.cleanup import delete_expired
+from staff.cleanup import delete_ended_sessions, delete_failed_sign_ins
 from staff.models import ForgottenPassword
 from staff.password_reset import answer_forgotten
 from tests.builders import WEDNESDAY
@@ -141,8 +141,10 @@ def test_no_address_is_stored_and_what_is_stored_goes(client, owner, clock):
     assert "198.51" not in everything
     assert "wrong" not in everything
     sign_in(client, REMOTE_ADDR="198.51.100.8")
-    assert delete_expired(now=WEDNESDAY + timedelta(minutes=29)) == 0
-    delete_expired(now=WEDNESDAY + timedelta(hours=13))
+    deleted = [delete(now=WEDNESDAY + timedelta(minutes=29)) for delete in (delete_failed_sign_ins, delete_ended_sessions)]
+    assert deleted == [0, 0]
+    delete_failed_sign_ins(now=WEDNESDAY + timedelta(hours=13))
+    delete_ended_sessions(now=WEDNESDAY + timedelta(hours=13))
     assert (AccessAttempt.objects.count(), Session.objects.filter(expire_date__lt=timezone.now()).count()) == (0, 0)
 
 

@@ -26,6 +26,7 @@ from pages.models import Clinic
 
 from . import beside
 from .not_sent import NO_ANSWER, NotSent, Unanswered
+from .smtp_refusal import Fault, whose_fault
 from .smtp_server import HandOver, NoAnswer, SmtpServer
 
 CODE, LABEL, REACHES = OutboxMessage.Channel.MAIL, "By email", "email"
@@ -33,10 +34,6 @@ CODE, LABEL, REACHES = OutboxMessage.Channel.MAIL, "By email", "email"
 _COLUMNS = 72
 # For one letter, from the greeting to the last answer: the worker has to give a sign of life, and other letters wait meanwhile.
 DEADLINE_SECONDS = 25
-# A status of policy or authentication (RFC 3463, 3.8) is about the sender or the server, not about the address.
-_IS_OUR_FAULT = re.compile(rb"5\.7\.")
-# A server may look the address up only once it has the letter.
-_IS_THE_ADDRESS = re.compile(rb"5\.1\.")
 # As Django's file backend has it.
 _BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"
 
@@ -168,13 +165,15 @@ def _give(backend, mail: EmailMultiAlternatives, hand_over: HandOver) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         # One letter has one recipient.
         ((code, words),) = error.recipients.values()
-        raise NotSent(f"refused_{code}", permanent=code >= 500 and not _IS_OUR_FAULT.match(words)) from None
+        raise _refused(code, words, has_letter=False) from None
     except NoAnswer:
         raise NotSent(NO_ANSWER) from None
     except smtplib.SMTPDataError as error:
-        words = error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode(errors="replace")
-        is_final = error.smtp_code >= 500
-        permanent = is_final and bool(_IS_THE_ADDRESS.match(words))
-        raise NotSent(f"refused_{error.smtp_code}", permanent=permanent, is_hopeless=is_final) from None
+        raise _refused(error.smtp_code, error.smtp_error, has_letter=True) from None
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(type(error).__name__) from None
+
+
+def _refused(code: int, words: bytes | str, *, has_letter: bool) -> NotSent:
+    fault = whose_fault(code, words, has_letter=has_letter)
+    return NotSent(f"refused_{code}", permanent=fault is Fault.RECIPIENT, is_hopeless=fault is Fault.MESSAGE)

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consults import booking, dates, status_text
+from consults.contact import dialed_phone
 from consults.current_rules import read_rules
 from consults.models import ConsultRequest
 from consults.public.form import ConsultRequestForm
@@ -20,6 +21,7 @@ from consults.public.form_ticket import BadTicket, Ticket, is_same_form, new_tic
 from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
 from consults.public.unsent_form import gives_answers_back, unsent_form
+from consults.set_aside import TooManySetAside
 from consults.spam import looks_like_spam
 from guard import rate_limit
 from guard.client_address import client_key
@@ -28,6 +30,8 @@ from pages.models import Page
 
 _SENT_SALT = "consults.sent"
 _SENT_SECONDS = 30 * 60
+# Somebody has to look meanwhile, or a machine to stop.
+_ASIDE_SECONDS = 60 * 60
 _BREADCRUMBS = [{"name": "Home", "url": "/"}, {"name": "Book a consult", "url": "/book-a-consult/"}]
 
 
@@ -88,6 +92,8 @@ def _answer_post(request, now: datetime):
         # Another POST of the same form may have come first.
         is_copy = made.created_at == now or is_same_form(made, form)
         return _other_answers(request, form, ticket, made, now) if is_copy is False else _sent(made, to_sender=bool(is_copy))
+    except TooManySetAside:
+        return _too_many_aside(request)
     except booking.Refused as refused:
         form.refuse(status_text.REFUSALS[refused.code], refused.code)
         return _form_page(request, form, now, status=422, wanted=wanted)
@@ -137,6 +143,15 @@ def _too_many(request, wait: int):
     context = unsent_form(request) | {"retry_text": rate_limit.wait_text(wait)}
     response = _bare_page(request, "consults/too_often.html", status=429, **context)
     response["Retry-After"] = str(wait)
+    return response
+
+
+def _too_many_aside(request):
+    phone = clinic_of(request).phone
+    context = unsent_form(request) | {"retry_text": rate_limit.wait_text(_ASIDE_SECONDS)}
+    context |= {"phone": phone, "phone_link": dialed_phone(phone or "")}
+    response = _bare_page(request, "consults/too_many.html", status=429, **context)
+    response["Retry-After"] = str(_ASIDE_SECONDS)
     return response
 
 

@@ -5,9 +5,11 @@ import io
 import re
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 
 from consults import booking, erased
+from consults.desk import data_request
 from consults.desk.export import plain_cell
 from consults.messages.channels import mail
 from consults.models import AccessRecord, ConsultRequest
@@ -136,6 +138,23 @@ def test_a_copy_prints_the_chosen_requests_alone(owner, couple):
     for words in ("Or at seven", "Bob Example", again.reference, husband.reference):
         assert words not in shown
     assert list(AccessRecord.objects.values_list("kind", "request")) == [("printed", first.pk)]
+
+
+def test_hundreds_of_requests_of_one_contact_are_erased_in_one_go_or_in_two(owner, monkeypatch):
+    """A machine that knows somebody's address leaves them; each is a field of the form."""
+    assert settings.DATA_UPLOAD_MAX_NUMBER_FIELDS > data_request.MOST_AT_ONCE + 10
+    aside = [submit(key=f"aside {number}", looks_like_spam=True) for number in range(3)]
+    real = submit(key="real")
+    monkeypatch.setattr(data_request, "MOST_AT_ONCE", 2)
+    erase = f"/admin/consults/consultrequest/{aside[0].pk}/erase/"
+    page = owner.get(erase).content.decode()
+    assert set(boxes(page)) == {real.reference, aside[0].reference}, "the real one is among the first"
+    assert "2 more, set aside" in " ".join(page.split())
+    owner.post(erase, ticked(real, aside[0]))
+    monkeypatch.setattr(data_request, "MOST_AT_ONCE", 500)
+    page = owner.get(f"/admin/consults/consultrequest/{aside[1].pk}/erase/").content.decode()
+    assert len(boxes(page)) == 2
+    assert "more, set aside" not in " ".join(page.split())
 
 
 @pytest.mark.parametrize("page", ["copy", "erase"])
