@@ -106,8 +106,8 @@ def test_who_had_a_dose_is_not_the_only_adult_with_a_small_child_for_a_day_and_a
     for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["faqs#children-tonight"]):
         (rule,) = (line for line in text.splitlines() if "small child" in line)
         assert "24 hours" in rule
-        assert re.search(r"only adult with a small child|never leave the patient alone with a small child", rule)
-        assert re.search(r"unless (?:the clinic|we) (?:says|tells? you) otherwise", rule)
+        assert re.search(r"only adult with a small child|never (?:leave the patient )?alone with a small child", rule)
+        assert re.search(r"unless (?:the clinic|we) (?:agrees|(?:says|tells? you) otherwise)", rule)
 
 
 def test_nobody_reads_that_a_medicine_against_seizures_is_left_out_on_the_day():
@@ -151,7 +151,7 @@ def test_only_pills_that_make_drowsy_are_agreed_before_the_first_dose_and_all_ot
         assert "Before the first ketamine dose, ask" in ALL[name], name
     assert "Ask before you give or skip one." in sheet
     for text in (*(ALL[name] for name in told), ALL["for-family"], sheet):
-        assert re.search(r"only what both agree to|only as agreed with their prescriber and the clinic", text)
+        assert re.search(r"only what both agree to|only as agreed with (?:their )?prescriber and (?:the )?clinic", text)
 
 
 def test_those_at_home_are_told_to_ask_and_to_put_guns_and_medicines_away():
