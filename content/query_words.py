@@ -12,7 +12,7 @@ _GAPS = re.compile(r"[\W_]+")
 _SMALL_WORDS = frozenset(
     re.findall(
         r"\w+",
-        """a about also am an and any are as at be been but by can cant could did didnt do does doesnt dont even for
+        """a about after also am an and any are as at be been but by can cant could did didnt do does doesnt dont even for
         from get getting go going got had has have how i id if ill im in into is isnt it its ive just like me my need
         needs of ok okay on one or our out please really should so some still than that the their them then there they
         this till to too until us very vs was we were what whats when where which while who why will with wont would

@@ -26,6 +26,7 @@ EMERGENCY = re.compile(
         | medical\semergency
         | (?:go(?:ing)?|get|take|took|drive|need)\s(?:\S+\s){{0,2}}?(?:emergency\sroom|the\ser|hospital\snow)
         | ^(?:emergency(?:\sroom)?|er|emt|cpr)$
+        | ^(?:i\sthink\s)?(?:i'?m|i\sam|s?he'?s|s?he\sis)\sdying(?:$|\s(?:right\s)?now|\shelp)
         | bleed(?:s|ing)?\s(?:\S+\s){{0,2}}?(?:out|a\slot|lots|heavily|badly|everywhere|(?:won'?t|will\snot|doesn'?t
           |does\snot)\sstop)
         | (?:won'?t|can'?t|doesn'?t)\sstop\sbleeding | lots?\sof\sblood | (?:cough|vomit|throw|spit|puk)\w*\s(?:up\s)?blood

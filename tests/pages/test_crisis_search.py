@@ -147,6 +147,7 @@ _WISHES_NOT_TO_WAKE = ["hope i dont wake up", "i wish i would not wake up", "i w
 
 # A body in danger now; and searches about a history, a fear or a drug that only share a word with that.
 _NEEDS_AN_AMBULANCE = [
+    *("i think i’m dying", "she is dying right now"),
     *("chest pain after ketamine", "chest pain", "my chest hurts", "pain in my chest", "chest feels tight", "i have chest pain"),
     *("seizure", "siezure", "he is having a seizure", "he had a seizure", "i had a seizure after ketamine", "convulsing"),
     *("stroke", "signs of a stroke", "his face is drooping", "slurred speech", "my arm is numb", "worst headache of my life"),
