@@ -16,12 +16,13 @@ EMERGENCY = re.compile(
         | (?:short(?:ness)?\s(?:of|on)|gasping\sfor|no|catch\s{_BODY}?)\s?breath
         | (?:trouble|difficulty|hard\stime|hard\sto)\sbreath(?:e|ing)
         | (?:hit|hits|hitting|banged|cracked|struck)\s{_BODY}?head | fell\son\s{_BODY}?head | convuls\w+ | collaps(?:ed|ing)
-        | no\spulse | serotonin\ssyndrome | seizing | fell\sdown | shak(?:es|ing)\suncontroll\w+
+        | no\spulse | seizing | fell\sdown | shak(?:es|ing)\suncontroll\w+
         | (?:left|right)\sarm\s(?:\S+\s)?(?:pain|hurts?|hurting|numb)
         | numb\s(?:\S+\s){{0,3}}?side | can(?:'?t|\s?not)\s(?:talk|speak|see)$ | vision\s(?:\S+\s)?(?:black|gone|lost)
         | fever\s(?:of\s)?10[3-9]
         | delirium\stremens | dts$ | (?:shak|seeing|seiz|sweat)\w*\s.*(?:stopped|quit)\sdrinking
         | (?:stopped|quit)\sdrinking\s.*(?:shak|seeing|seiz) | withdrawal\sseizures? | rash\s(?:and|with)\s
+        | (?:i\sam|i'?m|am\si|is\ss?he|s?he(?:'?s|\sis))\s(?:\S+\s)?dying(?!\s(?:to|for|of)\b)
         | (?:dial|call(?:ing|ed)?)?\s?911 | ambulance | paramedics? | gasp(?:s|ing|ed)?(?!\sat) | chok(?:ing|ed|es)
         | medical\semergency
         | (?:go(?:ing)?|get|take|took|drive|need)\s(?:\S+\s){{0,2}}?(?:emergency\sroom|the\ser|hospital\snow)
@@ -36,7 +37,7 @@ EMERGENCY = re.compile(
     re.VERBOSE,
 )
 PERHAPS_EMERGENCY = re.compile(
-    r"\b(?:seizure|strokes?|faint(?:ed|ing|s)?|black(?:ed|ing)\sout|heart\sattack|allergic\sreaction|hives)\b",
+    r"\b(?:seizure|strokes?|faint(?:ed|ing|s)?|black(?:ed|ing)\sout|heart\sattack|allergic\sreaction|hives|serotonin\ssyndrome)\b",
 )
 
 # Somebody is hit, threatened or forced. Of a drug, “abuse” means something else.
@@ -49,7 +50,7 @@ VIOLENCE = re.compile(
         | (?:abusive|violent)\s(?:husband|wife|partner|boyfriend
           |girlfriend|spouse|relationship|home|marriage|ex|dad|mom|father|mother|parents?) | batter(?:ed|er)\b | abuser
         | (?:physical|sexual|emotional|verbal|child|elder)(?:ly)?\sabus\w+ | ^abused?$ | sexual(?:ly)?\s(?:assault|molest)\w*
-        | ^(?:rape|raped)$
+        | ^rape[ds]?$ | grop(?:es?|ed|ing)\sme | touch(?:es|ed|ing)\sme\s(?:\S+\s){{0,2}}?(?:inappropriately|sexually|there|without)
         | (?:been|was|got|were|being|i'?m|am)\s(?:raped|beaten|molested|assaulted|stalked|abused|threatened|trafficked)
         | (?:he|she|they|who|someone|somebody|husband|wife|partner|boyfriend|girlfriend|bf|gf|spouse|ex|roommate|caregiver|dad
           |father|mom|mother|son
@@ -101,6 +102,6 @@ MIND = re.compile(
 PERHAPS_MIND = re.compile(r"\b(?:psychosis|mania|manic(?!\sdepress)|delusions?|hallucinations|hallucinated)\b")
 PAST = re.compile(
     r"\b(?:i(?:'ve)?\s(?:have\s|ever\s|once\s)?(?:had|have|get)|history|past|previous|prior|once|ago|years?|needles?|shots?|sight|blood"
-    r"|meds?|medicines?|medications?|pills?|disorder)\b"
+    r"|meds?|medicines?|medications?|pills?|disorder|causes?|risks?)\b"
 )
 JUST_NOW = re.compile(r"\b(?:after|just|now|tonight|today|having|help|symptoms?|signs?)\b")
