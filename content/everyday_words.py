@@ -37,31 +37,16 @@ def _anywhere() -> re.Pattern:
 
 
 @cache
-def everyday_sentences() -> dict[re.Pattern, str]:
-    """What a whole query may be -> the words that are searched for instead."""
-    return _patterns("sentences")
-
-
-@cache
-def everyday_mentions() -> dict[re.Pattern, str]:
-    """What a query may mention -> the words that are searched for instead of the whole of it."""
-    return _patterns("mentions")
-
-
-@cache
-def everyday_parts() -> dict[re.Pattern, str]:
-    """What a part of a query may be -> the questions that are asked besides the rest of it."""
-    return _patterns("parts")
-
-
-def _patterns(table: str) -> dict[re.Pattern, str]:
+def everyday_patterns() -> dict[str, dict[re.Pattern, str]]:
+    """For “sentences”, “mentions” and “parts”: what a query may say -> the words that are searched for instead."""
     read = read_toml(_SENTENCES_FILE)
-    meant = re.compile(r"\b(?:" + "|".join(map(re.escape, read["stands_for"])) + r")\b")
+    stands_for = read.pop("stands_for")
+    meant = re.compile(r"\b(?:" + "|".join(map(re.escape, stands_for)) + r")\b")
 
     def pattern(any_of: list[str]) -> re.Pattern:
-        return re.compile(meant.sub(lambda match: f"(?:{read['stands_for'][match[0]]})", rf"\b(?:{'|'.join(any_of)})\b"))
+        return re.compile(meant.sub(lambda match: f"(?:{stands_for[match[0]]})", rf"\b(?:{'|'.join(any_of)})\b"))
 
-    return {pattern(many): words for words, many in read[table].items()}
+    return {where: {pattern(many): words for words, many in table.items()} for where, table in read.items()}
 
 
 def in_words_of_the_site(query: str) -> str:
@@ -70,13 +55,14 @@ def in_words_of_the_site(query: str) -> str:
     Once: what is put in is not looked up again.
     """
     typed = without_accents(plain(query))
-    if whole := next((words for sentence, words in everyday_sentences().items() if sentence.fullmatch(typed)), ""):
+    patterns = everyday_patterns()
+    if whole := next((words for sentence, words in patterns["sentences"].items() if sentence.fullmatch(typed)), ""):
         return whole
-    if whole := next((words for mention, words in everyday_mentions().items() if mention.search(typed)), ""):
+    if whole := next((words for mention, words in patterns["mentions"].items() if mention.search(typed)), ""):
         return whole
     table = everyday_words()["anywhere"]
     replaced, how_many = _anywhere().subn(lambda match: table[match[0]], typed)
-    for part, besides in everyday_parts().items():
+    for part, besides in patterns["parts"].items():
         if (found := part.search(replaced)) is not None:
             rest = f"{replaced[: found.start()]} {replaced[found.end() :]}"
             return f"{_alone_or(rest)}; {besides}" if asks_something(rest) else besides

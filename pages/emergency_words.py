@@ -31,7 +31,8 @@ EMERGENCY = re.compile(
           |does\snot)\sstop)
         | (?:won'?t|can'?t|doesn'?t)\sstop\sbleeding | lots?\sof\sblood | (?:cough|vomit|throw|spit|puk)\w*\s(?:up\s)?blood
         | blood\sin\s{_BODY}?vomit
-        | can(?:'?t|\s?not)\s(?:move|feel)\s{_BODY} | turn(?:s|ed|ing)\s(?:blue|gray|grey|purple)
+        | can(?:'?t|\s?not)\s(?:move(?:$|\safter)|(?:move|feel)\s{_BODY}(?!appointment|consult|visit|date|time))
+        | turn(?:s|ed|ing)\s(?:blue|gray|grey|purple)
         | heart\s(?:\S+\s)?(?:stop(?:s|ped)?|racing|pounding)
     )\b""",
     re.VERBOSE,
@@ -42,16 +43,17 @@ PERHAPS_EMERGENCY = re.compile(
 
 # Somebody is hit, threatened or forced. Of a drug, “abuse” means something else.
 _HITS = r"""(?:hits?|hitting|beats?|beating|beaten|chok(?:es?|ed|ing)|punch(?:es|ed|ing)?|slap(?:s|ped|ping)?
-    |kick(?:s|ed|ing)?|strangl\w+|rap(?:es?|ed|ing)|threaten(?:s|ed|ing)?|stalk(?:s|ed|ing)?|abus(?:es?|ed|ing)|shov(?:es?|ed|ing)
-    |push(?:es|ed)|molest(?:s|ed|ing)?|assault(?:s|ed|ing)?|attack(?:s|ed|ing)?|hurts|hurting|hurt)"""
+    |kick(?:s|ed|ing)?|strangl\w+|threaten(?:s|ed|ing)?|stalk(?:s|ed|ing)?|abus(?:es?|ed|ing)|shov(?:es?|ed|ing)
+    |push(?:es|ed)|assault(?:s|ed|ing)?|attack(?:s|ed|ing)?|hurts|hurting|hurt)"""
 VIOLENCE = re.compile(
     rf"""\b(?:
         (?:domestic|family|partner|relationship|dating|spous\w+)\s(?:violence|abuse)
         | (?:abusive|violent)\s(?:husband|wife|partner|boyfriend
           |girlfriend|spouse|relationship|home|marriage|ex|dad|mom|father|mother|parents?) | batter(?:ed|er)\b | abuser
         | (?:physical|sexual|emotional|verbal|child|elder)(?:ly)?\sabus\w+ | ^abused?$ | sexual(?:ly)?\s(?:assault|molest)\w*
-        | ^rape[ds]?$ | grop(?:es?|ed|ing)\sme | touch(?:es|ed|ing)\sme\s(?:\S+\s){{0,2}}?(?:inappropriately|sexually|there|without)
-        | (?:been|was|got|were|being|i'?m|am)\s(?:raped|beaten|molested|assaulted|stalked|abused|threatened|trafficked)
+        | rap(?:e[ds]?|ing|ist) | molest\w* | grop(?:e[ds]?|ing) | incest | assault(?:s|ed|ing)\s(?:me|us)
+        | touch(?:es|ed|ing)\sme(?:$|\s(?:\S+\s){{0,2}}?(?:inappropriately|sexually|there|without))
+        | (?:been|was|got|were|being|i'?m|am)\s(?:beaten|assaulted|stalked|abused|threatened|trafficked)
         | (?:he|she|they|who|someone|somebody|husband|wife|partner|boyfriend|girlfriend|bf|gf|spouse|ex|roommate|caregiver|dad
           |father|mom|mother|son
           |brother|uncle)\s(?:(?:is|was|just|keeps|has|will|might|may|wants\sto|always|sometimes|tried\sto|to)\s){{0,3}}{_HITS}\s
@@ -75,7 +77,7 @@ _OTHERS = r"""(?:him|her|them|you|people|others|some(?:one|body)|any(?:one|body)
       |boss|ex))"""
 MIND = re.compile(
     rf"""\b(?:
-        hear(?:s|ing|d)?\s(?:\S+\s){{0,2}}?(?:voices|things) | voices\s(?:in|are|tell\w*|say\w*)
+        hear(?:s|ing|d)?\s(?:\S+\s){{0,2}}?(?:voices|things) | voices\s(?:in|are|tell\w*|say\w*|came|come|back|again)
         | (?:they|people|neighbors?|government|fbi|cia|police)\s(?:is\s|are\s)?(?:watch|follow|spy|record|track
           |listen)\w*\s(?:on\s|to\s)?(?:me|us|my)
         | god\s(?:told|tells|is\stelling)\sme | can(?:'?t|\s?not)\sstop\stalking
@@ -102,6 +104,6 @@ MIND = re.compile(
 PERHAPS_MIND = re.compile(r"\b(?:psychosis|mania|manic(?!\sdepress)|delusions?|hallucinations|hallucinated)\b")
 PAST = re.compile(
     r"\b(?:i(?:'ve)?\s(?:have\s|ever\s|once\s)?(?:had|have|get)|history|past|previous|prior|once|ago|years?|needles?|shots?|sight|blood"
-    r"|meds?|medicines?|medications?|pills?|disorder|causes?|risks?)\b"
+    r"|meds?|medicines?|medications?|pills?|disorder|causes?|triggers?|risks?)\b"
 )
 JUST_NOW = re.compile(r"\b(?:after|just|now|tonight|today|having|help|symptoms?|signs?)\b")
