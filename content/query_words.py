@@ -15,8 +15,8 @@ _SMALL_WORDS = frozenset(
         """a about after again also am an and any are as at back be been but by came can cant could did didnt do does doesnt dont
         even few for from get getting go going got had has have how i id if ill im in into is isnt it its ive just later
         like me my need needs next of ok okay on one or our out please really should so some still than that the their
-        them then there they this three till to too two until up us very vs want was we were what whats when where which
-        while who why will with wont would you your youre""",
+        them then there they this three till to too two until up us very vs was we were what whats when where which while
+        who why will with wont would you your youre""",
     )
 )
 # What every text is about tells none from another, unless it is all that was typed.
