@@ -5,6 +5,7 @@ sentences, whose small words tell what is asked, and parts of sentences. A text'
 """
 
 import re
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -32,8 +33,11 @@ def _alone_or(typed: str, otherwise: str = "") -> str:
 
 @cache
 def _anywhere() -> re.Pattern:
-    longest_first = sorted(map(re.escape, everyday_words()["anywhere"]), key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(longest_first)})\b")
+    # By the first letter, so that few are tried at each word; of these, the longest first.
+    rests = defaultdict(list)
+    for phrase in sorted(everyday_words()["anywhere"], key=len, reverse=True):
+        rests[phrase[0]].append(re.escape(phrase[1:]))
+    return re.compile(r"\b(?:" + "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in rests.items()) + r")\b")
 
 
 @cache
@@ -52,7 +56,7 @@ def everyday_patterns() -> dict[str, dict[re.Pattern, str]]:
 def in_words_of_the_site(query: str) -> str:
     """The query with each everyday word or phrase replaced; a semicolon parts questions that are asked together.
 
-    Once: what is put in is not looked up again.
+    Once: what is put in is not looked up again, except for parts, which may stand beside any word of the site.
     """
     typed = without_accents(plain(query))
     patterns = everyday_patterns()
