@@ -56,7 +56,7 @@ def everyday_patterns() -> dict[str, dict[re.Pattern, str]]:
 def in_words_of_the_site(query: str) -> str:
     """The query with each everyday word or phrase replaced; a semicolon parts questions that are asked together.
 
-    Once: what is put in is not looked up again, except for parts, which may stand beside any word of the site.
+    Once: what is put in is not looked up again, except that parts are cut out of what results.
     """
     typed = without_accents(plain(query))
     patterns = everyday_patterns()
