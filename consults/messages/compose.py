@@ -12,7 +12,7 @@ from django.urls import reverse
 from consults import dates, hours_text
 from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 from consults.scheduling.reply import leaves_time
 
 from .calendar_file import CalendarChange
@@ -57,7 +57,7 @@ class Composition:
     enters_visit: bool = False
 
     @property
-    def _stays(self) -> Interval | None:
+    def _stays(self) -> ConsultTime | None:
         """The confirmed visit that the message leaves as it is, while it is ahead."""
         if self.kind not in LEAVE_THE_VISIT:
             return None
@@ -117,7 +117,7 @@ class Composition:
     def times(self) -> dict[str, str]:
         return times_of(self.facts, self.rules, answer_is_late=self._answer_is_late)
 
-    def _in_words(self, visit: Interval | None) -> str:
+    def _in_words(self, visit: ConsultTime | None) -> str:
         return visit_in_words(visit, self.rules)
 
     @property
@@ -132,7 +132,7 @@ class Composition:
         return offered_to(self.request, rules=self.rules, at=max(self.now, self.facts.at))
 
     @property
-    def _asked_since(self) -> Interval | None:
+    def _asked_since(self) -> ConsultTime | None:
         """What they asked for since, and what waits for an answer: this left after the letter of that, and is none."""
         if self.kind not in GIVE_A_TIME:
             return None
@@ -143,7 +143,7 @@ class Composition:
         return Changes.told_by(self.kind, self.facts, held=self.held, now=self.now)
 
     @cached_property
-    def held(self) -> set[Interval]:
+    def held(self) -> set[ConsultTime]:
         """The times that are theirs at the instant by whichever request, asked for or offered while this message waited."""
         own = times_of_request(self.request, rules=self.rules, at=max(self.now, self.facts.at))
         return set().union(own.held if own else (), *(other.times.held for other in self.others))
@@ -211,6 +211,7 @@ class Composition:
             "also_asked": list(map(self._in_words, changes.also_asked)),
             "also_had": list(map(self._in_words, changes.also_had)),
             "asked_since": self._in_words(self._asked_since),
+            "asks_again": self._asked_since == changes.replaced,
             "others": [(other, *map(self._in_words, other.times)) for other in self._named],
         }
         sentences: dict[str, str] = {}

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from consults.current_rules import Rules
 from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
-from consults.scheduling import Interval, PostedHours
+from consults.scheduling import ConsultTime, PostedHours
 from guard import sealing
 
 from .calendar_file import CalendarChange
@@ -164,7 +164,7 @@ def forget_messages(request: ConsultRequest) -> None:
     transaction.on_commit(lambda: mail.delete_files(ids), robust=True)  # others are told of the erasure all the same
 
 
-def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:
+def _reminder_time(visit: ConsultTime, posted: PostedHours) -> datetime:
     """10 AM local time on the day before the visit."""
     day_before = posted.local_date(visit.start) - timedelta(days=1)
     return datetime.combine(day_before, _REMINDER_AT, posted.zone)

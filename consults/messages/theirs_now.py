@@ -13,7 +13,7 @@ from consults.contact import limited_email, limited_phone
 from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.names import folded
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 from guard import sealing
 
 Status, Channel = ConsultRequest.Status, OutboxMessage.Channel
@@ -24,12 +24,12 @@ _ASKS = {Event.Kind.REQUESTED, Event.Kind.QUARANTINED, Event.Kind.RELEASED, Even
 class Times(NamedTuple):
     """What a request holds. `visit`: the confirmed one; `asked`: what waits for an answer; `offered`: what they may take."""
 
-    visit: Interval | None
-    asked: Interval | None
-    offered: Interval | None
+    visit: ConsultTime | None
+    asked: ConsultTime | None
+    offered: ConsultTime | None
 
     @property
-    def held(self) -> set[Interval]:
+    def held(self) -> set[ConsultTime]:
         return {time for time in self if time}
 
 
@@ -87,8 +87,8 @@ def offered_to(request: ConsultRequest, *, rules: Rules, at: datetime) -> Earlie
     return offer if offer and at < offer.answer_by and rules.covers(offer.visit) else None
 
 
-def _interval(start: datetime | None, minutes: int) -> Interval | None:
-    return Interval(start, start + timedelta(minutes=minutes)) if start else None
+def _interval(start: datetime | None, minutes: int) -> ConsultTime | None:
+    return ConsultTime(start, start + timedelta(minutes=minutes)) if start else None
 
 
 def _is_same_name(one: ConsultRequest, other: ConsultRequest) -> bool:
@@ -98,7 +98,7 @@ def _is_same_name(one: ConsultRequest, other: ConsultRequest) -> bool:
         return False
 
 
-def asked_since(request: ConsultRequest, *, version: int, at: datetime) -> Interval | None:
+def asked_since(request: ConsultRequest, *, version: int, at: datetime) -> ConsultTime | None:
     """What they asked for beside the visit that this version confirmed, where it waits for an answer at the instant."""
     since = request.events.filter(number__gt=version, at__lte=at).order_by("number")
     last, moved = since.last(), since.filter(kind=Event.Kind.MOVED).last()

@@ -14,7 +14,7 @@ from consults.messages.known import is_called
 from consults.messages.taken_back import offer_ended_unsaid
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.models.event import refused_among
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 from consults.scheduling.reply import leaves_time, leaves_time_to_offer
 from consults.transitions import MAY_BE_OFFERED, TRANSITIONS, may_happen, visit_began, went_unanswered
 from pages.consult_kind import ConsultKind
@@ -110,7 +110,7 @@ class PageWords:
         return end_as_told(self.found) if self.found.status in {Status.DECLINED, Status.CANCELLED, Status.WITHDRAWN} else None
 
     @property
-    def visit(self) -> Interval | None:
+    def visit(self) -> ConsultTime | None:
         """The time that the page shows: once it is over, the one that the letter of the end names."""
         return self._end.visit if self._end else self.found.visit
 

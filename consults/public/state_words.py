@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from consults.models import ConsultRequest
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 from consults.transitions import visit_began, went_unanswered
 
 Status = ConsultRequest.Status
@@ -58,7 +58,7 @@ def of(found: ConsultRequest, *, is_offered: bool, lost_a_visit: bool, now: date
     return CANCELLED_BY_PATIENT if by_patient else OF_STATUS[Status(found.status)]
 
 
-def of_a_move(kept: Interval | None, now: datetime) -> tuple[str, str]:
+def of_a_move(kept: ConsultTime | None, now: datetime) -> tuple[str, str]:
     """The heading and a sentence where nobody answered a move before the `kept` visit began."""
     return _BEGAN_MOVING if kept and kept.end > now else _PASSED_MOVING
 

@@ -21,7 +21,7 @@ from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
 from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
-from consults.scheduling import Interval, Refusal
+from consults.scheduling import ConsultTime, Refusal
 from consults.spam import asked_enough, leaves_no_time
 from consults.transitions import may_happen
 from guard import rate_limit
@@ -199,7 +199,7 @@ def _page(
     clinic = clinic_of(request)
     zone, label = clinic.zone, clinic.time_zone_label
 
-    def in_words(visit: Interval | None) -> str:
+    def in_words(visit: ConsultTime | None) -> str:
         return dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else ""
 
     words, is_open = _words(request, found, now), may_happen(Event.Kind.WITHDRAWN, found, now)

@@ -161,6 +161,36 @@ def _hold_monday(staff, how: str) -> None:
         one.offers.update(answer_by=ends)
 
 
+def test_a_time_is_the_same_time_after_the_clinic_changed_the_length_of_a_consult(staff):
+    """One start, asked for before the change by the first request and after it by the second."""
+    for step, subject in (
+        ("cancelled", ENDED),
+        ("expired", ENDED),
+        ("rescheduled", "Confirmed at a new time: Wednesday, December 9, 4:00 PM"),
+    ):
+        with undone(step):
+            one = lived(staff) if step == "expired" else lived(staff, "confirmed")
+            ConsultPolicy.objects.update(length_minutes=60)
+            booking.confirm_request(submit(key="key-2"), by=staff, now=WEDNESDAY)
+            if step == "rescheduled":
+                ended = booking.reschedule_request(one, starts_at=LATER, by=staff, now=WEDNESDAY)
+            else:
+                ended = decisions(staff)[step](one, one.answer_by if step == "expired" else WEDNESDAY)
+            said_of_one, text = said(ended)
+            assert said_of_one == subject
+            assert "no longer held for you" not in text
+            assert "4:00 PM to 5:00 PM" in text
+    with undone("a move that is declined, and its time offered"):
+        moving = booking.move_request(lived(staff, "confirmed"), starts_at=EARLIER, now=WEDNESDAY)
+        OutboxMessage.objects.filter(kind="moved").update(state="done", done_at=WEDNESDAY)
+        ConsultPolicy.objects.update(length_minutes=60)
+        declined = booking.decline_request(moving, reason=reason("decline"), by=staff, now=WEDNESDAY)
+        answer = last_message(declined)
+        booking.offer_earlier(declined, starts_at=EARLIER, by=staff, now=WEDNESDAY)
+        assert "We offer it to you now." in " ".join(letter_of(answer)["text"].split())
+        assert "The time you asked for before" not in said(declined)[1]
+
+
 def test_the_end_of_an_offer_or_of_a_move_does_not_call_a_time_lost_that_another_request_has(staff):
     for steps, lost, subject in (
         (("confirmed", "offered", "offer_taken_back"), EARLIER, "About the time we offered"),
