@@ -43,7 +43,8 @@ class Composition:
     What may still be done about the visit is true at the instant `now`, when it is sent.
 
     `is_first`: it may go to a stranger. `place_told`: what they know of the place of the confirmed visit. `others`: further
-    requests of who gets it. `enters_visit`: no letter that puts that visit in their calendar has arrived.
+    requests of who gets it. `of_number`: of a call, those of another name at the number. `enters_visit`: no letter that puts
+    that visit in their calendar has arrived.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Composition:
     is_first: bool = False
     place_told: PlaceTold = NO_PLACE_TOLD
     others: tuple[Other, ...] = ()
+    of_number: tuple[Other, ...] = ()
     enters_visit: bool = False
 
     @property
@@ -154,6 +156,16 @@ class Composition:
         is_reminder_alone = self.kind == REMINDER and not self.facts.calendar.method
         return () if is_reminder_alone or self.kind not in NAME_OTHERS else self.others
 
+    @property
+    def _to_check(self) -> list[tuple[str, str]]:
+        """For the colleague who calls: (reference, time) of what this request has lost and one of another name has. A name may be
+        spelled in two ways, and a number is a household's.
+        """
+        facts = self.facts
+        told = {facts.visit, *facts.before, facts.offered, facts.ended_offer, *facts.told.asked, *facts.told.confirmed}
+        lost = told - self.held
+        return [(other.reference, self._in_words(time)) for other in self.of_number for time in other.times.held if time in lost]
+
     def text(self, *, layout: str, has_file: bool = False) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template. `has_file`: whether the
         channel attaches what `calendar` does.
@@ -187,6 +199,7 @@ class Composition:
                 "another_is_offered": self._offered is not None and self._offered.visit != self.facts.before.asked,
                 "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
                 "voicemail_ok": self.facts.voicemail_ok,
+                "to_check": self._to_check,
             }
         )
         held, changes = self.held, self.changes

@@ -37,7 +37,8 @@ class Times(NamedTuple):
 class Other:
     """Another request that the owner of a mailbox or a number has, or is told of: nobody else may hear of it.
 
-    `is_theirs`: it names the same person. Two people may share a mailbox, where either reads the letters of both.
+    `is_theirs`: it names the same person. Two people may share a mailbox, where either reads the letters of both. Of a number,
+    who is called is told of their own alone.
     """
 
     reference: str
@@ -48,15 +49,14 @@ class Other:
 def other_requests(request: ConsultRequest, *, to: str, channel: str, rules: Rules, at: datetime) -> tuple[Other, ...]:
     """Those that hold a place for an answer, or a visit ahead, at the instant, for the contact `to`.
 
-    Only the contact counts at which a request is answered (`spam.asked_enough`). Who is called is told of their own alone: a
-    number is a household's.
+    Only the contact counts at which a request is answered (`spam.asked_enough`).
     """
     is_call = channel == Channel.CALL
     indexes = sealing.blind_indexes("contact", limited_phone(to) if is_call else limited_email(to))
     of_contact = ConsultRequest.objects.filter(Q(contact_index__in=indexes) | Q(called_index__in=indexes), created_at__lte=at)
     was_open = of_contact.filter(Q(ended_at=None) | Q(ended_at__gt=at)).exclude(pk=request.pk).order_by("created_at", "pk")
     others = (_as_of(other, like=request, rules=rules, at=at) for other in was_open)
-    return tuple(other for other in others if other and (other.is_theirs or not is_call))
+    return tuple(filter(None, others))
 
 
 def _as_of(other: ConsultRequest, *, like: ConsultRequest, rules: Rules, at: datetime) -> Other | None:

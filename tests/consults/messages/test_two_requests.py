@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from consults import booking
+from consults.desk import data_request
 from consults.messages.delivery import deliver_due
 from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage, SpecialHours
 from tests.builders import CHICAGO, WEDNESDAY, letter_of, submit
@@ -95,6 +96,27 @@ def test_only_the_contact_that_is_answered_hears_of_another_request_and_a_call_o
             submit(contact_by="phone")
             other = submit(key="key-2", contact_by="phone", full_name=name)
             assert ("This does not change" in said(decisions(staff)["declined"](other, WEDNESDAY))[1]) == is_told
+
+
+def test_who_calls_about_a_lost_time_learns_that_another_name_at_the_number_has_it_and_the_person_does_not(staff):
+    """The same person, spelled otherwise, would take the visit out of their calendar and not come."""
+    for name, starts_at, step, is_warned in (
+        ("Ada M. Example", START, "cancelled", True),
+        ("Ada M. Example", START, "declined", True),
+        ("Ada M. Example", NEXT, "cancelled", False),
+        ("Ada M. Example", START, "confirmed", False),
+        ("ADA  example", START, "cancelled", False),
+    ):
+        with undone(f"{name} {step}"):
+            one = lived(staff, *(["confirmed"] if step == "cancelled" else []), contact_by="phone")
+            other = submit(key="key-2", contact_by="phone", full_name=name, starts_at=starts_at)
+            booking.confirm_request(other, by=staff, now=WEDNESDAY)
+            subject, text = said(decisions(staff)[step](one, WEDNESDAY))
+            line = f"For you, not to read out: request {other.reference} has this number, another name, and {MONDAY}."
+            assert (line in text, "For you, not to read out" in text) == (is_warned, is_warned)
+            assert subject.startswith("One of your") == (name == "ADA  example")
+            copy = data_request.everything_about(one, "", WEDNESDAY)["messages"]
+            assert not any("not to read out" in letter.text for _, letter in copy), "it is printed for the person"
 
 
 def test_what_was_sent_about_two_requests_reads_as_it_did_and_the_page_names_no_other(client, staff):
