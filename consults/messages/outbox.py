@@ -18,6 +18,7 @@ from .compose import Letter
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, APOLOGIZING, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
 from .known import has_unsent_link, is_called, may_know, was_promised_earlier, was_written_to
+from .meeting import was_told_otherwise
 from .overtaken import drop_overtaken, drop_unsent, drop_useless, unsent
 from .taken_back import known_before, offer_ended_unsaid, told_times
 
@@ -80,7 +81,9 @@ def write_messages(
         facts = replace(facts, is_late=owes_apology or event.kind in APOLOGIZING)
         if ends_unheard:
             facts = replace(facts, visit=known.asked)
-        if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
+        is_on_the_line = says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL
+        # The call that offered the time named the place of that day.
+        if not is_on_the_line or was_told_otherwise(request, clinic=rules.clinic):
             _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
         if says.confirms:
             write_reminder(event, request, rules=rules, now=now)
