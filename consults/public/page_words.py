@@ -213,8 +213,12 @@ class PageWords:
         offer = found.offers.order_by("pk").last()
         if offer is None or offer.answered_at is None or offer.answered_at >= offer.answer_by or not self._is_posted(offer):
             return ""
-        stays = self.consult.word if self.has_visit else "request"
-        return f"You did not take the time that we offered. Your {stays} stays as it is."
+        return f"You did not take the time that we offered. {self.what_stays}."
+
+    @property
+    def what_stays(self) -> str:
+        """What an offer that came to nothing leaves: of a visit the time, because its place may have changed meanwhile."""
+        return self.consult.say("Your visit keeps its time") if self.has_visit else "Your request stays as it is"
 
     @property
     def why_no_move(self) -> str:

@@ -33,7 +33,7 @@ BEGAN = ("It is time for your visit", "We look forward to the conversation.")
 PASSED = ("The time of your visit has passed", "If we did not meet, you are welcome to ask for another time.")
 MOVING = (
     "Your visit is confirmed. The new time is not confirmed yet",
-    "Your confirmed visit stays as it is until we confirm the new time.",
+    "Your confirmed visit keeps its time until we confirm the new one.",
 )
 # The same once the confirmed visit has begun and the move has not been ended yet.
 NOT_ANSWERED = "We were late in answering about the new time, and we are sorry. It is not confirmed until we {reach} you."

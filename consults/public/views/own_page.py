@@ -176,7 +176,7 @@ def _answer_offer(request, token: str, found: ConsultRequest, now: datetime, act
         with suppress(booking.NotAllowed):
             booking.end_closed_offer(found, now=now)
         found.refresh_from_db()
-        problem = "We can no longer offer that time. Nothing else has changed"
+        problem = f"We can no longer offer that time. {_words(request, found, now).what_stays}"
         return _page(request, found, MoveForm(), now, status=422, problem=problem)
     return _back(token)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from icalendar import Calendar
@@ -9,10 +10,11 @@ from icalendar import Calendar
 from consults import booking
 from consults.desk.marking import mark_made
 from consults.messages.delivery import deliver_due
-from consults.models import OutboxMessage
+from consults.models import EarlierOffer, OutboxMessage
 from pages.models import Clinic
 from tests.builders import WEDNESDAY, letter_of
 from tests.consults.messages.test_wording import (
+    FRIDAY,
     MONDAY,
     NO_OFFER,
     REPLACES,
@@ -178,6 +180,18 @@ def test_the_page_names_the_place_that_they_were_told_until_a_message_names_the_
     assert has_changed()
     told(staff)
     assert not has_changed()
+
+
+def test_the_end_of_an_offer_beside_a_request_whose_place_changed_does_not_say_that_nothing_else_has(staff):
+    for contact_by in ("email", "phone"):
+        for end in (booking.expire_request, partial(booking.take_back_offer, by=staff)):
+            with undone(f"{contact_by} {end}"):
+                request = asked(staff, "offered", contact_by=contact_by)
+                told(staff)
+                take_place("By phone.")
+                at = EarlierOffer.objects.get().answer_by if end is booking.expire_request else WEDNESDAY
+                text = said(end(request, now=at))[1]
+                assert re.search(f"{FRIDAY}(, is no longer held)?[.]? We will still answer your request for {MONDAY} by", text)
 
 
 def test_the_entry_of_a_place_that_changed_is_newer_than_any_that_the_page_gave_out(client, staff):
