@@ -194,6 +194,7 @@ class Composition:
                 "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
                 "book": settings.PUBLIC_URL + reverse("consults:request"),
                 "has_new_link": self.facts.has_new_link,
+                "went_unanswered": self.kind in ASKING and not self.is_ahead,
                 "is_late": self.facts.is_late or (self.kind == Event.Kind.RELEASED and self._answer_is_late),
                 "asked_is_offered": self._offered is not None and self._offered.visit == self.facts.before.asked,
                 "another_is_offered": self._offered is not None and self._offered.visit != self.facts.before.asked,

@@ -99,8 +99,11 @@ def _is_same_name(one: ConsultRequest, other: ConsultRequest) -> bool:
 
 
 def asked_since(request: ConsultRequest, *, version: int, at: datetime) -> ConsultTime | None:
-    """What they asked for beside the visit that this version confirmed, where it waits for an answer at the instant."""
+    """What they asked for beside the visit that this version confirmed, where it waits for an answer at the instant and
+    lies ahead.
+    """
     since = request.events.filter(number__gt=version, at__lte=at).order_by("number")
     last, moved = since.last(), since.filter(kind=Event.Kind.MOVED).last()
     is_waiting = last is not None and last.status == Status.REQUESTED
-    return _interval(moved.starts_at, request.length_minutes) if moved and is_waiting else None
+    asked = _interval(moved.starts_at, request.length_minutes) if moved and is_waiting else None
+    return asked if asked and at < asked.start else None

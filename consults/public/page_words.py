@@ -16,7 +16,7 @@ from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.models.event import refused_among
 from consults.scheduling import ConsultTime
 from consults.scheduling.reply import leaves_time, leaves_time_to_offer
-from consults.transitions import MAY_BE_OFFERED, TRANSITIONS, may_happen, visit_began, went_unanswered
+from consults.transitions import MAY_BE_OFFERED, TRANSITIONS, has_begun, may_happen, visit_began, went_unanswered
 from pages.consult_kind import ConsultKind
 
 from . import state_words
@@ -194,7 +194,7 @@ class PageWords:
         """What the time on the page is."""
         found = self.found
         if found.is_moving:
-            return "Time you asked for, not yet confirmed"
+            return "Time you asked for, not answered" if has_begun(found, self.now) else "Time you asked for, not yet confirmed"
         if self._lost_a_visit:
             return self.consult.say("Cancelled visit")
         if self.is_over and self.visit:

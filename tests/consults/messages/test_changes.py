@@ -392,6 +392,34 @@ def test_a_letter_that_restores_a_request_and_leaves_after_its_reply_time_apolog
     assert apology in letter_of(last_message(request), now=request.answer_by)["text"]
 
 
+def test_a_time_that_has_begun_waits_for_no_answer_in_letter_call_or_page(client, staff, clock):
+    """Nobody has ended the request or the move yet: the site was down, or a person has to say yes first."""
+    at = START + timedelta(minutes=5)
+    sorry = "We did not answer before the time you asked for began. That is our mistake, and we are sorry."
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            first = asked(staff, contact_by=contact_by)
+            assert "sorry" not in said(first)[1]
+            assert f"{sorry} We have your request" in " ".join(letter_of(last_message(first), now=at)["text"].split())
+            moved = booking.move_request(first, starts_at=NEXT, now=WEDNESDAY)
+            late = NEXT + timedelta(minutes=5)
+            assert sorry in " ".join(letter_of(last_message(moved), now=late)["text"].split())
+        with undone(f"a move {contact_by}"):
+            kept = booking.reschedule_request(asked(staff, contact_by=contact_by), starts_at=LATER, by=staff, now=WEDNESDAY)
+            told(staff)
+            booking.move_request(kept, starts_at=START, now=WEDNESDAY)
+            told(staff)
+            reminder = OutboxMessage.objects.get(kind="reminder", state="waiting")
+            waits = "The other time you asked for"
+            assert waits in letter_of(reminder, now=WEDNESDAY)["text"]
+            assert waits not in letter_of(reminder, now=at)["text"]
+            for now, label in ((WEDNESDAY, "not yet confirmed"), (at, "not answered")):
+                clock(now)
+                page = client.get(f"/consults/{kept.token}/").content.decode()
+                assert f"<dt>Time you asked for, {label}</dt>" in page
+                assert ("We did not answer about the new time before it began." in page) == (now == at)
+
+
 def test_a_reminder_says_that_a_new_time_still_waits(staff):
     """Otherwise it reads as the answer, and who is told to cancel what they cannot keep cancels both."""
     for contact_by in ("email", "phone"):
