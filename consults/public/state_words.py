@@ -27,7 +27,7 @@ OFFERED = (
     "The time you asked for is not confirmed until we {reach} you.",
 )
 OFFERED_A_FIRST_TIME = ("We have your request", "If you take the time that we offer, it is confirmed at once.")
-CANCELLED_BY_PATIENT = ("You cancelled this visit", "There is nothing else to do. You are welcome to ask again.")
+CANCELLED_BY_PATIENT = ("You cancelled this visit", "You do not need to tell us anything else. You are welcome to ask again.")
 BEGAN = ("It is time for your visit", "We look forward to the conversation.")
 PASSED = ("The time of your visit has passed", "If we did not meet, you are welcome to ask for another time.")
 MOVING = (

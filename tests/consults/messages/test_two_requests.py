@@ -112,7 +112,9 @@ def test_who_calls_about_a_lost_time_learns_that_another_name_at_the_number_has_
             other = submit(key="key-2", contact_by="phone", full_name=name, starts_at=starts_at)
             booking.confirm_request(other, by=staff, now=WEDNESDAY)
             subject, text = said(decisions(staff)[step](one, WEDNESDAY))
-            line = f"For you, not to read out: request {other.reference} has this number, another name, and {MONDAY}."
+            line = (
+                f"For you, not to read out: request {other.reference}, under another name with this number, is for {MONDAY} too."
+            )
             assert (line in text, "For you, not to read out" in text) == (is_warned, is_warned)
             assert subject.startswith("One of your") == (name == "ADA  example")
             copy = data_request.everything_about(one, "", WEDNESDAY)["messages"]
