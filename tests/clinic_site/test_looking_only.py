@@ -141,7 +141,6 @@ def test_who_may_only_look_changes_nothing_by_any_post(client, rows, written):
     assert len(tried) > 100
 
 
-@pytest.mark.slow
 def test_what_is_posted_would_change_something(superuser, rows, written):
     """Negative control: the same, by somebody who may."""
     changed = set()
