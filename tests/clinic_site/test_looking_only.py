@@ -18,9 +18,9 @@ from tests.builders import colleague, submit
 
 pytestmark = pytest.mark.django_db
 
-# Of one's own account, and what every visit writes.
+# Of one's own account, and what a visit writes: that of the session once in a while.
 _OWN = {"second_factor", "second_factor_set_up", "second_factor_renew", "reauthenticate", "own_sessions", "login", "logout"}
-_OF_A_VISIT = {"django_session", "guard_ratelimit", "consults_accessrecord"}
+_OF_A_VISIT = {"django_session", "staff_staffsession", "guard_ratelimit", "consults_accessrecord"}
 # One answer to each question of the pages that are the site's own; forms of rows are filled from the row.
 _ANSWERS = {
     "action": "note",
