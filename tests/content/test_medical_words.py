@@ -130,7 +130,8 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
         assert "strange sights or sounds, or being mixed up, should fade. If these are strong or do not fade," in that_night
         # The sheet has a place for the number.
         assert re.search(r"call the number (?:the clinic gave you|in the box at the top)\. If nobody answers, or", that_night)
-        assert re.search(r"or the patient gets worse or acts on what they see, hear or believe, go to an emergency room\.", that_night)
+        worse = r"the patient gets worse or acts on what they see, hear or believe, go to an emergency room\."
+        assert re.search(worse, that_night)
         assert "vomiting" in that_night
         that_day = text.partition("that day")[2].partition("Tell ")[0]
         assert "feeling as if in a dream, detached or a little confused for more than a day" in that_day
@@ -146,7 +147,8 @@ def test_only_pills_that_make_drowsy_are_agreed_before_the_first_dose_and_all_ot
         assert re.search(r"muscle relaxants?", text)
         assert "buprenorphine, methadone" in text
         assert re.search(r"anything else that makes (?:you|them) sleepy", text)
-        assert re.search(r"other medicines as usual|skip any medicine, blood pressure pills included, even on the day, unless", text)
+        any_other = r"other medicines as usual|skip any medicine, blood pressure pills included, even on the day, unless"
+        assert re.search(any_other, text)
     for name in told:
         assert "daily or now and then" in ALL[name], name
         assert "Before the first ketamine dose, ask" in ALL[name], name

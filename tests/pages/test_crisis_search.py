@@ -57,8 +57,9 @@ _MEANS_IT = [
 ]
 # A crisis, and not of the mind.
 _BODY_IN_A_CRISIS = [
-    *("hypertensive crisis", "hypertensive crisis after ketamine", "MAOI hypertensive crisis", "blood pressure crisis", "bp crisis"),
-    *("thyroid crisis", "adrenal crisis", "sickle cell crisis", "crisis hipertensiva", "crisis de presión", "crisis epiléptica"),
+    *("hypertensive crisis", "hypertensive crisis after ketamine", "MAOI hypertensive crisis", "blood pressure crisis"),
+    *("bp crisis", "thyroid crisis", "adrenal crisis", "sickle cell crisis"),
+    *("crisis hipertensiva", "crisis de presión", "crisis epiléptica"),
 ]
 _MEANS_SOMETHING_ELSE = [
     *_BODY_IN_A_CRISIS,
