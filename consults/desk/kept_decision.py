@@ -17,10 +17,7 @@ _TICKS = ("spoken", "below_notice", "told")
 
 @dataclass(frozen=True)
 class KeptDecision:
-    """`seen`: the version of the page on which it was made, where the request has changed since; `changes`: how.
-
-    `lost`: the words of a note that can no longer be saved here.
-    """
+    """`seen`: the version of the page on which it was made, where the request has changed since; `changes`: how."""
 
     action: str
     reason: str
@@ -29,30 +26,29 @@ class KeptDecision:
     ticks: frozenset[str]
     seen: int | None = None
     changes: str = ""
-    lost: str = ""
 
 
 def read_kept_decision(request, found: ConsultRequest, *, now: datetime) -> KeptDecision | None:
     """What comes back to the page, whose line says so."""
-    posted = kept_form.take(request)
+    # Nothing is said any more about a person who was erased.
+    posted = kept_form.take(request) if found.erased_at is None else None
     if posted is None or (action := posted.get("action", "")) not in ACTIONS:
         return None
-    kept, button, note = kept_form.of(request), ACTIONS[action][0], posted.get("staff_notes", "")
+    kept, button = kept_form.of(request), ACTIONS[action][0]
     in_conflict = bool(conflicts_of(found, rules=read_rules(now), now=now))
     is_possible = button in possible_buttons(found, now=now, in_conflict=in_conflict)
     version = read_whole_number(posted.get("version"))
     if kept is not None and button.needs != "note":
-        again = "press it again if it is still right." if is_possible else "it is not possible any more."
+        then = "yet: press it again if it is still right." if is_possible else "and it is not possible any more."
         label = button.label if found.starts_at or not button.label_without_time else button.label_without_time
-        kept.line = f"You had chosen “{label}” {kept.when}. Nothing was done yet: {again}"
+        kept.line = f"You had chosen “{label}” {kept.when}. Nothing was done {then}"
     seen = version if version is not None and version < found.version else None
     return KeptDecision(
         action=action,
         reason=posted.get("reason", ""),
         starts_at=posted.get("starts_at", ""),
-        note=note,
+        note=posted.get("staff_notes", ""),
         ticks=frozenset(name for name in (*_TICKS, button.may_say) if name and posted.get(name) == "yes"),
         seen=seen,
         changes=changes_since(found, seen=seen) if seen is not None else "",
-        lost=note if button.needs == "note" and not is_possible else "",
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from blog.models import Article
 from clinic_site import database_copy, kept_forms
+from consults.erasure import erase_at_once
 from consults.models import AccessRecord, ConsultRequest, Reason, SpecialHours
 from content.editing import kept_form
 from guard import sealing
@@ -99,20 +100,20 @@ def test_what_was_typed_comes_back_unsaved_and_is_gone_once_it_is_saved(owner, c
 
 
 @pytest.mark.parametrize(
-    ("visits", "late", "is_kept"),
+    ("busy", "late", "is_kept"),
     [
-        pytest.param([], timedelta(hours=15), True, id="overnight"),
-        pytest.param([20 * n for n in range(1, 36)], timedelta(hours=12, minutes=5), True, id="after twelve busy hours"),
-        pytest.param([], timedelta(hours=24, minutes=20), True, id="within a day of its end"),
-        pytest.param([], timedelta(hours=24, minutes=40), False, id="a day after its end"),
+        pytest.param(0, timedelta(hours=15), True, id="overnight"),
+        pytest.param(720, timedelta(hours=12), True, id="after twelve busy hours"),
+        pytest.param(720, timedelta(hours=36, minutes=1), False, id="a day after twelve busy hours"),
+        pytest.param(0, timedelta(hours=24, minutes=20), True, id="within a day of its end"),
+        pytest.param(0, timedelta(hours=24, minutes=40), False, id="a day after its end"),
     ],
 )
-def test_a_session_that_ran_out_counts_for_a_day(owner, clock, visits, late, is_kept):
+def test_a_session_that_ran_out_counts_for_a_day(owner, clock, busy, late, is_kept):
+    """`busy`: for how many minutes it was used."""
     began, browser = timezone.now(), Browser("olga")
     token = browser.page()
-    for minutes in visits:
-        clock(began + timedelta(minutes=minutes))
-        browser.get("/admin/sessions/")
+    StaffSession.objects.update(seen_at=began + timedelta(minutes=busy))
     clock(began + late)
     # What the worker tidies meanwhile does not forget it before its time.
     delete_ended_sessions(now=timezone.now())
@@ -276,6 +277,7 @@ def test_somebody_else_who_signs_in_there_sees_nothing_of_it(owner, clock):
     page = shown(browser)
     assert "It is not saved yet" not in page
     assert TYPED not in page
+    assert not ended_sessions.is_noted(browser.session)
     assert browser.send(ADD_REASON, REASON | {"code": "other"}, browser.page()).status_code == 302
     assert KeptWords.objects.get().user == owner, "what they save drops nothing of hers"
     assert LINE in shown(Browser("olga")), "on any computer she is let in at"
@@ -349,6 +351,19 @@ def test_without_the_look_at_the_second_step_a_password_alone_would(owner, clock
     monkeypatch.setattr(sessions, "has_passed_the_door", lambda request: True)
     post_with_a_password_alone(clock)
     assert KeptWords.objects.exists()
+
+
+def test_words_wait_until_a_new_phone_is_set_up(owner, clock, two_steps):
+    browser = Browser("olga")
+    set_up_in(browser)
+    token = browser.page()
+    pass_time(clock)
+    browser.send(ADD_REASON, REASON, token)
+    second_factor.remove(owner, by=owner, message="Lost.", now=timezone.now())
+    browser.enter()
+    assert TYPED not in browser.get(ADD_REASON, follow=True).content.decode()
+    set_up_in(browser)
+    assert LINE in shown(browser)
 
 
 def test_who_leaves_at_the_second_step_drops_nothing(owner, clock, two_steps):
@@ -529,6 +544,15 @@ def test_a_note_comes_back_into_its_field_with_what_changed_meanwhile(asked, clo
     browser.send(act, {"action": "note", "version": version, "staff_notes": "Call after six"}, browser.page(path))
     assert ConsultRequest.objects.get().staff_notes == "Call after six"
     assert "It is not saved yet" not in shown(browser, path)
+
+
+def test_a_note_about_a_person_who_was_erased_does_not_come_back(asked, clock):
+    browser = act_late(clock, asked, action="note", staff_notes="Call after six")
+    browser.enter()
+    path = f"{REQUESTS}{asked.pk}/change/"
+    assert "Call after six" in shown(browser, path)
+    erase_at_once(ConsultRequest.objects.get(), by=User.objects.get(), now=timezone.now())
+    assert "Call after six" not in shown(browser, path)
 
 
 def test_a_note_that_the_desk_refuses_comes_back_too(asked, clock):
