@@ -29,7 +29,7 @@ def make(place: Path, needed: int, *, now: datetime, zone: tzinfo) -> None:
     """
     try:
         copies = dict(backups.existing(now=now, place=place))
-        if _free(place) >= needed:
+        if len(copies) <= LEAST_KEPT or _free(place) >= needed:  # the first backup makes the folder
             return
         unneeded, nights = surplus(copies, now=now, zone=zone), {}
         for at in sorted(copies):

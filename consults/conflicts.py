@@ -15,7 +15,7 @@ from django.db.models import Count
 
 from .current_rules import Rules, read_rules
 from .models import ConsultRequest, EarlierOffer, Seat
-from .scheduling import Interval
+from .scheduling import ConsultTime
 from .scheduling.cells import cells_of
 
 _IN_WORDS = {"closed": "outside the posted hours", "full": "over capacity"}
@@ -28,7 +28,7 @@ class Conflict:
     """
 
     request: ConsultRequest
-    visit: Interval
+    visit: ConsultTime
     misfits: dict[str, Any]
     reasons: tuple[str, ...]
     is_offered: bool = False
@@ -91,7 +91,7 @@ def offer_misfits(offer: EarlierOffer, *, rules: Rules, now: datetime) -> bool:
 
 class _Held(NamedTuple):
     request: ConsultRequest
-    visit: Interval
+    visit: ConsultTime
     despite: dict[str, Any]
     is_offered: bool = False
 
@@ -119,7 +119,7 @@ def _conflicts_among(
     return found
 
 
-def _misfits(visit: Interval, rules: Rules, crowded: set[int]) -> dict[str, Any]:
+def _misfits(visit: ConsultTime, rules: Rules, crowded: set[int]) -> dict[str, Any]:
     posted = rules.posted
     found: dict[str, Any] = {}
     if not rules.covers(visit):

@@ -21,7 +21,7 @@ from .messages import outbox, overtaken
 from .messages.facts import NOTHING_BEFORE, Before
 from .messages.kinds import tells
 from .models import ConsultRequest, EarlierOffer, Event, Reason
-from .scheduling import Interval, Offers, Policy, Refusal, reply_due
+from .scheduling import ConsultTime, Offers, Policy, Refusal, reply_due
 from .scheduling.cells import cells_of
 from .seating import NoSeat, free_seat, hold_seat, taken_seats
 from .transitions import TRANSITIONS
@@ -38,7 +38,7 @@ _ANSWERS: dict[str, str] = {
 }
 
 
-def _cells(visit: Interval | None) -> set[int]:
+def _cells(visit: ConsultTime | None) -> set[int]:
     return set(cells_of(visit.start, visit.end - visit.start)) if visit else set()
 
 
@@ -96,7 +96,7 @@ class Decision:
         self.require(reason.use == use, "wrong_reason")
         self.reason = reason
 
-    def conflicts(self) -> dict[Interval | None, Conflict]:
+    def conflicts(self) -> dict[ConsultTime | None, Conflict]:
         """The request's visits that do not fit, each with what staff have not accepted yet."""
         return {conflict.visit: conflict for conflict in conflicts_of(self.row, rules=self.rules, now=self.now)}
 

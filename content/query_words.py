@@ -8,15 +8,15 @@ _MOST_WORDS = 8
 WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = re.compile(r"[’'`]")
 _GAPS = re.compile(r"[\W_]+")
-# Frequent words of questions, which match everywhere.
+# Frequent words of questions, which match everywhere, and those that only say when.
 _SMALL_WORDS = frozenset(
     re.findall(
         r"\w+",
-        """a about also am an and any are as at be been but by can cant could did didnt do does doesnt dont even for
-        from get getting go going got had has have how i id if ill im in into is isnt it its ive just like me my need
-        needs of ok okay on one or our out please really should so some still than that the their them then there they
-        this till to too until us very vs was we were what whats when where which while who why will with wont would
-        you your youre""",
+        """a about after again also am an and any are as at back be been but by came can cant could did didnt do does doesnt dont
+        even few for from get getting go going got had has have how i id if ill im in into is isnt it its ive just later
+        like me my need needs next of ok okay on one or our out please really should so some still than that the their
+        them then there they this three till to too two until up us very vs was we were what whats when where which while
+        who why will with wont would you your youre""",
     )
 )
 # What every text is about tells none from another, unless it is all that was typed.
@@ -33,8 +33,17 @@ def without_accents(words: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
+def telling_words(words: list[str]) -> list[str]:
+    return [word for word in words if word not in _SMALL_WORDS]
+
+
+def asks_something(query: str) -> bool:
+    """Whether there is more in it than small words and what every text is about."""
+    return not {*telling_words(WORD.findall(plain(query)))} <= _EVERYWHERE
+
+
 def words_of(query: str) -> list[str]:
     """The words that are searched for: without the small ones, unless there are no others."""
     words = list(dict.fromkeys(WORD.findall(plain(query[:LONGEST_QUERY]))))
-    telling = [word for word in words if word not in _SMALL_WORDS] or words
+    telling = telling_words(words) or words
     return ([word for word in telling if word not in _EVERYWHERE] or telling)[:_MOST_WORDS]

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from .everyday_words import in_words_of_the_site
 from .placeholders import from_words
-from .query_words import LONGEST_QUERY, WORD, plain, words_of
+from .query_words import LONGEST_QUERY, WORD, plain, telling_words, words_of
 from .search_index import TABLE, entry_number, fill, searched_kinds
 from .search_titles import titles_of
 
@@ -68,7 +68,7 @@ def _titles(visible: tuple[str, tuple]):
     """Number, words of the title and hidden words of every visible entry."""
     sql, parameters = visible
     for number, title, words in _rows(f"SELECT rowid, title, words FROM {TABLE} WHERE rowid IN ({sql})", parameters):  # noqa: S608
-        yield number, words_of(title), WORD.findall(plain(words))
+        yield number, words_of(title), telling_words(WORD.findall(plain(words)))
 
 
 def words_on_the_site(*, at: datetime) -> tuple[set[str], set[str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-from .everyday_words import everyday_sentences, everyday_words
+from .everyday_words import everyday_patterns, everyday_words
 from .kept import KeptOfTexts
 from .query_words import WORD, plain, words_of
 from .search import Result, find, words_on_the_site
@@ -83,7 +83,7 @@ def _vocabulary(at: datetime) -> _Vocabulary:
 def _read_vocabulary(at: datetime) -> _Vocabulary:
     shown, hidden = words_on_the_site(at=at)
     typed = {word for table in everyday_words().values() for phrase in table for word in WORD.findall(phrase)}
-    typed |= {word for sentence in everyday_sentences() for word in WORD.findall(sentence.pattern)}
+    typed |= {word for table in everyday_patterns().values() for said in table for word in WORD.findall(said.pattern)}
     by_letter = defaultdict(set)
     for word in shown | hidden | typed:
         if len(word) >= _SHORTEST:

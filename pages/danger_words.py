@@ -43,7 +43,7 @@ SUICIDE = re.compile(
         | (?:jump|step|walk|run|lie|lay|lying|driv|crash|steer|swerv)(?:p?ing|ed|e|s)?\s
           (?:off|over|from|out|into|onto|under|in\sfront)\s(?:(?:of|from|a|an|the|my|this|that|your|high)\s){{0,3}}{_PLACES}
         | (?:want(?:ed|s|ing)?|wanna|wish(?:ed|es|ing)?|going|ready|plan(?:ning)?|rather)(?:\s(?:to|2|i|could|would|should))*\sdie
-        | (?:wish|better\soff|rather\sbe|{_I_AM})\s(?:(?:i|was|were|be|to)\s)*(?:dead|ded|died)
+        | (?:wish|better\soff|rather\sbe|{_I_AM})\s(?:(?:i|was|were|be|to)\s)*(?:dead|ded|died)(?!\s(?:tired|set|serious|sure))
         | (?:end|ends|ending|take|taking|took|takes)\s(?:my|his|her|their|your)(?:\sown)?\s(?:own\s)?life(?!\sback)
         | end(?:ing)?\s(?:it|everything|things)(?:\sall)? | {_NOT_TO_WAKE}
         | (?:do(?:es)?n'?t|do(?:es)?\snot|not)\s(?:want(?:ing)?\s(?:to\s)?|wanna\s)

@@ -16,12 +16,13 @@ EMERGENCY = re.compile(
         | (?:short(?:ness)?\s(?:of|on)|gasping\sfor|no|catch\s{_BODY}?)\s?breath
         | (?:trouble|difficulty|hard\stime|hard\sto)\sbreath(?:e|ing)
         | (?:hit|hits|hitting|banged|cracked|struck)\s{_BODY}?head | fell\son\s{_BODY}?head | convuls\w+ | collaps(?:ed|ing)
-        | no\spulse | serotonin\ssyndrome | seizing | fell\sdown | shak(?:es|ing)\suncontroll\w+
+        | no\spulse | seizing | fell\sdown | shak(?:es|ing)\suncontroll\w+
         | (?:left|right)\sarm\s(?:\S+\s)?(?:pain|hurts?|hurting|numb)
         | numb\s(?:\S+\s){{0,3}}?side | can(?:'?t|\s?not)\s(?:talk|speak|see)$ | vision\s(?:\S+\s)?(?:black|gone|lost)
         | fever\s(?:of\s)?10[3-9]
         | delirium\stremens | dts$ | (?:shak|seeing|seiz|sweat)\w*\s.*(?:stopped|quit)\sdrinking
         | (?:stopped|quit)\sdrinking\s.*(?:shak|seeing|seiz) | withdrawal\sseizures? | rash\s(?:and|with)\s
+        | (?:i\sam|i'?m|am\si|is\ss?he|s?he(?:'?s|\sis))\s(?:\S+\s)?dying(?!\s(?:to|for|of)\b)
         | (?:dial|call(?:ing|ed)?)?\s?911 | ambulance | paramedics? | gasp(?:s|ing|ed)?(?!\sat) | chok(?:ing|ed|es)
         | medical\semergency
         | (?:go(?:ing)?|get|take|took|drive|need)\s(?:\S+\s){{0,2}}?(?:emergency\sroom|the\ser|hospital\snow)
@@ -30,27 +31,29 @@ EMERGENCY = re.compile(
           |does\snot)\sstop)
         | (?:won'?t|can'?t|doesn'?t)\sstop\sbleeding | lots?\sof\sblood | (?:cough|vomit|throw|spit|puk)\w*\s(?:up\s)?blood
         | blood\sin\s{_BODY}?vomit
-        | can(?:'?t|\s?not)\s(?:move|feel)\s{_BODY} | turn(?:s|ed|ing)\s(?:blue|gray|grey|purple)
+        | can(?:'?t|\s?not)\s(?:move(?:$|\safter)|(?:move|feel)\s{_BODY}(?!appointment|consult|visit|date|time))
+        | turn(?:s|ed|ing)\s(?:blue|gray|grey|purple)
         | heart\s(?:\S+\s)?(?:stop(?:s|ped)?|racing|pounding)
     )\b""",
     re.VERBOSE,
 )
 PERHAPS_EMERGENCY = re.compile(
-    r"\b(?:seizure|strokes?|faint(?:ed|ing|s)?|black(?:ed|ing)\sout|heart\sattack|allergic\sreaction|hives)\b",
+    r"\b(?:seizure|strokes?|faint(?:ed|ing|s)?|black(?:ed|ing)\sout|heart\sattack|allergic\sreaction|hives|serotonin\ssyndrome)\b",
 )
 
 # Somebody is hit, threatened or forced. Of a drug, “abuse” means something else.
 _HITS = r"""(?:hits?|hitting|beats?|beating|beaten|chok(?:es?|ed|ing)|punch(?:es|ed|ing)?|slap(?:s|ped|ping)?
-    |kick(?:s|ed|ing)?|strangl\w+|rap(?:es?|ed|ing)|threaten(?:s|ed|ing)?|stalk(?:s|ed|ing)?|abus(?:es?|ed|ing)|shov(?:es?|ed|ing)
-    |push(?:es|ed)|molest(?:s|ed|ing)?|assault(?:s|ed|ing)?|attack(?:s|ed|ing)?|hurts|hurting|hurt)"""
+    |kick(?:s|ed|ing)?|strangl\w+|threaten(?:s|ed|ing)?|stalk(?:s|ed|ing)?|abus(?:es?|ed|ing)|shov(?:es?|ed|ing)
+    |push(?:es|ed)|assault(?:s|ed|ing)?|attack(?:s|ed|ing)?|hurts|hurting|hurt)"""
 VIOLENCE = re.compile(
     rf"""\b(?:
         (?:domestic|family|partner|relationship|dating|spous\w+)\s(?:violence|abuse)
         | (?:abusive|violent)\s(?:husband|wife|partner|boyfriend
           |girlfriend|spouse|relationship|home|marriage|ex|dad|mom|father|mother|parents?) | batter(?:ed|er)\b | abuser
         | (?:physical|sexual|emotional|verbal|child|elder)(?:ly)?\sabus\w+ | ^abused?$ | sexual(?:ly)?\s(?:assault|molest)\w*
-        | ^(?:rape|raped)$
-        | (?:been|was|got|were|being|i'?m|am)\s(?:raped|beaten|molested|assaulted|stalked|abused|threatened|trafficked)
+        | rap(?:e[ds]?|ing|ist) | molest\w* | grop(?:e[ds]?|ing) | incest | assault(?:s|ed|ing)\s(?:me|us)
+        | touch(?:es|ed|ing)\sme(?:$|\s(?:\S+\s){{0,2}}?(?:inappropriately|sexually|there|without))
+        | (?:been|was|got|were|being|i'?m|am)\s(?:beaten|assaulted|stalked|abused|threatened|trafficked)
         | (?:he|she|they|who|someone|somebody|husband|wife|partner|boyfriend|girlfriend|bf|gf|spouse|ex|roommate|caregiver|dad
           |father|mom|mother|son
           |brother|uncle)\s(?:(?:is|was|just|keeps|has|will|might|may|wants\sto|always|sometimes|tried\sto|to)\s){{0,3}}{_HITS}\s
@@ -74,7 +77,7 @@ _OTHERS = r"""(?:him|her|them|you|people|others|some(?:one|body)|any(?:one|body)
       |boss|ex))"""
 MIND = re.compile(
     rf"""\b(?:
-        hear(?:s|ing|d)?\s(?:\S+\s){{0,2}}?(?:voices|things) | voices\s(?:in|are|tell\w*|say\w*)
+        hear(?:s|ing|d)?\s(?:\S+\s){{0,2}}?(?:voices|things) | voices\s(?:in|are|tell\w*|say\w*|came|come|back|again)
         | (?:they|people|neighbors?|government|fbi|cia|police)\s(?:is\s|are\s)?(?:watch|follow|spy|record|track
           |listen)\w*\s(?:on\s|to\s)?(?:me|us|my)
         | god\s(?:told|tells|is\stelling)\sme | can(?:'?t|\s?not)\sstop\stalking
@@ -101,6 +104,6 @@ MIND = re.compile(
 PERHAPS_MIND = re.compile(r"\b(?:psychosis|mania|manic(?!\sdepress)|delusions?|hallucinations|hallucinated)\b")
 PAST = re.compile(
     r"\b(?:i(?:'ve)?\s(?:have\s|ever\s|once\s)?(?:had|have|get)|history|past|previous|prior|once|ago|years?|needles?|shots?|sight|blood"
-    r"|meds?|medicines?|medications?|pills?|disorder)\b"
+    r"|meds?|medicines?|medications?|pills?|disorder|causes?|triggers?|risks?)\b"
 )
 JUST_NOW = re.compile(r"\b(?:after|just|now|tonight|today|having|help|symptoms?|signs?)\b")

@@ -40,7 +40,6 @@ UNGUARDED = "holds.go_on, holds.lock_rules = holds.go_on.__wrapped__, lambda now
 
 
 @pytest.mark.parametrize(("guard", "sent"), [("", 0), (UNGUARDED, 2)], ids=["one transaction", "without it"])
-@pytest.mark.slow
 def test_a_letter_that_the_yes_drops_is_never_seen_by_a_worker(database, tmp_path, guard, sent):
     site = started_before(tmp_path, {"WEB_WORKERS": "1"} | settings_on(database))
     assert site.shell(f"{YES}{guard}{TELL}").splitlines()[-1] == f"expired expired sent {sent}"

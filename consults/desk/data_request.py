@@ -84,12 +84,12 @@ def copy_view(request, found: ConsultRequest, *, each_context: dict, opts):
     now, zone_label = timezone.now(), Clinic.objects.current().time_zone_label
     for one in chosen:
         AccessRecord.objects.write(AccessRecord.Kind.PRINTED, by=request.user, at=now, request=one)
-    kept = [_everything_about(one, zone_label, now) for one in chosen]
+    kept = [everything_about(one, zone_label, now) for one in chosen]
     context = {**each_context, "title": "What we keep about you", "opts": opts, "original": found, "kept": kept, "now": now}
     return TemplateResponse(request, "admin/consults/consultrequest/copy.html", context)
 
 
-def _everything_about(one: ConsultRequest, zone_label: str, now: datetime) -> dict:
+def everything_about(one: ConsultRequest, zone_label: str, now: datetime) -> dict:
     sent = [message for event in one.events.prefetch_related("messages") for message in event.messages.all()]
     return {
         "request": one,
@@ -97,7 +97,7 @@ def _everything_about(one: ConsultRequest, zone_label: str, now: datetime) -> di
         "staff_notes": staff_notes_of(one),
         "visit": whole_visit_text(one, zone_label),
         "timeline": list(reversed(read_timeline(one))),
-        "messages": [(message, letter_of(message, now=now)) for message in sent],
+        "messages": [(message, letter_of(message, now=now, for_person=True)) for message in sent],
     }
 
 

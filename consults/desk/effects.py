@@ -7,9 +7,11 @@ from datetime import datetime
 from consults.messages.channels import BY_CONTACT
 from consults.messages.kinds import REMINDER, tells
 from consults.messages.known import is_called, may_know
-from consults.models import ConsultRequest, Event, OutboxMessage
+from consults.messages.meeting import was_told_otherwise
+from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.transitions import Button
 from guard import sealing
+from pages.models import Clinic
 
 from .actions import KINDS_OF
 from .display import person_of, staff_notes_of
@@ -26,6 +28,7 @@ NOTE_TOLD = (
 )
 SAME_LETTER = "They were sent the same letter when they asked."
 _PERHAPS_SAME_LETTER = "They may have had the same letter when they asked."
+_ASK_ABOUT_CALENDAR = " If it is in their calendar, ask them to change it there too."
 # The page of the person shows an offer as soon as it is made, whatever became of the letter.
 OFFER_NOT_TOLD = (
     "We write nothing: no letter or call about it has reached them. Their own page showed it, so call if they may have read it."
@@ -99,6 +102,7 @@ class _Teller:
 
 def _choice(request: ConsultRequest, button: Button, teller: _Teller) -> Choice:
     says, has_time = tells(KINDS_OF[button.code]), request.starts_at is not None
+    has_visit = request.confirmed_starts_at is not None
     label = button.label if has_time or not button.label_without_time else button.label_without_time
     does = DOES[button.code] if has_time else DOES_WITHOUT_TIME.get(button.code, DOES[button.code])
     if button.code == "release":
@@ -118,10 +122,24 @@ def _choice(request: ConsultRequest, button: Button, teller: _Teller) -> Choice:
     if channel == Channel.MAIL:
         again = _same_letter(request) if KINDS_OF[button.code] == Event.Kind.RELEASED else ""
         return replace(shown, told=f"{teller.says_of_mail(to)} {again}".rstrip(), writes=True)
+    why = "No email."
     if says.answers_a_call:
-        return replace(shown, told="No call is owed: they told you by phone.")
-    told = f"No email. Unless you tell them now, it puts a call to {to} on the list of calls to make."
+        if not _was_offered_elsewhere(request):
+            return replace(shown, told=f"No call is owed: they told you by phone.{_ASK_ABOUT_CALENDAR if has_visit else ''}")
+        why = "The place, or how to join, has changed since the call that offered it."
+    told = f"{why} Unless you tell them now, it puts a call to {to} on the list of calls to make."
     return replace(shown, told=told, writes=True, by_call=True)
+
+
+def _was_offered_elsewhere(request: ConsultRequest) -> bool:
+    """Whether the call that offered a time was made, and where it takes place has changed since. One that was not made yet is
+    made with the answer.
+    """
+    offer = EarlierOffer.objects.of(request)
+    waits = {"kind": Event.Kind.OFFERED, "state": State.WAITING, "event__request": request}
+    if offer is None or OutboxMessage.objects.filter(**waits).exists():
+        return False
+    return was_told_otherwise(request, clinic=Clinic.objects.current(), taking=offer.starts_at)
 
 
 def _same_letter(request: ConsultRequest) -> str:

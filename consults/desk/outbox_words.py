@@ -21,11 +21,11 @@ def address_of(message: OutboxMessage) -> str:
         return _CANNOT_OPEN
 
 
-def letter_of(message: OutboxMessage, *, now: datetime) -> Letter:
+def letter_of(message: OutboxMessage, *, now: datetime, for_person: bool = False) -> Letter:
     """The message in words; a placeholder when its key is missing, or when it is about no request."""
     if message.event_id is None:
         return Letter(_A_COLLEAGUE, text="(about an account or the site itself: not shown here)")
     try:
-        return read_message(message, read_rules(now), now=now, for_desk=True)
+        return read_message(message, read_rules(now), now=now, for_desk=True, for_person=for_person)
     except sealing.CannotOpen:
         return Letter(_CANNOT_OPEN)

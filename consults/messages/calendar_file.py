@@ -8,7 +8,7 @@ from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress
 
 from consults.models import ConsultRequest
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 from guard.one_line import without_hidden_characters
 from pages.models import Clinic
 
@@ -20,10 +20,10 @@ class CalendarChange:
     """
 
     method: str = ""
-    visit: Interval | None = None
+    visit: ConsultTime | None = None
 
     @classmethod
-    def between(cls, before: Interval | None, after: Interval | None) -> "CalendarChange":
+    def between(cls, before: ConsultTime | None, after: ConsultTime | None) -> "CalendarChange":
         """From the visit that was confirmed before the event to the one that is confirmed after it."""
         if before == after:
             return cls()
@@ -34,7 +34,7 @@ def write_calendar_file(
     *,
     request: ConsultRequest,
     version: int,
-    visit: Interval,
+    visit: ConsultTime,
     clinic: Clinic,
     at: datetime,
     method: str = "PUBLISH",

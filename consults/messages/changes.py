@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from consults.models import Event
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 
 from .facts import Facts
 from .kinds import ABOUT_OFFERS, GIVE_A_TIME
@@ -39,17 +39,17 @@ class Changes:
     of their own page.
     """
 
-    replaced: Interval | None
-    other_wish: Interval | None
-    asked_gone: Interval | None
-    ended_offer: Interval | None
-    also_asked: tuple[Interval, ...]
-    also_had: tuple[Interval, ...]
+    replaced: ConsultTime | None
+    other_wish: ConsultTime | None
+    asked_gone: ConsultTime | None
+    ended_offer: ConsultTime | None
+    also_asked: tuple[ConsultTime, ...]
+    also_had: tuple[ConsultTime, ...]
     calendar: Calendar
     from_page: bool
 
     @classmethod
-    def told_by(cls, kind: str, facts: Facts, *, held: Set[Interval], now: datetime) -> "Changes":
+    def told_by(cls, kind: str, facts: Facts, *, held: Set[ConsultTime], now: datetime) -> "Changes":
         """`held`: the times that are theirs when it is told, at the instant `now`, whatever was decided since: none of them is
         called lost.
         """
@@ -83,6 +83,6 @@ class Changes:
         return Calendar.CHANGES if facts.replaced else Calendar.KEEPS
 
 
-def _ahead(told: Iterable[Interval], named: Set[Interval | None], now: datetime) -> tuple[Interval, ...]:
+def _ahead(told: Iterable[ConsultTime], named: Set[ConsultTime | None], now: datetime) -> tuple[ConsultTime, ...]:
     """Those that are ahead and not named otherwise, each once. What is past brings nobody."""
     return tuple(dict.fromkeys(visit for visit in told if visit not in named and visit.start > now))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from consults import dates, hours_text
 from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 from consults.scheduling.reply import leaves_time
 
 from .calendar_file import CalendarChange
@@ -43,7 +43,8 @@ class Composition:
     What may still be done about the visit is true at the instant `now`, when it is sent.
 
     `is_first`: it may go to a stranger. `place_told`: what they know of the place of the confirmed visit. `others`: further
-    requests of who gets it. `enters_visit`: no letter that puts that visit in their calendar has arrived.
+    requests of who gets it. `of_number`: of a call, those of another name at the number. `enters_visit`: no letter that puts
+    that visit in their calendar has arrived.
     """
 
     kind: str
@@ -54,10 +55,11 @@ class Composition:
     is_first: bool = False
     place_told: PlaceTold = NO_PLACE_TOLD
     others: tuple[Other, ...] = ()
+    of_number: tuple[Other, ...] = ()
     enters_visit: bool = False
 
     @property
-    def _stays(self) -> Interval | None:
+    def _stays(self) -> ConsultTime | None:
         """The confirmed visit that the message leaves as it is, while it is ahead."""
         if self.kind not in LEAVE_THE_VISIT:
             return None
@@ -117,7 +119,7 @@ class Composition:
     def times(self) -> dict[str, str]:
         return times_of(self.facts, self.rules, answer_is_late=self._answer_is_late)
 
-    def _in_words(self, visit: Interval | None) -> str:
+    def _in_words(self, visit: ConsultTime | None) -> str:
         return visit_in_words(visit, self.rules)
 
     @property
@@ -132,7 +134,7 @@ class Composition:
         return offered_to(self.request, rules=self.rules, at=max(self.now, self.facts.at))
 
     @property
-    def _asked_since(self) -> Interval | None:
+    def _asked_since(self) -> ConsultTime | None:
         """What they asked for since, and what waits for an answer: this left after the letter of that, and is none."""
         if self.kind not in GIVE_A_TIME:
             return None
@@ -143,7 +145,7 @@ class Composition:
         return Changes.told_by(self.kind, self.facts, held=self.held, now=self.now)
 
     @cached_property
-    def held(self) -> set[Interval]:
+    def held(self) -> set[ConsultTime]:
         """The times that are theirs at the instant by whichever request, asked for or offered while this message waited."""
         own = times_of_request(self.request, rules=self.rules, at=max(self.now, self.facts.at))
         return set().union(own.held if own else (), *(other.times.held for other in self.others))
@@ -153,6 +155,16 @@ class Composition:
         """The others that it names. A reminder does where it takes the part of the confirmation."""
         is_reminder_alone = self.kind == REMINDER and not self.facts.calendar.method
         return () if is_reminder_alone or self.kind not in NAME_OTHERS else self.others
+
+    @property
+    def _to_check(self) -> list[tuple[str, str]]:
+        """For the colleague who calls: (reference, time) of what this request has lost and one of another name has. A name may be
+        spelled in two ways, and a number is a household's.
+        """
+        facts = self.facts
+        told = {facts.visit, *facts.before, facts.offered, facts.ended_offer, *facts.told.asked, *facts.told.confirmed}
+        lost = told - self.held
+        return [(other.reference, self._in_words(time)) for other in self.of_number for time in other.times.held if time in lost]
 
     def text(self, *, layout: str, has_file: bool = False) -> str:
         """For the patient. `layout` is the channel's, which picks its block of the kind's template. `has_file`: whether the
@@ -182,11 +194,13 @@ class Composition:
                 "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
                 "book": settings.PUBLIC_URL + reverse("consults:request"),
                 "has_new_link": self.facts.has_new_link,
+                "went_unanswered": self.kind in ASKING and not self.is_ahead,
                 "is_late": self.facts.is_late or (self.kind == Event.Kind.RELEASED and self._answer_is_late),
                 "asked_is_offered": self._offered is not None and self._offered.visit == self.facts.before.asked,
                 "another_is_offered": self._offered is not None and self._offered.visit != self.facts.before.asked,
                 "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
                 "voicemail_ok": self.facts.voicemail_ok,
+                "to_check": self._to_check,
             }
         )
         held, changes = self.held, self.changes
@@ -211,6 +225,7 @@ class Composition:
             "also_asked": list(map(self._in_words, changes.also_asked)),
             "also_had": list(map(self._in_words, changes.also_had)),
             "asked_since": self._in_words(self._asked_since),
+            "asks_again": self._asked_since == changes.replaced,
             "others": [(other, *map(self._in_words, other.times)) for other in self._named],
         }
         sentences: dict[str, str] = {}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from consults.models import ConsultRequest, EarlierOffer
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 
 from .calendar_file import CalendarChange
 
@@ -13,15 +13,15 @@ from .calendar_file import CalendarChange
 class Before(NamedTuple):
     """What a request was about before the event, and the visit that was confirmed then; each may be none."""
 
-    asked: Interval | None = None
-    confirmed: Interval | None = None
+    asked: ConsultTime | None = None
+    confirmed: ConsultTime | None = None
 
 
 class ToldTimes(NamedTuple):
     """Times that a person was told are theirs, as asked for and as those of a confirmed visit."""
 
-    asked: tuple[Interval, ...] = ()
-    confirmed: tuple[Interval, ...] = ()
+    asked: tuple[ConsultTime, ...] = ()
+    confirmed: tuple[ConsultTime, ...] = ()
 
 
 NOTHING_BEFORE = Before()
@@ -46,16 +46,16 @@ class Facts:
     name: str
     token: str
     voicemail_ok: bool
-    visit: Interval | None
-    confirmed: Interval | None
+    visit: ConsultTime | None
+    confirmed: ConsultTime | None
     answer_by: datetime | None
     reason: str
     calendar: CalendarChange
     version: int
     at: datetime
-    offered: Interval | None = None
+    offered: ConsultTime | None = None
     offered_until: datetime | None = None
-    ended_offer: Interval | None = None
+    ended_offer: ConsultTime | None = None
     may_ask_again: bool = True
     before: Before = NOTHING_BEFORE
     is_late: bool = False
@@ -70,7 +70,7 @@ class Facts:
         return self.offered is not None and self.visit is not None and self.offered.start < self.visit.start
 
     @property
-    def replaced(self) -> Interval | None:
+    def replaced(self) -> ConsultTime | None:
         """The time that the person had, or had asked for, before the event gave them `visit` in its place."""
         had = self.before.confirmed or self.before.asked
         return had if had != self.visit else None
@@ -155,9 +155,9 @@ class Facts:
         return cls(**values | opened)
 
 
-def _pair(visit: Interval | None) -> list[str] | None:
+def _pair(visit: ConsultTime | None) -> list[str] | None:
     return [visit.start.isoformat(), visit.end.isoformat()] if visit else None
 
 
-def _interval(pair: list[str] | None) -> Interval | None:
-    return Interval(*map(datetime.fromisoformat, pair)) if pair else None
+def _interval(pair: list[str] | None) -> ConsultTime | None:
+    return ConsultTime(*map(datetime.fromisoformat, pair)) if pair else None

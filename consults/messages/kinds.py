@@ -31,7 +31,8 @@ class Tells:
     for before.
     `subject_if_late`: of one that is news once the confirmed visit has begun, too: it names the time that they did not get.
     `subject_if_elsewhere`: where the place of the visit has changed since they were told.
-    `answers_a_call`: a colleague who records it has the person on the phone, so no further call is owed.
+    `answers_a_call`: a colleague who records it has the person on the phone, so no further call is owed, unless they know
+    another place, or way to join, than today's.
     """
 
     subject: str = ""

@@ -1,6 +1,7 @@
 """Where a visit takes place and what a person needs to know for it, by the clinic's facts of today and by what they were told."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from consults.contact import hinted_phone
 from consults.models import ConsultRequest
@@ -8,7 +9,7 @@ from pages.consult_kind import CALL, VIDEO
 from pages.models import Clinic
 from pages.naming import names_treatment
 
-from .place_told import NO_PLACE_TOLD, PlaceTold
+from .place_told import NO_PLACE_TOLD, PlaceTold, place_told
 
 _ESTIMATE = "You have the right to a written estimate of what care will cost. Ask"
 _ASK_HOW_TO_JOIN = "Please ask us by replying to this email before it begins."
@@ -91,6 +92,11 @@ class Meeting:
             return [("Your call", calls)]
         or_call = f", or call us at {clinic.phone}" if clinic.phone else ""
         return [("Your phone number", f"{_GAVE_NO_NUMBER}, please reply to this email with it{or_call}.")]
+
+
+def was_told_otherwise(request: ConsultRequest, *, clinic: Clinic, taking: datetime | None = None) -> bool:
+    """Whether they know another place of their visit, or another way to join it, than today's. `taking`: as for `place_told`."""
+    return Meeting(request, clinic, place_told(request, clinic=clinic, taking=taking)).has_changed
 
 
 def we_call(request: ConsultRequest, clinic: Clinic) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from consults.current_rules import Rules
 from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
-from consults.scheduling import Interval, PostedHours
+from consults.scheduling import ConsultTime, PostedHours
 from guard import sealing
 
 from .calendar_file import CalendarChange
@@ -18,6 +18,7 @@ from .compose import Letter
 from .facts import Before, Facts
 from .kinds import ABOUT_OFFERS, APOLOGIZING, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
 from .known import has_unsent_link, is_called, may_know, was_promised_earlier, was_written_to
+from .meeting import was_told_otherwise
 from .overtaken import drop_overtaken, drop_unsent, drop_useless, unsent
 from .taken_back import known_before, offer_ended_unsaid, told_times
 
@@ -80,7 +81,9 @@ def write_messages(
         facts = replace(facts, is_late=owes_apology or event.kind in APOLOGIZING)
         if ends_unheard:
             facts = replace(facts, visit=known.asked)
-        if not (says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL):
+        is_on_the_line = says.answers_a_call and event.by and channel.CODE == OutboxMessage.Channel.CALL
+        # The call that offered the time named the place of that day.
+        if not is_on_the_line or was_told_otherwise(request, clinic=rules.clinic):
             _to_patient(event, event.kind, channel.CODE, facts, not_before=now)
         if says.confirms:
             write_reminder(event, request, rules=rules, now=now)
@@ -164,7 +167,7 @@ def forget_messages(request: ConsultRequest) -> None:
     transaction.on_commit(lambda: mail.delete_files(ids), robust=True)  # others are told of the erasure all the same
 
 
-def _reminder_time(visit: Interval, posted: PostedHours) -> datetime:
+def _reminder_time(visit: ConsultTime, posted: PostedHours) -> datetime:
     """10 AM local time on the day before the visit."""
     day_before = posted.local_date(visit.start) - timedelta(days=1)
     return datetime.combine(day_before, _REMINDER_AT, posted.zone)

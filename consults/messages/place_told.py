@@ -25,16 +25,20 @@ class PlaceTold(NamedTuple):
 NO_PLACE_TOLD = PlaceTold()
 
 
-def place_told(request: ConsultRequest, *, clinic: Clinic, before: OutboxMessage | None = None) -> PlaceTold:
+def place_told(
+    request: ConsultRequest, *, clinic: Clinic, before: OutboxMessage | None = None, taking: datetime | None = None
+) -> PlaceTold:
     """By the last message that told them, or of those that left before this one. Letters about a request name the place of its
     time too, and calls about it do not. A call that offered a time names its place, which counts where they took it on the phone.
-    One that may have been lost counts unless it says what is so today: that is said again.
+    One that may have been lost counts unless it says what is so today: that is said again. `taking`: the offered start that they
+    take on the phone now.
     """
     first = request.events.confirming().order_by("number").values("number")[:1]
     of_visit = Q(event__number__gte=Subquery(first), kind__in=[*CONFIRMING, *LEAVE_THE_VISIT])
     of_request = Q(kind__in=ASKING, channel=OutboxMessage.Channel.MAIL, event__starts_at__isnull=False)
     taken = request.events.taken_on_the_phone().values("starts_at")
-    of_offer = Q(kind=Event.Kind.OFFERED, channel=OutboxMessage.Channel.CALL, event__starts_at__in=taken)
+    is_taken = Q(event__starts_at__in=taken) | Q(event__starts_at=taking) if taking else Q(event__starts_at__in=taken)
+    of_offer = Q(is_taken, kind=Event.Kind.OFFERED, channel=OutboxMessage.Channel.CALL)
     named = to_the_patient(request).filter(of_visit | of_request | of_offer).exclude(place="").select_related("event__request")
     today = (clinic.consult_place, clinic.way_to_join)
     told = [message for message in named if message.is_known or (message.may_be_known and _says(message) != today)]

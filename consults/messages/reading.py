@@ -18,10 +18,13 @@ from .theirs_now import other_requests
 _NAME_A_PLACE = {Event.Kind.OFFERED, *ASKING, *LEAVE_THE_VISIT, *CONFIRMING}
 
 
-def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_desk: bool = False) -> Letter:
+def read_message(
+    message: OutboxMessage, rules: Rules, *, now: datetime, for_desk: bool = False, for_person: bool = False
+) -> Letter:
     """The words as they would be sent under these rules at the instant `now`, or as they were sent. Raises sealing.CannotOpen.
 
-    `for_desk` leaves out the link to the patient's own page: who has it acts as the patient.
+    `for_desk` leaves out the link to the patient's own page: who has it acts as the patient. `for_person` leaves out of a call
+    what is for the colleague alone.
 
     All are empty once the person's data was erased, or a letter about no request was sent.
     """
@@ -40,12 +43,14 @@ def read_message(message: OutboxMessage, rules: Rules, *, now: datetime, for_des
     is_to_staff, at = message.recipient == OutboxMessage.Recipient.STAFF, max(sent_at or now, facts.at)
     is_to_them = not is_to_staff and message.kind != OLD_ADDRESS
     others = other_requests(request, to=facts.to, channel=message.channel, rules=rules, at=at) if is_to_them else ()
+    is_call = message.channel == OutboxMessage.Channel.CALL
     composition = Composition(
         *(message.kind, request, facts, rules, sent_at or now),
         is_first=message.is_first,
         place_told=told,
         enters_visit=message.kind in LEAVE_THE_VISIT and message.kind != REMINDER and has_no_entry(request),
-        others=others,
+        others=tuple(other for other in others if other.is_theirs or not is_call),
+        of_number=tuple(other for other in others if is_call and not other.is_theirs and not for_person),
     )
     if is_to_staff:
         return composition.notice()

@@ -13,7 +13,7 @@ from consults.contact import limited_email, limited_phone
 from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.names import folded
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 from guard import sealing
 
 Status, Channel = ConsultRequest.Status, OutboxMessage.Channel
@@ -24,12 +24,12 @@ _ASKS = {Event.Kind.REQUESTED, Event.Kind.QUARANTINED, Event.Kind.RELEASED, Even
 class Times(NamedTuple):
     """What a request holds. `visit`: the confirmed one; `asked`: what waits for an answer; `offered`: what they may take."""
 
-    visit: Interval | None
-    asked: Interval | None
-    offered: Interval | None
+    visit: ConsultTime | None
+    asked: ConsultTime | None
+    offered: ConsultTime | None
 
     @property
-    def held(self) -> set[Interval]:
+    def held(self) -> set[ConsultTime]:
         return {time for time in self if time}
 
 
@@ -37,7 +37,8 @@ class Times(NamedTuple):
 class Other:
     """Another request that the owner of a mailbox or a number has, or is told of: nobody else may hear of it.
 
-    `is_theirs`: it names the same person. Two people may share a mailbox, where either reads the letters of both.
+    `is_theirs`: it names the same person. Two people may share a mailbox, where either reads the letters of both. Of a number,
+    who is called is told of their own alone.
     """
 
     reference: str
@@ -48,15 +49,14 @@ class Other:
 def other_requests(request: ConsultRequest, *, to: str, channel: str, rules: Rules, at: datetime) -> tuple[Other, ...]:
     """Those that hold a place for an answer, or a visit ahead, at the instant, for the contact `to`.
 
-    Only the contact counts at which a request is answered (`spam.asked_enough`). Who is called is told of their own alone: a
-    number is a household's.
+    Only the contact counts at which a request is answered (`spam.asked_enough`).
     """
     is_call = channel == Channel.CALL
     indexes = sealing.blind_indexes("contact", limited_phone(to) if is_call else limited_email(to))
     of_contact = ConsultRequest.objects.filter(Q(contact_index__in=indexes) | Q(called_index__in=indexes), created_at__lte=at)
     was_open = of_contact.filter(Q(ended_at=None) | Q(ended_at__gt=at)).exclude(pk=request.pk).order_by("created_at", "pk")
     others = (_as_of(other, like=request, rules=rules, at=at) for other in was_open)
-    return tuple(other for other in others if other and (other.is_theirs or not is_call))
+    return tuple(filter(None, others))
 
 
 def _as_of(other: ConsultRequest, *, like: ConsultRequest, rules: Rules, at: datetime) -> Other | None:
@@ -87,8 +87,8 @@ def offered_to(request: ConsultRequest, *, rules: Rules, at: datetime) -> Earlie
     return offer if offer and at < offer.answer_by and rules.covers(offer.visit) else None
 
 
-def _interval(start: datetime | None, minutes: int) -> Interval | None:
-    return Interval(start, start + timedelta(minutes=minutes)) if start else None
+def _interval(start: datetime | None, minutes: int) -> ConsultTime | None:
+    return ConsultTime(start, start + timedelta(minutes=minutes)) if start else None
 
 
 def _is_same_name(one: ConsultRequest, other: ConsultRequest) -> bool:
@@ -98,9 +98,12 @@ def _is_same_name(one: ConsultRequest, other: ConsultRequest) -> bool:
         return False
 
 
-def asked_since(request: ConsultRequest, *, version: int, at: datetime) -> Interval | None:
-    """What they asked for beside the visit that this version confirmed, where it waits for an answer at the instant."""
+def asked_since(request: ConsultRequest, *, version: int, at: datetime) -> ConsultTime | None:
+    """What they asked for beside the visit that this version confirmed, where it waits for an answer at the instant and
+    lies ahead.
+    """
     since = request.events.filter(number__gt=version, at__lte=at).order_by("number")
     last, moved = since.last(), since.filter(kind=Event.Kind.MOVED).last()
     is_waiting = last is not None and last.status == Status.REQUESTED
-    return _interval(moved.starts_at, request.length_minutes) if moved and is_waiting else None
+    asked = _interval(moved.starts_at, request.length_minutes) if moved and is_waiting else None
+    return asked if asked and at < asked.start else None

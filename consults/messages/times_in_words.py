@@ -4,12 +4,12 @@ from datetime import datetime
 
 from consults import dates
 from consults.current_rules import Rules
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 
 from .facts import Facts
 
 
-def visit_in_words(visit: Interval | None, rules: Rules) -> str:
+def visit_in_words(visit: ConsultTime | None, rules: Rules) -> str:
     local = rules.posted.local
     return dates.visit_text(local(visit.start), local(visit.end), rules.clinic.time_zone_label) if visit else ""
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from consults.contact import normalised_email, normalised_phone
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 from guard import sealing
 
 from .person import Person, called_indexes, contact_indexes
@@ -20,8 +20,8 @@ from .request_queryset import ConsultRequestQuerySet, token_hash
 _LAST = datetime.max.replace(tzinfo=UTC)  # no form takes it; a ruined row with it must close no page
 
 
-def _interval(start: datetime | None, minutes: int) -> Interval | None:
-    return None if start is None else Interval(start, start + min(timedelta(minutes=minutes), _LAST - start))
+def _interval(start: datetime | None, minutes: int) -> ConsultTime | None:
+    return None if start is None else ConsultTime(start, start + min(timedelta(minutes=minutes), _LAST - start))
 
 
 class ConsultRequest(models.Model):
@@ -156,12 +156,12 @@ class ConsultRequest(models.Model):
         return self.reference
 
     @property
-    def visit(self) -> Interval | None:
+    def visit(self) -> ConsultTime | None:
         """When the consult takes place, or would; None when none of the times worked."""
         return _interval(self.starts_at, self.length_minutes)
 
     @property
-    def confirmed_visit(self) -> Interval | None:
+    def confirmed_visit(self) -> ConsultTime | None:
         """The visit that is confirmed; None when none is. While a move waits for an answer, it differs from `visit`."""
         return _interval(self.confirmed_starts_at, self.confirmed_length_minutes or self.length_minutes)
 
@@ -171,7 +171,7 @@ class ConsultRequest(models.Model):
         return self.status == self.Status.REQUESTED and self.confirmed_starts_at is not None
 
     @property
-    def held_visits(self) -> list[tuple[Interval, dict]]:
+    def held_visits(self) -> list[tuple[ConsultTime, dict]]:
         """The visits whose seats it holds, and what staff keep each despite (see `conflicts`): two while it is moving."""
         if self.status not in self.HOLDS_A_SEAT:
             return []

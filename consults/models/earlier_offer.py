@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 
 from .consult_request import ConsultRequest
 
@@ -77,6 +77,6 @@ class EarlierOffer(models.Model):
         return f"{self.request_id} {self.answer or 'open'}"
 
     @property
-    def visit(self) -> Interval:
+    def visit(self) -> ConsultTime:
         """When the consult would take place."""
-        return Interval(self.starts_at, self.starts_at + timedelta(minutes=self.length_minutes))
+        return ConsultTime(self.starts_at, self.starts_at + timedelta(minutes=self.length_minutes))

@@ -14,9 +14,9 @@ from consults.messages.known import is_called
 from consults.messages.taken_back import offer_ended_unsaid
 from consults.models import ConsultRequest, EarlierOffer, Event, Reason
 from consults.models.event import refused_among
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 from consults.scheduling.reply import leaves_time, leaves_time_to_offer
-from consults.transitions import MAY_BE_OFFERED, TRANSITIONS, may_happen, visit_began, went_unanswered
+from consults.transitions import MAY_BE_OFFERED, TRANSITIONS, has_begun, may_happen, visit_began, went_unanswered
 from pages.consult_kind import ConsultKind
 
 from . import state_words
@@ -110,7 +110,7 @@ class PageWords:
         return end_as_told(self.found) if self.found.status in {Status.DECLINED, Status.CANCELLED, Status.WITHDRAWN} else None
 
     @property
-    def visit(self) -> Interval | None:
+    def visit(self) -> ConsultTime | None:
         """The time that the page shows: once it is over, the one that the letter of the end names."""
         return self._end.visit if self._end else self.found.visit
 
@@ -194,7 +194,7 @@ class PageWords:
         """What the time on the page is."""
         found = self.found
         if found.is_moving:
-            return "Time you asked for, not yet confirmed"
+            return "Time you asked for, not answered" if has_begun(found, self.now) else "Time you asked for, not yet confirmed"
         if self._lost_a_visit:
             return self.consult.say("Cancelled visit")
         if self.is_over and self.visit:
@@ -213,8 +213,12 @@ class PageWords:
         offer = found.offers.order_by("pk").last()
         if offer is None or offer.answered_at is None or offer.answered_at >= offer.answer_by or not self._is_posted(offer):
             return ""
-        stays = self.consult.word if self.has_visit else "request"
-        return f"You did not take the time that we offered. Your {stays} stays as it is."
+        return f"You did not take the time that we offered. {self.what_stays}."
+
+    @property
+    def what_stays(self) -> str:
+        """What an offer that came to nothing leaves: of a visit the time, because its place may have changed meanwhile."""
+        return self.consult.say("Your visit keeps its time") if self.has_visit else "Your request stays as it is"
 
     @property
     def why_no_move(self) -> str:

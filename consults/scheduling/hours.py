@@ -28,6 +28,15 @@ class Interval:
     end: datetime
 
 
+@dataclass(frozen=True, order=True)
+class ConsultTime(Interval):
+    """When one consult takes place, or would. Two of one start are the same time to a person, also where the clinic has changed
+    the length of its consults in between: one who has it has not lost it.
+    """
+
+    end: datetime = field(compare=False)
+
+
 @dataclass(frozen=True)
 class PostedHours:
     """The hours that staff posted: shifts by weekday (0 is Monday), and dates whose shifts replace the weekly ones.

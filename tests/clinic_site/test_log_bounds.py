@@ -6,12 +6,13 @@ import logging.config
 from copy import deepcopy
 
 import pytest
+from django.conf import settings
 
 from clinic_site import log_bounds
 from clinic_site.logs import LOGGING
 from staff import security_log
 
-TOO_MANY = "&".join(["a=1"] * 201)
+TOO_MANY = "&".join(["a=1"] * (settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1))
 FOREIGN = "Qzvx"
 
 

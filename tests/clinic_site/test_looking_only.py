@@ -18,10 +18,10 @@ from tests.builders import colleague, submit
 
 pytestmark = pytest.mark.django_db
 
-# Of one's own account, and what every visit writes.
+# Of one's own account, and what a visit writes: that of the session once in a while.
 _OWN = {"second_factor", "second_factor_set_up", "second_factor_renew", "reauthenticate", "own_sessions", "login", "logout"}
 # With what one typed oneself and is asked for the password first, shown to nobody else.
-_OF_A_VISIT = {"django_session", "guard_ratelimit", "consults_accessrecord", "staff_keptwords"}
+_OF_A_VISIT = {"django_session", "staff_staffsession", "guard_ratelimit", "consults_accessrecord", "staff_keptwords"}
 # One answer to each question of the pages that are the site's own; forms of rows are filled from the row.
 _ANSWERS = {
     "action": "note",
@@ -142,7 +142,6 @@ def test_who_may_only_look_changes_nothing_by_any_post(client, rows, written):
     assert len(tried) > 100
 
 
-@pytest.mark.slow
 def test_what_is_posted_would_change_something(superuser, rows, written):
     """Negative control: the same, by somebody who may."""
     changed = set()

@@ -57,3 +57,9 @@ def test_room_is_made_for_the_copies_that_a_backup_takes(disk, monkeypatch):
     monkeypatch.setattr(room, "_database_size", lambda: 500)
     room.for_a_backup(now=WEDNESDAY, zone=CHICAGO)
     assert len(left()) == len(AGES) - 1
+
+
+def test_before_the_first_backup_there_is_nothing_to_delete_and_nothing_to_say(settings, tmp_path, caplog):
+    settings.DATA_DIR = tmp_path
+    room.for_a_backup(now=WEDNESDAY, zone=CHICAGO)
+    assert caplog.messages == []

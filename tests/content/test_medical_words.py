@@ -66,7 +66,7 @@ def test_an_emergency_is_named_alike_wherever_it_is_named():
         "blue or gray lips",
         "chest pain",
         "seizure",
-        "(?:falls? and hits?|fall that hits) the head",
+        "(?:falls? and hits? their head|blow to the head in a fall)",
         "drooping face",
         "swollen face, tongue or throat,(?: or)? hives with vomiting or faintness",
         "violent",
@@ -81,7 +81,7 @@ def test_an_emergency_is_named_alike_wherever_it_is_named():
 
 def test_blood_in_the_urine_needs_care_that_day():
     about = [sentence for text in ALL.values() for sentence in sentences(text) if "blood in your urine" in sentence.lower()]
-    assert len(about) == 3
+    assert len(about) == 4
     assert all("that day" in sentence for sentence in about)
 
 
@@ -96,9 +96,18 @@ def test_a_harmed_liver_and_lasting_odd_thoughts_need_a_call_that_day():
 
 def test_who_can_pass_no_urine_goes_to_an_emergency_room():
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
-    told = [ALL[name] for name in ("faqs#when-to-get-help", "ketamine-benefits", "for-family", "treatment-day")]
-    for text in (*told, sheet):
-        assert re.search(r"(?:if none comes(?:, go to an|:)|pass no(?:ne| urine), go to an) emergency room", text)
+    names = ("faqs#when-to-get-help", "faqs#bladder", "what-is-ketamine", "ketamine-benefits", "for-family", "treatment-day")
+    for text in (*(ALL[name] for name in names), sheet):
+        assert re.search(r"(?:cannot pass any urine, go to an|no urine at all:) emergency room", text)
+
+
+def test_who_had_a_dose_is_not_the_only_adult_with_a_small_child_for_a_day_and_a_night():
+    sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
+    for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["faqs#children-tonight"]):
+        (rule,) = (line for line in text.splitlines() if "small child" in line)
+        assert "24 hours" in rule
+        assert re.search(r"only adult with a small child|never (?:leave the patient )?alone with a small child", rule)
+        assert re.search(r"unless (?:the clinic|we) (?:agrees|(?:says|tells? you) otherwise)", rule)
 
 
 def test_nobody_reads_that_a_medicine_against_seizures_is_left_out_on_the_day():
@@ -110,7 +119,7 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
     for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["ketamine-benefits"], ALL["faqs#when-to-get-help"]):
         emergency = text.partition("Go to an emergency room now")[2].partition("that day")[0]
-        for sign in ("things that are not real", "where they are", "(?:make|making) no sense"):
+        for sign in ("things that are not real", "where they are", "makes? no sense"):
             assert re.search(sign, emergency), sign
         assert "the next morning or later" in emergency
         assert "(911 if anyone is in danger)" in emergency
@@ -141,6 +150,8 @@ def test_only_pills_that_make_drowsy_are_agreed_before_the_first_dose_and_all_ot
         assert "daily or now and then" in ALL[name], name
         assert "Before the first ketamine dose, ask" in ALL[name], name
     assert "Ask before you give or skip one." in sheet
+    for text in (*(ALL[name] for name in told), ALL["for-family"], sheet):
+        assert re.search(r"only what both agree to|only as agreed with (?:their )?prescriber and (?:the )?clinic", text)
 
 
 def test_those_at_home_are_told_to_ask_and_to_put_guns_and_medicines_away():

@@ -11,7 +11,7 @@ from django.db import connection
 
 from blog.models import Article
 from content import search_index
-from content.everyday_words import everyday_sentences, everyday_words, in_words_of_the_site
+from content.everyday_words import everyday_patterns, everyday_words, in_words_of_the_site
 from content.query_words import plain, words_of
 from content.search import find, words_on_the_site
 from content.search_index import TABLE, fill
@@ -275,7 +275,8 @@ def test_everyday_words_lead_to_words_that_the_site_uses(content):
     for where, table in everyday_words().items():
         unknown = {typed: words for typed, words in table.items() if not {stem_of(word) for word in words_of(words)} <= used}
         assert unknown == {}, where
-    answered = {words for table in (*everyday_words().values(), everyday_sentences()) for words in table.values()}
+    tables = (*everyday_words().values(), *everyday_patterns().values())
+    answered = {words for table in tables for words in table.values()}
     # Each of the questions that are asked together has an answer.
     for part in {part for words in answered for part in words.split(";")}:
         assert find(part, at=NOW), part
@@ -292,6 +293,9 @@ def test_a_broad_word_counts_only_alone():
     assert in_words_of_the_site("Could ketamine help me?") == in_words_of_the_site("will it work for people like me")
     assert in_words_of_the_site("¿Es seguro?") == in_words_of_the_site("es seguro") != "es seguro"
     assert in_words_of_the_site("naïve question") == "naïve question"
+    # What is left when a part is cut out is asked first; if nothing is left that tells something, only the part's questions are.
+    assert in_words_of_the_site("dizzy after ketamine").split("; ")[:2] == ["common side effects", "when should I call someone"]
+    assert in_words_of_the_site("after my treatment") == in_words_of_the_site("still the next day")
     # Put in once, and not looked up again; a longer phrase comes before a shorter one.
     assert in_words_of_the_site("high blood pressure meds") == "blood pressure is high"
 

@@ -76,6 +76,7 @@ _MEANS_SOMETHING_ELSE = [
     *("what is the point of a consult", "can i stop taking it", "would i be better off with therapy", "walk to the bus"),
     *("is it a burden on my kidneys", "take my life back", "i am done with zoloft", "can i step out of the room"),
     *("ayuda para pagar", "cuanto cuesta", "habla español", "cut back on drinking", "jump to the front of the waiting list"),
+    *("does ketamine kill brain cells", "i am dead tired", "not myself after ketamine", "dead serious question"),
     *("deadline", "how does it end", "the end of treatment", "endless", "weekend", "live music", "herself"),
     *(
         "what do you want to know",
@@ -147,6 +148,7 @@ _WISHES_NOT_TO_WAKE = ["hope i dont wake up", "i wish i would not wake up", "i w
 
 # A body in danger now; and searches about a history, a fear or a drug that only share a word with that.
 _NEEDS_AN_AMBULANCE = [
+    *("i think i’m dying", "she is dying right now"),
     *("chest pain after ketamine", "chest pain", "my chest hurts", "pain in my chest", "chest feels tight", "i have chest pain"),
     *("seizure", "siezure", "he is having a seizure", "he had a seizure", "i had a seizure after ketamine", "convulsing"),
     *("stroke", "signs of a stroke", "his face is drooping", "slurred speech", "my arm is numb", "worst headache of my life"),
@@ -156,6 +158,7 @@ _NEEDS_AN_AMBULANCE = [
     *("911", "call 911", "emergency room", "ambulance", "gasping", "choking", "bleeding wont stop", "my throat feels tight"),
     *("no pulse", "numb on one side", "fever of 104", "DTs", "seeing things since i quit drinking", "shaking uncontrollably"),
     *("no puedo respirar", "dolor en el pecho", "emergencia", "se desmayó", "me duele el pecho", "can't feel my legs"),
+    *("i think i'm dying", "is he dying", "i cannot move", "serotonin syndrome"),
     *("trouble breathing", "short of breath", "hives", "hives after ketamine", "fell and hit head", "she fell on her head"),
 ]
 _NEEDS_NONE_NOW = [
@@ -181,6 +184,7 @@ _NEEDS_NONE_NOW = [
         "leisure",
         "brain fog",
     ),
+    *("dying to know", "can’t move my appointment", "can ketamine cause a stroke", "dead tired after infusion"),
     *("how much does it cost", "what to expect", "painted", "happening", "arm", "i get hives from penicillin, years ago"),
 ]
 
@@ -211,7 +215,7 @@ _MIND_IN_DANGER = [
     *("thoughts of hurting my baby", "afraid i will hurt people", "kill my kids", "harm others", "kill him", "homicidal"),
     *("he is violent", "aggressive", "too upset to be calmed", "confused and agitated", "disoriented", "confused in the morning"),
     *("confused next day", "still confused", "oigo voces", "escucho voces"),
-    *("voices say kill", "they are watching me", "i'm being followed", "wife acting crazy"),
+    *("the voices came back", "voices say kill", "they are watching me", "i'm being followed", "wife acting crazy"),
 ]
 _MIND_AT_EASE = [
     *(
@@ -240,6 +244,7 @@ _MIND_AT_EASE = [
         "look after her kids",
     ),
     *("confused about the cost", "aggressive treatment", "hurts", "how do you calm down"),
+    *("can ketamine cause psychosis", "can it trigger mania", "not myself after ketamine"),
     *("does it make sense to try this", "is it real", "how do i know you are real", "can i stay up", "racing", "race", "sense"),
     *("do i have to come in for days in a row", "gun permit", "can i keep my guns", "will someone be with me", "does it hurt"),
 ]
@@ -250,10 +255,12 @@ _IS_HURT = [
     *("my husband hits me", "domestic violence", "he beats me", "my boyfriend threatened to kill me", "abusive relationship"),
     *("he's hitting me", "choked me last night", "she throws things at me", "scared to go home"),
     *("he has a knife", "he is going to shoot us", "forced me to have sex", "my dad locks me in"),
+    *("rape", "stranger raped me", "my therapist groped me", "my stepdad touched me", "molested at the clinic"),
     *("i was raped", "my partner chokes me", "i am afraid of my husband", "he hurts my kids", "mi esposo me pega", "violencia"),
 ]
 _IS_NOT = [
     *("drug abuse", "substance abuse", "history of alcohol abuse", "does it hurt me", "will it hit me fast", "heart attack"),
+    *("grapes", "therapy", "the nurse touched my arm", "will it hurt me"),
     *("my husband", "it hurts my arm", "he is afraid of needles", "beat depression", "can he come with me", "panic attack"),
 ]
 
@@ -304,6 +311,13 @@ _IN_SPANISH = ["911", "988"]
 
 def main_of(client, query: str) -> str:
     return re.search(r"<main.*?</main>", client.get("/search/", {"q": query}).content.decode(), re.S)[0]
+
+
+@pytest.mark.django_db
+def test_whoever_was_assaulted_by_anybody_reads_the_number_for_it(client, content):
+    card = main_of(client, "rape").partition('class="note crisis-card"')[2].partition("</section>")[0]
+    assert re.findall(r'href="tel:([^"]+)"', card) == ["911", "+18007997233", "+18006564673", "988", *_IN_SPANISH]
+    assert "by anybody: the National Sexual Assault Hotline" in card
 
 
 @pytest.mark.django_db

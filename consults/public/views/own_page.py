@@ -21,7 +21,7 @@ from consults.public.address_form import AddressForm
 from consults.public.form import MoveForm
 from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
-from consults.scheduling import Interval, Refusal
+from consults.scheduling import ConsultTime, Refusal
 from consults.spam import asked_enough, leaves_no_time
 from consults.transitions import may_happen
 from guard import rate_limit
@@ -176,7 +176,7 @@ def _answer_offer(request, token: str, found: ConsultRequest, now: datetime, act
         with suppress(booking.NotAllowed):
             booking.end_closed_offer(found, now=now)
         found.refresh_from_db()
-        problem = "We can no longer offer that time. Nothing else has changed"
+        problem = f"We can no longer offer that time. {_words(request, found, now).what_stays}"
         return _page(request, found, MoveForm(), now, status=422, problem=problem)
     return _back(token)
 
@@ -199,7 +199,7 @@ def _page(
     clinic = clinic_of(request)
     zone, label = clinic.zone, clinic.time_zone_label
 
-    def in_words(visit: Interval | None) -> str:
+    def in_words(visit: ConsultTime | None) -> str:
         return dates.visit_text(visit.start.astimezone(zone), visit.end.astimezone(zone), label) if visit else ""
 
     words, is_open = _words(request, found, now), may_happen(Event.Kind.WITHDRAWN, found, now)

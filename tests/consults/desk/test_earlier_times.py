@@ -8,11 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consults import booking
-from consults.desk import earlier_times
+from consults.desk import earlier_times, outbox_words
+from consults.desk.marking import mark_made
 from consults.models import AccessRecord, ConsultPolicy, EarlierOffer, OutboxMessage
+from pages.models import Clinic
 from tests.browsers import hidden_fields
 from tests.builders import ADA, WEDNESDAY, colleague, local, submit
-from tests.consults.statuses import EARLIER, NEXT, START, bring_to, reason
+from tests.consults.statuses import EARLIER, NEXT, START, bring_to, reason, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 REQUESTS = "/admin/consults/consultrequest/"
@@ -112,6 +114,26 @@ def test_who_is_called_answers_the_caller_who_records_it(desk):
     assert (request.status, request.starts_at, request.events.last().by) == ("confirmed", EARLIER, desk.user)
     calls = OutboxMessage.objects.filter(channel="call", state="waiting")
     assert [call.kind for call in calls] == ["reminder"], "they were told on the phone"
+
+
+def test_who_takes_a_time_on_the_phone_after_its_place_changed_is_owed_a_call_that_says_so(desk):
+    """The reminder may be past, and then nothing else would tell them."""
+    for call_was_made, place_changes in ((True, True), (True, False), (False, True)):
+        with undone(f"{call_was_made} {place_changes}"):
+            request = booking.confirm_request(submit(wants_earlier=True, contact_by="phone"), by=desk.user, now=WEDNESDAY)
+            booking.offer_earlier(request, starts_at=EARLIER, by=desk.user, now=WEDNESDAY)
+            if call_was_made:
+                mark_made(OutboxMessage.objects.all(), by=desk.user, now=WEDNESDAY)
+            Clinic.objects.update(consult_kind="By phone" if place_changes else None)
+            page = desk.get(f"{REQUESTS}{request.pk}/change/").content.decode()
+            is_owed = call_was_made and place_changes
+            assert ("has changed since the call that offered it" in page) == is_owed
+            assert ("ask them to change it there too" in page.partition("Record that they accept")[2]) != is_owed
+            desk.post(f"{REQUESTS}{request.pk}/act/", {"action": "accept_offer", "version": 3})
+            calls = OutboxMessage.objects.filter(kind="offer_accepted")
+            assert calls.count() == is_owed
+            for call in calls:
+                assert "The place has changed: By phone, and not " in outbox_words.letter_of(call, now=WEDNESDAY).text
 
 
 def test_an_offered_time_is_in_the_diary_and_a_closure_asks_first(desk, superuser):

@@ -9,7 +9,7 @@ import pytest
 from consults import booking
 from consults.messages.calendar_file import write_calendar_file
 from consults.models import ConsultRequest, OutboxMessage
-from consults.scheduling import Interval
+from consults.scheduling import ConsultTime
 from pages.models import Clinic
 from tests.builders import WEDNESDAY, letter_of, submit
 from tests.consults.calendar_reader import Calendar, properties
@@ -98,7 +98,7 @@ def test_a_visit_leaves_the_calendar_after_the_clinic_moved_to_another_address(d
 
 def test_the_writer_takes_an_instant_in_any_zone():
     """A letter that was sealed with one is still valid."""
-    visit = Interval(*map(datetime.fromisoformat, ("2026-12-11T16:30:00-06:00", "2026-12-11T17:00:00-06:00")))
+    visit = ConsultTime(*map(datetime.fromisoformat, ("2026-12-11T16:30:00-06:00", "2026-12-11T17:00:00-06:00")))
     clinic = Clinic.objects.current()
     request = ConsultRequest(reference="7K3M-9QXA")
     text = write_calendar_file(request=request, version=1, visit=visit, clinic=clinic, at=visit.start).decode()
@@ -122,7 +122,7 @@ def test_another_address_of_the_clinic_takes_no_entry_away_from_its_organizer(st
 def test_a_character_that_no_calendar_may_hold_is_left_out():
     clinic = Clinic.objects.current()
     clinic.name, clinic.street = "Modern\x0b Therapeutics", "200 Schilling\x0b Dr S"
-    visit = Interval(datetime(2026, 12, 7, 22, tzinfo=UTC), datetime(2026, 12, 7, 22, 30, tzinfo=UTC))
+    visit = ConsultTime(datetime(2026, 12, 7, 22, tzinfo=UTC), datetime(2026, 12, 7, 22, 30, tzinfo=UTC))
     written = write_calendar_file(request=submit(), version=1, visit=visit, clinic=clinic, at=WEDNESDAY).decode()
     assert "Modern Therapeutics" in written
     assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", written)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from icalendar import Calendar
@@ -9,10 +10,11 @@ from icalendar import Calendar
 from consults import booking
 from consults.desk.marking import mark_made
 from consults.messages.delivery import deliver_due
-from consults.models import OutboxMessage
+from consults.models import EarlierOffer, OutboxMessage
 from pages.models import Clinic
 from tests.builders import WEDNESDAY, letter_of
 from tests.consults.messages.test_wording import (
+    FRIDAY,
     MONDAY,
     NO_OFFER,
     REPLACES,
@@ -178,6 +180,18 @@ def test_the_page_names_the_place_that_they_were_told_until_a_message_names_the_
     assert has_changed()
     told(staff)
     assert not has_changed()
+
+
+def test_the_end_of_an_offer_beside_a_request_whose_place_changed_does_not_say_that_nothing_else_has(staff):
+    for contact_by in ("email", "phone"):
+        for end in (booking.expire_request, partial(booking.take_back_offer, by=staff)):
+            with undone(f"{contact_by} {end}"):
+                request = asked(staff, "offered", contact_by=contact_by)
+                told(staff)
+                take_place("By phone.")
+                at = EarlierOffer.objects.get().answer_by if end is booking.expire_request else WEDNESDAY
+                text = said(end(request, now=at))[1]
+                assert re.search(f"{FRIDAY}(, is no longer held)?[.]? We will still answer your request for {MONDAY} by", text)
 
 
 def test_the_entry_of_a_place_that_changed_is_newer_than_any_that_the_page_gave_out(client, staff):
@@ -376,6 +390,34 @@ def test_a_letter_that_restores_a_request_and_leaves_after_its_reply_time_apolog
     apology = "We said that we would answer your request sooner"
     assert apology not in said(request)[1]
     assert apology in letter_of(last_message(request), now=request.answer_by)["text"]
+
+
+def test_a_time_that_has_begun_waits_for_no_answer_in_letter_call_or_page(client, staff, clock):
+    """Nobody has ended the request or the move yet: the site was down, or a person has to say yes first."""
+    at = START + timedelta(minutes=5)
+    sorry = "We did not answer before the time you asked for began. That is our mistake, and we are sorry."
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            first = asked(staff, contact_by=contact_by)
+            assert "sorry" not in said(first)[1]
+            assert f"{sorry} We have your request" in " ".join(letter_of(last_message(first), now=at)["text"].split())
+            moved = booking.move_request(first, starts_at=NEXT, now=WEDNESDAY)
+            late = NEXT + timedelta(minutes=5)
+            assert sorry in " ".join(letter_of(last_message(moved), now=late)["text"].split())
+        with undone(f"a move {contact_by}"):
+            kept = booking.reschedule_request(asked(staff, contact_by=contact_by), starts_at=LATER, by=staff, now=WEDNESDAY)
+            told(staff)
+            booking.move_request(kept, starts_at=START, now=WEDNESDAY)
+            told(staff)
+            reminder = OutboxMessage.objects.get(kind="reminder", state="waiting")
+            waits = "The other time you asked for"
+            assert waits in letter_of(reminder, now=WEDNESDAY)["text"]
+            assert waits not in letter_of(reminder, now=at)["text"]
+            for now, label in ((WEDNESDAY, "not yet confirmed"), (at, "not answered")):
+                clock(now)
+                page = client.get(f"/consults/{kept.token}/").content.decode()
+                assert f"<dt>Time you asked for, {label}</dt>" in page
+                assert ("We did not answer about the new time before it began." in page) == (now == at)
 
 
 def test_a_reminder_says_that_a_new_time_still_waits(staff):

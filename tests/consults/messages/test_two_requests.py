@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from consults import booking
+from consults.desk import data_request
 from consults.messages.delivery import deliver_due
 from consults.models import ConsultPolicy, ConsultRequest, OutboxMessage, SpecialHours
 from tests.builders import CHICAGO, WEDNESDAY, letter_of, submit
@@ -97,6 +98,29 @@ def test_only_the_contact_that_is_answered_hears_of_another_request_and_a_call_o
             assert ("This does not change" in said(decisions(staff)["declined"](other, WEDNESDAY))[1]) == is_told
 
 
+def test_who_calls_about_a_lost_time_learns_that_another_name_at_the_number_has_it_and_the_person_does_not(staff):
+    """The same person, spelled otherwise, would take the visit out of their calendar and not come."""
+    for name, starts_at, step, is_warned in (
+        ("Ada M. Example", START, "cancelled", True),
+        ("Ada M. Example", START, "declined", True),
+        ("Ada M. Example", NEXT, "cancelled", False),
+        ("Ada M. Example", START, "confirmed", False),
+        ("ADA  example", START, "cancelled", False),
+    ):
+        with undone(f"{name} {step}"):
+            one = lived(staff, *(["confirmed"] if step == "cancelled" else []), contact_by="phone")
+            other = submit(key="key-2", contact_by="phone", full_name=name, starts_at=starts_at)
+            booking.confirm_request(other, by=staff, now=WEDNESDAY)
+            subject, text = said(decisions(staff)[step](one, WEDNESDAY))
+            line = (
+                f"For you, not to read out: request {other.reference}, under another name with this number, is for {MONDAY} too."
+            )
+            assert (line in text, "For you, not to read out" in text) == (is_warned, is_warned)
+            assert subject.startswith("One of your") == (name == "ADA  example")
+            copy = data_request.everything_about(one, "", WEDNESDAY)["messages"]
+            assert not any("not to read out" in letter.text for _, letter in copy), "it is printed for the person"
+
+
 def test_what_was_sent_about_two_requests_reads_as_it_did_and_the_page_names_no_other(client, staff):
     one, other = two(staff, "declined", first="confirmed")
     deliver_due(now=WEDNESDAY)
@@ -159,6 +183,36 @@ def _hold_monday(staff, how: str) -> None:
         booking.offer_earlier(one, starts_at=START, by=staff, now=WEDNESDAY)
         # It is offered still when the reminder of the day before leaves.
         one.offers.update(answer_by=ends)
+
+
+def test_a_time_is_the_same_time_after_the_clinic_changed_the_length_of_a_consult(staff):
+    """One start, asked for before the change by the first request and after it by the second."""
+    for step, subject in (
+        ("cancelled", ENDED),
+        ("expired", ENDED),
+        ("rescheduled", "Confirmed at a new time: Wednesday, December 9, 4:00 PM"),
+    ):
+        with undone(step):
+            one = lived(staff) if step == "expired" else lived(staff, "confirmed")
+            ConsultPolicy.objects.update(length_minutes=60)
+            booking.confirm_request(submit(key="key-2"), by=staff, now=WEDNESDAY)
+            if step == "rescheduled":
+                ended = booking.reschedule_request(one, starts_at=LATER, by=staff, now=WEDNESDAY)
+            else:
+                ended = decisions(staff)[step](one, one.answer_by if step == "expired" else WEDNESDAY)
+            said_of_one, text = said(ended)
+            assert said_of_one == subject
+            assert "no longer held for you" not in text
+            assert "4:00 PM to 5:00 PM" in text
+    with undone("a move that is declined, and its time offered"):
+        moving = booking.move_request(lived(staff, "confirmed"), starts_at=EARLIER, now=WEDNESDAY)
+        OutboxMessage.objects.filter(kind="moved").update(state="done", done_at=WEDNESDAY)
+        ConsultPolicy.objects.update(length_minutes=60)
+        declined = booking.decline_request(moving, reason=reason("decline"), by=staff, now=WEDNESDAY)
+        answer = last_message(declined)
+        booking.offer_earlier(declined, starts_at=EARLIER, by=staff, now=WEDNESDAY)
+        assert "We offer it to you now." in " ".join(letter_of(answer)["text"].split())
+        assert "The time you asked for before" not in said(declined)[1]
 
 
 def test_the_end_of_an_offer_or_of_a_move_does_not_call_a_time_lost_that_another_request_has(staff):

@@ -8,6 +8,7 @@ import pytest
 from clinic_site.env import Rate
 from consults import booking
 from consults.models import EarlierOffer, Event, OutboxMessage, Seat, SpecialHours
+from pages.models import Clinic
 from tests.builders import ADA, WEDNESDAY, local
 from tests.consults.statuses import EARLIER, START, bring_to
 
@@ -56,7 +57,7 @@ def test_an_answer_is_taken_once_and_sent_twice_is_fine(client, offered, action,
     assert EarlierOffer.objects.get().answer == answer
     page = client.get(own_url(offered)).content.decode()
     assert "Take this time" not in page
-    assert ("You did not take the time that we offered. Your visit stays as it is." in page) == (action == "refuse")
+    assert ("You did not take the time that we offered. Your visit keeps its time." in page) == (action == "refuse")
 
 
 def refused_page(client, request, **form) -> str:
@@ -84,12 +85,18 @@ def test_what_is_over_or_was_replaced_is_not_accepted(client, offered, staff, cl
 
 
 def test_who_tries_to_take_a_time_whose_date_was_closed_ends_the_offer_and_is_not_told_that_they_never_answered(client, offered):
-    OutboxMessage.objects.update(state="done", done_at=WEDNESDAY)
+    OutboxMessage.objects.update(state="done", done_at=WEDNESDAY, place="200 Schilling Dr S., Dundas, MN 55019")
     SpecialHours.objects.create(date="2026-12-04")
+    Clinic.objects.update(consult_kind="By phone")
+    page = " ".join(client.get(own_url(offered)).content.decode().split())
+    assert f"We can no longer offer you {WHEN}. Your call keeps its time." in page
+    assert "The place of your confirmed call has changed." in page, "so no sentence of the page says that nothing else has"
+    assert "Nothing else" not in page
     response = client.post(own_url(offered), {"action": "accept"})
     page = response.content.decode()
     assert response.status_code == 422
-    assert "We can no longer offer that time. Nothing else has changed" in page
+    assert "We can no longer offer that time. Your call keeps its time" in page
+    assert "Nothing else" not in page
     assert "Take this time" not in page
     offer = EarlierOffer.objects.get()
     assert (offer.answer, offered.seats.filter(cell=int(EARLIER.timestamp()) // 300).exists()) == ("taken_back", False)

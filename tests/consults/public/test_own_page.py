@@ -446,7 +446,7 @@ def test_a_move_is_answered_303_and_shown_with_its_new_reply_time(client, clock)
 
 def test_a_confirmed_visit_that_is_moved_stays_on_the_page_until_the_new_time_is_confirmed(client, staff):
     request = bring_to("confirmed", staff)
-    assert "Your confirmed visit stays as it is until we confirm" in client.get(own_url(request)).content.decode()
+    assert "Your confirmed visit keeps its time until we confirm" in client.get(own_url(request)).content.decode()
     assert client.post(own_url(request), {"action": "move", "starts_at": TUESDAY}).status_code == 303
     shown = receipt(client.get(own_url(request)).content.decode())
     assert f"<dt>Confirmed visit</dt><dd>{WHEN}</dd>" in shown
