@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from .current_rules import Rules, read_rules
 from .models import ConsultRequest
-from .models.event import was_let_in
+from .models.event import Event, was_let_in
 from .scheduling import Offers
 
 # This many unanswered requests within an hour are a rush; fewer are no reason to look at what they hold.
@@ -84,5 +84,7 @@ def recently_unanswered(*, now: datetime) -> int:
     Not those that were set aside: otherwise one address alone could start a rush.
     """
     waiting, withdrawn = Q(status=Status.REQUESTED), Q(was_let_in(), status=Status.WITHDRAWN)
-    recent = ConsultRequest.objects.filter(waiting | withdrawn, created_at__gt=now - timedelta(hours=1))
+    # By their first events: SQLite would look at everything that was ever withdrawn before it looked at when it came in.
+    arrivals = {"events__number": 1, "events__kind__in": (Event.Kind.REQUESTED, Event.Kind.QUARANTINED)}
+    recent = ConsultRequest.objects.filter(waiting | withdrawn, **arrivals, events__at__gt=now - timedelta(hours=1))
     return recent[:1000].count()

@@ -13,7 +13,7 @@ from content.query_words import without_accents
 
 from . import danger_words_in_spanish as spanish
 from .danger_words import OVERDOSE, SUICIDE, WISHES
-from .emergency_words import EMERGENCY, JUST_NOW, MIND, PAST, PERHAPS_EMERGENCY, PERHAPS_MIND, VIOLENCE
+from .emergency_words import BODY_CRISIS, EMERGENCY, JUST_NOW, MIND, PAST, PERHAPS_EMERGENCY, PERHAPS_MIND, VIOLENCE
 
 # Words of the above that are easily mistyped. One with the same letters, or nearly the same, is taken for it.
 _MISTYPED = (
@@ -66,8 +66,8 @@ def meanings_of(query: str) -> list[str]:
     said = _readings(query)
     is_meant = {
         "overdose": _says_overdose(said),
-        "emergency": _says(EMERGENCY, said) or _says_of_now(PERHAPS_EMERGENCY, said) or _in_spanish(spanish.EMERGENCY, said),
-        "suicide": _says(SUICIDE, said) or _in_spanish(spanish.SUICIDE, said),
+        "emergency": _says_emergency(said),
+        "suicide": _says_suicide(said),
         "violence": _says(VIOLENCE, said) or _in_spanish(spanish.VIOLENCE, said),
         "mind": _says(MIND, said) or _says_of_now(PERHAPS_MIND, said) or _in_spanish(spanish.MIND, said),
     }
@@ -85,6 +85,17 @@ def _says(pattern: re.Pattern, said: Readings) -> bool:
 
 def _in_spanish(pattern: re.Pattern, said: Readings) -> bool:
     return bool(pattern.search(said[1]))
+
+
+def _says_emergency(said: Readings) -> bool:
+    in_english = _says(EMERGENCY, said) or _says(BODY_CRISIS, said) or _says_of_now(PERHAPS_EMERGENCY, said)
+    return in_english or _in_spanish(spanish.EMERGENCY, said)
+
+
+def _says_suicide(said: Readings) -> bool:
+    """A crisis of blood pressure is none of the mind."""
+    left = tuple(BODY_CRISIS.sub(" ", words) for words in said[0]), BODY_CRISIS.sub(" ", said[1])
+    return _says(SUICIDE, left) or _in_spanish(spanish.SUICIDE, left)
 
 
 def _says_overdose(said: Readings) -> bool:

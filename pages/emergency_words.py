@@ -41,6 +41,19 @@ PERHAPS_EMERGENCY = re.compile(
     r"\b(?:seizure|strokes?|faint(?:ed|ing|s)?|black(?:ed|ing)\sout|heart\sattack|allergic\sreaction|hives|serotonin\ssyndrome)\b",
 )
 
+# A crisis of the body, in English and Spanish, with and without accents. Who takes an MAOI is taught the first of these words.
+# Any other crisis may be one of the mind: `danger_words.py`.
+BODY_CRISIS = re.compile(
+    r"""\b(?:
+        (?:hypertensi(?:ve|on)|pressure|bp|thyroid|thyrotoxic|adrenal|addison\w*(?:'s)?|sickle(?:\scell)?|cholinergic|oculogyric
+          |asthma|diabetic|cardiac|heart)\scris[ie]s
+        | crisis\s(?:hipertensivas?|de\s(?:la\s)?(?:presi[oó]n|hipertensi[oó]n|asma|epilepsia)|tiroideas?|suprarrenal|adrenal
+          |asm[aá]ticas?|convulsivas?|epil[eé]pticas?|card[ií]acas?|falciforme|drepanoc[ií]tica)
+        | hypertensive\s(?:emergency|urgency)
+    )\b""",
+    re.VERBOSE,
+)
+
 # Somebody is hit, threatened or forced. Of a drug, “abuse” means something else.
 _HITS = r"""(?:hits?|hitting|beats?|beating|beaten|chok(?:es?|ed|ing)|punch(?:es|ed|ing)?|slap(?:s|ped|ping)?
     |kick(?:s|ed|ing)?|strangl\w+|threaten(?:s|ed|ing)?|stalk(?:s|ed|ing)?|abus(?:es?|ed|ing)|shov(?:es?|ed|ing)

@@ -118,21 +118,23 @@ def test_nobody_reads_that_a_medicine_against_seizures_is_left_out_on_the_day():
 def test_seeing_what_is_not_there_has_one_destination_and_a_time():
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
     for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["ketamine-benefits"], ALL["faqs#when-to-get-help"]):
-        emergency = text.partition("Go to an emergency room now")[2].partition("that day")[0]
+        # The time comes first: on the evening of a dose nobody reads on to learn that this is for later.
+        assert re.search(r"From the next morning on:(?:\*\*)? go to an emergency room now", text)
+        emergency = text.partition("From the next morning on:")[2].partition("that day")[0]
         for sign in ("things that are not real", "where they are", "makes? no sense"):
             assert re.search(sign, emergency), sign
-        assert "the next morning or later" in emergency
         assert "(911 if anyone is in danger)" in emergency
-        now, _, that_night = emergency.partition("n the day or night of the dose,")
+        now, _, that_night = emergency.partition("n the day or night of the dose:")
         assert "racing thoughts and risky acts" in now
         assert not re.search(r"the number the clinic gave", now)
-        assert "strange sights or sounds, or being mixed up, should fade. If they are strong or do not fade," in that_night
+        assert "strange sights or sounds, or being mixed up, should fade. If these are strong or do not fade," in that_night
         # The sheet has a place for the number.
         assert re.search(r"call the number (?:the clinic gave you|in the box at the top)\. If nobody answers, or", that_night)
-        assert re.search(r"gets? worse or acts? on what they see, hear or believe, go to an emergency room\.", that_night)
+        worse = r"the patient gets worse or acts on what they see, hear or believe, go to an emergency room\."
+        assert re.search(worse, that_night)
         assert "vomiting" in that_night
         that_day = text.partition("that day")[2].partition("Tell ")[0]
-        assert "feeling dreamlike, detached or a little confused for more than a day" in that_day
+        assert "feeling as if in a dream, detached or a little confused for more than a day" in that_day
         assert not re.search(r"not real|severe", that_day)
 
 
@@ -145,11 +147,14 @@ def test_only_pills_that_make_drowsy_are_agreed_before_the_first_dose_and_all_ot
         assert re.search(r"muscle relaxants?", text)
         assert "buprenorphine, methadone" in text
         assert re.search(r"anything else that makes (?:you|them) sleepy", text)
-        assert re.search(r"other medicines as usual|skip any medicine, even on the day, unless its prescriber agrees", text)
+        any_other = r"other medicines as usual|skip any medicine, blood pressure pills included, even on the day, unless"
+        assert re.search(any_other, text)
     for name in told:
         assert "daily or now and then" in ALL[name], name
         assert "Before the first ketamine dose, ask" in ALL[name], name
-    assert "Ask before you give or skip one." in sheet
+        assert "Not settled? Tell staff before the dose." in ALL[name], name
+    # Of these pills, and not of all others.
+    assert sheet.index("Ask before you give or skip one.") < sheet.index("All other medicines as usual")
     for text in (*(ALL[name] for name in told), ALL["for-family"], sheet):
         assert re.search(r"only what both agree to|only as agreed with (?:their )?prescriber and (?:the )?clinic", text)
 

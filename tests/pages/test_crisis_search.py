@@ -52,9 +52,17 @@ _MEANS_IT = [
     *("i dont trust myself tonight", "standing on the bridge", "me corté las venas", "me siento sola", "noose around my neck"),
     *("quiero morir", "me quiero matar", "quiero matarme", "Quitarme la vida", "no quiero vivir", "ya no puedo más", "ayuda"),
     *("quiero hacerme daño", "no tengo ganas de vivir", "me voy a ahorcar", "estaría mejor muerta", "necesito ayuda"),
+    *("crisis", "mental health crisis", "crisis nerviosa", "hypertensive crisis and i want to die"),
     *("crisis line", "i need help now", "my husband has a gun", "i have a loaded gun", "i feel like dying"),
 ]
+# A crisis, and not of the mind.
+_BODY_IN_A_CRISIS = [
+    *("hypertensive crisis", "hypertensive crisis after ketamine", "MAOI hypertensive crisis", "blood pressure crisis"),
+    *("bp crisis", "thyroid crisis", "adrenal crisis", "sickle cell crisis"),
+    *("crisis hipertensiva", "crisis de presión", "crisis epiléptica"),
+]
 _MEANS_SOMETHING_ELSE = [
+    *_BODY_IN_A_CRISIS,
     *("died", "have people died", "die", "can it kill you", "will I die from ketamine", "does it hurt", "wake up during"),
     *(
         "how many people die",
@@ -148,6 +156,7 @@ _WISHES_NOT_TO_WAKE = ["hope i dont wake up", "i wish i would not wake up", "i w
 
 # A body in danger now; and searches about a history, a fear or a drug that only share a word with that.
 _NEEDS_AN_AMBULANCE = [
+    *_BODY_IN_A_CRISIS,
     *("i think i’m dying", "she is dying right now"),
     *("chest pain after ketamine", "chest pain", "my chest hurts", "pain in my chest", "chest feels tight", "i have chest pain"),
     *("seizure", "siezure", "he is having a seizure", "he had a seizure", "i had a seizure after ketamine", "convulsing"),

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic_site import erased_list
 from consults.messages.delivery import deliver_due
 from consults.models import ConsultRequest
+from consults.unanswered import recently_unanswered
 from tests.builders import WEDNESDAY
 from tests.consults.statuses import bring_to
 
@@ -71,3 +72,13 @@ def test_a_scan_would_be_noticed(staff):
     bring_to("requested", staff)
     with pytest.raises(AssertionError, match="SCAN"), nothing_is_read_whole():
         list(ConsultRequest.objects.filter(length_minutes=30).order_by("length_minutes"))
+
+
+def test_requests_of_the_last_hour_are_found_by_when_they_came_and_not_by_their_status():
+    """Thousands may have been withdrawn, of which SQLite looked at each."""
+    with CaptureQueriesContext(connection) as asked:
+        recently_unanswered(now=WEDNESDAY)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+        plan = [row[3] for row in cursor.fetchall() if "SEARCH" in row[3]]
+    assert "events_by_kind" in plan[0]
