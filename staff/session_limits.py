@@ -67,7 +67,7 @@ def keep_from_then(request, now) -> bool:
     ended = ended_sessions.noted(request, now=now)
     is_theirs = ended is not None and (request.user.is_anonymous or request.user == ended.user)
     is_kept = bool(ended and is_theirs and kept_words.keep(request, ended.user, now=now))
-    if is_kept:
+    if is_kept and not sessions.is_let_in(request):
         messages.warning(request, _KEPT)
     return is_kept
 

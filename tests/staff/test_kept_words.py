@@ -149,7 +149,9 @@ def test_a_form_that_is_sent_twice_and_one_of_another_tab_come_back_too(owner, c
     browser.enter()
     answer = browser.send(ADD_REASON, REASON | {"text": "Of a third tab."}, token)
     assert answer["Location"] == ADD_REASON, "after it, with a token of before"
-    assert "Of a third tab." in shown(browser)
+    page = shown(browser)
+    assert "Of a third tab." in page
+    assert "once you have signed in" not in page
     assert not Reason.objects.filter(code="no-time").exists()
 
 
