@@ -17,6 +17,7 @@ from staff.sign_in_form import SignInForm
 
 from .admin_parameters import AdminParameters
 from .bounded_filters import BoundedFilters
+from .kept_forms import KeptForms
 from .one_line_fields import OneLineFields
 from .plain_fields import PlainFields
 from .plain_lists import PlainLists
@@ -45,7 +46,7 @@ class ClinicAdminSite(AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         own = admin_class or ModelAdmin
-        rules = (AdminParameters, OneLineFields, TypedTimes, BoundedFilters, ReadableIds, PlainLists, PlainFields)
+        rules = (KeptForms, AdminParameters, OneLineFields, TypedTimes, BoundedFilters, ReadableIds, PlainLists, PlainFields)
         super().register(model_or_iterable, type(own.__name__, (*rules, own), {"__module__": own.__module__}), **options)
 
     def has_permission(self, request) -> bool:

@@ -8,6 +8,7 @@ from django.http import HttpResponseNotAllowed
 from django.urls import reverse
 
 from clinic_site.errors import error_page
+from staff import ended_sessions
 
 # The booking form has at most some 14 KB: 968 characters of answers, 12 bytes each as an emoji is sent, and the ticket. Four
 # times as much, so that too long a note is told what is wrong with it. A sign-in has less.
@@ -17,14 +18,17 @@ _TAKE_POSTS = {"consults:request", "consults:own_page"}
 
 
 class BodyLimitMiddleware:
-    """Stands after the sessions: who is signed in may send what `settings` and `upload_limit` allow, under /admin/."""
+    """Stands after the sessions: who is signed in may send what `settings` and `upload_limit` allow, under /admin/.
+
+    So may, for a day, whose session ran out in this browser, because what they typed is kept (`staff.kept_words`).
+    """
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
 
     def __call__(self, request):
         is_of_staff = _is_of_staff(request)
-        if _may_be_too_large(request) and not (is_of_staff and _has_length(request) and SESSION_KEY in request.session):
+        if _may_be_too_large(request) and not (is_of_staff and _has_length(request) and _is_known(request.session)):
             return error_page(413, is_of_staff=is_of_staff)
         return self.get_response(request)
 
@@ -36,6 +40,10 @@ class BodyLimitMiddleware:
 
 def _is_of_staff(request) -> bool:
     return request.path_info.startswith(reverse("admin:index"))
+
+
+def _is_known(session) -> bool:
+    return SESSION_KEY in session or ended_sessions.is_noted(session)
 
 
 def _has_length(request) -> bool:

@@ -3,11 +3,13 @@
 import logging
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from guard.sealing import CannotOpen
+from staff.returning_words import answer_to_an_older_page
 
 from . import clinic_name
 
@@ -24,6 +26,9 @@ def error_page(status: int, template: str | None = None, **context) -> HttpRespo
 
 # A plain function: Django answers a bare 500 when its own 400 view meets an unreadable form encoding.
 def bad_request(request, exception=None):
+    if isinstance(exception, RequestDataTooBig):
+        # Only who is signed in gets so far (`body_limit`).
+        return error_page(413, is_of_staff=True)
     return error_page(400)
 
 
@@ -41,7 +46,8 @@ def server_error(request):
 
 
 def csrf_failure(request, reason=""):
-    return error_page(403, "403_csrf.html")
+    is_of_staff = request.path.startswith("/admin/")
+    return answer_to_an_older_page(request) or error_page(403, "403_csrf.html", is_of_staff=is_of_staff)
 
 
 def _when_unavailable(request, exception: BaseException | None) -> HttpResponse | None:

@@ -19,7 +19,7 @@ from consults.messages.outbox import forget_letters_to_staff
 from consults.spam import forget_clients, forget_former_contacts
 from guard.rate_limit import forget_idle_clients
 from pages.models import Clinic
-from staff.cleanup import delete_ended_sessions, delete_failed_sign_ins
+from staff.cleanup import delete_ended_sessions, delete_failed_sign_ins, delete_kept_words
 
 logger = logging.getLogger("clinic.worker")
 
@@ -82,6 +82,7 @@ class Housekeeping:
         self._do(forget_former_contacts, now=now)
         self._do(delete_failed_sign_ins, now=now)
         self._do(delete_ended_sessions, now=now)
+        self._do(delete_kept_words, now=now)
         self._do(erased_list.catch_up)
         self._do(erased_list.erase_again, now=now)
         # Before they would be erased.

@@ -13,7 +13,7 @@ import psycopg
 
 from clinic_site.env import WrongSetting, libpq_parameters
 
-TABLES = ("consults_consultrequest", "consults_outboxmessage", "staff_phone", "staff_forgottenpassword")
+TABLES = ("consults_consultrequest", "consults_outboxmessage", "staff_phone", "staff_forgottenpassword", "staff_keptwords")
 
 
 def refuse_a_new_key(database: dict[str, Any]) -> None:

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "staff.refusals.RefusalsMiddleware",
     "staff.session_limits.SessionLimitsMiddleware",
     "staff.reauthentication.ReauthenticationMiddleware",
+    "staff.returning_words.ReturningWordsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic_site.admin_time_zone.AdminTimeZoneMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -143,7 +144,8 @@ X_FRAME_OPTIONS = "DENY"
 _COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""
 SESSION_ENGINE = "staff.session_store"
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
-SESSION_COOKIE_AGE = 12 * 3600  # the cookie; `staff.session_limits` ends a session
+# The cookie. `staff.session_limits` ends a session after 12 hours; the day after that it proves whose words are kept.
+SESSION_COOKIE_AGE = 36 * 3600
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 
+from content.editing import kept_form
 from content.editing.admin import ContentAdmin
 
 from .models import Clinic
@@ -33,10 +34,25 @@ class SupplyPages(ContentAdmin):
         """Lists what is missing; a POST saves one fact."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if request.method == "GET" and (kept := kept_form.of(request)):
+            with transaction.atomic():
+                return self._kept_page(request, kept)
         if request.method != "POST":
             return self._missing_page(request)
         with transaction.atomic():
             return self._save_one(request)
+
+    def _kept_page(self, request, kept: kept_form.KeptForm):
+        """The list with the answer that comes back to it, unless somebody else has to enter that."""
+        supply, fact = read_supply(), kept.posted.get(FACT) if kept.posted else None
+        one = next((one for one in supply.everything if one.fact != PEOPLE and one.fact == fact), None)
+        asks_first = one is not None and one.fact in Clinic.OWNERS_FACTS and getattr(request, "asks_password_first", False)
+        if one is None or asks_first or not self._may_set(request, one):
+            return self._missing_page(request)
+        form = self._form(request, [one], data=kept_form.take(request))
+        if form.is_valid() and one not in supply.missing:
+            form.add_error(None, forms.ValidationError(_SET_MEANWHILE, code="set_meanwhile"))
+        return self._missing_page(request, refused=one, form=form, status=200)
 
     def _save_one(self, request):
         supply = read_supply()
@@ -78,7 +94,8 @@ class SupplyPages(ContentAdmin):
                 form.fields[name].widget.attrs["rows"] = 4
         return form
 
-    def _missing_page(self, request, *, refused: Wanted | None = None, form: forms.ModelForm | None = None):
+    def _missing_page(self, request, *, refused: Wanted | None = None, form: forms.ModelForm | None = None, status: int = 422):
+        """`status`: where `form` takes the place of the one for `refused`."""
         supply = read_supply()
         locked = Clinic.OWNERS_FACTS if getattr(request, "asks_password_first", False) else ()
         allowed = [one for one in supply.missing if one.fact != PEOPLE and self._may_set(request, one)]
@@ -102,7 +119,8 @@ class SupplyPages(ContentAdmin):
                     "errors": form.non_field_errors() if is_refused and form is not None else [],
                 }
             )
-        prefix = "Error: " if refused else ""
+        status = status if refused else 200
+        prefix = "Error: " if status == 422 else ""
         context = self.admin_site.each_context(request) | {
             "title": f"{prefix}Missing facts: {supply.count} of {len(supply.everything)} set",
             "opts": self.opts,
@@ -110,7 +128,7 @@ class SupplyPages(ContentAdmin):
             "may_add_people": request.user.has_perm("pages.add_provider"),
             "change": reverse("admin:pages_clinic_change", args=[1]),
         }
-        return render(request, "admin/pages/missing.html", context, status=422 if refused else 200)
+        return render(request, "admin/pages/missing.html", context, status=status)
 
     def interview_view(self, request):
         """All questions on two pages of paper, in the same order, with room to write."""

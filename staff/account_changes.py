@@ -8,7 +8,7 @@ seen; nothing of ours makes one.
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from . import letters, security_log, sessions
+from . import kept_words, letters, security_log, sessions
 from .rate_limits import forget_code_tries, forget_password_tries
 
 _WATCHED = ("password", "email", "is_active", "is_staff", "is_superuser")
@@ -33,10 +33,12 @@ def follow(sender, instance: User, created: bool, raw: bool, update_fields, **_)
     if "password" in changed and not _is_only_hashed_again(instance, update_fields):
         forget_password_tries(instance)
         forget_code_tries(instance)
+        kept_words.drop(instance)
         _end_and_tell(letters.PASSWORD, instance, now)
     if "email" in changed:
         _tell(letters.EMAIL, instance, now, also_to=[before["email"]])
     if "is_active" in changed:
+        kept_words.drop(instance)
         _end_and_tell(letters.ACTIVE if instance.is_active else letters.INACTIVE, instance, now)
     if changed & {"is_staff", "is_superuser"}:
         _end_and_tell(letters.ROLES, instance, now)

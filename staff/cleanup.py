@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
-from .models import StaffSession
+from .models import KeptWords, StaffSession
 
 # A machine with many addresses leaves one for each name and address; the limits of an account do not count by these.
 MOST_FAILURES = 10_000
@@ -29,4 +29,9 @@ def delete_failed_sign_ins(*, now: datetime) -> int:
 def delete_ended_sessions(*, now: datetime) -> int:
     """Returns how many rows."""
     ended = Session.objects.filter(expire_date__lt=now).delete()[0]
-    return ended + StaffSession.objects.over(now=now).delete()[0]
+    return ended + StaffSession.objects.forgettable(now=now).delete()[0]
+
+
+def delete_kept_words(*, now: datetime) -> int:
+    """Deletes what was kept for somebody who did not come back to it within a day. Returns how many forms."""
+    return KeptWords.objects.over(now=now).delete()[0]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from . import clinic_facts, kept_shorter
+from . import clinic_facts, kept_pages, kept_shorter, kept_words, sessions
 from .rate_limits import forget_password_tries
 
 _AUTHENTICATED_AT = "staff_reauthenticated_at"
@@ -54,8 +54,12 @@ def ask(request):
     """Redirects to the page that asks for the password, which redirects back."""
     goes_to = request.get_full_path()
     if request.method not in {"GET", "HEAD"}:
-        goes_to = _page_of_the_form(request)
-        messages.info(request, "Your password was needed first, so nothing was changed. Please send the form again.")
+        page = kept_pages.page_of(request)
+        if page and sessions.is_let_in(request) and kept_words.keep(request, request.user, now=timezone.now()):
+            goes_to, then = kept_pages.address_of(request, page), "Your form comes back as you left it: send it again."
+        else:
+            goes_to, then = _page_of_the_form(request), "Please send the form again."
+        messages.info(request, f"Your password was needed first, so nothing was changed. {then}")
     return redirect_to_login(goes_to, reverse("admin:reauthenticate"))
 
 

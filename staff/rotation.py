@@ -2,7 +2,8 @@
 
 from guard import rotation
 
-from .models import ForgottenPassword, Phone
+from .models import ForgottenPassword, KeptWords, Phone
 
 rotation.register(rotation.SealedRows(Phone, "reference"))
 rotation.register(rotation.SealedRows(ForgottenPassword, "reference"))
+rotation.register(rotation.SealedRows(KeptWords, "reference"))

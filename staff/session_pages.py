@@ -30,7 +30,10 @@ def _sessions(request, user, each_context: dict, *, back: str, title: str):
     own, listed = sessions.own_number(request), StaffSession.objects.of(user)
     if request.method == "POST":
         number = read_whole_number(request.POST.get("end"))
-        ended = (listed.filter(pk=number) if number else listed.exclude(pk=own)).delete()[0]
+        chosen = listed.filter(pk=number) if number else listed.exclude(pk=own)
+        ended = chosen.live(now=timezone.now()).count()
+        # Also those that ran out: nothing more is kept of what their browsers send (`staff.ended_sessions`).
+        chosen.delete()
         security_log.write("sessions_ended", user=user, by=request.user, count=ended)
         messages.success(request, f"{ended} session{'' if ended == 1 else 's'} ended.")
         return redirect(back)

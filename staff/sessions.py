@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from .models import StaffSession
 
 _IN_SESSION = "staff_session"
@@ -28,6 +30,23 @@ def goes_on(request, *, now: datetime) -> bool:
         # Written too, so that it outlives its row and can say that it has ended.
         request.session.modified = True
     return found is not None
+
+
+def is_let_in(request) -> bool:
+    """Whether somebody is signed in, with the second step where the site asks for one. The limits were looked at before."""
+    return request.user.is_authenticated and has_passed_the_door(request)
+
+
+def has_passed_the_door(request) -> bool:
+    """Of one that passed no middleware nothing is known about a second step."""
+    user = request.user
+    is_verified = getattr(user, "is_verified", bool)
+    return user.is_active and user.is_staff and (not settings.STAFF_SECOND_FACTOR or is_verified())
+
+
+def ran_out(request, *, now: datetime) -> StaffSession | None:
+    """The request's session, if it has run out within a day; None for one that somebody ended."""
+    return StaffSession.objects.of(request.user).ran_out_lately(now=now).filter(pk=own_number(request)).first()
 
 
 def end_own(request, user) -> None:

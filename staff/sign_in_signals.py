@@ -9,7 +9,7 @@ from django.utils import timezone
 from guard import rate_limit
 from guard.sealing import blind_index
 
-from . import security_log, sessions
+from . import ended_sessions, kept_words, security_log, sessions
 from .models import SignIn
 from .rate_limits import forget_password_tries
 
@@ -22,6 +22,7 @@ def signed_in(sender, request, user, **_) -> None:
     now = timezone.now()
     forget_password_tries(user)
     sessions.begin(request, user, now=now)
+    ended_sessions.keep_for(request, user)
     SignIn.objects.write(SignIn.Kind.PASSWORD, at=now, user=user)
     security_log.write("signed_in", user=user)
 
@@ -36,7 +37,12 @@ def failed(sender, credentials: dict, **_) -> None:
 
 
 def signed_out(sender, request, user, **_) -> None:
+    now = timezone.now()
     if user is not None:
-        sessions.end_own(request, user)
-        SignIn.objects.write(SignIn.Kind.SIGNED_OUT, at=timezone.now(), user=user)
+        # The row of one that ran out stays, for what is posted from its pages; so does what is kept.
+        if sessions.goes_on(request, now=now):
+            sessions.end_own(request, user)
+            if sessions.is_let_in(request):
+                kept_words.drop(user)
+        SignIn.objects.write(SignIn.Kind.SIGNED_OUT, at=now, user=user)
         security_log.write("signed_out", user=user)

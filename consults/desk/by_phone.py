@@ -16,6 +16,7 @@ from consults.models import AccessRecord, ConsultRequest
 from consults.public.form import ConsultRequestForm
 from consults.public.form_ticket import is_same_form
 from consults.scheduling import Refusal
+from content.editing import kept_form
 from guard.readers import read_instant, read_whole_number
 from pages.consult_kind import CALL
 
@@ -149,14 +150,15 @@ def by_phone_view(request, *, each_context: dict, opts):
     now = timezone.now()
     rules = read_rules(now)
     chosen = _start(request.GET.get("starts_at", ""))
-    data = request.POST if request.method == "POST" else None
+    is_posted = request.method == "POST"
+    data = request.POST if is_posted else kept_form.take(request)
     initial = {"submission_key": secrets.token_urlsafe(24), **_known_of(request, now=now)}
     if chosen:
         initial["starts_at"] = chosen.isoformat(timespec="minutes")
     start = _start(data.get("starts_at", "")) if data is not None else chosen
     days = open_days(now, also=start or chosen)
     form = PhoneRequestForm(data, days=days, rules=rules, now=now, start=start, initial=initial)
-    if data is not None and form.is_valid() and (made := form.save(by=request.user, now=now)):
+    if data is not None and form.is_valid() and is_posted and (made := form.save(by=request.user, now=now)):
         recorded = "was recorded" if made.created_at == now else "was recorded already, by the same form"
         messages.success(
             request, f"{made.reference} {recorded}. Still on the line, and they agree? Confirm it and tell them now."
@@ -166,7 +168,7 @@ def by_phone_view(request, *, each_context: dict, opts):
     context["estimate"] = estimate_of(start, set_at=now, clinic=rules.clinic)
     context["same_day"] = [(one, visit_text(one, now), one.get_status_display().lower()) for one in form.same_day]
     template = "admin/consults/consultrequest/by_phone.html"
-    return TemplateResponse(request, template, context, status=422 if form.errors else 200)
+    return TemplateResponse(request, template, context, status=422 if is_posted and form.errors else 200)
 
 
 def _known_of(request, *, now: datetime) -> dict[str, object]:

@@ -16,6 +16,7 @@ from consults.dates import date_text, day_text
 from consults.hours_text import shifts_text
 from consults.models import SpecialHours
 from consults.models.posted_time import validate_five_minutes
+from content.editing import kept_form
 from guard.one_line import refuse_control_characters
 from guard.readers import read_date
 
@@ -114,10 +115,11 @@ def rows_text(rows: list[SpecialHours]) -> str:
 def day_view(request, *, each_context: dict, opts):
     """Shows and saves the form. ?date=2026-12-24 chooses the date."""
     now = timezone.now()
-    data = request.POST if request.method == "POST" else None
+    is_posted = request.method == "POST"
+    data = request.POST if is_posted else kept_form.take(request)
     day = read_date(request.GET.get("date"))
     form = DayForm(data, now=now, initial=_initial(day))
-    if data is not None and form.is_valid():
+    if is_posted and form.is_valid():
         messages.success(request, form.save(by=request.user))
         week = reverse("admin:consults_consultrequest_diary")
         return redirect(f"{week}?from={form.cleaned_data['date']:%Y-%m-%d}&days=1")
@@ -130,7 +132,7 @@ def day_view(request, *, each_context: dict, opts):
         "weekly": f"{day_text(day)}: {shifts_text(posted.week.get(day.weekday(), ()))}" if day else "",
         "special": rows_text(rows_of(day)) if day else "",
     }
-    return TemplateResponse(request, "admin/consults/day_hours.html", context, status=422 if form.errors else 200)
+    return TemplateResponse(request, "admin/consults/day_hours.html", context, status=422 if is_posted and form.errors else 200)
 
 
 def _initial(day: date | None) -> dict:

@@ -26,6 +26,7 @@ from .earlier_times import earlier_view
 from .export import csv_answer
 from .figures import take_referral
 from .handing import assign_view
+from .kept_decision import read_kept_decision
 from .list_record import record_list
 from .paging import BoundedPaginator
 from .read_only import ReadOnlyAdmin
@@ -118,6 +119,8 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
         now = timezone.now()
         AccessRecord.objects.write(AccessRecord.Kind.OPENED, by=request.user, at=now, request=found)
         may_decide = self.has_decide_permission(request)
+        kept = read_kept_decision(request, found, now=now) if may_decide else None
+        seen = read_whole_number(request.GET.get("seen"))
         context = {
             **self.admin_site.each_context(request),
             "title": found.reference,
@@ -130,10 +133,14 @@ class ConsultRequestAdmin(ReadOnlyAdmin):
                 user=request.user,
                 now=now,
                 may_decide=may_decide,
-                seen=read_whole_number(request.GET.get("seen")),
+                seen=kept.seen if kept and kept.seen is not None else seen,
                 done=read_whole_number(request.GET.get("done")),
             ),
+            "kept": kept,
         }
+        context["typed_note"] = kept.note if kept and kept.action == "note" else context["staff_notes"]
+        if kept:
+            context["opened"] = kept.action
         return TemplateResponse(request, "admin/consults/consultrequest/request.html", context)
 
     def act_view(self, request, pk: int):

@@ -27,6 +27,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="KeptWords",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("page", models.CharField(help_text="Path of the page to whose form it comes back.", max_length=200)),
+                ("sealed", models.BinaryField(help_text="Names and values of the fields, without passwords.")),
+                ("kept_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "kept words",
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("user",), name="an_account_keeps_one_form")],
+            },
+        ),
+        migrations.CreateModel(
             name="RecoveryCode",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
