@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 def told_by(answer) -> dict[str, str] | None:
     """The attributes of the element without which nothing is kept; None where it is missing."""
-    found = re.search(r'<section id="draft"[^>]*>', answer.content.decode())
+    found = re.search(r'<div id="draft"[^>]*>', answer.content.decode())
     return dict(re.findall(r'data-([a-z]+)="([^"]*)"', found[0])) if found else None
 
 
