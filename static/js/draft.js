@@ -91,7 +91,6 @@ function keepDrafts(box) {
   // One for each page that opens, so that no tab writes over another's. A refused form goes on with what it was sent with.
   const ids = (part("ids").value || newId()).split("-");
   const own = () => prefix + ids.at(-1);
-  const WHEN = { timeZone: zone, month: "long", day: "numeric", hour: "numeric", minute: "2-digit" };
   const openElsewhere = new Set();
   let timer, isSending, isOver, offered, thrown, written = "{}";
   // Values that a draft holds on to, though this page came with them or has no field for them.
@@ -129,8 +128,11 @@ function keepDrafts(box) {
     const shown = { found: offered, stale, compare: offered, put: offered && !stale, throw: offered, keep: thrown };
     for (const [name, is] of Object.entries({ ...shown, restored: 0, thrown: 0, list: 0 })) part(name).hidden = !is;
     part("compare").ariaExpanded = "false";
-    if (offered) part("when").textContent = new Date(offered.at).toLocaleString("en-US", WHEN);
-    if (offered && !said) box.scrollIntoView({ block: "nearest" });
+    if (offered) {
+      const moment = { timeZone: zone, month: "long", day: "numeric", hour: "numeric", minute: "2-digit" };
+      part("when").textContent = new Date(offered.at).toLocaleString("en-US", moment);
+      box.scrollIntoView({ block: "nearest" });
+    }
     if (!said) return;
     part(said).hidden = false;
     box.focus();
@@ -193,8 +195,6 @@ function keepDrafts(box) {
   addEventListener("beforeunload", event => {
     if (isSending || !unsaved && fields.every(field => now(field) === came(field))) return;
     event.preventDefault();
-    // For browsers before 2024.
-    event.returnValue = true;
   });
   for (const name of ["pagehide", "visibilitychange"]) addEventListener(name, () => isSending || write());
 

@@ -201,9 +201,9 @@ def test_only_an_answer_that_says_so_counts_as_a_save(desk, site):
     desk.route(address, lambda route: waiting.append(route) if route.request.method == "POST" else route.continue_())
     with desk.expect_request(lambda sent: sent.method == "POST"), desk.expect_console_message(lambda said: said.text == "kept"):
         desk.evaluate(SAVE_AND_TYPE, " Gulls cry.")
-    desk.unroute(address)
     with desk.expect_navigation():
         waiting[0].continue_()
+    desk.unroute(address)
     expect(desk.locator(".messagelist .success")).to_be_visible()
     expect(desk.locator("#id_answer")).to_have_value(f"{before} Terns fish.")
     offer = notice(desk)
@@ -251,6 +251,19 @@ def test_where_nothing_can_be_kept_the_form_says_so_and_still_asks_before_it_is_
     desk.get_by_role("link", name="History").click()
     desk.wait_for_url("**/history/")
     assert (desk.asked, desk.complaints) == ([ASKS], [])
+
+
+@pytest.mark.slow
+def test_without_the_file_the_words_would_be_gone_and_nothing_is_said_of_drafts(desk, site):
+    desk.route("**/draft*.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    desk.goto(site.url + CHANGE.format(10))
+    before = desk.locator("#id_answer").input_value()
+    desk.locator("#id_answer").press_sequentially("Plovers ")
+    desk.reload()
+    expect(desk.locator("#id_answer")).to_have_value(before)
+    expect_no_offer(desk)
+    expect(notice(desk).get_by_role("status")).to_have_text("", use_inner_text=True)
+    assert (kept(desk, ""), desk.asked, desk.complaints) == (0, [], [])
 
 
 @pytest.mark.slow
