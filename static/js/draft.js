@@ -4,7 +4,7 @@
 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 const LEAVING = "draft-leaving";
-// Who is signed in; empty on the pages for signing in and out.
+// Who is signed in; empty for nobody.
 const { user } = document.currentScript.dataset;
 const tabs = globalThis.BroadcastChannel && new BroadcastChannel("drafts");
 const keysFrom = start => Object.keys(localStorage).filter(key => key.startsWith(start));
@@ -16,9 +16,9 @@ function read(key) {
 
 function tidy() {
   for (const key of keysFrom("draft:")) if (!(read(key).at > Date.now() - WEEK)) drop(key);
-  // A sign-out has happened once its answer is there: a page for nobody, or for somebody else.
+  // A sign-out has happened once its answer is there.
   const left = localStorage.getItem(LEAVING);
-  if (left && left !== user) {
+  if (left && document.getElementById("signed-out")) {
     keysFrom(`draft:${left}:`).forEach(drop);
     tabs?.postMessage({ left });
   }
