@@ -250,7 +250,7 @@ def test_what_is_a_week_old_or_says_what_is_saved_is_not_offered(desk, site):
 def test_where_nothing_can_be_kept_the_form_says_so_and_still_asks_before_it_is_left(desk, site):
     desk.add_init_script(FULL)
     desk.goto(site.url + CHANGE.format(8))
-    expect(notice(desk).get_by_role("status")).to_have_text("Drafts are not kept in this browser.", use_inner_text=True)
+    expect(notice(desk).get_by_role("status")).to_have_text("Unsaved words are not kept in this browser.", use_inner_text=True)
     desk.locator("#id_answer").press_sequentially("Ibises ")
     desk.get_by_role("link", name="History").click()
     desk.wait_for_url("**/history/")
