@@ -52,14 +52,14 @@ function inWords(field, value) {
 const labelOf = field => field.getAttribute("aria-label") ?? field.labels[0]?.textContent.trim().replace(/:$/, "") ?? field.name;
 
 // [tag, text] in order: of both texts (""), of the first one alone ("del"), of the second one alone ("ins").
-function differences(before, after) {
-  // Words; lines where comparing all words would take long.
-  const unit = before.length + after.length < 40000 ? /[^\S\n]*\S+|\s/g : /.*\n|.+/g;
+const WORDS = /[^\S\n]*\S+|\s/g, LINES = /.*\n|.+/g;
+function differences(before, after, unit = WORDS) {
   const [a, b] = [before, after].map(text => text.match(unit) ?? []), runs = [];
   const add = (tag, text) => runs.at(-1)?.[0] === tag ? runs.at(-1)[1] += text : runs.push([tag, text]);
   let x = 0, y = 0, m = a.length, n = b.length;
   while (x < m && y < n && a[x] === b[y]) add("", a[x++]), y++;
   while (x < m && y < n && a[m - 1] === b[n - 1]) m--, n--;
+  if (unit === WORDS && (m - x) * (n - y) > 1e7) return differences(before, after, LINES);
   // How many units the rest of one from i and of the other from j have in common.
   const wide = n + 1, common = new Uint16Array((m + 1) * wide);
   for (let i = m - 1; i >= x; i--) for (let j = n - 1; j >= y; j--) {
