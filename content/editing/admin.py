@@ -24,7 +24,7 @@ from content.models import ReviewedText, Text
 from .bounds import bound_dates
 from .conflict import current_row, differences
 from .form import ContentForm
-from .saved import saved_text
+from .saved import saved_draft, saved_text
 
 _ROWS = {"body": 36, "answer": 8, "bio": 8, "in_short": 6, "sheet": 20, "summary": 3, "lede": 3, "claims_justification": 3}
 JUSTIFIED = "claims_justification"
@@ -129,8 +129,10 @@ class ContentAdmin(SimpleHistoryAdmin):
         return super().response_change(request, obj)
 
     def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
-        """Says of a saved text where it is now, instead of that it "was changed successfully"."""
+        """Says of a saved text where it is now, instead of that it "was changed successfully", and which draft it was."""
         text = getattr(request, "saved_text", None)
+        if level == messages.SUCCESS and text is not None:
+            kwargs["extra_tags"] = saved_draft(request.POST.get("draft", ""))
         if level == messages.SUCCESS and isinstance(text, Text):
             message = saved_text(text, url=self.get_view_on_site_url(text), now=timezone.now())
         super().message_user(request, message, level, *args, **kwargs)
@@ -175,7 +177,14 @@ class ContentAdmin(SimpleHistoryAdmin):
     def render_change_form(self, request, context, *args, **kwargs):
         form = context["adminform"].form
         is_asked = JUSTIFIED in form.errors or bool(JUSTIFIED in form.fields and form[JUSTIFIED].value())
-        return super().render_change_form(request, context | {"is_justification_asked": is_asked}, *args, **kwargs)
+        row = context.get("original")
+        context |= {
+            "is_justification_asked": is_asked,
+            "last_change": row and row.history.select_related("history_user").first(),
+            "draft_ids": form.data.get("draft", ""),
+            "draft_zone": timezone.get_current_timezone_name(),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @method_decorator(csp_replace({"frame-src": [SELF]}))
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

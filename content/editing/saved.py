@@ -1,5 +1,6 @@
-"""What an editor reads once a text is saved: whether visitors see it now, and where."""
+"""What an editor reads once a text is saved: whether visitors see it now, and where. And what their device reads."""
 
+import re
 from datetime import datetime
 
 from django.utils import timezone
@@ -22,3 +23,8 @@ def saved_text(text: Text, *, url: str | None, now: datetime) -> SafeString:
             "Saved. “{}” will be on the site from {}.", link, f"{timezone.localtime(starts):%B %-d, %Y, %-I:%M %p}"
         )
     return format_html("Saved as a draft: visitors do not see “{}” yet.", link)
+
+
+def saved_draft(posted: str) -> str:
+    """The tag of the same message, by which `static/js/draft.js` knows that the words it kept under these names are saved."""
+    return f"saved-draft-{posted}" if re.fullmatch(r"[a-z0-9-]{1,200}", posted) else ""
