@@ -1,7 +1,7 @@
 """Writes messages: with the event they report, one per (event, kind, recipient), and letters to staff about no request."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +9,6 @@ from django.db import transaction
 
 from consults.current_rules import Rules
 from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
-from consults.scheduling import ConsultTime, PostedHours
 from guard import sealing
 
 from .calendar_file import CalendarChange
@@ -20,9 +19,9 @@ from .kinds import ABOUT_OFFERS, APOLOGIZING, CONFIRMING, OLD_ADDRESS, REMINDER,
 from .known import has_unsent_link, is_called, may_know, was_promised_earlier, was_written_to
 from .meeting import was_told_otherwise
 from .overtaken import drop_overtaken, drop_unsent, drop_useless, unsent
+from .reminder_time import reminder_time
 from .taken_back import known_before, offer_ended_unsaid, told_times
 
-_REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
 
 
@@ -98,7 +97,8 @@ def write_messages(
 def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: datetime) -> None:
     """Writes the reminder of the visit that the event confirmed, unless its time has passed. Raises sealing.CannotOpen."""
     channel, visit = _channel_of(request), request.confirmed_visit
-    if visit and (at := _reminder_time(visit, rules.posted)) > now:
+    by_phone = channel.CODE == OutboxMessage.Channel.CALL
+    if visit and (at := reminder_time(visit, rules.posted, by_phone=by_phone)) > now:
         facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
         _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
 
@@ -165,12 +165,6 @@ def forget_messages(request: ConsultRequest) -> None:
     messages.update(sealed=b"")
     ids = list(messages.values_list("message_id", flat=True))
     transaction.on_commit(lambda: mail.delete_files(ids), robust=True)  # others are told of the erasure all the same
-
-
-def _reminder_time(visit: ConsultTime, posted: PostedHours) -> datetime:
-    """10 AM local time on the day before the visit."""
-    day_before = posted.local_date(visit.start) - timedelta(days=1)
-    return datetime.combine(day_before, _REMINDER_AT, posted.zone)
 
 
 def _to_patient(event: Event, kind: str, channel: str, facts: Facts, *, not_before: datetime) -> None:
