@@ -15,7 +15,7 @@ from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
 from .compose import Letter
 from .facts import Before, Facts
-from .kinds import ABOUT_OFFERS, APOLOGIZING, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
+from .kinds import ABOUT_OFFERS, APOLOGIZING, CONFIRMING, ENTRY_DECLINED, OLD_ADDRESS, REMINDER, Tells, tells
 from .known import has_unsent_link, is_called, may_know, was_promised_earlier, was_written_to
 from .meeting import was_told_otherwise
 from .overtaken import drop_overtaken, drop_unsent, drop_useless, unsent
@@ -103,6 +103,15 @@ def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: 
         _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
 
 
+def ask_about_entry(event: Event, request: ConsultRequest, *, now: datetime) -> None:
+    """Asks who declined the entry of the visit that the event confirmed: by phone where they gave a number, because a colleague
+    should hear the answer. Everything else is told as before.
+    """
+    channel = BY_CONTACT["phone" if request.phone else "email"]
+    facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
+    _to_patient(event, ENTRY_DECLINED, channel.CODE, replace(facts, visit=request.confirmed_visit), not_before=now)
+
+
 def _channel_of(request: ConsultRequest):
     return BY_CONTACT["phone" if is_called(request) else "email"]
 
@@ -183,7 +192,7 @@ def _is_first(event: Event, kind: str) -> bool:
 def _write(
     event: Event | None, kind: str, recipient: str, channel: str, values: dict, *, not_before: datetime, **columns: Any
 ) -> None:
-    created_at = event.at if event else not_before
+    created_at = event.at if event and kind != ENTRY_DECLINED else not_before
     columns |= {"kind": kind, "recipient": recipient, "channel": channel, "created_at": created_at, "not_before": not_before}
     message = OutboxMessage(event=event, **columns)
     message.seal(values)
