@@ -1,4 +1,5 @@
 """BOUNCES_URL: delivery reports are read beside the turns of the background worker, so that nothing else waits for that server.
+So are the answers of calendar programs, which go to the same address.
 
 A failure that lasts is told: until the mailbox can be read again, email that comes back goes unnoticed.
 """
@@ -13,7 +14,9 @@ from django.db import DatabaseError, connection
 
 from clinic_site.beside import Beside
 from clinic_site.whole_files import replace_if_there_is_room
-from consults.messages.mailbox import MailboxReader, NotRead
+from consults.messages.calendar_answers import CalendarAnswer
+from consults.messages.declined_entries import has_entry, take_answer
+from consults.messages.mailbox import MailboxReader, NotRead, Word
 from consults.messages.returned_letters import is_known, take_report
 
 logger = logging.getLogger("clinic.worker")
@@ -29,7 +32,8 @@ class ReportReader(Beside):
     def __init__(self) -> None:
         super().__init__("delivery reports")
         where = settings.BOUNCES
-        self._reader = MailboxReader(where, host=settings.PUBLIC.host, is_known=is_known) if where else None
+        host = settings.PUBLIC.host
+        self._reader = MailboxReader(where, host=host, is_known=is_known, has_entry=has_entry) if where else None
         # Whether the last round went well and left something, so that the next one need not wait.
         self.has_more = False
 
@@ -52,7 +56,7 @@ def read_reports(reader: MailboxReader, *, now: datetime) -> bool:
     Returns whether it went well and there is more to look at.
     """
     try:
-        reader.read_new(partial(take_report, now=now))
+        reader.read_new(partial(_take, now=now))
     except NotRead as error:
         _tell(str(error), now=now)
     except DatabaseError as error:
@@ -64,6 +68,10 @@ def read_reports(reader: MailboxReader, *, now: datetime) -> bool:
         _file().unlink(missing_ok=True)
         return reader.has_more
     return False
+
+
+def _take(word: Word, *, now: datetime) -> bool:
+    return take_answer(word, now=now) if isinstance(word, CalendarAnswer) else take_report(word, now=now)
 
 
 def problem(*, now: datetime) -> str:

@@ -203,7 +203,8 @@ class Composition:
                 "to_check": self._to_check,
             }
         )
-        held, changes = self.held, self.changes
+        held, changes, entry = self.held, self.changes, self.calendar
+        context["has_entry"] = has_file and entry.method == "REQUEST" and entry.visit is not None and entry.visit.start > self.now
         context |= {"had_another": bool(changes.also_had), "asked_is_held": self.facts.before.asked in held}
         context |= {"offered_is_held": self.facts.offered in held, "is_of_a_request": self._is_of_a_request}
         context["asked_gone"] = self._in_words(changes.asked_gone)

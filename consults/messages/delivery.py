@@ -20,7 +20,7 @@ from .answers import Answers
 from .channels import SENDERS
 from .channels.not_sent import NO_ANSWER, NotSent, Unanswered
 from .channels.smtp_server import ANSWER_SECONDS
-from .kinds import OF_A_VISIT_AHEAD, OLD_ADDRESS, REMINDER, REPEATS
+from .kinds import ENTRY_DECLINED, OF_A_VISIT_AHEAD, OLD_ADDRESS, REMINDER, REPEATS
 from .known import owes_correction
 from .reading import offer_is_over, read_message, visit_has_begun
 from .refused import RETURNED, give_up, refuse
@@ -188,7 +188,7 @@ def _comes_too_late(message: OutboxMessage, rules: Rules, now: datetime) -> bool
         return offer_is_over(message, rules=rules, now=now)
     if message.kind not in OF_A_VISIT_AHEAD or not visit_has_begun(message, now=now):
         return False
-    return message.kind == REMINDER or not owes_correction(message.event.request, now=now)
+    return message.kind in {REMINDER, ENTRY_DECLINED} or not owes_correction(message.event.request, now=now)
 
 
 def _drop_late(message: OutboxMessage) -> None:
@@ -197,7 +197,7 @@ def _drop_late(message: OutboxMessage) -> None:
     So is a reminder that was tried and never left. One that nobody tried was held back, and that was told.
     """
     never_left = message.attempts > 0 and message.done_at is None
-    if message.kind == Event.Kind.OFFERED or (message.kind == REMINDER and not never_left):
+    if message.kind in {Event.Kind.OFFERED, ENTRY_DECLINED} or (message.kind == REMINDER and not never_left):
         OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED, problem=_TOO_LATE)
     else:
         give_up(message, problem=_TOO_LATE)

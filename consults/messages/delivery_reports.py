@@ -56,7 +56,7 @@ def read_report(mail: bytes, *, host: str) -> DeliveryReport | None:
 def _read(mail: bytes, host: str) -> DeliveryReport | None:
     statuses: list[bytes] = []
     ids: dict[bool, set[UUID]] = {True: set(), False: set()}
-    for part in _parts(mail):
+    for part in parts_of(mail):
         kind, body = part.get_content_type(), part.get_payload(decode=True)
         if not isinstance(body, bytes):
             continue
@@ -70,7 +70,7 @@ def _read(mail: bytes, host: str) -> DeliveryReport | None:
     return DeliveryReport(ids[is_of_host].pop(), next(filter(None, map(_given_up, statuses)), ""), is_of_host)
 
 
-def _parts(mail: bytes, depth: int = 0) -> Iterator[Message]:
+def parts_of(mail: bytes, depth: int = 0) -> Iterator[Message]:
     """The parts, each with its headers parsed and its body left alone: what was returned is not searched for further parts."""
     part = BytesHeaderParser().parsebytes(mail)
     if len(str(part["Content-Type"] or "")) > _LONGEST_CONTENT_TYPE:
@@ -83,7 +83,7 @@ def _parts(mail: bytes, depth: int = 0) -> Iterator[Message]:
         return
     between = re.compile(rb"^--" + re.escape(boundary.encode("ascii", "replace")) + rb"(?:--)?[ \t]*\r?$\n?", re.MULTILINE)
     for piece in between.split(body, _MOST_PARTS + 1)[1 : _MOST_PARTS + 1]:
-        yield from _parts(piece, depth + 1)
+        yield from parts_of(piece, depth + 1)
 
 
 def _given_up(body: bytes) -> str:

@@ -9,6 +9,8 @@ Kind = Event.Kind
 REMINDER = "reminder"
 # Nor this one: a corrected address owes it to the address before, if that was written to.
 OLD_ADDRESS = "old_address"
+# Nor this one: a confirmed visit owes it once its entry was declined in a calendar program. It asks, and tells nothing.
+ENTRY_DECLINED = "entry_declined"
 _LOST = "The time you asked for is no longer held"
 _AT_A_NEW_TIME = "Confirmed at a new time"
 _UNCHANGED = "Your visit is unchanged"
@@ -146,6 +148,9 @@ KINDS: dict[str, Tells] = {
     Kind.COMPLETED: Tells(is_over=True),
     Kind.MISSED: Tells(is_over=True),
     REMINDER: Tells("Reminder", "Remind them of the visit", subject_if_changed="Reminder of your new time"),
+    ENTRY_DECLINED: Tells(
+        "Your visit is still confirmed", "Their calendar program said no: ask whether they want to cancel", keeps_reminder=True
+    ),
 }
 
 
@@ -160,12 +165,12 @@ LEAVE_THE_VISIT = [REMINDER, Kind.MOVED, *(kind for kind, says in KINDS.items() 
 TAKE_A_VISIT = [Kind.CONFIRMED, Kind.RESCHEDULED, Kind.CANCELLED]
 # Of no use once the visit has begun.
 OF_A_VISIT_AHEAD = [
-    *(REMINDER, *CONFIRMING),
+    *(REMINDER, ENTRY_DECLINED, *CONFIRMING),
     *(kind for kind, says in KINDS.items() if says.says_visit_stays and not says.subject_if_late),
 ]
 END_A_REQUEST = [Kind.DECLINED, Kind.WITHDRAWN, Kind.CANCELLED, Kind.EXPIRED]
 # Who has another request may take any message but the first for the answer about that one.
-NAME_OTHERS = [kind for kind in KINDS if kind not in {Kind.REQUESTED, OLD_ADDRESS}]
+NAME_OTHERS = [kind for kind in KINDS if kind not in {Kind.REQUESTED, OLD_ADDRESS, ENTRY_DECLINED}]
 # They name a time that was asked for beside a visit, and is not theirs.
 TELL_A_LOST_TIME = [kind for kind, says in KINDS.items() if says.names_lost_time or says.subject_if_late]
 # They say that we did not answer in time, and so does what takes their place.

@@ -13,7 +13,7 @@ from consults.models import ConsultRequest, Event, OutboxMessage
 from consults.models.outbox_message import OutboxMessageQuerySet
 
 from .facts import Facts
-from .kinds import CONFIRMING, OLD_ADDRESS, REMINDER
+from .kinds import CONFIRMING, ENTRY_DECLINED, OLD_ADDRESS, REMINDER
 
 UNSENT = (OutboxMessage.State.WAITING, OutboxMessage.State.FAILED)
 
@@ -114,5 +114,6 @@ def owes_correction(request: ConsultRequest, *, now: datetime) -> bool:
 
 
 def to_the_patient(request: ConsultRequest) -> OutboxMessageQuerySet:
-    """Everything that was written to the patient."""
-    return OutboxMessage.objects.filter(event__request=request, recipient=OutboxMessage.Recipient.PATIENT)
+    """Everything that was written to the patient, but for a question, which tells them nothing and is no answer by phone."""
+    messages = OutboxMessage.objects.filter(event__request=request, recipient=OutboxMessage.Recipient.PATIENT)
+    return messages.exclude(kind=ENTRY_DECLINED)

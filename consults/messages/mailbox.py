@@ -1,4 +1,5 @@
-"""Reads the delivery reports in a mailbox, over IMAP with TLS. A report on a letter of ours is deleted once it was answered.
+"""Reads delivery reports and answers of calendar programs in a mailbox, over IMAP with TLS. What is about a letter or an entry of
+ours is deleted once it was answered.
 
 Every other mail is left as it is, unread: the mailbox may be one that people read.
 """
@@ -16,6 +17,7 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
+from .calendar_answers import CalendarAnswer, read_answer
 from .delivery_reports import DeliveryReport, Unanswerable, Unreadable, read_report
 
 logger = logging.getLogger("clinic.mail")
@@ -25,6 +27,9 @@ MOST_BYTES = 65_536
 MOST_MAILS = 200
 # Of one answer of the server, and of a whole round.
 ANSWER_SECONDS, ROUND_SECONDS = 10.0, 120.0
+_MAY_BE_ONE = re.compile(rb"^content-type:\s*(?:multipart/|text/calendar)", re.IGNORECASE)
+
+Word = DeliveryReport | CalendarAnswer
 
 
 class Account(Protocol):
@@ -56,9 +61,18 @@ class MailboxReader:
     The newest come first: after a restart, a mailbox full of what was left there delays no report that has just come.
     """
 
-    def __init__(self, account: Account, *, host: str, is_known: Callable[[UUID], bool] = lambda _: False) -> None:
-        """`host`: what follows the @ of our Message-IDs. `is_known`: whether a letter under another host is ours all the same."""
-        self._account, self._host, self._is_known = account, host, is_known
+    def __init__(
+        self,
+        account: Account,
+        *,
+        host: str,
+        is_known: Callable[[UUID], bool] = lambda _: False,
+        has_entry: Callable[[UUID], bool] = lambda _: False,
+    ) -> None:
+        """`host`: what follows the @ of our Message-IDs. `is_known`: whether a letter under another host is ours all the same.
+        `has_entry`: whether a calendar entry is ours.
+        """
+        self._account, self._host, self._is_known, self._has_entry = account, host, is_known, has_entry
         self._validity, self._last = b"", 0
         self._refused: set[int] = set()
         # Up to the last one, and not looked at yet.
@@ -69,8 +83,8 @@ class MailboxReader:
         """Whether the last round left mails that nobody has looked at."""
         return bool(self._left)
 
-    def read_new(self, take: Callable[[DeliveryReport], object]) -> int:
-        """Hands the reports in at most MOST_MAILS new mails to `take`, and deletes each after that. Returns how many.
+    def read_new(self, take: Callable[[Word], object]) -> int:
+        """Hands the reports and answers in at most MOST_MAILS new mails to `take`, and deletes each after that. Returns how many.
 
         Raises NotRead and DatabaseError; the mail is still new at the next round then. One that the server refuses to hand out
         keeps no other waiting.
@@ -96,7 +110,7 @@ class MailboxReader:
             raise refused
         return taken
 
-    def _take(self, server: imaplib.IMAP4, uid: int, report: DeliveryReport, take: Callable[[DeliveryReport], object]) -> bool:
+    def _take(self, server: imaplib.IMAP4, uid: int, report: Word, take: Callable[[Word], object]) -> bool:
         """One that cannot be answered keeps no other waiting: it is marked as seen."""
         try:
             take(report)
@@ -107,7 +121,7 @@ class MailboxReader:
             _mark_seen(server, uid)
             return False
         except Exception:
-            logger.exception("a delivery report could not be answered, and is left in BOUNCES_URL")
+            logger.exception("a delivery report, or a calendar's answer, could not be answered, and is left in BOUNCES_URL")
             _mark_seen(server, uid)
             return False
         with _told("deletion"):
@@ -132,17 +146,20 @@ class MailboxReader:
         self._left, self._last = wanted - self._refused, max({self._last, *wanted})
         return sorted(wanted, key=lambda uid: (uid in self._refused, -uid))[:MOST_MAILS]
 
-    def _read(self, server: imaplib.IMAP4, uid: int) -> DeliveryReport | None:
-        """A mail of several parts alone is fetched further than its kind. One that is unreadable is marked as seen."""
-        if not re.search(rb"^content-type:\s*multipart/", _fetch(server, uid, "HEADER.FIELDS (CONTENT-TYPE)"), re.IGNORECASE):
+    def _read(self, server: imaplib.IMAP4, uid: int) -> Word | None:
+        """A mail of several parts, or a calendar, alone is fetched further than its kind. An unreadable one is marked as seen."""
+        if not _MAY_BE_ONE.search(_fetch(server, uid, "HEADER.FIELDS (CONTENT-TYPE)")):
             return None
+        mail = _fetch(server, uid, "")
         try:
-            report = read_report(_fetch(server, uid, ""), host=self._host)
+            report, answer = read_report(mail, host=self._host), read_answer(mail)
         except Unreadable as error:
             logger.warning("a mail in BOUNCES_URL could not be read, and is left there: %s", error)
             _mark_seen(server, uid)
             return None
-        return report if report and (report.is_of_host or self._is_known(report.message_id)) else None
+        if report:
+            return report if report.is_of_host or self._is_known(report.message_id) else None
+        return answer if answer and self._has_entry(answer.entry) else None
 
 
 class _Server(imaplib.IMAP4_SSL):

@@ -1,7 +1,7 @@
 """Writes messages: with the event they report, one per (event, kind, recipient), and letters to staff about no request."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,20 +9,19 @@ from django.db import transaction
 
 from consults.current_rules import Rules
 from consults.models import ConsultPolicy, ConsultRequest, EarlierOffer, Event, OutboxMessage, Reason
-from consults.scheduling import ConsultTime, PostedHours
 from guard import sealing
 
 from .calendar_file import CalendarChange
 from .channels import BY_CONTACT, mail
 from .compose import Letter
 from .facts import Before, Facts
-from .kinds import ABOUT_OFFERS, APOLOGIZING, CONFIRMING, OLD_ADDRESS, REMINDER, Tells, tells
+from .kinds import ABOUT_OFFERS, APOLOGIZING, CONFIRMING, ENTRY_DECLINED, OLD_ADDRESS, REMINDER, Tells, tells
 from .known import has_unsent_link, is_called, may_know, was_promised_earlier, was_written_to
 from .meeting import was_told_otherwise
 from .overtaken import drop_overtaken, drop_unsent, drop_useless, unsent
+from .reminder_time import reminder_time
 from .taken_back import known_before, offer_ended_unsaid, told_times
 
-_REMINDER_AT = time(10)
 _LETTERS_TO_STAFF_LAST = timedelta(days=30)
 
 
@@ -98,9 +97,19 @@ def write_messages(
 def write_reminder(event: Event, request: ConsultRequest, *, rules: Rules, now: datetime) -> None:
     """Writes the reminder of the visit that the event confirmed, unless its time has passed. Raises sealing.CannotOpen."""
     channel, visit = _channel_of(request), request.confirmed_visit
-    if visit and (at := _reminder_time(visit, rules.posted)) > now:
+    by_phone = channel.CODE == OutboxMessage.Channel.CALL
+    if visit and (at := reminder_time(visit, rules.posted, by_phone=by_phone)) > now:
         facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
         _to_patient(event, REMINDER, channel.CODE, replace(facts, visit=visit), not_before=at)
+
+
+def ask_about_entry(event: Event, request: ConsultRequest, *, now: datetime) -> None:
+    """Asks who declined the entry of the visit that the event confirmed: by phone where they gave a number, because a colleague
+    should hear the answer. Everything else is told as before.
+    """
+    channel = BY_CONTACT["phone" if request.phone else "email"]
+    facts = Facts.of(request, to=getattr(request, channel.REACHES), calendar=CalendarChange(), now=now)
+    _to_patient(event, ENTRY_DECLINED, channel.CODE, replace(facts, visit=request.confirmed_visit), not_before=now)
 
 
 def _channel_of(request: ConsultRequest):
@@ -167,12 +176,6 @@ def forget_messages(request: ConsultRequest) -> None:
     transaction.on_commit(lambda: mail.delete_files(ids), robust=True)  # others are told of the erasure all the same
 
 
-def _reminder_time(visit: ConsultTime, posted: PostedHours) -> datetime:
-    """10 AM local time on the day before the visit."""
-    day_before = posted.local_date(visit.start) - timedelta(days=1)
-    return datetime.combine(day_before, _REMINDER_AT, posted.zone)
-
-
 def _to_patient(event: Event, kind: str, channel: str, facts: Facts, *, not_before: datetime) -> None:
     known = facts.before.confirmed
     columns = {"is_first": _is_first(event, kind), "known_start": known.start if known else None}
@@ -189,7 +192,7 @@ def _is_first(event: Event, kind: str) -> bool:
 def _write(
     event: Event | None, kind: str, recipient: str, channel: str, values: dict, *, not_before: datetime, **columns: Any
 ) -> None:
-    created_at = event.at if event else not_before
+    created_at = event.at if event and kind != ENTRY_DECLINED else not_before
     columns |= {"kind": kind, "recipient": recipient, "channel": channel, "created_at": created_at, "not_before": not_before}
     message = OutboxMessage(event=event, **columns)
     message.seal(values)

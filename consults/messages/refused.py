@@ -3,13 +3,16 @@
 import logging
 from datetime import datetime
 
+from consults.current_rules import read_rules
 from consults.models import ConsultRequest, OutboxMessage
 from consults.spam import count_call
 from guard import sealing
 
 from .channels.not_sent import NO_ANSWER
+from .facts import Facts
 from .kinds import OLD_ADDRESS, REMINDER
 from .known import is_called
+from .reminder_time import reminder_time
 
 logger = logging.getLogger("clinic.mail")
 
@@ -22,7 +25,7 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
 
     A number that was called enough is not called: staff see what could not be sent. What is on its way still when the first
     call is made belongs to that call. What a server had whole before, and did not answer for, may be known all the same. A
-    reminder that waits becomes a call on its day. Nobody is called about an address that they left: that one is a stranger's.
+    reminder that waits becomes a call, due as one is. Nobody is called about an address that they left: that one is a stranger's.
 
     Changes nothing if the message is no longer as it was read. Raises sealing.CannotOpen.
     """
@@ -46,11 +49,15 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
 
 def _call_to_remind(request: ConsultRequest, phone: str, *, now: datetime) -> None:
     """The reminder that waits for its day is not for an address that takes no mail either."""
+    posted = read_rules(now).posted
     untried = OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING, attempts=0)
     for reminder in untried.filter(channel=OutboxMessage.Channel.MAIL, not_before__gt=now):
         unchanged = _unchanged(reminder)
         reminder.seal(reminder.opened | {"to": phone})
-        unchanged.update(channel=OutboxMessage.Channel.CALL, sealed=reminder.sealed)
+        visit = Facts.from_json(reminder.opened).visit
+        at = reminder_time(visit, posted, by_phone=True) if visit else reminder.not_before
+        # Where the clinic is not open again before the visit's day, it is owed now.
+        unchanged.update(channel=OutboxMessage.Channel.CALL, sealed=reminder.sealed, not_before=max(at, now))
 
 
 def _may_be_called(request: ConsultRequest, *, now: datetime) -> bool:

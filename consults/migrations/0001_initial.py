@@ -372,7 +372,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "calendar_uid",
-                    models.UUIDField(default=uuid.uuid4, help_text="Of its calendar entry, also when the site has moved."),
+                    models.UUIDField(default=uuid.uuid4, db_index=True, help_text="Of its calendar entry, wherever the site is."),
                 ),
                 (
                     "calendar_step",

@@ -71,7 +71,7 @@ class ConsultRequest(models.Model):
     version = models.PositiveIntegerField(
         default=1, help_text="Rises with every change, so that a decision about an older version is refused."
     )
-    calendar_uid = models.UUIDField(default=uuid.uuid4, help_text="Of its calendar entry, also when the site has moved.")
+    calendar_uid = models.UUIDField(default=uuid.uuid4, db_index=True, help_text="Of its calendar entry, wherever the site is.")
     calendar_step = models.PositiveIntegerField(
         default=0,
         help_text="Added to the version for a calendar's SEQUENCE. Rises with each restore: versions repeat then.",

@@ -4,14 +4,14 @@ import pytest
 from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
 
-from consults.messages.kinds import KINDS, OLD_ADDRESS, REMINDER, tells
+from consults.messages.kinds import ENTRY_DECLINED, KINDS, OLD_ADDRESS, REMINDER, tells
 from consults.models import Event
 
 TOLD = [kind for kind, says in KINDS.items() if says.subject]
 
 
-def test_the_table_holds_events_and_the_two_letters_that_are_none():
-    assert set(KINDS) <= {*Event.Kind.values, REMINDER, OLD_ADDRESS}
+def test_the_table_holds_events_and_the_three_messages_that_are_none():
+    assert set(KINDS) <= {*Event.Kind.values, REMINDER, OLD_ADDRESS, ENTRY_DECLINED}
     assert not any(tells("something else").__dict__.values())
 
 

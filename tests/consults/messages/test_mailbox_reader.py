@@ -14,10 +14,10 @@ ACCOUNT = Mailbox("mail.example", 993, "me", "secret", "INBOX")
 
 
 class Server:
-    """Holds reports on a letter of ours by UID, and `refuses` to hand some out."""
+    """Holds reports on a letter of ours by UID, and `refuses` to hand some out. `kinds`: the headers of other mails."""
 
     def __init__(self, *uids: int) -> None:
-        self.mails, self.refuses = {uid: PLAIN.encode() for uid in uids}, set()
+        self.mails, self.refuses, self.kinds = {uid: PLAIN.encode() for uid in uids}, set(), {}
 
     def select(self, name):
         return "OK", []
@@ -30,7 +30,8 @@ class Server:
             return "OK", [" ".join(map(str, self.mails)).encode()]
         uid = int(arguments[0])
         if command == "FETCH":
-            found = b"Content-Type: multipart/report" if "HEADER" in arguments[1] else self.mails[uid]
+            kind = self.kinds.get(uid, b"Content-Type: multipart/report")
+            found = kind if "HEADER" in arguments[1] else self.mails[uid]
             return ("NO", []) if uid in self.refuses else ("OK", [(b"", found)])
         if command == "EXPUNGE":
             del self.mails[uid]

@@ -1,0 +1,195 @@
+"""A no to the entry in a patient's calendar is a question to ask them, and never cancels."""
+
+import base64
+import logging
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+
+from clinic_site import delivery_reports
+from consults import booking
+from consults.desk.marking import mark_made
+from consults.desk.outbox_words import letter_of
+from consults.messages.calendar_answers import CalendarAnswer, read_answer
+from consults.messages.declined_entries import has_entry, take_answer
+from consults.messages.delivery import deliver_due
+from consults.messages.known import is_called
+from consults.messages.mailbox import MailboxReader
+from consults.models import Event, OutboxMessage
+from tests.builders import WEDNESDAY, local, submit
+from tests.builders import letter_of as words_of
+from tests.consults.messages.test_mailbox_reader import ACCOUNT, Server, server  # noqa: F401
+from tests.consults.statuses import decisions, undone
+from tests.reports import HOST, OURS, report
+
+MONDAY = local("2026-12-07 16:00")
+VISIT = ("DTSTART:20261207T220000Z", f"UID:{OURS}", "ATTENDEE;CN=Ada;PARTSTAT=DECLINED:mailto:ada@example.com")
+ZONE = (
+    "BEGIN:VTIMEZONE",
+    "TZID:X",
+    "BEGIN:STANDARD",
+    "DTSTART:16010101T020000",
+    "RRULE:FREQ=SECONDLY",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
+
+
+def calendar(*lines: str, method: str = "REPLY", before: tuple[str, ...] = ()) -> str:
+    inside = (f"METHOD:{method}", *before, "BEGIN:VEVENT", *lines, "END:VEVENT")
+    return "\r\n".join(("BEGIN:VCALENDAR", *inside, "END:VCALENDAR", ""))
+
+
+def single(text: str) -> bytes:
+    return f"Content-Type: text/calendar; method=REPLY; charset=utf-8\nSubject: Declined: Visit\n\n{text}".encode()
+
+
+def base64_inside(text: str) -> bytes:
+    """As Gmail packs it: an alternative within a mail of several parts."""
+    packed = base64.encodebytes(text.encode()).decode()
+    headers = "Content-Type: text/calendar; charset=UTF-8; method=REPLY\nContent-Transfer-Encoding: base64"
+    inner = report(("Content-Type: text/plain", "Ada has declined this invitation."), (headers, packed), kind="alternative")
+    inner = inner.replace("boundary=b", "boundary=inner").replace("--b", "--inner")
+    head, _, body = inner.partition("\n\n")
+    return report((head, body), kind="mixed").encode()
+
+
+def test_what_calendar_programs_send_is_read_and_nothing_else():
+    yes = VISIT[2].replace("DECLINED", "ACCEPTED")
+    named_in_a_zone = ("DTSTART;TZID=Central Standard Time:20261207T160000", *VISIT[1:])
+    alarm = ("BEGIN:VALARM", VISIT[2], "END:VALARM")
+    folded = (*VISIT[:2], 'ATTENDEE;CN="Ada: Example; the patient";PARTST\r\n AT=DECLINED:mailto:ada@example.com')
+    no = CalendarAnswer(OURS, is_no=True, start=MONDAY)
+    for text, answer in (
+        (calendar(*VISIT), no),
+        (calendar(*VISIT).replace("\r\n", "\n"), no),
+        (calendar(*folded), no),
+        (calendar("X-NO-LINE", *VISIT, f"UID:{str(OURS).upper()}"), no),
+        (calendar(*named_in_a_zone, before=ZONE), CalendarAnswer(OURS, is_no=True)),
+        (calendar(*VISIT[:2], yes), CalendarAnswer(OURS, is_no=False, start=MONDAY)),
+        (calendar(*VISIT[:2], yes, *alarm), CalendarAnswer(OURS, is_no=False, start=MONDAY)),
+        # Ours as it was sent, a meeting of another program, one answer to two entries, an entry inside another, one far inside.
+        (calendar(*VISIT, method="REQUEST"), None),
+        (calendar(VISIT[0], "UID:040000008200E00074C5B7101A82E008", VISIT[2]), None),
+        (calendar(*VISIT, f"UID:{uuid4()}"), None),
+        (calendar("BEGIN:VEVENT", *VISIT, "END:VEVENT"), None),
+        (calendar("COMMENT:" + "x" * 20_000, *VISIT), None),
+        ("", None),
+    ):
+        assert [read_answer(pack(text)) for pack in (single, base64_inside)] == [answer, answer], text
+    assert read_answer(b"Content-Type: text/plain\n\n" + calendar(*VISIT).encode()) is None
+    nested = single("BEGIN:VCALENDAR\r\n" + "BEGIN:VEVENT\r\n" * 4000)
+    assert read_answer(nested) is None
+
+
+def confirmed(staff, **answers):
+    request = booking.confirm_request(submit(**answers), by=staff, now=WEDNESDAY)
+    deliver_due(now=WEDNESDAY)
+    return request
+
+
+def no_to(request, *, start=None, now=WEDNESDAY) -> bool:
+    return take_answer(CalendarAnswer(request.calendar_uid, is_no=True, start=start), now=now)
+
+
+def asked() -> list[tuple[str, str]]:
+    return list(OutboxMessage.objects.filter(kind="entry_declined").order_by("pk").values_list("channel", "state"))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clinic")
+def test_a_no_is_a_call_to_ask_once_a_visit_and_the_visit_stays(staff):
+    for contact_by in ("phone", "email"):
+        with undone(contact_by):
+            request = confirmed(staff, contact_by=contact_by)
+            before, events = words_of(OutboxMessage.objects.get(kind="reminder")), Event.objects.count()
+            assert no_to(request, start=MONDAY)
+            assert not no_to(request, start=MONDAY)
+            call = OutboxMessage.objects.calls_to_make(now=WEDNESDAY).get(kind="entry_declined")
+            script = letter_of(call, now=WEDNESDAY)
+            assert script.to == "507-555-0100"
+            assert "told us no to your visit, Monday, December 7" in script.text
+            assert "Cancel nothing unless they say so" in script.text
+            assert "has begun" in letter_of(call, now=MONDAY).text
+            request.refresh_from_db()
+            assert (request.status, request.confirmed_starts_at, Event.objects.count()) == ("confirmed", MONDAY, events)
+            # How they are answered, and what they are told, stays as it was.
+            assert is_called(request) == (contact_by == "phone")
+            assert words_of(OutboxMessage.objects.get(kind="reminder")) == before
+            assert mark_made(OutboxMessage.objects.filter(pk=call.pk), by=staff, now=WEDNESDAY) == 1
+            assert not no_to(request)
+            # Another visit is asked about again.
+            booking.reschedule_request(request, starts_at=local("2026-12-08 16:00"), by=staff, now=WEDNESDAY)
+            assert no_to(request)
+            booking.withdraw_request(request, now=WEDNESDAY)
+            assert asked() == [("call", "done"), ("call", "dropped")]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clinic")
+def test_without_a_number_the_no_is_answered_with_one_letter(staff):
+    request = confirmed(staff, phone="")
+    mail.outbox.clear()
+    assert no_to(request)
+    deliver_due(now=WEDNESDAY)
+    (letter,) = mail.outbox
+    assert (letter.to, letter.subject) == (["ada@example.com"], "Your visit is still confirmed: Monday, December 7, 4:00 PM")
+    assert "It does not cancel your visit, which is still confirmed:" in " ".join(letter.body.split())
+    assert request.token in letter.body
+    assert not any("calendar" in str(part.get_content_type()) for part in letter.message().walk())
+    assert not no_to(request)
+    with undone("nobody is told once it has begun"):
+        OutboxMessage.objects.filter(kind="entry_declined").update(state="waiting", done_at=None, attempts=1, problem="x")
+        deliver_due(now=MONDAY)
+        assert asked() == [("mail", "dropped")]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clinic")
+def test_a_no_to_what_is_no_visit_ahead_asks_nobody(staff):
+    request = confirmed(staff)
+    assert not take_answer(CalendarAnswer(request.calendar_uid, is_no=False), now=WEDNESDAY)
+    assert not take_answer(CalendarAnswer(uuid4(), is_no=True), now=WEDNESDAY)
+    assert not no_to(request, start=local("2026-12-07 16:30")), "the entry of before a change"
+    assert not no_to(request, now=MONDAY)
+    for step in ("withdrawn", "cancelled"):
+        with undone(step):
+            decisions(staff)[step](request, WEDNESDAY)
+            assert not no_to(request)
+    assert not no_to(submit(key="2", starts_at=local("2026-12-08 16:00"))), "nothing is confirmed"
+    assert asked() == []
+
+
+@pytest.mark.django_db
+def test_the_mailbox_hands_over_answers_to_our_entries_and_leaves_all_others(clinic, staff, settings, server, caplog):  # noqa: F811
+    request = confirmed(staff)
+    entry = next(part for part in mail.outbox[-1].message().walk() if part.get_content_type() == "text/calendar")
+    text = entry.get_payload(decode=True).decode().replace("METHOD:REQUEST", "METHOD:REPLY")
+    assert "RSVP=FALSE" in text
+    no = re.sub("PARTSTAT=ACCEPTED", "PARTSTAT=DECLINED", text)
+    of_others = no.replace(str(request.calendar_uid), str(uuid4()))
+    server.mails = dict(enumerate(map(single, (no, text, of_others, "not a calendar")), 1)) | {5: base64_inside(no)}
+    server.kinds = {uid: re.search(rb"Content-Type:.*", body)[0] for uid, body in server.mails.items()}
+    reader = MailboxReader(ACCOUNT, host=HOST, has_entry=has_entry)
+    with caplog.at_level(logging.INFO):
+        delivery_reports.read_reports(reader, now=WEDNESDAY)
+    assert (sorted(server.mails), asked()) == ([3, 4], [("call", "waiting")])
+    assert "ada@example.com" not in caplog.text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clinic")
+def test_a_letter_with_the_entry_says_that_an_answer_in_the_calendar_does_not_cancel(staff):
+    request = confirmed(staff)
+    sentence = "Answering no in your calendar, or deleting the entry, does not cancel your visit. To cancel, use your own page."
+    letter = OutboxMessage.objects.get(kind="confirmed")
+    assert sentence in words_of(letter)["text"]
+    letter.state = "waiting"
+    assert sentence not in words_of(letter, now=MONDAY + timedelta(minutes=1))["text"]
+    assert sentence not in words_of(OutboxMessage.objects.get(kind="requested"))["text"]
+    decisions(staff)["cancelled"](request, WEDNESDAY)
+    gone = words_of(OutboxMessage.objects.get(kind="cancelled", recipient="patient"))
+    assert ("METHOD:CANCEL" in gone["calendar"], sentence in gone["text"]) == (True, False)
