@@ -45,11 +45,17 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
 
 
 def _call_to_remind(request: ConsultRequest, phone: str, *, now: datetime) -> None:
-    """The reminder that waits for its day is not for an address that takes no mail either."""
+    """The reminder that waits for its day is not for an address that takes no mail either. One that no key opens stays as it is:
+    it keeps nothing else from being sent, and is tried on its day.
+    """
     untried = OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING, attempts=0)
     for reminder in untried.filter(channel=OutboxMessage.Channel.MAIL, not_before__gt=now):
         unchanged = _unchanged(reminder)
-        reminder.seal(reminder.opened | {"to": phone})
+        try:
+            reminder.seal(reminder.opened | {"to": phone})
+        except sealing.CannotOpen:
+            logger.error("message %s cannot be opened", reminder.pk)
+            continue
         unchanged.update(channel=OutboxMessage.Channel.CALL, sealed=reminder.sealed)
 
 
