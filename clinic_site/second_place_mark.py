@@ -55,7 +55,7 @@ def check(place: Path, *, may_be_new: bool) -> None:
 
 
 def is_there(place: Path) -> bool:
-    """Whether it has a mark, and no other than before, whoever signed it. Raises OSError."""
+    """Whether it has a mark, and no other than before, under any key. Raises OSError."""
     name = _read(place).name
     return bool(name) and name == (_known(place) or name)
 
@@ -82,7 +82,7 @@ def accept(place: Path) -> None:
         raise OSError(f"{place / MARK} is empty")
     if not mark.is_ours and mark.name != _known(place):
         raise AnotherPlace(
-            f"{place} is the second place of another site, or its keys are gone. Each site needs a folder of its own, because both "
+            f"{place} is the second place of another site, or its keys are gone. Each site needs a folder of its own: two in one "
             f"would delete each other's backups. If no other site uses this one, delete its file {MARK}"
         )
     _sign(place, mark)
