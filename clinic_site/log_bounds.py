@@ -65,7 +65,7 @@ class OnceAMinute(logging.Filter):
 
 def _is_of_strangers(line: str) -> bool:
     """Whether anybody makes any number of such lines of the security log, without an account and past every limit."""
-    return line.startswith("too_many") or (line.startswith("refused") and "account=" not in line)
+    return line.startswith("too_many") or (line.startswith(("refused", "sign_in_failed")) and "account=" not in line)
 
 
 def _kind(record: logging.LogRecord) -> str:

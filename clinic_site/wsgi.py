@@ -13,7 +13,8 @@ from django.conf import settings  # noqa: E402
 from clinic_site.compression import Compression  # noqa: E402
 from clinic_site.content_types import ContentTypes  # noqa: E402
 from clinic_site.page_cache import PageCache  # noqa: E402  it imports settings that Django has just read
+from clinic_site.plain_cookies import PlainCookies  # noqa: E402
 from clinic_site.printed_sheets import SheetCounts  # noqa: E402
 
-_readable = ContentTypes(_django)
+_readable = PlainCookies(ContentTypes(_django))
 application = _readable if settings.DEBUG else Compression(SheetCounts(PageCache(_readable)))

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ConsultsConfig(AppConfig):
@@ -7,10 +7,12 @@ class ConsultsConfig(AppConfig):
 
     def ready(self) -> None:
         from consults import policy_facts
-        from consults.models.event_guard import install_triggers
+        from consults.models import event_guard, type_guard
         from content import placeholders
         from pages import facts
 
         placeholders.register(*policy_facts.NAMES)
         facts.read_along(**policy_facts.columns())
-        post_migrate.connect(install_triggers, sender=self, dispatch_uid="event triggers")
+        post_migrate.connect(event_guard.install_triggers, sender=self, dispatch_uid="event triggers")
+        pre_migrate.connect(type_guard.drop_triggers, sender=self, dispatch_uid="type triggers")
+        post_migrate.connect(type_guard.install_triggers, sender=self, dispatch_uid="type triggers")

@@ -76,7 +76,7 @@ def deliver_due(
     over a letter answers into `answers`, which the next batches read.
     """
     answers = answers or Answers()
-    sent = sum(_conclude(message, now, answer.result, answers) for message, answer in answers.take_arrived())
+    sent = answers.note_arrived(lambda message, answer: _conclude(message, now, answer.result, answers))
     due = OutboxMessage.objects.due(now=now).select_related("event__request")
     if after is not None:
         due = due.filter(not_before__gt=after)

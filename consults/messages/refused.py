@@ -48,6 +48,7 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
 
 
 def _call_to_remind(request: ConsultRequest, phone: str, *, now: datetime) -> None:
+<<<<<<< HEAD
     """The reminder that waits for its day is not for an address that takes no mail either."""
     posted = read_rules(now).posted
     untried = OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING, attempts=0)
@@ -58,6 +59,20 @@ def _call_to_remind(request: ConsultRequest, phone: str, *, now: datetime) -> No
         at = reminder_time(visit, posted, by_phone=True) if visit else reminder.not_before
         # Where the clinic is not open again before the visit's day, it is owed now.
         unchanged.update(channel=OutboxMessage.Channel.CALL, sealed=reminder.sealed, not_before=max(at, now))
+=======
+    """The reminder that waits for its day is not for an address that takes no mail either. One that no key opens stays as it is:
+    it keeps nothing else from being sent, and is tried on its day.
+    """
+    untried = OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING, attempts=0)
+    for reminder in untried.filter(channel=OutboxMessage.Channel.MAIL, not_before__gt=now):
+        unchanged = _unchanged(reminder)
+        try:
+            reminder.seal(reminder.opened | {"to": phone})
+        except sealing.CannotOpen:
+            logger.error("message %s cannot be opened", reminder.pk)
+            continue
+        unchanged.update(channel=OutboxMessage.Channel.CALL, sealed=reminder.sealed)
+>>>>>>> w13d
 
 
 def _may_be_called(request: ConsultRequest, *, now: datetime) -> bool:

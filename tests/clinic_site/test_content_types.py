@@ -27,6 +27,7 @@ def test_what_browsers_send_is_read(content_type):
         "multipart/form-data; boundary=x; charset=utf-8; charset=idna",
         "multipart/form-data; boundary*=bogus''x",
         "text/html; charset*=utf-8''hex",
+        'multipart/form-data; boundary=x; x="' + 100 * "a" + 100 * ";",
     ],
 )
 def test_no_other_codec_ever_reads_what_a_stranger_sends(content_type):

@@ -122,6 +122,7 @@ def test_a_warning_that_cannot_be_found_keeps_no_other_from_being_told(client, c
     OutboxMessage.objects.create(created_at=timezone.now(), state="failed", **common)
     broken = OutboxMessage.objects.create(created_at=timezone.now(), attempts=1, **common)
     with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER consults_outboxmessage_types_update")
         cursor.execute("UPDATE consults_outboxmessage SET created_at = '2026-11-30 25:61:00' WHERE id = %s", [broken.pk])
     response = client.get("/health/ready")
     assert (response.status_code, response.json()["status"]) == (200, "ok")

@@ -82,6 +82,7 @@ def test_kinds_without_number_are_bounded_too(log, monkeypatch):
 def test_each_sign_in_and_each_refusal_of_an_account_has_its_line(log):
     for _ in range(3):
         security_log.write("signed_in", user=3)
+        security_log.write("sign_in_failed", user=3)
         security_log.write("sign_in_failed")
         security_log.write("refused", user=3, view="admin:index")
         security_log.write("refused", view="consults:request")
@@ -89,7 +90,8 @@ def test_each_sign_in_and_each_refusal_of_an_account_has_its_line(log):
     told = [line.partition("clinic.security: ")[2] for line in lines(log)]
     assert {line: told.count(line) for line in told} == {
         "signed_in account=3": 3,
-        "sign_in_failed": 3,
+        "sign_in_failed account=3": 3,
+        "sign_in_failed": 1,
         "refused account=3 view=admin:index": 3,
         "refused view=consults:request": 1,
         "too_many view=admin:login": 1,

@@ -10,7 +10,7 @@ from datetime import UTC, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from clinic_site import backups, erased_list, second_place
+from clinic_site import backups, erased_list, second_place, second_place_mark
 from clinic_site.models import Hold
 from clinic_site.second_place import CopyFailed, copy_missing, problem
 from consults.models import WorkerHeartbeat
@@ -164,6 +164,46 @@ def test_another_machine_shares_the_place_and_another_path_is_a_new_place(places
     backups.folder().mkdir(parents=True)
     assert (copy(), (places[1] / ".clinic-backups").read_text()) == (0, mark)
     settings.BACKUP_DIR = tmp_path / "not" / "yet" / "there"
+    make(hours=1)
+    assert copy() == 1
+
+
+def test_two_sites_in_one_folder_are_told_and_neither_thins_the_backups_of_the_other(places, settings, tmp_path):
+    """A test site whose settings were copied from the clinic's, or two clinics of one owner; their keys differ."""
+    settings.FIELD_KEYS = [os.urandom(32)]
+    for days in (2, 1):
+        make(days=days)
+    copy()
+    first, there = settings.DATA_DIR, digests(places[1])
+    settings.DATA_DIR, keys, settings.FIELD_KEYS = tmp_path / "another site", settings.FIELD_KEYS, [os.urandom(32)]
+    backups.folder().mkdir(parents=True)
+    make(days=1, minutes=-7)
+    with pytest.raises(CopyFailed, match="another site"):
+        copy()
+    with pytest.raises(OSError, match="another site"):
+        second_place_mark.accept(settings.BACKUP_DIR)
+    assert ("another site" in problem(), digests(places[1])) == (True, there)
+    # Also with a copy of all that the first site knows of the folder, until somebody says so.
+    shutil.copy(first / "second-places.txt", settings.DATA_DIR)
+    with pytest.raises(CopyFailed, match="--use-second-place"):
+        copy()
+    assert digests(places[1]) == there
+    settings.DATA_DIR, settings.FIELD_KEYS = first, keys
+    make(hours=1)
+    assert copy() == 1
+    assert digests(places[1]).keys() > there.keys()
+
+
+def test_a_moved_site_knows_its_second_place_again_also_after_a_change_of_the_field_key(places, settings, tmp_path):
+    old, new = os.urandom(32), os.urandom(32)
+    make(hours=3)
+    for number, keys in enumerate(([old], [new, old], [new])):
+        settings.FIELD_KEYS = keys
+        make(hours=2, minutes=-number)
+        copy()
+        assert len(digests(places[1])) == number + 2
+    settings.DATA_DIR = tmp_path / "moved"
+    backups.folder().mkdir(parents=True)
     make(hours=1)
     assert copy() == 1
 

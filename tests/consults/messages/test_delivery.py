@@ -6,6 +6,7 @@ import os
 import smtplib
 import socket
 import threading
+from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +14,7 @@ from datetime import timedelta
 import pytest
 from aiosmtpd.controller import Controller
 from django.core.mail import send_mail
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.template import TemplateDoesNotExist
 
 from clinic_site.env import email_settings
@@ -202,6 +203,16 @@ def test_a_refused_letter_whose_request_no_key_opens_is_given_up_and_keeps_no_ot
     assert (message.state, message.problem) == ("failed", "refused_550")
 
 
+def test_a_reminder_that_no_key_opens_keeps_no_other_letter_waiting_when_the_one_before_it_is_refused(inbox, staff):
+    booking.confirm_request(submit(phone="507-555-0100"), by=staff, now=WEDNESDAY)
+    submit(key="next", starts_at=local("2026-12-07 17:00"), email="next@example.com")
+    OutboxMessage.objects.filter(kind="reminder").update(sealed=b"nothing")
+    inbox.refuses = "ada@example.com"
+    assert delivery.deliver_due(now=WEDNESDAY) == 1
+    assert OutboxMessage.objects.get(kind="confirmed").channel == "call"
+    assert OutboxMessage.objects.get(kind="reminder").channel == "mail"
+
+
 @pytest.mark.parametrize("hours", [1, 60])
 def test_what_a_wrong_key_kept_closed_is_sent_once_the_right_one_is_back(inbox, settings, staff, hours):
     booking.confirm_request(submit(), by=staff, now=WEDNESDAY)
@@ -288,6 +299,31 @@ def test_a_server_that_takes_its_time_gets_a_letter_once_and_keeps_no_other_wait
     assert sorted(letter["To"] for letter in inbox.letters) == ["ada@example.com", "next@example.com"]
     slow.refresh_from_db()
     assert (slow.state, slow.problem, slow.attempts) == ("done", "", 1)
+
+
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), DataError("of one row")], ids=["all", "one row"])
+def test_an_error_of_the_database_loses_no_answer_of_a_slow_server(monkeypatch, error):
+    answers, errors, note = Answers(), [error], delivery._not_returned
+    for number in range(3):
+        submit(key=str(number), starts_at=VISIT + number * timedelta(hours=1), email=f"p{number}@example.com")
+        (arrived := Future()).set_result(None)
+        answers.await_one(OutboxMessage.objects.latest("pk"), arrived)
+    OutboxMessage.objects.update(problem=NO_ANSWER, not_before=WEDNESDAY + timedelta(minutes=13))
+
+    def fails_once(message):
+        if errors:
+            raise errors.pop()
+        return note(message)
+
+    monkeypatch.setattr(delivery, "_not_returned", fails_once)
+    sent = 0
+    with suppress(OperationalError):
+        sent = delivery.deliver_due(now=WEDNESDAY, answers=answers)
+    assert not errors
+    assert sent == (2 if isinstance(error, DataError) else 0)
+    assert sent + delivery.deliver_due(now=WEDNESDAY, answers=answers) == 3
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"done"}
+    assert not answers.are_awaited
 
 
 @pytest.mark.parametrize("drips", [False, True], ids=["silent", "dripping"])
