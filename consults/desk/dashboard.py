@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from consults.conflicts import find_conflicts
 from consults.current_rules import Rules, read_rules
-from consults.messages.kinds import tells
 from consults.models import AccessRecord, ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.seating import held_seats_from
 from consults.set_aside import counted_beside, counts_of
@@ -19,7 +18,7 @@ from consults.unanswered import RUSH, read_held_unanswered, recently_unanswered
 from .day_hours import may_change_day
 from .display import line, local_date, moment_in_sentence, near_day, near_moment, person_of
 from .earlier_times import first_wishes, open_offers, read_offered
-from .outbox_words import address_of
+from .outbox_words import address_of, purpose_of
 from .search import SEARCHED
 
 # A dashboard is read at a glance; the rest is one link away.
@@ -137,14 +136,13 @@ def _most_urgent(messages, now: datetime):
 
 def _call(message: OutboxMessage, now: datetime) -> dict:
     request = message.event.request  # type: ignore[union-attr]  # every call is about a request
-    about = tells(message.kind).to_say or message.kind
     since = moment_in_sentence(message.not_before, now)
     is_later = message.call_again_at is not None and message.call_again_at > now
     return {
         "message": message,
         "name": person_of(request).full_name,
         "to": address_of(message),
-        "about": about,
+        **purpose_of(message, now=now),
         "since": since,
         "again": moment_in_sentence(message.call_again_at, now) if is_later and message.call_again_at else "",
     }

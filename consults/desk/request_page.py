@@ -8,7 +8,6 @@ from consults import dates, open_times
 from consults.conflicts import Conflict, conflicts_of, offer_misfits, shown_in_form
 from consults.contact import dialed_phone
 from consults.current_rules import Rules, read_rules
-from consults.messages.kinds import tells
 from consults.models import ConsultRequest, EarlierOffer, OutboxMessage, Reason, ReferralSource, SpecialHours
 from consults.models.reason import GIVES_CLINICIANS_REASONS
 from consults.scheduling.reply import BEFORE_THE_START
@@ -22,7 +21,7 @@ from .effects import choices_of, outcome_of
 from .estimate import estimate_of, estimate_once_set
 from .handing import NO_CLINICIAN, read_colleagues
 from .mail_stop import MailStop, mail_stop
-from .outbox_words import address_of
+from .outbox_words import address_of, purpose_of
 from .same_person import other_open_requests
 from .short_notice import about_short_times, short_until
 from .status_words import meaning_of
@@ -179,7 +178,7 @@ def _calls_owed(sent: list[OutboxMessage], now: datetime, *, name: str) -> list[
             "message": one,
             "name": name,
             "to": address_of(one),
-            "about": tells(one.kind).to_say or one.kind_in_words,
+            **purpose_of(one, now=now),
             "again": moment_in_sentence(one.call_again_at, now) if one.call_again_at and one.call_again_at > now else "",
         }
         for one in owed
