@@ -4,6 +4,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from consults.contact import dialed_phone
+from consults.current_rules import read_rules
 from consults.models import OutboxMessage
 
 from .display import moment_in_sentence, person_of
@@ -29,7 +30,7 @@ def call_view(request, call: OutboxMessage, *, each_context: dict, opts, may_mar
             "name": person_of(found).full_name,
             "to": to,
             "link": dialed_phone(to),
-            **purpose_of(call, now=now),
+            **purpose_of(call, rules=read_rules(now), now=now),
             "again": moment_in_sentence(call.call_again_at, now) if is_later and call.call_again_at else "",
             "due": "" if call.not_before <= now else moment_in_sentence(call.not_before, now),
         },

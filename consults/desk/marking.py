@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from consults.current_rules import read_rules
+from consults.current_rules import Rules, read_rules
 from consults.messages.overtaken import is_still_true
 from consults.messages.reading import TOO_LATE, comes_too_late
 from consults.models import ConsultPolicy, Event, OutboxMessage
@@ -26,7 +26,11 @@ def mark_made(messages: QuerySet[OutboxMessage], *, by, now: datetime, was_to_be
     page of the button, which a colleague may have read out before that changed.
     """
     due, rules = _among(OutboxMessage.objects.calls_owed(now=now), messages), read_rules(now)
-    late = [] if was_to_be_made else [call.pk for call in due.select_related("event__request") if is_too_late(call, now=now)]
+    late = (
+        []
+        if was_to_be_made
+        else [call.pk for call in due.select_related("event__request") if is_too_late(call, rules=rules, now=now)]
+    )
     marked = {"call_again_at": None, "marked_by": by, "marked_at": now}
     if late:
         due.filter(pk__in=late).update(state=State.DROPPED, problem=TOO_LATE, **marked)
@@ -34,10 +38,10 @@ def mark_made(messages: QuerySet[OutboxMessage], *, by, now: datetime, was_to_be
     return due.exclude(pk__in=late).update(state=State.DONE, done_at=now, **said, **marked)
 
 
-def is_too_late(call: OutboxMessage, *, now: datetime) -> bool:
+def is_too_late(call: OutboxMessage, *, rules: Rules, now: datetime) -> bool:
     """Whether nobody is to make the call any more. One that no key opens is on the list as it was."""
     try:
-        return comes_too_late(call, rules=read_rules(now), now=now)
+        return comes_too_late(call, rules=rules, now=now)
     except sealing.CannotOpen:
         return False
 

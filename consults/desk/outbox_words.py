@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from consults.current_rules import read_rules
+from consults.current_rules import Rules, read_rules
 from consults.messages.compose import Letter
 from consults.messages.kinds import REMINDER, tells
 from consults.messages.reading import read_message
@@ -26,9 +26,9 @@ def address_of(message: OutboxMessage) -> str:
         return _CANNOT_OPEN
 
 
-def purpose_of(call: OutboxMessage, *, now: datetime) -> dict:
+def purpose_of(call: OutboxMessage, *, rules: Rules, now: datetime) -> dict:
     """What a waiting call is for, in the words of the lists; and whether nobody is to make it any more, and why."""
-    late = call.state == OutboxMessage.State.WAITING and is_too_late(call, now=now)
+    late = call.state == OutboxMessage.State.WAITING and is_too_late(call, rules=rules, now=now)
     no_more = _NOTHING_TO_REMIND_OF if call.kind == REMINDER else _NOTHING_TO_OFFER
     return {"about": no_more if late else tells(call.kind).to_say or call.kind_in_words, "is_too_late": late}
 
