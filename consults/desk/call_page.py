@@ -4,11 +4,11 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from consults.contact import dialed_phone
-from consults.messages.kinds import tells
+from consults.current_rules import read_rules
 from consults.models import OutboxMessage
 
 from .display import moment_in_sentence, person_of
-from .outbox_words import address_of, letter_of
+from .outbox_words import address_of, letter_of, purpose_of
 from .told import in_words
 
 
@@ -30,7 +30,7 @@ def call_view(request, call: OutboxMessage, *, each_context: dict, opts, may_mar
             "name": person_of(found).full_name,
             "to": to,
             "link": dialed_phone(to),
-            "about": tells(call.kind).to_say or call.kind_in_words,
+            **purpose_of(call, rules=read_rules(now), now=now),
             "again": moment_in_sentence(call.call_again_at, now) if is_later and call.call_again_at else "",
             "due": "" if call.not_before <= now else moment_in_sentence(call.not_before, now),
         },

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from consults.conflicts import find_conflicts
 from consults.current_rules import Rules, read_rules
-from consults.messages.kinds import tells
 from consults.models import AccessRecord, ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.seating import held_seats_from
 from consults.set_aside import counted_beside, counts_of
@@ -19,7 +18,7 @@ from consults.unanswered import RUSH, read_held_unanswered, recently_unanswered
 from .day_hours import may_change_day
 from .display import line, local_date, moment_in_sentence, near_day, near_moment, person_of
 from .earlier_times import first_wishes, open_offers, read_offered
-from .outbox_words import address_of
+from .outbox_words import address_of, purpose_of
 from .search import SEARCHED
 
 # A dashboard is read at a glance; the rest is one link away.
@@ -81,7 +80,7 @@ def read_dashboard(user, *, now: datetime) -> dict:
             "some_closed_then": any(row.is_closed_then for row in waiting[:MOST_SHOWN]),
             "quarantine": (aside := _waiting(Status.QUARANTINED, now, ahead, **counted_beside(now=now))),
             "set_aside": counts_of(aside[0].request) if aside else None,
-            **_messages_for_a_person(now),
+            **_messages_for_a_person(now, ahead.rules),
             "visit_days": _visit_days(ahead.holding, now),
             **_conflicts(ahead, now),
             **_earlier(ahead, now),
@@ -111,7 +110,7 @@ def _waiting(status: str, now: datetime, ahead: _Ahead, **columns: Subquery) -> 
     return [line(one, now, posted=ahead.rules.posted, offered=offered.get(one.pk, (None, None))) for one in shown]
 
 
-def _messages_for_a_person(now: datetime) -> dict:
+def _messages_for_a_person(now: datetime, rules: Rules) -> dict:
     messages = OutboxMessage.objects
     # Each a subquery, so that it uses its index; a plain OR scans the table.
     groups = {"calls": messages.calls_to_make(now=now), "failed": messages.failed(), "unsent": messages.owed(now=now)}
@@ -120,7 +119,7 @@ def _messages_for_a_person(now: datetime) -> dict:
         **{name: Count("pk", filter=one) for name, one in are.items()}
     )
     owed = messages.calls_owed(now=now).due_calls_first(now=now).select_related("event__request")
-    calls = [_call(message, now) for message in owed[:MOST_SHOWN]]
+    calls = [_call(message, rules, now) for message in owed[:MOST_SHOWN]]
     return {
         "calls": [one for one in calls if not one["again"]],
         "calls_later": [one for one in calls if one["again"]],
@@ -135,16 +134,15 @@ def _most_urgent(messages, now: datetime):
     return messages.most_urgent_first(now=now).select_related("event__request")[:MOST_SHOWN]
 
 
-def _call(message: OutboxMessage, now: datetime) -> dict:
+def _call(message: OutboxMessage, rules: Rules, now: datetime) -> dict:
     request = message.event.request  # type: ignore[union-attr]  # every call is about a request
-    about = tells(message.kind).to_say or message.kind
     since = moment_in_sentence(message.not_before, now)
     is_later = message.call_again_at is not None and message.call_again_at > now
     return {
         "message": message,
         "name": person_of(request).full_name,
         "to": address_of(message),
-        "about": about,
+        **purpose_of(message, rules=rules, now=now),
         "since": since,
         "again": moment_in_sentence(message.call_again_at, now) if is_later and message.call_again_at else "",
     }

@@ -8,22 +8,42 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from consults.current_rules import read_rules
+from consults.current_rules import Rules, read_rules
 from consults.messages.overtaken import is_still_true
+from consults.messages.reading import TOO_LATE, comes_too_late
 from consults.models import ConsultPolicy, Event, OutboxMessage
 from consults.scheduling import PostedHours
+from guard import sealing
 
 Channel, State = OutboxMessage.Channel, OutboxMessage.State
 
 
-def mark_made(messages: QuerySet[OutboxMessage], *, by, now: datetime) -> int:
+def mark_made(messages: QuerySet[OutboxMessage], *, by, now: datetime, was_to_be_made: bool = False) -> int:
     """Calls that are owed were made, also those to be tried later: the person may have called back. A reminder that is due
     later waits for its day.
+
+    One that nobody is to make any more told nobody anything: it is dropped and not counted, unless it `was_to_be_made` by the
+    page of the button, which a colleague may have read out before that changed.
     """
-    due = _among(OutboxMessage.objects.calls_owed(now=now), messages)
-    clinic = read_rules(now).clinic
-    said = {"place": clinic.consult_place, "way_to_join": clinic.way_to_join}
-    return due.update(state=State.DONE, done_at=now, **said, call_again_at=None, marked_by=by, marked_at=now)
+    due, rules = _among(OutboxMessage.objects.calls_owed(now=now), messages), read_rules(now)
+    late = (
+        []
+        if was_to_be_made
+        else [call.pk for call in due.select_related("event__request") if is_too_late(call, rules=rules, now=now)]
+    )
+    marked = {"call_again_at": None, "marked_by": by, "marked_at": now}
+    if late:
+        due.filter(pk__in=late).update(state=State.DROPPED, problem=TOO_LATE, **marked)
+    said = {"place": rules.clinic.consult_place, "way_to_join": rules.clinic.way_to_join}
+    return due.exclude(pk__in=late).update(state=State.DONE, done_at=now, **said, **marked)
+
+
+def is_too_late(call: OutboxMessage, *, rules: Rules, now: datetime) -> bool:
+    """Whether nobody is to make the call any more. One that no key opens is on the list as it was."""
+    try:
+        return comes_too_late(call, rules=rules, now=now)
+    except sealing.CannotOpen:
+        return False
 
 
 def mark_no_answer(messages: QuerySet[OutboxMessage], *, by, now: datetime, tried: int | None = None) -> int:

@@ -110,12 +110,15 @@ class OutboxMessageAdmin(admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def made_view(self, request, pk: int):
-        """Marks a call as made and returns to the page of the button."""
-        call, was_marked = self._mark_one(request, pk, mark_made)
+        """Marks a call as made and returns to the page of the button. One that was shown as too late to make leaves the list."""
+        was_to_be_made = request.POST.get("to_make") == "yes"
+        call, was_marked = self._mark_one(request, pk, partial(mark_made, was_to_be_made=was_to_be_made))
         if was_marked:
             made = f"{reverse('admin:consults_outboxmessage_changelist')}?left=made"
             text = 'The call for {} is marked as made. By mistake? <a href="{}">Bring it back</a>.'
             messages.success(request, format_html(text, call.reference, made))
+        elif call.state == State.WAITING and not OutboxMessage.objects.filter(pk=pk, state=State.WAITING).exists():
+            messages.success(request, f"The call for {call.reference} is off the list. It counts as not made.")
         else:
             messages.warning(request, f"The call for {call.reference} was already made or is no longer needed.")
         return _back(request, call)

@@ -8,7 +8,6 @@ from consults import dates, open_times
 from consults.conflicts import Conflict, conflicts_of, offer_misfits, shown_in_form
 from consults.contact import dialed_phone
 from consults.current_rules import Rules, read_rules
-from consults.messages.kinds import tells
 from consults.models import ConsultRequest, EarlierOffer, OutboxMessage, Reason, ReferralSource, SpecialHours
 from consults.models.reason import GIVES_CLINICIANS_REASONS
 from consults.scheduling.reply import BEFORE_THE_START
@@ -22,7 +21,7 @@ from .effects import choices_of, outcome_of
 from .estimate import estimate_of, estimate_once_set
 from .handing import NO_CLINICIAN, read_colleagues
 from .mail_stop import MailStop, mail_stop
-from .outbox_words import address_of
+from .outbox_words import address_of, purpose_of
 from .same_person import other_open_requests
 from .short_notice import about_short_times, short_until
 from .status_words import meaning_of
@@ -69,7 +68,7 @@ def page_context(
         "timeline": (timeline := read_timeline(found, seen=seen)),
         "reason": next((line.reason for line in timeline if line.reason), "") if found.status in _GIVES_REASON else "",
         "sent": sent,
-        "calls": _calls_owed(sent, now, name=person.full_name) if may_decide else [],
+        "calls": [],
         "same_person": other_open_requests(found, now=now) if found.status in ConsultRequest.OPEN else [],
         "outcome": _outcome(found, sent, stop, done=done, user=user),
         "version": found.version,
@@ -97,6 +96,7 @@ def page_context(
         order = _ORDER[::-1] if is_without_time(found) and person.contact_by == "email" else _ORDER
         shown.sort(key=lambda button: order.index(button.code) if button.code in order else len(order))
         context |= {
+            "calls": _calls_owed(sent, rules, now, name=person.full_name),
             "possible": sorted(choices_of(found, shown, now=now, stop=stop), key=lambda one: one.button.code == "quarantine"),
             "primary": (primary := _primary(found, shown, person.contact_by, hold_on=bool(staff_notes or with_colleague))),
             # A letter asks; a call comes before any choice.
@@ -171,7 +171,7 @@ def _has_waiting_mail(sent: list[OutboxMessage]) -> bool:
     return any(one.channel == OutboxMessage.Channel.MAIL and one.state == OutboxMessage.State.WAITING for one in sent)
 
 
-def _calls_owed(sent: list[OutboxMessage], now: datetime, *, name: str) -> list[dict]:
+def _calls_owed(sent: list[OutboxMessage], rules: Rules, now: datetime, *, name: str) -> list[dict]:
     """Calls that this person is owed; `again`: from when one that nobody answered is to be tried."""
     owed = [one for one in sent if one.channel == OutboxMessage.Channel.CALL and one.state == OutboxMessage.State.WAITING]
     return [
@@ -179,7 +179,7 @@ def _calls_owed(sent: list[OutboxMessage], now: datetime, *, name: str) -> list[
             "message": one,
             "name": name,
             "to": address_of(one),
-            "about": tells(one.kind).to_say or one.kind_in_words,
+            **purpose_of(one, rules=rules, now=now),
             "again": moment_in_sentence(one.call_again_at, now) if one.call_again_at and one.call_again_at > now else "",
         }
         for one in owed

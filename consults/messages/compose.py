@@ -44,7 +44,7 @@ class Composition:
 
     `is_first`: it may go to a stranger. `place_told`: what they know of the place of the confirmed visit. `others`: further
     requests of who gets it. `of_number`: of a call, those of another name at the number. `enters_visit`: no letter that puts
-    that visit in their calendar has arrived.
+    that visit in their calendar has arrived. `is_too_late`: of a call that nobody is to make any more.
     """
 
     kind: str
@@ -57,6 +57,7 @@ class Composition:
     others: tuple[Other, ...] = ()
     of_number: tuple[Other, ...] = ()
     enters_visit: bool = False
+    is_too_late: bool = False
 
     @property
     def _stays(self) -> ConsultTime | None:
@@ -117,16 +118,15 @@ class Composition:
 
     @property
     def times(self) -> dict[str, str]:
-        return times_of(self.facts, self.rules, answer_is_late=self._answer_is_late)
+        return times_of(self.facts, self.rules, answer_is_late=self.facts.answer_is_late(self.now))
 
     def _in_words(self, visit: ConsultTime | None) -> str:
         return visit_in_words(visit, self.rules)
 
     @property
-    def _answer_is_late(self) -> bool:
-        """Whether what they were promised is past, while a hold waits for a person for example: nobody is promised that again."""
-        answer_by = self.facts.answer_by
-        return answer_by is not None and answer_by <= max(self.now, self.facts.at)
+    def went_unanswered(self) -> bool:
+        """Whether the time asked for has begun as well, or there is none: no answer is to come, as its page says then."""
+        return self.facts.answer_is_late(self.now) and (self.facts.visit is None or not self.is_ahead)
 
     @cached_property
     def _offered(self) -> EarlierOffer | None:
@@ -194,13 +194,16 @@ class Composition:
                 "page": settings.PUBLIC_URL + reverse("consults:own_page", args=[token]) if token else _HIDDEN_LINK,
                 "book": settings.PUBLIC_URL + reverse("consults:request"),
                 "has_new_link": self.facts.has_new_link,
-                "went_unanswered": self.kind in ASKING and not self.is_ahead,
-                "is_late": self.facts.is_late or (self.kind == Event.Kind.RELEASED and self._answer_is_late),
+                "went_unanswered": self.went_unanswered,
+                "visit_stays": self._stays is not None,
+                "is_late": self.facts.is_late or (self.kind == Event.Kind.RELEASED and self.facts.answer_is_late(self.now)),
                 "asked_is_offered": self._offered is not None and self._offered.visit == self.facts.before.asked,
                 "another_is_offered": self._offered is not None and self._offered.visit != self.facts.before.asked,
                 "gets_wish": self.request.wants_earlier and self.facts.offers_earlier,
                 "voicemail_ok": self.facts.voicemail_ok,
                 "to_check": self._to_check,
+                "is_too_late": self.is_too_late,
+                "has_run_out": self.facts.offered_until is not None and self.facts.offered_until <= self.now,
             }
         )
         held, changes, entry = self.held, self.changes, self.calendar

@@ -20,9 +20,14 @@ from .answers import Answers
 from .channels import SENDERS
 from .channels.not_sent import NO_ANSWER, NotSent, Unanswered
 from .channels.smtp_server import ANSWER_SECONDS
+<<<<<<< HEAD
 from .kinds import ENTRY_DECLINED, OF_A_VISIT_AHEAD, OLD_ADDRESS, REMINDER, REPEATS
 from .known import owes_correction
 from .reading import offer_is_over, read_message, visit_has_begun
+=======
+from .kinds import OLD_ADDRESS, REMINDER, REPEATS
+from .reading import TOO_LATE, comes_too_late, read_message
+>>>>>>> w14c
 from .refused import RETURNED, give_up, refuse
 
 logger = logging.getLogger("clinic.mail")
@@ -39,7 +44,6 @@ MOST_FIRST_LETTERS_AN_HOUR = 60
 # Of these, to corrected addresses and about them: two letters each, for which nobody has to book again.
 MOST_ABOUT_CORRECTIONS_AN_HOUR = 15
 _ABOUT_CORRECTIONS = (Event.Kind.READDRESSED, OLD_ADDRESS)
-_TOO_LATE = "too_late"
 _REPEATS_LAST = Case(When(kind__in=REPEATS, then=1), default=0)
 
 
@@ -136,7 +140,7 @@ def _deliver(message: OutboxMessage, now: datetime, batch: Batch, rules: Rules, 
         return False
 
     def send() -> None:
-        if _comes_too_late(message, rules, now):
+        if comes_too_late(message, rules=rules, now=now):
             raise _TooLate
         if message.was_lost_twice:
             raise NotSent(NO_ANSWER)
@@ -178,6 +182,7 @@ class _TooLate(Exception):
     """It is no longer true."""
 
 
+<<<<<<< HEAD
 def _comes_too_late(message: OutboxMessage, rules: Rules, now: datetime) -> bool:
     """Whether it is about what is over for the patient: it reminds of a visit that has begun, says to who expects no other
     that it is confirmed, or offers a time that they cannot have any more. Raises sealing.CannotOpen.
@@ -191,16 +196,23 @@ def _comes_too_late(message: OutboxMessage, rules: Rules, now: datetime) -> bool
     return message.kind in {REMINDER, ENTRY_DECLINED} or not owes_correction(message.event.request, now=now)
 
 
+=======
+>>>>>>> w14c
 def _drop_late(message: OutboxMessage) -> None:
     """Somebody who was not told in time that the visit was confirmed may not have come: that is marked for staff.
 
     So is a reminder that was tried and never left. One that nobody tried was held back, and that was told.
     """
     never_left = message.attempts > 0 and message.done_at is None
+<<<<<<< HEAD
     if message.kind in {Event.Kind.OFFERED, ENTRY_DECLINED} or (message.kind == REMINDER and not never_left):
         OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED, problem=_TOO_LATE)
+=======
+    if message.kind == Event.Kind.OFFERED or (message.kind == REMINDER and not never_left):
+        OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED, problem=TOO_LATE)
+>>>>>>> w14c
     else:
-        give_up(message, problem=_TOO_LATE)
+        give_up(message, problem=TOO_LATE)
 
 
 def _claim(message: OutboxMessage, now: datetime, clinic: Clinic) -> bool:

@@ -69,6 +69,10 @@ class Facts:
         """Whether the offered time is before the one that the person has, or asked for."""
         return self.offered is not None and self.visit is not None and self.offered.start < self.visit.start
 
+    def answer_is_late(self, now: datetime) -> bool:
+        """Whether what they were promised is past, while a hold waits for a person for example: nobody is promised that again."""
+        return self.answer_by is not None and self.answer_by <= max(now, self.at)
+
     @property
     def replaced(self) -> ConsultTime | None:
         """The time that the person had, or had asked for, before the event gave them `visit` in its place."""

@@ -1,9 +1,10 @@
 """The subject of a message. It is neutral: none names a treatment. Only day and time follow, because lock screens are public."""
 
 from consults import dates
+from consults.models import Event
 
 from .compose import Composition
-from .kinds import END_A_REQUEST, GIVE_A_TIME, tells
+from .kinds import ASKING, END_A_REQUEST, GIVE_A_TIME, tells
 
 # The same day and time follow them as in the subject that said that they have that time: nothing of it is called lost.
 _ONE_OF_TWO = "One of your requests has ended"
@@ -11,6 +12,7 @@ _ABOUT_IT = "About the time you asked for"
 _ABOUT_AN_OFFER = "About the time we offered"
 # Of a visit that stays: not "unchanged" where an earlier message told them another time.
 _CONFIRMED = "Your visit is confirmed"
+_UNANSWERED = tells(Event.Kind.EXPIRED).subject
 
 
 def subject_of(composition: Composition) -> str:
@@ -20,6 +22,8 @@ def subject_of(composition: Composition) -> str:
 
 def _subject(letter: Composition) -> str:
     says, facts, kind = tells(letter.kind), letter.facts, letter.kind
+    if kind in ASKING and letter.went_unanswered:
+        return _UNANSWERED
     if kind in END_A_REQUEST and any(facts.visit in other.times.held for other in letter.others):
         return _ONE_OF_TWO
     if says.only_after and facts.offered in letter.held:

@@ -8,7 +8,8 @@ chosen in `changes.py`.
 from datetime import datetime
 from typing import NamedTuple
 
-from consults.models import EarlierOffer, Event, OutboxMessage
+from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
+from consults.models.outbox_message import OutboxMessageQuerySet
 from consults.transitions import TRANSITIONS
 from guard import sealing
 
@@ -91,9 +92,22 @@ def told_times(event: Event) -> ToldTimes:
     """
     if event.number == 1:
         return NOTHING_TOLD
-    taken = event.request.events.taken_on_the_phone().order_by("number").values_list("number", flat=True).last()
     letters = to_the_patient(event.request).exclude(kind=OLD_ADDRESS)
-    since = letters.filter(event__number__gte=taken or 1, event__number__lt=event.number)
+    return _told_by(letters.filter(event__number__lt=event.number), event.request)
+
+
+def told_until(reminder: OutboxMessage, *, at: datetime) -> ToldTimes:
+    """The same of what had left when the reminder does, at the instant `at`: it is written long before, and what was decided
+    meanwhile leaves its visit as it is.
+    """
+    request = reminder.event.request  # type: ignore[union-attr]  # every reminder is about a request
+    letters = to_the_patient(request).exclude(kind=OLD_ADDRESS).exclude(pk=reminder.pk)
+    return _told_by(letters.filter(event__at__lte=at).exclude(done_at__gt=at), request)
+
+
+def _told_by(letters: OutboxMessageQuerySet, request: ConsultRequest) -> ToldTimes:
+    taken = request.events.taken_on_the_phone().order_by("number").values_list("number", flat=True).last()
+    since = letters.filter(event__number__gte=taken or 1)
     asked, confirmed = [], []
     for letter in since.order_by("-event__number", "-pk"):
         if not letter.may_be_known or not letter.sealed:

@@ -14,6 +14,7 @@ from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.names import folded
 from consults.scheduling import ConsultTime
+from consults.transitions import went_unanswered
 from guard import sealing
 
 Status, Channel = ConsultRequest.Status, OutboxMessage.Channel
@@ -64,8 +65,9 @@ def _as_of(other: ConsultRequest, *, like: ConsultRequest, rules: Rules, at: dat
     if times is None:
         return None
     ahead = Times(*(time if time and at < time.start else None for time in times))
-    # Without a time it waits all the same.
-    return Other(other.reference, _is_same_name(other, like), ahead) if any(ahead) or not any(times) else None
+    # Without a time it waits all the same, as long as an answer is to come.
+    waits = not any(times) and not went_unanswered(other, at)
+    return Other(other.reference, _is_same_name(other, like), ahead) if any(ahead) or waits else None
 
 
 def times_of_request(request: ConsultRequest, *, rules: Rules, at: datetime) -> Times | None:

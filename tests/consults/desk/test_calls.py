@@ -6,12 +6,13 @@ import pytest
 
 from consults import booking, clock_ahead, erasure
 from consults.desk.marking import mark_made, mark_no_answer
+from consults.messages.delivery import deliver_due
 from consults.messages.kinds import CONFIRMING
-from consults.models import ConsultRequest, OutboxMessage
+from consults.models import ConsultRequest, OutboxMessage, SpecialHours
 from tests.builders import WEDNESDAY, local, submit
 from tests.consults.desk.test_dashboard import section
 from tests.consults.desk.test_outbox import MESSAGES
-from tests.consults.statuses import decisions, undone
+from tests.consults.statuses import EARLIER, decisions, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic", "clock"), pytest.mark.ignore_template_errors]
 # What may follow a request, in the order in which it may.
@@ -157,6 +158,54 @@ def test_a_call_is_marked_on_the_page_of_its_request_which_says_what_to_say(desk
     made = " ".join(desk.get(page).content.decode().split())
     assert "A call is" not in made
     assert "(before that tried 2 times, no answer)" in made
+
+
+def test_a_call_whose_letter_would_be_held_back_says_so_on_every_page_and_counts_as_not_made(desk, clock):
+    """It offers what cannot be taken any more. Who read its words out before that changed may still say so."""
+
+    def pages() -> str:
+        addresses = ("/admin/", f"{MESSAGES}{call.pk}/change/", f"/admin/consults/consultrequest/{request.pk}/change/")
+        return " ".join(" ".join(desk.get(address).content.decode().split()) for address in addresses)
+
+    for why, contact_by in (("closed", "phone"), ("closed", "email"), ("run out", "phone")):
+        for was_read_before in (False, True):
+            with undone(f"{why} {contact_by} {was_read_before}"):
+                clock(WEDNESDAY)
+                desk.force_login(desk.user)
+                request = decisions(desk.user)["confirmed"](submit(contact_by=contact_by, wants_earlier=True), WEDNESDAY)
+                mark_made(OutboxMessage.objects.all(), by=desk.user, now=WEDNESDAY)
+                OutboxMessage.objects.filter(kind="confirmed").update(state="done", done_at=WEDNESDAY)
+                request = decisions(desk.user)["offered"](request, WEDNESDAY)
+                call = OutboxMessage.objects.get(kind="offered")
+                call_made = f"{MESSAGES}{call.pk}/made/"
+                if contact_by == "phone":
+                    assert (pages().count("Nothing to offer"), pages().count('name="to_make"')) == (0, 3)
+                if why == "closed":
+                    SpecialHours.objects.create(date=EARLIER.date())
+                else:
+                    clock(request.offers.get().answer_by)
+                    desk.force_login(desk.user)
+                if contact_by == "email":
+                    deliver_due(now=WEDNESDAY)
+                    call.refresh_from_db()
+                    assert (call.state, call.problem) == ("dropped", "too_late")
+                    continue
+                shown = pages()
+                assert shown.count("Nothing to offer: the offered time can no longer be taken") == 3, shown
+                assert "Do not offer Friday, December 4" in shown
+                assert "Take<span" in shown
+                for words in (
+                    "is held for you until",
+                    "Offer a time, and record",
+                    "A call is due",
+                    'name="to_make"',
+                    "no-answer/",
+                ):
+                    assert words not in shown, words
+                desk.post(call_made, {"to_make": "yes"} if was_read_before else {})
+                call.refresh_from_db()
+                is_told = ("done", "") if was_read_before else ("dropped", "too_late")
+                assert (call.state, call.problem, call.marked_by) == (*is_told, desk.user)
 
 
 def test_the_page_of_a_call_has_the_name_the_number_the_words_and_what_became_of_it_and_no_data_of_the_machine(desk):

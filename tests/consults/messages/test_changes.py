@@ -400,14 +400,25 @@ def test_a_time_that_has_begun_waits_for_no_answer_in_letter_call_or_page(client
         with undone(contact_by):
             first = asked(staff, contact_by=contact_by)
             assert "sorry" not in said(first)[1]
-            assert f"{sorry} We have your request" in " ".join(letter_of(last_message(first), now=at)["text"].split())
-            moved = booking.move_request(first, starts_at=NEXT, now=WEDNESDAY)
             late = NEXT + timedelta(minutes=5)
-            assert sorry in " ".join(letter_of(last_message(moved), now=late)["text"].split())
+            for now in (at, late):
+                letter = letter_of(last_message(first), now=now)
+                text = " ".join(letter["text"].split())
+                assert letter["subject"].startswith("We did not answer your request"), now
+                assert (sorry if contact_by == "email" else "Say: we did not answer your request for") in text
+                assert ("welcome to ask again" if contact_by == "email" else "offer to find another time") in text
+                assert not re.search("will (still )?answer|as soon as|not confirmed", text), text
+                first = booking.move_request(first, starts_at=NEXT, now=WEDNESDAY) if now == at else first
         with undone(f"a move {contact_by}"):
             kept = booking.reschedule_request(asked(staff, contact_by=contact_by), starts_at=LATER, by=staff, now=WEDNESDAY)
             told(staff)
-            booking.move_request(kept, starts_at=START, now=WEDNESDAY)
+            moved = booking.move_request(kept, starts_at=START, now=WEDNESDAY)
+            for now, is_promised in ((WEDNESDAY, True), (at, False)):
+                letter = letter_of(last_message(moved), now=now)
+                text = " ".join(letter["text"].split())
+                assert bool(re.search("will answer|not confirmed", text)) == is_promised, text
+                assert letter["subject"].startswith("You asked for this time") == is_promised
+                assert ("Your confirmed visit keeps its time" in text) != is_promised, text
             told(staff)
             reminder = OutboxMessage.objects.get(kind="reminder", state="waiting")
             waits = "The other time you asked for"

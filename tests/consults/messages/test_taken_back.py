@@ -88,6 +88,32 @@ def test_who_took_an_offered_time_on_the_phone_knows_of_no_other(staff):
     assert MONDAY not in said(moved_by_staff(request, staff, LATER))[1]
 
 
+def test_a_reminder_names_a_time_that_was_asked_for_and_that_nothing_certainly_called_lost(staff):
+    """It was written before they asked, and the answer about that time did not arrive, or may not have."""
+    gone = f"The time you asked for before, {TUESDAY}, {DO_NOT_HOLD}"
+    ways = {
+        ("confirmed", "moved", "declined lost"): gone,
+        ("confirmed", "moved", "declined perhaps"): gone,
+        ("confirmed", "moved", "move_taken_back unsent"): gone,
+        ("confirmed", "moved perhaps", "expired lost"): gone,
+        ("confirmed lost", "moved", "declined lost"): gone,
+        ("confirmed", "moved", "declined"): "",
+        ("confirmed", "moved lost", "declined lost"): "",
+        ("confirmed", "moved"): "",
+    }
+    for steps, sentence in ways.items():
+        for contact_by in ("email", "phone") if "declined lost" in steps else ("email",):
+            with undone(f"{steps} {contact_by}"):
+                lived(staff, *steps, contact_by=contact_by)
+                reminder = OutboxMessage.objects.get(kind="reminder")
+                text = " ".join(letter_of(reminder, now=reminder.not_before)["text"].split())
+                assert sentence in text
+                assert (DO_NOT_HOLD in text) == bool(sentence), text
+                mark_dealt_with(OutboxMessage.objects.all(), by=staff, now=WEDNESDAY)
+                if "declined lost" in steps:
+                    assert DO_NOT_HOLD not in letter_of(reminder, now=reminder.not_before)["text"]
+
+
 def test_a_reminder_takes_the_part_of_a_confirmation_that_did_not_arrive(client, staff):
     """Also where a colleague dealt with that: no file has reached their calendar."""
     ways = {

@@ -256,3 +256,14 @@ def test_another_request_whose_visit_has_begun_while_its_move_waits_still_waits(
     declined = booking.decline_request(other, reason=reason("decline"), by=staff, now=late)
     text = " ".join(letter_of(last_message(declined), now=late)["text"].split())
     assert f"your other request, reference {one.reference}: it still waits for our answer about {TUESDAY}." in text
+
+
+def test_another_request_that_went_unanswered_is_not_said_to_wait(staff):
+    """It asked for no time, and its reply time has passed: its page says so before the worker ends it."""
+    for contact_by in ("email", "phone"):
+        with undone(contact_by):
+            other = lived(staff, "quarantined", "released_without_time", contact_by=contact_by)
+            one = booking.confirm_request(submit(key="key-2", contact_by=contact_by), by=staff, now=WEDNESDAY)
+            message = last_message(one)
+            for now, is_named in ((WEDNESDAY, True), (other.answer_by, False)):
+                assert (other.reference in letter_of(message, now=now)["text"]) == is_named

@@ -591,6 +591,7 @@ def test_a_call_that_nobody_made_until_the_visit_began_asks_about_it(staff):
         ("offered", "offer_accepted"),
         ("confirmed", "moved", "declined"),
         ("confirmed", "moved", "expired"),
+        ("confirmed", "moved", "move_taken_back"),
     ):
         with undone(str(steps)):
             request = asked(staff, *steps, contact_by="phone")
