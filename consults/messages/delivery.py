@@ -20,14 +20,8 @@ from .answers import Answers
 from .channels import SENDERS
 from .channels.not_sent import NO_ANSWER, NotSent, Unanswered
 from .channels.smtp_server import ANSWER_SECONDS
-<<<<<<< HEAD
-from .kinds import ENTRY_DECLINED, OF_A_VISIT_AHEAD, OLD_ADDRESS, REMINDER, REPEATS
-from .known import owes_correction
-from .reading import offer_is_over, read_message, visit_has_begun
-=======
-from .kinds import OLD_ADDRESS, REMINDER, REPEATS
+from .kinds import ENTRY_DECLINED, OLD_ADDRESS, REMINDER, REPEATS
 from .reading import TOO_LATE, comes_too_late, read_message
->>>>>>> w14c
 from .refused import RETURNED, give_up, refuse
 
 logger = logging.getLogger("clinic.mail")
@@ -182,35 +176,14 @@ class _TooLate(Exception):
     """It is no longer true."""
 
 
-<<<<<<< HEAD
-def _comes_too_late(message: OutboxMessage, rules: Rules, now: datetime) -> bool:
-    """Whether it is about what is over for the patient: it reminds of a visit that has begun, says to who expects no other
-    that it is confirmed, or offers a time that they cannot have any more. Raises sealing.CannotOpen.
-    """
-    if message.event is None or message.recipient == OutboxMessage.Recipient.STAFF:
-        return False
-    if message.kind == Event.Kind.OFFERED:
-        return offer_is_over(message, rules=rules, now=now)
-    if message.kind not in OF_A_VISIT_AHEAD or not visit_has_begun(message, now=now):
-        return False
-    return message.kind in {REMINDER, ENTRY_DECLINED} or not owes_correction(message.event.request, now=now)
-
-
-=======
->>>>>>> w14c
 def _drop_late(message: OutboxMessage) -> None:
     """Somebody who was not told in time that the visit was confirmed may not have come: that is marked for staff.
 
     So is a reminder that was tried and never left. One that nobody tried was held back, and that was told.
     """
     never_left = message.attempts > 0 and message.done_at is None
-<<<<<<< HEAD
     if message.kind in {Event.Kind.OFFERED, ENTRY_DECLINED} or (message.kind == REMINDER and not never_left):
-        OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED, problem=_TOO_LATE)
-=======
-    if message.kind == Event.Kind.OFFERED or (message.kind == REMINDER and not never_left):
         OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxMessage.State.DROPPED, problem=TOO_LATE)
->>>>>>> w14c
     else:
         give_up(message, problem=TOO_LATE)
 

@@ -9,7 +9,7 @@ from consults.models import Event, OutboxMessage
 from .channels import CHANNELS
 from .compose import Composition, Letter
 from .facts import NOTHING_TOLD, Facts
-from .kinds import ASKING, CONFIRMING, LEAVE_THE_VISIT, OF_A_VISIT_AHEAD, OLD_ADDRESS, REMINDER
+from .kinds import ASKING, CONFIRMING, ENTRY_DECLINED, LEAVE_THE_VISIT, OF_A_VISIT_AHEAD, OLD_ADDRESS, REMINDER
 from .known import has_no_entry, owes_correction
 from .place_told import NO_PLACE_TOLD, place_told
 from .taken_back import told_until
@@ -95,7 +95,7 @@ def comes_too_late(message: OutboxMessage, *, rules: Rules, now: datetime) -> bo
     if message.kind not in OF_A_VISIT_AHEAD or not visit_has_begun(message, now=now):
         return False
     is_call = message.channel == OutboxMessage.Channel.CALL
-    return message.kind == REMINDER or not (is_call or owes_correction(message.event.request, now=now))
+    return message.kind in {REMINDER, ENTRY_DECLINED} or not (is_call or owes_correction(message.event.request, now=now))
 
 
 def visit_has_begun(message: OutboxMessage, *, now: datetime) -> bool:

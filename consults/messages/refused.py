@@ -48,21 +48,10 @@ def refuse(message: OutboxMessage, *, now: datetime, problem: str) -> None:
 
 
 def _call_to_remind(request: ConsultRequest, phone: str, *, now: datetime) -> None:
-<<<<<<< HEAD
-    """The reminder that waits for its day is not for an address that takes no mail either."""
-    posted = read_rules(now).posted
-    untried = OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING, attempts=0)
-    for reminder in untried.filter(channel=OutboxMessage.Channel.MAIL, not_before__gt=now):
-        unchanged = _unchanged(reminder)
-        reminder.seal(reminder.opened | {"to": phone})
-        visit = Facts.from_json(reminder.opened).visit
-        at = reminder_time(visit, posted, by_phone=True) if visit else reminder.not_before
-        # Where the clinic is not open again before the visit's day, it is owed now.
-        unchanged.update(channel=OutboxMessage.Channel.CALL, sealed=reminder.sealed, not_before=max(at, now))
-=======
     """The reminder that waits for its day is not for an address that takes no mail either. One that no key opens stays as it is:
     it keeps nothing else from being sent, and is tried on its day.
     """
+    posted = read_rules(now).posted
     untried = OutboxMessage.objects.filter(event__request=request, kind=REMINDER, state=OutboxMessage.State.WAITING, attempts=0)
     for reminder in untried.filter(channel=OutboxMessage.Channel.MAIL, not_before__gt=now):
         unchanged = _unchanged(reminder)
@@ -71,8 +60,10 @@ def _call_to_remind(request: ConsultRequest, phone: str, *, now: datetime) -> No
         except sealing.CannotOpen:
             logger.error("message %s cannot be opened", reminder.pk)
             continue
-        unchanged.update(channel=OutboxMessage.Channel.CALL, sealed=reminder.sealed)
->>>>>>> w13d
+        visit = Facts.from_json(reminder.opened).visit
+        at = reminder_time(visit, posted, by_phone=True) if visit else reminder.not_before
+        # Where the clinic is not open again before the visit's day, it is owed now.
+        unchanged.update(channel=OutboxMessage.Channel.CALL, sealed=reminder.sealed, not_before=max(at, now))
 
 
 def _may_be_called(request: ConsultRequest, *, now: datetime) -> bool:
