@@ -339,6 +339,19 @@ class Desk(RuleBasedStateMachine):
         held = self.held()
         return all(held[cell] - (cell in own) < self.capacity for cell in cells_from(start, self.length))
 
+    def reminds_at(self, start: datetime, *, is_call: bool) -> datetime:
+        """A call is due at 10 AM or later, while the clinic is open; before a closed day, on the last open one."""
+        days = [start.astimezone(CHICAGO).date() - number * DAY for number in range(1, 15)]
+        tens = {day: datetime.combine(day, time(10), CHICAGO).astimezone(UTC) for day in days}
+        today = self.now.astimezone(CHICAGO).date()
+        # What was posted for a day that is past is not read.
+        open_on = {day: runs_of(day, self.shifts_on(day) if day >= today else self.week.get(day.weekday(), ())) for day in days}
+        last = next((day for day in days if open_on[day]), None)
+        if not is_call or last is None:
+            return tens[days[0]]
+        still_open = [max(begins, tens[last]) for begins, ends in open_on[last] if ends > tens[last]]
+        return still_open[0] if still_open else open_on[last][-1][0]
+
     def is_posted(self, start: datetime, minutes: int) -> bool:
         runs = self.runs_on(start.astimezone(CHICAGO).date())
         return any(first <= start and start + timedelta(minutes=minutes) <= last for first, last in runs)
@@ -458,8 +471,7 @@ class Desk(RuleBasedStateMachine):
             known.told[number, kind, "patient"].lost = [event[2] for event in known.events if event[0] == "moved"][-1]
         if kind in CONFIRMS:
             known.told[number, kind, "patient"].begins = known.start
-            day_before = known.start.astimezone(CHICAGO).date() - DAY
-            reminder = datetime.combine(day_before, time(10), CHICAGO).astimezone(UTC)
+            reminder = self.reminds_at(known.start, is_call=channel == "call")
             if reminder > self.now:
                 known.told[number, "reminder", "patient"] = Told(channel, "waiting", reminder, begins=known.start)
 
