@@ -221,6 +221,7 @@ class Composition:
             "has_file": has_file,
             "enters_visit": self.enters_visit and self._stays is not None,
             "is_offered": self.kind == Event.Kind.OFFERED,
+            "is_reminder": self.kind == REMINDER,
             "is_about_offer": tells(self.kind).is_about_offer,
             "replaced_is_held": replaced_is_held,
             "replaced": self._in_words(changes.replaced),

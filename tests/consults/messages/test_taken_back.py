@@ -90,7 +90,7 @@ def test_who_took_an_offered_time_on_the_phone_knows_of_no_other(staff):
 
 def test_a_reminder_names_a_time_that_was_asked_for_and_that_nothing_certainly_called_lost(staff):
     """It was written before they asked, and the answer about that time did not arrive, or may not have."""
-    gone = f"The time you asked for before, {TUESDAY}, {DO_NOT_HOLD}"
+    gone = f"The other time you asked for, {TUESDAY}, {DO_NOT_HOLD}"
     ways = {
         ("confirmed", "moved", "declined lost"): gone,
         ("confirmed", "moved", "declined perhaps"): gone,
