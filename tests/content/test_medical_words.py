@@ -79,18 +79,18 @@ def test_an_emergency_is_named_alike_wherever_it_is_named():
     assert "blue or gray lips" in ALL["faqs#serious-risks"]
 
 
-def test_blood_in_the_urine_needs_care_that_day():
+def test_blood_in_the_urine_needs_care_the_same_day():
     about = [sentence for text in ALL.values() for sentence in sentences(text) if "blood in your urine" in sentence.lower()]
     assert len(about) == 4
-    assert all("that day" in sentence for sentence in about)
+    assert all("the same day" in sentence for sentence in about)
 
 
-def test_a_harmed_liver_and_lasting_odd_thoughts_need_a_call_that_day():
+def test_a_harmed_liver_and_lasting_odd_thoughts_need_a_call_the_same_day():
     for name in ("faqs#when-to-get-help", "ketamine-benefits", "for-family", "treatment-day"):
-        _, _, that_day = ALL[name].lower().partition("that day")
-        that_day, _, soon = that_day.partition("tell a clinician soon")
+        _, _, same_day = ALL[name].lower().partition("the same day**" if name != "faqs#when-to-get-help" else "the same day")
+        same_day, _, soon = same_day.partition("tell a clinician soon")
         for sign in ("yellow skin or eyes, dark urine, pale stools or strong belly pain", "pass it", "more than a day"):
-            assert re.search(sign, that_day), (name, sign)
+            assert re.search(sign, same_day), (name, sign)
         assert re.search(r"needing to pee often or suddenly, or craving ketamine", soon), name
 
 
@@ -120,7 +120,7 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
     for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["ketamine-benefits"], ALL["faqs#when-to-get-help"]):
         # The time comes first: on the evening of a dose nobody reads on to learn that this is for later.
         assert re.search(r"From the next morning on:(?:\*\*)? go to an emergency room now", text)
-        emergency = text.partition("From the next morning on:")[2].partition("that day")[0]
+        emergency = text.partition("From the next morning on:")[2].partition("the same day")[0]
         for sign in ("things that are not real", "where they are", "makes? no sense"):
             assert re.search(sign, emergency), sign
         assert "(911 if anyone is in danger)" in emergency
@@ -129,13 +129,13 @@ def test_seeing_what_is_not_there_has_one_destination_and_a_time():
         assert not re.search(r"the number the clinic gave", now)
         assert "strange sights or sounds, or being mixed up, should fade. If these are strong or do not fade," in that_night
         # The sheet has a place for the number.
-        assert re.search(r"call the number (?:the clinic gave you|in the box at the top)\. If nobody answers, or", that_night)
+        assert re.search(r"call the number (?:the clinic gave you|under “Whom to call”)\. If nobody answers, or", that_night)
         worse = r"the patient gets worse or acts on what they see, hear or believe, go to an emergency room\."
         assert re.search(worse, that_night)
         assert "vomiting" in that_night
-        that_day = text.partition("that day")[2].partition("Tell ")[0]
-        assert "feeling as if in a dream, detached or a little confused for more than a day" in that_day
-        assert not re.search(r"not real|severe", that_day)
+        same_day = text.rpartition("the same day")[2].partition("Tell ")[0]
+        assert "feeling as if in a dream, detached or a little confused for more than a day" in same_day
+        assert not re.search(r"not real|severe", same_day)
 
 
 def test_only_pills_that_make_drowsy_are_agreed_before_the_first_dose_and_all_others_go_on():

@@ -277,13 +277,13 @@ def test_call_or_visit_follows_the_fact_on_the_form_and_the_pages(client):
 
 def test_without_a_phone_nobody_is_told_to_call_the_clinic(client):
     without = {path: read(client, path) for path in ("/treatment-day/", "/for-family/", "/book-a-consult/")}
-    assert "Call your own doctor or an urgent care that day" in without["/treatment-day/"]
-    assert "Call their own doctor or an urgent care that day" in without["/for-family/"]
+    assert "Call your own doctor or an urgent care the same day" in without["/treatment-day/"]
+    assert "Call their own doctor or an urgent care the same day" in without["/for-family/"]
     assert all("Our phone number is not on this website yet. Choose “By phone”" in page for page in without.values())
     Clinic.objects.update(phone="(507) 555-0100")
     for path, page in without.items():
         now = read(client, path)
-        assert ("Call the clinic or a doctor that day" in now) == ("own doctor or an urgent care" in page)
+        assert ("Call the clinic or a doctor the same day" in now) == ("own doctor or an urgent care" in page)
         assert "phone number is not" not in now
     assert 'Call <a href="tel:5075550100">(507) 555-0100</a>.' in read(client, "/book-a-consult/")
 
