@@ -257,7 +257,6 @@ def test_where_nothing_can_be_kept_the_form_says_so_and_still_asks_before_it_is_
     assert (desk.asked, desk.complaints) == ([ASKS], [])
 
 
-@pytest.mark.slow
 def test_without_the_file_the_words_would_be_gone_and_nothing_is_said_of_drafts(desk, site):
     desk.route("**/draft*.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
     desk.goto(site.url + CHANGE.format(10))
