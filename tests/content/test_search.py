@@ -234,7 +234,7 @@ def test_everyday_words_find_the_right_answer_among_the_first_three(content):
 
 # Words that mean one question and no other: it comes first.
 _FIRST = {
-    "stopping-my-antidepressant": ("zoloft", "sertraline", "prozac", "lexapro", "wellbutrin", "effexor", "SSRI"),
+    "stopping-my-antidepressant": ("zoloft", "sertraline", "prozac", "lexapro", "effexor", "SSRI"),
     "adhd-maoi-lithium": ("adderall", "ritalin"),
     "medicines-and-substances": ("ambien", "xanax", "klonopin", "gabapentin", "weed", "marijuana", "THC", "pot"),
     "taxi": ("taxi", "uber", "lyft"),
