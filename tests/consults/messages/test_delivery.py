@@ -459,7 +459,7 @@ def test_a_mail_server_may_be_away_over_a_weekend(inbox, settings):
     assert delivery.deliver_due(now=now + timedelta(hours=1)) == 1
 
 
-def test_the_desk_reads_a_letter_without_the_link_to_the_patients_own_page(desk, clock):
+def test_the_desk_reads_a_letter_without_the_link_to_the_patients_own_page(clock, desk):
     request = submit()
     page = desk.get(f"/admin/consults/outboxmessage/{OutboxMessage.objects.get().pk}/change/").content.decode()
     assert request.token not in page
