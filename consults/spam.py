@@ -41,29 +41,19 @@ def looks_like_spam(
 
     Raises TooManySetAside where it does, and no more may be set aside.
     """
-    found = _looks_like_spam(honeypot, read_at, person, starts_at, client, limits_addresses, now)
+    found = bool(honeypot) or asked_enough(person, now=now)
+    found = found or (limits_addresses and _is_too_much(read_at, starts_at, client, now))
     if found:
         refuse_too_many(now=now)
     return found
 
 
-def _looks_like_spam(
-    honeypot: str,
-    read_at: datetime,
-    person: Person,
-    starts_at: datetime | None,
-    client: str,
-    limits_addresses: bool,
-    now: datetime,
-) -> bool:
-    if honeypot or asked_enough(person, now=now):
-        return True
-    if not limits_addresses:
-        return False
+def _is_too_much(read_at: datetime, starts_at: datetime | None, client: str, now: datetime) -> bool:
+    """Whether it comes faster than a person fills in the form, or takes more than its address may."""
     held = read_held_unanswered(now=now)
     # What asks for no time takes none away.
-    is_too_much = starts_at is not None and held.are_nearly_all
-    return is_too_much or abs(now - read_at) < FASTEST or _sent_enough(client, held, now)
+    takes_the_last = starts_at is not None and held.are_nearly_all
+    return takes_the_last or abs(now - read_at) < FASTEST or _sent_enough(client, held, now)
 
 
 def asked_enough(person: Person, *, now: datetime) -> bool:
