@@ -24,8 +24,6 @@ from staff.password_reset import answer_forgotten
 logger = logging.getLogger("clinic.worker")
 
 BEAT_EVERY = timedelta(seconds=5)
-# Turns come twice a second, and a disk may be full of such lines.
-COMPLAIN_EVERY = timedelta(minutes=1)
 # After a longer pause a person decides about what fell due meanwhile.
 LONG_PAUSE = timedelta(days=1)
 # After more than MOST_OFF without a sign of life the clock may be wrong by as much. Time servers are asked within this time, and
@@ -40,7 +38,7 @@ class BackgroundWork:
 
     def __init__(self, *, once: bool = False, is_stopping: Callable[[], bool] = lambda: False) -> None:
         self._once, self._is_stopping = once, is_stopping
-        self._beat, self._complain = Every(BEAT_EVERY), Every(COMPLAIN_EVERY)
+        self._beat = Every(BEAT_EVERY)
         self._jobs, self._answers = Jobs(), Answers()
         self._do = self._jobs.do
         self._housekeeping = Housekeeping(self._do, is_stopping=is_stopping)
@@ -93,9 +91,7 @@ class BackgroundWork:
             # What it wrote leaves in the same turn: somebody may have asked for one alone.
             return sent + ((deliver() or 0) if done.may_have_written else 0)
         except DatabaseError as error:
-            if self._complain.is_due(steady):
-                logger.warning("database: %s; trying again", type(error).__name__)
-                self._complain.done(steady)
+            logger.warning("database: %s; trying again", type(error).__name__)
             connection.close()
             return 0
 

@@ -5,7 +5,7 @@ A lock that somebody holds, a damaged page or a missing right is about one table
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -103,8 +103,8 @@ def short_waits() -> Iterator[None]:
         yield
     finally:
         # Lost with the connection, too.
-        if connection.connection is not None and connection.is_usable():
-            with connection.cursor() as cursor:
+        if connection.connection is not None:
+            with suppress(DatabaseError), connection.cursor() as cursor:
                 cursor.execute("RESET lock_timeout")
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("clinic.pages")
 
 LOOK_EVERY_SECONDS = 1.0
-_TELL_EVERY_SECONDS = 60.0
 MOST_PAGES = 2000
 
 
@@ -55,7 +54,7 @@ class PageCache:
         self._pages: dict[str, _Finished] = {}
         self._state: _State | None = None
         self._changes_at: datetime | None = None
-        self._next_look = self._next_word = 0.0
+        self._next_look = 0.0
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -90,9 +89,8 @@ class PageCache:
             state = self._read_state(clinic)
         except Exception as error:
             # What was finished before is the best answer while the database is away, or a row says what it should not.
-            if not isinstance(error, DatabaseError) and time.monotonic() >= self._next_word:
+            if not isinstance(error, DatabaseError):
                 logger.error("whether pages changed cannot be seen: %s", type(error).__name__)
-                self._next_word = time.monotonic() + _TELL_EVERY_SECONDS
             return
         with self._lock:
             if state != self._state:
