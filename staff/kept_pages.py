@@ -3,6 +3,8 @@
 Every form of a row is, and those of the desk in which somebody types. Boxes and buttons alone are not: they are pressed again.
 """
 
+from functools import cache
+
 from django.contrib import admin
 from django.urls import reverse
 
@@ -46,6 +48,7 @@ def _is_form(view_name: str) -> bool:
     return view_name in _AT_THEIR_OWN_ADDRESS or (view_name != _REQUEST and view_name in _forms_of_rows())
 
 
+@cache  # asked with every request for a page of the admin, whose models are all registered by then
 def _forms_of_rows() -> set[str]:
     options = [model._meta for model in admin.site._registry]
     return {f"admin:{one.app_label}_{one.model_name}_{verb}" for one in options for verb in ("add", "change")}

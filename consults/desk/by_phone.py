@@ -151,7 +151,7 @@ def by_phone_view(request, *, each_context: dict, opts):
     rules = read_rules(now)
     chosen = _start(request.GET.get("starts_at", ""))
     is_posted = request.method == "POST"
-    data = request.POST if is_posted else kept_form.take(request)
+    data = kept_form.posted_or_kept(request)
     initial = {"submission_key": secrets.token_urlsafe(24), **_known_of(request, now=now)}
     if chosen:
         initial["starts_at"] = chosen.isoformat(timespec="minutes")

@@ -116,7 +116,7 @@ def day_view(request, *, each_context: dict, opts):
     """Shows and saves the form. ?date=2026-12-24 chooses the date."""
     now = timezone.now()
     is_posted = request.method == "POST"
-    data = request.POST if is_posted else kept_form.take(request)
+    data = kept_form.posted_or_kept(request)
     day = read_date(request.GET.get("date"))
     form = DayForm(data, now=now, initial=_initial(day))
     if is_posted and form.is_valid():

@@ -54,6 +54,11 @@ def of(request) -> KeptForm | None:
     return kept if kept is not None and kept.posted is not None else None
 
 
+def posted_or_kept(request) -> QueryDict | None:
+    """The data of a form that is shown and posted at one address; None where nothing was typed into it."""
+    return request.POST if request.method == "POST" else take(request)
+
+
 def take(request) -> QueryDict | None:
     """The same as the data of a form, which then holds it."""
     kept = of(request)
