@@ -1,4 +1,6 @@
-"""What log lines may say: no patient's link, no password reset link. How often one is written is in `log_bounds`."""
+"""What log lines may say: no link of a patient's, to a new password or to the first account. How often one is written is in
+`log_bounds`.
+"""
 
 import logging
 import re
@@ -6,7 +8,7 @@ import sys
 import time
 import traceback
 
-_TOKEN = re.compile(r"(/consults/|/admin/reset/[^/\s]+/)[^/\s'\"]+")
+_TOKEN = re.compile(r"(/consults/|/admin/first-owner/|/admin/reset/[^/\s]+/)[^/\s'\"]+")
 
 
 class QuietHealth(logging.Filter):

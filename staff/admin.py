@@ -4,10 +4,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
@@ -15,16 +14,13 @@ from django.views.decorators.http import require_POST
 
 from . import second_factor
 from .models import Phone
+from .owners import owners_who_can_sign_in
 from .password_forms import NewAccountForm, NewPasswordForm
 from .roles import OWNERS
 from .session_pages import sessions_of
 from .sign_in_admin import SignInAdmin  # noqa: F401  registers itself
 
 admin.site.unregister(User)
-
-_IS_OWNER = Q(is_superuser=True) | Q(groups__name=OWNERS)
-# Commands make accounts without a password too, and nobody can sign in to those.
-_HAS_NO_PASSWORD = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
 
 class StaffUserForm(UserChangeForm):
@@ -38,8 +34,7 @@ class StaffUserForm(UserChangeForm):
         # one order, so that neither waits for a row that the other holds.
         accounts = User.objects.filter(is_active=True, is_staff=True).order_by("pk").select_for_update()
         locked = list(accounts.values_list("pk", flat=True))
-        owners_now = User.objects.filter(_IS_OWNER, pk__in=locked, is_active=True, is_staff=True).exclude(_HAS_NO_PASSWORD)
-        owners = set(owners_now.values_list("pk", flat=True))
+        owners = set(owners_who_can_sign_in().filter(pk__in=locked).values_list("pk", flat=True))
         if owners == {self.instance.pk}:
             message = "This is the last owner who can sign in. Make another person with a password an owner first."
             raise ValidationError(message, code="last_owner")

@@ -1,8 +1,9 @@
-"""Password reset by mail, under the URL names that Django's admin looks for."""
+"""Password reset by mail, under the URL names that Django's admin looks for, and the page of the first owner."""
 
 from django.contrib.auth import views
 from django.urls import path
 
+from .first_owner import first_owner
 from .password_reset import ForgottenPasswordView, holds_a_link
 from .rate_limits import limited
 
@@ -16,7 +17,9 @@ _CHOOSE = limited(
     purpose="staff new password",
     but_not=holds_a_link,
 )
+_FIRST_OWNER = limited(first_owner, purpose="staff first owner", but_not=lambda request: False)
 urlpatterns = [
+    path("first-owner/<token>/", _FIRST_OWNER, name="first_owner"),
     path("password_reset/", ForgottenPasswordView.as_view(), name="admin_password_reset"),
     path("password_reset/done/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path("reset/<uidb64>/<token>/", _CHOOSE, name="password_reset_confirm"),

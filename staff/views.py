@@ -82,22 +82,25 @@ def set_up(request, *, each_context: dict):
             phone, codes = made
             sessions.begin(request, user, now=timezone.now())
             _let_in(request, phone, "")
-            return _codes_page(request, codes, each_context, goes_to=safe_next(request))
+            return codes_page(request, codes, each_context, goes_to=safe_next(request))
         form.refuse()
-    key = new_phone.key_of(session, user)
-    url = totp.app_url(key, name=user.get_username(), issuer=settings.PUBLIC.host)
-    picture = segno.make(url, error="m").svg_inline(scale=5, border=4, light="#fff", svgclass="qr", lineclass=None)
-    typed = totp.base32(key)
     context = {
         **each_context,
         "title": "Set up the second step",
         "form": form,
         "next": safe_next(request),
-        # The QR code is drawn here, from our own text, so that the key never goes to another service.
-        "picture": mark_safe(picture),  # noqa: S308
-        "key": " ".join(typed[i : i + 4] for i in range(0, len(typed), 4)),
+        **phone_to_scan(new_phone.key_of(session, user), name=user.get_username()),
     }
     return TemplateResponse(request, "registration/second_factor_set_up.html", context)
+
+
+def phone_to_scan(key: bytes, *, name: str) -> dict[str, str]:
+    """What a page shows of the key of a phone: the picture to scan, and the same to type. `name`: as the app lists it."""
+    url = totp.app_url(key, name=name, issuer=settings.PUBLIC.host)
+    picture = segno.make(url, error="m").svg_inline(scale=5, border=4, light="#fff", svgclass="qr", lineclass=None)
+    typed = totp.base32(key)
+    # The QR code is drawn here, from our own text, so that the key never goes to another service.
+    return {"picture": mark_safe(picture), "key": " ".join(typed[i : i + 4] for i in range(0, len(typed), 4))}  # noqa: S308
 
 
 def _set_up_phone(request, code: str, *, may_replace: bool):
@@ -115,7 +118,7 @@ def renew(request, *, each_context: dict):
     """Makes new recovery codes, or leads to another phone. It asks for the password (settings.STAFF_REAUTHENTICATION_VIEWS)."""
     if request.method == "POST":
         codes = second_factor.renew_codes(request.user, now=timezone.now())
-        return _codes_page(request, codes, each_context, goes_to=reverse("admin:index"))
+        return codes_page(request, codes, each_context, goes_to=reverse("admin:index"))
     left = RecoveryCode.objects.filter(user=request.user).count()
     context = {**each_context, "title": "Your second step", "left": left}
     return TemplateResponse(request, "registration/second_factor_renew.html", context)
@@ -128,6 +131,7 @@ def _let_in(request, phone, goes_to: str):
     return redirect(goes_to or "admin:index")
 
 
-def _codes_page(request, codes: list[str], each_context: dict, *, goes_to: str):
+def codes_page(request, codes: list[str], each_context: dict, *, goes_to: str):
+    """Shows new recovery codes, once. `goes_to`: where somebody goes on who has saved them."""
     context = {**each_context, "title": "Your recovery codes", "codes": codes, "next": goes_to}
     return TemplateResponse(request, "registration/recovery_codes.html", context)

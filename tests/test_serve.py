@@ -50,6 +50,7 @@ def test_the_first_start_ends_with_a_site_that_answers_and_takes_requests(site):
     first = first_start()
     assert f"The site: {first.url}/\n" in first.log
     assert re.search(rf"^Staff login: {first.url}/admin/ .*createsuperuser", first.log, re.MULTILINE)
+    assert re.search(rf"^Nobody owns this site yet.* {first.url}/admin/first-owner/[\w-]{{43}}/$", first.log, re.MULTILINE)
     assert "4:00 PM to 8:00 PM" in site.get("/").text
     answer = book(site, "Ada")
     assert (answer.status, answer.headers["location"]) == (303, "/book-a-consult/sent/")

@@ -28,6 +28,13 @@ def test_a_line_begins_with_its_time_in_utc(machine_zone):
     assert made["()"](made["format"]).format(record) == "2026-12-02T16:00:00.250Z INFO clinic.security: signed_in account=3"
 
 
+@pytest.mark.parametrize("path", ["/consults/Qzvxabc/", "/admin/first-owner/Qzvxabc/", "/admin/reset/MQ/Qzvxabc/"])
+def test_a_url_that_lets_in_is_cut_before_its_token(path):
+    record = logging.makeLogRecord({"msg": "Not Found: %s", "args": (path,)})
+    assert HideTokens().filter(record)
+    assert record.getMessage() == f"Not Found: {path.replace('Qzvxabc', '...')}"
+
+
 def test_every_handler_writes_such_lines():
     assert {handler["formatter"] for handler in LOGGING["handlers"].values()} == {"line"}
     assert LOGGING["formatters"]["line"]["()"] is UtcFormatter

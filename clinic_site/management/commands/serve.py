@@ -10,9 +10,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from clinic_site.private_files import make_private
 from clinic_site.unfinished_restore import refuse_to_start
+from staff import first_owner
 
 
 class Command(BaseCommand):
@@ -34,9 +36,14 @@ class Command(BaseCommand):
         call_command("load_content", verbosity=0)
         if not settings.DEBUG:
             self._collect_static()
+        first_owner_url = first_owner.make_url(now=timezone.now())
         connections.close_all()
         self.stdout.write(f"The site: {settings.PUBLIC_URL}/")
         self.stdout.write(f"Staff login: {settings.PUBLIC_URL}/admin/ (create one: {sys.executable} manage.py createsuperuser)")
+        if first_owner_url:
+            self.stdout.write(
+                f"Nobody owns this site yet. This link makes its first owner, once, for 24 hours: {first_owner_url}"
+            )
         self.stdout.flush()
         os.environ.update(PYTHONDONTWRITEBYTECODE="1", DJANGO_SETTINGS_MODULE="clinic_site.settings")
         configuration = str(settings.BASE_DIR / "gunicorn.conf.py")
