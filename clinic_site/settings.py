@@ -6,7 +6,7 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from clinic_site import env, env_folders, env_secrets, generated_keys, logs, near_hosts, sealed_before, security_headers
+from clinic_site import env, env_folders, env_secrets, generated_keys, logs, near_hosts, passkeys, sealed_before, security_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "simple_history",
     "axes",
     "django_otp",
+    "django_otp_webauthn",
     # After the apps whose admin pages it replaces.
     "staff",
 ]
@@ -139,7 +140,7 @@ SECURE_SSL_HOST = PUBLIC_URL.partition("://")[2] if PUBLIC.is_https else None
 SECURE_HSTS_SECONDS = 63_072_000 if PUBLIC.is_https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 # Preload and subdomains bind the owner's whole domain for years, so the owner decides on them in the proxy.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", *passkeys.SILENCED]
 X_FRAME_OPTIONS = "DENY"
 _COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""
 SESSION_ENGINE = "staff.session_store"
@@ -186,6 +187,8 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 PASSWORD_RESET_TIMEOUT = 3600
 # A code from a phone in addition to the password, wherever the site is public.
 STAFF_SECOND_FACTOR = PUBLIC.is_https
+STAFF_PASSKEYS = passkeys.are_offered(PUBLIC)
+globals().update(passkeys.settings_of(PUBLIC))
 STAFF_IDLE_SECONDS = 30 * 60
 STAFF_SESSION_SECONDS = 12 * 3600
 # The views that ask for the password again, and how long an entered password counts.
@@ -194,7 +197,7 @@ STAFF_REAUTHENTICATION_VIEWS = {
     *(f"admin:auth_user_{name}" for name in ("add", "change", "delete", "password_change", "second_factor")),
     *(f"admin:auth_group_{name}" for name in ("add", "change", "delete")),
     *(f"admin:consults_consultrequest_{name}" for name in ("export", "copy", "erase")),
-    "admin:second_factor_renew",
+    *("admin:second_factor_renew", "admin:second_factor_passkey", "admin:second_factor_phone"),
     "admin:hold",
 }
 # Sign-in posts per IP address. What follows counts per account and cannot be turned off.
