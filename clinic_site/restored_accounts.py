@@ -190,7 +190,7 @@ def _take(user: User, *, was: Account) -> list[str]:
 def _lost_second_step(is_now: Account, was: Account) -> str:
     """What of the second step guarded the account, before or in the backup, and does not any more; empty while it is guarded.
 
-    Whoever knows the password could set up a second step of their own.
+    Unguarded, anybody who knows the password could set up a second step of their own.
     """
     if is_now.phone != was.phone:
         return "phone of the second step"

@@ -1,4 +1,4 @@
-"""Which second factors an account has: a phone, passkeys, or both. Recovery codes stand in for any that is lost."""
+"""Which second factors an account has: a phone, passkeys, or both. Recovery codes take the place of any that is lost."""
 
 from django.conf import settings
 from django.contrib.auth.models import User

@@ -64,7 +64,7 @@ def add_passkey(request, *, each_context: dict):
         "form": form,
         "is_first": is_first,
         "next": safe_next(request),
-        "question": passkeys.question_to_add(request),
+        "options": passkeys.options_to_add(request),
         "refused": refused,
     }
     return TemplateResponse(request, "registration/passkey_add.html", context)

@@ -1,7 +1,7 @@
 """Passkeys as a second factor (WebAuthn). The private key stays with its device, which uses it at this site alone.
 
-django-otp-webauthn makes the questions, checks what browsers answer, and keeps the public keys. Its views are not used: the
-question stands in the page and the answer comes with the page's form, so every rule for forms of staff holds here too.
+django-otp-webauthn makes the challenges, checks what browsers answer, and keeps the public keys. Its views are not used: a page
+holds the challenge, and the answer comes with the page's form, so every rule for forms of staff holds here too.
 """
 
 import json
@@ -20,7 +20,7 @@ from .models import RecoveryCode, SignIn
 MOST = 20
 # Real answers have at most a few thousand characters.
 _LONGEST = 20_000
-# Each question is in the session until it is answered once.
+# Each challenge is in the session until it is answered once.
 _ADDING, _USING = "staff_passkey_adding", "staff_passkey_using"
 _SENTENCES = {
     "none": "No passkey came from your browser. A passkey needs JavaScript.",
@@ -41,18 +41,18 @@ class Refused(Exception):
         self.code = code
 
 
-def question_to_add(request) -> str:
+def options_to_add(request) -> str:
     """JSON for the browser, which makes a passkey."""
-    question, state = _helper(request).register_begin(user=request.user)
+    options, state = _helper(request).register_begin(user=request.user)
     request.session[_ADDING] = state
-    return json.dumps(question)
+    return json.dumps(options)
 
 
-def question_to_use(request) -> str:
+def options_to_use(request) -> str:
     """JSON for the browser, which proves that it has one of the user's passkeys."""
-    question, state = _helper(request).authenticate_begin(user=request.user, require_user_verification=False)
+    options, state = _helper(request).authenticate_begin(user=request.user, require_user_verification=False)
     request.session[_USING] = state
-    return json.dumps(question)
+    return json.dumps(options)
 
 
 def add(request, answer: str, *, name: str, is_first: bool, now: datetime) -> tuple[WebAuthnCredential, list[str]]:
@@ -104,9 +104,9 @@ def _helper(request):
     return WebAuthnCredential.get_webauthn_helper(request=request)
 
 
-def _taken(request, question: str) -> dict[str, Any]:
-    """What the answer to the question is checked against. Raises Refused when there is none, or it was answered."""
-    state = request.session.pop(question, None)
+def _taken(request, challenge: str) -> dict[str, Any]:
+    """What the answer is checked against. Raises Refused when there is no challenge, or it was answered."""
+    state = request.session.pop(challenge, None)
     if state is None:
         raise Refused("too_late")
     return state

@@ -24,8 +24,8 @@ def set_up_phone(user, code: str, *, key: bytes, may_replace: bool, now: datetim
     """Makes the phone with this key the user's, if `code` comes from it, and returns it with new recovery codes.
 
     Every session of the account ends, also the one it was set up in, which the caller begins again. `may_replace`: whether it
-    may take the place of a phone, which until then keeps counting, or stand beside passkeys. Without, the first factor that was
-    set up stays, also when two sessions set up theirs at the same moment.
+    may take the place of a phone, which until then keeps counting, or be one more beside passkeys. Without, the first factor that
+    was set up stays, also when two sessions set up theirs at the same moment.
     """
     step = totp.step_of(_digits(code), key, now=now)
     if step is None:

@@ -4,7 +4,7 @@ import django_otp
 import segno
 from django import forms
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
@@ -77,7 +77,7 @@ def ask_code(request, *, each_context: dict):
         "form": form,
         "next": safe_next(request),
         "has_phone": factors.phone_of(user) is not None,
-        "question": passkeys.question_to_use(request) if with_passkey else "",
+        "options": passkeys.options_to_use(request) if with_passkey else "",
         "refused": refused,
     }
     return TemplateResponse(request, "registration/second_factor.html", context)
@@ -118,7 +118,7 @@ def before_setting_up(request):
     if factors.any_of(request.user) is not None and not request.user.is_verified():
         return redirect(f"{reverse('admin:second_factor')}?{request.GET.urlencode()}")
     # Someone who finds an open session must not be able to add a factor of their own.
-    if sessions.is_let_in(request) and not authenticated_recently(request):
+    if admin.site.has_permission(request) and not authenticated_recently(request):
         return ask(request)
     return None
 

@@ -5,15 +5,15 @@ const bytes = text => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g,
 const text = buffer =>
   btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
 
-// The question as `navigator.credentials` takes it. Browsers of before 2025 do not read JSON themselves.
-function asked(question) {
+// The options as `navigator.credentials` takes them. Browsers of before 2025 do not read JSON themselves.
+function asked(options) {
   const named = list => list?.map(one => ({ ...one, id: bytes(one.id) }));
   return {
-    ...question,
-    challenge: bytes(question.challenge),
-    allowCredentials: named(question.allowCredentials),
-    excludeCredentials: named(question.excludeCredentials),
-    user: question.user && { ...question.user, id: bytes(question.user.id) },
+    ...options,
+    challenge: bytes(options.challenge),
+    allowCredentials: named(options.allowCredentials),
+    excludeCredentials: named(options.excludeCredentials),
+    user: options.user && { ...options.user, id: bytes(options.user.id) },
   };
 }
 
@@ -43,7 +43,7 @@ if (globalThis.PublicKeyCredential) {
       isAsking = true;
       say("");
       try {
-        const publicKey = asked(JSON.parse(form.dataset.question));
+        const publicKey = asked(JSON.parse(form.dataset.options));
         const credential = await navigator.credentials[form.dataset.passkey]({ publicKey });
         form.elements.passkey.value = answered(credential);
         form.submit();

@@ -31,20 +31,20 @@ class SoftwareKey:
     number: bytes = field(default_factory=lambda: os.urandom(32))
     private: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
-    def make(self, question: str) -> str:
+    def make(self, options: str) -> str:
         """What `navigator.credentials.create` would answer, as the page sends it."""
         public = self.private.public_key().public_numbers()
         x, y = (part.to_bytes(32, "big") for part in (public.x, public.y))
         key = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: x, -3: y})
         data = self._about(_PRESENT | _VERIFIED | _HAS_KEY) + bytes(16) + len(self.number).to_bytes(2, "big") + self.number + key
         attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
-        client = self._client("webauthn.create", question)
+        client = self._client("webauthn.create", options)
         return self._answer({"clientDataJSON": text(client), "attestationObject": text(attestation), "transports": ["usb"]})
 
-    def use(self, question: str) -> str:
+    def use(self, options: str) -> str:
         """What `navigator.credentials.get` would answer."""
         self.uses += 1
-        data, client = self._about(_PRESENT), self._client("webauthn.get", question)
+        data, client = self._about(_PRESENT), self._client("webauthn.get", options)
         signature = self.private.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
         named = {"clientDataJSON": client, "authenticatorData": data, "signature": signature}
         return self._answer({name: text(raw) for name, raw in named.items()})
@@ -52,8 +52,8 @@ class SoftwareKey:
     def _about(self, flags: int) -> bytes:
         return hashlib.sha256(self.host.encode()).digest() + bytes([flags]) + self.uses.to_bytes(4, "big")
 
-    def _client(self, kind: str, question: str) -> bytes:
-        return json.dumps({"type": kind, "challenge": json.loads(question)["challenge"], "origin": self.origin}).encode()
+    def _client(self, kind: str, options: str) -> bytes:
+        return json.dumps({"type": kind, "challenge": json.loads(options)["challenge"], "origin": self.origin}).encode()
 
     def _answer(self, response: dict) -> str:
         return json.dumps({"id": text(self.number), "rawId": text(self.number), "type": "public-key", "response": response})

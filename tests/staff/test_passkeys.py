@@ -1,4 +1,4 @@
-"""Passkeys as the second step: only this site's, only the account's own, each question answered once."""
+"""Passkeys as the second step: only this site's, only the account's own, each challenge answered once."""
 
 import json
 import re
@@ -42,8 +42,8 @@ def confirm(client) -> None:
 
 
 def asked(client, path: str) -> str:
-    """The question that the page holds for the browser."""
-    return unescape(re.search(r'data-question="([^"]+)"', client.get(path, follow=True).content.decode())[1])
+    """The options that the page holds for the browser."""
+    return unescape(re.search(r'data-options="([^"]+)"', client.get(path, follow=True).content.decode())[1])
 
 
 def add(client, key: SoftwareKey, name: str = "Blue key", **more):
@@ -154,7 +154,7 @@ def test_if_the_site_were_not_compared_its_passkey_would_count(client, key, sett
     assert is_in(client)
 
 
-def test_an_answer_counts_once_and_for_its_own_question(client, key):
+def test_an_answer_counts_once_and_for_its_own_challenge(client, key):
     client.logout()
     sign_in(client)
     answer, later = key.use(asked(client, STEP)), key.use(asked(client, STEP))
@@ -168,14 +168,14 @@ def test_an_answer_counts_once_and_for_its_own_question(client, key):
     assert not is_in(client)
 
 
-def test_a_question_that_is_kept_could_be_answered_again(client, key, monkeypatch):
-    """Negative control: as if the question stayed the same, and the key did not count its uses."""
-    monkeypatch.setattr(passkeys, "_taken", lambda request, question: request.session[question])
+def test_a_challenge_that_is_kept_could_be_answered_again(client, key, monkeypatch):
+    """Negative control: as if the challenge stayed the same, and the key did not count its uses."""
+    monkeypatch.setattr(passkeys, "_taken", lambda request, challenge: request.session[challenge])
     client.logout()
     sign_in(client)
-    question, key.uses = asked(client, STEP), -1
+    options, key.uses = asked(client, STEP), -1
     state = client.session["staff_passkey_using"]
-    answer = key.use(question)
+    answer = key.use(options)
     for _ in range(2):
         sign_in(client)
         session = client.session
@@ -332,7 +332,7 @@ def test_of_two_first_factors_set_up_at_one_moment_the_first_one_stays(owner, tw
         sign_in(one)
     page = thief.get(ADD)
     add(person, SoftwareKey())
-    answer = SoftwareKey().make(page.context["question"])
+    answer = SoftwareKey().make(page.context["options"])
     with pytest.raises(passkeys.Refused, match="set up in another session"):
         passkeys.add(page.wsgi_request, answer, name="Theirs", is_first=True, now=timezone.now())
     phone = b"k" * 20
@@ -432,10 +432,10 @@ def test_browsers_may_use_passkeys_on_the_pages_of_staff_alone(client):
 
 def test_the_browser_is_asked_for_a_passkey_of_this_site_and_another_than_those_that_count(client, key):
     confirm(client)
-    question = json.loads(asked(client, ADD))
-    assert question["rp"] == {"id": "clinic.example", "name": "clinic.example"}
-    assert [one["id"] for one in question["excludeCredentials"]] == [text(key.number)]
+    options = json.loads(asked(client, ADD))
+    assert options["rp"] == {"id": "clinic.example", "name": "clinic.example"}
+    assert [one["id"] for one in options["excludeCredentials"]] == [text(key.number)]
     client.logout()
     sign_in(client)
-    question = json.loads(asked(client, STEP))
-    assert (question["rpId"], [one["id"] for one in question["allowCredentials"]]) == ("clinic.example", [text(key.number)])
+    options = json.loads(asked(client, STEP))
+    assert (options["rpId"], [one["id"] for one in options["allowCredentials"]]) == ("clinic.example", [text(key.number)])
