@@ -33,6 +33,7 @@ REFUSED = r'<p class="errornote" role="alert">(.*?)</p>'
 def offered(settings):
     """Where passkeys are offered, as `clinic_site.passkeys` sets it up for this address."""
     settings.STAFF_PASSKEYS = True
+    settings.STAFF_RECOVERY_CODE_ITERATIONS = 1
     for name, value in where.settings_of(PublicURL("https", "clinic.example", SITE)).items():
         setattr(settings, name, value)
 
