@@ -254,7 +254,7 @@ SERVE_WITH_EACH = """
 import json, os, sys
 sys.path.insert(0, {checkout!r})
 import manage
-from clinic_site import env, env_database, env_folders, env_secrets, generated_keys, logs, near_hosts, sealed_before, security_headers
+from clinic_site import env, env_folders, env_secrets, generated_keys, logs, near_hosts, sealed_before, security_headers
 from django.core import management
 sys.argv, statuses = ["manage.py", "serve"], []
 for number, settings in enumerate(json.load(sys.stdin)):
