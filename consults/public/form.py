@@ -15,7 +15,7 @@ from guard.readers import read_instant
 from pages.consult_kind import CALL, VISIT, ConsultKind
 
 from .address_form import MailboxField, MisspeltEmail
-from .slots import TimeChoices
+from .slots import TimeChoices, day_list
 
 NONE = "none"
 _SENT_ALREADY = "This form was already sent, with other answers. To change that request, use the link to its own page"
@@ -77,6 +77,10 @@ class TimesForm(forms.Form):
     @property
     def days(self) -> list[dict]:
         return self.choices.days(self._chosen)
+
+    @property
+    def day_list(self) -> str:
+        return day_list(self.choices, self._chosen, self["starts_at"].html_name)
 
     @property
     def _chosen(self) -> datetime | str | None:
