@@ -29,6 +29,11 @@ _kept: OrderedDict[_Key, tuple[bytes, ...]] = OrderedDict()
 _lock = threading.Lock()
 
 
+def _key(version: int, minute: datetime, asked: str | None, first: date, offers: Offers) -> _Key:
+    """Of all that can be asked for, only the date on which the page begins changes it, and whether there was any."""
+    return version, minute, asked and "", first, tuple(sorted(offers.held.items()))
+
+
 class MakesPage(Protocol):
     def __call__(self, now: datetime, ticket: str, offers: Offers, csrf_token: str) -> HttpResponse: ...
 
@@ -43,8 +48,7 @@ def blank_page(request, *, now: datetime, ticket: str, make: MakesPage) -> HttpR
     minute = now.replace(second=0, microsecond=0)
     version = ContentVersion.current()
     first, offers = read_listed(asked, now=minute + _MINUTE - timedelta(microseconds=1))
-    # Of all that can be asked for, only the date on which the page begins changes it, and whether there was any.
-    key = (version, minute, asked and "", first, tuple(sorted(offers.held.items())))
+    key = _key(version, minute, asked, first, offers)
     with _lock:
         parts = _kept.get(key)
     if parts is None:
