@@ -87,12 +87,13 @@ class Rules:
 
     def met_by(self, words: list[str]) -> list[Rule]:
         places: set[int] = set()
-        for word in words:
+        said = ["^", *words, "$"]
+        for word in said:
             for stem in (word[:end] for end in range(1, len(word) + 1)):
                 places |= self._places_of_stems.get(stem, set())
             places |= self._places_of_words.get(word, set())
-        said = " ".join(["^", *words, "$", ""])
-        return [rule for rule, needed in self._rules if needed <= places and rule.is_met_by(said)]
+        line = " ".join([*said, ""])
+        return [rule for rule, needed in self._rules if needed <= places and rule.is_met_by(line)]
 
 
 def _words_of(one: str, names: dict[str, str]) -> list[str]:
