@@ -18,7 +18,7 @@ from .danger_rules import Rule, Rules
 
 _FOLDER = Path(__file__).with_name("danger_words")
 # The most urgent first.
-_CARDS = ("overdose", "emergency", "suicide", "violence", "mind", "withdrawal", "urine", "mixed")
+_CARDS = ("overdose", "emergency", "suicide", "violence", "withdrawal", "mind", "urine", "mixed")
 _SERVED_BY_OVERDOSE = ("emergency", "mixed")
 _WORD = re.compile(r"\w+")
 _FEWEST_ALIKE = 6

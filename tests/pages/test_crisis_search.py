@@ -168,7 +168,7 @@ _NEEDS_AN_AMBULANCE = [
     *("my throat is closing", "throat swelling", "swollen tongue", "face is swelling", "anaphylaxis", "allergic reaction"),
     *("very bad headache", "a sudden, very bad headache", "severe headache", "thunderclap headache", "headache came suddenly"),
     *("911", "call 911", "emergency room", "ambulance", "gasping", "choking", "bleeding wont stop", "my throat feels tight"),
-    *("no pulse", "numb on one side", "fever of 104", "DTs", "seeing things since i quit drinking", "shaking uncontrollably"),
+    *("no pulse", "numb on one side", "fever of 104", "shaking uncontrollably"),
     *("no puedo respirar", "dolor en el pecho", "emergencia", "se desmayó", "me duele el pecho", "can't feel my legs"),
     *("i think i'm dying", "is he dying", "i cannot move", "serotonin syndrome"),
     *("trouble breathing", "short of breath", "hives", "hives after ketamine", "fell and hit head", "she fell on her head"),
