@@ -44,9 +44,14 @@ def meanings_of(query: str) -> list[str]:
     urine: somebody cannot pass urine, or passes blood.
     mixed: somebody drank, or took something that makes drowsy, near a dose.
     """
-    said = {rule.means for words in _readings(query) for rule in _rules().met_by(words)}
+    said = {rule.means for rule in rules_met_by(query)}
     tells_of_the_past = _PAST in said and _NOW not in said
     return [card for card in _CARDS if card in said or (card + _UNLESS_PAST in said and not tells_of_the_past)]
+
+
+def rules_met_by(query: str) -> list[Rule]:
+    """What brings a card, or tells of the past or of now; a rule's `written` is its line in `danger_words/`."""
+    return [rule for words in _readings(query) for rule in _rules().met_by(words)]
 
 
 @cache

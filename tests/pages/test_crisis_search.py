@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.crisis_search import dangers_in, meanings_of
+from pages.crisis_search import dangers_in, meanings_of, rules_met_by
 
 # Searches of a person in danger, and searches that only share a word with them.
 _MEANS_IT = [
@@ -321,7 +321,8 @@ def test_the_words_of_frightened_people_bring_the_card_and_everyday_ones_bring_n
     said = tomllib.loads(Path(__file__).with_name("urgent_queries.toml").read_text(encoding="utf-8"))
     everyday = said.pop("none")
     assert [(query, card) for card, queries in said.items() for query in queries if card not in meanings_of(query)] == []
-    assert {query: meanings for query in everyday if (meanings := meanings_of(query))} == {}
+    alarmed = [query for query in everyday if meanings_of(query)]
+    assert {query: [rule.written for rule in rules_met_by(query)] for query in alarmed} == {}
 
 
 def test_no_query_takes_long_to_recognize():

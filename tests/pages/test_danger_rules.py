@@ -1,7 +1,12 @@
 """A rule in words recognizes what it says, and no more."""
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
+import pages
 from pages.danger_rules import Rule, Rules
 
 _NAMES = {"PET": "cat BIRD", "BIRD": "heron grey_goose"}
@@ -30,3 +35,10 @@ def test_what_a_rule_recognizes(rule, met_by, not_by):
 def test_a_name_that_is_none_is_refused():
     with pytest.raises(KeyError):
         Rule("FISH eats", _NAMES, means="fish")
+
+
+def test_every_name_of_the_files_is_used():
+    files = [path.read_text(encoding="utf-8") for path in (Path(pages.__file__).parent / "danger_words").glob("*.toml")]
+    named = {name for text in files for name in tomllib.loads(text)["names"]}
+    used = {name for text in files for name in re.findall(r"(?<![A-Z_])[A-Z][A-Z_]+(?! = )\b", text)}
+    assert named - used == {"PAST", "NOW"}
