@@ -138,7 +138,7 @@ def load(*, now: datetime) -> int:
 
 def _people() -> Iterator[Person]:
     for number, (last, first) in enumerate(product(_LAST_NAMES, _FIRST_NAMES)):
-        # 555-0100 to 555-0199 are nobody's, and example.com takes no mail.
+        # 555-0100 to 555-0199 are given to no one, and example.com takes no mail.
         yield Person(
             full_name=f"{first} {last}",
             email=f"{first}.{last}@example.com".lower(),

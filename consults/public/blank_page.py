@@ -21,7 +21,7 @@ from .slots import is_any_listed, read_listed
 
 _MOST_PAGES = 32
 _MINUTE = timedelta(minutes=1)
-# What is put in stands in no text: nobody can know it.
+# Nobody can know them, so no text contains them.
 _TICKET, _TOKEN = (f"{name}-{secrets.token_hex(16)}" for name in ("ticket", "token"))
 _Key = tuple[int, datetime, str | None, date, tuple[tuple[int, int], ...]]
 
