@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
-from clinic_site.env import libpq_parameters
+from clinic_site.env_database import libpq_parameters
 
 # What the role owns in the schema of the site, also what an update added since the dump: pg_restore drops only what is in the
 # dump, and not what something else refers to. Piece by piece: DROP OWNED would take the rights away that the role was granted,

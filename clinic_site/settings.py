@@ -6,7 +6,9 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from clinic_site import env, env_folders, env_secrets, generated_keys, logs, near_hosts, passkeys, sealed_before, security_headers
+from clinic_site import env, env_database, env_folders, env_secrets, generated_keys, near_hosts, sealed_before, security_headers
+from clinic_site.logs import LOGGING as LOGGING
+from clinic_site.passkey_settings import are_offered, settings_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -56,8 +58,7 @@ INSTALLED_APPS = [
     "csp",
     "simple_history",
     "axes",
-    "django_otp",
-    "django_otp_webauthn",
+    *("django_otp", "django_otp_webauthn"),
     # After the apps whose admin pages it replaces.
     "staff",
 ]
@@ -100,7 +101,7 @@ FILE_UPLOAD_HANDLERS = [
 CACHES = {"default": env.cache("CACHE_URL")}
 
 # Database
-DATABASES = {"default": env.database("DATABASE_URL", str(DATA_DIR / "clinic.sqlite3"))}
+DATABASES = {"default": env_database.database("DATABASE_URL", str(DATA_DIR / "clinic.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Email
@@ -119,9 +120,6 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 FORMAT_MODULE_PATH = "clinic_site.formats"
 
-# Logging
-LOGGING = logs.LOGGING
-
 # Security
 _secret_key, _field_keys = env.secret("SECRET_KEY"), env.secret("FIELD_KEYS")
 if PUBLIC.is_https and not (_secret_key and _field_keys):
@@ -138,9 +136,12 @@ SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_SSL_HOST = PUBLIC_URL.partition("://")[2] if PUBLIC.is_https else None
 SECURE_HSTS_SECONDS = 63_072_000 if PUBLIC.is_https else 0
+# Subdomains and preload bind the owner's whole domain for years, so nothing but the host is bound unasked.
+_hsts = env.choice("HSTS", "host", "subdomains", "preload")
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _hsts in {"subdomains", "preload"}
+SECURE_HSTS_PRELOAD = _hsts == "preload"
 SECURE_REFERRER_POLICY = "same-origin"
-# Preload and subdomains bind the owner's whole domain for years, so the owner decides on them in the proxy.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", *passkeys.SILENCED]
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "otp_webauthn.E030"]
 X_FRAME_OPTIONS = "DENY"
 _COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""
 SESSION_ENGINE = "staff.session_store"
@@ -186,9 +187,8 @@ LOGIN_URL = "admin:login"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_RESET_TIMEOUT = 3600
 # A code from a phone in addition to the password, wherever the site is public.
-STAFF_SECOND_FACTOR = PUBLIC.is_https
-STAFF_PASSKEYS = passkeys.are_offered(PUBLIC)
-globals().update(passkeys.settings_of(PUBLIC))
+STAFF_SECOND_FACTOR, STAFF_PASSKEYS = PUBLIC.is_https, are_offered(PUBLIC)
+globals().update(settings_of(PUBLIC))
 STAFF_IDLE_SECONDS = 30 * 60
 STAFF_SESSION_SECONDS = 12 * 3600
 # The views that ask for the password again, and how long an entered password counts.

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from clinic_site import env, sealed_before
+from clinic_site import env_database, sealed_before
 from tests import postgresql
 from tests.server import Site, compiled_checkout, first_start
 
@@ -53,7 +53,7 @@ def test_the_site_runs_on_postgresql(tmp_path):
 @pytest.mark.server
 def test_a_database_with_sealed_rows_refuses_a_new_key():
     url = postgresql.new_database()
-    database = env.postgresql("DATABASE_URL", url)
+    database = env_database.postgresql("DATABASE_URL", url)
     with psycopg.connect(url, autocommit=True) as connection:
         sealed_before.refuse_a_new_key(database)
         connection.execute("CREATE TABLE staff_phone (sealed bytea)")

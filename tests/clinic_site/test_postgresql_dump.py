@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from clinic_site import env, postgresql_dump
+from clinic_site import env_database, postgresql_dump
 from clinic_site.postgresql_dump import BackupFailed, conninfo, restore
 from tests import postgresql
 
@@ -37,7 +37,7 @@ def use(settings, monkeypatch):
     """Makes a URL that of the site's database. Gives it back."""
 
     def use(url: str) -> str:
-        monkeypatch.setitem(settings.DATABASES, "default", env.postgresql("DATABASE_URL", url))
+        monkeypatch.setitem(settings.DATABASES, "default", env_database.postgresql("DATABASE_URL", url))
         return url
 
     return use

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from django_otp_webauthn.models import WebAuthnCredential
 
-from clinic_site import passkeys as where
+from clinic_site import passkey_settings as where
 from clinic_site.env import PublicURL
 from consults.models import OutboxMessage
 from staff import passkeys, second_factor
@@ -31,7 +31,7 @@ REFUSED = r'<p class="errornote" role="alert">(.*?)</p>'
 
 @pytest.fixture
 def offered(settings):
-    """Where passkeys are offered, as `clinic_site.passkeys` sets it up for this address."""
+    """Where passkeys are offered, as `clinic_site.passkey_settings` sets it up for this address."""
     settings.STAFF_PASSKEYS = True
     settings.STAFF_RECOVERY_CODE_ITERATIONS = 1
     for name, value in where.settings_of(PublicURL("https", "clinic.example", SITE)).items():
