@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import TWO_LOOKS, failures
 from tests.server import Site, started_before
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -117,3 +118,26 @@ def test_a_passkey_is_added_lets_in_is_renamed_and_removed(page, site):
     enter_password(page, site, staff)
     expect(page.locator("details.account")).to_be_visible()
     assert page.complaints == []
+
+
+def test_nothing_is_wrong_with_the_pages_of_passkeys(examined_page, site):
+    page, staff = examined_page, site.make_staff("axel")
+    reader = Reader(page)
+    enter_password(page, site, staff)
+    choose(page, "Second step")
+    confirm_password(page, staff)
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Name of the passkey").fill("Blue key")
+    found = failures(page, TWO_LOOKS)
+    page.get_by_role("button", name="Make the passkey").click()
+    page.get_by_role("link", name="I have saved them").click()
+    choose(page, "Second step")
+    found += failures(page, TWO_LOOKS)
+    page.get_by_role("link", name="Rename or remove Blue key").click()
+    found += failures(page, TWO_LOOKS)
+    choose(page, "Log out")
+    reader.keep_only_for("elsewhere.example")
+    enter_password(page, site, staff)
+    page.get_by_role("button", name="Use a passkey").click()
+    assert problems(page) == ["No passkey was used."]
+    assert found + failures(page, TWO_LOOKS) == []
