@@ -1,0 +1,41 @@
+"""The front page's section on pending changes, for who may edit the texts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from content.models import PendingChange, Text
+
+from .pending import awaits_review, is_stale
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A pending change with the path of its page. `text` is None where the text was deleted."""
+
+    change: PendingChange
+    text: Text | None
+    url: str
+    stale: bool = False
+    waits: bool = False
+
+
+def pending_changes(user, *, now: datetime) -> dict:
+    """Those that need somebody come first: what was not published at its time, then what was proposed first."""
+    found = PendingChange.objects.select_related("content_type", "proposed_by", "reviewed_by").prefetch_related("text")
+    listed = [_listed(change) for change in found.order_by("proposed_at", "pk") if _may_change(user, change)]
+    return {"listed": sorted(listed, key=lambda one: not one.change.problem)} if listed else {}
+
+
+def _may_change(user, change: PendingChange) -> bool:
+    kind = change.content_type
+    return kind.model_class() is not None and user.has_perm(f"{kind.app_label}.change_{kind.model}")
+
+
+def _listed(change: PendingChange) -> Listed:
+    kind, text = change.content_type, change.text
+    url = reverse(f"admin:{kind.app_label}_{kind.model}_pending", args=[change.object_id])
+    if text is None:
+        return Listed(change, None, url)
+    return Listed(change, text, url, stale=is_stale(change, text), waits=awaits_review(change, text))

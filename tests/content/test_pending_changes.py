@@ -1,0 +1,506 @@
+"""A pending change beside a live text: nothing of it is public before it is published, and then all of it at once."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import DatabaseError, IntegrityError
+from django.test import Client
+from django.urls import reverse
+
+from blog.models import Article
+from clinic_site import due_changes, page_cache
+from clinic_site.due_changes import publish_due_changes
+from content import search_index
+from content.editing import pending
+from content.models import PendingChange, Reference
+from content.share_picture import name_of
+from content.sync import Report, _remove_retired
+from pages.models import Clinic, Page, Provider, Question
+from tests.builders import CHICAGO, WEDNESDAY, colleague
+from tests.clinic_site.wsgi import ask
+from tests.content.test_editing import WHOLE, address, make_article, opened, save
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+MARKER = "Heronmarker"
+TOMORROW = {"publish_at_0": "2026-12-03", "publish_at_1": "08:00"}
+AT_ITS_TIME = WEDNESDAY + timedelta(hours=22)
+
+
+def codes(answer) -> set[str] | None:
+    """None when a form was saved, else the codes of what was refused."""
+    if answer.status_code == 302:
+        return None
+    return {error.code for found in answer.context["adminform"].form.errors.as_data().values() for error in found}
+
+
+def propose(staff, row, *, form: dict | None = None, **changed) -> set[str] | None:
+    """Saves a pending change from the form of the text."""
+    return save(staff, row, form=form, _pending="Save as pending change", **changed)
+
+
+def edit(staff, row, *, form: dict | None = None, **changed) -> set[str] | None:
+    """The same from the form of the pending change."""
+    url = address(row, "pending_edit")
+    return codes(staff.post(url, (form or opened(staff, url)) | changed))
+
+
+def act(staff, row, action: str, **posted) -> str:
+    """Presses a button on the page of the pending change: what the next page says, without its tags."""
+    url, change = address(row, "pending"), PendingChange.objects.of(row).first()
+    answer = staff.post(url, {"action": action, "version": change.version if change else ""} | posted, follow=True)
+    assert answer.status_code == 200
+    return words(answer)
+
+
+def words(answer) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def change_of(row) -> PendingChange:
+    return PendingChange.objects.of(row).get()
+
+
+@pytest.fixture
+def nora(db) -> Provider:
+    return Provider.objects.create(name="Nora Sample", is_published=True)
+
+
+@pytest.fixture
+def reviewed_first(content):
+    Clinic.objects.update(medical_review_first=True)
+
+
+class Visitor:
+    """Asks as visitors do, through the cache of finished pages."""
+
+    def __init__(self, monkeypatch) -> None:
+        monkeypatch.setattr(page_cache, "LOOK_EVERY_SECONDS", 0)
+        self.cache = page_cache.PageCache(WSGIHandler())
+
+    def read(self, url: str) -> str:
+        path, _, query = url.partition("?")
+        return ask(self.cache, path=path, query=query)[2].decode(errors="replace")
+
+
+def public_answers(visitor: Visitor, *rows) -> dict[str, str]:
+    """Every kind of answer that a text of these is in, by its address."""
+    search_index.fill()
+    paths = {row.get_absolute_url().partition("#")[0] for row in rows}
+    paths |= {"/", "/faqs/", "/blog/", "/meet-our-providers/", "/blog/feed/", "/sitemap.xml", "/robots.txt"}
+    paths |= {"/manifest.webmanifest", "/visit/", "/no-such-page/", f"/search/?q={MARKER.lower()}", f"/search/?q={MARKER[:5]}"}
+    return {path: visitor.read(path) for path in sorted(paths)}
+
+
+def test_nothing_of_a_pending_change_is_in_any_public_answer_before_it_is_published(superuser, content, nora, monkeypatch):
+    visitor = Visitor(monkeypatch)
+    article, page = Article.objects.get(slug="ketamine-benefits"), Page.objects.get(key="home")
+    question = Question.objects.published().filter(on_home=True).first()
+    rows = (article, page, question, nora)
+    before = public_answers(visitor, *rows)
+    title = f"{MARKER} in the morning"
+    in_all = {
+        article: {
+            "title": title,
+            "browser_title": MARKER,
+            "description": MARKER,
+            "summary": MARKER,
+            "slug": f"{MARKER.lower()}-1",
+        },
+        page: {"lede": MARKER, "description": MARKER, "browser_title": MARKER},
+        question: {"question": f"What is a {MARKER}?", "also_asked": MARKER},
+        nora: {"name": f"{MARKER} Sample", "bio": MARKER},
+    }
+    for row, changed in in_all.items():
+        body = next(iter(row.MARKDOWN))
+        marked = {body: f"{getattr(row, body)}\n\n## {MARKER}\n\n{MARKER}."} if row != nora else {}
+        assert propose(superuser, row, **changed | marked) is None
+        assert PendingChange.objects.of(row).exists()
+    hidden = ask(visitor.cache, path=f"/share/{name_of(title)}.png")[0], ask(visitor.cache, path=f"/blog/{MARKER.lower()}-1/")[0]
+    assert hidden == ("404", "404")
+    during = public_answers(visitor, *rows)
+    # A search repeats what was typed.
+    assert [path for path, answer in during.items() if MARKER.lower() in answer.lower() and "?q=" not in path] == []
+    assert [path for path in before if before[path] != during[path]] == []
+    for row in in_all:
+        act(superuser, row, "publish")
+        row.refresh_from_db()
+    # The negative control: each of these answers does show what is published.
+    after = public_answers(visitor, *rows)
+    shown = {path for path, answer in after.items() if MARKER in answer}
+    assert shown >= {article.get_absolute_url(), "/", "/faqs/", "/blog/", "/blog/feed/", nora.get_absolute_url()}
+    assert MARKER.lower() in after["/sitemap.xml"]
+    assert article.get_absolute_url() in after[f"/search/?q={MARKER.lower()}"]
+    assert f'"headline":"{title}"' in after[article.get_absolute_url()], "structured data"
+    assert f"/share/{name_of(title)}.png" in after[article.get_absolute_url()]
+
+
+def test_it_is_previewed_compared_and_shown_to_colleagues_who_are_signed_in(superuser, content):
+    article = make_article()
+    assert propose(superuser, article, title=MARKER) is None
+    for name in ("anna", "nobody"):
+        reader = Client()
+        reader.force_login(colleague(name, "Front desk" if name == "anna" else ""))
+        page = reader.get(address(article, "pending"))
+        assert f"<ins>{MARKER}</ins>" in page.content.decode()
+        assert "Publish now" not in page.content.decode()
+        preview = reader.get(address(article, "pending_preview"))
+        assert f"<h1>{MARKER}</h1>" in preview.content.decode()
+        assert "no-store" in preview["Cache-Control"]
+        refused = [reader.post(address(article, "pending"), {"action": one}).status_code for one in ("publish", "drop", "x")]
+        assert refused == [403, 403, 403]
+        assert reader.get(address(article, "pending_edit")).status_code == 403
+    for name in ("pending", "pending_preview", "pending_edit"):
+        assert Client().get(address(article, name))["Location"].startswith("/admin/login/")
+    editor = Client()
+    editor.force_login(colleague("ed", "Editors"))
+    assert "Publish now" in editor.get(address(article, "pending")).content.decode()
+    for answer, number in (("yes", 1), ("no", Article.objects.count() - 1)):
+        listed = editor.get(reverse("admin:blog_article_changelist"), {"pending": answer})
+        assert listed.context["cl"].result_count == number
+        assert (address(article, "pending") in listed.content.decode()) == (answer == "yes")
+    front = words(editor.get("/admin/"))
+    assert "Pending changes: 1" in front
+    assert "Waits to be published." in front
+    assert "This text has a pending change by alex" in words(editor.get(address(article)))
+
+
+def test_the_history_names_who_proposed_reviewed_and_published(superuser, content, nora):
+    article = make_article()
+    assert propose(superuser, article, title="Two") is None
+    assert "It can be" not in act(superuser, article, "review", reviewed_by=nora.pk, reviewed_on="2026-12-02")
+    editor = Client()
+    editor.force_login(colleague("ed", "Editors"))
+    act(editor, article, "publish")
+    article.refresh_from_db()
+    assert (article.title, article.updated_on, article.reviewed_by) == ("Two", date(2026, 12, 2), nora)
+    newest = article.history.first()
+    assert newest.history_user.username == "ed"
+    said = "Proposed by alex, reviewed by Nora Sample on December 2, 2026, published by ed."
+    assert newest.history_change_reason == said
+    assert said in words(editor.get(address(article, "history")))
+    assert "Medically reviewed by Nora Sample" in Client().get("/blog/one/").content.decode()
+    assert not PendingChange.objects.exists()
+
+
+def test_publishing_is_one_transaction(superuser, content, monkeypatch):
+    article = make_article()
+    assert propose(superuser, article, title="Two", slug="two") is None
+
+    def fail(*_, **__):
+        raise IntegrityError("in the middle")
+
+    with monkeypatch.context() as patch, pytest.raises(IntegrityError):
+        # The last thing that publishing does.
+        patch.setattr(PendingChange, "delete", fail)
+        act(superuser, article, "publish")
+    article.refresh_from_db()
+    assert (article.title, article.history.count(), change_of(article).values["title"]) == ("One", 1, "Two")
+    assert not article.former_slugs.exists()
+    act(superuser, article, "publish")
+    article.refresh_from_db()
+    assert (article.title, article.history.count(), article.former_slugs.count()) == ("Two", 2, 1)
+
+
+@pytest.mark.parametrize("is_changed", [True, False], ids=["one letter more", "as it was read"])
+def test_a_review_is_for_exactly_the_words_that_were_read(superuser, content, nora, reviewed_first, is_changed):
+    article = make_article()
+    assert propose(superuser, article, title="Two") is None
+    read = change_of(article).version
+    act(superuser, article, "review", reviewed_by=nora.pk, reviewed_on="2026-12-02")
+    if is_changed:
+        assert edit(superuser, article, title="Two.") is None
+        assert change_of(article).reviewed_by is None
+        # By another way, with the review put back: the words are still others.
+        PendingChange.objects.update(reviewed_by=nora, reviewed_on=date(2026, 12, 2), reviewed_digest="0" * 64)
+        assert "Somebody saved the pending change meanwhile" in act(
+            superuser, article, "review", reviewed_by=nora.pk, reviewed_on="2026-12-02", version=read
+        )
+    said = act(superuser, article, "publish")
+    article.refresh_from_db()
+    assert (article.title, pending.UNREVIEWED in said) == (("One", True) if is_changed else ("Two", False))
+    assert article.reviewed_by == (None if is_changed else nora)
+
+
+def test_with_the_owners_rule_medical_words_go_live_only_after_review(superuser, content, nora, reviewed_first):
+    article, legal = make_article(), Page.objects.get(key="privacy-policy")
+    question = Question.objects.published().filter(medical=True).first()
+    assert save(superuser, article, title="Two") == {"needs_review"}
+    assert save(superuser, article, title="Two", reviewed_by=str(nora.pk), reviewed_on="2026-12-02") == {"needs_review"}
+    assert save(superuser, question, also_asked="egret") is None, "these are no words that visitors read"
+    assert save(superuser, question, answer=f"{question.answer} More.") == {"needs_review"}
+    assert save(superuser, question, medical="") == {"needs_review"}, "taking the mark off would be a way around"
+    assert save(superuser, legal, lede="Other words.") is None
+    assert save(superuser, make_article(slug="draft", is_draft=True), title="Two") is None
+    oldest = legal.history.last()
+    assert oldest, "a restored version passes the same form"
+    assert propose(superuser, question, answer=f"{question.answer} More.") is None
+    assert pending.UNREVIEWED in act(superuser, question, "publish")
+    assert pending.UNREVIEWED in act(superuser, question, "time", **TOMORROW)
+    act(superuser, question, "review", reviewed_by=nora.pk, reviewed_on="2026-12-02")
+    act(superuser, question, "publish")
+    question.refresh_from_db()
+    assert question.answer.endswith(" More.")
+    Clinic.objects.update(medical_review_first=False)
+    assert save(superuser, article, title="Two") is None
+
+
+def test_a_draft_goes_on_the_site_under_the_rule_only_with_its_review(superuser, content, nora, reviewed_first):
+    draft = make_article(is_draft=True)
+    hidden = Question.objects.create(slug="q", group="safety", question="Where are herons?", answer="Here.", medical=True)
+    Question.objects.filter(pk=hidden.pk).update(is_published=False)
+    hidden.refresh_from_db()
+    assert save(superuser, draft, is_draft="") == {"needs_review"}
+    assert save(superuser, draft, is_draft="", reviewed_by=str(nora.pk), reviewed_on="2026-12-02") is None
+    assert save(superuser, hidden, is_published="on") == {"needs_review"}
+    assert propose(superuser, hidden, is_published="on") is None
+    act(superuser, hidden, "review", reviewed_by=nora.pk, reviewed_on="2026-12-02")
+    assert "is on the site now" in act(superuser, hidden, "publish")
+
+
+def test_only_owners_turn_the_rule_on(client, clinic):
+    for role, is_on in (("Editors", False), ("Owners", True)):
+        client.force_login(colleague(role.lower(), role))
+        url = reverse("admin:pages_clinic_change", args=[1])
+        form = opened(client, url) | {"medical_review_first": "on"}
+        assert client.post(url, form | {"summary": "A clinic."}).status_code == 302
+        assert Clinic.objects.get().medical_review_first is is_on
+
+
+def test_what_was_changed_on_the_site_meanwhile_is_shown_and_publishing_waits_for_a_look(superuser, content):
+    article = make_article()
+    assert propose(superuser, article, title="Mine") is None
+    assert save(superuser, article, summary="Theirs") is None
+    assert pending.STALE in act(superuser, article, "publish")
+    assert pending.STALE in act(superuser, article, "time", **TOMORROW)
+    page = superuser.get(address(article, "pending"))
+    assert "Saved by alex at 2026-12-02 16:00 UTC." in words(page)
+    assert "+ Theirs" in words(page)
+    seen = page.context["seen"]
+    Article.objects.update(subtitle="Again")
+    assert pending.STALE in act(superuser, article, "looked", seen=seen), "they have not seen that"
+    act(superuser, article, "looked", seen=superuser.get(address(article, "pending")).context["seen"])
+    act(superuser, article, "publish")
+    article.refresh_from_db()
+    assert (article.title, article.summary, article.subtitle) == ("Mine", "One.", "")
+    assert [record.summary for record in article.history.all()][:2] == ["One.", "Theirs"], "nothing is lost"
+    # Editing the pending words, with the differences above the form, is a look as well.
+    assert propose(superuser, article, title="Mine again") is None
+    Article.objects.update(subtitle="Live")
+    assert "+ Live" in words(superuser.get(address(article, "pending_edit")))
+    assert edit(superuser, article, subtitle="Live") is None
+    assert "is on the site now" in act(superuser, article, "publish")
+
+
+def test_two_colleagues_never_replace_each_others_pending_words_unseen(superuser, content):
+    article = make_article()
+    first = opened(superuser, address(article))
+    assert propose(superuser, article, title="Theirs") is None
+    assert propose(superuser, article, form=first | {"title": "Mine"}) == {"stale_pending"}
+    assert change_of(article).values["title"] == "Theirs"
+    second = opened(superuser, address(article, "pending_edit"))
+    assert second["title"] == "Theirs"
+    assert edit(superuser, article, title="Theirs again") is None
+    answer = superuser.post(address(article, "pending_edit"), second | {"title": "Mine"})
+    assert "Your version is below and is not saved yet" in words(answer)
+    assert "- Theirs again + Mine" in words(answer)
+    again = {"seen_pending": answer.context["adminform"].form["seen_pending"].value()}
+    assert edit(superuser, article, form=second | {"title": "Mine"} | again) is None
+    assert change_of(article).values["title"] == "Mine"
+    # Published meanwhile: the form becomes a new pending change once it is sent again.
+    third = opened(superuser, address(article, "pending_edit")) | {"title": "Late"}
+    act(superuser, article, "publish")
+    assert edit(superuser, article, form=third) == {"stale", "changed_meanwhile", "stale_pending"}
+    assert "has no pending change" in words(superuser.get(address(article, "pending"), follow=True))
+
+
+def test_a_deleted_text_loses_no_pending_words_unseen(superuser, content):
+    article = make_article()
+    assert propose(superuser, article, body=f"{WHOLE} {MARKER}") is None
+    asked = words(superuser.get(address(article, "delete")))
+    assert "Pending change by alex of December 2, 2026, which no visitor has seen: its words would be lost" in asked
+    form = opened(superuser, address(article, "pending_edit"))
+    # By another way than the admin, which takes the pending change along.
+    Article.objects.filter(pk=article.pk)._raw_delete("default")
+    for answer in (
+        superuser.get(address(article, "pending")),
+        superuser.get(address(article, "pending_preview")),
+        superuser.post(address(article, "pending_edit"), form | {"title": "Typed since"}),
+    ):
+        assert answer.status_code == 410
+        assert MARKER in answer.content.decode()
+        assert "there is nothing left to change" in words(answer)
+    assert "Typed since" in answer.content.decode()
+    assert "A text that was deleted" in words(superuser.get("/admin/"))
+    assert "The pending words were dropped" in act_on_gone(superuser, article)
+    assert not PendingChange.objects.exists()
+
+
+def act_on_gone(staff, row) -> str:
+    return words(staff.post(address(row, "pending"), {"action": "drop"}, follow=True))
+
+
+def test_deleting_a_text_in_the_admin_takes_its_pending_change_along(superuser, content):
+    article, other = make_article(), make_article(slug="other")
+    for row in (article, other):
+        assert propose(superuser, row, title="Two") is None
+    superuser.post(address(article, "delete"), {"post": "yes"})
+    assert [change.object_id for change in PendingChange.objects.all()] == [other.pk]
+
+
+def test_a_text_that_is_no_longer_shipped_stays_while_somebody_proposes_a_change(superuser, content):
+    page, report = Page.objects.get(key="cost"), Report()
+    assert propose(superuser, page, lede=MARKER) is None
+    loaded = {"cost": "0"}
+    _remove_retired("pages.page", {"cost": page}, loaded, {}, report)
+    assert Page.objects.filter(key="cost").exists()
+    assert len(report.kept) == 1
+
+
+def test_the_checks_of_a_save_are_those_of_a_pending_change_and_run_again_when_it_is_published(superuser, content):
+    Reference.objects.create(key="known-2020", authors="A", title="T")
+    article = make_article()
+    assert propose(superuser, article, body=f"{WHOLE} [@nobody-2020] [x](/nope/)") == {"unknown_citation", "broken_link"}
+    assert propose(superuser, article, body=f"{WHOLE} It is a miracle.") == {"claim_miracle", "justify"}
+    assert not PendingChange.objects.exists()
+    assert propose(superuser, article, body=f"{WHOLE} [@known-2020]") is None
+    Reference.objects.filter(key="known-2020").delete()
+    assert "[@known-2020] is not in the list of references." in words(superuser.get(address(article, "pending")))
+    assert "Not published. Body: [@known-2020] is not in the list of references." in act(superuser, article, "publish")
+    article.refresh_from_db()
+    assert article.body == WHOLE
+
+
+def test_a_change_is_dropped_and_the_log_says_by_whom(superuser, content):
+    article = make_article()
+    assert propose(superuser, article, title="Two") is None
+    before = change_of(article).version
+    assert edit(superuser, article, title="Three") is None
+    assert "Nothing was done" in act(superuser, article, "drop", version=before), "they have not seen these words"
+    act(superuser, article, "drop")
+    assert not PendingChange.objects.exists()
+    assert LogEntry.objects.first().change_message == "Dropped the pending change by alex."
+    article.refresh_from_db()
+    assert article.title == "One"
+
+
+def due(now=AT_ITS_TIME, **how) -> int:
+    return publish_due_changes(now=now, zone=CHICAGO, **how)
+
+
+def scheduled(staff, row, **changed) -> None:
+    assert propose(staff, row, **changed) is None
+    assert "It will be published on Thursday, December 3, 2026, at 8:00 AM." in act(staff, row, "time", **TOMORROW)
+
+
+def test_a_change_is_published_at_its_time_and_never_before(superuser, content):
+    article = make_article()
+    scheduled(superuser, article, title="Two")
+    assert due(AT_ITS_TIME - timedelta(seconds=1)) == 0
+    # After a restore, or when a clock jumped, what is due waits for an owner.
+    assert due(after=AT_ITS_TIME) == 0
+    article.refresh_from_db()
+    assert article.title == "One"
+    assert due() == 1
+    article.refresh_from_db()
+    assert (article.title, article.updated_on) == ("Two", date(2026, 12, 3))
+    assert article.history.first().history_change_reason == "Proposed by alex, published at the time that alex set."
+    assert due() == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "said"),
+    [
+        pytest.param("2026-12-02", "09:59", "That moment has passed. Choose one in the future, or publish now.", id="past"),
+        pytest.param("2026-12-02", "10:00", "That moment has passed.", id="now"),
+        pytest.param("9999-12-31", "10:00", "Enter a date from 1900 to 2199.", id="never"),
+        pytest.param("", "", "This field is required.", id="empty"),
+        pytest.param("2027-03-14", "02:30", "couldn", id="an hour that the clock leaves out"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused_and_the_change_stays(superuser, content, day, time, said):
+    article = make_article()
+    assert propose(superuser, article, title="Two") is None
+    assert said in act(superuser, article, "time", publish_at_0=day, publish_at_1=time)
+    assert change_of(article).publish_at is None
+
+
+def test_a_new_edit_takes_the_time_off_and_so_does_a_button(superuser, content):
+    article = make_article()
+    scheduled(superuser, article, title="Two")
+    assert edit(superuser, article, title="Three") is None
+    assert change_of(article).publish_at is None
+    act(superuser, article, "time", **TOMORROW)
+    act(superuser, article, "no-time")
+    assert change_of(article).publish_at is None
+
+
+def test_what_cannot_be_published_at_its_time_stays_is_told_and_holds_nothing_up(superuser, content, monkeypatch):
+    Reference.objects.create(key="known-2020", authors="A", title="T")
+    refused, gone, broken, whole = (
+        make_article(slug=slug, title=slug.title()) for slug in ("refused", "gone", "broken", "whole")
+    )
+    scheduled(superuser, refused, body=f"{WHOLE} [@known-2020]")
+    for row in (gone, broken, whole):
+        scheduled(superuser, row, title=f"{row.title} two")
+    Reference.objects.filter(key="known-2020").delete()
+    Article.objects.filter(pk=gone.pk)._raw_delete("default")
+    PendingChange.objects.of(unreadable).update(values={"published_at": "never"})
+    publish, failing = pending.publish, {locked.pk: DatabaseError("by a lock"), broken.pk: RuntimeError("by anything")}
+
+    def publish_unless_it_fails(change, **how):
+        if change.object_id in failing:
+            raise failing[change.object_id]
+        return publish(change, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pending, "publish", publish_unless_it_fails)
+        # The last one counts, too.
+        assert due() == 1
+    whole.refresh_from_db()
+    assert whole.title == "Whole two"
+    problems = {change.object_id: change.problem for change in PendingChange.objects.all()}
+    assert problems == {
+        refused.pk: "Body: [@known-2020] is not in the list of references.",
+        gone.pk: pending.GONE,
+        unreadable.pk: f"What is kept for published at {pending.UNREADABLE}",
+        locked.pk: "",
+        broken.pk: due_changes.BROKEN,
+    }
+    assert due(AT_ITS_TIME + timedelta(days=1)) == 1, "a lock ends; a person decides what becomes of the others"
+    assert due(AT_ITS_TIME + timedelta(days=1)) == 0
+    front = words(superuser.get("/admin/"))
+    assert "It was not published at its time, December 3, 8:00 AM: Body: [@known-2020]" in front
+    Reference.objects.create(key="known-2020", authors="A", title="T")
+    assert "is on the site now" in act(superuser, refused, "publish")
+
+
+def test_who_left_publishes_nothing_at_a_time_that_they_set(superuser, content):
+    article = make_article()
+    editor = Client()
+    user = colleague("ed", "Editors")
+    editor.force_login(user)
+    scheduled(editor, article, title="Two")
+    user.is_active = False
+    user.save()
+    assert due() == 0
+    assert change_of(article).problem == due_changes.NOT_ALLOWED
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_worker_publishes_what_is_due(superuser, content, settings, tmp_path, monkeypatch):
+    from clinic_site import backups
+    from clinic_site.background_work import BackgroundWork
+
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(backups, "back_up_if_due", lambda **_: None)
+    article = make_article()
+    scheduled(superuser, article, title="Two")
+    work, titles = BackgroundWork(), []
+    for seconds in (-10, -1, 4):
+        now = AT_ITS_TIME + timedelta(seconds=seconds)
+        work.turn(now=now, steady=1000.0 + seconds, read_clock=lambda now=now: now)
+        titles.append(Article.objects.get(pk=article.pk).title)
+    assert titles == ["One", "One", "Two"]
