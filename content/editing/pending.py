@@ -94,9 +94,11 @@ def problems_of(form: TextForm, *, but: frozenset[str] = frozenset()) -> list[st
     for name, errors in form.errors.as_data().items():
         label = f"{capfirst(form.fields[name].label or name)}: " if name in form.fields else ""
         for error in errors:
+            if error.code in but:
+                continue
             if error.code == "needs_review":
                 lines.append(UNREVIEWED)
-            elif error.code not in but:
+            else:
                 lines += [f"{label}{strip_tags(message)}" for message in error.messages]
     return lines
 
@@ -110,7 +112,7 @@ def lock(change: PendingChange) -> tuple[PendingChange | None, Text | None]:
     """The change and its text as they are now, None where one is gone. Locked until the transaction ends, the text first, as a
     save of the text does.
     """
-    kind = change.content_type.model_class()
+    kind: Any = change.content_type.model_class()
     row = kind._default_manager.select_for_update().filter(pk=change.object_id).first() if kind else None
     return PendingChange.objects.select_for_update().filter(pk=change.pk).first(), row
 

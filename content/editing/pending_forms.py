@@ -41,6 +41,8 @@ class TimeForm(forms.Form):
     publish_at = forms.SplitDateTimeField(
         label="Publish on",
         widget=forms.SplitDateTimeWidget(
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
             date_attrs={"type": "date", "aria-label": "Publish on: date"},
             time_attrs={"type": "time", "aria-label": "Publish on: time"},
         ),

@@ -103,7 +103,7 @@ def show_gone(model_admin, request, object_id, change: PendingChange | None) -> 
     if posted is None and change is None:
         messages.info(request, "That text was deleted, and nothing is pending for it.")
         return redirect("admin:index")
-    texts = {}
+    texts: dict[str, str] = {}
     for name in model_admin.model.TEXTS:
         label = capfirst(model_admin.opts.get_field(name).verbose_name)
         kept = str(change.values.get(name) or "") if change is not None else ""
@@ -148,12 +148,14 @@ def _act(model_admin, request, change: PendingChange, row: Text, forms: dict, *,
             model_admin.log_change(request, text, "Published the pending change.")
             messages.success(request, saved_text(text, url=model_admin.get_view_on_site_url(text), now=now))
             return redirect(edit_path(text))
-        if action == "drop":
+        if action == "drop" and request.POST.get("sure") != "on":
+            messages.error(request, "Nothing was done. Check the box first: the pending words are not kept anywhere else.")
+        elif action == "drop":
             pending.drop(change, version=version)
             model_admin.log_change(request, row, f"Dropped the pending change by {change.proposed_by or 'a former colleague'}.")
             messages.success(request, "The pending change was dropped. The live text is as it was.")
             return redirect(edit_path(row))
-        if action == "looked":
+        elif action == "looked":
             pending.keep_after_a_look(change, version=version, seen=request.POST.get("seen", ""))
             messages.success(request, "Noted. Publishing replaces what was changed on the site meanwhile.")
         elif action == "no-time":

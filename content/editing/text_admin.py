@@ -93,16 +93,13 @@ class TextAdmin(ContentAdmin):
         return form
 
     def get_fieldsets(self, request, obj=None):
+        """A review of a pending change is given on its page, for the words that are saved by then."""
         fieldsets = super().get_fieldsets(request, obj)
+        if getattr(request, "edits_pending", False):
+            for _, options in fieldsets:
+                options["fields"] = [name for name in options["fields"] if name not in OF_THE_LIVE_TEXT]
         fieldsets[0][1]["fields"] = [*fieldsets[0][1]["fields"], "seen_pending"]
         return fieldsets
-
-    def get_readonly_fields(self, request, obj=None):
-        """A review of a pending change is given on its page, for the words that are saved by then."""
-        names = super().get_readonly_fields(request, obj)
-        if not getattr(request, "edits_pending", False):
-            return names
-        return [*names, *(name for name in ("reviewed_by", "reviewed_on") if hasattr(self.model, name))]
 
     def save_model(self, request, obj, form, change):
         if not form.saves_pending:

@@ -32,9 +32,9 @@ class TextForm(ContentForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["seen_pending"] = self.pending.version if self.pending else ""
         if self.pending and self.shows_pending:
-            self.initial |= self.pending.asked(type(self.instance))
+            self.initial["seen_pending"] = self.pending.version
+            self.initial.update(self.pending.asked(type(self.instance)))
 
     def clean(self):
         cleaned = super().clean()
@@ -63,7 +63,7 @@ class TextForm(ContentForm):
             told = ["The pending change was published or dropped while you were editing it."]
         else:
             who = stored.proposed_by or "A former colleague"
-            told = [f"{who} saved a pending change of this text while you were editing. Yours differs from it in this:"]
+            told = [f"{who} saved a pending change of this text. Yours differs from it in this:"]
             for label, changed in differences(stored.applied_to(self.instance), candidate):
                 told.append("\n".join([f"{label}:", *(f"{sign} {shortened(line)}" for sign, line in changed)]))
         told.append("Your version is below and is not saved yet. Saving it again replaces what is pending.")

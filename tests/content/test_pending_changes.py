@@ -192,10 +192,11 @@ def test_publishing_is_one_transaction(superuser, content, monkeypatch):
     def fail(*_, **__):
         raise IntegrityError("in the middle")
 
-    with monkeypatch.context() as patch, pytest.raises(IntegrityError):
+    with monkeypatch.context() as patch:
         # The last thing that publishing does.
         patch.setattr(PendingChange, "delete", fail)
-        act(superuser, article, "publish")
+        with pytest.raises(IntegrityError):
+            act(superuser, article, "publish")
     article.refresh_from_db()
     assert (article.title, article.history.count(), change_of(article).values["title"]) == ("One", 1, "Two")
     assert not article.former_slugs.exists()
@@ -299,6 +300,7 @@ def test_two_colleagues_never_replace_each_others_pending_words_unseen(superuser
     first = opened(superuser, address(article))
     assert propose(superuser, article, title="Theirs") is None
     assert propose(superuser, article, form=first | {"title": "Mine"}) == {"stale_pending"}
+    assert propose(superuser, article, title="Mine") == {"stale_pending"}, "also where the form came with a note of it"
     assert change_of(article).values["title"] == "Theirs"
     second = opened(superuser, address(article, "pending_edit"))
     assert second["title"] == "Theirs"
@@ -378,8 +380,9 @@ def test_a_change_is_dropped_and_the_log_says_by_whom(superuser, content):
     assert propose(superuser, article, title="Two") is None
     before = change_of(article).version
     assert edit(superuser, article, title="Three") is None
-    assert "Nothing was done" in act(superuser, article, "drop", version=before), "they have not seen these words"
-    act(superuser, article, "drop")
+    assert "Nothing was done" in act(superuser, article, "drop", version=before, sure="on"), "they have not seen these words"
+    assert "Check the box first" in act(superuser, article, "drop")
+    act(superuser, article, "drop", sure="on")
     assert not PendingChange.objects.exists()
     assert LogEntry.objects.first().change_message == "Dropped the pending change by alex."
     article.refresh_from_db()
@@ -439,11 +442,10 @@ def test_a_new_edit_takes_the_time_off_and_so_does_a_button(superuser, content):
 
 def test_what_cannot_be_published_at_its_time_stays_is_told_and_holds_nothing_up(superuser, content, monkeypatch):
     Reference.objects.create(key="known-2020", authors="A", title="T")
-    refused, gone, broken, whole = (
-        make_article(slug=slug, title=slug.title()) for slug in ("refused", "gone", "broken", "whole")
-    )
+    slugs = ("refused", "gone", "unreadable", "locked", "broken", "whole")
+    refused, gone, unreadable, locked, broken, whole = (make_article(slug=slug, title=slug.title()) for slug in slugs)
     scheduled(superuser, refused, body=f"{WHOLE} [@known-2020]")
-    for row in (gone, broken, whole):
+    for row in (gone, unreadable, locked, broken, whole):
         scheduled(superuser, row, title=f"{row.title} two")
     Reference.objects.filter(key="known-2020").delete()
     Article.objects.filter(pk=gone.pk)._raw_delete("default")
