@@ -1,10 +1,9 @@
-"""The admin for references, and the front page's section on pending changes."""
+"""The admin for references."""
 
 from django.contrib import admin
 
 from .citations import cited_where
 from .editing.admin import ContentAdmin, folded_settings
-from .editing.pending_list import pending_changes
 from .models import Reference
 
 
@@ -33,7 +32,3 @@ class ReferenceAdmin(ContentAdmin):
         if db_field.name == "url":
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-
-# The site object is `clinic_site.admin_site.ClinicAdminSite`, which no room below may import.
-admin.site.add_section("admin/content/_pending_list.html", pending_changes, position=45)  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from content.due import find_due
 from content.editing.admin import JUSTIFICATION, folded_settings, tell_nobody
 from content.editing.conflict import current_row
+from content.editing.pending_list import pending_changes
 from content.editing.text_admin import TextAdmin
 from content.editing.text_form import TextForm
 from content.models import LoadedContent
@@ -147,11 +148,13 @@ class ProviderAdmin(ChoosesPictures, TextAdmin):
 
 
 def texts_to_check(user, *, now: datetime) -> dict:
-    """The front page's section on texts to check, for users who may edit them."""
-    if not user.has_perm("pages.change_page"):
-        return {}
-    supply = read_supply() if user.has_perm("pages.change_clinic") else None
-    return {"due": find_due(today=timezone.localdate(now)), "supply": supply}
+    """The front page's section on texts: the pending changes, and what to check, for users who may edit them."""
+    may_check = user.has_perm("pages.change_page")
+    supply = read_supply() if may_check and user.has_perm("pages.change_clinic") else None
+    facts: dict = {"pending": pending_changes(user) if supply is None or supply.has_pending_changes else []}
+    if may_check:
+        facts |= {"checks": True, "due": find_due(today=timezone.localdate(now)), "supply": supply}
+    return facts if any(facts.values()) else {}
 
 
 # The site object is `clinic_site.admin_site.ClinicAdminSite`, which no room below may import.

@@ -1,11 +1,10 @@
-"""The front page's section on pending changes, for who may edit the texts."""
+"""The pending changes for the front page, for who may edit the texts."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.urls import reverse
 
-from content.models import PendingChange, Text
+from content.models import PendingChange, Text, kinds
 
 from .pending import awaits_review, is_stale
 
@@ -21,11 +20,13 @@ class Listed:
     waits: bool = False
 
 
-def pending_changes(user, *, now: datetime) -> dict:
-    """Those that need somebody come first: what was not published at its time, then what was proposed first."""
-    found = PendingChange.objects.select_related("content_type", "proposed_by", "reviewed_by").prefetch_related("text")
+def pending_changes(user) -> list[Listed]:
+    """Those whose texts the user may edit. First what was not published at its time, then what was proposed first."""
+    if not any(user.has_perm(f"{kind._meta.app_label}.change_{kind._meta.model_name}") for kind in kinds()):
+        return []
+    found = PendingChange.objects.select_related("content_type", "proposed_by").prefetch_related("text")
     listed = [_listed(change) for change in found.order_by("proposed_at", "pk") if _may_change(user, change)]
-    return {"listed": sorted(listed, key=lambda one: not one.change.problem)} if listed else {}
+    return sorted(listed, key=lambda one: not one.change.problem)
 
 
 def _may_change(user, change: PendingChange) -> bool:
