@@ -17,7 +17,7 @@ from clinic_site.due_changes import publish_due_changes
 from content import search_index
 from content.editing import pending
 from content.editing.conflict import fingerprint
-from content.models import PendingChange, Reference
+from content.models import PendingChange, PendingChangeQuerySet, Reference
 from content.share_picture import name_of
 from content.sync import Report, _remove_retired
 from pages.models import Clinic, Page, Provider, Question
@@ -528,3 +528,36 @@ def test_the_worker_publishes_what_is_due(superuser, clinic, settings, tmp_path,
         work.turn(now=now, steady=1000.0 + seconds, read_clock=lambda now=now: now)
         titles.append(Article.objects.get(pk=article.pk).title)
     assert titles == ["One", "One", "Two"]
+
+
+def test_without_the_look_at_its_time_it_would_be_live_early(superuser, clinic, monkeypatch):
+    article = make_article()
+    scheduled(superuser, article, title="Two")
+    monkeypatch.setattr(PendingChangeQuerySet, "due", lambda changes, **_: changes.all())
+    assert due(WEDNESDAY) == 1
+    assert Article.objects.get().title == "Two"
+
+
+def test_without_the_look_at_the_words_a_review_would_cover_others(superuser, clinic, nora, reviewed_first, monkeypatch):
+    article = make_article()
+    pend(article, superuser.user, title="Two")
+    act(superuser, article, "review", reviewed_by=nora.pk, reviewed_on="2026-12-02")
+    PendingChange.objects.update(values={"title": "Two."})
+    with monkeypatch.context() as patch:
+        patch.setattr(pending, "is_pending_reviewed", lambda *_: True)
+        assert pending.check(change_of(article), article, now=WEDNESDAY, today=date(2026, 12, 2)).is_valid()
+    assert pending.UNREVIEWED in act(superuser, article, "publish")
+
+
+def test_without_its_transaction_half_of_it_would_be_published(superuser, clinic, monkeypatch):
+    article = make_article()
+    change = pend(article, superuser.user, title="Two")
+
+    def fail(*_, **__):
+        raise IntegrityError("in the middle")
+
+    monkeypatch.setattr(PendingChange, "delete", fail)
+    how = {"version": change.version, "by": superuser.user, "now": WEDNESDAY, "today": date(2026, 12, 2)}
+    with pytest.raises(IntegrityError):
+        pending.publish.__wrapped__(change, **how)
+    assert (Article.objects.get().title, PendingChange.objects.count()) == ("Two", 1)
