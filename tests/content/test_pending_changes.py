@@ -268,7 +268,7 @@ def test_with_the_owners_rule_medical_words_go_live_only_after_review(superuser,
 
 
 @pytest.mark.slow
-def test_a_draft_goes_on_the_site_under_the_rule_only_with_its_review(superuser, clinic, nora, reviewed_first):
+def test_a_draft_and_an_older_version_go_on_the_site_under_the_rule_only_with_a_review(superuser, clinic, nora, reviewed_first):
     draft = make_article(is_draft=True)
     fields = {"question": "Where are herons?", "answer": "Here.", "medical": True, "is_published": False}
     hidden = Question.objects.create(slug="q", group="safety", **fields)
@@ -278,6 +278,10 @@ def test_a_draft_goes_on_the_site_under_the_rule_only_with_its_review(superuser,
     assert propose(superuser, hidden, is_published="on") is None
     act(superuser, hidden, "review", reviewed_by=nora.pk, reviewed_on="2026-12-02")
     assert "is on the site now" in act(superuser, hidden, "publish")
+    version = address(draft, "simple_history", draft.history.first().pk)
+    Article.objects.update(title="Two")
+    assert codes(superuser.post(version, opened(superuser, version))) == {"needs_review"}
+    assert Article.objects.get().title == "Two"
 
 
 @pytest.mark.slow
