@@ -55,7 +55,7 @@ class TextForm(ContentForm):
         return {name: as_json(fields[name], self.instance) for name in names & fields.keys()} | asked
 
     def _refuse_to_replace_another(self, candidate: Text) -> None:
-        stored = PendingChange.objects.of(self.instance).select_for_update().select_related("proposed_by").first()
+        stored = PendingChange.objects.of(self.instance).select_for_update().first()
         version = stored.version if stored else ""
         if self.cleaned_data.get("seen_pending", "") == version:
             return

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, IntegrityError, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -91,6 +91,8 @@ class Visitor:
 
     def __init__(self, monkeypatch) -> None:
         monkeypatch.setattr(page_cache, "LOOK_EVERY_SECONDS", 0)
+        # The end of a request would end the transaction of the test, on PostgreSQL.
+        monkeypatch.setattr(connections["default"], "close_if_unusable_or_obsolete", lambda: None)
         self.cache = page_cache.PageCache(WSGIHandler())
 
     def read(self, url: str) -> str:
@@ -319,6 +321,7 @@ def test_what_was_changed_on_the_site_meanwhile_is_shown_and_publishing_waits_fo
     assert "is on the site now" in act(superuser, article, "publish")
 
 
+@pytest.mark.databases
 def test_two_colleagues_never_replace_each_others_pending_words_unseen(superuser, clinic):
     article = make_article()
     first = opened(superuser, address(article))
