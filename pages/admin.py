@@ -151,7 +151,7 @@ def texts_to_check(user, *, now: datetime) -> dict:
     """The front page's section on texts: the pending changes, and what to check, for users who may edit them."""
     may_check = user.has_perm("pages.change_page")
     supply = read_supply() if may_check and user.has_perm("pages.change_clinic") else None
-    facts: dict = {"pending": pending_changes(user) if supply is None or supply.has_pending_changes else []}
+    facts: dict = {"pending": pending_changes(user, now=now) if supply is None or supply.has_pending_changes else []}
     if may_check:
         facts |= {"checks": True, "due": find_due(today=timezone.localdate(now)), "supply": supply}
     return facts if any(facts.values()) else {}

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -44,7 +45,7 @@ def show_pending(model_admin, request, object_id) -> HttpResponse:
         if done is not None:
             return done
     with transaction.atomic():
-        checked = pending.check(change, row, now=change.publish_at or now, today=timezone.localdate(now))
+        checked = pending.check(change, row, now=max(now, change.publish_at or now), today=timezone.localdate(now))
     proposed = change.applied_to(row)
     context = model_admin.admin_site.each_context(request) | {
         "title": f"Pending change: {row}",
@@ -54,7 +55,8 @@ def show_pending(model_admin, request, object_id) -> HttpResponse:
         "may_change": may_change,
         "may_open_text": model_admin.has_view_or_change_permission(request, row),
         "has_preview": model_admin.preview is not None,
-        "link": request.build_absolute_uri(request.path),
+        "preview_at": model_admin.preview_at,
+        "link": f"{settings.PUBLIC_URL}{request.path}",
         "differences": differences(row, proposed),
         "is_stale": pending.is_stale(change, row),
         "live_changes": changes_since(row, change.base) if pending.is_stale(change, row) else [],
@@ -63,6 +65,7 @@ def show_pending(model_admin, request, object_id) -> HttpResponse:
         "can_be_reviewed": proposed.medical or isinstance(row, ReviewedText),
         "is_reviewed": checked.is_reviewed,
         "awaits_review": pending.awaits_review(change, row),
+        "is_late": change.is_late(now),
         **forms,
     }
     return render(request, "admin/content/pending.html", context)

@@ -4,7 +4,7 @@ import copy
 import hashlib
 import json
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,6 +16,10 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from .text import Text
+
+
+# The worker looks every few seconds.
+_LATE = timedelta(minutes=1)
 
 
 class PendingChangeQuerySet(models.QuerySet["PendingChange"]):
@@ -78,6 +82,10 @@ class PendingChange(models.Model):
     def version(self) -> str:
         """Differs after every change of what would be published, or of the live text that it is meant for."""
         return hashlib.sha256(json.dumps([self.values, self.base], sort_keys=True).encode()).hexdigest()
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the worker should have published it by now: something holds it up."""
+        return self.publish_at is not None and not self.problem and now - self.publish_at > _LATE
 
     def applied_to(self, row: "Text") -> "Text":
         """A copy of the row with the proposed values, to be shown and checked. Not rendered, and not to be saved unchecked."""

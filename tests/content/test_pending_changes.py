@@ -427,12 +427,15 @@ def scheduled(staff, row, **changed) -> None:
 
 
 @pytest.mark.databases
-def test_a_change_is_published_at_its_time_and_never_before(superuser, clinic):
+def test_a_change_is_published_at_its_time_and_never_before(superuser, clinic, clock):
     article = make_article()
     scheduled(superuser, article, title="Two")
     assert due(AT_ITS_TIME - timedelta(seconds=1)) == 0
     # After a restore, or when a clock jumped, what is due waits for an owner.
     assert due(after=AT_ITS_TIME) == 0
+    clock(AT_ITS_TIME + timedelta(minutes=2))
+    superuser.force_login(superuser.user)
+    assert "Its time came on December 3 at 8:00 AM, and it still waits" in words(superuser.get("/admin/"))
     article.refresh_from_db()
     assert article.title == "One"
     assert due() == 1
