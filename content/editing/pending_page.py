@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -79,6 +79,7 @@ def preview_pending(model_admin, request, object_id) -> HttpResponse:
     if change is None or model_admin.preview is None:
         return nothing_pending(model_admin, request, row)
     proposed = change.applied_to(row)
+    _take_off_what_is_gone(proposed)
     proposed.render()
     if isinstance(proposed, ReviewedText):
         if is_pending_reviewed(change, proposed):
@@ -91,6 +92,14 @@ def preview_pending(model_admin, request, object_id) -> HttpResponse:
     response = model_admin.preview(request, proposed)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _take_off_what_is_gone(proposed: Text) -> None:
+    """An author or a picture that was deleted since: the page is shown without, and the checks say so."""
+    for field in proposed._meta.concrete_fields:
+        key = getattr(proposed, field.attname) if isinstance(field, models.ForeignKey) else None
+        if key is not None and not field.related_model._default_manager.filter(pk=key).exists():
+            setattr(proposed, field.attname, None)
 
 
 def nothing_pending(model_admin, request, row: Text) -> HttpResponse:

@@ -403,6 +403,18 @@ def test_the_checks_of_a_save_are_those_of_a_pending_change_and_run_again_when_i
     assert article.body == WHOLE
 
 
+def test_an_author_or_an_address_that_is_gone_by_then_is_said_and_nothing_breaks(superuser, clinic, nora):
+    article = make_article()
+    pend(article, superuser.user, author=nora.pk, slug="two")
+    nora.delete()
+    make_article(slug="two")
+    assert superuser.get(address(article, "pending_preview")).status_code == 200
+    refused = act(superuser, article, "publish")
+    assert "Author: Select a valid choice." in refused
+    assert "Article with this Slug already exists." in refused
+    assert superuser.get(address(article, "pending_edit")).status_code == 200
+
+
 def test_a_change_is_dropped_and_the_log_says_by_whom(superuser, clinic):
     article = make_article()
     pend(article, superuser.user, title="Two")
