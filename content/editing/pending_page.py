@@ -98,7 +98,8 @@ def _take_off_what_is_gone(proposed: Text) -> None:
     """An author or a picture that was deleted since: the page is shown without, and the checks say so."""
     for field in proposed._meta.concrete_fields:
         key = getattr(proposed, field.attname) if isinstance(field, models.ForeignKey) else None
-        if key is not None and not field.related_model._default_manager.filter(pk=key).exists():
+        kind: Any = field.related_model
+        if key is not None and not kind._default_manager.filter(pk=key).exists():
             setattr(proposed, field.attname, None)
 
 

@@ -389,6 +389,7 @@ def test_a_text_that_is_no_longer_shipped_stays_while_somebody_proposes_a_change
     assert len(report.kept) == 1
 
 
+@pytest.mark.slow
 def test_the_checks_of_a_save_are_those_of_a_pending_change_and_run_again_when_it_is_published(superuser, clinic):
     Reference.objects.create(key="known-2020", authors="A", title="T")
     article = make_article()
@@ -403,6 +404,7 @@ def test_the_checks_of_a_save_are_those_of_a_pending_change_and_run_again_when_i
     assert article.body == WHOLE
 
 
+@pytest.mark.slow
 def test_an_author_or_an_address_that_is_gone_by_then_is_said_and_nothing_breaks(superuser, clinic, nora):
     article = make_article()
     pend(article, superuser.user, author=nora.pk, slug="two")
