@@ -30,6 +30,12 @@ SELECT '--exclude-table="' || replace(name, '"', '""') || '"."' || replace(relna
 FROM place JOIN pg_class ON relnamespace = name::regnamespace
 WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND NOT pg_has_role(relowner, 'USAGE')
 """
+# Its tables, which a drill compares. Those of an extension are made by the extension.
+OWN_TABLES = """\
+SELECT relname FROM pg_class AS own
+WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND pg_has_role(relowner, 'USAGE')
+AND NOT EXISTS (SELECT FROM pg_depend WHERE (classid, objid, deptype) = ('pg_class'::regclass, own.oid, 'e'))
+"""
 # A new database may lack the schema.
 _FIND = """\
 BEGIN;
