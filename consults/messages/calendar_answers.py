@@ -17,7 +17,7 @@ from .delivery_reports import Unreadable, parts_of
 
 _LONGEST = 16_384
 _UID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-# What a program sends by itself, and the same as a file.
+# What a program sends without any words of a person, and the calendar as a file.
 _OF_PROGRAMS = {"text/plain", "text/html", "text/calendar", "application/ics"}
 _TAG = re.compile(r"<[^<>]*>|&nbsp;|&#160;")
 _IN_CALENDAR, _IN_EVENT = ("VCALENDAR",), ("VCALENDAR", "VEVENT")
