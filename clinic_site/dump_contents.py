@@ -15,6 +15,8 @@ _KINDS = (
     *("DEFAULT", "CONSTRAINT", "CHECK CONSTRAINT", "FK CONSTRAINT", "INDEX", "INDEX ATTACH", "TRIGGER", "RULE"),
     *("POLICY", "ROW SECURITY", "STATISTICS", "STATISTICS DATA", "COMMENT"),
 )
+# Those of other roles are left out of a dump.
+_RELATIONS = ("TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "SEQUENCE")
 _ENTRY = re.compile(r"[0-9]+; [0-9]+ [0-9]+ (.*\n?)", re.DOTALL)
 _MIGRATIONS = re.compile(r"TABLE (.+) django_migrations .+\n?")
 
@@ -36,8 +38,9 @@ def contents(lines: Iterable[str]) -> Contents | None:
     schema = next((found[1] for entry in entries.values() if (found := _MIGRATIONS.fullmatch(entry))), None)
     if schema is None:
         return None
-    # A dump leaves out the tables of other roles, and cannot leave out their functions.
-    owners = {_owner(entry) for entry in entries.values() if entry.startswith(f"TABLE {schema} ")}
+    # Their functions cannot be left out of it.
+    relations = tuple(f"{kind} {schema} " for kind in _RELATIONS)
+    owners = {_owner(entry) for entry in entries.values() if entry.startswith(relations)}
     ours = {line: entry for line, entry in entries.items() if _owner(entry) in owners}
     kinds = tuple(f"{kind} {schema} " for kind in _KINDS)
     return Contents(
