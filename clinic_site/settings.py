@@ -119,6 +119,8 @@ BOUNCES = env_secrets.mailbox("BOUNCES_URL")
 TIME_ZONE = "UTC"
 USE_I18N = False
 FORMAT_MODULE_PATH = "clinic_site.formats"
+# A published change names up to three people in the history.
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # Security
 _secret_key, _field_keys = env.secret("SECRET_KEY"), env.secret("FIELD_KEYS")
