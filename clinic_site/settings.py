@@ -9,6 +9,7 @@ from pathlib import Path
 from clinic_site import env, env_database, env_folders, env_secrets, generated_keys, near_hosts, sealed_before, security_headers
 from clinic_site.logs import LOGGING as LOGGING
 from clinic_site.passkey_settings import are_offered, settings_of
+from clinic_site.password_settings import AUTH_PASSWORD_VALIDATORS as AUTH_PASSWORD_VALIDATORS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -189,7 +190,8 @@ LOGIN_URL = "admin:login"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_RESET_TIMEOUT = 3600
 # A code from a phone in addition to the password, wherever the site is public.
-STAFF_SECOND_FACTOR, STAFF_PASSKEYS = PUBLIC.is_https, are_offered(PUBLIC)
+STAFF_SECOND_FACTOR = PUBLIC.is_https
+STAFF_PASSKEYS = are_offered(PUBLIC)
 globals().update(settings_of(PUBLIC))
 STAFF_IDLE_SECONDS = 30 * 60
 STAFF_SESSION_SECONDS = 12 * 3600
@@ -222,13 +224,6 @@ AXES_LOCKOUT_CALLABLE = "staff.rate_limits.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "staff.password_rules.NoWordsOfTheClinic"},
-]
 
 # Static files
 STATIC_URL = "/static/"
