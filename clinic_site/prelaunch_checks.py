@@ -1,10 +1,11 @@
-"""Prelaunch checks of the settings."""
+"""Prelaunch checks of the settings, and of what was only tried out."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
 
+from clinic_site.demo import is_here
 from content.prelaunch import Blocker, register
 
 
@@ -16,3 +17,9 @@ def settings_reach_people(*, now: datetime) -> Iterator[Blocker]:
         yield Blocker("Settings", "Nobody is notified of new requests.", "STAFF_INBOX")
     if "smtp" not in settings.MAILERS["default"]["BACKEND"]:
         yield Blocker("Settings", "Mail is written to files and reaches nobody.", "EMAIL_URL")
+
+
+@register
+def nobody_is_invented(*, now: datetime) -> Iterator[Blocker]:
+    if is_here():
+        yield Blocker("Invented life", "load_demo filled this site: start again in an empty DATA_DIR.", "DATA_DIR")
