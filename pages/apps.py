@@ -6,6 +6,6 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from content import placeholders
-        from pages.facts import NAMES
+        from pages import facts
 
-        placeholders.register(*NAMES)
+        placeholders.register(*facts.NAMES, values=lambda: facts.placeholder_values(facts.read_clinic()))
