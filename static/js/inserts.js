@@ -3,14 +3,13 @@
 "use strict";
 
 function offerInserts({ dataset }, dialog) {
-  const form = document.getElementById(dataset.form), bar = document.querySelector("#writing [data-part=bar]");
+  const form = document.getElementById(dataset.form), bar = document.querySelector("#writing template").content.firstElementChild;
   const title = dialog.querySelector("h2"), search = dialog.querySelector("input"), list = dialog.querySelector("ul");
   const part = name => dialog.querySelector(`[data-part=${name}]`);
   let field, kind, timer, asked;
 
   for (const name of dataset.markdown.split(" ")) {
     const own = bar.cloneNode(true), target = form.elements[name];
-    own.hidden = false;
     own.ariaLabel = `Insert into ${target.labels[0].textContent.trim().replace(/:$/, "")}`;
     own.addEventListener("click", ({ target: { dataset: button } }) => {
       field = target;

@@ -2,7 +2,7 @@
 // After each pause the form gets the event "paused". Without this file, saving says the same.
 "use strict";
 
-const PAUSE = 600;
+const PAUSE = 500;
 
 function watch(writing) {
   const { most, longest, problems } = writing.dataset;
@@ -49,6 +49,7 @@ function watch(writing) {
     const isOver = isTooMuch();
     tooLong.hidden = isOver || letters() <= longest;
     if (!isOver && tooLong.hidden) form.dispatchEvent(new Event("paused"));
+    else for (const box of [...boxes.values(), reading]) box.replaceChildren();
   }
 
   for (const name of ["input", "change"]) form.addEventListener(name, () => {
