@@ -66,7 +66,7 @@ def wrong_figures(row: Text) -> list[Problem]:
     return [
         Problem("unknown_figure", mistake, field)
         for field, text in row.texts().items()
-        for mistake in figures_in_texts.mistakes(text, is_markdown=field in row.MARKDOWN)
+        for mistake in islice(figures_in_texts.mistakes(text, is_markdown=field in row.MARKDOWN), MOST_TOLD)
     ]
 
 
@@ -75,7 +75,7 @@ def misplaced_placeholders(row: Text) -> list[Problem]:
     return [
         Problem(mistake.code, mistake.message, field)
         for field, text in row.texts().items()
-        for mistake in mistakes(text, is_markdown=field in row.MARKDOWN)
+        for mistake in islice(mistakes(text, is_markdown=field in row.MARKDOWN), MOST_TOLD)
     ]
 
 

@@ -14,7 +14,7 @@ from content.figures import FIGURES
 from content.models import Reference, ReviewedText, kinds
 
 # As many as somebody looks through before typing another word.
-_MOST = 40
+MOST_SHOWN = 40
 _BRACKETS = re.compile(r"([\[\]\\])")
 _LONGEST_VALUE = 18
 
@@ -34,10 +34,10 @@ class Choice:
 
 
 def choices(kind: str, query: str, *, at: datetime) -> list[Choice]:
-    """Those of the kind that hold every word of the query. Raises KeyError for an unknown kind."""
+    """Those of the kind that hold every word of the query, up to one more than `MOST_SHOWN`. Raises KeyError for no kind."""
     words = query.casefold().split()
-    every = KINDS[kind](at) if kind != "link" else _links(at, with_headings=bool(words))
-    return list(islice((one for one in every if _holds(f"{one.label} {one.detail} {one.before}", words)), _MOST))
+    every = _links(at, with_headings=bool(words)) if kind == "link" else KINDS[kind](at)
+    return list(islice((one for one in every if _holds(f"{one.label} {one.detail} {one.before}", words)), MOST_SHOWN + 1))
 
 
 def _holds(text: str, words: Iterable[str]) -> bool:

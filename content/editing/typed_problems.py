@@ -1,6 +1,7 @@
 """What saving would say of a text, found while it is typed: the same functions answer, and nothing is saved."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -13,9 +14,12 @@ from content.publishing import before_publishing, problems, told_of
 from content.readability import Readability
 from content.reading_limits import GRADE, measured, too_much
 
-# Characters of all fields together: a longer text is checked when it is saved.
+# Characters of all fields together, twelve times the longest text that ships: a longer one is checked when it is saved.
 LONGEST = 250_000
-# Statements are looked for in as many: three times the longest text, in half a second of processor time.
+# Brackets that are never closed take time in proportion to the square of a paragraph.
+_LONGEST_PARAGRAPH = 10_000
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
+# Statements are looked for in as many: three times the longest text.
 _READ_FOR_CLAIMS = 60_000
 _HARD_SENTENCES = 3
 _ABOUT_A_LINE = re.compile(r"Line (\d+)(?=[,:])(.*)", re.DOTALL)
@@ -53,6 +57,17 @@ class Found:
     @property
     def is_fine(self) -> bool:
         return not any(one.stops or one.later for one in self.fields)
+
+
+def is_too_long(texts: Iterable[str]) -> bool:
+    """Whether what was typed takes too long to be read after every pause."""
+    texts = list(texts)
+    return sum(map(len, texts)) > LONGEST or any(
+        len(paragraph) > _LONGEST_PARAGRAPH
+        for text in texts
+        if len(text) > _LONGEST_PARAGRAPH
+        for paragraph in _PARAGRAPH_END.split(text.replace("\r\n", "\n"))
+    )
 
 
 def read_typed(form, *, at: datetime) -> Found:

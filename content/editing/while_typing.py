@@ -10,8 +10,8 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from content.models import Text
 
-from .insertable import KINDS, choices
-from .typed_problems import LONGEST, read_typed
+from .insertable import KINDS, MOST_SHOWN, choices
+from .typed_problems import LONGEST, is_too_long, read_typed
 
 
 class HelpsWhileTyping(SimpleHistoryAdmin):
@@ -62,9 +62,8 @@ class HelpsWhileTyping(SimpleHistoryAdmin):
     def problems_view(self, request, object_id=None) -> HttpResponse:
         """What saving would say, as lines for each field."""
         _, form = self.typed(request, object_id)
-        is_too_long = sum(map(len, request.POST.values())) > LONGEST
-        context = {"is_too_long": is_too_long, "found": None if is_too_long else read_typed(form, at=form.now)}
-        return render(request, "admin/content/_problems.html", context)
+        found = None if is_too_long(request.POST.values()) else read_typed(form, at=form.now)
+        return render(request, "admin/content/_problems.html", {"found": found})
 
     def inserts_view(self, request) -> HttpResponse:
         """The list of what can be put in, ?kind= and ?q=."""
@@ -74,4 +73,4 @@ class HelpsWhileTyping(SimpleHistoryAdmin):
         if kind not in KINDS:
             raise Http404
         found = choices(kind, query[:100], at=timezone.now())
-        return render(request, "admin/content/_inserts.html", {"choices": found})
+        return render(request, "admin/content/_inserts.html", {"choices": found[:MOST_SHOWN], "are_more": found[MOST_SHOWN:]})

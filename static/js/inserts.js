@@ -37,7 +37,7 @@ function offerInserts({ dataset }, dialog) {
       if (!answer.ok) throw new Error(answer.status);
       list.innerHTML = await answer.text();
       list.scrollTop = 0;
-      part("count").textContent = `${list.children.length || "Nothing"} found`;
+      part("count").textContent = `${list.querySelectorAll("button").length || "Nothing"} found`;
       part("trouble").hidden = true;
     } catch (error) {
       if (error.name !== "AbortError") part("trouble").hidden = false;
