@@ -8,14 +8,15 @@ const beside = matchMedia("(min-width: 90rem)");
 function showPreviews(frame) {
   const button = document.querySelector("button[formtarget=preview]"), { form } = button;
   const trouble = document.querySelector("[data-preview=trouble]");
-  let coming, isStale;
+  let coming, isStale, count = 0;
   frame.hidden = true;
 
   function refresh() {
     isStale = Boolean(coming);
     if (coming) return;
     coming = frame.cloneNode();
-    coming.name = "next-preview";
+    // A frame goes by the name that it came with, whatever its attribute says later.
+    coming.name = `preview-${++count}`;
     coming.hidden = false;
     coming.className = "coming";
     frame.after(coming);
