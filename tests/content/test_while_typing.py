@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -173,13 +174,24 @@ def test_a_text_of_any_length_gets_an_answer_that_says_what_was_read(superuser, 
     assert f'data-most="{settings.DATA_UPLOAD_MAX_MEMORY_SIZE}" data-longest="{typed_problems.LONGEST}"' in form
 
 
-def test_what_is_larger_than_can_be_sent_is_answered_by_a_page_that_leads_back(superuser):
+def test_what_is_larger_than_can_be_sent_is_answered_by_a_page_that_gives_it_back(superuser):
+    """As a browser sends a form without files. Some forget what was typed, because a page of staff must not be stored."""
     article = make_article()
-    answer = superuser.post(address(article), {"body": "a" * 5_000_000})
+    long = "Herons & <b>storks</b> wait. " * 190_000
+    sent = {"title": "Two", "body": long, "csrfmiddlewaretoken": "a" * 64, "_continue": "Save", "summary": ""}
+    answer = superuser.post(address(article), urlencode(sent), content_type="application/x-www-form-urlencoded")
+    page = answer.content.decode()
     assert answer.status_code == 413
-    assert "What you typed is still in your browser: go back, and it is there." in " ".join(answer.content.decode().split())
+    assert "What you typed is still in your browser: go back, and it is there." in " ".join(page.split())
+    given_back = re.findall(r"<textarea[^>]*readonly>([^<]*)</textarea>", page)
+    assert [unescape(text) for text in given_back] == ["Two", long]
+    assert "a" * 64 not in page
     article.refresh_from_db()
-    assert article.body == WHOLE
+    assert (article.title, article.body) == ("One", WHOLE)
+    # Nothing is read of what nobody here could have typed.
+    fields = urlencode([(f"field{number}", "a" * 1000) for number in range(1100)])
+    answer = superuser.post(address(article), fields, content_type="application/x-www-form-urlencoded")
+    assert (answer.status_code, b"readonly" in answer.content) == (413, False)
 
 
 def chosen(superuser, kind: str, query: str = "", model: str = "blog_article") -> list[tuple[str, ...]]:
