@@ -6,7 +6,8 @@ function offerInserts({ dataset }, dialog) {
   const form = document.getElementById(dataset.form), bar = document.querySelector("#writing template").content.firstElementChild;
   const title = dialog.querySelector("h2"), search = dialog.querySelector("input"), list = dialog.querySelector("ul");
   const part = name => dialog.querySelector(`[data-part=${name}]`);
-  let field, kind, timer, asked;
+  // `next`: the key that was pressed before the list for what is typed had come.
+  let field, kind, timer, asked, isCurrent, next;
 
   for (const name of dataset.markdown.split(" ")) {
     const own = bar.cloneNode(true), target = form.elements[name];
@@ -21,9 +22,11 @@ function offerInserts({ dataset }, dialog) {
 
   function open(button) {
     kind = button.kind;
+    isCurrent = false;
     title.textContent = button.title;
     search.value = "";
     list.replaceChildren();
+    next = "";
     ask();
     dialog.showModal();
   }
@@ -37,13 +40,21 @@ function offerInserts({ dataset }, dialog) {
       if (!answer.ok) throw new Error(answer.status);
       list.innerHTML = await answer.text();
       list.scrollTop = 0;
+      isCurrent = true;
       part("count").textContent = `${list.querySelectorAll("button").length || "Nothing"} found`;
       part("trouble").hidden = true;
+      go(next, list.querySelector("button"));
     } catch (error) {
       if (error.name !== "AbortError") part("trouble").hidden = false;
     }
   }
+  function go(key, first) {
+    if (key === "Enter") first?.click();
+    else if (key) first?.focus();
+  }
   search.addEventListener("input", () => {
+    isCurrent = false;
+    next = "";
     clearTimeout(timer);
     timer = setTimeout(ask, 200);
   });
@@ -79,11 +90,12 @@ function offerInserts({ dataset }, dialog) {
   part("close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("keydown", event => {
     const all = [search, ...list.querySelectorAll("button")], at = all.indexOf(document.activeElement);
-    const next = { ArrowDown: all[at + 1], ArrowUp: all[at - 1], Enter: at === 0 && all[1] }[event.key];
-    if (!next || at < 0) return;
+    const to = { ArrowDown: all[at + 1] ?? all[at], ArrowUp: all[at - 1], Enter: at === 0 && search }[event.key];
+    if (!to || at < 0) return;
     event.preventDefault();
-    if (event.key === "Enter") next.click();
-    else next.focus();
+    if (at > 0) to.focus();
+    else if (isCurrent) go(event.key, all[1]);
+    else next = event.key;
   });
 }
 
