@@ -1,4 +1,4 @@
-"""The sentences that make a text hard to read, by line, for whoever is to make it easier."""
+"""The sentences that make a text hard to read, by line, for an editor who wants to make it easier."""
 
 import heapq
 import re

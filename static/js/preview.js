@@ -1,4 +1,4 @@
-// The preview follows what is typed where it stands beside the text; elsewhere its button asks for it. Each new page is made in
+// The preview follows what is typed where it is next to the text; elsewhere its button asks for it. Each new page is made in
 // a frame of its own, so that nothing flickers, its place stays, and the browser's way back has no previews in it.
 // Without this file the frame is an empty box until the button fills it.
 "use strict";

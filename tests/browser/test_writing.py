@@ -57,7 +57,7 @@ def test_who_types_sees_the_page_and_its_problems_and_chooses_what_to_put_in(pag
     log_in(page, site, SUPERUSER, PASSWORD)
     page.complaints.clear()
     page.goto(site.url + ADD)
-    # Where there is no room beside the text, the preview waits for its button.
+    # Where there is no room next to the text, the preview waits for its button.
     expect(page.locator(".reading")).to_contain_text("0 words")
     expect(page.locator("iframe[name=preview]")).to_be_hidden()
     page.set_viewport_size(WIDE)
