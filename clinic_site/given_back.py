@@ -10,15 +10,18 @@ from staff.kept_words import is_typed
 
 from .upload_limit import LARGEST_REQUEST
 
+# A date, a choice or a digest is shorter, and one word.
+_LONGEST_VALUE = 100
 _FORM = "application/x-www-form-urlencoded"
 
 
 def words_of(request) -> list[tuple[str, str]]:
-    """(name, text) of every field that was typed into a form whose body nobody has read yet; nothing of any other request."""
+    """(name, text) of every field with words in it, of a form whose body nobody has read yet; nothing of any other request."""
     if request.content_type != _FORM or int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_REQUEST:
         return []
     try:
         posted = QueryDict(request.read(), encoding="utf-8")
     except (SuspiciousOperation, UnreadablePostError):
         return []
-    return [(name.replace("_", " "), text) for name, texts in posted.lists() for text in texts if text.strip() and is_typed(name)]
+    typed = ((name, text) for name, texts in posted.lists() for text in texts if is_typed(name))
+    return [(name.replace("_", " "), text) for name, text in typed if len(text.split()) > 1 or len(text) > _LONGEST_VALUE]
