@@ -196,7 +196,7 @@ def test_what_is_larger_than_can_be_sent_is_answered_by_a_page_that_gives_it_bac
 def chosen(superuser, kind: str, query: str = "", model: str = "blog_article") -> list[tuple[str, ...]]:
     """(before, words, after) of each line of the list."""
     answer = superuser.get(reverse(f"admin:{model}_inserts"), {"kind": kind, "q": query})
-    found = re.findall(r'data-before="([^"]*)" data-words="([^"]*)" data-after="([^"]*)"', answer.content.decode())
+    found = re.findall(r'data-before="([^"]*)"\s+data-words="([^"]*)"\s+data-after="([^"]*)"', answer.content.decode())
     return [tuple(map(unescape, one)) for one in found]
 
 
@@ -228,6 +228,7 @@ def test_whatever_can_be_chosen_can_be_saved(superuser, content):
     """Every first line of each list, put into a published article."""
     body = WHOLE
     for kind in ("link", "source", "figure", "fact"):
+        assert len(chosen(superuser, kind)) >= 8
         body += "".join(f"\n\n{before}{words}{after}" for before, words, after in chosen(superuser, kind)[:8])
     body += "\n\n::: note Title\nWhat stands apart.\n:::"
     article = make_article()
