@@ -11,7 +11,8 @@ from typing import Any
 
 import psycopg
 
-from clinic_site.env import WrongSetting, libpq_parameters
+from clinic_site.env import WrongSetting
+from clinic_site.env_database import libpq_parameters
 
 TABLES = ("consults_consultrequest", "consults_outboxmessage", "staff_phone", "staff_forgottenpassword", "staff_keptwords")
 

@@ -6,7 +6,8 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from clinic_site import env, env_folders, env_secrets, generated_keys, logs, near_hosts, sealed_before, security_headers
+from clinic_site import env, env_database, env_folders, env_secrets, generated_keys, near_hosts, sealed_before, security_headers
+from clinic_site.logs import LOGGING as LOGGING
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -99,7 +100,7 @@ FILE_UPLOAD_HANDLERS = [
 CACHES = {"default": env.cache("CACHE_URL")}
 
 # Database
-DATABASES = {"default": env.database("DATABASE_URL", str(DATA_DIR / "clinic.sqlite3"))}
+DATABASES = {"default": env_database.database("DATABASE_URL", str(DATA_DIR / "clinic.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Email
@@ -117,9 +118,8 @@ BOUNCES = env_secrets.mailbox("BOUNCES_URL")
 TIME_ZONE = "UTC"
 USE_I18N = False
 FORMAT_MODULE_PATH = "clinic_site.formats"
-
-# Logging
-LOGGING = logs.LOGGING
+# A published change names up to three people in the history.
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # Security
 _secret_key, _field_keys = env.secret("SECRET_KEY"), env.secret("FIELD_KEYS")
@@ -137,8 +137,11 @@ SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_SSL_HOST = PUBLIC_URL.partition("://")[2] if PUBLIC.is_https else None
 SECURE_HSTS_SECONDS = 63_072_000 if PUBLIC.is_https else 0
+# Subdomains and preload bind the owner's whole domain for years, so nothing but the host is bound unasked.
+_hsts = env.choice("HSTS", "host", "subdomains", "preload")
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _hsts in {"subdomains", "preload"}
+SECURE_HSTS_PRELOAD = _hsts == "preload"
 SECURE_REFERRER_POLICY = "same-origin"
-# Preload and subdomains bind the owner's whole domain for years, so the owner decides on them in the proxy.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 _COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""

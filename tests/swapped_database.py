@@ -5,14 +5,14 @@ from functools import cache
 from django.db import connection, connections
 from django.db.utils import load_backend
 
-from clinic_site import env
+from clinic_site import env_database
 from tests import postgresql
 
 
 @cache
 def postgresql_connection():
     """A connection to a database of this process, a copy of the template with tables; made when a test asks first."""
-    settings = env.postgresql("DATABASE_URL", postgresql.new_database(postgresql.with_tables()))
+    settings = env_database.postgresql("DATABASE_URL", postgresql.new_database(postgresql.with_tables()))
     settings = connections.configure_settings({"default": settings})["default"]
     return load_backend(settings["ENGINE"]).DatabaseWrapper(settings, "default")
 

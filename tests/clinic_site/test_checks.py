@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.checks import run_checks
 
-from clinic_site import env
+from clinic_site import env, env_database
 
 # Variable, value, the number of the warning.
 SETTINGS = [
@@ -41,7 +41,7 @@ def warnings(monkeypatch, **variables: str) -> list:
     read = SimpleNamespace(
         MAILERS={"default": env.mailer("EMAIL_URL", "/data/mail")},
         CACHES={"default": env.cache("CACHE_URL")},
-        DATABASES={"default": env.database("DATABASE_URL", "/data/clinic.sqlite3")},
+        DATABASES={"default": env_database.database("DATABASE_URL", "/data/clinic.sqlite3")},
     )
     monkeypatch.setattr("clinic_site.checks.settings", read)
     return [message for message in run_checks(tags=["security"]) if (message.id or "").startswith("clinic_site.")]

@@ -8,7 +8,7 @@ from django.conf import global_settings
 from psycopg.conninfo import make_conninfo
 
 import manage
-from clinic_site import env, env_folders, env_secrets
+from clinic_site import env, env_database, env_folders, env_secrets
 from clinic_site.near_hosts import is_near
 
 
@@ -20,14 +20,15 @@ from clinic_site.near_hosts import is_near
         pytest.param(lambda: env.whole_number("PORT", 8000, 1, 65535), "PORT", "-1", id="a negative number"),
         pytest.param(lambda: env.whole_number("PORT", 8000, 1, 65535), "PORT", "８０", id="digits of another script"),
         pytest.param(lambda: env.flag("DEBUG"), "DEBUG", "maybe", id="neither on nor off"),
+        pytest.param(lambda: env.choice("HSTS", "host", "subdomains", "preload"), "HSTS", "Preload", id="none of the values"),
         pytest.param(lambda: env.listen_host("HOST", "127.0.0.1"), "HOST", "a b", id="no host"),
         pytest.param(lambda: env.public_url("PUBLIC_URL", ""), "PUBLIC_URL", "clinic.example", id="no scheme"),
         pytest.param(lambda: env.public_url("PUBLIC_URL", ""), "PUBLIC_URL", "ftp://clinic.example", id="another scheme"),
         pytest.param(lambda: env.public_url("PUBLIC_URL", ""), "PUBLIC_URL", "https://clinic.example/site", id="with a path"),
         pytest.param(lambda: env.public_url("PUBLIC_URL", ""), "PUBLIC_URL", "https://clinic.example:x", id="no port"),
         pytest.param(lambda: env.public_url("PUBLIC_URL", ""), "PUBLIC_URL", "https://me@clinic.example", id="with a user"),
-        pytest.param(lambda: env.database("DATABASE_URL", ""), "DATABASE_URL", "mysql://x@y/z", id="another database"),
-        pytest.param(lambda: env.database("DATABASE_URL", ""), "DATABASE_URL", "postgres://host", id="no database name"),
+        pytest.param(lambda: env_database.database("DATABASE_URL", ""), "DATABASE_URL", "mysql://x@y/z", id="another database"),
+        pytest.param(lambda: env_database.database("DATABASE_URL", ""), "DATABASE_URL", "postgres://host", id="no database name"),
         pytest.param(lambda: env.cache("CACHE_URL"), "CACHE_URL", "memcached://x", id="another cache"),
         pytest.param(lambda: env.mailer("EMAIL_URL", ""), "EMAIL_URL", "http://x", id="no mail scheme"),
         pytest.param(lambda: env.mail_address("STAFF_INBOX"), "STAFF_INBOX", "desk", id="no address"),
@@ -90,7 +91,7 @@ def test_the_public_address_is_taken_apart(monkeypatch, value, scheme, host, ori
 def test_nothing_set_is_a_laptop_with_sqlite_files_and_a_rate(monkeypatch):
     for name in ("DATABASE_URL", "EMAIL_URL", "CACHE_URL", "BOOKING_RATE"):
         monkeypatch.delenv(name, raising=False)
-    database = env.database("DATABASE_URL", "/data/clinic.sqlite3")
+    database = env_database.database("DATABASE_URL", "/data/clinic.sqlite3")
     assert (database["ENGINE"], database["NAME"]) == ("django.db.backends.sqlite3", "/data/clinic.sqlite3")
     assert env.mailer("EMAIL_URL", "/data/mail")["OPTIONS"] == {"file_path": "/data/mail"}
     assert env.rate("BOOKING_RATE", "20/h") == env.Rate(20, 3600)
@@ -98,7 +99,7 @@ def test_nothing_set_is_a_laptop_with_sqlite_files_and_a_rate(monkeypatch):
 
 def test_postgresql_and_smtp_addresses_are_unquoted(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://us%40er:p%2Fw@db.example:5433/clinic")
-    database = env.database("DATABASE_URL", "")
+    database = env_database.database("DATABASE_URL", "")
     assert [database[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")] == [
         "us@er",
         "p/w",
@@ -113,15 +114,15 @@ def test_postgresql_and_smtp_addresses_are_unquoted(monkeypatch):
 
 def test_a_postgresql_that_is_silent_is_waited_for_as_long_as_its_address_says(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://db.example/clinic")
-    options = env.database("DATABASE_URL", "")["OPTIONS"]
+    options = env_database.database("DATABASE_URL", "")["OPTIONS"]
     assert options["connect_timeout"] == 10
     assert options["tcp_user_timeout"] == 15_000
     assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] == 20
     monkeypatch.setenv("DATABASE_URL", "postgres://db.example/clinic?connect_timeout=3&keepalives_idle=60")
-    own = env.database("DATABASE_URL", "")
+    own = env_database.database("DATABASE_URL", "")
     assert own["OPTIONS"] == options | {"connect_timeout": "3", "keepalives_idle": "60"}
     # As libpq knows them: it refuses a name that it does not know.
-    assert "keepalives_idle=60" in make_conninfo(**env.libpq_parameters(own))
+    assert "keepalives_idle=60" in make_conninfo(**env_database.libpq_parameters(own))
 
 
 @pytest.mark.parametrize("url", ["", "smtps://me:secret@mail.example:2465"])
@@ -156,7 +157,7 @@ def test_a_password_in_the_public_address_is_refused_and_not_told(monkeypatch):
 
 def test_options_of_the_database_come_after_the_sites_own(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://db.example/clinic?options=-c%20search_path%3Dclinic")
-    options = env.database("DATABASE_URL", "")["OPTIONS"]["options"]
+    options = env_database.database("DATABASE_URL", "")["OPTIONS"]["options"]
     assert options == "-c lock_timeout=10s -c search_path=clinic"
 
 

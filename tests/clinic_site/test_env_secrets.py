@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic_site import env
+from clinic_site import env, env_database
 from clinic_site.env_secrets import Mailbox, mailbox
 
 
@@ -82,7 +82,11 @@ def test_a_file_that_is_not_there_or_one_too_many_stops_the_start(given, tmp_pat
 @pytest.mark.parametrize(
     ("name", "value", "read"),
     [
-        ("DATABASE_URL", "postgresql://me:secret@127.0.0.1:5432/clinic", lambda: env.database("DATABASE_URL", "")["PASSWORD"]),
+        (
+            "DATABASE_URL",
+            "postgresql://me:secret@127.0.0.1:5432/clinic",
+            lambda: env_database.database("DATABASE_URL", "")["PASSWORD"],
+        ),
         ("CACHE_URL", "redis://:secret@127.0.0.1:6379/0", lambda: env.cache("CACHE_URL")["LOCATION"].split(":")[2][:6]),
         ("EMAIL_URL", "smtp://me:secret@127.0.0.1:25", lambda: env.mailer("EMAIL_URL", "")["OPTIONS"]["password"]),
     ],

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from clinic_site import env, postgresql_dump
+from clinic_site import env_database, postgresql_dump
 from clinic_site.postgresql_dump import BackupFailed, conninfo, read_to_the_end, restore, write
 
-# Writes down what it was given; `restore` gets a list of contents from it.
+# Writes down what it was given. `write` gets the schema from it, and `restore` a list of contents.
 PROGRAM = """#!/bin/sh
+case "$*" in
+    *--list*) echo '1; 1259 2 TABLE public django_migrations me';;
+    *--command=*) echo '--schema="public"';;
+esac
 printf '%s\\n' "$@" >> "$0.arguments"
 env > "$0.environment"
 if [ -n "$PGSERVICEFILE" ]; then cp -p "$PGSERVICEFILE" "$0.service"; fi
@@ -41,7 +45,7 @@ def place(folder, name: str, text: str) -> None:
 
 
 def use(settings, monkeypatch, url: str) -> None:
-    monkeypatch.setitem(settings.DATABASES, "default", env.postgresql("DATABASE_URL", url))
+    monkeypatch.setitem(settings.DATABASES, "default", env_database.postgresql("DATABASE_URL", url))
 
 
 def environment(folder, name: str) -> dict[str, str]:
@@ -80,9 +84,9 @@ def test_a_program_gets_the_password_wherever_it_was_set_and_shows_it_on_no_comm
 
 def test_the_site_and_its_programs_take_the_same_of_two_passwords(settings, monkeypatch):
     for url, *_ in PASSWORDS:
-        database = env.postgresql("DATABASE_URL", url) | {"TIME_ZONE": None}
+        database = env_database.postgresql("DATABASE_URL", url) | {"TIME_ZONE": None}
         taken = DatabaseWrapper(database).get_connection_params().get("password")
-        assert env.libpq_parameters(database).get("password") == taken, url
+        assert env_database.libpq_parameters(database).get("password") == taken, url
 
 
 def test_a_secret_without_a_variable_is_in_a_file_for_its_owner_alone_and_gone_afterwards(
