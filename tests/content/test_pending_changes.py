@@ -521,7 +521,7 @@ def test_what_cannot_be_published_at_its_time_stays_is_told_and_holds_nothing_up
     assert due(AT_ITS_TIME + timedelta(days=1)) == 1, "a lock ends; a person decides what becomes of the others"
     assert due(AT_ITS_TIME + timedelta(days=1)) == 0
     front = words(superuser.get("/admin/"))
-    assert "It was not published at its time, December 3, 8:00 AM: Body: [@known-2020]" in front
+    assert "It was not published at its time, December 3, 8:00 AM: Body: Line 1: [@known-2020]" in front
     Reference.objects.create(key="known-2020", authors="A", title="T")
     assert "is on the site now" in act(superuser, refused, "publish")
 
