@@ -14,7 +14,7 @@ from .search_index import TABLE, entry_number, fill, searched_kinds
 from .search_titles import titles_of
 
 MOST_RESULTS = 20
-# With fewer that hold all words, those that hold any of them follow.
+# With fewer that hold all words, those that hold any of them follow, up to this many.
 _FEW = 5
 # A shorter word is no beginning of a longer one: “cps” is not “CPAP”, and “pot” not “potential”.
 _SHORTEST_BEGINNING = 4
@@ -42,8 +42,8 @@ def find(query: str, *, at: datetime) -> list[Result]:
     """The texts that visitors may read at the instant `at` and that match, best first.
 
     Everyday words count as the site's own. What the query names by its title comes first; of questions that are asked
-    together, the best of each. Then come those that hold all words, a longer one also as the beginning of a word, and if
-    these are few, those that hold any.
+    together, the best of each. Then come those that hold all words, a longer one also as the beginning of a word. If these
+    are few, those that hold any follow: until there are a few, or as many as there are if none holds all.
     """
     questions = [words for part in in_words_of_the_site(query[:LONGEST_QUERY]).split(";") if (words := words_of(part))]
     if not questions:
@@ -58,10 +58,14 @@ def find(query: str, *, at: datetime) -> list[Result]:
     # Questions that are asked together are never all in one text.
     rows = search(words, True, visible) if len(questions) == 1 else []
     complete = {row[0] for row in rows} | (named.keys() if len(questions) > 1 else set())
+    best = {row[0]: row for row in (*first, *rows)}
     if len(rows) < _FEW and len(words) > 1:
-        rows += search(words, False, visible)
-    best = list({row[0]: row for row in (*first, *rows)}.values())[:MOST_RESULTS]
-    return [Result(url, _marked(title), _marked(from_words(snippet)), number in complete) for number, url, title, snippet in best]
+        others = [row for row in search(words, False, visible) if row[0] not in best]
+        best |= {row[0]: row for row in (others[: max(_FEW - len(best), 0)] if complete else others)}
+    return [
+        Result(url, _marked(title), _marked(from_words(snippet)), number in complete)
+        for number, url, title, snippet in [*best.values()][:MOST_RESULTS]
+    ]
 
 
 def _titles(visible: tuple[str, tuple]):
