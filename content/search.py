@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from .everyday_words import in_words_of_the_site
 from .placeholders import from_words
-from .query_words import LONGEST_QUERY, WORD, plain, telling_words, words_of
+from .query_words import LONGEST_QUERY, WORD, asks_something, plain, telling_words, words_of
 from .search_index import TABLE, entry_number, fill, searched_kinds
 from .search_titles import titles_of
 
@@ -58,13 +58,18 @@ def find(query: str, *, at: datetime) -> list[Result]:
     # Questions that are asked together are never all in one text.
     rows = search(words, True, visible) if len(questions) == 1 else []
     complete = {row[0] for row in rows} | (named.keys() if len(questions) > 1 else set())
-    best = {row[0]: row for row in (*first, *rows)}
-    if len(rows) < _FEW and len(words) > 1:
-        others = [row for row in search(words, False, visible) if row[0] not in best]
-        best |= {row[0]: row for row in (others[: max(_FEW - len(best), 0)] if complete else others)}
+    others = search(words, False, visible) if len(rows) < _FEW and len(words) > 1 else []
+    # What is searched for in the site's words may also be there in the visitor's own.
+    typed = words_of(query)
+    own = search(typed, True, visible) if len(rows) < _FEW and typed != words and asks_something(query) else []
+    complete |= {row[0] for row in own}
+    kept = complete | named.keys()
+    near = [row[0] for row in others if row[0] not in kept]
+    shown = kept.union(near[: max(_FEW - len(kept), 0)] if complete else near)
+    best = [row for row in {row[0]: row for row in (*first, *rows, *others, *own)}.values() if row[0] in shown]
     return [
         Result(url, _marked(title), _marked(from_words(snippet)), number in complete)
-        for number, url, title, snippet in [*best.values()][:MOST_RESULTS]
+        for number, url, title, snippet in best[:MOST_RESULTS]
     ]
 
 

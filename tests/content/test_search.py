@@ -98,6 +98,9 @@ def test_what_only_comes_near_is_counted_apart_and_stays_few(client, clock):
     # None has all of it: then whatever comes near may be what was meant.
     assert counted("heron xyzzy") == "No result for all of “heron xyzzy”. 9 come near:"
     assert counted("zebra xyzzy") == "No result for all of “zebra xyzzy”. 1 comes near:"
+    # The site's words for it are others, and more. What has the typed one counts.
+    make_article("sugar", "Some insulin.")
+    assert counted("insulin") == "1 result for “insulin”"
 
 
 def test_a_title_counts_more_than_a_mention():
