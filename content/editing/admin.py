@@ -23,7 +23,7 @@ from content.medical_review import end_review, stamp
 from content.models import ReviewedText, Text
 
 from .bounds import bound_dates
-from .conflict import current_row, differences
+from .conflict import current_row, differences, fingerprint
 from .form import ContentForm
 from .saved import saved_draft, saved_text
 from .while_typing import HelpsWhileTyping
@@ -115,7 +115,7 @@ class ContentAdmin(HelpsWhileTyping):
             elif hasattr(obj, "updated_on") and text_changed:
                 obj.updated_on = today
             obj.render()
-        if before is not None and not differences(before, obj):
+        if before is not None and fingerprint(before) == fingerprint(obj):
             # An unchanged save must not create a version. simple-history only checks that the attribute exists.
             obj.skip_history_when_saving = True
         obj._history_user = by

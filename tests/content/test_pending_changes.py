@@ -526,6 +526,22 @@ def test_what_cannot_be_published_at_its_time_stays_is_told_and_holds_nothing_up
     assert "is on the site now" in act(superuser, refused, "publish")
 
 
+def test_one_that_takes_the_worker_down_is_not_begun_again(superuser, clinic, monkeypatch):
+    article = make_article()
+    scheduled(superuser, article, title="A new title")
+
+    def dies(change, **how):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pending, "publish", dies)
+        with pytest.raises(KeyboardInterrupt):
+            due()
+    assert due(AT_ITS_TIME + timedelta(minutes=1)) == 0
+    assert due_changes.BEGUN in words(superuser.get("/admin/"))
+    assert "is on the site now" in act(superuser, article, "publish")
+
+
 def test_who_left_publishes_nothing_at_a_time_that_they_set(clinic):
     article = make_article()
     user = colleague("ed", "Editors")
