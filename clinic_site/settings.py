@@ -7,11 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from clinic_site import env, env_database, env_folders, env_secrets, generated_keys, near_hosts, sealed_before, security_headers
+from clinic_site.clinic_folder import clinic_folder
 from clinic_site.logs import LOGGING as LOGGING
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
 BACKUP_DIR = env_folders.second_folder("BACKUP_DIR", DATA_DIR)
+CLINIC_FOLDER = clinic_folder("CLINIC_DIR", BASE_DIR / "clinic")
 
 # Where and how the site is reached
 HOST = env.listen_host("HOST", "127.0.0.1")

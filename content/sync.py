@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,10 +34,10 @@ def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict]
     rows = {str(getattr(row, key_field)): row for row in model._default_manager.all()}
     shipped: dict[str, list[str]] = {}
     for record in records:
-        key, wanted = str(record[key_field]), _digest(record)
+        key, wanted = str(record[key_field]), digest_of(record)
         shipped[key] = list(record)
         row, label = rows.get(key), f"{kind} {record[key_field]}"
-        now = _digest({name: getattr(row, name) for name in record}) if row else None
+        now = digest_of({name: getattr(row, name) for name in record}) if row else None
         if row is None and key in loaded:
             report.kept.append(f"{label} (deleted here)")
         elif row is None:
@@ -58,12 +58,41 @@ def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict]
     _remove_retired(kind, rows, loaded, shipped, report)
 
 
+def sync_row(model: type[models.Model], wanted: Mapping[str, object], *, report: Report) -> models.Model:
+    """Updates the only row of a table, fact by fact: what nobody edited follows `wanted`, what somebody did is left alone.
+
+    A fact that nothing was loaded for yet counts as edited unless it has its default.
+    """
+    kind = model._meta.label_lower
+    loaded = dict(LoadedContent.objects.filter(kind=kind).values_list("key", "digest"))
+    row, fresh, changed, digests = model._default_manager.filter(pk=1).first(), model(), [], {}
+    is_new = row is None
+    row = row or model(pk=1)
+    for name, value in wanted.items():
+        now, digest = digest_of({name: getattr(row, name)}), digest_of({name: value})
+        before = loaded.get(name) or digest_of({name: getattr(fresh, name)})
+        if now not in {digest, before} and not is_new:
+            report.kept.append(f"{kind} {name}")
+            continue
+        if now != digest:
+            setattr(row, name, value)
+            changed.append(f"{kind} {name}")
+        if loaded.get(name) != digest:
+            digests[name] = digest
+    if is_new or changed:
+        _save(row)
+        (report.created if is_new else report.updated).extend([kind] if is_new else changed)
+    records = [LoadedContent(kind=kind, key=name, digest=digest) for name, digest in digests.items()]
+    LoadedContent.objects.bulk_create(records, update_conflicts=True, unique_fields=["kind", "key"], update_fields=["digest"])
+    return row
+
+
 def _remove_retired(kind: str, rows: dict, loaded: dict, shipped: dict, report: Report) -> None:
     """Deletes rows whose file is gone, unless someone edited them."""
     fields: list[str] = next(iter(shipped.values()), [])
     for key in loaded.keys() - shipped.keys():
         row = rows.get(key)
-        if row is not None and _digest({name: getattr(row, name) for name in fields}) != loaded[key]:
+        if row is not None and digest_of({name: getattr(row, name) for name in fields}) != loaded[key]:
             report.kept.append(f"{kind} {key} (no longer shipped)")
             continue
         if row is not None:
@@ -85,7 +114,7 @@ def _remember(kind: str, key: str, digest: str) -> None:
     LoadedContent.objects.update_or_create(kind=kind, key=key, defaults={"digest": digest})
 
 
-def _digest(fields: dict) -> str:
+def digest_of(fields: dict) -> str:
     text = json.dumps({name: _as_text(value) for name, value in fields.items()}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

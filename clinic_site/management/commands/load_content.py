@@ -13,8 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog.models import Article
+from clinic_site.starting_facts import load_facts, load_hours
+from consults.conflicts import find_conflicts
 from consults.desk.place_guard import InLetters, in_letters
-from consults.models import ConsultPolicy, ConsultRequest, Listing, OpeningHours, PrintedSheet, Reason, ReferralSource
+from consults.models import ConsultRequest, Listing, PrintedSheet, Reason, ReferralSource
 from content import markdown, search_index
 from content.files import UnreadableContent, read_content_files, read_toml
 from content.links import Links
@@ -25,7 +27,7 @@ from pages.models import Clinic, OldAddress, Page, Question
 
 
 class Command(BaseCommand):
-    help = "Load the shipped pages, questions, articles, references, clinic facts and opening hours."
+    help = "Load the pages, questions, articles and references that ship, and the facts and hours of the clinic's folder."
 
     def handle(self, *args, verbosity: int, **options):
         report, told = Report(), in_letters()
@@ -34,7 +36,7 @@ class Command(BaseCommand):
                 _load(report)
         except (UnreadableContent, ValidationError, KeyError) as error:
             raise CommandError(f"The content could not be loaded; nothing was changed: {error}") from error
-        for line in (*_broken_links(), *_told_otherwise(told)):
+        for line in (*_broken_links(), *_told_otherwise(told), *_left_outside(report)):
             self.stderr.write(line)
         if verbosity:
             for done in ("created", "updated", "removed"):
@@ -45,7 +47,7 @@ class Command(BaseCommand):
 
 def _load(report: Report) -> None:
     _render_again_when_the_renderer_changed()
-    sync_rows(Clinic, "id", [{"id": 1} | read_toml(_content("pages") / "clinic.toml")], report=report)
+    load_facts(report)
     zone = Clinic.objects.current().zone
     references = read_toml(Path(apps.get_app_config("content").path) / "references.toml")["reference"]
     sync_rows(Reference, "key", map(_reference, references), report=report)
@@ -63,7 +65,7 @@ def _load(report: Report) -> None:
     sync_rows(Listing, "name", listings, report=report)
     addresses = read_toml(_content("pages") / "old_addresses.toml")["address"]
     sync_rows(OldAddress, "old_path", addresses, report=report)
-    _post_first_hours()
+    load_hours(report)
     _begin_histories()
     _refuse_wrong_figures()
     search_index.fill()
@@ -125,21 +127,6 @@ def _article(file, zone) -> dict:
     }
 
 
-def _post_first_hours() -> None:
-    """Only once: if staff empty the hours later, that is intentional."""
-    _, is_first = LoadedContent.objects.get_or_create(
-        kind="consults.openinghours", key="week", defaults={"digest": "loaded once"}
-    )
-    if not is_first:
-        return
-    ConsultPolicy.objects.get_or_create(pk=1)
-    if OpeningHours.objects.exists():
-        return
-    for row in read_toml(_content("consults") / "hours.toml")["opening_hours"]:
-        for weekday in row["weekdays"]:
-            OpeningHours.objects.create(weekday=weekday, opens=row["opens"], closes=row["closes"])
-
-
 def _render_again_when_the_renderer_changed() -> None:
     libraries = [f"{name} {version(name)}" for name in ("markdown-it-py", "mdit-py-plugins", "nh3")]
     digest = hashlib.sha256(markdown.SOURCE + "\n".join(libraries).encode()).hexdigest()
@@ -179,6 +166,14 @@ def _told_otherwise(told: InLetters) -> Iterator[str]:
     ahead = ConsultRequest.objects.confirmed_ahead(now=timezone.now()) if changes else ConsultRequest.objects.none()
     if references := ", ".join(ahead.values_list("reference", flat=True)):
         yield f"the clinic's facts changed {changes}. Tell these people, whose letters say otherwise: {references}"
+
+
+def _left_outside(report: Report) -> Iterator[str]:
+    """Whom staff have to move after the week or the policy followed the folder. The desk asks before it changes them."""
+    followed = [label for label in report.updated if label.startswith(("consults.openinghours", "consults.consultpolicy"))]
+    conflicts = find_conflicts(now=timezone.now()) if followed else []
+    if references := ", ".join(dict.fromkeys(conflict.request.reference for conflict in conflicts)):
+        yield f"the posted hours or the policy changed. These visits do not fit them, and the desk lists them: {references}"
 
 
 def _begin_histories() -> None:
