@@ -59,7 +59,7 @@ def misplaced_placeholders(row: Text) -> list[Problem]:
     return [
         Problem(mistake.code, mistake.message, field)
         for field, text in row.texts().items()
-        for mistake in mistakes(text, is_markdown=field in row.MARKDOWN)
+        for mistake in mistakes(text, is_markdown=field in row.MARKDOWN, is_filled=field in row.FILLED)
     ]
 
 

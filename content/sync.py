@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from .files import UnreadableContent
@@ -27,7 +28,7 @@ def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict]
     """Updates the table from `records`, each a complete set of the fields that come from files.
 
     A row counts as edited when its fields differ from those last loaded, or when it was deleted here. Raises UnreadableContent
-    for a text with a placeholder that no page can fill.
+    for a row that its model refuses, and for a text with a placeholder that no page can fill.
     """
     kind = model._meta.label_lower
     loaded = dict(LoadedContent.objects.filter(kind=kind).values_list("key", "digest"))
@@ -41,7 +42,7 @@ def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict]
         if row is None and key in loaded:
             report.kept.append(f"{label} (deleted here)")
         elif row is None:
-            _save(model(**record))
+            _save_named(model(**record), label)
             _remember(kind, key, wanted)
             report.created.append(label)
         elif now == wanted:
@@ -50,7 +51,7 @@ def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict]
         elif loaded.get(key) == now:
             for name, value in record.items():
                 setattr(row, name, value)
-            _save(row)
+            _save_named(row, label)
             _remember(kind, key, wanted)
             report.updated.append(label)
         else:
@@ -99,6 +100,14 @@ def _remove_retired(kind: str, rows: dict, loaded: dict, shipped: dict, report: 
             row.delete()
             report.removed.append(f"{kind} {key}")
         LoadedContent.objects.filter(kind=kind, key=key).delete()
+
+
+def _save_named(row: models.Model, label: str) -> None:
+    try:
+        _save(row)
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        raise UnreadableContent(f"{label}, {name}: {messages[0]}") from error
 
 
 def _save(row: models.Model) -> None:

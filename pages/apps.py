@@ -6,6 +6,7 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from content import placeholders
-        from pages.facts import NAMES
+        from pages.facts import NAMES, PLAIN
 
         placeholders.register(*NAMES)
+        placeholders.register_plain(*PLAIN)

@@ -45,6 +45,7 @@ class Page(ReviewedText):
     SAYS_PLACE = (HOME, MEET_OUR_PROVIDERS, BOOK_A_CONSULT, VISIT, COST)
 
     TEXTS = ("title", "eyebrow", "lede", "body", "in_short", "sheet", "browser_title", "description")
+    FILLED = ("eyebrow", "lede", "description")
     MARKDOWN = {"body": "body_html", "in_short": "in_short_html", "sheet": "sheet_html"}
     VIEW = "pages:page"
     SEARCH_NUMBER = 0

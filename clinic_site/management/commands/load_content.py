@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime, time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,18 +11,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from blog.models import Article
 from clinic_site.starting_facts import load_facts, load_hours
+from clinic_site.starting_texts import load_texts
 from consults.conflicts import find_conflicts
 from consults.desk.place_guard import InLetters, in_letters
 from consults.models import ConsultRequest, Listing, PrintedSheet, Reason, ReferralSource
 from content import markdown, search_index
-from content.files import UnreadableContent, read_content_files, read_toml
+from content.files import UnreadableContent, read_toml
 from content.links import Links
 from content.models import LoadedContent, PublicContent, Reference, kinds
 from content.publishing import broken_links, wrong_figures
 from content.sync import Report, sync_rows
-from pages.models import Clinic, OldAddress, Page, Question
+from pages.models import Clinic, OldAddress
 
 
 class Command(BaseCommand):
@@ -48,13 +47,9 @@ class Command(BaseCommand):
 def _load(report: Report) -> None:
     _render_again_when_the_renderer_changed()
     load_facts(report)
-    zone = Clinic.objects.current().zone
     references = read_toml(Path(apps.get_app_config("content").path) / "references.toml")["reference"]
     sync_rows(Reference, "key", map(_reference, references), report=report)
-    sync_rows(Page, "key", map(_page, read_content_files(_content("pages") / "pages")), report=report)
-    sync_rows(Question, "slug", map(_question, read_content_files(_content("pages") / "questions")), report=report)
-    articles = read_content_files(_content("blog") / "articles")
-    sync_rows(Article, "slug", (_article(file, zone) for file in articles), report=report)
+    load_texts(report, zone=Clinic.objects.current().zone)
     reasons = read_toml(_content("consults") / "reasons.toml")["reason"]
     sync_rows(Reason, "code", reasons, report=report)
     sources = read_toml(_content("consults") / "referral_sources.toml")["source"]
@@ -88,43 +83,6 @@ def _reference(facts: dict) -> dict:
         "last_checked": None,
     }
     return optional | facts
-
-
-def _page(file) -> dict:
-    names = ("title", "browser_title", "description", "lede")
-    return {
-        "key": file.name,
-        **{name: file.facts[name] for name in names},
-        **{name: file.facts.get(name, "") for name in ("name", "eyebrow", "in_short", "sheet")},
-        "medical": file.facts["medical"],
-        "updated_on": file.facts["updated"],
-        "body": file.body,
-    }
-
-
-def _question(file) -> dict:
-    return {
-        "slug": file.facts["slug"],
-        "group": file.facts["group"],
-        "question": file.facts["question"],
-        "answer": file.body,
-        "also_asked": file.facts.get("also_asked", ""),
-        "position": int(file.name.partition("-")[0]),
-        "on_home": file.facts.get("on_home", False),
-        "medical": file.facts.get("medical", False),
-        "clinic_must_answer": file.facts.get("clinic_must_answer", False),
-        "updated_on": file.facts.get("updated"),
-    }
-
-
-def _article(file, zone) -> dict:
-    return {
-        "slug": file.name,
-        **{name: file.facts[name] for name in ("title", "subtitle", "browser_title", "description", "summary", "change_note")},
-        "published_at": datetime.combine(file.facts["published"], time(), zone),
-        "updated_on": file.facts["updated"],
-        "body": file.body,
-    }
 
 
 def _render_again_when_the_renderer_changed() -> None:
