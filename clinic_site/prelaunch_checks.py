@@ -1,11 +1,14 @@
-"""Prelaunch checks of the settings."""
+"""Prelaunch checks of the settings, and of the folder that a clinic began with."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
 
+from clinic_site.clinic_example import still_the_example
+from content.editing.paths import edit_path
 from content.prelaunch import Blocker, register
+from pages.models import Clinic
 
 
 @register
@@ -16,3 +19,10 @@ def settings_reach_people(*, now: datetime) -> Iterator[Blocker]:
         yield Blocker("Settings", "Nobody is notified of new requests.", "STAFF_INBOX")
     if "smtp" not in settings.MAILERS["default"]["BACKEND"]:
         yield Blocker("Settings", "Mail is written to files and reaches nobody.", "EMAIL_URL")
+
+
+@register
+def nothing_is_from_the_example(*, now: datetime) -> Iterator[Blocker]:
+    clinic = Clinic.objects.current()
+    for label in still_the_example(clinic):
+        yield Blocker("Clinic facts", f"Still the example that start_clinic wrote: {label}.", edit_path(clinic))
