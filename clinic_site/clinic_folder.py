@@ -12,9 +12,14 @@ from typing import Any
 
 from clinic_site import clinic_keys
 from clinic_site.clinic_keys import WrongValue
+from clinic_site.clinic_look import Look, look_from, shipped_look
+from clinic_site.clinic_mark import Mark, clean_mark
 from clinic_site.env import WrongSetting, text
 
 FACTS_FILE = "clinic.toml"
+MARK_FILE = "mark.svg"
+# What the folder may have beside the facts, and how the files in it end.
+FOLDERS = {"pages": ".md", "questions": ".md", "articles": ".md", "static": ".svg"}
 # Where a key is: ("policy", "capacity"), or ("hours", 2, "opens") of the third row.
 Place = tuple[str | int, ...]
 
@@ -23,7 +28,8 @@ Place = tuple[str | int, ...]
 class ClinicFolder:
     """`is_own`: CLINIC_DIR names it, so it is not the clinic that ships.
 
-    `hours`: (weekday, opens, closes), in order. `facts`, `policy`, `words`, `look`: what the file gives, by key.
+    `hours`: (weekday, opens, closes), in order. `facts`, `policy`, `words`: what the file gives, by key. `mark`: None where the
+    folder has none.
     """
 
     path: Path
@@ -33,7 +39,9 @@ class ClinicFolder:
     hours: tuple[tuple[int, time, time], ...] = ()
     policy: dict[str, int] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
-    look: dict[str, str] = field(default_factory=dict)
+    look: Look = field(default_factory=shipped_look)
+    scene: str = "none"
+    mark: Mark | None = None
 
     def where(self, *place: str | int) -> str:
         """`clinic.toml, line 12`, for a message about what is there."""
@@ -69,9 +77,41 @@ def read_folder(path: Path, *, is_own: bool = True) -> ClinicFolder:
         facts = {name: value for name, value in read.items() if name not in {"hours", *clinic_keys.TABLES}}
         for missing in (name for name in clinic_keys.REQUIRED if name not in facts):
             raise _At((), f"{missing} is missing, and must be set above the first [table]")
-        return ClinicFolder(path, is_own, source, facts=_values(facts, (), clinic_keys.FACTS), hours=hours, **tables)
+        look, facts = tables.pop("look"), _values(facts, (), clinic_keys.FACTS)
+        scene, colors = look.get("scene", "none"), _look(look)
+        return ClinicFolder(path, is_own, source, facts, hours, look=colors, scene=scene, mark=_beside(path), **tables)
     except _At as error:
         raise WrongValue(f"{file}, line {line_of(source, error.place)}: {error}") from None
+
+
+def _look(given: dict[str, str]) -> Look:
+    """Raises _At with the place of a color that is refused."""
+    own = shipped_look()
+    primary, light = given.get("primary", own.by_day("land")), given.get("light", own.by_day("lit"))
+    if (primary, light) == (own.by_day("land"), own.by_day("lit")):
+        return own
+    try:
+        return look_from(primary, light)
+    except WrongValue as error:
+        raise _At(("look", str(error).partition(" ")[0]), str(error)) from None
+
+
+def _beside(path: Path) -> Mark | None:
+    """The mark. Raises WrongValue also for a file whose name says that nobody would read it."""
+    for folder, ending in FOLDERS.items():
+        for file in sorted((path / folder).glob("*")):
+            takes = MARK_FILE if folder == "static" else f"*{ending}"
+            if not file.match(takes) and not file.name.startswith("."):
+                raise WrongValue(f"{file} would not be read: {folder}/ takes {takes}")
+    file = path / "static" / MARK_FILE
+    if not file.exists():
+        return None
+    try:
+        return clean_mark(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise WrongValue(f"{file} must be a text file in UTF-8 that can be read") from None
+    except WrongValue as error:
+        raise WrongValue(f"{file} {error}") from None
 
 
 def line_of(source: str, place: Place) -> int:

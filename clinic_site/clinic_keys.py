@@ -53,9 +53,13 @@ def _line(value: object) -> str:
 
 
 def _said(value: object) -> str:
-    if not (said := _line(value)):
+    if not (said := text(value)):
         raise WrongValue("must not be empty")
     return said
+
+
+def _said_in_a_line(value: object) -> str:
+    return _said(_line(value))
 
 
 def _zone(value: object) -> str:
@@ -134,11 +138,11 @@ def _scene(value: object) -> str:
 Readers = dict[str, Callable[[object], object]]
 
 FACTS: Readers = {
-    **dict.fromkeys(TEXTS, text),
     **dict.fromkeys(LINES, _line),
-    "name": _said,
+    "name": _said_in_a_line,
     "time_zone": _zone,
     "copyright_since": _year,
+    **dict.fromkeys(TEXTS, text),
     "federal_funds": _yes_or_no,
     "latitude": _degrees(90),
     "longitude": _degrees(180),
@@ -147,6 +151,6 @@ HOURS: Readers = {"weekdays": _weekdays, "opens": _clock, "closes": _clock}
 # For each table beside the facts, what its keys take.
 TABLES: dict[str, Readers] = {
     "policy": {name: _whole(*ends, every=5 if name == "length_minutes" else 1) for name, ends in POLICY.items()},
-    "words": dict.fromkeys(WORDS, _said),
+    "words": {"headline": _said_in_a_line, "lede": _said, "tagline": _said_in_a_line},
     "look": {"primary": _color, "light": _color, "scene": _scene},
 }

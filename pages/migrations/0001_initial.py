@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         default="The clinic",
-                        help_text="As printed on every page, for example Modern Therapeutics.",
+                        help_text="As printed on every page, for example Example Clinic.",
                         max_length=80,
                     ),
                 ),
@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
                         max_length=200,
                     ),
                 ),
-                ("street", models.CharField(blank=True, default="", help_text="For example 200 Schilling Dr S.", max_length=120)),
+                ("street", models.CharField(blank=True, default="", help_text="For example 100 Main Street.", max_length=120)),
                 ("city", models.CharField(blank=True, default="", max_length=80)),
                 ("state", models.CharField(blank=True, default="", help_text="Two letters, for example MN.", max_length=2)),
                 ("postal_code", models.CharField(blank=True, default="", max_length=10)),
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                     "time_zone",
                     models.CharField(
                         default="America/Chicago",
-                        help_text="For example America/Chicago.",
+                        help_text="For example America/New_York.",
                         max_length=64,
                         validators=[pages.models.clinic.validate_time_zone],
                     ),
@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
                 (
                     "time_zone_label",
                     models.CharField(
-                        default="Central Time", help_text="As patients read it, for example Central Time.", max_length=40
+                        default="Central Time", help_text="As patients read it, for example Eastern Time.", max_length=40
                     ),
                 ),
                 (
@@ -661,7 +661,7 @@ class Migration(migrations.Migration):
                     "areas_served",
                     models.TextField(
                         blank=True,
-                        help_text="One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
+                        help_text="One place a line, for example Example County. Only what you confirm: places from which people do come to you.",
                         null=True,
                         verbose_name="areas served",
                     ),
@@ -699,7 +699,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         default="The clinic",
-                        help_text="As printed on every page, for example Modern Therapeutics.",
+                        help_text="As printed on every page, for example Example Clinic.",
                         max_length=80,
                     ),
                 ),
@@ -711,7 +711,7 @@ class Migration(migrations.Migration):
                         max_length=200,
                     ),
                 ),
-                ("street", models.CharField(blank=True, default="", help_text="For example 200 Schilling Dr S.", max_length=120)),
+                ("street", models.CharField(blank=True, default="", help_text="For example 100 Main Street.", max_length=120)),
                 ("city", models.CharField(blank=True, default="", max_length=80)),
                 ("state", models.CharField(blank=True, default="", help_text="Two letters, for example MN.", max_length=2)),
                 ("postal_code", models.CharField(blank=True, default="", max_length=10)),
@@ -720,7 +720,7 @@ class Migration(migrations.Migration):
                     "time_zone",
                     models.CharField(
                         default="America/Chicago",
-                        help_text="For example America/Chicago.",
+                        help_text="For example America/New_York.",
                         max_length=64,
                         validators=[pages.models.clinic.validate_time_zone],
                     ),
@@ -728,7 +728,7 @@ class Migration(migrations.Migration):
                 (
                     "time_zone_label",
                     models.CharField(
-                        default="Central Time", help_text="As patients read it, for example Central Time.", max_length=40
+                        default="Central Time", help_text="As patients read it, for example Eastern Time.", max_length=40
                     ),
                 ),
                 (
@@ -1190,7 +1190,7 @@ class Migration(migrations.Migration):
                     "areas_served",
                     models.TextField(
                         blank=True,
-                        help_text="One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
+                        help_text="One place a line, for example Example County. Only what you confirm: places from which people do come to you.",
                         null=True,
                         verbose_name="areas served",
                     ),

@@ -6,11 +6,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from clinic_site.clinic_folder import MARK_FILE
 from clinic_site.starting_facts import load_facts, load_hours
 from clinic_site.starting_texts import load_texts
 from consults.conflicts import find_conflicts
@@ -35,7 +37,7 @@ class Command(BaseCommand):
                 _load(report)
         except (UnreadableContent, ValidationError, KeyError) as error:
             raise CommandError(f"The content could not be loaded; nothing was changed: {error}") from error
-        for line in (*_broken_links(), *_told_otherwise(told), *_left_outside(report)):
+        for line in (*_broken_links(), *_told_otherwise(told), *_left_outside(report), *_left_out_of_the_mark()):
             self.stderr.write(line)
         if verbosity:
             for done in ("created", "updated", "removed"):
@@ -132,6 +134,12 @@ def _left_outside(report: Report) -> Iterator[str]:
     conflicts = find_conflicts(now=timezone.now()) if followed else []
     if references := ", ".join(dict.fromkeys(conflict.request.reference for conflict in conflicts)):
         yield f"the posted hours or the policy changed. These visits do not fit them, and the desk lists them: {references}"
+
+
+def _left_out_of_the_mark() -> Iterator[str]:
+    mark = settings.CLINIC_FOLDER.mark
+    if mark and mark.left_out:
+        yield f"static/{MARK_FILE}: left out what a mark may not have: {', '.join(mark.left_out)}"
 
 
 def _begin_histories() -> None:
