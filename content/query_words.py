@@ -47,3 +47,11 @@ def words_of(query: str) -> list[str]:
     words = list(dict.fromkeys(WORD.findall(plain(query[:LONGEST_QUERY]))))
     telling = telling_words(words) or words
     return ([word for word in telling if word not in _EVERYWHERE] or telling)[:_MOST_WORDS]
+
+
+def is_one_mistake(word: str, other: str) -> bool:
+    """Whether one letter is missing, added or another one, or two neighbors are swapped."""
+    same = next((i for i, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), min(len(word), len(other)))
+    rest, others = word[same:], other[same:]
+    swapped = rest[1:2] + rest[:1] + rest[2:]
+    return others in {rest[1:], swapped} or rest in {others[1:]} or rest[1:] == others[1:]

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from .everyday_words import everyday_patterns, everyday_words
 from .kept import KeptOfTexts
-from .query_words import WORD, plain, words_of
+from .query_words import WORD, is_one_mistake, plain, words_of
 from .search import Result, find, words_on_the_site
 
 # Of shorter words too many are alike.
@@ -51,7 +51,9 @@ def find_or_correct(query: str, *, at: datetime) -> Answers:
 
 
 def corrected(query: str, *, at: datetime) -> str:
-    """The query with each word that begins no word of the site replaced by the one most like it; "" when there is none.
+    """The query with each word that begins no word of the site, even without a last “s”, replaced by the one most like it.
+
+    "" when there is none.
 
     A word keeps its first letter, which is seldom the wrong one.
     """
@@ -59,20 +61,12 @@ def corrected(query: str, *, at: datetime) -> str:
     found: dict[str, str] = {}
     for word in words:
         known = vocabulary.by_letter.get(word[0], set())
-        if len(word) >= _SHORTEST and not any(other.startswith(word) for other in known):
+        if len(word) >= _SHORTEST and not any(other.startswith(word.removesuffix("s")) for other in known):
             alike = _ALIKE if len(word) < _LONG else _ALIKE_LONG
             close = get_close_matches(word, known, n=3, cutoff=alike)
-            for best in [other for other in close if len(word) >= _LONG or _is_one_mistake(word, other)][:1]:
+            for best in [other for other in close if len(word) >= _LONG or is_one_mistake(word, other)][:1]:
                 found[word] = best
     return " ".join(found.get(word, word) for word in plain(query).split()) if found else ""
-
-
-def _is_one_mistake(word: str, other: str) -> bool:
-    """Whether one letter is missing, added or another one, or two neighbors are swapped."""
-    same = next((i for i, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), min(len(word), len(other)))
-    rest, others = word[same:], other[same:]
-    swapped = rest[1:2] + rest[:1] + rest[2:]
-    return others in {rest[1:], swapped} or rest in {others[1:]} or rest[1:] == others[1:]
 
 
 def _vocabulary(at: datetime) -> _Vocabulary:

@@ -3,55 +3,33 @@ too much, or may not be waking up; whether it may be another emergency of the bo
 what is real, or want to hurt others; and whether somebody hurts them. The page then says whom to call.
 
 It says so too often rather than too seldom, for a card above the results does no harm. What is recognized nowhere here still has
-the line below the field that every answer has.
+the line below the field that every answer has. The rules are in `danger_words/`, a file for each card.
 """
 
 import re
-from difflib import get_close_matches
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
 
-from content.query_words import without_accents
+from content.files import read_toml
+from content.query_words import is_one_mistake, without_accents
 
-from . import danger_words_in_spanish as spanish
-from .danger_words import OVERDOSE, SUICIDE, WISHES
-from .emergency_words import BODY_CRISIS, EMERGENCY, JUST_NOW, MIND, PAST, PERHAPS_EMERGENCY, PERHAPS_MIND, VIOLENCE
+from .danger_rules import Rule, Rules
 
-# Words of the above that are easily mistyped. One with the same letters, or nearly the same, is taken for it.
-_MISTYPED = (
-    "myself",
-    "suicide",
-    "suicidal",
-    "kill",
-    "killing",
-    "want",
-    "wanna",
-    "die",
-    "dead",
-    "life",
-    "live",
-    "hurt",
-    "hurting",
-    "overdose",
-    "overdosed",
-    "breathe",
-    "breathing",
-    "drown",
-    "worthless",
-    "pills",
-    "seizure",
-)
-_ALIKE = 0.83
+_FOLDER = Path(__file__).with_name("danger_words")
+# The most urgent first.
+_CARDS = ("overdose", "emergency", "suicide", "violence", "withdrawal", "mind", "urine", "mixed")
+_SERVED_BY_OVERDOSE = ("emergency", "mixed")
+_WORD = re.compile(r"\w+")
 _FEWEST_ALIKE = 6
-_WORD = re.compile(r"[a-z]+")
-
-
-# A query in small letters; the same with its misspelled words put right, where that changes it; and without accents.
-Readings = tuple[tuple[str, ...], str]
+# What rules may mean beside a card: that the query tells of the past, or of now; and a card that it means unless of the past.
+_PAST, _NOW, _UNLESS_PAST = "PAST", "NOW", " unless past"
 
 
 def dangers_in(query: str) -> list[str]:
-    """The names of the cards to show for a search, the most urgent first. One card serves a body in danger: “overdose”."""
+    """The names of the cards to show for a search, the most urgent first. “overdose” serves any body in danger."""
     meanings = meanings_of(query)
-    return [name for name in meanings if name != "emergency" or "overdose" not in meanings]
+    return [name for name in meanings if name not in _SERVED_BY_OVERDOSE or "overdose" not in meanings]
 
 
 def meanings_of(query: str) -> list[str]:
@@ -62,56 +40,64 @@ def meanings_of(query: str) -> list[str]:
     suicide: suicide, or self-harm.
     violence: somebody hits, threatens or abuses them, or did.
     mind: somebody hears or believes what is not real, is manic, or may hurt others.
+    withdrawal: somebody has stopped alcohol or a sedative, or means to.
+    urine: somebody cannot pass urine, or passes blood.
+    mixed: somebody drank, or took something that makes drowsy, near a dose.
     """
-    said = _readings(query)
-    is_meant = {
-        "overdose": _says_overdose(said),
-        "emergency": _says_emergency(said),
-        "suicide": _says_suicide(said),
-        "violence": _says(VIOLENCE, said) or _in_spanish(spanish.VIOLENCE, said),
-        "mind": _says(MIND, said) or _says_of_now(PERHAPS_MIND, said) or _in_spanish(spanish.MIND, said),
-    }
-    return [name for name, is_said in is_meant.items() if is_said]
+    said = {rule.means for rule in rules_met_by(query)}
+    tells_of_the_past = _PAST in said and _NOW not in said
+    return [card for card in _CARDS if card in said or (card + _UNLESS_PAST in said and not tells_of_the_past)]
 
 
-def _readings(query: str) -> Readings:
-    plain = re.sub(r"\s+", " ", query.lower().replace("’", "'"))
-    return tuple(dict.fromkeys((plain, _WORD.sub(_meant, plain)))), without_accents(plain)
+def rules_met_by(query: str) -> list[Rule]:
+    """What brings a card, or tells of the past or of now; a rule's `written` is its line in `danger_words/`."""
+    return [rule for words in _readings(query) for rule in _rules().met_by(words)]
 
 
-def _says(pattern: re.Pattern, said: Readings) -> bool:
-    return any(pattern.search(words) for words in said[0])
+@cache
+def _rules() -> Rules:
+    spanish, shared = read_toml(_FOLDER / "spanish.toml"), _shared()["names"]
+    rules = [Rule(tense, shared, means=tense) for tense in (_PAST, _NOW)]
+    for card in _CARDS:
+        own = read_toml(_FOLDER / f"{card}.toml")
+        names = shared | spanish["names"] | own["names"]
+        written = {card: own["always"] + spanish.get(card, ""), card + _UNLESS_PAST: own.get("unless_past", "")}
+        rules += [Rule(line, names, means=means) for means, lines in written.items() for line in _lines(lines)]
+    return Rules(rules)
 
 
-def _in_spanish(pattern: re.Pattern, said: Readings) -> bool:
-    return bool(pattern.search(said[1]))
+def _lines(written: str) -> list[str]:
+    return [line for line in map(str.strip, written.splitlines()) if line and not line.startswith("#")]
 
 
-def _says_emergency(said: Readings) -> bool:
-    in_english = _says(EMERGENCY, said) or _says(BODY_CRISIS, said) or _says_of_now(PERHAPS_EMERGENCY, said)
-    return in_english or _in_spanish(spanish.EMERGENCY, said)
+@cache
+def _shared() -> dict:
+    return read_toml(_FOLDER / "words.toml")
 
 
-def _says_suicide(said: Readings) -> bool:
-    """A crisis of blood pressure is none of the mind."""
-    left = tuple(BODY_CRISIS.sub(" ", words) for words in said[0]), BODY_CRISIS.sub(" ", said[1])
-    return _says(SUICIDE, left) or _in_spanish(spanish.SUICIDE, left)
+def _readings(query: str) -> list[list[str]]:
+    """The words of a query that rules are compared with; and these with misspelled ones put right, where that changes them."""
+    same, small = _shared()["same"], {*_shared()["small"].split()}
+    plain = without_accents(query.lower().replace("’", "'"))
+    written_out = " ".join(same.get(word, word) for word in plain.split())
+    said = " ".join(same.get(word, word) for word in _WORD.findall(written_out.replace("'", "")))
+    words = [word for word in said.split() if word not in small]
+    put_right = [_meant(word) for word in words]
+    return [words] if put_right == words else [words, put_right]
 
 
-def _says_overdose(said: Readings) -> bool:
-    """Who wishes not to wake up is none who cannot be woken."""
-    return any(OVERDOSE.search(WISHES.sub(" ", words)) for words in said[0]) or _in_spanish(spanish.OVERDOSE, said)
-
-
-def _says_of_now(pattern: re.Pattern, said: Readings) -> bool:
-    """Whether the query says it, and not of the past."""
-    return _says(pattern, said) and (_says(JUST_NOW, said) or not _says(PAST, said))
-
-
-def _meant(match: re.Match) -> str:
-    word = match[0]
-    for known in _MISTYPED:
-        if word[0] == known[0] and sorted(word) == sorted(known):
+def _meant(word: str) -> str:
+    """The easily mistyped word that begins alike and has the same letters, or differs by a single mistake."""
+    for known in _mistyped().get(word[0], ()):
+        if sorted(word) == sorted(known) or (max(len(word), len(known)) >= _FEWEST_ALIKE and is_one_mistake(word, known)):
             return known
-    close = get_close_matches(word, _MISTYPED, n=1, cutoff=_ALIKE) if len(word) >= _FEWEST_ALIKE else []
-    return close[0] if close else word
+    return word
+
+
+@cache
+def _mistyped() -> dict[str, list[str]]:
+    """By the first letter, which is seldom the wrong one."""
+    by_letter = defaultdict(list)
+    for word in _shared()["mistyped"].split():
+        by_letter[word[0]].append(word)
+    return by_letter

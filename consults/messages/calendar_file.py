@@ -45,7 +45,8 @@ def write_calendar_file(
     Times are in UTC, in whatever zone they come: a TZID without its VTIMEZONE makes the file invalid.
 
     `version`: the one of the request that the entry shows. The UID stays the same, wherever the site moves, and SEQUENCE rises
-    with every change. Method CANCEL removes the entry. `attendee` is the patient's address, where the file goes there by mail.
+    with every change of the time; another place goes out under the same one, where DTSTAMP decides (RFC 5546, 2.1.5).
+    Method CANCEL removes the entry. `attendee` is the patient's address, where the file goes there by mail.
     """
     entry = Event()
     entry.add("uid", str(request.calendar_uid))

@@ -1,7 +1,7 @@
 """The booking form: checks that the input is well formed. `booking` decides whether the start is available."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Field, Fieldset, Layout, Submit
@@ -11,16 +11,14 @@ from django.core.exceptions import ValidationError
 from consults.contact import is_phone, names_a_country
 from consults.messages.channels import BY_CONTACT
 from consults.models import Person
-from guard.readers import read_instant
 from pages.consult_kind import CALL, VISIT, ConsultKind
 
 from .address_form import MailboxField, MisspeltEmail
-from .slots import TimeChoices
+from .times_form import NONE, StartField, TimesForm
 
-NONE = "none"
 _SENT_ALREADY = "This form was already sent, with other answers. To change that request, use the link to its own page"
 _SENT_AND_ERASED = "This form was sent before, and we no longer have that request"
-_UNCHECKED = "Check the box to show you know this form is not for emergencies, is no confirmed visit, and makes nobody a patient"
+_UNCHECKED = "Check the box to show you know this is not for emergencies, not a confirmed visit, and does not make you a patient"
 _SEND_AGAIN = "To send this as a new request, send the form again"
 _CALLED = "We will call you for the consult: please give a phone number. We may call it too if our email cannot reach you"
 _NO_PHONE = "Enter a phone number with the area code, ten digits, like 507-555-0100"
@@ -30,72 +28,9 @@ _NO_PHONE_ABROAD = (
 )
 
 
-class StartField(forms.CharField):
-    """Reads a start like `2026-12-07T16:00-06:00` as an aware instant in UTC, and `none` as None.
-
-    Any offset is accepted, because it makes the value an instant; a value without one is refused.
-    """
-
-    default_error_messages = {
-        "required": "Choose a time, or choose “None of these times work”",
-        "unreadable": "Choose one of the listed times",
-    }
-
-    def to_python(self, value):
-        text = super().to_python(value) or ""
-        if text in self.empty_values or text == NONE:
-            return text
-        start = read_instant(text)
-        if start is None:
-            raise ValidationError(self.error_messages["unreadable"], code="unreadable")
-        return start.astimezone(UTC)
-
-
 def _plain_line(value: str) -> str:
     """One line without repeated spaces, half characters or bidirectional controls; everything else a name may need is kept."""
     return re.sub(r"[\s\x01-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]+", " ", value).strip()
-
-
-class TimesForm(forms.Form):
-    """A form with the list of open times, from `choices`. `booking` judges the submitted start, whether it was listed or not."""
-
-    use_required_attribute = False
-    # Set by the view, before the form is shown.
-    choices: TimeChoices
-    is_news = False
-
-    @property
-    def none_choice(self) -> dict | None:
-        """The radio button of who finds no time that works; None where there has to be one."""
-        return None
-
-    def refuse(self, text: str, code: str) -> None:
-        """Marks the start as unavailable. It is not the visitor's mistake, so it is shown as a notice, not an error."""
-        self.add_error("starts_at", ValidationError(text, code=code))
-        self.is_news = True
-
-    @property
-    def days(self) -> list[dict]:
-        return self.choices.days(self._chosen)
-
-    @property
-    def _chosen(self) -> datetime | str | None:
-        """The submitted start as an instant, or as text when it is not one."""
-        try:
-            return self.fields["starts_at"].to_python(self.data.get("starts_at"))
-        except ValidationError:
-            return None
-
-
-class MoveForm(TimesForm):
-    """The form for moving an open request to another time."""
-
-    starts_at = StartField(label="Choose another time", error_messages={"required": "Choose a time"})
-
-    def clean_starts_at(self) -> datetime:
-        if self.cleaned_data["starts_at"] == NONE:
-            raise ValidationError("Choose one of the listed times", code="unreadable")
-        return self.cleaned_data["starts_at"]
 
 
 class ConsultRequestForm(MisspeltEmail, TimesForm):

@@ -3,8 +3,12 @@
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import count
 from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 
 from consults import dates, open_times
 from consults.models import ConsultRequest
@@ -89,6 +93,12 @@ def listed_days(
     return tuple((day, starts) for day, starts in listed if starts)
 
 
+@lru_cache(maxsize=64)
+def day_list(choices: TimeChoices, chosen: datetime | str | None, name: str) -> SafeString:
+    """The days with their radio buttons, called `name`, as HTML. Most of what a page with times costs, so it is made once."""
+    return mark_safe(render_to_string("form_pack/_day_list.html", {"days": choices.days(chosen), "name": name}))  # noqa: S308
+
+
 @dataclass(frozen=True)
 class TimesPage:
     choices: TimeChoices
@@ -104,16 +114,17 @@ def read_times_page(
     wanted: datetime | None,
     moving: ConsultRequest | None = None,
     leave_out: Set[datetime | None] = frozenset(),
+    offers: Offers | None = None,
 ) -> TimesPage:
     """The open times from the date `asked` on (the raw text of ?from=, or None), with the context their template needs.
 
     `wanted` is a start that was refused: the nearest open times are shown first. `moving` is a request being rescheduled by
-    the patient: its own seats count as free. Starts in `leave_out` are not listed.
+    the patient: its own seats count as free. Starts in `leave_out` are not listed. `offers`: as `read_listed` has just read them.
     """
-    rules = open_times.current_offers(now=now)
-    first = _first_date(asked or "", rules)
-    last = min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
-    offers = open_times.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), moving=moving)
+    rules = offers or open_times.current_offers(now=now)
+    first, last = _range(asked, rules)
+    if offers is None:
+        offers = open_times.with_held_seats(rules, *((rules.today, rules.last_date) if wanted else (first, last)), moving=moving)
     nearest = tuple(start.astimezone(clinic.zone) for start in offers.nearest(wanted, leave_out=leave_out)) if wanted else ()
     listed = listed_days(offers, first, clinic.zone, leave_out=leave_out)
 
@@ -133,6 +144,23 @@ def read_times_page(
     if not listed and not nearest and (day := _next_date(rules, following, moving, leave_out)):
         context["next_date_url"] = url(day)
     return TimesPage(TimeChoices(listed, base_url if asked is None else url(first), nearest), context)
+
+
+def read_listed(asked: str | None, *, now: datetime) -> tuple[date, Offers]:
+    """The first date of the page, and all that its list of times is made of, with the held seats of its dates counted."""
+    rules = open_times.current_offers(now=now)
+    first, last = _range(asked, rules)
+    return first, open_times.with_held_seats(rules, first, last)
+
+
+def is_any_listed(offers: Offers, first: date) -> bool:
+    """Whether the page that begins on `first` lists any open time."""
+    return any(offers.starts_on(first + timedelta(days=number)) for number in range(DAYS_SHOWN))
+
+
+def _range(asked: str | None, rules: Offers) -> tuple[date, date]:
+    first = _first_date(asked or "", rules)
+    return first, min(first + timedelta(days=DAYS_SHOWN - 1), rules.last_date)
 
 
 def _first_date(asked: str, rules: Offers) -> date:

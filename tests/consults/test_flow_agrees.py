@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from consults import booking, open_times
 from consults.dates import WEEKDAYS
 from consults.models import ConsultPolicy, ConsultRequest, OpeningHours, Person, SpecialHours
-from consults.public.form import StartField
+from consults.public.times_form import StartField
 from consults.scheduling import Offers, Policy, PostedHours, Refusal, Shift
 from consults.status_text import REFUSALS
 from pages.models import Clinic

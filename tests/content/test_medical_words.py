@@ -110,6 +110,30 @@ def test_who_had_a_dose_is_not_the_only_adult_with_a_small_child_for_a_day_and_a
         assert re.search(r"unless (?:the clinic|we) (?:agrees|(?:says|tells? you) otherwise)", rule)
 
 
+def test_who_is_still_drowsy_after_24_hours_does_not_drive_yet():
+    sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
+    for name in ("treatment-day", "faqs#can-i-drive"):
+        assert re.search(r"Still drowsy, dizzy or detached .*? Do not drive yet, and call", ALL[name]), name
+    assert "with a clear head" in ALL["faqs#work-tomorrow"]
+    assert "keep the keys, longer if still drowsy" in ALL["for-family"]
+    assert "No driving until (and clear-headed)" in sheet
+
+
+def test_who_drank_or_took_a_pill_that_was_not_agreed_on_is_told_what_to_do():
+    for name in ("treatment-day", "faqs#work-alcohol-and-decisions"):
+        told = re.search(r"Did you drink, or take a pill not agreed on\?\W* Take no more, stay with someone(.*)", ALL[name])
+        assert "Hard to wake, or slow breathing: [911](tel:911)" in told[1], name
+    sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
+    for text in (ALL["for-family"], sheet):
+        assert re.search(r"Took one anyway, or drank\?\W* No more\. Stay, and call", text)
+
+
+def test_who_reads_what_an_anxiety_pill_does_beside_ketamine_reads_that_stopping_it_fast_can_kill():
+    (row,) = (line for line in ALL["medicines-and-conditions"].splitlines() if "**Benzodiazepines**" in line)
+    assert "Stopping or cutting one too fast can cause seizures and can kill" in row
+    assert "to stop a benzodiazepine suddenly [can kill](/medicines-and-conditions/)" in ALL["faqs#medicines-and-substances"]
+
+
 def test_nobody_reads_that_a_medicine_against_seizures_is_left_out_on_the_day():
     about = [sentence for text in ALL.values() for sentence in sentences(text) if "carbamazepine" in sentence.lower()]
     assert about == ["**Carbamazepine (Tegretol):** keep taking it unless its prescriber says otherwise."]

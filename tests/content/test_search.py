@@ -342,8 +342,10 @@ def test_no_medicine_is_taken_for_another_whose_name_is_alike():
 
 
 def test_a_plain_word_is_not_taken_for_another_that_is_two_letters_off():
-    make_article("birds", "Caring, heron, kestrel, pelican, osprey.")
+    make_article("birds", "Caring, heron, kestrel, pelican, osprey, drives, driver, sharing, track.")
     assert corrected("crying", at=NOW) == ""
+    # Nor one that the site lacks, but that people type: the plural of one, and everyday words.
+    assert corrected("drivers shaking truck", at=NOW) == ""
     # One letter more, another one, two swapped, one less.
     assert corrected("herron kestral pelicna ospry", at=NOW) == "heron kestrel pelican osprey"
 

@@ -28,6 +28,7 @@ REFERENCES = {
 # Agencies, registries, labels and their makers, guidelines and hospitals have no DOI; every study has one, or a PMID.
 _WITHOUT_IDENTIFIER = {
     "www.fda.gov",
+    "www.fmcsa.dot.gov",
     "dailymed.nlm.nih.gov",
     "www.govinfo.gov",
     "www.nimh.nih.gov",

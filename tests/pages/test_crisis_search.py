@@ -1,10 +1,13 @@
 """A search that may mean suicide is answered with whom to call, above everything else."""
 
 import re
+import time
+import tomllib
+from pathlib import Path
 
 import pytest
 
-from pages.crisis_search import dangers_in, meanings_of
+from pages.crisis_search import dangers_in, meanings_of, rules_met_by
 
 # Searches of a person in danger, and searches that only share a word with them.
 _MEANS_IT = [
@@ -165,7 +168,7 @@ _NEEDS_AN_AMBULANCE = [
     *("my throat is closing", "throat swelling", "swollen tongue", "face is swelling", "anaphylaxis", "allergic reaction"),
     *("very bad headache", "a sudden, very bad headache", "severe headache", "thunderclap headache", "headache came suddenly"),
     *("911", "call 911", "emergency room", "ambulance", "gasping", "choking", "bleeding wont stop", "my throat feels tight"),
-    *("no pulse", "numb on one side", "fever of 104", "DTs", "seeing things since i quit drinking", "shaking uncontrollably"),
+    *("no pulse", "numb on one side", "fever of 104", "shaking uncontrollably"),
     *("no puedo respirar", "dolor en el pecho", "emergencia", "se desmayó", "me duele el pecho", "can't feel my legs"),
     *("i think i'm dying", "is he dying", "i cannot move", "serotonin syndrome"),
     *("trouble breathing", "short of breath", "hives", "hives after ketamine", "fell and hit head", "she fell on her head"),
@@ -314,6 +317,30 @@ def test_a_search_of_a_person_in_danger_is_told_from_others():
     }
 
 
+def test_the_words_of_frightened_people_bring_the_card_and_everyday_ones_bring_none():
+    said = tomllib.loads(Path(__file__).with_name("urgent_queries.toml").read_text(encoding="utf-8"))
+    everyday = said.pop("none")
+    assert [(query, card) for card, queries in said.items() for query in queries if card not in meanings_of(query)] == []
+    alarmed = [query for query in everyday if meanings_of(query)]
+    assert {query: [rule.written for rule in rules_met_by(query)] for query in alarmed} == {}
+
+
+def test_no_query_takes_long_to_recognize():
+    longest = [
+        "i want to " * 10,
+        "took my pills and " * 6,
+        "not " * 25,
+        "my hurt " * 12,
+        "a" * 100,
+        "headache worst pee xanax " * 4,
+    ]
+    meanings_of(" ".join(longest))
+    began = time.process_time()
+    for query in longest:
+        meanings_of(query[:100])
+    assert time.process_time() - began < 2
+
+
 # A card ends with whom to call, in Spanish.
 _IN_SPANISH = ["911", "988"]
 
@@ -383,6 +410,20 @@ def test_an_emergency_room_stands_above_the_results_for_a_mind_in_danger_and_bel
         assert main.index("crisis-card") < main.find('class="posts"') % len(main)
     both = main_of(client, "voices tell me to kill myself")
     assert both.index('id="call-now"') < both.index('id="mind"')
+
+
+@pytest.mark.django_db
+def test_withdrawal_urine_and_a_drink_after_a_dose_each_have_a_card_that_says_where_to_turn(client, content):
+    for query, calls, words in (
+        ("xanax withdrawal", ["911", "988", *_IN_SPANISH], "should not be stopped alone"),
+        ("can't pee", ["911", "988", *_IN_SPANISH], "go to an emergency room now"),
+        ("i drank wine after ketamine", ["911", "+18002221222", "988", *_IN_SPANISH], "take no more of it"),
+    ):
+        main = main_of(client, query)
+        card = main.partition('class="note crisis-card"')[2].partition("</section>")[0]
+        assert re.findall(r'href="tel:([^"]+)"', card) == calls, query
+        assert words in card, query
+        assert main.count("crisis-card") == 1, query
 
 
 @pytest.mark.django_db

@@ -76,7 +76,7 @@ def test_a_link_works_once_and_for_a_day_and_only_while_nobody_owns_the_site(cli
     used, other = answers(client, link), path_of(first_owner.make_url(now=timezone.now()))
     assert client.get(other).status_code == 200
     assert client.post(link, used).status_code == 200
-    for dead in (link, other, f"{PAGE}nobodys/"):
+    for dead in (link, other, f"{PAGE}made-up/"):
         answer = client.get(dead)
         assert (answer.status_code, "This link does not work any more" in answer.content.decode()) == (404, True)
         assert client.post(dead, used | {"username": "mallory"}).status_code == 404

@@ -18,9 +18,9 @@ from consults.messages.as_told import change_for_page, place_before
 from consults.messages.meeting import we_call
 from consults.models import ConsultRequest, Event
 from consults.public.address_form import AddressForm
-from consults.public.form import MoveForm
 from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
+from consults.public.times_form import MoveForm
 from consults.scheduling import ConsultTime, Refusal
 from consults.spam import asked_enough, leaves_no_time
 from consults.transitions import may_happen

@@ -16,11 +16,13 @@ from consults import booking, dates, status_text
 from consults.contact import dialed_phone
 from consults.current_rules import read_rules
 from consults.models import ConsultRequest
+from consults.public.blank_page import blank_page
 from consults.public.form import ConsultRequestForm
 from consults.public.form_ticket import BadTicket, Ticket, is_same_form, new_ticket, read_ticket, renewed
 from consults.public.page_words import PageWords
 from consults.public.slots import read_times_page
 from consults.public.unsent_form import gives_answers_back, unsent_form
+from consults.scheduling import Offers
 from consults.set_aside import TooManySetAside
 from consults.spam import looks_like_spam
 from guard import rate_limit
@@ -43,9 +45,12 @@ def request_consult(request):
     now = timezone.now()
     if request.method == "POST":
         return _answer_post(request, now)
-    return _form_page(
-        request, ConsultRequestForm(ticket=str(new_ticket(now=now)), consult=clinic_of(request).consult), now, status=200
-    )
+    return blank_page(request, now=now, ticket=str(new_ticket(now=now)), make=partial(_blank_page, request))
+
+
+def _blank_page(request, now: datetime, ticket: str, offers: Offers, csrf_token: str):
+    form = ConsultRequestForm(ticket=ticket, consult=clinic_of(request).consult)
+    return _form_page(request, form, now, status=200, offers=offers, csrf_token=csrf_token)
 
 
 def _answer_post(request, now: datetime):
@@ -105,7 +110,16 @@ def _other_answers(request, form: ConsultRequestForm, ticket: Ticket, made: Cons
     return _form_page(request, form, now, status=422)
 
 
-def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int, wanted: datetime | None = None):
+def _form_page(
+    request,
+    form: ConsultRequestForm,
+    now: datetime,
+    *,
+    status: int,
+    wanted: datetime | None = None,
+    offers: Offers | None = None,
+    **context,
+):
     """The booking page. `wanted` is a start that was refused: the nearest open times are shown first."""
     times = read_times_page(
         asked=request.GET.get("from"),
@@ -113,10 +127,11 @@ def _form_page(request, form: ConsultRequestForm, now: datetime, *, status: int,
         clinic=clinic_of(request),
         now=now,
         wanted=wanted,
+        offers=offers,
     )
     form.choices = times.choices
     page = Page.objects.filter(key=Page.BOOK_A_CONSULT).first() or Page(title="Book a consult", browser_title="Book a consult")
-    context = {"page": page, "section": "book-a-consult", "form": form, "breadcrumbs": _BREADCRUMBS, **times.context}
+    context |= {"page": page, "section": "book-a-consult", "form": form, "breadcrumbs": _BREADCRUMBS, **times.context}
     return render(request, "consults/request_consult.html", context, status=status)
 
 
