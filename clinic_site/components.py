@@ -28,6 +28,7 @@ from pages.models import Clinic, Page
 
 app_name = "components"
 _DAY = date(2026, 12, 7)
+_ZONE = settings.CLINIC_FOLDER.facts.get("time_zone_label", "")
 _WEEK = {**{day: (Shift(time(16), time(20)),) for day in range(5)}, 5: (Shift(time(8), time(12)),)}
 _SNOW = "Closed today because of snow. We call everybody who has a visit today, and nobody loses a place."
 _SENTENCE = "A few plain sentences stand here, as long as they usually are, to see how they wrap."
@@ -127,11 +128,11 @@ def _booking(form: ConsultRequestForm, **context) -> tuple[str, dict]:
 
 def _own_page() -> tuple[str, dict]:
     """Of somebody who waits for an answer and is offered an earlier time."""
-    monday, asked = "Monday, December 7, 2026", "Wednesday, December 9, 2026, 4:00 PM to 4:30 PM Central Time"
+    monday, asked = "Monday, December 7, 2026", f"Wednesday, December 9, 2026, 4:00 PM to 4:30 PM {_ZONE}"
     own = SimpleNamespace(token="a" * 43, reference="ABCD-2345", status="requested")
     words = SimpleNamespace(headline=("A heading", _SENTENCE), time_label="Time you asked for", is_over=False)
-    times = {"offered_when": f"{monday}, 4:00 PM to 4:30 PM Central Time", "offered_until": f"{monday}, 2:00 PM Central Time"}
-    times |= {"when": asked, "answer_by": f"{monday}, 2:00 PM Central Time"}
+    times = {"offered_when": f"{monday}, 4:00 PM to 4:30 PM {_ZONE}", "offered_until": f"{monday}, 2:00 PM {_ZONE}"}
+    times |= {"when": asked, "answer_by": f"{monday}, 2:00 PM {_ZONE}"}
     forms = {"form": None, "address_form": None, "visit": "visit"}
     offer = SimpleNamespace(starts_at=datetime(2026, 12, 7, 22, tzinfo=UTC))
     return "consults/own_page.html", {"own": own, "words": words, "offer": offer, "is_open": True, **times, **forms}

@@ -37,11 +37,47 @@ tagline = "Ketamine in Bend"
 
 
 def write_folder(path: Path, *, facts: str = FACTS, **files: str) -> Path:
-    """The folder at `path`. `files`: name of a folder in it and of a file, joined by two underscores -> text."""
+    """The folder at `path`. `files`: `pages__bus_stop` for pages/bus-stop.md, `static__mark` for the mark -> its text."""
     path.mkdir(exist_ok=True)
     (path / "clinic.toml").write_text(facts)
     for name, text in files.items():
-        place = path / name.replace("__", "/")
+        folder, _, file = name.partition("__")
+        place = path / folder / (f"{file}.svg" if folder == "static" else f"{file.replace('_', '-')}.md")
         place.parent.mkdir(exist_ok=True)
         place.write_text(text)
     return path
+
+
+ITS_PAGE = """\
++++
+title = "Parking at our door"
+browser_title = "Parking"
+description = "Where to park at our clinic, and how to get in from there."
+lede = "Two spaces at {name}."
+medical = false
+updated = 2026-11-30
++++
+Park behind the house at {address}.
+"""
+ITS_QUESTION = """\
++++
+slug = "parking-access-interpreter"
+group = "consult"
+question = "Is there a bus to the high desert?"
++++
+The bus stops at the door.
+"""
+ITS_ARTICLE = """\
++++
+title = "A first year"
+subtitle = "What we learned."
+browser_title = "A first year"
+description = "What a small clinic learned in its first year in the high desert."
+summary = "What we learned."
+published = 2026-11-01
+updated = 2026-11-01
+change_note = "First published."
++++
+Using ketamine for depression is off-label. In a crisis, call or text [988](tel:988).
+"""
+MARK = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 32"><path d="M2 30L18 4l16 26z" fill="#14532d"/></svg>'
