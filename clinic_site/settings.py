@@ -6,6 +6,8 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
+from django.conf import global_settings
+
 from clinic_site import env, env_database, env_folders, env_secrets, generated_keys, near_hosts, sealed_before, security_headers
 from clinic_site.clinic_folder import clinic_folder
 from clinic_site.logs import LOGGING as LOGGING
@@ -232,18 +234,11 @@ AUTH_PASSWORD_VALIDATORS = [
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATICFILES_FINDERS = [
-    "clinic_site.clinic_static.ClinicFinder",
-    "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-]
+STATICFILES_FINDERS = ["clinic_site.clinic_static.ClinicFinder", *global_settings.STATICFILES_FINDERS]
+_plain, _bundled = "django.contrib.staticfiles.storage.StaticFilesStorage", "clinic_site.static_files.BundledStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "clinic_site.static_files.BundledStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": _plain if DEBUG else _bundled},
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = DEBUG
