@@ -7,8 +7,13 @@ from django.conf import settings
 
 from clinic_site.clinic_example import still_the_example
 from content.editing.paths import edit_path
+from content.models import kinds
 from content.prelaunch import Blocker, register
 from pages.models import Clinic
+from pages.states import STATES
+
+# Whose law and boards the texts that ship are about.
+_STATE_OF_THE_TEXTS = "MN"
 
 
 @register
@@ -26,3 +31,14 @@ def nothing_is_from_the_example(*, now: datetime) -> Iterator[Blocker]:
     clinic = Clinic.objects.current()
     for label in still_the_example(clinic):
         yield Blocker("Clinic facts", f"Still the example that start_clinic wrote: {label}.", edit_path(clinic))
+
+
+@register
+def texts_are_about_the_clinics_state(*, now: datetime) -> Iterator[Blocker]:
+    if Clinic.objects.current().state == _STATE_OF_THE_TEXTS:
+        return
+    name = STATES[_STATE_OF_THE_TEXTS]
+    for row in (row for kind in kinds() for row in kind.objects.all() if row.is_published):
+        if any(name in text for text in row.texts().values()):
+            what = f"{row._meta.verbose_name} “{row}” is about the law or the boards of {name}, where the clinic is not."
+            yield Blocker("Texts", what, edit_path(row))

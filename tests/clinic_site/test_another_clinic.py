@@ -10,11 +10,14 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
 from blog.models import Article
-from clinic_site.clinic_folder import read_folder
+from clinic_site.clinic_folder import clinic_folder, read_folder
+from clinic_site.prelaunch_checks import texts_are_about_the_clinics_state
+from clinic_site.starting_facts import load_facts, load_hours
 from consults import booking
 from consults.models import OpeningHours, OutboxMessage
 from content.share_picture import _ground_bytes, _ground_fingerprint
-from pages.models import Page, Question
+from content.sync import Report
+from pages.models import Clinic, Page, Question
 from tests.builders import WEDNESDAY, letter_of, submit
 from tests.clinic_folders import FACTS, ITS_ARTICLE, ITS_PAGE, ITS_QUESTION, MARK, write_folder
 from tests.shipped_content import KeptRows
@@ -85,6 +88,14 @@ def test_nothing_of_the_clinic_that_ships_is_found_on_its_site(superuser):
     assert [path for path in NO_LAW if "Minnesota" in pages[path]] == []
 
 
+def test_the_clinic_that_ships_would_be_noticed(client, settings):
+    settings.CLINIC_FOLDER, report = clinic_folder("CLINIC_DIR", settings.BASE_DIR / "clinic"), Report()
+    load_facts(report)
+    load_hours(report)
+    for path in ("/", "/visit/", "/book-a-consult/"):
+        assert len(set(OF_THE_CLINIC_THAT_SHIPS.findall(read(client, path)))) > 3, path
+
+
 def test_its_own_facts_hours_and_words_are_where_those_of_the_clinic_that_ships_would_be(client):
     home, visit = read(client, "/"), read(client, "/visit/")
     for words in ("Care under a high sky", "A small clinic for adults.", "Ketamine in Bend", "9:00 AM to noon", "in Bend, OR"):
@@ -139,3 +150,11 @@ def test_its_letters_and_calendar_entries_are_its_own(client, staff):
     assert "100 Example Avenue" in calendar
     assert "9:00 AM to 9:45 AM Pacific Time" in letters[0]["text"]
     assert read(client, f"/consults/{request.token}/calendar.ics").count("High Desert Example Clinic") > 0
+
+
+def test_before_launch_each_text_about_the_law_of_another_state_is_named():
+    told = [blocker.what for blocker in texts_are_about_the_clinics_state(now=WEDNESDAY)]
+    assert any("Terms of service" in what for what in told)
+    assert all("Minnesota, where the clinic is not." in what for what in told)
+    Clinic.objects.update(state="MN")
+    assert list(texts_are_about_the_clinics_state(now=WEDNESDAY)) == []
