@@ -55,8 +55,8 @@ lede = "{{name}} is a clinic in {{place}}. Using ketamine for depression is off-
 # A short line above the heading.
 tagline = "Ketamine therapy in {{place}}"
 
-# The colors, from which all others are made, by day and by night. One in which words could not be read stops the start, which
-# names the nearest in which they can.
+# The colors, from which all others are made, by day and by night. One on which words could not be read stops the start, which
+# names the nearest on which they can.
 [look]
 # Dark: land, links, buttons.
 primary = "#2b3f52"

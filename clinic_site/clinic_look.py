@@ -1,8 +1,8 @@
 """The look of a clinic from two colors: every color of `static/css/tokens.css` again, by day and by night.
 
 Each keeps how light it is and takes its hue from `primary` (land, links, buttons, text) or from `light` (lamps, dusk, links by
-night). Words stay at 7:1 or better on whatever is behind them: a color that is too near is moved, and one of the two that would
-have to be moved is refused.
+night). Words are at 7:1 or better on whatever is behind them: a color of words that is too near is moved, and one of the two on
+which white, or dark, words cannot be so is refused.
 """
 
 import re
@@ -34,7 +34,7 @@ GROUNDS = ("paper", "card", "tint", "sky-1", "sky-2", "sky-3")
 WORDS = ("ink", "soft", "brand", "brand-hi")
 # On land and on what is lit, which are the same by day and by night.
 _ON_LAND = {"soft": "#c8c5d1", "brand": "#f2c68e", "brand-hi": "#ffdcae"}
-_ON_LIT = ("#23283d", "#1b1d2b")
+_ON_LIT, _WHITE = "#23283d", "#ffffff"
 # A vivid color would leave nothing calm.
 _MOST_CHROMA = 1.5
 
@@ -79,61 +79,28 @@ def shipped_look() -> Look:
 
 
 def look_from(primary: str, light: str) -> Look:
-    """Raises WrongValue for a color on which, or in which, words cannot be read, with the nearest in which they can."""
+    """Raises WrongValue for a color on which no words can be read, with the nearest on which they can."""
+    _refuse_where_nothing_is_read("primary", primary, _WHITE, darker=True)
+    _refuse_where_nothing_is_read("light", light, _ON_LIT, darker=False)
     bases = {_P: primary, _L: light}
-    if unread := _unread(bases):
-        name, reached, _ = unread
-        tried = dict(bases)
-        # The others take their hue from it, so they move a little with it.
-        while (again := _unread(tried)) and again[0] == name:
-            tried[name] = again[2]
-        raise WrongValue(
-            f"{name} reaches {reached:.1f}:1 beside the colors it is read with, and words need {LEAST:.0f}:1; the nearest that"
-            f' does is "{tried[name]}"'
-        )
-    tokens = _in_hues_of(bases)
-    for name in ("ink", "soft", "brand-hi", "error"):
+    tokens = {name: list(pair) for name, pair in shipped().items()}
+    for name, hues in _HUES.items():
+        for scheme in (DAY, NIGHT):
+            if hues[scheme]:
+                tokens[name][scheme] = _in_hue_of(bases, hues[scheme], tokens[name][scheme])
+    tokens["land"][DAY] = tokens["tile"][DAY] = tokens["brand"][DAY] = primary
+    tokens["lit"], tokens["brand"][NIGHT] = [light, light], light
+    for name in (*WORDS, "error"):
         for scheme in (DAY, NIGHT):
             against = [tokens[ground][scheme] for ground in (*GROUNDS, *(["error-tint"] if name == "error" else []))]
             tokens[name][scheme] = _moved(tokens[name][scheme], against, darker=scheme == DAY)
     for scheme in (DAY, NIGHT):
         buttons = [tokens["brand"][scheme], tokens["brand-hi"][scheme]]
         tokens["on-brand"][scheme] = _moved(tokens["on-brand"][scheme], buttons, darker=scheme == NIGHT)
-    on_land = {name: _in_hue_of(bases, _L if "brand" in name else _P, of) for name, of in _ON_LAND.items()}
-    on_land = {name: _moved(of, tokens["land"]) for name, of in on_land.items()} | {"brand": light}
+    tokens["on-land"] = [_moved(tokens["on-land"][DAY], tokens["land"], darker=False)] * 2
+    on_land = {name: _in_hue_of(bases, _L if "brand" in name else _P, of) for name, of in _ON_LAND.items()} | {"brand": light}
+    on_land = {name: _moved(of, tokens["land"], darker=False) for name, of in on_land.items()}
     return Look({name: (day, night) for name, (day, night) in tokens.items()}, on_land)
-
-
-def _in_hues_of(bases: dict[str, str]) -> dict[str, list[str]]:
-    """Every token by day and by night, before words are moved away from what they are on."""
-    tokens = {name: list(pair) for name, pair in shipped().items()}
-    for name, hues in _HUES.items():
-        for scheme in (DAY, NIGHT):
-            if hues[scheme]:
-                tokens[name][scheme] = _in_hue_of(bases, hues[scheme], tokens[name][scheme])
-    tokens["land"][DAY] = tokens["tile"][DAY] = tokens["brand"][DAY] = bases[_P]
-    tokens["lit"], tokens["brand"][NIGHT] = [bases[_L], bases[_L]], bases[_L]
-    return tokens
-
-
-def _unread(bases: dict[str, str]) -> tuple[str, float, str] | None:
-    """The base color that would have to be moved, how far it reaches, and where to; None if words can be read."""
-    tokens = _in_hues_of(bases)
-    by_day, by_night = ([tokens[name][scheme] for name in GROUNDS] for scheme in (DAY, NIGHT))
-    around_primary, around_light = [*by_day, tokens["on-land"][DAY]], [*by_night, tokens["land"][NIGHT], *_ON_LIT]
-    if _least(primary := bases[_P], around_primary) < LEAST:
-        # Not so near to the other color, where that may stay, that it would be the next to be refused.
-        fair = [bases[_L]] if _least(bases[_L], around_light) >= LEAST else []
-        found = nearest(primary, against=around_primary + fair, least=LEAST, darker=True)
-        return _P, _least(primary, around_primary), found or "#000000"
-    if _least(light := bases[_L], [*around_light, primary]) < LEAST:
-        found = nearest(light, against=[*around_light, primary], least=LEAST, darker=False)
-        return _L, _least(light, [*around_light, primary]), found or "#ffffff"
-    return None
-
-
-def _least(one: str, against: list[str]) -> float:
-    return min(contrast(one, other) for other in against)
 
 
 def _in_hue_of(bases: dict[str, str], base: str, of: str) -> str:
@@ -144,5 +111,13 @@ def _in_hue_of(bases: dict[str, str], base: str, of: str) -> str:
     return color(old._replace(chroma=chroma, hue=given.hue))
 
 
-def _moved(one: str, against: list[str], *, darker: bool = False) -> str:
+def _moved(one: str, against: list[str], *, darker: bool) -> str:
     return nearest(one, against=against, least=LEAST, darker=darker) or ("#000000" if darker else "#ffffff")
+
+
+def _refuse_where_nothing_is_read(name: str, given: str, words: str, *, darker: bool) -> None:
+    if (reached := contrast(given, words)) < LEAST:
+        found = nearest(given, against=[words], least=LEAST, darker=darker)
+        raise WrongValue(
+            f'{name} reaches {reached:.1f}:1 with the words on it, and takes {LEAST:.0f}:1; the nearest is "{found}"'
+        )
