@@ -1,5 +1,6 @@
 """Prelaunch checks of the settings, and of the folder that a clinic began with."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,8 +13,9 @@ from content.prelaunch import Blocker, register
 from pages.models import Clinic
 from pages.states import STATES
 
-# Whose law and boards the texts that ship are about.
+# Whose law and boards the texts that ship are about, and what tells one that is.
 _STATE_OF_THE_TEXTS = "MN"
+_TELLS = re.compile(r"\bMinnesota|\bmn\.gov\b")
 
 
 @register
@@ -39,6 +41,6 @@ def texts_are_about_the_clinics_state(*, now: datetime) -> Iterator[Blocker]:
         return
     name = STATES[_STATE_OF_THE_TEXTS]
     for row in (row for kind in kinds() for row in kind.objects.all() if row.is_published):
-        if any(name in text for text in row.texts().values()):
+        if any(_TELLS.search(text) for text in row.texts().values()):
             what = f"{row._meta.verbose_name} “{row}” is about the law or the boards of {name}, where the clinic is not."
             yield Blocker("Texts", what, edit_path(row))
