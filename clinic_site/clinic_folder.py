@@ -20,6 +20,12 @@ FACTS_FILE = "clinic.toml"
 MARK_FILE = "mark.svg"
 # What the folder may have beside the facts, and how the files in it end.
 FOLDERS = {"pages": ".md", "questions": ".md", "articles": ".md", "static": ".svg"}
+# Of static files: what a folder has of its own is found before the files that ship.
+FINDERS = [
+    "clinic_site.clinic_static.ClinicFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 # Where a key is: ("policy", "capacity"), or ("hours", 2, "opens") of the third row.
 Place = tuple[str | int, ...]
 

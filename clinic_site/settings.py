@@ -6,10 +6,8 @@ Values come from the environment through `env`, whose readers stop the start wit
 from datetime import timedelta
 from pathlib import Path
 
-from django.conf import global_settings
-
 from clinic_site import env, env_database, env_folders, env_secrets, generated_keys, near_hosts, sealed_before, security_headers
-from clinic_site.clinic_folder import clinic_folder
+from clinic_site.clinic_folder import FINDERS, clinic_folder
 from clinic_site.logs import LOGGING as LOGGING
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -122,6 +120,8 @@ BOUNCES = env_secrets.mailbox("BOUNCES_URL")
 TIME_ZONE = "UTC"
 USE_I18N = False
 FORMAT_MODULE_PATH = "clinic_site.formats"
+# A published change names up to three people in the history.
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # Security
 _secret_key, _field_keys = env.secret("SECRET_KEY"), env.secret("FIELD_KEYS")
@@ -234,7 +234,7 @@ AUTH_PASSWORD_VALIDATORS = [
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATICFILES_FINDERS = ["clinic_site.clinic_static.ClinicFinder", *global_settings.STATICFILES_FINDERS]
+STATICFILES_FINDERS = FINDERS
 _plain, _bundled = "django.contrib.staticfiles.storage.StaticFilesStorage", "clinic_site.static_files.BundledStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

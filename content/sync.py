@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from .files import UnreadableContent
-from .models import LoadedContent, Text
+from .models import LoadedContent, PendingChange, Text
 from .publishing import misplaced_placeholders
 
 
@@ -89,12 +89,15 @@ def sync_row(model: type[models.Model], wanted: Mapping[str, object], *, report:
 
 
 def _remove_retired(kind: str, rows: dict, loaded: dict, shipped: dict, report: Report) -> None:
-    """Deletes rows whose file is gone, unless someone edited them."""
+    """Deletes rows whose file is gone, unless someone edited them, or is about to."""
     fields: list[str] = next(iter(shipped.values()), [])
     for key in loaded.keys() - shipped.keys():
         row = rows.get(key)
         if row is not None and digest_of({name: getattr(row, name) for name in fields}) != loaded[key]:
             report.kept.append(f"{kind} {key} (no longer shipped)")
+            continue
+        if isinstance(row, Text) and PendingChange.objects.of(row).exists():
+            report.kept.append(f"{kind} {key} (no longer shipped, but somebody proposed a change of it)")
             continue
         if row is not None:
             row.delete()
