@@ -1694,10 +1694,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "description",
-                    models.CharField(help_text="For search engines: one or two sentences, 80 to 155 characters.", max_length=170),
+                    models.CharField(
+                        help_text="For search engines: one or two sentences, 80 to 155 characters. {name} and {place} are the clinic's.",
+                        max_length=170,
+                    ),
                 ),
                 ("eyebrow", models.CharField(blank=True, help_text="An optional short line above the heading.", max_length=60)),
-                ("lede", models.TextField(blank=True, help_text="One or two plain sentences under the heading.")),
+                (
+                    "lede",
+                    models.TextField(
+                        blank=True, help_text="One or two plain sentences under the heading. {name} and {place} are the clinic's."
+                    ),
+                ),
                 (
                     "in_short",
                     models.TextField(
@@ -1799,10 +1807,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "description",
-                    models.CharField(help_text="For search engines: one or two sentences, 80 to 155 characters.", max_length=170),
+                    models.CharField(
+                        help_text="For search engines: one or two sentences, 80 to 155 characters. {name} and {place} are the clinic's.",
+                        max_length=170,
+                    ),
                 ),
                 ("eyebrow", models.CharField(blank=True, help_text="An optional short line above the heading.", max_length=60)),
-                ("lede", models.TextField(blank=True, help_text="One or two plain sentences under the heading.")),
+                (
+                    "lede",
+                    models.TextField(
+                        blank=True, help_text="One or two plain sentences under the heading. {name} and {place} are the clinic's."
+                    ),
+                ),
                 (
                     "in_short",
                     models.TextField(

@@ -138,6 +138,15 @@ def test_files_of_its_folder_replace_or_add_texts_by_their_names(client):
     assert Page.objects.get(key="home").title == "Care under a high sky"
 
 
+def test_a_search_for_its_name_or_place_finds_the_texts_that_say_them(client):
+    for query in ("bend", "High Desert Example Clinic", "clinic in Bend, Oregon", "oregon", "legal terms bend"):
+        found = re.findall(r'<h2><a href="([^"]+)"', client.get("/search/", {"q": query}).content.decode())
+        assert {"/", "/terms-of-service/", "/privacy-policy/", "/blog/"} & set(found), query
+    page = client.get("/search/", {"q": "bend"}).content.decode()
+    assert "<mark>Bend, Oregon</mark>" in page
+    assert "qzxq" not in page
+
+
 def test_its_letters_and_calendar_entries_are_its_own(client, staff):
     request = submit(starts_at=datetime(2026, 12, 8, 17, tzinfo=UTC))
     booking.confirm_request(request, by=staff, now=WEDNESDAY)
