@@ -1,4 +1,4 @@
-"""Prelaunch checks of the settings, and of the folder that a clinic began with."""
+"""Prelaunch checks of the settings, of the folder that a clinic began with, and of what was only tried out."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from clinic_site.clinic_example import still_the_example
+from clinic_site.demo import is_here
 from content.editing.paths import edit_path
 from content.models import kinds
 from content.prelaunch import Blocker, register
@@ -44,3 +45,9 @@ def texts_are_about_the_clinics_state(*, now: datetime) -> Iterator[Blocker]:
         if any(_TELLS.search(text) for text in row.texts().values()):
             what = f"{row._meta.verbose_name} “{row}” is about the law or the boards of {name}, where the clinic is not."
             yield Blocker("Texts", what, edit_path(row))
+
+
+@register
+def nobody_is_invented(*, now: datetime) -> Iterator[Blocker]:
+    if is_here():
+        yield Blocker("Invented life", "load_demo filled this site: start again in an empty DATA_DIR.", "DATA_DIR")

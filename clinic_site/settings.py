@@ -9,6 +9,8 @@ from pathlib import Path
 from clinic_site import env, env_database, env_folders, env_secrets, generated_keys, near_hosts, sealed_before, security_headers
 from clinic_site.clinic_folder import FINDERS, clinic_folder
 from clinic_site.logs import LOGGING as LOGGING
+from clinic_site.passkey_settings import are_offered, settings_of
+from clinic_site.password_settings import AUTH_PASSWORD_VALIDATORS as AUTH_PASSWORD_VALIDATORS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -59,7 +61,7 @@ INSTALLED_APPS = [
     "csp",
     "simple_history",
     "axes",
-    "django_otp",
+    *("django_otp", "django_otp_webauthn"),
     # After the apps whose admin pages it replaces.
     "staff",
 ]
@@ -144,7 +146,7 @@ _hsts = env.choice("HSTS", "host", "subdomains", "preload")
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _hsts in {"subdomains", "preload"}
 SECURE_HSTS_PRELOAD = _hsts == "preload"
 SECURE_REFERRER_POLICY = "same-origin"
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "otp_webauthn.E030"]
 X_FRAME_OPTIONS = "DENY"
 _COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""
 SESSION_ENGINE = "staff.session_store"
@@ -191,6 +193,8 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 PASSWORD_RESET_TIMEOUT = 3600
 # A code from a phone in addition to the password, wherever the site is public.
 STAFF_SECOND_FACTOR = PUBLIC.is_https
+STAFF_PASSKEYS = are_offered(PUBLIC)
+globals().update(settings_of(PUBLIC))
 STAFF_IDLE_SECONDS = 30 * 60
 STAFF_SESSION_SECONDS = 12 * 3600
 # The views that ask for the password again, and how long an entered password counts.
@@ -199,7 +203,7 @@ STAFF_REAUTHENTICATION_VIEWS = {
     *(f"admin:auth_user_{name}" for name in ("add", "change", "delete", "password_change", "second_factor")),
     *(f"admin:auth_group_{name}" for name in ("add", "change", "delete")),
     *(f"admin:consults_consultrequest_{name}" for name in ("export", "copy", "erase")),
-    "admin:second_factor_renew",
+    *("admin:second_factor_renew", "admin:second_factor_passkey", "admin:second_factor_phone"),
     "admin:hold",
 }
 # Sign-in posts per IP address. What follows counts per account and cannot be turned off.
@@ -222,13 +226,6 @@ AXES_LOCKOUT_CALLABLE = "staff.rate_limits.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "staff.password_rules.NoWordsOfTheClinic"},
-]
 
 # Static files
 STATIC_URL = "/static/"

@@ -6,7 +6,7 @@ prelaunch checks. Braces around anything else, except a heading's `{#name}` and 
 
 import re
 from bisect import bisect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from django.utils.html import conditional_escape
@@ -25,6 +25,7 @@ _WORD = re.compile(rf"\b{_FIRST_LETTERS}([a-z]+)\b")
 
 _known: set[str] = set()
 _plain: set[str] = set()
+_values: list[Callable[[], Mapping[str, str]]] = []
 
 
 class Mistake(NamedTuple):
@@ -35,9 +36,19 @@ class Mistake(NamedTuple):
     message: str
 
 
-def register(*names: str) -> None:
-    """Makes the names known: texts may have them in braces, and the page that shows a text passes their values to `fill`."""
+def register(*names: str, values: Callable[[], Mapping[str, str]]) -> None:
+    """Makes the names known: texts may have them in braces, and the page that shows a text passes their values to `fill`.
+
+    `values` reads those of today, for who chooses a name.
+    """
     _known.update(names)
+    _values.append(values)
+
+
+def values_of_today() -> dict[str, str]:
+    """What every known name is replaced by, empty where it says nothing yet."""
+    today = {name: value for read in _values for name, value in read().items()}
+    return {name: today.get(name, "") for name in known()}
 
 
 def register_plain(*names: str) -> None:

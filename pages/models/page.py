@@ -9,7 +9,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from content.markdown import CITATION
+from content.citation_marks import CITATION
 from content.models import ReviewedText, TextQuerySet
 from pages.visiting import about_care, about_coming
 
@@ -41,6 +41,8 @@ class Page(ReviewedText):
         *(ACCESSIBILITY, NOTICE_OF_PRIVACY_PRACTICES),
     )
 
+    # Pages for a tired reader.
+    SHORT = ("deciding", "treatment-day", "medicines-and-conditions", "how-we-write", "for-clinicians", "for-family", "cost")
     # Their titles end with the clinic's place.
     SAYS_PLACE = (HOME, MEET_OUR_PROVIDERS, BOOK_A_CONSULT, VISIT, COST)
 
@@ -106,6 +108,10 @@ class Page(ReviewedText):
     def has_share_picture(self) -> bool:
         """False for the home page, which shares the site's own picture."""
         return self.key != self.HOME
+
+    @property
+    def is_short(self) -> bool:
+        return self.key in self.SHORT
 
     @property
     def has_crisis_card(self) -> bool:

@@ -20,7 +20,7 @@ from content.editing import kept_form
 from content.editing.conflict import fingerprint
 from content.models import PendingChange
 from guard import sealing
-from staff import ended_sessions, kept_words, second_factor, sessions
+from staff import ended_sessions, factors, kept_words, second_factor, sessions
 from staff.cleanup import delete_ended_sessions, delete_kept_words
 from staff.models import KeptWords, StaffSession
 from tests.builders import WEDNESDAY, colleague, submit
@@ -650,5 +650,5 @@ def test_the_mark_of_a_session_that_ran_out_outlives_one_that_was_never_let_in(o
         browser.enter()
     assert ended_sessions.is_noted(browser.session)
     assert browser.send(ADD_REASON, REASON, token)["Location"] == ADD_REASON
-    assert second_factor.phone_of(owner)
+    assert factors.phone_of(owner)
     assert KeptWords.objects.get().user == owner
