@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import time
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,9 @@ def _values(given: dict[str, Any], place: Place, readers: dict[str, Callable[[ob
     values = {}
     for name, value in given.items():
         if name not in readers:
-            raise _At((*place, name), f"{name} is not a key here: it takes {', '.join(readers)}")
+            meant = get_close_matches(name, [*readers, *([] if place else ["hours", *clinic_keys.TABLES])], n=1)
+            takes = f"did you mean {meant[0]}?" if meant else f"it takes {', '.join(readers)}"
+            raise _At((*place, name), f"{name} is not a key here: {takes}")
         try:
             values[name] = readers[name](value)
         except WrongValue as error:

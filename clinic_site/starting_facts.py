@@ -83,5 +83,7 @@ def _sync(model: type[models.Model], facts: dict, report: Report, *, table: tupl
     except ValidationError as error:
         for name, messages in error.message_dict.items():
             if name in facts:
-                raise UnreadableContent(f"{settings.CLINIC_FOLDER.where(*table, name)}: {name}: {messages[0]}") from error
+                variable = "CLINIC_DIR: " if settings.CLINIC_FOLDER.is_own else ""
+                where = settings.CLINIC_FOLDER.where(*table, name)
+                raise UnreadableContent(f"{variable}{where}: {name}: {messages[0]}") from error
         raise

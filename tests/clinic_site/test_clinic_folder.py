@@ -27,15 +27,21 @@ HOURS = HEAD + "[[hours]]\nweekdays = [0]\nopens = 09:00:00\ncloses = 10:00:00\n
     [
         pytest.param("name = \n", r"clinic\.toml: .*at line 1, column", id="no TOML"),
         pytest.param('time_zone = "America/New_York"\n', r"line 1: name is missing", id="no name"),
-        pytest.param(HEAD + 'phnoe = "1"\n', r"line 3: phnoe is not a key here", id="an unknown key"),
-        pytest.param(HEAD + "[plicy]\ncapacity = 1\n", r"line 3: plicy is not a key here", id="an unknown table"),
+        pytest.param(HEAD + 'phnoe = "1"\n', r"line 3: phnoe is not a key here: did you mean phone\?", id="an unknown key"),
+        pytest.param(
+            HEAD + "[plicy]\ncapacity = 1\n", r"line 3: plicy is not a key here: did you mean policy\?", id="an unknown table"
+        ),
         pytest.param(HEAD + "city = 1\n", r"line 3: city must be text", id="a number for a text"),
         pytest.param(HEAD + 'fees = """\nA\nB"""\nages = 3\n', r"line 6: ages must be text", id="below a text of lines"),
         pytest.param(HEAD + 'city = "A\\nB"\n', r"line 3: city must be one line", id="two lines for one"),
         pytest.param(HEAD + 'federal_funds = "no"\n', r"line 3: federal_funds must be true", id="neither yes nor no"),
         pytest.param(HEAD + "latitude = nan\n", r"line 3: latitude must be degrees", id="no place on earth"),
         pytest.param('name = "A"\ntime_zone = "Oregon"\n', r"line 2: time_zone must be a time zone", id="no zone"),
-        pytest.param(HEAD + "confirmed_answer_days = 2\n", r"line 3: confirmed_answer_days is not", id="what staff confirm"),
+        pytest.param(
+            HEAD + "confirmed_answer_days = 2\n",
+            r"line 3: confirmed_answer_days is not a key here: it takes name, ",
+            id="what staff confirm",
+        ),
         pytest.param(HEAD + "hours = 3\n", r"line 3: hours must be rows", id="hours that are no rows"),
         pytest.param(HOURS.replace("09:00", "09:03"), r"line 5: opens must be on a five-minute mark", id="off the grid"),
         pytest.param(HOURS.replace("09:00:00", "9"), r"line 5: opens must be a time", id="a number for a time"),
@@ -149,7 +155,7 @@ def test_a_name_for_the_zone_and_a_summary_are_made_where_none_is_given(settings
 def test_a_value_that_a_model_refuses_is_named_with_its_line_and_nothing_is_loaded(settings, tmp_path):
     for line, told in (('phone = "ask us"', "phone: Enter a phone"), (f'city = "{"x" * 81}"', "city: Ensure this value has at")):
         settings.CLINIC_FOLDER = read_folder(write_folder(tmp_path, facts=f"{HEAD}{line}\n"))
-        with pytest.raises(CommandError, match=rf"clinic\.toml, line 3: {told}"):
+        with pytest.raises(CommandError, match=rf"CLINIC_DIR: .*clinic\.toml, line 3: {told}"):
             call_command("load_content", verbosity=0)
         assert not Clinic.objects.exists()
 
