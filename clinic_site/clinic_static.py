@@ -26,7 +26,9 @@ from content.share_picture import HEIGHT, WIDTH, can_be_drawn, headings_font, wr
 _ICON = 180
 _ICON_DRAWING = 140
 # Where the site's own picture has its mark and name. The scene begins below the titles, which are written on plain sky.
-_LEFT, _TOP, _MARK, _NAME_AT, _SCENE_AT, _SCENE = 72, 56, 60, 144, 360, 300
+_LEFT, _TOP, _MARK, _NAME_AT, _SCENE = 72, 56, 60, 144, 300
+# Its towers would be behind the words.
+_LOWER = {"city": 30}
 _NAME_SIZE = 30
 _VARIABLE = re.compile(r"var\(--([\w-]+)(?:\s*,[^()]*)?\)")
 # Without a scene the words end the sky.
@@ -123,9 +125,8 @@ def _share_drawing(folder: ClinicFolder) -> str:
     scene = '<path fill="var(--land)" d="M0 560c150-24 330-20 520-8s390 12 680-2v80H0z"/>'
     if folder.scene != "none":
         inner = render_to_string(f"_scene_{folder.scene}.svg").partition(">")[2].rpartition("</svg>")[0]
-        scene = (
-            f'<svg y="{_SCENE_AT}" width="{WIDTH}" height="{_SCENE}" viewBox="60 50 1320 330" overflow="visible">{inner}</svg>'
-        )
+        top = HEIGHT - _SCENE + _LOWER.get(folder.scene, 0)
+        scene = f'<svg y="{top}" width="{WIDTH}" height="{_SCENE}" viewBox="60 50 1320 330" overflow="visible">{inner}</svg>'
     return _in_colors(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"><linearGradient id="sky" x2="0" y2="1">{sky}'
         f'</linearGradient><path fill="url(#sky)" d="M0 0h{WIDTH}v{HEIGHT}H0z"/>{scene}</svg>',
