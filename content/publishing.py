@@ -75,7 +75,7 @@ def misplaced_placeholders(row: Text) -> list[Problem]:
     return [
         Problem(mistake.code, mistake.message, field)
         for field, text in row.texts().items()
-        for mistake in islice(mistakes(text, is_markdown=field in row.MARKDOWN), MOST_TOLD)
+        for mistake in islice(mistakes(text, is_markdown=field in row.MARKDOWN, is_filled=field in row.FILLED), MOST_TOLD)
     ]
 
 

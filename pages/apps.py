@@ -10,4 +10,5 @@ class PagesConfig(AppConfig):
         from pages.models import Clinic
 
         placeholders.register(*facts.NAMES, values=lambda: facts.placeholder_values(facts.read_clinic()))
+        placeholders.register_plain(*facts.PLAIN)
         review_rule.register(lambda: Clinic.objects.current().medical_review_first)

@@ -43,6 +43,8 @@ class Text(PublicContent):
     TEXTS: tuple[str, ...] = ()
     # Fields that hold Markdown, each with the field for its HTML.
     MARKDOWN: dict[str, str] = {}
+    # Fields that hold plain text in which the clinic's name and place are filled in as a page is put together.
+    FILLED: tuple[str, ...] = ()
     # The view that shows one text of this kind by its slug; None if texts of this kind share a page.
     VIEW: str | None = None
     # The kind's number in the search index, 0 to 15 and never reused; None keeps it out of search.

@@ -47,6 +47,7 @@ class Page(ReviewedText):
     SAYS_PLACE = (HOME, MEET_OUR_PROVIDERS, BOOK_A_CONSULT, VISIT, COST)
 
     TEXTS = ("title", "eyebrow", "lede", "body", "in_short", "sheet", "browser_title", "description")
+    FILLED = ("eyebrow", "lede", "description")
     MARKDOWN = {"body": "body_html", "in_short": "in_short_html", "sheet": "sheet_html"}
     VIEW = "pages:page"
     SEARCH_NUMBER = 0
@@ -65,9 +66,14 @@ class Page(ReviewedText):
     browser_title = models.CharField(
         max_length=60, help_text="Shown in the browser's tab and in search results, before the clinic's name."
     )
-    description = models.CharField(max_length=170, help_text="For search engines: one or two sentences, 80 to 155 characters.")
+    description = models.CharField(
+        max_length=170,
+        help_text="For search engines: one or two sentences, 80 to 155 characters. {name} and {place} are the clinic's.",
+    )
     eyebrow = models.CharField(max_length=60, blank=True, help_text="An optional short line above the heading.")
-    lede = models.TextField(blank=True, help_text="One or two plain sentences under the heading.")
+    lede = models.TextField(
+        blank=True, help_text="One or two plain sentences under the heading. {name} and {place} are the clinic's."
+    )
     in_short = models.TextField("in short", blank=True, help_text="Markdown for the card beside the text. Optional.")
     in_short_html = models.TextField(editable=False, default="")
     sheet = models.TextField(
