@@ -150,7 +150,7 @@ def test_who_is_still_drowsy_after_24_hours_does_not_drive_yet():
         assert re.search(r"Still drowsy, dizzy or detached .*? Do not drive yet, and call", ALL[name]), name
     assert "with a clear head" in ALL["faqs#work-tomorrow"]
     assert "Keep the keys, longer if they are still drowsy" in ALL["for-family"]
-    assert "No driving until (and clear-headed)" in sheet
+    assert "No driving before (and only clear-headed)" in sheet
 
 
 def test_who_drank_or_took_a_pill_that_was_not_agreed_on_is_told_what_to_do():
