@@ -73,7 +73,7 @@ def test_whom_to_call_is_said_in_the_same_words_wherever_it_is_said():
         "has a drooping face, a weak arm, slurred speech or a sudden loss of sight",
         "has a swollen face, tongue or throat, or hives with vomiting or faintness",
         "is violent, or too upset to be calmed",
-        "has hurt themselves, or may have taken too much of anything.",
+        "has hurt themselves, or may have taken too much.",
     )
     said = (
         f"Call 911 if somebody {' '.join(signs)}",
