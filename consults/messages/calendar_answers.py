@@ -34,7 +34,7 @@ class CalendarAnswer:
     """`entry`: the UID. `start`: of the visit that was answered, if it is named in UTC or in a zone that is known by name.
 
     `sequence`: of the entry that was answered; 0 where it is not named (RFC 5546, 3.2.3), and never in an entry of ours.
-    `written_at`: the answer, by the clock of whoever wrote it. `mail`: which one it is, the same wherever it is read again.
+    `written_at`: the answer, by the clock of who wrote it. `mail`: which one it is, the same wherever it is read again.
     """
 
     entry: UUID
