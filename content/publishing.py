@@ -61,6 +61,18 @@ def unknown_citations(row: Text) -> list[Problem]:
     ]
 
 
+def sources_left_out(row: Text) -> list[Problem]:
+    if row.shows_sources:
+        return []
+    return [
+        Problem(
+            "source_left_out", f"{_line_of(row, field, key)}this page lists no sources, so [@{key}] would be left out.", field
+        )
+        for field in row.MARKDOWN
+        for key in cited_keys(getattr(row, field))
+    ][:MOST_TOLD]
+
+
 def _line_of(row: Text, field: str, key: str) -> str:
     """The beginning of a message about a source: where it is first cited; empty for one that a figure cites."""
     for number, line in enumerate(getattr(row, field).splitlines(), start=1):

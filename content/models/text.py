@@ -108,6 +108,11 @@ class Text(PublicContent):
         """The paths that redirect to a public text of this kind, each with the path of today."""
         return {}
 
+    @property
+    def shows_sources(self) -> bool:
+        """Whether its page lists the sources that it cites. Elsewhere a citation is left out."""
+        return True
+
     def search_texts(self) -> tuple[str, ...]:
         """The plain text and HTML to index for search, apart from the title, which is `str(text)`."""
         return (self.html,)

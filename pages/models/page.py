@@ -110,6 +110,10 @@ class Page(ReviewedText):
         return self.key != self.HOME
 
     @property
+    def shows_sources(self) -> bool:
+        return self.key == self.FAQS or self.key not in self.WITH_OWN_VIEW
+
+    @property
     def is_short(self) -> bool:
         return self.key in self.SHORT
 

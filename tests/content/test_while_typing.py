@@ -13,7 +13,7 @@ from blog.models import Article, Reference
 from content.editing import typed_problems
 from content.hard_sentences import hardest
 from content.models import Text
-from content.publishing import half_links
+from content.publishing import half_links, sources_left_out
 from pages.models import Clinic, Page, Provider, Question
 from tests.builders import colleague
 from tests.content.test_editing import WHOLE, address, make_article, opened, save
@@ -246,6 +246,13 @@ def test_the_tools_are_in_the_form_of_every_text_and_of_nothing_else(superuser, 
         assert re.findall(r"\bdata-markdown=\"([^\"]*)\"", page) == ([" ".join(kind.MARKDOWN)] if kind is not Reference else [])
     popup = superuser.get(reverse("admin:pages_question_add") + "?_popup=1").content.decode()
     assert 'id="writing"' not in popup
+
+
+def test_a_source_on_a_page_that_lists_none_is_named():
+    body = "One.\n\nTwo. [@loo-2023]"
+    (problem,) = sources_left_out(Page(key=Page.VISIT, body=body))
+    assert problem.message == "Line 3: this page lists no sources, so [@loo-2023] would be left out."
+    assert [sources_left_out(Page(key=key, body=body)) for key in (Page.FAQS, "what-is-ketamine")] == [[], []]
 
 
 def test_a_link_that_lost_a_bracket_is_named_and_whole_ones_pass():
