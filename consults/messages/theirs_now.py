@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from consults.contact import limited_email, limited_phone
+from consults.contact import limited_email, limited_phone, normalised_email, normalised_phone
 from consults.current_rules import Rules
 from consults.models import ConsultRequest, EarlierOffer, Event, OutboxMessage
 from consults.names import folded
@@ -56,18 +56,21 @@ def other_requests(request: ConsultRequest, *, to: str, channel: str, rules: Rul
     indexes = sealing.blind_indexes("contact", limited_phone(to) if is_call else limited_email(to))
     of_contact = ConsultRequest.objects.filter(Q(contact_index__in=indexes) | Q(called_index__in=indexes), created_at__lte=at)
     was_open = of_contact.filter(Q(ended_at=None) | Q(ended_at__gt=at)).exclude(pk=request.pk).order_by("created_at", "pk")
-    others = (_as_of(other, like=request, rules=rules, at=at) for other in was_open)
+    others = (_as_of(other, like=request, to=to, rules=rules, at=at) for other in was_open)
     return tuple(filter(None, others))
 
 
-def _as_of(other: ConsultRequest, *, like: ConsultRequest, rules: Rules, at: datetime) -> Other | None:
+def _as_of(other: ConsultRequest, *, like: ConsultRequest, to: str, rules: Rules, at: datetime) -> Other | None:
+    is_theirs, same_contact = _is_same_name(other, like), _has_contact(other, to)
+    if not (is_theirs or same_contact):
+        return None
     times = times_of_request(other, rules=rules, at=at)
     if times is None:
         return None
     ahead = Times(*(time if time and at < time.start else None for time in times))
     # Without a time it waits all the same, as long as an answer is to come.
     waits = not any(times) and not went_unanswered(other, at)
-    return Other(other.reference, _is_same_name(other, like), ahead) if any(ahead) or waits else None
+    return Other(other.reference, is_theirs, ahead) if any(ahead) or waits else None
 
 
 def times_of_request(request: ConsultRequest, *, rules: Rules, at: datetime) -> Times | None:
@@ -91,6 +94,17 @@ def offered_to(request: ConsultRequest, *, rules: Rules, at: datetime) -> Earlie
 
 def _interval(start: datetime | None, minutes: int) -> ConsultTime | None:
     return ConsultTime(start, start + timedelta(minutes=minutes)) if start else None
+
+
+def _has_contact(request: ConsultRequest, to: str) -> bool:
+    """Whether it was given this very address or number. Limits take more spellings for one mailbox than any provider delivers
+    to it; who is told of whose visit hangs on the one that was typed.
+    """
+    try:
+        given = {normalised_email(request.email), normalised_phone(request.phone)} - {""}
+    except sealing.CannotOpen:
+        return False
+    return not given.isdisjoint({normalised_email(to), normalised_phone(to)})
 
 
 def _is_same_name(one: ConsultRequest, other: ConsultRequest) -> bool:

@@ -81,6 +81,7 @@ def test_only_the_contact_that_is_answered_hears_of_another_request_and_a_call_o
     ways = {
         "the same mailbox": ({"email": "Ada+x@example.com"}, "your other visit"),
         "one mailbox of two people": ({"full_name": "Bo Example"}, "the other visit with this email address"),
+        "another spelling, and another name": ({"email": "ada+bo@example.com", "full_name": "Bo Example"}, ""),
         "another mailbox": ({"email": "bo@example.com"}, ""),
         "by phone, and the number of a request that is answered by mail": ({"contact_by": "phone"}, ""),
     }
