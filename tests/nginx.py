@@ -1,4 +1,4 @@
-"""A real nginx with the recipe of docs/operations.md before a site: free ports, a certificate of its own, logs in `folder`."""
+"""A real nginx with deploy/nginx.conf before a site: free ports, a certificate of its own, logs in `folder`."""
 
 import http.client
 import os
@@ -38,8 +38,8 @@ http {{
 
 
 def recipe() -> str:
-    """The nginx block of docs/operations.md."""
-    return re.search(r"^```nginx\n(.*?)^```$", (CHECKOUT / "docs/operations.md").read_text(), re.DOTALL | re.MULTILINE)[1]
+    """The configuration that ships."""
+    return (CHECKOUT / "deploy/nginx.conf").read_text()
 
 
 def _program() -> str:
@@ -81,7 +81,7 @@ def nginx_before(site_port: int, folder: Path, text: str):
     """nginx with the configuration `text` before the site that listens on `site_port`; gone afterwards."""
     program = _program()
     running = Nginx(folder, free_port(), free_port())
-    for name in ("logs", "temporary"):
+    for name in ("logs", "temporary", "kept"):
         (folder / name).mkdir(parents=True)
     write_certificate(folder, HOST)
     changes = {
@@ -90,6 +90,7 @@ def nginx_before(site_port: int, folder: Path, text: str):
         r"listen 443 ": f"listen 127.0.0.1:{running.port} ",
         "/etc/ssl/clinic.example": str(folder),
         "127.0.0.1:8000": f"127.0.0.1:{site_port}",
+        "/var/lib/nginx": str(folder / "kept"),
     }
     for before, after in changes.items():
         text, count = re.subn(before, after, text)

@@ -1,4 +1,4 @@
-"""The site behind a real nginx that is set up as docs/operations.md says."""
+"""The site behind a real nginx that is set up as deploy/nginx.conf says."""
 
 import re
 import socket
