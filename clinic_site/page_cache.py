@@ -5,8 +5,9 @@ version moves (anybody's edit, seen within a second), when the clinic's date cha
 next instant at which a page changes without an edit. Query strings are ignored: no public page uses them. One is counted, by
 `printed_sheets`, and gets the same page.
 
-The nginx of deploy/ keeps such a page too, until the second ends in which it was answered: `X-Accel-Expires` tells it, and it tells
-nobody. Both together show an edit within two seconds. nginx rounds "for one second" up to almost two, so it is told an instant.
+The nginx of deploy/ keeps such a page too, until the second ends in which it was answered: `X-Accel-Expires` tells it, and it
+tells nobody. Both together show an edit within two seconds. nginx rounds "for one second" up to almost two, so it is told an
+instant.
 """
 
 import logging
@@ -138,7 +139,7 @@ class PageCache:
 
 def _until_this_second_ends(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
     """For a proxy that may keep the page. What has a query comes here each time: it may be counted."""
-    return [] if environ.get("QUERY_STRING") else [("X-Accel-Expires", f"@{int(time.time())}")]
+    return [] if environ.get("QUERY_STRING") else [("X-Accel-Expires", f"@{int(timezone.now().timestamp())}")]
 
 
 def is_public(headers: list[tuple[str, str]]) -> bool:

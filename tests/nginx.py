@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 from contextlib import closing, contextmanager
@@ -74,6 +75,27 @@ class Nginx:
             answer = connection.getresponse()
             named = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, named, answer.headers.get_all("Set-Cookie", []), answer.read())
+
+    def connected(self, *protocols: str) -> ssl.SSLSocket:
+        """A connection over TLS; `protocols`: what the client says that it speaks."""
+        context = ssl.create_default_context(cafile=self.folder / "fullchain.pem")
+        if protocols:
+            context.set_alpn_protocols(protocols)
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=HANG_SECONDS)
+        return context.wrap_socket(plain, server_hostname=HOST)
+
+    def raw(self, head: str, body: bytes = b"") -> Answer:
+        """What comes back for these very lines, without the empty one that ends them."""
+        with closing(self.connected()) as client:
+            client.sendall(head.encode("latin-1") + b"Connection: close\r\n\r\n" + body)
+            answer = http.client.HTTPResponse(client, method=head.partition(" ")[0])
+            answer.begin()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            try:
+                body = answer.read()
+            except http.client.IncompleteRead as half:
+                body = half.partial
+            return Answer(answer.status, named, answer.headers.get_all("Set-Cookie", []), body)
 
 
 @contextmanager
