@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests import http2
-from tests.mirror_site import HONEST, MirrorSite
+from tests.deploy import http2
+from tests.deploy.mirror_site import HONEST, MirrorSite
 from tests.nginx import HOST, nginx_before, recipe
 from tests.server import HANG_SECONDS, wait_for
 
