@@ -20,6 +20,12 @@ format: | .venv  ## format the code and fix what ruff can fix
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
+flaws: | .venv  ## ask for known vulnerabilities of what the site runs on
+	$(PYTHON) -m tests.tools.known_flaws
+
+sbom: | .venv  ## write what the site runs on to sbom.json (CycloneDX)
+	$(PYTHON) -m tests.tools.known_flaws --sbom sbom.json
+
 ci:  ## run everything that CI runs
 	.ci/run
 
@@ -27,4 +33,4 @@ ci:  ## run everything that CI runs
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-test.txt
 
-.PHONY: help run test quick types format ci
+.PHONY: help run test quick types format flaws sbom ci

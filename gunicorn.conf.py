@@ -2,18 +2,16 @@
 
 import gc
 import logging
-import os
 import signal
 import socket
 import struct
 import sys
-import threading
 from pathlib import Path
 
 _here = Path(__file__).resolve().parent
 sys.path.insert(0, str(_here))
 
-from clinic_site import env, env_folders, log_privacy  # noqa: E402
+from clinic_site import env, env_folders, keeper, log_privacy  # noqa: E402
 
 _host = env.listen_host("HOST", "127.0.0.1").strip("[]")
 _data = env_folders.folder("DATA_DIR", str(_here / "var"))
@@ -47,34 +45,6 @@ _CLIENT_MAY_PAUSE = 10
 # The same for one that takes nothing of its answer: a slow line takes some of it all the time.
 _CLIENT_MAY_TAKE_NOTHING = 20
 
-_stopping = threading.Event()
-_worker_id: int | None = None
-
-
-def _keep_worker(parent: int, listening: list[int]) -> None:
-    """Starts the background worker and restarts it if it dies.
-
-    It uses posix_spawn: subprocess keeps a pipe open for a moment, and a web worker forked in that moment would inherit it.
-    The sockets that the site listens on stay here: a worker that holds them would keep a new start from its port.
-    """
-    global _worker_id
-    command = [sys.executable, str(_here / "manage.py"), "worker", "--parent", str(parent)]
-    closed = [(os.POSIX_SPAWN_CLOSE, number) for number in listening]
-    while not _stopping.is_set():
-        try:
-            _worker_id = os.posix_spawn(command[0], command, os.environ, file_actions=closed)
-            os.waitpid(_worker_id, 0)
-        except ChildProcessError:
-            pass  # gunicorn, which waits for any child, reaped it first
-        except OSError as error:
-            # No memory for another process is what may have ended the last one, and passes.
-            logging.getLogger("gunicorn.error").error("the background worker cannot be started, trying again: %s", error)
-        _worker_id = None
-        _stopping.wait(1)
-
-
-_keeper: threading.Thread | None = None
-
 
 def _bound_pauses(listener, *, reading: int = _CLIENT_MAY_PAUSE, writing: int = _CLIENT_MAY_TAKE_NOTHING) -> None:
     for option, seconds in ((socket.SO_RCVTIMEO, reading), (socket.SO_SNDTIMEO, writing)):
@@ -82,19 +52,25 @@ def _bound_pauses(listener, *, reading: int = _CLIENT_MAY_PAUSE, writing: int = 
 
 
 def when_ready(server):
-    global _keeper
     for listener in server.LISTENERS:
         _bound_pauses(listener)
     logging.getLogger("gunicorn.error").addFilter(log_privacy.RequestsUnnamed())
-    listening = [listener.fileno() for listener in server.LISTENERS]
-    _keeper = threading.Thread(target=_keep_worker, args=(os.getpid(), listening), daemon=True)
-    _keeper.start()
+    keeper.start([listener.fileno() for listener in server.LISTENERS])
+
+
+# SIGHUP comes when the terminal is closed that `serve` was started in. gunicorn reads this file again and starts web workers in
+# place of these, without loading the site again, which would enable the collector.
+
+
+def on_reload(server):
+    gc.enable()
+
+
+def post_worker_init(worker):
+    gc.enable()
+    # The terminal tells every process: a worker finishes what it has read, and ends when gunicorn says so.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def on_exit(server):
-    _stopping.set()
-    for signal_number in (signal.SIGTERM, signal.SIGKILL):
-        if _keeper is None or _worker_id is None:
-            return
-        os.kill(_worker_id, signal_number)
-        _keeper.join(8)
+    keeper.stop()

@@ -3,7 +3,8 @@
 from django.contrib import admin, messages
 from django.utils import timezone
 
-from content.editing.admin import JUSTIFICATION, ContentAdmin, folded_settings
+from content.editing.admin import JUSTIFICATION, folded_settings
+from content.editing.text_admin import TextAdmin
 from pages.picture_choice import ChoosesPictures
 
 from .former_slugs import keep_former_slug
@@ -12,7 +13,7 @@ from .views import show_article
 
 
 @admin.register(Article)
-class ArticleAdmin(ChoosesPictures, ContentAdmin):
+class ArticleAdmin(ChoosesPictures, TextAdmin):
     list_display = ["title", "state", "published_at", "updated_on", "reviewed_on"]
     list_filter = ["is_draft"]
     search_fields = ["title", "body"]
@@ -36,8 +37,8 @@ class ArticleAdmin(ChoosesPictures, ContentAdmin):
         row.published_at = row.published_at or timezone.now()
         return show_article(request, row)
 
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
+    def save_row(self, obj, **how):
+        super().save_row(obj, **how)
         keep_former_slug(obj)
 
     @admin.display(description="state")

@@ -53,8 +53,10 @@ def stopped_mail(now: datetime) -> MailStop | None:
 
 def delivery_reports_trouble(user, *, now: datetime) -> dict:
     """For everybody who works with requests, as above."""
-    problem = delivery_reports.problem(now=now) if user.has_perm("consults.view_consultrequest") else ""
-    return {"problem": problem} if problem else {}
+    if not user.has_perm("consults.view_consultrequest"):
+        return {}
+    facts = {"problem": delivery_reports.problem(now=now), "answers": delivery_reports.answers_to_read()}
+    return facts if any(facts.values()) else {}
 
 
 def all_holds(user, *, now: datetime) -> dict:

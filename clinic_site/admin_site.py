@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from clinic_site import hold_page, staff_menu
-from staff import reauthentication, session_pages, sessions, views
+from staff import factors, passkey_views, reauthentication, session_pages, sessions, views
 from staff.rate_limits import checks_own_password, limited_by_account, signs_in
 from staff.sign_in_form import SignInForm
 
@@ -51,13 +51,13 @@ class ClinicAdminSite(AdminSite):
 
     def has_permission(self, request) -> bool:
         """Called for every page of the admin, so the second step is enforced here."""
-        return super().has_permission(request) and (not settings.STAFF_SECOND_FACTOR or request.user.is_verified())
+        return super().has_permission(request) and (request.user.is_verified() or not factors.is_asked_of(request.user))
 
     def get_urls(self):
         def page(view):
             @never_cache
-            def page_view(request):
-                return view(request, each_context=self.each_context(request))
+            def page_view(request, **kwargs):
+                return view(request, each_context=self.each_context(request), **kwargs)
 
             return page_view
 
@@ -65,6 +65,11 @@ class ClinicAdminSite(AdminSite):
             path("second-factor/", limited_by_account(page(views.ask_code)), name="second_factor"),
             path("second-factor/set-up/", limited_by_account(page(views.set_up)), name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(page(views.renew)), name="second_factor_renew"),
+            path("second-factor/phone/", self.admin_view(page(views.remove_phone)), name="second_factor_phone"),
+            path(
+                "second-factor/passkeys/", limited_by_account(page(passkey_views.add_passkey)), name="second_factor_new_passkey"
+            ),
+            path("second-factor/passkeys/<int:pk>/", self.admin_view(page(passkey_views.passkey)), name="second_factor_passkey"),
             path("hold/", self.admin_view(page(hold_page.show_hold)), name="hold"),
             path(
                 "reauthenticate/",
@@ -77,7 +82,7 @@ class ClinicAdminSite(AdminSite):
         ]
 
     def each_context(self, request):
-        context = super().each_context(request) | {"second_factor": settings.STAFF_SECOND_FACTOR}
+        context = super().each_context(request) | {"second_factor": settings.STAFF_SECOND_FACTOR or settings.STAFF_PASSKEYS}
         if context["has_permission"]:
             context["menu"] = staff_menu.read_menu(request.user, path=request.path)
         return context

@@ -1,7 +1,8 @@
 """BOUNCES_URL: delivery reports are read beside the turns of the background worker, so that nothing else waits for that server.
 So are the answers of calendar programs, which go to the same address.
 
-A failure that lasts is told: until the mailbox can be read again, email that comes back goes unnoticed.
+A failure that lasts is told: until the mailbox can be read again, email that comes back goes unnoticed. So is an answer with
+words of a person, until somebody has opened it in the mailbox.
 """
 
 import logging
@@ -24,6 +25,7 @@ logger = logging.getLogger("clinic.worker")
 # A mail server that is down for less is nothing to be woken for.
 TOLD_AFTER = timedelta(hours=1)
 _UNTIL_READ = "delivery-reports-problem.txt"
+_WITH_WORDS = "calendar-answers-to-read.txt"
 
 
 class ReportReader(Beside):
@@ -66,6 +68,7 @@ def read_reports(reader: MailboxReader, *, now: datetime) -> bool:
         _tell("an error of the site itself", now=now)
     else:
         _file().unlink(missing_ok=True)
+        _keep_count(len(reader.with_words))
         return reader.has_more
     return False
 
@@ -78,6 +81,22 @@ def problem(*, now: datetime) -> str:
     """Since when the mailbox cannot be read, and why; empty in the first hour, and when there is no mailbox."""
     since, reason = _told() if settings.BOUNCES else (None, "")
     return f"not read since {since:%Y-%m-%d %H:%M} UTC: {reason}" if since and now - since >= TOLD_AFTER else ""
+
+
+def _keep_count(answers: int) -> None:
+    path = settings.DATA_DIR / _WITH_WORDS
+    if answers:
+        replace_if_there_is_room(path, str(answers))
+    else:
+        path.unlink(missing_ok=True)
+
+
+def answers_to_read() -> int:
+    """How many answers of calendar programs hold words that nobody has opened in the mailbox yet."""
+    try:
+        return int((settings.DATA_DIR / _WITH_WORDS).read_text()) if settings.BOUNCES else 0
+    except (OSError, ValueError):
+        return 0
 
 
 def _file() -> Path:

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from clinic_site import archive, database_copy, left_behind
+from clinic_site import archive, database_copy, left_behind, postgresql_dump
 from clinic_site.scratch_database import MayNotMakeOne, scratch_database
 from consults.models import ConsultRequest, Event
 from guard import rotation, sealing
@@ -26,8 +26,11 @@ _MOST_NAMED = 5
 
 @dataclass
 class Report:
-    """`problems`: what a restore of this backup would lose or not open; empty when the drill went well."""
+    """`problems`: what a restore of this backup would lose or not open, or be refused for; empty when the drill went well.
+    `tried`: whether it was restored, and so whether anything is known of what it would lose.
+    """
 
+    tried: bool = True
     lines: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -49,17 +52,18 @@ def rehearse(backup: Path, *, made_at: datetime | None, now: datetime) -> Report
         opened = Path(place)
         if not archive.unpack(backup, opened):
             report.problems.append("It is signed by no key of FIELD_KEYS: a restore takes it with --unsigned only")
+        database = database_copy.find(opened)
+        if connection.vendor == "postgresql":
+            report.problems += postgresql_dump.obstacles(database)
         try:
-            with scratch_database(database_copy.find(opened), now=now) as scratch:
+            with scratch_database(database, now=now) as scratch:
                 _migrate(scratch, report)
                 _compare_tables(scratch, report)
                 _compare_histories(scratch, report, made_at)
                 _open_what_is_sealed(scratch, report)
                 _find_pictures(scratch, opened / archive.UPLOADS, report)
         except MayNotMakeOne:
-            report.lines.append(
-                "The dump was read to its end, but not restored: the role of DATABASE_URL may not create a scratch database"
-            )
+            report.tried = False
     return report
 
 
@@ -87,6 +91,9 @@ def _compare_tables(scratch: str, report: Report) -> None:
 def _rows_by_table(alias: str) -> dict[str, int]:
     with connections[alias].cursor() as cursor:
         tables = set(connections[alias].introspection.table_names(cursor)) - set(database_copy.LEFT_OUT)
+        if connections[alias].vendor == "postgresql":
+            cursor.execute(postgresql_dump.OWN_TABLES)
+            tables &= {name for (name,) in cursor.fetchall()}
         found = {}
         for table in tables:
             cursor.execute(f"SELECT count(*) FROM {connections[alias].ops.quote_name(table)}")  # noqa: S608

@@ -1,4 +1,4 @@
-"""What the background worker does by the clock beside its letters: tidying, backups, copies of them, delivery reports."""
+"""What the background worker does by the clock beside its letters: tidying, pending changes, backups, delivery reports."""
 
 import logging
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from clinic_site import backups, erased_list, room, second_place
 from clinic_site.clock_watch import Every
 from clinic_site.database_copy import BackupFailed
 from clinic_site.delivery_reports import ReportReader
+from clinic_site.due_changes import publish_due_changes
 from clinic_site.due_letter import write_due_letter
 from clinic_site.jobs import short_waits
 from clinic_site.late_backup import write_letter_if_late
@@ -26,6 +27,7 @@ logger = logging.getLogger("clinic.worker")
 TIDY_EVERY = timedelta(minutes=10)
 BACK_UP_EVERY = timedelta(minutes=15)
 COPY_EVERY = timedelta(minutes=1)
+PUBLISH_EVERY = timedelta(seconds=5)
 READ_REPORTS_EVERY = timedelta(minutes=5)
 
 
@@ -40,6 +42,7 @@ class Housekeeping:
     def __init__(self, do: Callable[..., Any], *, is_stopping: Callable[[], bool]) -> None:
         self._do, self._is_stopping = do, is_stopping
         self._tidy, self._back_up, self._copy = Every(TIDY_EVERY), Every(BACK_UP_EVERY), Every(COPY_EVERY)
+        self._publish = Every(PUBLISH_EVERY)
         self._copier = second_place.Copier()
         self._read_reports, self._report_reader = Every(READ_REPORTS_EVERY), ReportReader()
 
@@ -58,6 +61,9 @@ class Housekeeping:
 
     def _keep(self, now: datetime, steady: float, waits_until: datetime | None) -> Done:
         thin = waits_until is None
+        if self._publish.is_due(steady):
+            self._publish.done(steady)
+            self._do(self._do_publish_due_changes, now=now, after=waits_until)
         tidies, backs_up = self._tidy.is_due(steady), self._back_up.is_due(steady)
         # Done before it begins: what ends the turn has its next try at the next occasion, and not at once, without end.
         if tidies:
@@ -94,6 +100,9 @@ class Housekeeping:
             self._do(forget_letters_to_staff, now=now)
             self._do(self._do_due_letter, now=now)
             self._do(write_letter_if_set_aside, now=now)
+
+    def _do_publish_due_changes(self, *, now: datetime, after: datetime | None) -> None:
+        publish_due_changes(now=now, zone=Clinic.objects.current().zone, after=after)
 
     def _do_due_letter(self, *, now: datetime) -> None:
         write_due_letter(now=now, zone=Clinic.objects.current().zone)

@@ -1,8 +1,8 @@
 """Accounts after a restore: nobody gets back what was taken from them since the backup.
 
-An old password opens an account again whose password was changed because somebody had seen it; a lost phone counts again; a
-colleague who left may come in; a link for a forgotten password goes to a mailbox that is somebody else's now. What was given
-since is not given again: an owner does that, who is told here.
+An old password opens an account again whose password was changed because somebody had seen it; a lost phone or passkey counts
+again; a colleague who left may come in; a link for a forgotten password goes to a mailbox that is somebody else's now. What was
+given since is not given again: an owner does that, who is told here.
 """
 
 import secrets
@@ -16,7 +16,7 @@ from django.db import DatabaseError, OperationalError
 from django.db.models import Manager
 
 from clinic_site.database_copy import BackupFailed
-from staff import second_factor
+from staff import factors
 from staff.models import Phone, RecoveryCode
 from staff.roles import ROLES
 
@@ -37,6 +37,7 @@ class Account:
     permissions: Permissions
     password: str
     phone: str
+    passkeys: frozenset[str]
     recovery_codes: frozenset[str]
 
 
@@ -115,7 +116,7 @@ def _key(user: User) -> Key:
 
 
 def _account(user: User) -> Account:
-    phone = second_factor.phone_of(user)
+    phone = factors.phone_of(user)
     return Account(
         name=user.username,
         email=user.email,
@@ -124,6 +125,7 @@ def _account(user: User) -> Account:
         permissions=_labels(user.user_permissions),
         password=user.password,
         phone=str(phone.reference) if phone else "",
+        passkeys=frozenset(factors.passkeys_of(user).values_list("credential_id_sha256", flat=True)),
         recovery_codes=frozenset(RecoveryCode.objects.filter(user=user).values_list("code_hash", flat=True)),
     )
 
@@ -172,16 +174,38 @@ def _take(user: User, *, was: Account) -> list[str]:
         lines.append(f"was not in {role} any more, and is not now")
     lines += [f"was put into {role} since, and is not in it now" for role in sorted(was.roles - is_now.roles)]
     lines += _take_permissions(user.user_permissions, was=was.permissions)
-    if is_now.password != was.password or is_now.phone != was.phone:
+    lost = _lost_second_step(is_now, was)
+    if is_now.password != was.password or lost:
         # Not unusable: the link for a forgotten password has to work.
         user.set_password(secrets.token_urlsafe(32))
-        what = "password" if is_now.phone == was.phone else "phone of the second step"
-        lines.append(f"the {what} was changed since. No password opens this account until somebody sets a new one")
+        lines.append(f"the {lost or 'password'} was changed since. No password opens this account until somebody sets a new one")
     user.save()
+    lines += _take_factors(user, is_now, was)
+    # Used since, or replaced by new ones.
+    gone = is_now.recovery_codes if lost else is_now.recovery_codes - was.recovery_codes
+    RecoveryCode.objects.filter(user=user, code_hash__in=gone).delete()
+    return lines
+
+
+def _lost_second_step(is_now: Account, was: Account) -> str:
+    """What of the second step guarded the account, before or in the backup, and does not any more; empty while it is guarded.
+
+    Unguarded, anybody who knows the password could set up a second step of their own.
+    """
+    if is_now.phone != was.phone:
+        return "phone of the second step"
+    is_unguarded = not is_now.phone and not is_now.passkeys & was.passkeys
+    return "passkey of the second step" if is_unguarded and is_now.passkeys | was.passkeys else ""
+
+
+def _take_factors(user: User, is_now: Account, was: Account) -> list[str]:
+    lines = []
     if is_now.phone != was.phone and is_now.phone:
         Phone.objects.filter(user=user).delete()
-        RecoveryCode.objects.filter(user=user).delete()
-        lines.append("the phone of the backup does not count any more. The next sign-in sets up a new one")
-    # Used since, or replaced by new ones.
-    RecoveryCode.objects.filter(user=user, code_hash__in=is_now.recovery_codes - was.recovery_codes).delete()
+        lines.append("the phone of the backup does not count any more. A new one has to be set up")
+    if removed := is_now.passkeys - was.passkeys:
+        factors.passkeys_of(user).filter(credential_id_sha256__in=removed).delete()
+        lines.append("a passkey of the backup was removed since, and does not count now")
+    if was.passkeys - is_now.passkeys:
+        lines.append("a passkey was added since, and is gone: it has to be added again")
     return lines

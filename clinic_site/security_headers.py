@@ -9,12 +9,18 @@ _FROM_HERE = ("script-src", "style-src", "img-src", "font-src", "manifest-src", 
 CONTENT_SECURITY_POLICY: dict[str, dict[str, list[str]]] = {
     "DIRECTIVES": {name: [NONE] for name in _FROM_NOWHERE} | {name: [SELF] for name in _FROM_HERE},
 }
+# What a page of this site could be used to spy with or to sell; the policy above allows no script and no frame of others.
+_PERMISSIONS = (
+    "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), "
+    "publickey-credentials-create={passkeys}, publickey-credentials-get={passkeys}, usb=()"
+)
+# Staff sign in there.
+_WITH_PASSKEYS = "/admin/"
 _HEADERS = {
     # Django sends it too, but not on responses from before its SecurityMiddleware.
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # What a page of this site could be used to spy with or to sell; the policy above allows no script and no frame of others.
-    "Permissions-Policy": "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": _PERMISSIONS.format(passkeys="()"),
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 # They tell a browser what a document may do. A stylesheet, font, script or picture is none (an SVG may be opened as one), and on
@@ -40,6 +46,8 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
+        if request.path.startswith(_WITH_PASSKEYS):
+            response.headers.setdefault("Permissions-Policy", _PERMISSIONS.format(passkeys="(self)"))
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         # Of the site's own files: what staff upload is told everything.

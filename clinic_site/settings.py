@@ -8,6 +8,8 @@ from pathlib import Path
 
 from clinic_site import env, env_database, env_folders, env_secrets, generated_keys, near_hosts, sealed_before, security_headers
 from clinic_site.logs import LOGGING as LOGGING
+from clinic_site.passkey_settings import are_offered, settings_of
+from clinic_site.password_settings import AUTH_PASSWORD_VALIDATORS as AUTH_PASSWORD_VALIDATORS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
@@ -57,7 +59,7 @@ INSTALLED_APPS = [
     "csp",
     "simple_history",
     "axes",
-    "django_otp",
+    *("django_otp", "django_otp_webauthn"),
     # After the apps whose admin pages it replaces.
     "staff",
 ]
@@ -118,6 +120,8 @@ BOUNCES = env_secrets.mailbox("BOUNCES_URL")
 TIME_ZONE = "UTC"
 USE_I18N = False
 FORMAT_MODULE_PATH = "clinic_site.formats"
+# A published change names up to three people in the history.
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # Security
 _secret_key, _field_keys = env.secret("SECRET_KEY"), env.secret("FIELD_KEYS")
@@ -140,7 +144,7 @@ _hsts = env.choice("HSTS", "host", "subdomains", "preload")
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _hsts in {"subdomains", "preload"}
 SECURE_HSTS_PRELOAD = _hsts == "preload"
 SECURE_REFERRER_POLICY = "same-origin"
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "otp_webauthn.E030"]
 X_FRAME_OPTIONS = "DENY"
 _COOKIE_PREFIX = "__Host-" if PUBLIC.is_https else ""
 SESSION_ENGINE = "staff.session_store"
@@ -187,6 +191,8 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 PASSWORD_RESET_TIMEOUT = 3600
 # A code from a phone in addition to the password, wherever the site is public.
 STAFF_SECOND_FACTOR = PUBLIC.is_https
+STAFF_PASSKEYS = are_offered(PUBLIC)
+globals().update(settings_of(PUBLIC))
 STAFF_IDLE_SECONDS = 30 * 60
 STAFF_SESSION_SECONDS = 12 * 3600
 # The views that ask for the password again, and how long an entered password counts.
@@ -195,7 +201,7 @@ STAFF_REAUTHENTICATION_VIEWS = {
     *(f"admin:auth_user_{name}" for name in ("add", "change", "delete", "password_change", "second_factor")),
     *(f"admin:auth_group_{name}" for name in ("add", "change", "delete")),
     *(f"admin:consults_consultrequest_{name}" for name in ("export", "copy", "erase")),
-    "admin:second_factor_renew",
+    *("admin:second_factor_renew", "admin:second_factor_passkey", "admin:second_factor_phone"),
     "admin:hold",
 }
 # Sign-in posts per IP address. What follows counts per account and cannot be turned off.
@@ -218,13 +224,6 @@ AXES_LOCKOUT_CALLABLE = "staff.rate_limits.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "staff.password_rules.NoWordsOfTheClinic"},
-]
 
 # Static files
 STATIC_URL = "/static/"

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import models
 
 from .files import UnreadableContent
-from .models import LoadedContent, Text
+from .models import LoadedContent, PendingChange, Text
 from .publishing import misplaced_placeholders
 
 
@@ -59,12 +59,15 @@ def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict]
 
 
 def _remove_retired(kind: str, rows: dict, loaded: dict, shipped: dict, report: Report) -> None:
-    """Deletes rows whose file is gone, unless someone edited them."""
+    """Deletes rows whose file is gone, unless someone edited them, or is about to."""
     fields: list[str] = next(iter(shipped.values()), [])
     for key in loaded.keys() - shipped.keys():
         row = rows.get(key)
         if row is not None and _digest({name: getattr(row, name) for name in fields}) != loaded[key]:
             report.kept.append(f"{kind} {key} (no longer shipped)")
+            continue
+        if isinstance(row, Text) and PendingChange.objects.of(row).exists():
+            report.kept.append(f"{kind} {key} (no longer shipped, but somebody proposed a change of it)")
             continue
         if row is not None:
             row.delete()

@@ -3,14 +3,16 @@
 from datetime import datetime
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.urls import resolve
 from django.utils import timezone
 
 from content.due import find_due
-from content.editing.admin import JUSTIFICATION, ContentAdmin, folded_settings
+from content.editing.admin import JUSTIFICATION, folded_settings, tell_nobody
 from content.editing.conflict import current_row
-from content.editing.form import ContentForm
+from content.editing.pending_list import pending_changes
+from content.editing.text_admin import TextAdmin
+from content.editing.text_form import TextForm
 from content.models import LoadedContent
 
 from . import provider_page, views
@@ -26,7 +28,7 @@ from .supply import read_supply
 __all__ = ["ClinicAdmin", "OldAddressAdmin", "PageAdmin", "PictureAdmin", "ProviderAdmin", "QuestionAdmin"]
 
 
-class PageForm(ContentForm):
+class PageForm(TextForm):
     def clean_key(self) -> str:
         """Rejects a new page whose path belongs to another view."""
         key = self.cleaned_data["key"]
@@ -36,7 +38,7 @@ class PageForm(ContentForm):
 
 
 @admin.register(Page)
-class PageAdmin(SaysWhatItPrints, ContentAdmin):
+class PageAdmin(SaysWhatItPrints, TextAdmin):
     form = PageForm
     list_display = ["title", "key", "medical", "updated_on", "reviewed_on"]
     search_fields = ["title", "body", "lede"]
@@ -57,7 +59,7 @@ class PageAdmin(SaysWhatItPrints, ContentAdmin):
         ships = obj is None or LoadedContent.objects.filter(kind=Page._meta.label_lower, key=obj.key).exists()
         return super().has_delete_permission(request, obj) and not ships
 
-    def save_model(self, request, obj, form, change):
+    def save_row(self, obj, *, tell=tell_nobody, **how):
         before = current_row(obj)
         if (
             before is not None
@@ -65,9 +67,9 @@ class PageAdmin(SaysWhatItPrints, ContentAdmin):
             and before.counsel_reviewed_on == obj.counsel_reviewed_on
             and before.texts() != obj.texts()
         ):
-            messages.warning(request, "The text changed, so the review by counsel has ended.")
+            tell("The text changed, so the review by counsel has ended.")
             obj.counsel_reviewed_on = None
-        super().save_model(request, obj, form, change)
+        super().save_row(obj, tell=tell, **how)
 
     def preview(self, request, row):
         row.key = row.key or "preview"
@@ -75,7 +77,7 @@ class PageAdmin(SaysWhatItPrints, ContentAdmin):
 
 
 @admin.register(Question)
-class QuestionAdmin(SaysWhatItPrints, ContentAdmin):
+class QuestionAdmin(SaysWhatItPrints, TextAdmin):
     form = QuestionForm
     list_display = ["question", "group", "position", "on_home", "clinic_must_answer", "is_published"]
     list_filter = ["group", "clinic_must_answer", "on_home", "is_published"]
@@ -98,7 +100,7 @@ class QuestionAdmin(SaysWhatItPrints, ContentAdmin):
         return views.show_faqs(request, views.get_page(Page.FAQS), same_group)
 
 
-class ProviderForm(ContentForm):
+class ProviderForm(TextForm):
     def clean_slug(self) -> str:
         """Rejects an address at which another person was: an old link must not lead to somebody else."""
         slug = self.cleaned_data["slug"]
@@ -108,7 +110,7 @@ class ProviderForm(ContentForm):
 
 
 @admin.register(Provider)
-class ProviderAdmin(ChoosesPictures, ContentAdmin):
+class ProviderAdmin(ChoosesPictures, TextAdmin):
     form = ProviderForm
     list_display = ["name", "credentials", "role", "license_number", "position", "is_published"]
     search_fields = ["name"]
@@ -146,11 +148,13 @@ class ProviderAdmin(ChoosesPictures, ContentAdmin):
 
 
 def texts_to_check(user, *, now: datetime) -> dict:
-    """The front page's section on texts to check, for users who may edit them."""
-    if not user.has_perm("pages.change_page"):
-        return {}
-    supply = read_supply() if user.has_perm("pages.change_clinic") else None
-    return {"due": find_due(today=timezone.localdate(now)), "supply": supply}
+    """The front page's section on texts: the pending changes, and what to check, for users who may edit them."""
+    may_check = user.has_perm("pages.change_page")
+    supply = read_supply() if may_check and user.has_perm("pages.change_clinic") else None
+    facts: dict = {"pending": pending_changes(user, now=now) if supply is None or supply.has_pending_changes else []}
+    if may_check:
+        facts |= {"checks": True, "due": find_due(today=timezone.localdate(now)), "supply": supply}
+    return facts if any(facts.values()) else {}
 
 
 # The site object is `clinic_site.admin_site.ClinicAdminSite`, which no room below may import.

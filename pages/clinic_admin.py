@@ -106,6 +106,7 @@ class ClinicAdmin(ChoosesPictures, SupplyPages):
                 "fields": PHOTOGRAPHS,
             },
         ),
+        ("The website's texts", {"fields": Clinic.OWNERS_SWITCHES}),
         ("Money", {"fields": ["fees", "insurance", "good_faith_contact", "billing_policy"]}),
         (
             "Legal pages",
@@ -136,13 +137,15 @@ class ClinicAdmin(ChoosesPictures, SupplyPages):
 
     def get_readonly_fields(self, request, obj=None):
         readonly = super().get_readonly_fields(request, obj)
-        return readonly if request.user.has_perm(Clinic.OWNERS_PERMISSION) else [*readonly, *Clinic.OWNERS_FACTS]
+        if request.user.has_perm(Clinic.OWNERS_PERMISSION):
+            return readonly
+        return [*readonly, *Clinic.OWNERS_FACTS, *Clinic.OWNERS_SWITCHES]
 
     def save_model(self, request, obj, form, change):
         if change and not request.user.has_perm(Clinic.OWNERS_PERMISSION):
             # An older version brings its own back when it is restored.
             stored = Clinic.objects.current()
-            for name in Clinic.OWNERS_FACTS:
+            for name in (*Clinic.OWNERS_FACTS, *Clinic.OWNERS_SWITCHES):
                 setattr(obj, name, getattr(stored, name))
         if "consult_kind" in form.changed_data:
             messages.info(request, obj.consult.reading)

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from content.editing.form import ContentForm
 from content.editing.paths import edit_path
+from content.editing.text_form import TextForm
 from content.placeholders import names_in
 
 from .models import Question
@@ -19,7 +19,7 @@ from .supply import Wanted
 SHOWN = "similar_shown"
 
 
-class QuestionForm(ContentForm):
+class QuestionForm(TextForm):
     """`similar_shown`: what saving asked about before. Saving again says yes to that, and is asked about anything new."""
 
     similar_shown = forms.CharField(required=False, widget=forms.HiddenInput)

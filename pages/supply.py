@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists
 
 from content.files import read_toml
+from content.models import PendingChange
 
 from .models import Clinic, Provider
 
@@ -45,6 +46,8 @@ class Wanted:
 class Supply:
     everything: tuple[Wanted, ...]
     missing: tuple[Wanted, ...]
+    # Asked along for the front page, which has a bound of queries.
+    has_pending_changes: bool
 
     @property
     def count(self) -> int:
@@ -62,13 +65,14 @@ def everything() -> tuple[Wanted, ...]:
 def read_supply() -> Supply:
     """What is set and what is missing now, in one query."""
     people = Exists(Provider.objects.published())
-    clinic = Clinic.objects.annotate(has_people=people).filter(pk=1).first()
+    pending = Exists(PendingChange.objects.all())
+    clinic = Clinic.objects.annotate(has_people=people, has_pending=pending).filter(pk=1).first()
     kind = (clinic or Clinic()).consult.word
     asked = tuple(one for one in everything() if one.only_for in {"", kind})
     missing: Iterable[Wanted] = asked
     if clinic is not None:
         missing = (one for one in asked if not (clinic.has_people if one.fact == PEOPLE else _is_set(clinic, one)))
-    return Supply(asked, tuple(missing))
+    return Supply(asked, tuple(missing), has_pending_changes=clinic is None or clinic.has_pending)
 
 
 def _is_set(clinic: Clinic, one: Wanted) -> bool:

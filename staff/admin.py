@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from django_otp_webauthn.models import WebAuthnCredential
 
 from . import second_factor
 from .models import Phone
@@ -57,7 +58,7 @@ class StaffUserAdmin(UserAdmin):
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "password1", "password2"]})]
     change_password_form = NewPasswordForm
     change_user_password_template = "registration/set_password.html"  # noqa: S105
-    list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff", "has_phone", "last_login"]
+    list_display = ["username", "email", "first_name", "last_name", "is_active", "is_staff", "has_second_step", "last_login"]
     list_filter = ["is_active", "is_staff", "groups"]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = []
@@ -71,8 +72,8 @@ class StaffUserAdmin(UserAdmin):
         ]
 
     def get_queryset(self, request):
-        phones = Phone.objects.filter(user=OuterRef("pk"))
-        return super().get_queryset(request).annotate(has_phone=Exists(phones))
+        phone, passkeys = (Exists(kind.objects.filter(user=OuterRef("pk"))) for kind in (Phone, WebAuthnCredential))
+        return super().get_queryset(request).annotate(has_second_step=phone | passkeys)
 
     def get_fieldsets(self, request, obj=None):
         """Hides direct permissions, which come only from roles, and lets only a superuser make superusers."""
@@ -99,14 +100,14 @@ class StaffUserAdmin(UserAdmin):
         user = get_object_or_404(User, pk=pk)
         if not self.has_change_permission(request, user):
             raise PermissionDenied
-        message = "Second step removed; the next sign-in sets up a new phone."
+        message = "Second step removed; the next sign-in sets up a new one."
         second_factor.remove(user, by=request.user, message=message, now=timezone.now())
-        messages.success(request, f"{user} will set up a new phone at the next sign-in.")
+        messages.success(request, f"{user} will set up a new second step at the next sign-in.")
         return redirect("admin:auth_user_change", pk)
 
     def sessions_view(self, request, pk: int):
         return sessions_of(request, pk, each_context=self.admin_site.each_context(request))
 
     @admin.display(description="second step", boolean=True)
-    def has_phone(self, obj):
-        return obj.has_phone
+    def has_second_step(self, obj):
+        return obj.has_second_step

@@ -52,7 +52,10 @@ def _is_open(token: str, *, now: datetime) -> bool:
 @sensitive_post_parameters()
 @never_cache
 def first_owner(request, token: str):
-    """One page: account, clinic and, where sign-in asks for one, the second step. All of it is saved, or nothing."""
+    """One page: account, clinic and, where sign-in asks for one, the second step. All of it is saved, or nothing.
+
+    A passkey is bound to an account, so the next page makes it; until then nobody is let in.
+    """
     now = timezone.now()
     if not _is_open(token, now=now):
         return _gone(request)
@@ -72,7 +75,7 @@ def first_owner(request, token: str):
 
 
 def _make(request, form: FirstOwnerForm, token: str, *, now: datetime) -> tuple[User, Phone | None, list[str]] | None:
-    """The owner with their phone and recovery codes; None, and nothing saved, for a wrong code. Raises _Gone."""
+    """The owner, with a phone and recovery codes if they chose one; None, and nothing saved, for a wrong code. Raises _Gone."""
     key = new_phone.waiting_key(request.session, _NOBODY)
     with transaction.atomic():
         if not FirstOwnerLink.objects.use_up(token, now=now) or owners_who_can_sign_in().exists():
@@ -84,7 +87,7 @@ def _make(request, form: FirstOwnerForm, token: str, *, now: datetime) -> tuple[
         form.save_clinic(by=user)
         phone: Phone | None = None
         codes: list[str] = []
-        if settings.STAFF_SECOND_FACTOR:
+        if settings.STAFF_SECOND_FACTOR and not form.cleaned_data.get("takes_passkey"):
             code = form.cleaned_data["code"]
             made = key and second_factor.set_up_phone(user, code, key=key, may_replace=False, now=now)
             if not made:
@@ -101,7 +104,8 @@ def _let_in(request, user: User, phone: Phone | None, codes: list[str], *, now: 
     login(request, user, backend=_BACKEND)
     sessions.begin(request, user, now=now)
     if phone is None:
-        return redirect(goes_to)
+        new_passkey = f"{reverse('admin:second_factor_new_passkey')}?next={goes_to}"
+        return redirect(new_passkey if settings.STAFF_SECOND_FACTOR else goes_to)
     django_otp.login(request, phone)
     return codes_page(request, codes, {}, goes_to=goes_to)
 

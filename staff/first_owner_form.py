@@ -36,6 +36,11 @@ class FirstOwnerForm(NewAccountForm):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
+    takes_passkey = forms.BooleanField(
+        label="No app: I use a passkey",
+        required=False,
+        help_text="The next page makes it, with a fingerprint, a face or a PIN on this device, or with a security key.",
+    )
 
     class Meta(NewAccountForm.Meta):
         model = User
@@ -47,8 +52,11 @@ class FirstOwnerForm(NewAccountForm):
         self.fields["email"].help_text = "Where a link to a new password would go."
         self.fields["username"].widget.attrs["autocomplete"] = "username"
         self.fields["clinic_name"].initial = Clinic.objects.current().name
+        self.fields["code"].required = not settings.STAFF_PASSKEYS
         if not settings.STAFF_SECOND_FACTOR:
             del self.fields["code"]
+        if not (settings.STAFF_SECOND_FACTOR and settings.STAFF_PASSKEYS):
+            del self.fields["takes_passkey"]
         self._rows: dict[int, list[OpeningHours]] = {day: [] for day in OpeningHours.Weekday.values}
         for row in OpeningHours.objects.order_by("weekday", "opens"):
             self._rows[row.weekday].append(row)
@@ -89,6 +97,8 @@ class FirstOwnerForm(NewAccountForm):
     def clean(self):
         super().clean()
         answers = self.cleaned_data
+        if "takes_passkey" in self.fields and not (answers.get("code") or answers.get("takes_passkey")):
+            self.add_error("code", ValidationError("Enter the digits, or choose a passkey below.", code="required"))
         for day in () if self.has_requests else self._days():
             opens, closes = answers.get(f"opens_{day}"), answers.get(f"closes_{day}")
             for half, other in (("opens", closes), ("closes", opens)):

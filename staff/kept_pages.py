@@ -51,7 +51,7 @@ def _is_form(view_name: str) -> bool:
 @cache  # asked with every request for a page of the admin, whose models are all registered by then
 def _forms_of_rows() -> set[str]:
     options = [model._meta for model in admin.site._registry]
-    return {f"admin:{one.app_label}_{one.model_name}_{verb}" for one in options for verb in ("add", "change")}
+    return {f"admin:{one.app_label}_{one.model_name}_{verb}" for one in options for verb in ("add", "change", "pending_edit")}
 
 
 def _can_be_stored(path: str) -> bool:

@@ -55,10 +55,18 @@ PHONE = Letter(
     "new phone",
     "A phone was set up for the second step of the account {name}, with new recovery codes. Earlier ones no longer count.",
 )
-NO_PHONE = Letter(
-    "phone_removed",
+PASSKEY = Letter("passkey_added", "new passkey", "A passkey was added to the second step of the account {name}.")
+FIRST_PASSKEY = Letter(
+    "passkey_set_up",
+    "new passkey",
+    "A passkey was set up for the second step of the account {name}, with new recovery codes.",
+)
+NO_PHONE = Letter("phone_removed", "phone removed", "The phone was removed from the second step of the account {name}.")
+NO_PASSKEY = Letter("passkey_removed", "passkey removed", "A passkey was removed from the second step of the account {name}.")
+NO_SECOND_STEP = Letter(
+    "second_step_removed",
     "second step removed",
-    "The second step of the account {name} was removed. The next sign-in sets up a new phone.",
+    "The second step of the account {name} was removed. The next sign-in sets up a new one.",
     to_owners=True,
 )
 NEW_CODES = Letter("codes_made", "new recovery codes", "New recovery codes were made for the account {name}.")
@@ -66,7 +74,7 @@ CODE_USED = Letter("recovery_code_used", "recovery code used", "A recovery code 
 MANY_CODES = Letter(
     "many_codes",
     "many wrong codes",
-    "Somebody who knows the password of the account {name} entered wrong codes for the second step again and again. Choose a"
+    "Somebody who knows the password of the account {name} failed at the second step again and again. Choose a"
     " new password now; that also ends their attempts.",
     to_owners=True,
 )

@@ -26,7 +26,7 @@ from guard.sealing import blind_index
 from . import letters, security_log
 
 _PURPOSE = "staff sign-in"
-_PASSWORD, _DIGITS, _RECOVERY, _POSTS = "password", "six digits", "recovery code", "posts"
+_PASSWORD, _DIGITS, _RECOVERY, _PASSKEY, _POSTS = "password", "six digits", "recovery code", "passkey", "posts"
 _A_DAY = 86_400
 _LONGEST_NAME = 150
 # Tries an hour of one name, or of one email address, from an IP address whose own tries are used up: as many as django-axes
@@ -89,7 +89,16 @@ def take_code_try(user, *, digits: bool, now: datetime) -> int:
     the rightful person in. The tries of a day bound what an hour would allow for ever: 20 guesses at three valid codes of a
     million are a chance of 1 in 16,000 a day.
     """
-    kind, name = _DIGITS if digits else _RECOVERY, user.get_username()
+    return _take_second_step_try(_DIGITS if digits else _RECOVERY, user, now)
+
+
+def take_passkey_try(user, *, now: datetime) -> int:
+    """The same for a passkey. It cannot be guessed, so its tries bound the work and the records that wrong ones make."""
+    return _take_second_step_try(_PASSKEY, user, now)
+
+
+def _take_second_step_try(kind: str, user, now: datetime) -> int:
+    name = user.get_username()
     hourly, daily = settings.STAFF_CODE_RATE, settings.STAFF_CODE_DAILY_RATE
     wait = rate_limit.take(_key(kind, name), limit=hourly.limit, seconds=hourly.seconds, now=now)
     if not wait and (wait := rate_limit.take(_key(f"{kind} a day", name), limit=daily.limit, seconds=daily.seconds, now=now)):
@@ -103,9 +112,9 @@ def forget_password_tries(user) -> None:
 
 
 def forget_code_tries(user) -> None:
-    """A right code ends the row of wrong ones."""
+    """A right code or passkey ends the row of wrong ones."""
     rate_limit.forget(_key(_POSTS, user.get_username()))
-    for kind in (_DIGITS, _RECOVERY):
+    for kind in (_DIGITS, _RECOVERY, _PASSKEY):
         rate_limit.forget(_key(kind, user.get_username()))
         rate_limit.forget(_key(f"{kind} a day", user.get_username()))
 

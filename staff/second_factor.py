@@ -1,15 +1,18 @@
-"""The second factor: a code from a phone (TOTP), and recovery codes for a lost phone. Logic only, no views."""
+"""The second factor: a code from a phone (TOTP), recovery codes for what is lost, and the removal of any. Logic only, no views.
+
+`passkeys` has the other kind.
+"""
 
 import logging
 from datetime import datetime
 
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import User
 from django.db import transaction
+from django_otp.models import Device
 
 from guard import sealing
 
-from . import letters, security_log, sessions, totp
+from . import factors, letters, security_log, sessions, totp
 from .models import Phone, RecoveryCode, SignIn
 
 logger = logging.getLogger("clinic.sign_in")
@@ -17,25 +20,20 @@ logger = logging.getLogger("clinic.sign_in")
 _DEVICE_NAME = "phone"
 
 
-def phone_of(user) -> Phone | None:
-    """The user's phone; None before one is set up."""
-    return Phone.objects.filter(user=user).first()
-
-
 def set_up_phone(user, code: str, *, key: bytes, may_replace: bool, now: datetime) -> tuple[Phone, list[str]] | None:
     """Makes the phone with this key the user's, if `code` comes from it, and returns it with new recovery codes.
 
     Every session of the account ends, also the one it was set up in, which the caller begins again. `may_replace`: whether it
-    may take the place of a phone, which until then keeps counting. Without, the first phone that was set up stays, also when
-    two sessions set up theirs at the same moment.
+    may take the place of a phone, which until then keeps counting, or be one more beside passkeys. Without, the first factor that
+    was set up stays, also when two sessions set up theirs at the same moment.
     """
     step = totp.step_of(_digits(code), key, now=now)
     if step is None:
         return None
     hashes, codes = RecoveryCode.objects.make(user)
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
-        if phone_of(user) is not None and not may_replace:
+        factors.lock(user)
+        if factors.any_of(user) is not None and not may_replace:
             return None
         Phone.objects.filter(user=user).delete()
         phone = Phone(user=user, name=_DEVICE_NAME, last_step=step)
@@ -43,7 +41,7 @@ def set_up_phone(user, code: str, *, key: bytes, may_replace: bool, now: datetim
         phone.save(force_insert=True)
         RecoveryCode.objects.replace(user, hashes)
         message = "Set up a phone for the second step, with new recovery codes."
-        _follow(user, by=user, message=message, letter=letters.PHONE, now=now)
+        follow(user, by=user, message=message, letter=letters.PHONE, now=now)
         sessions.end_all(user)
     return phone, codes
 
@@ -52,7 +50,7 @@ def renew_codes(user, *, now: datetime) -> list[str]:
     hashes, codes = RecoveryCode.objects.make(user)
     with transaction.atomic():
         RecoveryCode.objects.replace(user, hashes)
-        _follow(user, by=user, message="Created new recovery codes.", letter=letters.NEW_CODES, now=now)
+        follow(user, by=user, message="Created new recovery codes.", letter=letters.NEW_CODES, now=now)
     return codes
 
 
@@ -61,17 +59,21 @@ def is_digits(code: str) -> bool:
     return len(_digits(code)) == totp.DIGITS and _digits(code).isdecimal()
 
 
-def check_code(user, code: str, *, now: datetime) -> Phone | None:
-    """The user's phone if the code is its current one or an unused recovery code. Either counts once."""
-    phone = phone_of(user)
-    is_right = phone is not None and (_use_digits(phone, code, now) if is_digits(code) else _use_recovery_code(user, code, now))
+def check_code(user, code: str, *, now: datetime) -> Device | None:
+    """One of the user's factors if the code is the current one of the phone, or an unused recovery code. Either counts once."""
+    phone = factors.phone_of(user)
+    factor = phone or factors.any_of(user)
+    if is_digits(code):
+        is_right = phone is not None and _use_digits(phone, code, now)
+    else:
+        is_right = factor is not None and _use_recovery_code(user, code, now)
     if is_right:
         SignIn.objects.write(SignIn.Kind.CODE if is_digits(code) else SignIn.Kind.RECOVERY_CODE, at=now, user=user)
         security_log.write("code_accepted", user=user)
     else:
         SignIn.objects.write(SignIn.Kind.CODE_REFUSED, at=now, user=user)
         security_log.write("code_refused", user=user)
-    return phone if is_right else None
+    return factor if is_right else None
 
 
 def _use_recovery_code(user, code: str, now: datetime) -> bool:
@@ -80,7 +82,7 @@ def _use_recovery_code(user, code: str, now: datetime) -> bool:
             return False
         left = RecoveryCode.objects.filter(user=user).count()
         message = f"Signed in with a recovery code; {left} left."
-        _follow(user, by=user, message=message, letter=letters.CODE_USED, now=now)
+        follow(user, by=user, message=message, letter=letters.CODE_USED, now=now)
     return True
 
 
@@ -94,15 +96,36 @@ def _use_digits(phone: Phone, code: str, now: datetime) -> bool:
 
 
 def remove(user, *, by, message: str, now: datetime) -> None:
-    """Removes the phone and ends all sessions. The next sign-in sets up a new phone."""
+    """Removes the phone, passkeys and recovery codes, and ends all sessions. The next sign-in sets up a new second step."""
     with transaction.atomic():
         Phone.objects.filter(user=user).delete()
+        factors.passkeys_of(user).delete()
         RecoveryCode.objects.filter(user=user).delete()
-        _follow(user, by=by, message=message, letter=letters.NO_PHONE, now=now)
+        follow(user, by=by, message=message, letter=letters.NO_SECOND_STEP, now=now)
         sessions.end_all(user)
 
 
-def _follow(user, *, by, message: str, letter: letters.Letter, now: datetime) -> None:
+def remove_one(user, factor: Device, *, now: datetime) -> Device | None:
+    """Removes a phone or a passkey, and with the last one the whole second step. Returns a factor that is left.
+
+    Every session of the account ends; while a factor is left, the caller begins its own again.
+    """
+    is_phone = isinstance(factor, Phone)
+    with transaction.atomic():
+        factors.lock(user)
+        factor.delete()
+        what = "the phone" if is_phone else f"the passkey “{factor.name}”"
+        left = factors.any_of(user)
+        if left is None:
+            remove(user, by=user, message=f"Removed {what}, and with it the second step.", now=now)
+        else:
+            letter = letters.NO_PHONE if is_phone else letters.NO_PASSKEY
+            follow(user, by=user, message=f"Removed {what} from the second step.", letter=letter, now=now)
+            sessions.end_all(user)
+    return left
+
+
+def follow(user, *, by, message: str, letter: letters.Letter, now: datetime) -> None:
     """Records a message in the user's history in the admin, logs it, and writes the letter."""
     security_log.write(letter.code, user=user, by=by)
     letters.write(letter, user, now=now)

@@ -9,7 +9,7 @@ import logging
 logger = logging.getLogger("clinic.security")
 
 # What somebody should look at when there is more of it than usual.
-_WARNINGS = {"sign_in_failed", "code_refused", "refused", "too_many"}
+_WARNINGS = {"sign_in_failed", "code_refused", "passkey_refused", "refused", "too_many"}
 
 
 def write(what: str, *, user=None, **facts: object) -> None:

@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
+from . import factors
 from .models import StaffSession
 
 _IN_SESSION = "staff_session"
@@ -41,7 +40,7 @@ def has_passed_the_door(request) -> bool:
     """Of one that passed no middleware nothing is known about a second step."""
     user = request.user
     is_verified = getattr(user, "is_verified", bool)
-    return user.is_active and user.is_staff and (not settings.STAFF_SECOND_FACTOR or is_verified())
+    return user.is_active and user.is_staff and (is_verified() or not factors.is_asked_of(user))
 
 
 def ran_out(request, *, now: datetime) -> StaffSession | None:

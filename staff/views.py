@@ -4,6 +4,7 @@ import django_otp
 import segno
 from django import forms
 from django.conf import settings
+from django.contrib import admin, messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
@@ -13,9 +14,9 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 
-from . import new_phone, second_factor, sessions, totp
+from . import factors, new_phone, passkeys, second_factor, sessions, totp
 from .models import RecoveryCode
-from .rate_limits import forget_code_tries, take_code_try, too_many
+from .rate_limits import forget_code_tries, take_code_try, take_passkey_try, too_many
 from .reauthentication import ask, authenticated_recently, safe_next
 
 
@@ -46,42 +47,58 @@ def signed_in(view):
 
 @signed_in
 def ask_code(request, *, each_context: dict):
-    """Asks for the code from the phone, or a recovery code."""
+    """Asks for a passkey, the code from the phone, or a recovery code."""
+    user, now = request.user, timezone.now()
     if "leave" in request.POST:
         logout(request)
         return redirect("admin:login")
-    if second_factor.phone_of(request.user) is None:
+    if factors.any_of(user) is None:
         return redirect(f"{reverse('admin:second_factor_set_up')}?{request.GET.urlencode()}")
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        code = form.cleaned_data["code"]
-        if wait := take_code_try(request.user, digits=second_factor.is_digits(code), now=timezone.now()):
+    is_passkey, refused = "passkey" in request.POST, None
+    form = CodeForm(request.POST if request.method == "POST" and not is_passkey else None)
+    if is_passkey:
+        if wait := take_passkey_try(user, now=now):
             return too_many(request, wait)
-        if phone := second_factor.check_code(request.user, code, now=timezone.now()):
-            forget_code_tries(request.user)
-            return _let_in(request, phone, safe_next(request))
+        try:
+            return _let_in_after_a_try(request, passkeys.check(request, request.POST["passkey"], now=now))
+        except passkeys.Refused as problem:
+            refused = problem
+    elif form.is_bound and form.is_valid():
+        code = form.cleaned_data["code"]
+        if wait := take_code_try(user, digits=second_factor.is_digits(code), now=now):
+            return too_many(request, wait)
+        if factor := second_factor.check_code(user, code, now=now):
+            return _let_in_after_a_try(request, factor)
         form.refuse()
-    context = {**each_context, "title": "Second step", "form": form, "next": safe_next(request)}
+    with_passkey = settings.STAFF_PASSKEYS and factors.passkeys_of(user).exists()
+    context = {
+        **each_context,
+        "title": "Second step",
+        "form": form,
+        "next": safe_next(request),
+        "has_phone": factors.phone_of(user) is not None,
+        "options": passkeys.options_to_use(request) if with_passkey else "",
+        "refused": refused,
+    }
     return TemplateResponse(request, "registration/second_factor.html", context)
+
+
+def _let_in_after_a_try(request, factor):
+    forget_code_tries(request.user)
+    return let_in(request, factor, safe_next(request))
 
 
 @signed_in
 def set_up(request, *, each_context: dict):
-    """Sets up a first phone, or another one for users who signed in with the current phone or a recovery code."""
+    """Sets up a phone: the first factor, another phone, or one beside passkeys."""
     user, session = request.user, request.session
-    has_phone = second_factor.phone_of(user) is not None
-    if has_phone:
-        if not user.is_verified():
-            return redirect(f"{reverse('admin:second_factor')}?{request.GET.urlencode()}")
-        # Someone who finds an open session must not be able to replace the phone with their own.
-        if not authenticated_recently(request):
-            return ask(request)
+    if first := before_setting_up(request):
+        return first
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        if made := _set_up_phone(request, form.cleaned_data["code"], may_replace=has_phone):
+        if made := _set_up_phone(request, form.cleaned_data["code"], may_replace=user.is_verified()):
             phone, codes = made
-            sessions.begin(request, user, now=timezone.now())
-            _let_in(request, phone, "")
+            begin_again(request, phone)
             return codes_page(request, codes, each_context, goes_to=safe_next(request))
         form.refuse()
     context = {
@@ -89,9 +106,21 @@ def set_up(request, *, each_context: dict):
         "title": "Set up the second step",
         "form": form,
         "next": safe_next(request),
+        "passkeys": settings.STAFF_PASSKEYS,
+        "is_first": factors.any_of(user) is None,
         **phone_to_scan(new_phone.key_of(session, user), name=user.get_username()),
     }
     return TemplateResponse(request, "registration/second_factor_set_up.html", context)
+
+
+def before_setting_up(request):
+    """Where somebody is sent who may not set up or remove a factor yet; None for who may."""
+    if factors.any_of(request.user) is not None and not request.user.is_verified():
+        return redirect(f"{reverse('admin:second_factor')}?{request.GET.urlencode()}")
+    # Someone who finds an open session must not be able to add a factor of their own.
+    if admin.site.has_permission(request) and not authenticated_recently(request):
+        return ask(request)
+    return None
 
 
 def phone_to_scan(key: bytes, *, name: str) -> dict[str, str]:
@@ -115,17 +144,56 @@ def _set_up_phone(request, code: str, *, may_replace: bool):
 
 
 def renew(request, *, each_context: dict):
-    """Makes new recovery codes, or leads to another phone. It asks for the password (settings.STAFF_REAUTHENTICATION_VIEWS)."""
+    """Shows all of one's second step, and makes new recovery codes. It asks for the password (STAFF_REAUTHENTICATION_VIEWS)."""
+    user = request.user
     if request.method == "POST":
-        codes = second_factor.renew_codes(request.user, now=timezone.now())
+        codes = second_factor.renew_codes(user, now=timezone.now())
         return codes_page(request, codes, each_context, goes_to=reverse("admin:index"))
-    left = RecoveryCode.objects.filter(user=request.user).count()
-    context = {**each_context, "title": "Your second step", "left": left}
+    context = {
+        **each_context,
+        "title": "Your second step",
+        "left": RecoveryCode.objects.filter(user=user).count(),
+        "phone": factors.phone_of(user),
+        "passkeys": factors.passkeys_of(user),
+        "passkeys_offered": settings.STAFF_PASSKEYS,
+    }
     return TemplateResponse(request, "registration/second_factor_renew.html", context)
 
 
-def _let_in(request, phone, goes_to: str):
-    django_otp.login(request, phone)
+def remove_phone(request, *, each_context: dict):
+    """Asks first, and removes the phone. It asks for the password too."""
+    if first := before_setting_up(request):
+        return first
+    phone = factors.phone_of(request.user)
+    if phone is None:
+        return redirect("admin:second_factor_renew")
+    if request.method == "POST":
+        return remove_factor(request, phone)
+    is_only = not factors.passkeys_of(request.user).exists()
+    context = {**each_context, "title": "Remove the phone", "is_only": is_only}
+    return TemplateResponse(request, "registration/second_factor_phone.html", context)
+
+
+def remove_factor(request, factor):
+    """Removes one of the user's factors. Who has another stays signed in; who has none signs in again."""
+    left = second_factor.remove_one(request.user, factor, now=timezone.now())
+    if left is None:
+        logout(request)
+        messages.success(request, "Your second step is removed. Sign in again.")
+        return redirect("admin:login")
+    begin_again(request, left)
+    messages.success(request, "It is removed. Your other sessions have ended.")
+    return redirect("admin:second_factor_renew")
+
+
+def begin_again(request, factor) -> None:
+    """After a change that ended all sessions of the account: lets the own one go on, with this factor."""
+    sessions.begin(request, request.user, now=timezone.now())
+    let_in(request, factor, "")
+
+
+def let_in(request, factor, goes_to: str):
+    django_otp.login(request, factor)
     # As at the password step: a session key known before must not gain rights.
     request.session.cycle_key()
     return redirect(goes_to or "admin:index")

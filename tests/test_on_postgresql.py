@@ -75,13 +75,22 @@ def test_a_copy_keeps_to_the_tls_of_the_database(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.server
-def test_a_role_that_may_make_no_database_has_its_backup_read_to_the_end(tmp_path):
-    """A site needs no such right, so a drill goes without."""
+def test_a_drill_of_a_role_that_may_make_no_database_says_that_it_did_not_restore(tmp_path):
+    """A site needs no such right. What others have beside it is neither in the backup nor missed."""
     url = postgresql.new_database(postgresql.with_tables())
     role = f"plain_{secrets.token_hex(4)}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'plain' IN ROLE {urlsplit(url).username}")
+        connection.execute(
+            f"CREATE ROLE {role} LOGIN PASSWORD 'plain' IN ROLE {urlsplit(url).username}; CREATE ROLE {role}_other"
+        )
+        connection.execute(f"CREATE TABLE of_another (id integer); ALTER TABLE of_another OWNER TO {role}_other")
     site = Site(tmp_path, {"DATABASE_URL": url.replace(urlsplit(url).netloc.partition("@")[0], f"{role}:plain", 1)})
     assert site.manage("backup").returncode == 0
     done = site.manage("restore", "--drill")
     assert (done.returncode, "may not create a scratch database" in done.stdout) == (0, True), done.stderr
+    would = "A restore would bring everything back."
+    assert would not in done.stdout
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER ROLE {role} CREATEDB")
+    done = site.manage("restore", "--drill")
+    assert (done.returncode, would in done.stdout) == (0, True), done.stderr

@@ -18,6 +18,10 @@ from tests.server import CHECKOUT, HANG_SECONDS, OVER_HTTPS, Site, book, first_s
 
 pytestmark = pytest.mark.server
 
+TELL_OF_COLLECTIONS = """
+import gc, os
+gc.callbacks.append(lambda *_: os.close(os.open(f"{folder}/{{os.getpid()}}", os.O_WRONLY | os.O_CREAT)))
+"""
 NAMES = "from consults.models import ConsultRequest as R; print(sorted(r.full_name for r in R.objects.all()))"
 
 
@@ -32,7 +36,11 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sturdy_site(tmp_path_factory):
-    site = started_before(tmp_path_factory.mktemp("sturdy-site"), {"WEB_WORKERS": "1"})
+    """Its DATA_DIR is a relative path. Of every process in which Python looked for garbage there is a file in `collected`."""
+    folder = tmp_path_factory.mktemp("sturdy-site")
+    site = started_before(folder, {"WEB_WORKERS": "1", "DATA_DIR": "data", "PYTHONPATH": str(folder)})
+    (folder / "collected").mkdir()
+    (folder / "sitecustomize.py").write_text(TELL_OF_COLLECTIONS.format(folder=str(folder / "collected")))
     yield site
     site.stop()
 
@@ -84,10 +92,25 @@ def all_gone(site: Site) -> None:
     wait_for(lambda: not site.processes(), HANG_SECONDS, "all processes are gone", lambda: str(site.processes()))
 
 
-def test_sigterm_ends_everything(running_site):
-    running_site.process.terminate()
-    all_gone(running_site)
-    assert running_site.process.wait() == 0
+def test_a_site_whose_terminal_is_closed_goes_on_as_before(running_site):
+    """SIGHUP reaches every process."""
+    site = running_site
+    worker, old = site.background_worker(), site.web_workers()
+    for process_id in site.processes():
+        os.kill(process_id, signal.SIGHUP)
+    wait_for(lambda: not {*old} & site.processes().keys(), HANG_SECONDS, "the old web worker is gone", lambda: site.log)
+    (new,) = wait_for(site.web_workers, HANG_SECONDS, "another web worker", lambda: site.log)
+    collected = site.folder / "collected" / str(new)
+    looks = lambda: site.get("/book-a-consult/").status == 200 and collected.exists()  # noqa: E731
+    wait_for(looks, HANG_SECONDS, "the new web worker looks for garbage", lambda: site.log)
+    assert site.background_worker() == worker
+
+
+def test_sigterm_ends_everything_also_after_that(running_site):
+    site = running_site
+    os.kill(site.process.pid, signal.SIGTERM)
+    assert site.process.wait(HANG_SECONDS) == 0
+    assert site.processes() == {}
 
 
 def test_whatever_the_umask_nobody_else_on_the_machine_reads_the_data(sturdy_site):

@@ -163,6 +163,10 @@ def _conclude(message: OutboxMessage, now: datetime, result: Callable[[], object
             refuse(message, now=now, problem=error.problem)
         else:
             _retry(message, now, error.problem, most=FEW_ATTEMPTS if error.is_hopeless else MOST_ATTEMPTS)
+    except (MemoryError, RuntimeError) as error:
+        # No memory, or no thread for it: that is the machine's, and passes.
+        logger.error("message %s could not be sent now: %s", message.pk, type(error).__name__)
+        _retry(message, now, type(error).__name__)
     except Exception as error:
         give_up(message, problem=type(error).__name__)
     else:

@@ -1,5 +1,5 @@
 """Reads delivery reports and answers of calendar programs in a mailbox, over IMAP with TLS. What is about a letter or an entry of
-ours is deleted once it was answered.
+ours is deleted once it was answered, but for an answer with which a person may have written something.
 
 Every other mail is left as it is, unread: the mailbox may be one that people read.
 """
@@ -52,7 +52,7 @@ class NotRead(Exception):
 
 
 class _Refused(NotRead):
-    """The server did not do one thing that it was asked for, and may do the next."""
+    """The server did not do one thing, and may do the next."""
 
 
 class MailboxReader:
@@ -75,8 +75,9 @@ class MailboxReader:
         self._account, self._host, self._is_known, self._has_entry = account, host, is_known, has_entry
         self._validity, self._last = b"", 0
         self._refused: set[int] = set()
-        # Up to the last one, and not looked at yet.
+        # Up to the last one, and not looked at yet. Then: answers with words of a person, which nobody has opened yet.
         self._left: set[int] = set()
+        self.with_words: set[int] = set()
 
     @property
     def has_more(self) -> bool:
@@ -84,7 +85,8 @@ class MailboxReader:
         return bool(self._left)
 
     def read_new(self, take: Callable[[Word], object]) -> int:
-        """Hands the reports and answers in at most MOST_MAILS new mails to `take`, and deletes each after that. Returns how many.
+        """Hands the reports and answers in at most MOST_MAILS new mails to `take`, and deletes each after that unless it has
+        words. Returns how many.
 
         Raises NotRead and DatabaseError; the mail is still new at the next round then. One that the server refuses to hand out
         keeps no other waiting.
@@ -116,13 +118,15 @@ class MailboxReader:
             take(report)
         except DatabaseError:
             raise
-        except Unanswerable:
-            logger.warning("a delivery report is about no letter that was sent, and is left in BOUNCES_URL")
+        except Exception as error:
+            if isinstance(error, Unanswerable):
+                logger.warning("a delivery report is about no letter that was sent, and is left in BOUNCES_URL")
+            else:
+                logger.exception("a delivery report, or a calendar's answer, could not be answered, and is left in BOUNCES_URL")
             _mark_seen(server, uid)
             return False
-        except Exception:
-            logger.exception("a delivery report, or a calendar's answer, could not be answered, and is left in BOUNCES_URL")
-            _mark_seen(server, uid)
+        if isinstance(report, CalendarAnswer) and report.has_words:
+            self.with_words.add(uid)
             return False
         with _told("deletion"):
             _delete(server, uid)
@@ -131,17 +135,17 @@ class MailboxReader:
     def _select(self, server: imaplib.IMAP4) -> None:
         _ok(server.select(_quoted(self._account.name)))
         validity = server.response("UIDVALIDITY")[1][0] or b""
-        if validity != self._validity:
-            # The server has numbered its mails in another way.
+        if validity != self._validity:  # the server has numbered its mails in another way
             self._validity, self._last = validity, 0
-            self._refused.clear()
-            self._left.clear()
+            for remembered in (self._refused, self._left, self.with_words):
+                remembered.clear()
 
     def _new_mails(self, server: imaplib.IMAP4) -> list[int]:
         """The mails that nobody has opened, those that were refused last. A range to the end always names the last mail, too."""
-        first = min({self._last + 1, *self._refused, *self._left})
+        first = min({self._last + 1, *self._refused, *self._left, *self.with_words})
         found = _ok(server.uid("SEARCH", f"UID {first}:*", "UNSEEN", "UNDELETED"))
-        uids = (int(uid) for line in found if isinstance(line, bytes) for uid in line.split() if uid.isdigit())
+        uids = {int(uid) for line in found if isinstance(line, bytes) for uid in line.split() if uid.isdigit()}
+        self.with_words &= uids
         wanted = {uid for uid in uids if uid > self._last or uid in self._refused or uid in self._left}
         self._left, self._last = wanted - self._refused, max({self._last, *wanted})
         return sorted(wanted, key=lambda uid: (uid in self._refused, -uid))[:MOST_MAILS]
@@ -152,7 +156,7 @@ class MailboxReader:
             return None
         mail = _fetch(server, uid, "")
         try:
-            report, answer = read_report(mail, host=self._host), read_answer(mail)
+            report, answer = read_report(mail, host=self._host), read_answer(mail, is_cut=len(mail) >= MOST_BYTES)
         except Unreadable as error:
             logger.warning("a mail in BOUNCES_URL could not be read, and is left there: %s", error)
             _mark_seen(server, uid)

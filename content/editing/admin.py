@@ -1,6 +1,8 @@
 """The shared admin for all content: every text, the references and the clinic's facts."""
 
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from typing import Any
 
 from csp.constants import SELF
@@ -37,6 +39,10 @@ JUSTIFICATION: Any = (
         "description": "Saving found a statement that promises too much. Change it, or say here why it is true and fair.",
     },
 )
+
+
+def tell_nobody(_: str) -> None:
+    """Takes what there is nobody to be told of."""
 
 
 def folded_settings(*fields: str) -> Any:
@@ -94,30 +100,38 @@ class ContentAdmin(SimpleHistoryAdmin):
         return field
 
     def save_model(self, request, obj, form, change):
+        self.save_row(obj, by=request.user, today=form.today, tell=partial(messages.warning, request))
+
+    def save_row(self, obj, *, by, today: date, is_reviewed: bool = False, tell: Callable[[str], object] = tell_nobody) -> None:
+        """Saves a row that was checked, dated and rendered, with its version in the history. `tell` gets what else happened.
+
+        `is_reviewed`: the review that it names was given for exactly its words.
+        """
         before = current_row(obj)
         if isinstance(obj, Text):
             text_changed = before is None or before.texts() != obj.texts()
             if isinstance(obj, ReviewedText):
-                self._keep_dates_true(request, obj, before, text_changed, today=form.today)
+                self._keep_dates_true(obj, before, text_changed, today=today, is_reviewed=is_reviewed, tell=tell)
             elif hasattr(obj, "updated_on") and text_changed:
-                obj.updated_on = form.today
+                obj.updated_on = today
             obj.render()
         if before is not None and not differences(before, obj):
             # An unchanged save must not create a version. simple-history only checks that the attribute exists.
             obj.skip_history_when_saving = True
-        super().save_model(request, obj, form, change)
+        obj._history_user = by
+        obj.save()
 
-    def _keep_dates_true(self, request, obj: ReviewedText, before: ReviewedText | None, text_changed: bool, *, today) -> None:
+    def _keep_dates_true(self, obj: ReviewedText, before: ReviewedText | None, text_changed: bool, *, today, is_reviewed, tell):
         """A changed text ends an earlier medical review; one dated today in the same save is for the new text."""
         if text_changed or not obj.updated_on:
             obj.updated_on = today
         named = (obj.reviewed_by_id, obj.reviewed_on)
         is_new = before is None or named != (before.reviewed_by_id, before.reviewed_on)
-        if text_changed and not (is_new and obj.reviewed_on == today):
+        if text_changed and not (is_reviewed or (is_new and obj.reviewed_on == today)):
             if any(named):
-                messages.warning(request, "The text changed, so its medical review has ended.")
+                tell("The text changed, so its medical review has ended.")
             end_review(obj)
-        elif is_new:
+        elif is_new or is_reviewed:
             stamp(obj)
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -178,9 +192,10 @@ class ContentAdmin(SimpleHistoryAdmin):
         form = context["adminform"].form
         is_asked = JUSTIFIED in form.errors or bool(JUSTIFIED in form.fields and form[JUSTIFIED].value())
         row = context.get("original")
+        context = {"last_change": row and row.history.select_related("history_user").first()} | context
         context |= {
             "is_justification_asked": is_asked,
-            "last_change": row and row.history.select_related("history_user").first(),
+            "draft_version": context.get("draft_version", form["seen"].value() or ""),
             "draft_ids": form.data.get("draft", ""),
             "draft_zone": timezone.get_current_timezone_name(),
         }

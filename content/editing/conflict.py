@@ -37,11 +37,11 @@ def changes_since(row: models.Model, seen: str) -> list[str]:
     if before is None:
         return [*lines, "The version you started from is not in the history. Compare your text with the page instead."]
     for label, changed in differences(before, row):
-        lines.append("\n".join([f"{label}:", *(f"{sign} {_shortened(line)}" for sign, line in changed)]))
+        lines.append("\n".join([f"{label}:", *(f"{sign} {shortened(line)}" for sign, line in changed)]))
     return lines
 
 
-def _shortened(line: str) -> str:
+def shortened(line: str) -> str:
     return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
 
 

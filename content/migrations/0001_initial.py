@@ -37,7 +37,11 @@ def drop_search_table(apps, schema_editor):
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("pages", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -168,7 +172,7 @@ class Migration(migrations.Migration):
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                ("history_change_reason", models.TextField(null=True)),
                 ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
                 (
                     "history_user",
@@ -196,6 +200,64 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "loaded content",
                 "constraints": [models.UniqueConstraint(fields=("kind", "key"), name="one_record_per_loaded_row")],
+            },
+        ),
+        migrations.CreateModel(
+            name="PendingChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("values", models.JSONField(help_text="By the names of the form's fields.")),
+                (
+                    "base",
+                    models.CharField(
+                        help_text="The fingerprint of the live text that the words were written for.", max_length=64
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField()),
+                ("reviewed_on", models.DateField(blank=True, null=True, verbose_name="read on")),
+                ("reviewed_digest", models.CharField(blank=True, default="", max_length=64)),
+                ("publish_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "problem",
+                    models.TextField(blank=True, default="", help_text="Why it was not published at its time."),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contenttypes.contenttype"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="A provider who is shown on the site and has read exactly these words.",
+                        limit_choices_to={"is_published": True},
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.provider",
+                        verbose_name="read by",
+                    ),
+                ),
+                (
+                    "scheduled_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("content_type", "object_id"), name="one_pending_change_of_a_text")
+                ],
             },
         ),
         migrations.RunPython(make_search_table, drop_search_table),

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from django.apps import apps
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 
 from content import figures_in_texts, markdown
@@ -52,6 +53,9 @@ class Text(PublicContent):
         blank=True,
         help_text="Needed only when saving finds a statement that promises too much. It is kept in the history.",
     )
+
+    # So that what deletes a text shows and deletes it, too.
+    pending_changes = GenericRelation("content.PendingChange")
 
     objects: ClassVar = TextQuerySet.as_manager()
 

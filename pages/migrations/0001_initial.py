@@ -579,6 +579,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "medical_review_first",
+                    models.BooleanField(
+                        default=False,
+                        help_text="A changed medical text is then saved as a pending change, and published once a provider has read exactly these words. An owner turns this on and off.",
+                        verbose_name="medical changes go live only after review",
+                    ),
+                ),
+                (
                     "confirmed_answer_days",
                     models.PositiveSmallIntegerField(
                         blank=True,
@@ -1108,6 +1116,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "medical_review_first",
+                    models.BooleanField(
+                        default=False,
+                        help_text="A changed medical text is then saved as a pending change, and published once a provider has read exactly these words. An owner turns this on and off.",
+                        verbose_name="medical changes go live only after review",
+                    ),
+                ),
+                (
                     "confirmed_answer_days",
                     models.PositiveSmallIntegerField(
                         blank=True,
@@ -1197,7 +1213,7 @@ class Migration(migrations.Migration):
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                ("history_change_reason", models.TextField(null=True)),
                 ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
                 (
                     "history_user",
@@ -1293,7 +1309,7 @@ class Migration(migrations.Migration):
                 ("updated_on", models.DateField(blank=True, editable=False, null=True)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                ("history_change_reason", models.TextField(null=True)),
                 ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
                 (
                     "history_user",
@@ -1454,7 +1470,7 @@ class Migration(migrations.Migration):
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                ("history_change_reason", models.TextField(null=True)),
                 ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
                 (
                     "history_user",
@@ -1818,7 +1834,7 @@ class Migration(migrations.Migration):
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                ("history_change_reason", models.TextField(null=True)),
                 ("history_type", models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1)),
                 (
                     "history_user",

@@ -12,6 +12,7 @@ from content.models import PublicContent
 from pages.consult_kind import EXAMPLES, VIDEO, ConsultKind, read_consult_kind
 
 from .place_on_maps import PLACE_ON_EARTH, PlaceOnMaps
+from .review_first import ReviewFirst
 from .safety import Photographs, SafetyFacts
 from .time_zone import DEFAULT_TIME_ZONE, find_zone
 from .unset import unset
@@ -31,7 +32,7 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.filter(pk=1).first() or Clinic()
 
 
-class Clinic(PlaceOnMaps, SafetyFacts, Photographs, PublicContent):
+class Clinic(PlaceOnMaps, SafetyFacts, Photographs, ReviewFirst, PublicContent):
     # They are in letters to patients, lead their replies, or move the posted hours: editors of texts only see them.
     OWNERS_FACTS = (
         *("name", "street", "city", "state", "postal_code", "country", "time_zone", "time_zone_label"),

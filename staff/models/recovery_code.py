@@ -1,4 +1,4 @@
-"""Recovery codes, which let people sign in when their phone is lost."""
+"""Recovery codes, which let people sign in when their phone or passkey is lost."""
 
 import secrets
 

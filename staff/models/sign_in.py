@@ -28,6 +28,8 @@ class SignIn(models.Model):
         CODE = "code", "entered the code of the phone"
         RECOVERY_CODE = "recovery", "entered a recovery code"
         CODE_REFUSED = "refused", "failed: wrong code"
+        PASSKEY = "passkey", "used a passkey"
+        PASSKEY_REFUSED = "no passkey", "failed: wrong passkey"
         SIGNED_OUT = "out", "signed out"
 
     TABLE = "staff_signin"

@@ -282,3 +282,27 @@ def test_axe_finds_nothing_in_the_offer(examined_page, site):
     page.set_viewport_size(SMALL_PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= SMALL_PHONE["width"]
     page.evaluate("localStorage.clear()")
+
+
+@pytest.mark.slow
+def test_a_form_that_comes_back_after_its_session_ran_out_is_not_offered_a_second_time_from_the_device(desk, site):
+    desk.goto(site.url + CHANGE.format(12))
+    type_answer(desk, " Curlews probe.")
+    site.shell(
+        "from datetime import timedelta; from django.utils import timezone; from staff.models import StaffSession as S;"
+        "S.objects.update(seen_at=timezone.now() - timedelta(hours=2))"
+    )
+    press(desk, "Save and continue editing")
+    expect(desk.get_by_label("Password")).to_be_visible()
+    desk.get_by_label("Username").fill(SUPERUSER)
+    desk.get_by_label("Password").fill(PASSWORD)
+    press(desk, "Log in")
+    expect(desk.locator("#id_answer")).to_have_value(re.compile("Curlews probe.$"))
+    expect(desk.get_by_text("It is not saved yet")).to_be_visible()
+    expect_no_offer(desk)
+    save(desk)
+    assert kept(desk, "Curlews probe.") == 0
+    desk.reload()
+    expect(desk.locator("#id_answer")).to_have_value(re.compile("Curlews probe.$"))
+    expect_no_offer(desk)
+    assert (desk.asked, desk.complaints) == ([], [])

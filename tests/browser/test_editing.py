@@ -162,6 +162,40 @@ def test_what_may_not_be_published_is_named_and_two_editors_do_not_overwrite_eac
     assert desk.complaints == []
 
 
+@pytest.mark.slow
+def test_a_change_is_proposed_shown_and_published_with_script_and_without(examined_page, plain_desk, site):
+    log_in(examined_page, site, SUPERUSER, PASSWORD)
+    write(examined_page, site, "Egrets")
+    examined_page.locator("#id_is_draft").uncheck()
+    save(examined_page)
+    form = examined_page.url
+    for desk, words in ((examined_page, "walks slowly"), (plain_desk, "wades slowly")):
+        desk.goto(form)
+        desk.locator("#id_body").fill(BODY.replace("stands still", words.replace("slowly", "fast")))
+        press(desk, "Save as pending change")
+        expect(desk.locator(".messagelist .success")).to_contain_text("Visitors see nothing of it")
+        pending = desk.locator(".pending-link b").inner_text()
+        desk.get_by_role("link", name="Edit these words").click()
+        desk.locator("#id_body").fill(BODY.replace("stands still", words))
+        if desk is examined_page:
+            assert failures(desk, EVERY_LOOK) == []
+        press(desk, "Save the pending change")
+        if desk is examined_page:
+            assert failures(desk, EVERY_LOOK) == []
+            # What the device kept of either form is saved.
+            desk.get_by_role("link", name="Edit these words").click()
+            desk.wait_for_timeout(600)
+            expect(desk.get_by_role("group", name="Unsaved words").get_by_role("button")).to_have_count(0)
+            desk.goto(pending)
+        desk.get_by_role("link", name="Preview the page").click()
+        expect(desk.get_by_text(f"The heron {words}.")).to_be_visible()
+        assert words not in public_text(site, "egrets")
+        desk.goto(pending)
+        expect(desk.locator("ins").filter(has_text=words)).to_be_visible()
+        press(desk, "Publish now")
+        wait_for(lambda words=words: words in public_text(site, "egrets"), LONGEST_WAIT, "the change", lambda: site.log)
+
+
 def test_the_preview_works_without_javascript(plain_desk, site):
     plain_desk.goto(site.url + ADD)
     plain_desk.locator("#id_title").fill("Cranes")

@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import struct
+import threading
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +14,8 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http import errors
 from gunicorn.workers.base import Worker
+
+from clinic_site import keeper
 
 CONFIGURATION = Path(__file__).resolve().parents[2] / "gunicorn.conf.py"
 
@@ -37,19 +40,19 @@ def test_a_client_that_sends_or_takes_nothing_is_given_up():
 
 
 def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch):
-    configuration = read_configuration()
+    monkeypatch.setattr(keeper, "_stopping", threading.Event())
     tried = []
 
     def spawn(*_, **__) -> int:
         tried.append("spawned")
         if len(tried) == 1:
             raise BlockingIOError(11, "Resource temporarily unavailable")
-        configuration._stopping.set()
+        keeper._stopping.set()
         return 4321
 
     monkeypatch.setattr(os, "posix_spawn", spawn)
     monkeypatch.setattr(os, "waitpid", lambda number, _: tried.append(f"waited for {number}"))
-    configuration._keep_worker(os.getpid(), [])
+    keeper._keep_worker(os.getpid(), [])
     assert tried == ["spawned", "spawned", "waited for 4321"]
 
 
@@ -71,7 +74,7 @@ UNREADABLE = [
 def gunicorn_log(monkeypatch, caplog):
     """gunicorn's own log, as it is when the site is ready."""
     configuration = read_configuration()
-    monkeypatch.setattr(configuration, "_keep_worker", lambda *_: None)
+    monkeypatch.setattr(keeper, "start", lambda _: None)
     log = logging.Logger("gunicorn.error")
     find = logging.getLogger
     monkeypatch.setattr(logging, "getLogger", lambda name=None: log if name == "gunicorn.error" else find(name))

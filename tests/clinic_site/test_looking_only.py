@@ -19,7 +19,10 @@ from tests.builders import colleague, submit
 pytestmark = pytest.mark.django_db
 
 # Of one's own account, and what a visit writes: that of the session once in a while.
-_OWN = {"second_factor", "second_factor_set_up", "second_factor_renew", "reauthenticate", "own_sessions", "login", "logout"}
+_OWN = {
+    *("second_factor", "second_factor_set_up", "second_factor_renew", "second_factor_phone", "second_factor_passkey"),
+    *("second_factor_new_passkey", "reauthenticate", "own_sessions", "login", "logout"),
+}
 # With what one typed oneself and is asked for the password first, shown to nobody else.
 _OF_A_VISIT = {"django_session", "staff_staffsession", "guard_ratelimit", "consults_accessrecord", "staff_keptwords"}
 # One answer to each question of the pages that are the site's own; forms of rows are filled from the row.

@@ -72,14 +72,42 @@ def signed_in_as(role: str, url: str) -> str:
     return url.replace(urlsplit(url).netloc.partition("@")[0], f"{role}:plain", 1)
 
 
-def state(url: str) -> list:
-    """Every table and function with its owner and rights, the rows of one table, and what an update added."""
+def state(url: str, schema: str = "public") -> list:
+    """Every table and function with its owner and rights, the schema, the rows of one table, and what an update added."""
     return [
-        run(url, "SELECT relname, relowner, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
-        run(url, "SELECT proname, proowner FROM pg_proc WHERE pronamespace = 'public'::regnamespace"),
-        run(url, "SELECT nspname, nspowner, nspacl::text FROM pg_namespace WHERE nspname = 'public'"),
-        run(url, "SELECT count(*) FROM django_migrations"),
+        run(url, f"SELECT relname, relowner, relacl::text FROM pg_class WHERE relnamespace = '{schema}'::regnamespace"),
+        run(url, f"SELECT proname, proowner FROM pg_proc WHERE pronamespace = '{schema}'::regnamespace"),
+        run(url, f"SELECT nspowner, nspacl::text, obj_description(oid) FROM pg_namespace WHERE nspname = '{schema}'"),
+        run(url, f"SELECT count(*) FROM {schema}.django_migrations"),
     ]
+
+
+# The site's tables are given to the role, in a schema that is another's; beside them is what a database may hold besides.
+SHARED = """
+    CREATE ROLE {role}_reader; CREATE ROLE {role}_gone;
+    DO $$ DECLARE line text; BEGIN
+        FOR line IN
+            SELECT format('ALTER TABLE %s OWNER TO {role}', oid::regclass) FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+            UNION ALL SELECT format('ALTER FUNCTION %s OWNER TO {role}', oid::regprocedure) FROM pg_proc
+            WHERE pronamespace = 'public'::regnamespace
+        LOOP EXECUTE line; END LOOP;
+    END $$;
+    GRANT CREATE, USAGE ON SCHEMA public TO {role};
+    GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}_reader;
+    GRANT SELECT ON blog_article TO {role}_reader; GRANT SELECT ON blog_article TO {role}_gone;
+    COMMENT ON SCHEMA public IS 'the site';
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {role};
+    ALTER DEFAULT PRIVILEGES FOR ROLE {role} IN SCHEMA public GRANT SELECT ON SEQUENCES TO {role}_reader;
+    CREATE TABLE notes_of_another (id integer); GRANT SELECT ON notes_of_another TO PUBLIC;
+    CREATE TABLE secrets_of_another (id integer); REVOKE ALL ON secrets_of_another FROM {role};
+    CREATE FUNCTION function_of_another() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+    CREATE SCHEMA another; GRANT USAGE ON SCHEMA another TO PUBLIC;
+    CREATE TABLE another.notes_of_another (id integer); GRANT SELECT ON another.notes_of_another TO PUBLIC;
+    CREATE SCHEMA ledger AUTHORIZATION {role}; CREATE TABLE ledger.bills (number integer PRIMARY KEY);
+    ALTER TABLE ledger.bills OWNER TO {role}; INSERT INTO ledger.bills VALUES (1);
+    CREATE PUBLICATION everything FOR ALL TABLES;
+"""
 
 
 @pytest.mark.slow
@@ -111,6 +139,32 @@ def test_a_role_that_owns_its_tables_alone_restores_too_and_keeps_what_it_was_gr
     assert run(admin, "SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'") == [("pg_trgm",)]
 
 
+@pytest.mark.parametrize("schema", ["app", pytest.param("public", marks=pytest.mark.slow)])
+def test_a_restore_keeps_to_what_the_role_owns_in_the_schema_of_the_site(use, role, schema, tmp_path, caplog):
+    """The role may make no schema, and has tables in another. A role that had rights has left since the dump."""
+    admin = postgresql.new_database(postgresql.with_tables())
+    run(admin, SHARED.format(role=role) + ("" if schema == "public" else f"ALTER SCHEMA public RENAME TO {schema}"))
+    url = use(f"{signed_in_as(role, admin)}?options=-csearch_path%3D{schema}")
+    dump = dump_of(url, tmp_path / "clinic.dump")
+    assert not [name for name in (b"bills", b"of_another (", b"everything") if name in dump.read_bytes()]
+    assert postgresql_dump.obstacles(dump) == []
+    run(admin, f"DROP OWNED BY {role}_gone; DROP ROLE {role}_gone; INSERT INTO ledger.bills VALUES (2)")
+    before = state(admin, schema)
+    run(url, UPDATE)
+    restore(dump, conninfo())
+    assert state(admin, schema) == before
+    assert f'role "{role}_gone" does not exist' in caplog.text
+    assert run(admin, "SELECT number FROM ledger.bills") == [(1,), (2,)]
+    # A new machine, where nothing is there yet.
+    empty = postgresql.new_database()
+    run(empty, f"GRANT CREATE ON DATABASE {urlsplit(empty).path[1:]} TO {role}; GRANT CREATE ON SCHEMA public TO {role}")
+    restore(dump, conninfo(dbname=urlsplit(empty).path[1:]))
+    assert run(empty, f"SELECT count(*) FROM {schema}.django_migrations") == before[-1]
+    # What a restore would be refused for is told before.
+    run(admin, f"REVOKE CREATE ON SCHEMA {schema} FROM {role}")
+    assert postgresql_dump.obstacles(dump) == [f"The role of DATABASE_URL may not make tables in the schema {schema}"]
+
+
 @pytest.mark.parametrize("how", ["half a dump", "a statement that fails at the end", "a dump of another schema"])
 def test_a_restore_that_fails_halfway_changes_nothing(dump, use, role, how):
     admin = postgresql.new_database(postgresql.with_tables())
@@ -118,9 +172,9 @@ def test_a_restore_that_fails_halfway_changes_nothing(dump, use, role, how):
     if how == "half a dump":
         dump.write_bytes(dump.read_bytes()[:-20_000])
     elif how == "a statement that fails at the end":
-        run(url, f"GRANT SELECT ON blog_article TO {role}")
+        run(url, f"CREATE POLICY last ON blog_article TO {role}")
         dump_of(url, dump)
-        run(url, f"REVOKE SELECT ON blog_article FROM {role}; DROP ROLE {role}")
+        run(url, f"DROP POLICY last ON blog_article; DROP ROLE {role}")
     else:
         other = use(postgresql.new_database(postgresql.with_tables()))
         run(other, "ALTER SCHEMA public RENAME TO other; CREATE SCHEMA public")
@@ -134,7 +188,7 @@ def test_a_restore_that_fails_halfway_changes_nothing(dump, use, role, how):
 
 
 def test_tables_that_somebody_has_locked_are_not_waited_for_without_end(dump, use, monkeypatch):
-    monkeypatch.setattr(postgresql_dump, "_DROP", postgresql_dump._DROP.replace("30s", "100ms"))
+    monkeypatch.setattr(postgresql_dump, "_FIND", postgresql_dump._FIND.replace("30s", "100ms"))
     url = use(postgresql.new_database(postgresql.with_tables()))
     with psycopg.connect(url) as connection:
         connection.execute("SELECT FROM auth_user")
@@ -156,7 +210,7 @@ def test_what_pg_restore_did_not_write_to_its_end_is_not_stored(dump, use, monke
     before = state(url)
 
     def end_early(command):
-        return ["sh", "-c", '"$@" --section=pre-data; exit 1', "sh", *command] if "--clean" in command else command
+        return ["sh", "-c", '"$@" --section=pre-data; exit 1', "sh", *command] if "--file=-" in command else command
 
     instead(monkeypatch, end_early)
     with pytest.raises(BackupFailed, match="pg_restore"):

@@ -11,8 +11,12 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from clinic_site import env_database, postgresql_dump
 from clinic_site.postgresql_dump import BackupFailed, conninfo, read_to_the_end, restore, write
 
-# Writes down what it was given; `restore` gets a list of contents from it.
+# Writes down what it was given. `write` gets the schema from it, and `restore` a list of contents.
 PROGRAM = """#!/bin/sh
+case "$*" in
+    *--list*) echo '1; 1259 2 TABLE public django_migrations me';;
+    *--command=*) echo '--schema="public"';;
+esac
 printf '%s\\n' "$@" >> "$0.arguments"
 env > "$0.environment"
 if [ -n "$PGSERVICEFILE" ]; then cp -p "$PGSERVICEFILE" "$0.service"; fi

@@ -3,13 +3,16 @@
 The database of the test is the one that was restored; `before` is what the one before it said of the same accounts.
 """
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django_otp_webauthn.models import WebAuthnCredential
 
 from clinic_site.restored_accounts import Before, keep_what_was_taken, read_accounts
+from staff.models import RecoveryCode
 from staff.roles import EDITORS, make_roles
 from tests.builders import WEDNESDAY
 
@@ -113,3 +116,40 @@ def test_what_an_update_gave_the_roles_is_not_taken_from_them():
     before = read_accounts()
     assert (keep_what_was_taken(before), before.groups) == ([], {})
     assert Group.objects.get(name=EDITORS).permissions.exists()
+
+
+def passkeys(user: User, *names: str) -> None:
+    rows = (
+        WebAuthnCredential(user=user, name=name, credential_id=b"", public_key=b"", credential_id_sha256=name) for name in names
+    )
+    WebAuthnCredential.objects.bulk_create(rows)
+
+
+REMOVED = "anna: a passkey of the backup was removed since, and does not count now"
+ADDED = "anna: a passkey was added since, and is gone: it has to be added again"
+LOCKED = "anna: the passkey of the second step was changed since. No password opens this account until somebody sets a new one"
+
+
+@pytest.mark.parametrize(
+    ("in_backup", "before", "told", "left"),
+    [
+        pytest.param({"lost", "kept"}, {"kept"}, [REMOVED], {"kept"}, id="one of two was lost"),
+        pytest.param({"kept"}, {"kept", "new"}, [ADDED], {"kept"}, id="another was added"),
+        pytest.param({"lost"}, {"new"}, [REMOVED, ADDED, LOCKED], set(), id="the only one was replaced"),
+        pytest.param({"lost"}, set(), [REMOVED, LOCKED], set(), id="the second step was removed"),
+        pytest.param(set(), {"new"}, [ADDED, LOCKED], set(), id="the first one was added"),
+        pytest.param({"kept"}, {"kept"}, [], {"kept"}, id="nothing changed"),
+    ],
+)
+def test_a_passkey_that_was_removed_does_not_count_again_and_no_account_is_left_to_its_password(in_backup, before, told, left):
+    user = account("anna")
+    passkeys(user, *in_backup)
+    RecoveryCode.objects.create(user=user, code_hash="used never")
+    then = read_accounts()
+    then.accounts[key(user)] = replace(then.accounts[key(user)], passkeys=frozenset(before))
+    assert keep_what_was_taken(then) == sorted(told)
+    assert set(WebAuthnCredential.objects.values_list("name", flat=True)) == left
+    user.refresh_from_db()
+    assert user.check_password("as it was") == (LOCKED not in told)
+    assert RecoveryCode.objects.exists() == (LOCKED not in told)
+    assert Before.from_values(json.loads(json.dumps(then.to_values()))) == then

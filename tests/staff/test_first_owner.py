@@ -15,6 +15,7 @@ from staff import first_owner
 from staff.models import FirstOwnerLink, Phone, StaffSession
 from tests.builders import post_clinic_hours, submit
 from tests.staff.signing_in import PASSWORD, RECOVERY_CODE, digits_of
+from tests.staff.software_key import SITE, SoftwareKey
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +166,22 @@ def test_if_only_the_own_link_were_used_up_both_would_go_on(monkeypatch):
     monkeypatch.setattr(type(FirstOwnerLink.objects.all()), "use_up", of_its_own)
     monkeypatch.setattr(type(FirstOwnerLink.objects), "use_up", of_its_own)
     assert both_people_go_on() == [True, True]
+
+
+def test_who_takes_a_passkey_makes_it_on_the_next_page_and_is_let_in_only_then(client, link, settings):
+    settings.STAFF_PASSKEYS, settings.OTP_WEBAUTHN_RP_ID, settings.OTP_WEBAUTHN_ALLOWED_ORIGINS = True, "clinic.example", [SITE]
+    neither = client.post(link, answers(client, link, code=""))
+    assert neither.context["form"].errors["code"] == ["Enter the digits, or choose a passkey below."]
+    assert not User.objects.exists()
+    made = client.post(link, answers(client, link, code="", takes_passkey="on"))
+    assert made["Location"] == "/admin/second-factor/passkeys/?next=/admin/pages/clinic/missing/"
+    assert client.get("/admin/").status_code == 302
+    options = client.get(made["Location"]).context["options"]
+    next_page = {"name": "Blue key", "passkey": SoftwareKey().make(options), "next": "/admin/pages/clinic/missing/"}
+    page = client.post("/admin/second-factor/passkeys/", next_page)
+    assert len(re.findall(RECOVERY_CODE, page.content.decode())) == 10
+    assert 'href="/admin/pages/clinic/missing/"' in page.content.decode()
+    assert client.get("/admin/").status_code == 200
 
 
 def test_where_a_password_is_enough_no_phone_is_asked_for(client, link, settings):

@@ -17,8 +17,10 @@ from clinic_site import database_copy, kept_forms
 from consults.erasure import erase_at_once
 from consults.models import AccessRecord, ConsultRequest, Reason, SpecialHours
 from content.editing import kept_form
+from content.editing.conflict import fingerprint
+from content.models import PendingChange
 from guard import sealing
-from staff import ended_sessions, kept_words, second_factor, sessions
+from staff import ended_sessions, factors, kept_words, second_factor, sessions
 from staff.cleanup import delete_ended_sessions, delete_kept_words
 from staff.models import KeptWords, StaffSession
 from tests.builders import WEDNESDAY, colleague, submit
@@ -474,6 +476,31 @@ def test_a_text_that_somebody_else_saved_meanwhile_shows_what_changed(owner, clo
     assert Article.objects.get().title == "Theirs"
 
 
+def test_a_pending_change_comes_back_to_its_form_also_where_it_was_published_meanwhile(owner, clock):
+    article = make_article()
+    path = f"/admin/blog/article/{article.pk}/pending/edit/"
+    change = PendingChange(values={"title": "Two"}, base=fingerprint(article), proposed_by=owner, proposed_at=WEDNESDAY)
+    change.text = article
+    change.save()
+    browser = Browser("olga")
+    opened = browser.get(path).context["adminform"].form
+    form = {name: opened[name].value() or "" for name in ("seen", "seen_pending", "slug", "browser_title", "description", "body")}
+    token = browser.page(path)
+    pass_time(clock)
+    browser.send(path, form | {"title": "Mine"}, token)
+    browser.enter()
+    answer = browser.get(path)
+    assert answer.context["adminform"].form["title"].value() == "Mine"
+    assert {error.code for error in answer.context["adminform"].form.non_field_errors().as_data()} == set()
+    assert PendingChange.objects.get().values == {"title": "Two"}
+    PendingChange.objects.all().delete()
+    answer = browser.get(path)
+    assert answer.context["adminform"].form["title"].value() == "Mine"
+    assert "The pending change was published or dropped while you were editing it." in answer.content.decode()
+    Article.objects.all().delete()
+    assert "Mine" in shown(browser, path), "and where the text itself is gone"
+
+
 def test_a_row_without_versions_names_who_saved_it_meanwhile(owner, clock):
     reason = Reason.objects.create(use="cancel", code="one", label="One", text="One.")
     path = f"/admin/consults/reason/{reason.pk}/change/"
@@ -623,5 +650,5 @@ def test_the_mark_of_a_session_that_ran_out_outlives_one_that_was_never_let_in(o
         browser.enter()
     assert ended_sessions.is_noted(browser.session)
     assert browser.send(ADD_REASON, REASON, token)["Location"] == ADD_REASON
-    assert second_factor.phone_of(owner)
+    assert factors.phone_of(owner)
     assert KeptWords.objects.get().user == owner

@@ -129,7 +129,7 @@ def test_the_security_log_tells_what_happened_without_a_name_or_an_address(clien
         f"signed_in account={number}",
         f"code_refused account={number}",
         f"code_accepted account={number}",
-        f"phone_removed account={number} by={number}",
+        f"second_step_removed account={number} by={number}",
     ]
     for secret in ("Secret", "olga", "198.51"):
         assert secret not in str([(record.getMessage(), record.args) for record in caplog.records if record.name[:6] == "clinic"])

@@ -24,6 +24,11 @@ _UNREAD = (
     "reach their second place."
 )
 
+_NOT_TRIED = (
+    "Whether a restore would bring everything back was not tried: the role of DATABASE_URL may not create a scratch database. "
+    "The backup was read to its end, and that role may make tables in the site's schema."
+)
+
 
 class Command(BaseCommand):
     help = "Replace database and uploads with those of a backup. The site must be stopped."
@@ -110,12 +115,12 @@ class Command(BaseCommand):
             report = rehearse(backup, made_at=backups.made_at(backup), now=now)
         except BackupFailed as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"Restored {backup} into a scratch place:")
+        self.stdout.write(f"Restored {backup} into a scratch place:" if report.tried else f"Read {backup} to its end.")
         for line in report.lines:
             self.stdout.write(line)
         if report.problems:
             raise CommandError("\n".join(["A restore would not bring everything back:", *report.problems]))
-        self.stdout.write("A restore would bring everything back.")
+        self.stdout.write("A restore would bring everything back." if report.tried else _NOT_TRIED)
 
     def _site_runs(self, now: datetime) -> bool:
         try:

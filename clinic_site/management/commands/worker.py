@@ -33,6 +33,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         if parent is not None:
+            # Closing the terminal tells every process, and the parent goes on.
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
             end_with_parent(parent)
         work = BackgroundWork(once=once, is_stopping=lambda: self.stopping)
         while not self.stopping and (parent is None or os.getppid() == parent):

@@ -1,4 +1,4 @@
-"""Resets the second step of an owner who lost both the phone and the recovery codes. Run it on the server."""
+"""Resets the second step of an owner who lost phone, passkeys and recovery codes. Run it on the server."""
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
@@ -8,7 +8,7 @@ from staff import second_factor
 
 
 class Command(BaseCommand):
-    help = "Remove the second step of one account. Its next sign-in sets up a new phone. The removal is recorded."
+    help = "Remove the second step of one account. Its next sign-in sets up a new one. The removal is recorded."
 
     def add_arguments(self, parser):
         parser.add_argument("username")
@@ -22,5 +22,5 @@ class Command(BaseCommand):
         message = "Second step removed on the server, by the command reset_second_factor."
         second_factor.remove(user, by=user, message=message, now=timezone.now())
         self.stdout.write(
-            f"{username} will set up a new phone at the next sign-in. The removal is recorded in the user's history."
+            f"{username} will set up a new second step at the next sign-in. The removal is recorded in the user's history."
         )

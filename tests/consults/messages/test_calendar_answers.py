@@ -38,6 +38,10 @@ ZONE = (
 )
 
 
+def with_words(text: str) -> bytes:
+    return base64_inside(text, ("Content-Type: text/plain", "Could I come on Tuesday instead?"))
+
+
 def calendar(*lines: str, method: str = "REPLY", before: tuple[str, ...] = ()) -> str:
     inside = (f"METHOD:{method}", *before, "BEGIN:VEVENT", *lines, "END:VEVENT")
     return "\r\n".join(("BEGIN:VCALENDAR", *inside, "END:VCALENDAR", ""))
@@ -47,11 +51,11 @@ def single(text: str) -> bytes:
     return f"Content-Type: text/calendar; method=REPLY; charset=utf-8\nSubject: Declined: Visit\n\n{text}".encode()
 
 
-def base64_inside(text: str) -> bytes:
-    """As Gmail packs it: an alternative within a mail of several parts."""
+def base64_inside(text: str, *beside: tuple[str, str]) -> bytes:
+    """As Gmail packs it: an alternative within a mail of several parts. `beside`: the other parts, by default an empty text."""
     packed = base64.encodebytes(text.encode()).decode()
     headers = "Content-Type: text/calendar; charset=UTF-8; method=REPLY\nContent-Transfer-Encoding: base64"
-    inner = report(("Content-Type: text/plain", "Ada has declined this invitation."), (headers, packed), kind="alternative")
+    inner = report(*(beside or [("Content-Type: text/plain", "\r\n")]), (headers, packed), kind="alternative")
     inner = inner.replace("boundary=b", "boundary=inner").replace("--b", "--inner")
     head, _, body = inner.partition("\n\n")
     return report((head, body), kind="mixed").encode()
@@ -83,6 +87,29 @@ def test_what_calendar_programs_send_is_read_and_nothing_else():
     assert read_answer(b"Content-Type: text/plain\n\n" + calendar(*VISIT).encode()) is None
     nested = single("BEGIN:VCALENDAR\r\n" + "BEGIN:VEVENT\r\n" * 4000)
     assert read_answer(nested) is None
+
+
+def test_whatever_a_person_may_have_written_with_an_answer_is_noticed():
+    plain, html = "Content-Type: text/plain; charset=utf-8", "Content-Type: text/html"
+    empty_html = (html, '<html><body dir="ltr"><div>&nbsp;<br></div></body></html>')
+    for mail_, has_words in (
+        (single(calendar(*VISIT)), False),
+        (single(calendar(*VISIT, "COMMENT;LANGUAGE=en-US:\\n")), False),
+        (single(calendar(*VISIT, "COMMENT:Please call my daughter")), True),
+        (single(calendar(*VISIT[:2], VISIT[2].replace("CN=Ada", "X-RESPONSE-COMMENT=Not on Mondays"))), True),
+        (single(calendar(*VISIT, before=("COMMENT:Another day",))), True),
+        (single(calendar(*VISIT) + " " * 16_384 + "COMMENT:far behind"), True),
+        (base64_inside(calendar(*VISIT)), False),
+        (base64_inside(calendar(*VISIT), (plain, "\r\n"), empty_html), False),
+        (base64_inside(calendar(*VISIT), empty_html), False),
+        (base64_inside(calendar(*VISIT), ("Content-Type: application/ics; name=invite.ics", calendar(*VISIT))), False),
+        # A sentence of the program is not told from a person's.
+        (base64_inside(calendar(*VISIT), (plain, "Ada has declined this invitation.")), True),
+        (base64_inside(calendar(*VISIT), (html, "<p>Could I come on Tuesday?</p>")), True),
+        (base64_inside(calendar(*VISIT), (plain, ""), ("Content-Type: image/png", "x")), True),
+    ):
+        assert read_answer(mail_).has_words == has_words, mail_
+    assert read_answer(single(calendar(*VISIT)), is_cut=True).has_words
 
 
 def confirmed(staff, **answers):
@@ -164,7 +191,16 @@ def test_a_no_to_what_is_no_visit_ahead_asks_nobody(staff):
 
 
 @pytest.mark.django_db
-def test_the_mailbox_hands_over_answers_to_our_entries_and_leaves_all_others(clinic, staff, settings, server, caplog):  # noqa: F811
+@pytest.mark.usefixtures("clinic", "clock")
+def test_the_mailbox_takes_answers_to_our_entries_and_leaves_words_and_all_others(
+    staff,
+    desk,
+    settings,
+    server,  # noqa: F811
+    caplog,
+    tmp_path,
+):
+    """What somebody wrote with an answer is read by a person: the desk says so until they have opened it."""
     request = confirmed(staff)
     entry = next(part for part in mail.outbox[-1].message().walk() if part.get_content_type() == "text/calendar")
     text = entry.get_payload(decode=True).decode().replace("METHOD:REQUEST", "METHOD:REPLY")
@@ -172,12 +208,27 @@ def test_the_mailbox_hands_over_answers_to_our_entries_and_leaves_all_others(cli
     no = re.sub("PARTSTAT=ACCEPTED", "PARTSTAT=DECLINED", text)
     of_others = no.replace(str(request.calendar_uid), str(uuid4()))
     server.mails = dict(enumerate(map(single, (no, text, of_others, "not a calendar")), 1)) | {5: base64_inside(no)}
+    words = [
+        with_words(text.replace("PARTSTAT=ACCEPTED", f"PARTSTAT={answer}")) for answer in ("ACCEPTED", "TENTATIVE", "DECLINED")
+    ]
+    server.mails |= dict(enumerate(words, 6))
     server.kinds = {uid: re.search(rb"Content-Type:.*", body)[0] for uid, body in server.mails.items()}
     reader = MailboxReader(ACCOUNT, host=HOST, has_entry=has_entry)
-    with caplog.at_level(logging.INFO):
+    settings.DATA_DIR, settings.BOUNCES = tmp_path, ACCOUNT
+
+    def told(seen: int) -> str:
+        """What the desk says once one of them was opened."""
+        server.mails.pop(seen, None)
         delivery_reports.read_reports(reader, now=WEDNESDAY)
-    assert (sorted(server.mails), asked()) == ([3, 4], [("call", "waiting")])
-    assert "ada@example.com" not in caplog.text
+        page = re.sub(r"\s+", " ", desk.get("/admin/").content.decode())
+        return "".join(re.findall(r"\d answers? from patients’ calendars", page))
+
+    with caplog.at_level(logging.INFO):
+        assert told(0) == "3 answers from patients’ calendars"
+    assert (sorted(server.mails), asked()) == ([3, 4, 6, 7, 8], [("call", "waiting")])
+    assert not [word for word in ("ada@example.com", "Tuesday") if word in caplog.text]
+    assert [told(seen) for seen in (6, 8, 7)] == ["2 answers from patients’ calendars", "1 answer from patients’ calendars", ""]
+    assert sorted(server.mails) == [3, 4]
 
 
 @pytest.mark.django_db

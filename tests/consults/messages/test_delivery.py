@@ -257,6 +257,26 @@ def test_a_letter_that_cannot_be_put_together_keeps_no_other_from_leaving(inbox,
     assert "p0@example.com" not in caplog.text
 
 
+def raising(error: Exception):
+    def fail(*_, **__):
+        raise error
+
+    return fail
+
+
+def test_a_letter_for_which_the_machine_has_no_memory_or_thread_is_tried_again(inbox, monkeypatch):
+    submit()
+    now = WEDNESDAY
+    for error in (MemoryError(), RuntimeError("can't start new thread")):
+        with monkeypatch.context() as patched:
+            patched.setattr(delivery, "read_message", raising(error))
+            assert delivery.deliver_due(now=now) == 0
+        letter = OutboxMessage.objects.get()
+        assert (letter.state, letter.problem) == ("waiting", type(error).__name__)
+        now += timedelta(hours=1)
+    assert delivery.deliver_due(now=now) == 1
+
+
 def test_a_server_that_never_comes_to_a_letter_is_not_waited_for_and_never_gets_it_late(settings, monkeypatch):
     """A socket's own timeout counts from the last byte. What was given up must not arrive beside its repetition."""
     monkeypatch.setattr(mail, "DEADLINE_SECONDS", 0.2)
