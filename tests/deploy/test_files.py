@@ -3,16 +3,13 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.environment import SETTINGS, skip_for_want_of
 from tests.nginx import recipe
-from tests.server import CHECKOUT, HANG_SECONDS, started_before, wait_for
+from tests.server import CHECKOUT, HANG_SECONDS
 
 DEPLOY = CHECKOUT / "deploy"
 UNIT = (DEPLOY / "clinic.service").read_text()
@@ -40,6 +37,7 @@ def test_the_files_name_the_same_places():
     assert said_by_the_unit("ReadWritePaths") == [f"-{settings['BACKUP_DIR']}"]
     assert settings["PUBLIC_URL"] == "https://clinic.example"
     assert settings["TRUSTED_PROXIES"] == "1"
+    assert said_by_the_unit("Type") == ["notify"]
     assert said_by_the_unit("EnvironmentFile")[0] in (DEPLOY / "manage").read_text()
 
 
@@ -76,20 +74,3 @@ def test_caddy_takes_its_file(tmp_path):
     wrong = tmp_path / "Caddyfile"
     wrong.write_text((DEPLOY / "Caddyfile").read_text().replace("redir https", "redirect https"))
     assert run(wrong).returncode == 1
-
-
-@pytest.mark.server
-@pytest.mark.slow
-def test_systemd_is_told_when_the_site_answers(tmp_path):
-    """The unit waits for it: Type=notify. `serve` becomes gunicorn, so the process that says so is the one that was started."""
-    assert said_by_the_unit("Type") == ["notify"]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
-        told.bind(str(tmp_path / "notify"))
-        told.settimeout(HANG_SECONDS)
-        site = started_before(tmp_path / "site", {"WEB_WORKERS": "1", "NOTIFY_SOCKET": str(tmp_path / "notify")})
-        try:
-            site.begin()
-            assert told.recv(1000).startswith(b"READY=1")
-            wait_for(site.is_ready, HANG_SECONDS, "the site answers", lambda: site.log)
-        finally:
-            site.stop()
