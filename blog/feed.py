@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from content.placeholders import fill_plain
 from guard.one_line import without_hidden_characters
+from pages.facts import plain_values
 from pages.models import Clinic, Page
 
 from .models import Article
@@ -59,7 +61,7 @@ class ArticleFeed(Feed):
 
     def subtitle(self, clinic: Clinic) -> str:
         page = Page.objects.filter(key=Page.BLOG).only("description").first()
-        return page.description if page else ""
+        return fill_plain(page.description, plain_values(clinic)) if page else ""
 
     def link(self, clinic: Clinic) -> str:
         return settings.PUBLIC_URL + reverse("blog:index")

@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from content.markdown import CITATION
+from content.citation_marks import CITATION
 from content.models import PublicContent, Reference, ReviewedText, TextQuerySet
 from pages.models import Picture, Provider
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import cycle, islice
 from types import SimpleNamespace
 
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -27,6 +28,7 @@ from pages.models import Clinic, Page
 
 app_name = "components"
 _DAY = date(2026, 12, 7)
+_ZONE = settings.CLINIC_FOLDER.facts.get("time_zone_label", "")
 _WEEK = {**{day: (Shift(time(16), time(20)),) for day in range(5)}, 5: (Shift(time(8), time(12)),)}
 _SNOW = "Closed today because of snow. We call everybody who has a visit today, and nobody loses a place."
 _SENTENCE = "A few plain sentences stand here, as long as they usually are, to see how they wrap."
@@ -83,14 +85,7 @@ def _facts(*, announcement: str = "", special_days: list[dict[str, str]] | None 
     """The made-up clinic, with the changes of one state."""
     facts = SiteFacts()
     facts.today = _DAY
-    facts.clinic = Clinic(
-        name="Modern Therapeutics",
-        street="200 Schilling Dr S.",
-        city="Dundas",
-        state="MN",
-        postal_code="55019",
-        announcement=announcement,
-    )
+    facts.clinic = Clinic(**settings.CLINIC_FOLDER.facts, announcement=announcement)
     posted = PostedHours(facts.clinic.zone, _WEEK if week is None else week)
     facts.hours, facts.week, facts.special_days = (
         hours_text.weekly_hours(posted),
@@ -133,11 +128,11 @@ def _booking(form: ConsultRequestForm, **context) -> tuple[str, dict]:
 
 def _own_page() -> tuple[str, dict]:
     """Of somebody who waits for an answer and is offered an earlier time."""
-    monday, asked = "Monday, December 7, 2026", "Wednesday, December 9, 2026, 4:00 PM to 4:30 PM Central Time"
+    monday, asked = "Monday, December 7, 2026", f"Wednesday, December 9, 2026, 4:00 PM to 4:30 PM {_ZONE}"
     own = SimpleNamespace(token="a" * 43, reference="ABCD-2345", status="requested")
     words = SimpleNamespace(headline=("A heading", _SENTENCE), time_label="Time you asked for", is_over=False)
-    times = {"offered_when": f"{monday}, 4:00 PM to 4:30 PM Central Time", "offered_until": f"{monday}, 2:00 PM Central Time"}
-    times |= {"when": asked, "answer_by": f"{monday}, 2:00 PM Central Time"}
+    times = {"offered_when": f"{monday}, 4:00 PM to 4:30 PM {_ZONE}", "offered_until": f"{monday}, 2:00 PM {_ZONE}"}
+    times |= {"when": asked, "answer_by": f"{monday}, 2:00 PM {_ZONE}"}
     forms = {"form": None, "address_form": None, "visit": "visit"}
     offer = SimpleNamespace(starts_at=datetime(2026, 12, 7, 22, tzinfo=UTC))
     return "consults/own_page.html", {"own": own, "words": words, "offer": offer, "is_open": True, **times, **forms}
@@ -147,7 +142,12 @@ def _article(**context) -> tuple[str, dict]:
     rendered = markdown.render(_ARTICLE)
     [article] = _articles(1)
     article.body_html, article.subtitle = mark_safe(rendered.html), _SENTENCE  # noqa: S308
-    facts = {"article": article, "author_name": "Modern Therapeutics", "published_on": _DAY, "contents": rendered.contents}
+    facts = {
+        "article": article,
+        "author_name": settings.CLINIC_FOLDER.facts["name"],
+        "published_on": _DAY,
+        "contents": rendered.contents,
+    }
     return "blog/article.html", facts | {"references": []} | context
 
 
@@ -180,13 +180,14 @@ def _blog(number: int, **context) -> tuple[str, dict]:
 
 def _letter() -> tuple[str, dict]:
     address = f"https://clinic.example/consults/{'a' * 43}/"
-    visit = "Time: Monday, December 7, 2026, 4:00 PM\nPlace: 200 Schilling Dr S., Dundas, MN 55019"
-    text = f"Hello Name,\n\n{_SENTENCE}\n\n{visit}\n\nYour page:\n{address}\n\nModern Therapeutics\n200 Schilling Dr S."
+    clinic = _facts().clinic
+    visit = f"Time: Monday, December 7, 2026, 4:00 PM\nPlace: {clinic.address_line}"
+    text = f"Hello Name,\n\n{_SENTENCE}\n\n{visit}\n\nYour page:\n{address}\n\n{clinic.name}\n{clinic.street}"
     return "consults/messages/mail.html", {"subject": "Your request", "text": text}
 
 
 def _error(name: str) -> Callable[[], tuple[str, dict]]:
-    return lambda: (f"{name}.html", {"clinic_name": "Modern Therapeutics"})
+    return lambda: (f"{name}.html", {"clinic_name": settings.CLINIC_FOLDER.facts["name"]})
 
 
 _WRONG = {"ticket": "-", "email": "name at example", "phone": "12", "starts_at": "2026-12-07T16:00-06:00", "contact_by": "phone"}

@@ -51,6 +51,11 @@ class SiteFacts:
         """The value of every placeholder that a text may have."""
         return facts.placeholder_values(self.clinic) | policy_facts.placeholder_values(self.clinic)
 
+    @cached_property
+    def plain_placeholders(self) -> dict[str, str]:
+        """The value of every placeholder that plain text may have."""
+        return facts.plain_values(self.clinic)
+
     @property
     def first_step(self) -> FirstStep:
         """What a consult commits one to."""

@@ -22,8 +22,11 @@ NAMES = {_SQLITE, _POSTGRESQL}
 # passwords into the field for the name, and a copy is kept for longer than the hour that such a row is.
 _SIGN_INS = ("axes_accessattemptexpiration", "axes_accessattempt", "axes_accessfailurelog", "axes_accesslog")
 # Limits begin again; a machine with many addresses leaves a row for each, of which none is worth a backup.
-# What staff typed and have not saved is theirs, and gone in a day.
-_EMPTIED = ("django_session", "consults_workerheartbeat", "guard_ratelimit", "staff_keptwords", *_SIGN_INS)
+# What staff typed and have not saved is theirs, and gone in a day. A link that made the first owner must not work once more.
+_EMPTIED = (
+    *("django_session", "consults_workerheartbeat", "guard_ratelimit", "staff_keptwords", "staff_firstownerlink"),
+    *_SIGN_INS,
+)
 # What differs between the site and a copy of it that lost nothing: see `_hold`.
 LEFT_OUT = (*_EMPTIED, "clinic_site_hold")
 # What each writing of a SQLite file counts up in its header, whatever it wrote.

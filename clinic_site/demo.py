@@ -24,6 +24,8 @@ from pages.pictures import encode, store
 
 _FIRST_NAMES = ("Avery", "Blake", "Casey", "Drew", "Ellis", "Finley", "Harper", "Jules", "Morgan", "Quinn")
 _LAST_NAMES = ("Sample", "Example", "Pattern", "Specimen")
+# Who decided all of it. No account is ever deleted, so it tells that this site was filled.
+_DESK = "demo-desk"
 _NOTES = ("", "I drive from Northfield, please allow five minutes.", "", "Please call after 3 PM.", "")
 _Step = Callable[[ConsultRequest, User, datetime], ConsultRequest]
 
@@ -119,7 +121,7 @@ def load(*, now: datetime) -> int:
         raise DemoRefused("PUBLIC_URL is https: patients may come to this site.")
     if ConsultRequest.objects.exists():
         raise DemoRefused("There are requests already. Start with an empty DATA_DIR.")
-    by = User(username="demo-desk", first_name="Demo", is_staff=True, is_active=False, password=make_password(None))
+    by = User(username=_DESK, first_name="Demo", is_staff=True, is_active=False, password=make_password(None))
     # In bulk, because nobody is told of this account.
     User.objects.bulk_create([by])
     people = _people()
@@ -134,6 +136,11 @@ def load(*, now: datetime) -> int:
     WorkerHeartbeat.objects.beat(now=now)
     WorkerHeartbeat.objects.end()
     return len(made)
+
+
+def is_here() -> bool:
+    """Whether this site was filled with invented life."""
+    return User.objects.filter(username=_DESK).exists()
 
 
 def _people() -> Iterator[Person]:

@@ -13,6 +13,7 @@ from guard.one_row import MOST_IN_A_RUN, is_of_one_row
 logger = logging.getLogger("clinic.worker")
 
 NOT_ALLOWED = "Who set its time may not change this text any more. Publish it by hand, or set a time again."
+BEGUN = "The site was stopped while it published this, so nothing was published. Publish it by hand, or set a time again."
 BROKEN = "An error kept the site from publishing it; the log has it. Save it once more, or publish it by hand."
 
 
@@ -23,12 +24,15 @@ def publish_due_changes(*, now: datetime, zone: ZoneInfo, after: datetime | None
     """
     published, locked = 0, 0
     for change in PendingChange.objects.due(now=now, after=after).select_related("content_type", "scheduled_by"):
+        # Written down before: one that takes the worker down is not begun again by the next.
+        _tell(change, BEGUN)
         try:
             _publish(change, now=now, zone=zone)
         except pending.NotPublished as refused:
             _tell(change, "\n".join(refused.problems))
         except DatabaseError as error:
             locked += 1
+            _tell(change, "")
             if locked == MOST_IN_A_RUN or not is_of_one_row(error):
                 raise
             # It is tried again: who has locked it lets it go.

@@ -8,6 +8,7 @@ import ipaddress
 import os
 import re
 from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -133,7 +134,8 @@ def mailer(name: str, folder: str) -> dict[str, Any]:
     if not value:
         return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": folder}}
     takes = (
-        "must be smtp://user:password@host:port (plain), smtp+tls:// (STARTTLS), smtps:// (TLS), or empty for files in DATA_DIR"
+        "must be smtp://user:password@host:port (plain), smtp+tls:// (STARTTLS) or smtps:// (TLS) with nothing after the port, in"
+        " printable ASCII, #, ?, / and @ in a password as %23, %3F, %2F and %40; or empty for files in DATA_DIR"
     )
     default_ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465, "smtp+ssl": 465}
     try:
@@ -141,13 +143,17 @@ def mailer(name: str, folder: str) -> dict[str, Any]:
         port = parts.port
     except ValueError:
         raise WrongSetting(name, takes) from None
-    if parts.scheme not in default_ports or not parts.hostname or parts.path not in {"", "/"}:
+    named = [unquote(each or "") for each in (parts.username, parts.password)]
+    # smtplib signs in with ASCII alone. What follows a # or a ? would be dropped in silence, the rest of a password too.
+    is_plain = all(re.fullmatch(r"[ -~]*", each) for each in (value, *named))
+    is_whole = _is_host(parts.hostname or "") and port != 0 and parts.path in {"", "/"} and not (parts.query or parts.fragment)
+    if parts.scheme not in default_ports or not is_plain or not is_whole or value.endswith(("?", "#")):
         raise WrongSetting(name, takes)
     options = {
         "host": parts.hostname,
         "port": port or default_ports[parts.scheme],
-        "username": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
+        "username": named[0],
+        "password": named[1],
         "use_tls": parts.scheme == "smtp+tls",
         "use_ssl": parts.scheme in {"smtps", "smtp+ssl"},
         "timeout": 10,
@@ -165,10 +171,16 @@ def email_settings(mailer: dict[str, Any]) -> dict[str, object]:
 
 
 def mail_address(name: str, default: str = "") -> str:
+    """The address as mail programs read it: a name with a comma or a bracket in it is put into quotation marks."""
     value = text(name, default)
-    if value and not re.fullmatch(r"(?:[^<>@\r\n]* <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", value):
+    found = re.fullmatch(r"(?:([^<>@\r\n]*) <([^<>@\s]+@[^<>@\s]+)>|([^<>@\s]+@[^<>@\s]+))", value)
+    if not value or (found and parseaddr(value)[1] == (found[2] or found[3])):
+        return value
+    # Unquoted, everything from the comma on would be another address.
+    quoted = found and found[2] and formataddr((found[1].strip().strip('"'), found[2]))
+    if not found or not quoted or parseaddr(quoted)[1] != found[2]:
         raise WrongSetting(name, f"must be an email address like clinic@example.com or Name <clinic@example.com>, got {value!r}")
-    return value
+    return quoted
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from guard.sealing import CannotOpen
 from staff.returning_words import answer_to_an_older_page
 
 from . import clinic_name
+from .given_back import words_of
 
 logger = logging.getLogger("clinic.database")
 
@@ -28,7 +29,7 @@ def error_page(status: int, template: str | None = None, **context) -> HttpRespo
 def bad_request(request, exception=None):
     if isinstance(exception, RequestDataTooBig):
         # Only who is signed in gets so far (`body_limit`).
-        return error_page(413, is_of_staff=True)
+        return error_page(413, is_of_staff=True, typed=words_of(request))
     return error_page(400)
 
 

@@ -56,8 +56,12 @@ def move(target: dict, *, is_running: bool) -> dict[str, int]:
 @contextmanager
 def _connected(folder: Path, target: dict) -> Iterator[None]:
     copy = folder / "clinic.sqlite3"
-    with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as source, closing(sqlite3.connect(copy)) as file:
-        source.backup(file)
+    try:
+        with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as source, closing(sqlite3.connect(copy)) as file:
+            source.backup(file)
+    except sqlite3.Error as error:
+        # Most likely a full disk.
+        raise MoveFailed(f"The SQLite file could not be copied into DATA_DIR: {error}") from error
     connections.databases[FROM] = connections.databases["default"] | {"NAME": str(copy)}
     connections.databases[TO] = connections.configure_settings({"default": target})["default"]
     try:

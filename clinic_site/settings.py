@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from clinic_site import env, env_database, env_folders, env_secrets, generated_keys, near_hosts, sealed_before, security_headers
+from clinic_site.clinic_folder import FINDERS, clinic_folder
 from clinic_site.logs import LOGGING as LOGGING
 from clinic_site.passkey_settings import are_offered, settings_of
 from clinic_site.password_settings import AUTH_PASSWORD_VALIDATORS as AUTH_PASSWORD_VALIDATORS
@@ -14,6 +15,7 @@ from clinic_site.password_settings import AUTH_PASSWORD_VALIDATORS as AUTH_PASSW
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_folders.folder("DATA_DIR", str(BASE_DIR / "var"))
 BACKUP_DIR = env_folders.second_folder("BACKUP_DIR", DATA_DIR)
+CLINIC_FOLDER = clinic_folder("CLINIC_DIR", BASE_DIR / "clinic")
 
 # Where and how the site is reached
 HOST = env.listen_host("HOST", "127.0.0.1")
@@ -229,13 +231,11 @@ AXES_VERBOSE = False
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = FINDERS
+_plain, _bundled = "django.contrib.staticfiles.storage.StaticFilesStorage", "clinic_site.static_files.BundledStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "clinic_site.static_files.BundledStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": _plain if DEBUG else _bundled},
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = DEBUG

@@ -3,9 +3,9 @@
 import lightningcss
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# The site's, that of a request's pages, that of the few pages with a sheet to print, the staff's; and the folders that hold
-# what they import.
-STYLESHEETS = ("css/site.css", "css/booking.css", "css/sheet.css", "staff/admin.css")
+# The site's, that of a request's pages, that of the few pages with a sheet to print, the staff's, a clinic's own colors for both;
+# and the folders that hold what they import.
+STYLESHEETS = ("css/site.css", "css/booking.css", "css/sheet.css", "css/look.css", "staff/admin.css", "staff/look.css")
 PARTS = ("css/", "staff/")
 # Phones from 2022 on can read the result; older ones still show the text.
 BROWSERS = ["safari >= 15.4", "ios_saf >= 15.4", "chrome >= 105", "firefox >= 110"]

@@ -64,8 +64,8 @@ def manifest(request):
         "start_url": "/",
         "scope": "/",
         "display": "browser",
-        "background_color": "#22384a",
-        "theme_color": "#22384a",
+        "background_color": settings.CLINIC_FOLDER.look.by_day("land"),
+        "theme_color": settings.CLINIC_FOLDER.look.by_day("land"),
         "icons": icons,
     }
     return JsonResponse(facts, content_type="application/manifest+json")

@@ -11,7 +11,8 @@ class ConsultsConfig(AppConfig):
         from content import placeholders
         from pages import facts
 
-        placeholders.register(*policy_facts.NAMES)
+        values = policy_facts.placeholder_values
+        placeholders.register(*policy_facts.NAMES, values=lambda: values(facts.read_clinic()))
         facts.read_along(**policy_facts.columns())
         post_migrate.connect(event_guard.install_triggers, sender=self, dispatch_uid="event triggers")
         pre_migrate.connect(type_guard.drop_triggers, sender=self, dispatch_uid="type triggers")

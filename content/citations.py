@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from .markdown import CITATION
+from .citation_marks import CITATION
 from .models import Reference, Text, kinds
 
 

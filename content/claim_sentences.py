@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from .markdown import CITATION
+from .citation_marks import CITATION
 
 _HEDGE = re.compile(
     r"\b(?:(?<!and )may(?! (?:\w+ )?(?:take|need|require)s? (?:\w+ )?(?:weeks|months|years))|might"

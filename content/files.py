@@ -29,7 +29,8 @@ def read_content_file(path: Path) -> ContentFile:
     if before.strip() or not found or not found_end:
         raise UnreadableContent(f"{path.name}: must begin with TOML between two +++ lines")
     try:
-        facts = tomllib.loads(front)
+        # A line before it, as in the file, so that a mistake is told with the line that an editor shows.
+        facts = tomllib.loads("\n" + front)
     except tomllib.TOMLDecodeError as error:
         raise UnreadableContent(f"{path.name}: {error}") from error
     return ContentFile(path.stem, facts, body.strip() + "\n")

@@ -9,20 +9,25 @@ from itertools import islice
 from urllib.parse import unquote, urldefrag, urlsplit, urlunsplit
 
 from django.conf import settings
-from django.urls import Resolver404, resolve
+from django.urls import NoReverseMatch, Resolver404, resolve
 
 from .models import Text, kinds
 
 _HREF = re.compile(r'href="([^"]*)"')
 # Of every page: its top, and what the skip link leads to.
 _ON_EVERY_PAGE = {"", "main"}
+# The path of any link with a question mark ends before it.
+_NO_ADDRESS = "/?/"
 # Each is looked for in the text, to name its line.
 MOST_TOLD = 20
 
 
 def path_of(row: Text) -> str:
-    """The path of the page on which visitors read the text."""
-    return urldefrag(row.get_absolute_url()).url
+    """The path of the page on which visitors read the text; for one whose address is not filled in, a path of no link."""
+    try:
+        return urldefrag(row.get_absolute_url()).url
+    except NoReverseMatch:
+        return _NO_ADDRESS
 
 
 class Links:

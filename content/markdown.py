@@ -11,7 +11,6 @@ A heading can be linked to by the id in `## Words {#id}`, or by its words; a bol
 import re
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 import nh3
@@ -19,92 +18,30 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
-from . import checkboxes, figures, figures_drawn, figures_in_texts
+from . import checkboxes, citation_marks, figures, figures_drawn, figures_in_texts, named_parts
+from .citation_marks import without_citations
+from .named_parts import Heading, name_headings, name_terms
 
-# Citations as they stay in a text; `content.citations` reads them. Sought from the first space of many, not from each.
-CITATION = re.compile(r"(?<!\s)\s*\[@([a-z0-9-]+(?:; ?@[a-z0-9-]+)*)\]")
-_HEADING_ID = re.compile(r"(?<!\s)\s*\{#([a-z0-9-]+)\}\s*$")
-_BEGINNING = re.compile(r"\[+@+")
-_DEEPEST = 4
 _LONGEST_LABEL = 120  # each table and each row repeats its heading
-_TERM_ID = re.compile(r"\{#([a-z0-9-]+)\}")
 # Containers in which each third-level heading begins an item, with the tags of container and item.
 _ITEMISED = {"steps": ("ol", "li"), "pair": ("div", "div")}
 
 
-def without_citations(text: str) -> str:
-    """The text for a place where no link can be, as an attribute. Taking one out may make another of what stood around it."""
-    for _ in range(_DEEPEST):
-        less = CITATION.sub("", text)
-        if less == text:
-            return text
-        text = less
-    return _BEGINNING.sub("", text)
-
-
 @dataclass(frozen=True)
 class Rendered:
-    """Rendered HTML. `contents`: the second-level headings as [{"id", "text"}]."""
+    """Rendered HTML. `contents`: the second-level headings as [{"id", "text"}]; `headings`: all of them."""
 
     html: str
     contents: list[dict[str, str]]
+    headings: list[Heading]
 
 
 def render(text: str) -> Rendered:
     contents: list[dict[str, str]] = []
-    html = _markdown.render(figures_in_texts.with_numbers(text), {"contents": contents})
+    headings: list[Heading] = []
+    html = _markdown.render(figures_in_texts.with_numbers(text), {"contents": contents, "headings": headings})
     html = checkboxes.with_checkboxes(_clean(html).strip())
-    return Rendered(figures_in_texts.with_drawings(html, figures_drawn.drawn), contents)
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
-
-
-def _name_headings(state) -> None:
-    """Gives every heading an id, either the given one or one made from its text, and lists the second-level ones."""
-    used = state.env.setdefault("ids", {})
-    for token, inline in zip(state.tokens, state.tokens[1:], strict=False):
-        if token.type != "heading_open":
-            continue
-        text = inline.content
-        if match := _HEADING_ID.search(text):
-            text = inline.content = text[: match.start()]
-            inline.children = []
-            state.md.inline.parse(text, state.md, state.env, inline.children)
-        # The name and the list of contents are no place for a source.
-        text = without_citations(text)
-        name = _unused(match[1] if match else _slug(text), used)
-        token.attrSet("id", name)
-        if token.tag == "h2":
-            state.env.setdefault("contents", []).append({"id": name, "text": text})
-
-
-def _unused(name: str, used: dict[str, int]) -> str:
-    """The name, or with the next free number. `used`: each name that is taken, with the last number tried after it."""
-    free, number = name, used.get(name, 1)
-    while free in used:
-        number += 1
-        free = f"{name}-{number}"
-    used[name] = number
-    used.setdefault(free, 1)
-    return free
-
-
-def _name_terms(state) -> None:
-    """Gives a bold term the id that follows it, so that other texts can link to its explanation."""
-    used = state.env.setdefault("ids", {})
-    for token in state.tokens:
-        opened: list[Token] = []
-        children = token.children or []
-        for child, after in pairwise(children):
-            if child.type == "strong_open":
-                opened.append(child)
-            elif child.type == "strong_close":
-                term = opened.pop()
-                if after.type == "text" and (match := _TERM_ID.match(after.content)):
-                    term.attrSet("id", _unused(match[1], used))
-                    after.content = after.content[match.end() :]
+    return Rendered(figures_in_texts.with_drawings(html, figures_drawn.drawn), contents, headings)
 
 
 def _itemise(state) -> None:
@@ -132,7 +69,7 @@ def _frame_tables(state) -> None:
     tokens, heading = [], "Table"
     for index, token in enumerate(state.tokens):
         if token.type == "heading_open":
-            heading = without_citations(_HEADING_ID.sub("", state.tokens[index + 1].content))[:_LONGEST_LABEL]
+            heading = without_citations(named_parts.HEADING_ID.sub("", state.tokens[index + 1].content))[:_LONGEST_LABEL]
         if token.type == "table_open":
             frame = Token("frame_open", "div", 1, block=True)
             frame.attrs = {"class": "table", "role": "region", "tabindex": "0", "aria-label": f"Table: {heading}"}
@@ -215,7 +152,7 @@ def _build() -> MarkdownIt:
     }.items():
         container_plugin(markdown, name, render=renderer)
     # Each goes right after "inline", so the last one runs first.
-    for rule in (_keep_titles_plain, _name_terms, _name_headings, _itemise, _frame_tables, _label_cells):
+    for rule in (_keep_titles_plain, name_terms, name_headings, _itemise, _frame_tables, _label_cells):
         markdown.core.ruler.after("inline", rule.__name__, rule)
     return markdown
 
@@ -245,5 +182,5 @@ _clean = partial(
 )
 
 # Content is re-rendered when one of these files changes; see load_content.
-SOURCE = Path(__file__).read_bytes() + checkboxes.SOURCE
+SOURCE = Path(__file__).read_bytes() + checkboxes.SOURCE + citation_marks.SOURCE + named_parts.SOURCE
 SOURCE += figures.SOURCE + figures_in_texts.SOURCE + figures_drawn.SOURCE

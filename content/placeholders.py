@@ -6,7 +6,7 @@ prelaunch checks. Braces around anything else, except a heading's `{#name}` and 
 
 import re
 from bisect import bisect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from django.utils.html import conditional_escape
@@ -24,6 +24,8 @@ _FIRST_LETTERS = "qzxq"
 _WORD = re.compile(rf"\b{_FIRST_LETTERS}([a-z]+)\b")
 
 _known: set[str] = set()
+_plain: set[str] = set()
+_values: list[Callable[[], Mapping[str, str]]] = []
 
 
 class Mistake(NamedTuple):
@@ -34,9 +36,24 @@ class Mistake(NamedTuple):
     message: str
 
 
-def register(*names: str) -> None:
-    """Makes the names known: texts may have them in braces, and the page that shows a text passes their values to `fill`."""
+def register(*names: str, values: Callable[[], Mapping[str, str]]) -> None:
+    """Makes the names known: texts may have them in braces, and the page that shows a text passes their values to `fill`.
+
+    `values` reads those of today, for who chooses a name.
+    """
     _known.update(names)
+    _values.append(values)
+
+
+def values_of_today() -> dict[str, str]:
+    """What every known name is replaced by, empty where it says nothing yet."""
+    today = {name: value for read in _values for name, value in read().items()}
+    return {name: today.get(name, "") for name in known()}
+
+
+def register_plain(*names: str) -> None:
+    """Has these of the names filled in plain text too, in the fields that a kind of text lists as `FILLED`."""
+    _plain.update(names)
 
 
 def known() -> list[str]:
@@ -48,14 +65,20 @@ def names_in(text: str) -> set[str]:
     return set(_PLACEHOLDER.findall(text))
 
 
-def mistakes(text: str, *, is_markdown: bool) -> Iterator[Mistake]:
-    """What keeps a text from being filled. Only Markdown is filled: a title is also an address, a picture, a search result."""
+def mistakes(text: str, *, is_markdown: bool, is_filled: bool = False) -> Iterator[Mistake]:
+    """What keeps a text from being filled. Markdown is, and with `is_filled` plain text, by the few names that need no link. A
+    title is not: it is also an address, a picture, a search result.
+    """
     for number, line in enumerate(text.splitlines(), start=1):
         is_heading, links = line.lstrip().startswith("#"), [link.span() for link in _LINK.finditer(line)]
         for match in _IN_BRACES.finditer(line):
             if match[1] not in _known:
                 message = f"Line {number}: {match[0]} is not a fact of the clinic. Known are {', '.join(known())}."
                 yield Mistake("unknown_placeholder", number, message)
+            elif not is_markdown and is_filled:
+                if match[1] not in _plain:
+                    only = " and ".join(f"{{{name}}}" for name in sorted(_plain))
+                    yield Mistake("placeholder_place", number, f"Line {number}: only {only} are filled in here, not {match[0]}.")
             elif not is_markdown:
                 yield Mistake("placeholder_place", number, f"Line {number}: only Markdown is filled in, so write no {match[0]}.")
             elif is_heading or _is_within(links, match.start()):
@@ -75,6 +98,11 @@ def fill(html: str, values: Mapping[str, str]) -> SafeString:
     """
     filled = _PLACEHOLDER.sub(lambda match: conditional_escape(values.get(match[1], "")), html)
     return mark_safe(_EMPTY_LIST.sub("", _EMPTY.sub("", filled)))  # noqa: S308  the text was cleaned when it was saved
+
+
+def fill_plain(text: str, values: Mapping[str, str]) -> str:
+    """The plain text with each placeholder replaced by its value, neither of them HTML."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], ""), text)
 
 
 def as_words(text: str) -> str:

@@ -3,22 +3,25 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from urllib.parse import unquote
 
 from . import figures_in_texts
 from .citations import cited_keys
 from .claims import Hit, find_claims
-from .links import Links
+from .links import MOST_TOLD, Links
 from .models import Reference, ReviewedText, Text
 from .placeholders import mistakes
 
 _OFF_LABEL = re.compile(r"\boff-label\b", re.I)
+_PICTURE = re.compile(r"(?<!\\)!\[[^\]\n]{0,200}\]\([^)\n]{0,200}\)")
+_PICTURES = "Photographs are added under Pictures, and chosen beside the text of an article or a person."
 _CRISIS_LINE = "(tel:988)"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem with a text. `field`: where to fix it, or None for the whole text."""
+    """A problem with a text. `field`: where to fix it, or None for the whole text. A message about a line begins with it."""
 
     code: str
     message: str
@@ -27,10 +30,15 @@ class Problem:
 
 def problems(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
     """The problems of a rendered text: those that prevent saving, and for a published text those that prevent publishing."""
-    found = [*unknown_citations(row), *wrong_figures(row), *misplaced_placeholders(row)]
+    found = [*unknown_citations(row), *wrong_figures(row), *misplaced_placeholders(row), *pictures_in_texts(row)]
     if row.is_published:
-        found += [*missing_sentences(row), *broken_links(row, at=at, links=links)]
+        found += before_publishing(row, at=at, links=links)
     return found
+
+
+def before_publishing(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
+    """Those that prevent publishing alone: a draft may have them."""
+    return [*missing_sentences(row), *broken_links(row, at=at, links=links)]
 
 
 def unknown_citations(row: Text) -> list[Problem]:
@@ -38,11 +46,19 @@ def unknown_citations(row: Text) -> list[Problem]:
     keys = {key for keys in cited.values() for key in keys}
     known = set(Reference.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
     return [
-        Problem("unknown_citation", f"[@{key}] is not in the list of references.", field)
+        Problem("unknown_citation", f"{_line_of(row, field, key)}[@{key}] is not in the list of references.", field)
         for field, keys in cited.items()
         for key in keys
         if key not in known
     ]
+
+
+def _line_of(row: Text, field: str, key: str) -> str:
+    """The beginning of a message about a source: where it is first cited; empty for one that a figure cites."""
+    for number, line in enumerate(getattr(row, field).splitlines(), start=1):
+        if key in cited_keys(line):
+            return f"Line {number}: "
+    return ""
 
 
 def wrong_figures(row: Text) -> list[Problem]:
@@ -50,7 +66,7 @@ def wrong_figures(row: Text) -> list[Problem]:
     return [
         Problem("unknown_figure", mistake, field)
         for field, text in row.texts().items()
-        for mistake in figures_in_texts.mistakes(text, is_markdown=field in row.MARKDOWN)
+        for mistake in islice(figures_in_texts.mistakes(text, is_markdown=field in row.MARKDOWN), MOST_TOLD)
     ]
 
 
@@ -59,8 +75,18 @@ def misplaced_placeholders(row: Text) -> list[Problem]:
     return [
         Problem(mistake.code, mistake.message, field)
         for field, text in row.texts().items()
-        for mistake in mistakes(text, is_markdown=field in row.MARKDOWN)
+        for mistake in islice(mistakes(text, is_markdown=field in row.MARKDOWN, is_filled=field in row.FILLED), MOST_TOLD)
     ]
+
+
+def pictures_in_texts(row: Text) -> list[Problem]:
+    """Pictures as Markdown has them elsewhere: visitors would get a link with an exclamation mark."""
+    return [
+        Problem("picture", f"Line {number}: {match[0]} shows no picture, since a text has words alone. {_PICTURES}", field)
+        for field in row.MARKDOWN
+        for number, line in enumerate(getattr(row, field).splitlines(), start=1)
+        for match in islice(_PICTURE.finditer(line), MOST_TOLD)
+    ][:MOST_TOLD]
 
 
 def missing_sentences(row: Text) -> list[Problem]:
@@ -94,6 +120,11 @@ def _broken(row: Text, href: str) -> Problem:
             if written.search(line):
                 return Problem("broken_link", f"Line {number}: {what}", field)
     return Problem("broken_link", what[0].upper() + what[1:], next(iter(row.MARKDOWN)))
+
+
+def told_of(hit: Hit) -> str:
+    """What an editor reads of such a statement."""
+    return f"Line {hit.line}, “{hit.quote}”: {hit.claim.reason} ({hit.claim.source})"
 
 
 def claims_in(row: Text) -> list[tuple[str, Hit]]:

@@ -62,13 +62,20 @@ def measure(rendered: str) -> Readability:
     """Measures rendered HTML as visitors see it."""
     text = html.unescape(_TAG.sub(" ", _BLOCK_END.sub("\n", _CITATION.sub("", rendered.replace("\n", " ")))))
     sentences = [words for part in _SENTENCE_END.split(text) if (words := _WORD.findall(part))]
-    syllables = [count_syllables(word) for sentence in sentences for word in sentence]
+    counted = [[count_syllables(word) for word in sentence] for sentence in sentences]
+    syllables = [count for sentence in counted for count in sentence]
     if not syllables:
         return Readability(0, 0, 0.0, 0.0)
-    grade = 0.39 * len(syllables) / len(sentences) + 11.8 * sum(syllables) / len(syllables) - 15.59
     hard = sum(count >= _HARD for count in syllables)
     smog = 1.0430 * (hard * 30 / len(sentences)) ** 0.5 + 3.1291
-    return Readability(len(syllables), len(sentences), round(max(grade, 0.0), 1), round(smog, 1))
+    return Readability(len(syllables), len(sentences), grade_of(counted), round(smog, 1))
+
+
+def grade_of(sentences: list[list[int]]) -> float:
+    """Flesch-Kincaid's grade of sentences, each given as the numbers of syllables of its words. None is without words."""
+    words = sum(map(len, sentences))
+    grade = 0.39 * words / len(sentences) + 11.8 * sum(map(sum, sentences)) / words - 15.59
+    return round(max(grade, 0.0), 1)
 
 
 def count_syllables(word: str) -> int:

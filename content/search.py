@@ -9,12 +9,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from .everyday_words import in_words_of_the_site
 from .placeholders import from_words
-from .query_words import LONGEST_QUERY, WORD, plain, telling_words, words_of
+from .query_words import LONGEST_QUERY, WORD, asks_something, plain, telling_words, words_of
 from .search_index import TABLE, entry_number, fill, searched_kinds
 from .search_titles import titles_of
 
 MOST_RESULTS = 20
-# With fewer that hold all words, those that hold any of them follow.
+# With fewer that hold all words, those that hold any of them follow, up to this many.
 _FEW = 5
 # A shorter word is no beginning of a longer one: “cps” is not “CPAP”, and “pot” not “potential”.
 _SHORTEST_BEGINNING = 4
@@ -42,8 +42,8 @@ def find(query: str, *, at: datetime) -> list[Result]:
     """The texts that visitors may read at the instant `at` and that match, best first.
 
     Everyday words count as the site's own. What the query names by its title comes first; of questions that are asked
-    together, the best of each. Then come those that hold all words, a longer one also as the beginning of a word, and if
-    these are few, those that hold any.
+    together, the best of each. Then come those that hold all words, a longer one also as the beginning of a word. If these
+    are few, those that hold any follow: until there are a few, or as many as there are if none holds all.
     """
     questions = [words for part in in_words_of_the_site(query[:LONGEST_QUERY]).split(";") if (words := words_of(part))]
     if not questions:
@@ -58,10 +58,19 @@ def find(query: str, *, at: datetime) -> list[Result]:
     # Questions that are asked together are never all in one text.
     rows = search(words, True, visible) if len(questions) == 1 else []
     complete = {row[0] for row in rows} | (named.keys() if len(questions) > 1 else set())
-    if len(rows) < _FEW and len(words) > 1:
-        rows += search(words, False, visible)
-    best = list({row[0]: row for row in (*first, *rows)}.values())[:MOST_RESULTS]
-    return [Result(url, _marked(title), _marked(from_words(snippet)), number in complete) for number, url, title, snippet in best]
+    others = search(words, False, visible) if len(rows) < _FEW and len(words) > 1 else []
+    # What is searched for in the site's words may also be there in the visitor's own.
+    typed = words_of(query)
+    own = search(typed, True, visible) if len(rows) < _FEW and typed != words and asks_something(query) else []
+    complete |= {row[0] for row in own}
+    kept = complete | named.keys()
+    near = [row[0] for row in others if row[0] not in kept]
+    shown = kept.union(near[: max(_FEW - len(kept), 0)] if complete else near)
+    best = [row for row in {row[0]: row for row in (*first, *rows, *others, *own)}.values() if row[0] in shown]
+    return [
+        Result(url, _marked(title), _marked(from_words(snippet)), number in complete)
+        for number, url, title, snippet in best[:MOST_RESULTS]
+    ]
 
 
 def _titles(visible: tuple[str, tuple]):

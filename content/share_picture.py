@@ -56,19 +56,29 @@ def draw(title: str) -> bytes:
     image = Image.open(BytesIO(_ground_bytes())).convert("RGB")
     sky = image.crop((_SKY_AT, _TOP, _SKY_AT + 1, _BOTTOM)).resize((_RIGHT - _LEFT + 20, _BOTTOM - _TOP))
     image.paste(sky, (_LEFT - 10, _TOP))
-    font, lines = _set(title)
-    pen = ImageDraw.Draw(image)
-    for number, line in enumerate(lines):
-        pen.text((_LEFT, 150 + number * font.size * _LINE), line, font=font, fill=_INK)
+    write_title(image, title)
     out = BytesIO()
     image.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
+def write_title(image: Image.Image, title: str) -> None:
+    """Writes the title where the site's picture has its headline."""
+    font, lines = _set(title)
+    pen = ImageDraw.Draw(image)
+    for number, line in enumerate(lines):
+        pen.text((_LEFT, 150 + number * font.size * _LINE), line, font=font, fill=_INK)
+
+
+def headings_font(size: int) -> ImageFont.FreeTypeFont:
+    # Not by the finders: one of them draws with it.
+    return ImageFont.truetype(settings.BASE_DIR / "static" / "fonts" / "brygada-1918-400.woff2", size)
+
+
 def _set(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:
     """The font and lines at the largest size at which the title fits three lines; at the smallest size, it is cut."""
     for size in _SIZES:
-        font = ImageFont.truetype(_static("fonts/brygada-1918-400.woff2"), size)
+        font = headings_font(size)
         lines = _broken(title, font)
         if len(lines) <= _MOST_LINES:
             return font, lines

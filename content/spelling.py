@@ -37,6 +37,14 @@ class Answers:
     results: list[Result]
     meant: str = ""
 
+    @property
+    def how_many_have_all_words(self) -> int:
+        return sum(result.has_all_words for result in self.results)
+
+    @property
+    def how_many_come_near(self) -> int:
+        return len(self.results) - self.how_many_have_all_words
+
 
 def find_or_correct(query: str, *, at: datetime) -> Answers:
     """The results; or, if no text has all words and one of them is misspelled, those of what was probably meant."""

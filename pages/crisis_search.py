@@ -18,7 +18,7 @@ from .danger_rules import Rule, Rules
 
 _FOLDER = Path(__file__).with_name("danger_words")
 # The most urgent first.
-_CARDS = ("overdose", "emergency", "suicide", "violence", "withdrawal", "mind", "urine", "mixed")
+_CARDS = ("overdose", "emergency", "confusion", "suicide", "violence", "withdrawal", "mind", "urine", "mixed")
 _SERVED_BY_OVERDOSE = ("emergency", "mixed")
 _WORD = re.compile(r"\w+")
 _FEWEST_ALIKE = 6
@@ -36,7 +36,9 @@ def meanings_of(query: str) -> list[str]:
     """What the words of a search may mean, misspelled ones and Spanish ones too. They are looked at, and never kept.
 
     overdose: somebody has taken too much, or something poisonous, or may not be waking up.
-    emergency: somebody needs an ambulance for what a body does: a chest that hurts, a seizure, a stroke.
+    emergency: somebody needs an ambulance for what a body does: a chest that hurts, a seizure, a stroke;
+        or the heart races, or the blood pressure is very high.
+    confusion: somebody is suddenly mixed up: makes no sense, or does not know where they are or who is there.
     suicide: suicide, or self-harm.
     violence: somebody hits, threatens or abuses them, or did.
     mind: somebody hears or believes what is not real, is manic, or may hurt others.

@@ -4,6 +4,7 @@ The words of a rule stand side by side, in this order: “WANT die”. In it
 
     a|b        either word; “_” is a blank inside of one: “go_on”
     stem*      any word that begins so
+    18#        any number that has a digit there
     word?      may be missing
     WANT       any of the words of that name
     ..         up to three other words may stand here; “...” up to seven
@@ -39,7 +40,7 @@ class _Place:
 
     @property
     def pattern(self) -> str:
-        any_of = "|".join(re.escape(word).replace("_", " ").replace(r"\*", r"\w*") for word in self.words)
+        any_of = "|".join(re.escape(word).replace("_", " ").replace(r"\*", r"\w*").replace(r"\#", r"\d") for word in self.words)
         return f"(?:(?:{any_of}) )" + "?" * self.may_be_missing
 
 
@@ -83,7 +84,7 @@ class Rules:
         for words, number in numbers.items():
             for word in words:
                 first = word.partition("_")[0]
-                (self._places_of_stems if first.endswith("*") else self._places_of_words)[first.rstrip("*")].add(number)
+                (self._places_of_stems if first[-1] in "*#" else self._places_of_words)[first.rstrip("*#")].add(number)
 
     def met_by(self, words: list[str]) -> list[Rule]:
         places: set[int] = set()

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from .models import Clinic
 from .models.safety import SAFETY
+from .states import in_words
 
 # Facts that staff type as whole sentences.
 _SENTENCES = (
@@ -48,11 +49,25 @@ _PRICES = "The price of treatment is not on this website yet. This page says how
 _MONITORING = "Who prescribes, and what we measure during treatment, is not on this website yet: ask when you write to us."
 NAMES = (
     *_SENTENCES,
-    *("name", "legal_name", "address", "contact", "phone", "fax", "email", "call_or_visit", "doctor_or_clinic", "call_back"),
+    *(
+        "name",
+        "place",
+        "legal_name",
+        "address",
+        "contact",
+        "phone",
+        "fax",
+        "email",
+        "call_or_visit",
+        "doctor_or_clinic",
+        "call_back",
+    ),
     *("their_doctor_or_clinic", "missing_numbers", "missing_prices", "missing_monitoring", "legal_entity"),
     *("routes_for_clinicians", "spravato_for_clinicians"),
     *("hosting_provider", "mail_provider", "privacy_notice", "notice_first"),
 )
+# What plain text may name too.
+PLAIN = ("name", "place")
 
 
 _read_along: dict[str, Subquery] = {}
@@ -80,7 +95,7 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
     sentences = {name: linebreaksbr(conditional_escape(getattr(clinic, name) or "")) for name in _SENTENCES}
     values: dict[str, str] = {
         **sentences,
-        "name": clinic.name,
+        **plain_values(clinic),
         "legal_name": clinic.legal_name or clinic.name,
         "address": clinic.address_line,
         "contact": _contact(clinic),
@@ -105,6 +120,11 @@ def placeholder_values(clinic: Clinic) -> dict[str, str]:
     }
     values["good_faith_contact"] = values["good_faith_contact"] or values["contact"]
     return {name: value or _UNSET.get(name, "") for name, value in values.items()}
+
+
+def plain_values(clinic: Clinic) -> dict[str, str]:
+    """The value of every name in PLAIN, as plain text."""
+    return {"name": clinic.name, "place": in_words(clinic.city, clinic.state) or "our area"}
 
 
 def phone_link(phone: str) -> SafeString:

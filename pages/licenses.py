@@ -12,6 +12,7 @@ class Board(NamedTuple):
     url: str
 
 
+STATE = "MN"
 MEDICAL_PRACTICE = Board("Minnesota Board of Medical Practice", "https://mn.gov/boards/medical-practice/")
 NURSING = Board("Minnesota Board of Nursing", "https://mn.gov/boards/nursing/")
 PSYCHOLOGY = Board("Minnesota Board of Psychology", "https://mn.gov/boards/psychology/")
@@ -42,6 +43,6 @@ _BOARDS = {
 }
 
 
-def board_of(license_type: str) -> Board | None:
-    """The board that gives this kind of license; None when the kind is not known."""
-    return _BOARDS[LicenseType(license_type)] if license_type else None
+def board_of(license_type: str, *, state: str) -> Board | None:
+    """The board that gives this kind of license; None when the kind, or the boards of the state, are not known here."""
+    return _BOARDS[LicenseType(license_type)] if license_type and state == STATE else None

@@ -5,8 +5,10 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from content.models import ReviewedText
+from content.placeholders import fill_plain
 from content.share_picture import HEIGHT, WIDTH, can_be_drawn, name_of
 
+from .facts import plain_values
 from .models import Clinic
 
 
@@ -28,7 +30,7 @@ def open_graph_tags(text: ReviewedText | None, clinic: Clinic, *, url: str) -> l
         tags += [
             ("og:type", text.og_type),
             ("og:title", text.title),
-            ("og:description", text.description),
+            ("og:description", fill_plain(text.description, plain_values(clinic))),
             ("og:url", url),
         ]
     return [

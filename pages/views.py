@@ -15,11 +15,11 @@ from content.medical_review import show_review
 from content.models import reviewed_kinds
 from content.query_words import LONGEST_QUERY
 from content.share_picture import can_be_drawn, name_of, share_picture
-from content.spelling import find_or_correct
 
 from .crisis_search import dangers_in
 from .facts import clinic_of
 from .models import Page, Picture, Provider, Question, in_groups
+from .named_in_search import find_with_names
 from .pictures import folder
 from .sheet_address import SheetAddress
 from .visiting import about_care, about_coming, about_safety, directions_url, first_sentence, in_brief, photographs
@@ -177,12 +177,19 @@ def show_page(request, page: Page):
 
 @require_safe
 def search(request):
-    """Searches the site. Queries are never stored or logged, because they are about people's health."""
+    """Searches the site. Queries are never stored or logged, because they are about people's health.
+
+    Beside the card on suicide no result may tell what kills: the answers that help replace them, unless all are asked for.
+    """
     query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    dangers = dangers_in(query)
+    helps_first = "suicide" in dangers and "all" not in request.GET
     context = {
         "query": query,
-        "found": find_or_correct(query, at=timezone.now()),
-        "dangers": dangers_in(query),
+        "found": None if helps_first else find_with_names(query, clinic_of(request), at=timezone.now()),
+        "helps_first": helps_first,
+        "helping": Question.objects.that_help_in_a_crisis() if helps_first else [],
+        "dangers": dangers,
         "section": "search",
         "canonical": "",
         "breadcrumbs": [{"name": "Home", "url": "/"}, {"name": "Search", "url": "/search/"}],

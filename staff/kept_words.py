@@ -38,11 +38,16 @@ _NOT_TYPED = "_"
 def keep(request, user, *, now: datetime) -> bool:
     """Keeps the posted form for the user. Returns whether there was one to keep. Who calls it has checked all of the above."""
     page = kept_pages.page_of(request)
-    posted = {name: values for name, values in request.POST.lists() if not (_SECRET.search(name) or name.startswith(_NOT_TYPED))}
+    posted = {name: values for name, values in request.POST.lists() if is_typed(name)}
     if page is None or not posted or _size(posted) > LARGEST:
         return False
     KeptWords.objects.keep(user, page=page, posted=posted, has_files=bool(request.FILES), now=now)
     return True
+
+
+def is_typed(name: str) -> bool:
+    """Whether a field of this name holds words of a person, and no secret."""
+    return not (_SECRET.search(name) or name.startswith(_NOT_TYPED))
 
 
 def _size(posted: dict[str, list[str]]) -> int:

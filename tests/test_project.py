@@ -18,7 +18,7 @@ ROOMS = ("content", "guard", "pages", "blog", "consults", "staff", "clinic_site"
 SETTINGS = [
     *("HOST", "PORT", "WEB_WORKERS", "DATA_DIR", "PUBLIC_URL", "SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "CACHE_URL"),
     *("EMAIL_URL", "MAIL_FROM", "STAFF_INBOX", "BOOKING_RATE", "SIGN_IN_RATE", "TRUSTED_PROXIES", "BACKUP_DIR", "DEBUG"),
-    *("BOUNCES_URL", "SECRET_KEY_FILE"),
+    *("BOUNCES_URL", "SECRET_KEY_FILE", "CLINIC_DIR"),
 ]
 
 

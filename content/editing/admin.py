@@ -18,15 +18,15 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from simple_history.admin import SimpleHistoryAdmin
 
 from content.medical_review import end_review, stamp
 from content.models import ReviewedText, Text
 
 from .bounds import bound_dates
-from .conflict import current_row, differences
+from .conflict import current_row, differences, fingerprint
 from .form import ContentForm
 from .saved import saved_draft, saved_text
+from .while_typing import HelpsWhileTyping
 
 _ROWS = {"body": 36, "answer": 8, "bio": 8, "in_short": 6, "sheet": 20, "summary": 3, "lede": 3, "claims_justification": 3}
 JUSTIFIED = "claims_justification"
@@ -50,7 +50,7 @@ def folded_settings(*fields: str) -> Any:
     return ("Settings", {"classes": ["collapse"], "fields": list(fields)})
 
 
-class ContentAdmin(SimpleHistoryAdmin):
+class ContentAdmin(HelpsWhileTyping):
     """Checks, renders and dates a text when it is saved, keeps its history, and previews it on the real page.
 
     A subclass whose texts visitors can read defines `preview(request, row)`, which returns that page.
@@ -115,7 +115,7 @@ class ContentAdmin(SimpleHistoryAdmin):
             elif hasattr(obj, "updated_on") and text_changed:
                 obj.updated_on = today
             obj.render()
-        if before is not None and not differences(before, obj):
+        if before is not None and fingerprint(before) == fingerprint(obj):
             # An unchanged save must not create a version. simple-history only checks that the attribute exists.
             obj.skip_history_when_saving = True
         obj._history_user = by
@@ -171,13 +171,9 @@ class ContentAdmin(SimpleHistoryAdmin):
     @method_decorator(xframe_options_sameorigin)
     def preview_view(self, request, object_id=None) -> HttpResponse:
         """Shows the real page with the current values of the form. Saves nothing."""
-        obj = get_object_or_404(self.get_queryset(request), pk=object_id) if object_id else None
-        allowed = self.has_view_or_change_permission(request, obj) if obj else self.has_add_permission(request)
-        if not allowed or request.method != "POST" or self.preview is None:
+        obj, form = self.typed(request, object_id)
+        if self.preview is None:
             raise PermissionDenied
-        form = self.get_form(request, obj, change=obj is not None)(request.POST, request.FILES, instance=obj)
-        form.is_preview = True
-        form.is_valid()
         row = form.as_filled_in()
         if isinstance(row, ReviewedText):
             row.updated_on = row.updated_on or form.today

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.forms.models import construct_instance
 
+from content.claims import Hit
 from content.models import ReviewedText, Text
-from content.publishing import claims_in, problems
+from content.publishing import claims_in, problems, told_of
 
 from .conflict import changes_since, current_row, fingerprint
 
@@ -96,22 +97,26 @@ class ContentForm(forms.ModelForm):
         found = claims_in(candidate)
         if not found:
             self.cleaned_data[_JUSTIFICATION] = ""
-            return
-        saved = self._saved if isinstance(self._saved, Text) else None
-        known = {(field, hit.claim.code, hit.quote) for field, hit in claims_in(saved)} if saved else set()
-        added = {(field, hit.claim.code, hit.quote) for field, hit in found} - known
-        given = self.cleaned_data.get(_JUSTIFICATION, "").strip()
-        if given and (not added or saved is None or given != saved.claims_justification.strip()):
+        if not found or self.justifies(found):
             return
         for field, hit in found:
-            place = f"Line {hit.line}, “{hit.quote}”: {hit.claim.reason} ({hit.claim.source})"
-            self.add_error(field if field in self.fields else None, forms.ValidationError(place, code=f"claim_{hit.claim.code}"))
+            error = forms.ValidationError(told_of(hit), code=f"claim_{hit.claim.code}")
+            self.add_error(field if field in self.fields else None, error)
         self.add_error(
             _JUSTIFICATION if _JUSTIFICATION in self.fields else None,
             forms.ValidationError(
                 "Change the statements listed above, or explain here why they are true and fair.", code="justify"
             ),
         )
+
+    def justifies(self, found: list[tuple[str, Hit]]) -> bool:
+        """Whether what is typed says why these statements may stay, after the last of them was added."""
+        given = self.cleaned_data.get(_JUSTIFICATION, "").strip()
+        saved = self._saved if isinstance(self._saved, Text) else None
+        if not given or saved is None or given != saved.claims_justification.strip():
+            return bool(given)
+        known = {(field, hit.claim.code, hit.quote) for field, hit in claims_in(saved)}
+        return {(field, hit.claim.code, hit.quote) for field, hit in found} <= known
 
     def _check_review(self, candidate: ReviewedText) -> None:
         provider, day = candidate.reviewed_by, candidate.reviewed_on

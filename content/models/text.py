@@ -43,6 +43,8 @@ class Text(PublicContent):
     TEXTS: tuple[str, ...] = ()
     # Fields that hold Markdown, each with the field for its HTML.
     MARKDOWN: dict[str, str] = {}
+    # Fields that hold plain text in which the clinic's name and place are filled in as a page is put together.
+    FILLED: tuple[str, ...] = ()
     # The view that shows one text of this kind by its slug; None if texts of this kind share a page.
     VIEW: str | None = None
     # The kind's number in the search index, 0 to 15 and never reused; None keeps it out of search.
@@ -84,8 +86,9 @@ class Text(PublicContent):
 
     def render(self) -> None:
         """Fills the HTML fields from the Markdown. `save()` does not call it; the admin and `load_content` do, before saving."""
+        self.rendered = {name: markdown.render(getattr(self, name)) for name in self.MARKDOWN}
         for name, html_field in self.MARKDOWN.items():
-            setattr(self, html_field, markdown.render(getattr(self, name)).html)
+            setattr(self, html_field, self.rendered[name].html)
 
     @property
     def html(self) -> str:
@@ -155,7 +158,7 @@ class ReviewedText(Text):
 
     def render(self) -> None:
         super().render()
-        self.contents = markdown.render(self.body).contents
+        self.contents = self.rendered["body"].contents
 
     @cached_property
     def changed_on(self) -> date:
@@ -175,6 +178,11 @@ class ReviewedText(Text):
     def has_share_picture(self) -> bool:
         """Whether a picture with its title is drawn; else it shares the site's own."""
         return True
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is for a tired reader, and so held to `reading_limits` of its own."""
+        return False
 
     def is_listed(self) -> bool:
         """Whether search engines may list it."""

@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import conditional_escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
-from content.placeholders import fill, names_in
+from content.placeholders import fill, fill_plain, names_in
 
 register = template.Library()
 
@@ -15,6 +15,12 @@ def filled(html: str, site) -> SafeString:
     if not names_in(html):
         return mark_safe(html)  # noqa: S308  cleaned when it was saved
     return fill(html, site.placeholders)
+
+
+@register.filter
+def filled_plain(text: str, site) -> str:
+    """A plain text with the clinic's name and place filled in from `site.plain_placeholders`."""
+    return fill_plain(text, site.plain_placeholders) if names_in(text) else text
 
 
 @register.filter

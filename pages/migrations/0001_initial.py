@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         default="The clinic",
-                        help_text="As printed on every page, for example Modern Therapeutics.",
+                        help_text="As printed on every page, for example Example Clinic.",
                         max_length=80,
                     ),
                 ),
@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
                         max_length=200,
                     ),
                 ),
-                ("street", models.CharField(blank=True, default="", help_text="For example 200 Schilling Dr S.", max_length=120)),
+                ("street", models.CharField(blank=True, default="", help_text="For example 100 Main Street.", max_length=120)),
                 ("city", models.CharField(blank=True, default="", max_length=80)),
                 ("state", models.CharField(blank=True, default="", help_text="Two letters, for example MN.", max_length=2)),
                 ("postal_code", models.CharField(blank=True, default="", max_length=10)),
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                     "time_zone",
                     models.CharField(
                         default="America/Chicago",
-                        help_text="For example America/Chicago.",
+                        help_text="For example America/New_York.",
                         max_length=64,
                         validators=[pages.models.clinic.validate_time_zone],
                     ),
@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
                 (
                     "time_zone_label",
                     models.CharField(
-                        default="Central Time", help_text="As patients read it, for example Central Time.", max_length=40
+                        default="Central Time", help_text="As patients read it, for example Eastern Time.", max_length=40
                     ),
                 ),
                 (
@@ -669,7 +669,7 @@ class Migration(migrations.Migration):
                     "areas_served",
                     models.TextField(
                         blank=True,
-                        help_text="One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
+                        help_text="One place a line, for example Example County. Only what you confirm: places from which people do come to you.",
                         null=True,
                         verbose_name="areas served",
                     ),
@@ -707,7 +707,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         default="The clinic",
-                        help_text="As printed on every page, for example Modern Therapeutics.",
+                        help_text="As printed on every page, for example Example Clinic.",
                         max_length=80,
                     ),
                 ),
@@ -719,7 +719,7 @@ class Migration(migrations.Migration):
                         max_length=200,
                     ),
                 ),
-                ("street", models.CharField(blank=True, default="", help_text="For example 200 Schilling Dr S.", max_length=120)),
+                ("street", models.CharField(blank=True, default="", help_text="For example 100 Main Street.", max_length=120)),
                 ("city", models.CharField(blank=True, default="", max_length=80)),
                 ("state", models.CharField(blank=True, default="", help_text="Two letters, for example MN.", max_length=2)),
                 ("postal_code", models.CharField(blank=True, default="", max_length=10)),
@@ -728,7 +728,7 @@ class Migration(migrations.Migration):
                     "time_zone",
                     models.CharField(
                         default="America/Chicago",
-                        help_text="For example America/Chicago.",
+                        help_text="For example America/New_York.",
                         max_length=64,
                         validators=[pages.models.clinic.validate_time_zone],
                     ),
@@ -736,7 +736,7 @@ class Migration(migrations.Migration):
                 (
                     "time_zone_label",
                     models.CharField(
-                        default="Central Time", help_text="As patients read it, for example Central Time.", max_length=40
+                        default="Central Time", help_text="As patients read it, for example Eastern Time.", max_length=40
                     ),
                 ),
                 (
@@ -1206,7 +1206,7 @@ class Migration(migrations.Migration):
                     "areas_served",
                     models.TextField(
                         blank=True,
-                        help_text="One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
+                        help_text="One place a line, for example Example County. Only what you confirm: places from which people do come to you.",
                         null=True,
                         verbose_name="areas served",
                     ),
@@ -1380,7 +1380,7 @@ class Migration(migrations.Migration):
                             ("social-worker", "Licensed independent clinical social worker"),
                             ("family-therapist", "Licensed marriage and family therapist"),
                         ],
-                        help_text="The Minnesota license. The profile links to the board where patients can look it up.",
+                        help_text="The license in the clinic's state. In Minnesota the profile links to the board where patients can look it up.",
                         max_length=40,
                     ),
                 ),
@@ -1542,7 +1542,7 @@ class Migration(migrations.Migration):
                             ("social-worker", "Licensed independent clinical social worker"),
                             ("family-therapist", "Licensed marriage and family therapist"),
                         ],
-                        help_text="The Minnesota license. The profile links to the board where patients can look it up.",
+                        help_text="The license in the clinic's state. In Minnesota the profile links to the board where patients can look it up.",
                         max_length=40,
                     ),
                 ),
@@ -1694,10 +1694,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "description",
-                    models.CharField(help_text="For search engines: one or two sentences, 80 to 155 characters.", max_length=170),
+                    models.CharField(
+                        help_text="For search engines: one or two sentences, 80 to 155 characters. {name} and {place} are the clinic's.",
+                        max_length=170,
+                    ),
                 ),
                 ("eyebrow", models.CharField(blank=True, help_text="An optional short line above the heading.", max_length=60)),
-                ("lede", models.TextField(blank=True, help_text="One or two plain sentences under the heading.")),
+                (
+                    "lede",
+                    models.TextField(
+                        blank=True, help_text="One or two plain sentences under the heading. {name} and {place} are the clinic's."
+                    ),
+                ),
                 (
                     "in_short",
                     models.TextField(
@@ -1799,10 +1807,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "description",
-                    models.CharField(help_text="For search engines: one or two sentences, 80 to 155 characters.", max_length=170),
+                    models.CharField(
+                        help_text="For search engines: one or two sentences, 80 to 155 characters. {name} and {place} are the clinic's.",
+                        max_length=170,
+                    ),
                 ),
                 ("eyebrow", models.CharField(blank=True, help_text="An optional short line above the heading.", max_length=60)),
-                ("lede", models.TextField(blank=True, help_text="One or two plain sentences under the heading.")),
+                (
+                    "lede",
+                    models.TextField(
+                        blank=True, help_text="One or two plain sentences under the heading. {name} and {place} are the clinic's."
+                    ),
+                ),
                 (
                     "in_short",
                     models.TextField(

@@ -20,7 +20,7 @@ from .unset import unset
 
 def validate_time_zone(value: str) -> None:
     if value not in available_timezones():
-        raise ValidationError("Enter a time zone name like America/Chicago.", code="time_zone")
+        raise ValidationError("Enter a time zone name like America/New_York.", code="time_zone")
 
 
 validate_phone = RegexValidator(r"^[0-9+() .-]{7,20}$", "Enter a phone number like (507) 555-0100.", code="phone")
@@ -43,23 +43,23 @@ class Clinic(PlaceOnMaps, SafetyFacts, Photographs, ReviewFirst, PublicContent):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(
-        max_length=80, default="The clinic", help_text="As printed on every page, for example Modern Therapeutics."
+        max_length=80, default="The clinic", help_text="As printed on every page, for example Example Clinic."
     )
     summary = models.CharField(
         max_length=200,
         default="",
         help_text="One sentence for search engines: what the clinic is, where, and that its use of ketamine is off-label.",
     )
-    street = models.CharField(max_length=120, default="", blank=True, help_text="For example 200 Schilling Dr S.")
+    street = models.CharField(max_length=120, default="", blank=True, help_text="For example 100 Main Street.")
     city = models.CharField(max_length=80, default="", blank=True)
     state = models.CharField(max_length=2, default="", blank=True, help_text="Two letters, for example MN.")
     postal_code = models.CharField(max_length=10, default="", blank=True)
     country = models.CharField(max_length=2, default="US")
     time_zone = models.CharField(
-        max_length=64, default=DEFAULT_TIME_ZONE, validators=[validate_time_zone], help_text="For example America/Chicago."
+        max_length=64, default=DEFAULT_TIME_ZONE, validators=[validate_time_zone], help_text="For example America/New_York."
     )
     time_zone_label = models.CharField(
-        max_length=40, default="Central Time", help_text="As patients read it, for example Central Time."
+        max_length=40, default="Central Time", help_text="As patients read it, for example Eastern Time."
     )
     copyright_since = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="First year of the copyright line, for example 2024."

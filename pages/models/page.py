@@ -9,7 +9,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from content.markdown import CITATION
+from content.citation_marks import CITATION
 from content.models import ReviewedText, TextQuerySet
 from pages.visiting import about_care, about_coming
 
@@ -41,10 +41,13 @@ class Page(ReviewedText):
         *(ACCESSIBILITY, NOTICE_OF_PRIVACY_PRACTICES),
     )
 
+    # Pages for a tired reader.
+    SHORT = ("deciding", "treatment-day", "medicines-and-conditions", "how-we-write", "for-clinicians", "for-family", "cost")
     # Their titles end with the clinic's place.
     SAYS_PLACE = (HOME, MEET_OUR_PROVIDERS, BOOK_A_CONSULT, VISIT, COST)
 
     TEXTS = ("title", "eyebrow", "lede", "body", "in_short", "sheet", "browser_title", "description")
+    FILLED = ("eyebrow", "lede", "description")
     MARKDOWN = {"body": "body_html", "in_short": "in_short_html", "sheet": "sheet_html"}
     VIEW = "pages:page"
     SEARCH_NUMBER = 0
@@ -63,9 +66,14 @@ class Page(ReviewedText):
     browser_title = models.CharField(
         max_length=60, help_text="Shown in the browser's tab and in search results, before the clinic's name."
     )
-    description = models.CharField(max_length=170, help_text="For search engines: one or two sentences, 80 to 155 characters.")
+    description = models.CharField(
+        max_length=170,
+        help_text="For search engines: one or two sentences, 80 to 155 characters. {name} and {place} are the clinic's.",
+    )
     eyebrow = models.CharField(max_length=60, blank=True, help_text="An optional short line above the heading.")
-    lede = models.TextField(blank=True, help_text="One or two plain sentences under the heading.")
+    lede = models.TextField(
+        blank=True, help_text="One or two plain sentences under the heading. {name} and {place} are the clinic's."
+    )
     in_short = models.TextField("in short", blank=True, help_text="Markdown for the card beside the text. Optional.")
     in_short_html = models.TextField(editable=False, default="")
     sheet = models.TextField(
@@ -100,6 +108,10 @@ class Page(ReviewedText):
     def has_share_picture(self) -> bool:
         """False for the home page, which shares the site's own picture."""
         return self.key != self.HOME
+
+    @property
+    def is_short(self) -> bool:
+        return self.key in self.SHORT
 
     @property
     def has_crisis_card(self) -> bool:

@@ -62,7 +62,7 @@ class PlaceOnMaps(models.Model):
     )
     areas_served = unset(
         "areas served",
-        "One place a line, for example Rice County. Only what you confirm: places from which people do come to you.",
+        "One place a line, for example Example County. Only what you confirm: places from which people do come to you.",
     )
 
     class Meta:

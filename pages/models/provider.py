@@ -1,6 +1,7 @@
 """A person who sees patients. The site lists none until the clinic enters and publishes them."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
@@ -12,6 +13,7 @@ from content.models import Text, TextQuerySet
 from pages.licenses import Board, LicenseType, board_of
 from pages.npi import validate_npi
 
+from .clinic import Clinic
 from .picture import Picture
 
 _LONGEST_SLUG = 100
@@ -64,7 +66,7 @@ class Provider(Text):
         max_length=40,
         choices=LicenseType.choices,
         blank=True,
-        help_text="The Minnesota license. The profile links to the board where patients can look it up.",
+        help_text="The license in the clinic's state. In Minnesota the profile links to the board where patients can look it up.",
     )
     license_number = models.CharField(
         max_length=40, null=True, blank=True, help_text="As the board lists it. It is printed. Leave empty to print none."
@@ -159,9 +161,9 @@ class Provider(Text):
         fields = [field for field in self._meta.fields if field.name in self.PARTS]
         return [capfirst(str(field.verbose_name)) for field in fields if getattr(self, field.name)]
 
-    @property
+    @cached_property
     def board(self) -> Board | None:
-        return board_of(self.license_type)
+        return board_of(self.license_type, state=Clinic.objects.current().state) if self.license_type else None
 
     @property
     def initials(self) -> str:

@@ -15,6 +15,8 @@ from content.placeholders import names_in
 from .clinic import Clinic
 
 _LONGEST_SLUG = 80
+# For who searches for suicide, in this order.
+_HELP_IN_A_CRISIS = ("thinking-about-suicide", "wishing-to-be-dead", "what-if-i-say-it", "when-to-get-help")
 
 
 class QuestionQuerySet(TextQuerySet):
@@ -26,6 +28,9 @@ class QuestionQuerySet(TextQuerySet):
 
     def on_home(self):
         return self.published().filter(on_home=True)
+
+    def that_help_in_a_crisis(self) -> list["Question"]:
+        return sorted(self.published().filter(slug__in=_HELP_IN_A_CRISIS), key=lambda one: _HELP_IN_A_CRISIS.index(one.slug))
 
 
 class Question(Text):

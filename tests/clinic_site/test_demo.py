@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from clinic_site import demo
 from clinic_site.env import PublicURL
+from clinic_site.prelaunch_checks import nobody_is_invented
 from consults.models import ConsultRequest, Event, MonthlyCount, OutboxMessage, Reason, WorkerHeartbeat
 from pages.models import Provider
 from tests.builders import WEDNESDAY, submit
@@ -27,7 +28,9 @@ def reasons(tmp_path, settings) -> None:
     "now", [WEDNESDAY, datetime(2027, 3, 14, 0, tzinfo=UTC), datetime(2026, 12, 31, 23, 40, tzinfo=UTC)], ids=str
 )
 def test_forty_requests_are_in_every_state_and_nothing_of_it_is_ahead_of_the_clock_or_leaves(reasons, now):
+    assert list(nobody_is_invented(now=now)) == []
     assert demo.load(now=now) == 40
+    assert [blocker.where for blocker in nobody_is_invented(now=now)] == ["DATA_DIR"]
     states = Counter(request.status for request in ConsultRequest.objects.all())
     assert set(states) == set(ConsultRequest.Status.values)
     assert any(request.is_moving for request in ConsultRequest.objects.all())

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 from django.conf import global_settings
@@ -31,7 +33,13 @@ from clinic_site.near_hosts import is_near
         pytest.param(lambda: env_database.database("DATABASE_URL", ""), "DATABASE_URL", "postgres://host", id="no database name"),
         pytest.param(lambda: env.cache("CACHE_URL"), "CACHE_URL", "memcached://x", id="another cache"),
         pytest.param(lambda: env.mailer("EMAIL_URL", ""), "EMAIL_URL", "http://x", id="no mail scheme"),
+        pytest.param(lambda: env.mailer("EMAIL_URL", ""), "EMAIL_URL", "smtp://u:p@mail.example:587?tls=1", id="a query of mail"),
+        pytest.param(lambda: env.mailer("EMAIL_URL", ""), "EMAIL_URL", "smtp://user:12#x@mail.example", id="a # in a password"),
+        pytest.param(lambda: env.mailer("EMAIL_URL", ""), "EMAIL_URL", "smtp://u:p@mail..example", id="no mail host"),
+        pytest.param(lambda: env.mailer("EMAIL_URL", ""), "EMAIL_URL", "smtp://u:p@mail.example:0", id="no mail port"),
+        pytest.param(lambda: env.mailer("EMAIL_URL", ""), "EMAIL_URL", "smtp://u:p%C3%A4@mail.example", id="no ASCII password"),
         pytest.param(lambda: env.mail_address("STAFF_INBOX"), "STAFF_INBOX", "desk", id="no address"),
+        pytest.param(lambda: env.mail_address("MAIL_FROM"), "MAIL_FROM", "a@example.com,b", id="a comma in an address"),
         pytest.param(lambda: env.mail_address("STAFF_INBOX"), "STAFF_INBOX", "a@b.c\nBcc: d@e.f", id="a second header"),
         pytest.param(lambda: env.rate("BOOKING_RATE", "20/h"), "BOOKING_RATE", "20 per hour", id="a rate in words"),
         pytest.param(lambda: env.rate("BOOKING_RATE", "20/h"), "BOOKING_RATE", "0/h", id="a rate of nothing"),
@@ -72,6 +80,25 @@ def test_a_start_does_not_make_the_second_place_and_nothing_set_is_none(monkeypa
     assert not (tmp_path / "share").exists()
     monkeypatch.setenv("BACKUP_DIR", "")
     assert env_folders.second_folder("BACKUP_DIR", tmp_path / "data") is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "clinic@example.com",
+        "Modern Therapeutics <clinic@example.com>",
+        "Modern Therapeutics, LLC <clinic@example.com>",
+        "Modern; Therapeutics [MN] <clinic@example.com>",
+        '"Modern Therapeutics, LLC" <clinic@example.com>',
+        'Modern "M" Therapeutics, Inc. (Dundas) <clinic@example.com>',
+        "Klinik Ä, LLC <clinic@example.com>",
+    ],
+)
+def test_a_name_with_a_comma_or_a_bracket_leaves_the_address_whole(monkeypatch, value):
+    monkeypatch.setenv("MAIL_FROM", value)
+    name, address = parseaddr(env.mail_address("MAIL_FROM"))
+    assert address == "clinic@example.com"
+    assert make_header(decode_header(name)) == value.partition(" <")[0].strip('"') or value == address
 
 
 @pytest.mark.parametrize(

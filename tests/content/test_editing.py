@@ -7,6 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from blog.models import Article, Reference
+from content.editing.conflict import differences
 from pages.models import Clinic, Page, Provider, Question
 from tests.builders import CHICAGO
 
@@ -396,3 +397,16 @@ def test_a_question_can_be_previewed_before_it_has_a_group(superuser, content, g
     page = superuser.post(url, {name: value for name, value in form.items() if value is not None})
     assert page.status_code == 200
     assert "May I bring a friend?" in page.content.decode()
+
+
+def test_a_thousand_lines_that_are_alike_are_compared_as_lines_and_more_than_that_not_at_all():
+    """Looking for similar ones takes an hour, while the save holds its row. What ends a hang is the limit of a test."""
+    before, after = (
+        Reference(authors="\n".join(f"Bus stop {n} is near the {word}" for n in range(1000))) for word in ("mill", "pond")
+    )
+    ((label, lines),) = differences(before, after)
+    assert (label, len(lines), lines[0]) == ("Authors", 2000, ("-", "Bus stop 0 is near the mill"))
+    before, after = (Reference(authors="\n".join([word] * 3000)) for word in ("mill", "pond"))
+    assert differences(before, after) == [
+        ("Authors", [("-", "3,000 lines"), ("+", "3,000 lines, too many to be compared one by one")])
+    ]

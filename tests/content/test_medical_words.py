@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
+from content.citation_marks import without_citations
 from content.files import read_content_files
-from content.markdown import without_citations
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTICLES = {file.name: file.body for file in read_content_files(ROOT / "blog/content/articles")}

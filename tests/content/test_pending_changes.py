@@ -399,7 +399,7 @@ def test_the_checks_of_a_save_are_those_of_a_pending_change_and_run_again_when_i
     assert propose(superuser, article, body=f"{WHOLE} [@known-2020]") is None
     Reference.objects.filter(key="known-2020").delete()
     assert "[@known-2020] is not in the list of references." in words(superuser.get(address(article, "pending")))
-    assert "Not published. Body: [@known-2020] is not in the list of references." in act(superuser, article, "publish")
+    assert "Not published. Body: Line 1: [@known-2020] is not in the list of references." in act(superuser, article, "publish")
     article.refresh_from_db()
     assert article.body == WHOLE
 
@@ -512,7 +512,7 @@ def test_what_cannot_be_published_at_its_time_stays_is_told_and_holds_nothing_up
     assert whole.title == "Whole two"
     problems = {change.object_id: change.problem for change in PendingChange.objects.all()}
     assert problems == {
-        refused.pk: "Body: [@known-2020] is not in the list of references.",
+        refused.pk: "Body: Line 1: [@known-2020] is not in the list of references.",
         gone.pk: pending.GONE,
         unreadable.pk: f"What is kept for published at {pending.UNREADABLE}",
         locked.pk: "",
@@ -521,9 +521,25 @@ def test_what_cannot_be_published_at_its_time_stays_is_told_and_holds_nothing_up
     assert due(AT_ITS_TIME + timedelta(days=1)) == 1, "a lock ends; a person decides what becomes of the others"
     assert due(AT_ITS_TIME + timedelta(days=1)) == 0
     front = words(superuser.get("/admin/"))
-    assert "It was not published at its time, December 3, 8:00 AM: Body: [@known-2020]" in front
+    assert "It was not published at its time, December 3, 8:00 AM: Body: Line 1: [@known-2020]" in front
     Reference.objects.create(key="known-2020", authors="A", title="T")
     assert "is on the site now" in act(superuser, refused, "publish")
+
+
+def test_one_that_takes_the_worker_down_is_not_begun_again(superuser, clinic, monkeypatch):
+    article = make_article()
+    scheduled(superuser, article, title="A new title")
+
+    def dies(change, **how):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pending, "publish", dies)
+        with pytest.raises(KeyboardInterrupt):
+            due()
+    assert due(AT_ITS_TIME + timedelta(minutes=1)) == 0
+    assert due_changes.BEGUN in words(superuser.get("/admin/"))
+    assert "is on the site now" in act(superuser, article, "publish")
 
 
 def test_who_left_publishes_nothing_at_a_time_that_they_set(clinic):

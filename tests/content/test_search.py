@@ -82,6 +82,27 @@ def test_an_excerpt_reads_as_the_page_does():
     assert said.endswith("<mark>Herons</mark>, as grey ones · They fish. Geese. Food. fish; frogs. They graze")
 
 
+def test_what_only_comes_near_is_counted_apart_and_stays_few(client, clock):
+    clock(NOW)
+    make_article("both", "A heron and a zebra.")
+    for number in range(8):
+        make_article(f"one-{number}", "A heron.")
+
+    def counted(query: str) -> str:
+        main = re.search(r'<main.*?<ul class="posts">', client.get("/search/", {"q": query}).content.decode(), re.S)[0]
+        return " ".join(re.sub(r"<[^>]+>", "", main.rpartition("<p>")[2]).split())
+
+    assert counted("heron zebra") == "1 result for “heron zebra”, and 4 that come near"
+    assert counted("zebra") == "1 result for “zebra”"
+    assert counted("heron") == "9 results for “heron”"
+    # None has all of it: then whatever comes near may be what was meant.
+    assert counted("heron xyzzy") == "No result for all of “heron xyzzy”. 9 come near:"
+    assert counted("zebra xyzzy") == "No result for all of “zebra xyzzy”. 1 comes near:"
+    # The site's words for it are others, and more. What has the typed one counts.
+    make_article("sugar", "Some insulin.")
+    assert counted("insulin") == "1 result for “insulin”"
+
+
 def test_a_title_counts_more_than_a_mention():
     make_article("mention", "A heron among many other words that stand here " * 3)
     make_article("heron", "Something else.")

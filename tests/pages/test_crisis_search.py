@@ -1,5 +1,6 @@
 """A search that may mean suicide is answered with whom to call, above everything else."""
 
+import html
 import re
 import time
 import tomllib
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pages.crisis_search import dangers_in, meanings_of, rules_met_by
+from pages.models import Question
 
 # Searches of a person in danger, and searches that only share a word with them.
 _MEANS_IT = [
@@ -221,12 +223,11 @@ _MIND_IN_DANGER = [
         "my wife is manic",
         "sees things that are not there",
     ),
-    *("not making sense", "he isnt making any sense", "makes no sense", "talking nonsense", "he doesnt know where he is"),
     *("not sleeping for days racing thoughts", "racing thoughts", "hasn’t slept in three days", "awake for days"),
     *("thinks people are after him", "they are out to get me", "i want to hurt someone", "he wants to kill my family"),
     *("thoughts of hurting my baby", "afraid i will hurt people", "kill my kids", "harm others", "kill him", "homicidal"),
-    *("he is violent", "aggressive", "too upset to be calmed", "confused and agitated", "disoriented", "confused in the morning"),
-    *("confused next day", "still confused", "oigo voces", "escucho voces"),
+    *("he is violent", "aggressive", "too upset to be calmed", "confused and agitated"),
+    *("oigo voces", "escucho voces"),
     *("the voices came back", "voices say kill", "they are watching me", "i'm being followed", "wife acting crazy"),
 ]
 _MIND_AT_EASE = [
@@ -262,6 +263,19 @@ _MIND_AT_EASE = [
 ]
 
 
+# Somebody is suddenly mixed up, which may be a stroke; and searches that only share a word with that.
+_MIXED_UP = [
+    *("not making sense", "he isnt making any sense", "makes no sense", "talking nonsense", "he doesnt know where he is"),
+    *("disoriented", "confused in the morning", "confused next day", "still confused", "confused and agitated"),
+    *("sudden confusion", "delirious", "doesn't recognize me", "delirium after ketamine", "i don't know where i am"),
+]
+_CLEAR = [
+    *("it makes no sense to me why insurance wont pay", "does it make sense to try this", "confused about the cost"),
+    *("i don't know where he is", "i don't know where you are", "history of delirium", "confusing website", "sense"),
+    *("it makes no sense to live", "delirium tremens"),
+]
+
+
 # Somebody hurts them; and searches that only share a word with that.
 _IS_HURT = [
     *("my husband hits me", "domestic violence", "he beats me", "my boyfriend threatened to kill me", "abusive relationship"),
@@ -290,6 +304,13 @@ def test_a_search_about_a_mind_in_danger_is_told_from_others():
         **dict.fromkeys(_MIND_AT_EASE, False),
     }
     assert not [query for query in ("gun permit", "can i keep my guns", "i have a gun permit") if "suicide" in meanings_of(query)]
+
+
+def test_a_search_about_sudden_confusion_is_told_from_others():
+    assert {query: "confusion" in meanings_of(query) for query in (*_MIXED_UP, *_CLEAR)} == {
+        **dict.fromkeys(_MIXED_UP, True),
+        **dict.fromkeys(_CLEAR, False),
+    }
 
 
 def test_a_search_about_a_body_in_danger_is_told_from_others():
@@ -396,6 +417,34 @@ def test_911_stands_above_the_results_for_a_body_in_danger_and_once(client, cont
         assert main.count("crisis-card") == 1, query
         assert main.index("crisis-card") < main.find('class="posts"') % len(main)
     assert "crisis-card" not in main_of(client, "i had a seizure once")
+
+
+@pytest.mark.django_db
+def test_a_racing_heart_and_a_very_high_reading_have_a_number_to_call_and_confusion_is_for_911(client, content):
+    for query in ("racing heart", "bp 190/110 after ketamine", "blood pressure 180"):
+        card = main_of(client, query).partition('class="note crisis-card"')[2].partition("</section>")[0]
+        for words in ("180/120 or more", "call the number the clinic gave you", "a change in sight", "loss of sight", "blood.\n"):
+            assert words in card, (query, words)
+    card = main_of(client, "he makes no sense").partition('class="note crisis-card"')[2].partition("</section>")[0]
+    assert re.findall(r'href="tel:([^"]+)"', card.partition("On the day or night of a dose")[0]) == ["911"]
+
+
+@pytest.mark.django_db
+def test_below_the_card_on_suicide_stand_the_answers_that_help_and_no_others_until_all_are_asked_for(client, content):
+    slugs = ("thinking-about-suicide", "wishing-to-be-dead", "what-if-i-say-it", "when-to-get-help")
+    helping = [f"/faqs/#{slug}" for slug in slugs]
+    for query in ("kill myself", "lethal dose of ketamine & pills"):
+        main = main_of(client, query)
+        listed = main.partition('<ul class="posts">')[2].partition("</ul>")[0]
+        assert re.findall(r'href="([^"]+)"', listed) == [*helping, "/disclaimer/#more-help"], query
+        shows_all = html.unescape(re.search(r'href="([^"]*all=yes)"', main)[1])
+        everything = client.get(shows_all).content.decode()
+        assert 'id="call-now"' in everything
+        assert everything.count("<mark>") > 0, query
+        assert "all=yes" not in everything
+    Question.objects.filter(slug="what-if-i-say-it").update(is_published=False)
+    assert "what-if-i-say-it" not in main_of(client, "kill myself")
+    assert "all=yes" not in main_of(client, "chest pain")
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 import pages
 from pages.danger_rules import Rule, Rules
 
-_NAMES = {"PET": "cat BIRD", "BIRD": "heron grey_goose"}
+_NAMES = {"PET": "cat BIRD", "BIRD": "heron grey_goose", "PAIR": "2#"}
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ _NAMES = {"PET": "cat BIRD", "BIRD": "heron grey_goose"}
         ("heron eats", ["a heron eats"], ["heron never eats", "eats heron", "herons eats", "heron"]),
         ("heron|stork eats", ["stork eats"], ["stork heron"]),
         ("heron*", ["herons"], ["the her", "bluheron"]),
+        ("heron 18#|PAIR", ["heron 185", "heron 21"], ["heron 18", "heron 1850", "heron 186x", "heron 195"]),
         ("PET", ["cat", "my grey goose"], ["grey cats", "goose"]),
         ("my? PET sleeps", ["cat sleeps", "my heron sleeps"], ["my sleeps"]),
         ("heron .. frog", ["heron frog", "heron eats one more frog"], ["heron sees and eats one frog", "frog heron"]),

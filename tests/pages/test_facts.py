@@ -209,7 +209,7 @@ def test_an_unknown_placeholder_stops_load_content_and_changes_nothing(monkeypat
         return [type(file)(file.name, file.facts, file.body + "\n{fee}\n") if "age" in file.name else file for file in files]
 
     before = Page.objects.get(key="acceptable-use").body
-    monkeypatch.setattr("clinic_site.management.commands.load_content.read_content_files", spoiled)
+    monkeypatch.setattr("clinic_site.starting_texts.read_content_files", spoiled)
     with pytest.raises(CommandError, match=r"nothing was changed: .*Line 3: \{fee\} is not a fact.*Known are .*fees"):
         call_command("load_content", verbosity=0)
     assert Page.objects.get(key="acceptable-use").body == before

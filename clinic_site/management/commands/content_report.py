@@ -10,40 +10,23 @@ from content.citations import cited_in, unused_references
 from content.due import find_due
 from content.links import Links
 from content.models import ReviewedText, Text, kinds
-from content.readability import Readability, measure
+from content.readability import Readability
+from content.reading_limits import measured, too_much
 from pages.models import Clinic
-
-# A page may not be harder than this; a single answer is too short to be held to it, all of them together are not.
-_GRADE = 8.0
-# Pages for a tired reader are short too, and held to the measure that health care uses.
-_SHORT_PAGES = (
-    *("/deciding/", "/treatment-day/", "/medicines-and-conditions/", "/how-we-write/"),
-    *("/for-clinicians/", "/for-family/", "/cost/"),
-)
-_WORDS, _SMOG = 900, 9.0
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the report. `read_on`: when somebody last changed or reviewed the text, None if that is not known."""
+    """One line of the report. `read_on`: when somebody last changed or reviewed the text, None if that is not known.
+
+    `too_much`: what is above its limit.
+    """
 
     path: str
     measured: Readability
     sources: int
     read_on: date | None
-    is_page: bool
-
-    @property
-    def too_much(self) -> list[str]:
-        """What is above its limit."""
-        found = []
-        if self.is_page and self.measured.grade > _GRADE:
-            found.append(f"grade {self.measured.grade}, at most {_GRADE}")
-        if self.path in _SHORT_PAGES and self.measured.smog > _SMOG:
-            found.append(f"SMOG {self.measured.smog}, at most {_SMOG}")
-        if self.path in _SHORT_PAGES and self.measured.words > _WORDS:
-            found.append(f"{self.measured.words} words, at most {_WORDS}")
-        return found
+    too_much: list[str]
 
 
 class Command(BaseCommand):
@@ -79,13 +62,11 @@ def _today(now):
 
 def _row(text: Text) -> Row:
     """A text that shares a page counts with it, so the FAQs have all answers, and separately too if it has its own path."""
-    path = text.get_absolute_url()
+    path, size = text.get_absolute_url(), measured(text)
     if not isinstance(text, ReviewedText):
-        return Row(path, measure(text.html), len(cited_in([text])), getattr(text, "updated_on", None), is_page=False)
-    shown = text.shown_with()
-    prose = [f"<p>{part}</p>" for part in text.search_texts()] + [f"<p>{row}</p>{row.html}" for row in shown]
+        return Row(path, size, len(cited_in([text])), getattr(text, "updated_on", None), [])
     read_on = max(filter(None, (text.updated_on, text.reviewed_on)))
-    return Row(path, measure("".join(prose)), len(cited_in([text, *shown])), read_on, is_page=True)
+    return Row(path, size, len(cited_in([text, *text.shown_with()])), read_on, too_much(text, size))
 
 
 def _broken(links: Links) -> list[str]:

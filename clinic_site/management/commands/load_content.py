@@ -2,30 +2,33 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime, time
 from importlib.metadata import version
 from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from blog.models import Article
+from clinic_site.clinic_folder import MARK_FILE
+from clinic_site.starting_facts import load_facts, load_hours
+from clinic_site.starting_texts import load_texts
+from consults.conflicts import find_conflicts
 from consults.desk.place_guard import InLetters, in_letters
-from consults.models import ConsultPolicy, ConsultRequest, Listing, OpeningHours, PrintedSheet, Reason, ReferralSource
+from consults.models import ConsultRequest, Listing, PrintedSheet, Reason, ReferralSource
 from content import markdown, search_index
-from content.files import UnreadableContent, read_content_files, read_toml
+from content.files import UnreadableContent, read_toml
 from content.links import Links
 from content.models import LoadedContent, PublicContent, Reference, kinds
 from content.publishing import broken_links, wrong_figures
 from content.sync import Report, sync_rows
-from pages.models import Clinic, OldAddress, Page, Question
+from pages.models import Clinic, OldAddress
 
 
 class Command(BaseCommand):
-    help = "Load the shipped pages, questions, articles, references, clinic facts and opening hours."
+    help = "Load the pages, questions, articles and references that ship, and the facts and hours of the clinic's folder."
 
     def handle(self, *args, verbosity: int, **options):
         report, told = Report(), in_letters()
@@ -34,7 +37,7 @@ class Command(BaseCommand):
                 _load(report)
         except (UnreadableContent, ValidationError, KeyError) as error:
             raise CommandError(f"The content could not be loaded; nothing was changed: {error}") from error
-        for line in (*_broken_links(), *_told_otherwise(told)):
+        for line in (*_broken_links(), *_told_otherwise(told), *_left_outside(report), *_left_out_of_the_mark()):
             self.stderr.write(line)
         if verbosity:
             for done in ("created", "updated", "removed"):
@@ -45,14 +48,10 @@ class Command(BaseCommand):
 
 def _load(report: Report) -> None:
     _render_again_when_the_renderer_changed()
-    sync_rows(Clinic, "id", [{"id": 1} | read_toml(_content("pages") / "clinic.toml")], report=report)
-    zone = Clinic.objects.current().zone
+    load_facts(report)
     references = read_toml(Path(apps.get_app_config("content").path) / "references.toml")["reference"]
     sync_rows(Reference, "key", map(_reference, references), report=report)
-    sync_rows(Page, "key", map(_page, read_content_files(_content("pages") / "pages")), report=report)
-    sync_rows(Question, "slug", map(_question, read_content_files(_content("pages") / "questions")), report=report)
-    articles = read_content_files(_content("blog") / "articles")
-    sync_rows(Article, "slug", (_article(file, zone) for file in articles), report=report)
+    load_texts(report, zone=Clinic.objects.current().zone)
     reasons = read_toml(_content("consults") / "reasons.toml")["reason"]
     sync_rows(Reason, "code", reasons, report=report)
     sources = read_toml(_content("consults") / "referral_sources.toml")["source"]
@@ -63,7 +62,7 @@ def _load(report: Report) -> None:
     sync_rows(Listing, "name", listings, report=report)
     addresses = read_toml(_content("pages") / "old_addresses.toml")["address"]
     sync_rows(OldAddress, "old_path", addresses, report=report)
-    _post_first_hours()
+    load_hours(report)
     _begin_histories()
     _refuse_wrong_figures()
     search_index.fill()
@@ -86,58 +85,6 @@ def _reference(facts: dict) -> dict:
         "last_checked": None,
     }
     return optional | facts
-
-
-def _page(file) -> dict:
-    names = ("title", "browser_title", "description", "lede")
-    return {
-        "key": file.name,
-        **{name: file.facts[name] for name in names},
-        **{name: file.facts.get(name, "") for name in ("name", "eyebrow", "in_short", "sheet")},
-        "medical": file.facts["medical"],
-        "updated_on": file.facts["updated"],
-        "body": file.body,
-    }
-
-
-def _question(file) -> dict:
-    return {
-        "slug": file.facts["slug"],
-        "group": file.facts["group"],
-        "question": file.facts["question"],
-        "answer": file.body,
-        "also_asked": file.facts.get("also_asked", ""),
-        "position": int(file.name.partition("-")[0]),
-        "on_home": file.facts.get("on_home", False),
-        "medical": file.facts.get("medical", False),
-        "clinic_must_answer": file.facts.get("clinic_must_answer", False),
-        "updated_on": file.facts.get("updated"),
-    }
-
-
-def _article(file, zone) -> dict:
-    return {
-        "slug": file.name,
-        **{name: file.facts[name] for name in ("title", "subtitle", "browser_title", "description", "summary", "change_note")},
-        "published_at": datetime.combine(file.facts["published"], time(), zone),
-        "updated_on": file.facts["updated"],
-        "body": file.body,
-    }
-
-
-def _post_first_hours() -> None:
-    """Only once: if staff empty the hours later, that is intentional."""
-    _, is_first = LoadedContent.objects.get_or_create(
-        kind="consults.openinghours", key="week", defaults={"digest": "loaded once"}
-    )
-    if not is_first:
-        return
-    ConsultPolicy.objects.get_or_create(pk=1)
-    if OpeningHours.objects.exists():
-        return
-    for row in read_toml(_content("consults") / "hours.toml")["opening_hours"]:
-        for weekday in row["weekdays"]:
-            OpeningHours.objects.create(weekday=weekday, opens=row["opens"], closes=row["closes"])
 
 
 def _render_again_when_the_renderer_changed() -> None:
@@ -179,6 +126,20 @@ def _told_otherwise(told: InLetters) -> Iterator[str]:
     ahead = ConsultRequest.objects.confirmed_ahead(now=timezone.now()) if changes else ConsultRequest.objects.none()
     if references := ", ".join(ahead.values_list("reference", flat=True)):
         yield f"the clinic's facts changed {changes}. Tell these people, whose letters say otherwise: {references}"
+
+
+def _left_outside(report: Report) -> Iterator[str]:
+    """Whom staff have to move after the week or the policy followed the folder. The desk asks before it changes them."""
+    followed = [label for label in report.updated if label.startswith(("consults.openinghours", "consults.consultpolicy"))]
+    conflicts = find_conflicts(now=timezone.now()) if followed else []
+    if references := ", ".join(dict.fromkeys(conflict.request.reference for conflict in conflicts)):
+        yield f"the posted hours or the policy changed. These visits do not fit them, and the desk lists them: {references}"
+
+
+def _left_out_of_the_mark() -> Iterator[str]:
+    mark = settings.CLINIC_FOLDER.mark
+    if mark and mark.left_out:
+        yield f"static/{MARK_FILE}: left out what a mark may not have: {', '.join(mark.left_out)}"
 
 
 def _begin_histories() -> None:
