@@ -239,6 +239,13 @@ class SlowClients:
         return client
 
 
+def answer_within(port: int, seconds: float) -> int:
+    """The status of a page straight from the site. Raises TimeoutError."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)) as connection:
+        connection.request("GET", "/")
+        return connection.getresponse().status
+
+
 def measure_slow_clients(nginx: Nginx) -> bool:
     with SlowClients(nginx.port, SLOW_CLIENTS), Visitors(nginx) as visitors:
         time.sleep(SLOW_SECONDS)
