@@ -1,5 +1,6 @@
 """The site behind a real nginx that is set up as deploy/nginx.conf says."""
 
+import gzip
 import re
 import socket
 import ssl
@@ -7,6 +8,7 @@ from contextlib import ExitStack, closing
 from ipaddress import ip_network
 from types import SimpleNamespace
 
+import brotli
 import pytest
 
 from tests.nginx import nginx_before, recipe
@@ -206,6 +208,12 @@ def test_a_finished_page_is_kept_for_its_second_and_nothing_that_is_sent_changes
             answer = get("/faqs/", f"{name}: {value}\r\n")
             assert (answer.status, answer.body, answer.cookies) == (200, page.body, []), name
         assert "x-accel-expires" not in page.headers
+        for accepted, decode in (
+            ("br, gzip", brotli.decompress),
+            ("gzip;q=0.5, br;q=0", gzip.decompress),
+            ("zstd, br;q=0.0", bytes),
+        ):
+            assert decode(get("/faqs/", f"Accept-Encoding: {accepted}\r\n").body) == page.body, accepted
         assert get("/faqs/", f"If-None-Match: {page.headers['etag']}\r\n").status == 304
         assert nginx.raw("HEAD /faqs/ HTTP/1.1\r\nHost: clinic.example\r\n").body == b""
         for path in ("/faqs/?topic=cost", "/faqs/?via=poster"):

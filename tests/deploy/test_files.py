@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.environment import SETTINGS, skip_for_want_of
+from tests.environment import skip_for_want_of
 from tests.nginx import recipe
 from tests.server import CHECKOUT, HANG_SECONDS
 
@@ -28,7 +28,6 @@ def said_by_the_unit(name: str) -> list[str]:
 
 def test_the_files_name_the_same_places():
     settings = settings_of_the_environment_file()
-    assert set(settings) < set(SETTINGS) | {"HSTS"}
     site = f"{settings['HOST']}:{settings['PORT']}"
     assert set(re.findall(r"server (127\S+)", recipe())) == {site}
     assert f"reverse_proxy {site} " in (DEPLOY / "Caddyfile").read_text()
