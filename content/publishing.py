@@ -14,6 +14,8 @@ from .models import Reference, ReviewedText, Text
 from .placeholders import mistakes
 
 _OFF_LABEL = re.compile(r"\boff-label\b", re.I)
+# An address in parentheses behind words, without the bracket that ends these.
+_HALF_LINK = re.compile(r"\[[^\[\]\n(]{1,200}\((?:/|https?:|mailto:|tel:)[^)\s]{0,200}\)?")
 _PICTURE = re.compile(r"(?<!\\)!\[[^\]\n]{0,200}\]\([^)\n]{0,200}\)")
 _PICTURES = "Photographs are added under Pictures, and chosen beside the text of an article or a person."
 _CRISIS_LINE = "(tel:988)"
@@ -30,7 +32,13 @@ class Problem:
 
 def problems(row: Text, *, at: datetime, links: Links | None = None) -> list[Problem]:
     """The problems of a rendered text: those that prevent saving, and for a published text those that prevent publishing."""
-    found = [*unknown_citations(row), *wrong_figures(row), *misplaced_placeholders(row), *pictures_in_texts(row)]
+    found = [
+        *unknown_citations(row),
+        *wrong_figures(row),
+        *half_links(row),
+        *misplaced_placeholders(row),
+        *pictures_in_texts(row),
+    ]
     if row.is_published:
         found += before_publishing(row, at=at, links=links)
     return found
@@ -86,6 +94,16 @@ def pictures_in_texts(row: Text) -> list[Problem]:
         for field in row.MARKDOWN
         for number, line in enumerate(getattr(row, field).splitlines(), start=1)
         for match in islice(_PICTURE.finditer(line), MOST_TOLD)
+    ][:MOST_TOLD]
+
+
+def half_links(row: Text) -> list[Problem]:
+    """Links that lost a bracket: visitors would read what was meant to be an address."""
+    return [
+        Problem("half_link", f"Line {number}: {match[0]} is no link yet: write [words](address).", field)
+        for field in row.MARKDOWN
+        for number, line in enumerate(getattr(row, field).splitlines(), start=1)
+        for match in islice(_HALF_LINK.finditer(line), MOST_TOLD)
     ][:MOST_TOLD]
 
 

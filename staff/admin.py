@@ -29,6 +29,9 @@ class StaffUserForm(UserChangeForm):
         """At least one owner who can sign in must remain."""
         super().clean()
         cleaned = self.cleaned_data
+        if cleaned.get("groups") and not (cleaned.get("is_staff") or self.instance.is_staff):
+            message = "Check this too: a person with a role cannot sign in without it."
+            self.add_error("is_staff", ValidationError(message, code="role_without_desk"))
         if self._stays_owner(cleaned):
             return cleaned
         # Locked until this is saved: two owners who deactivate each other at the same moment would both see another one left. In

@@ -67,5 +67,6 @@ def erase_request(request: ConsultRequest, *, by=None, now: datetime, version: i
     with deciding(request, Kind.ERASED, now=now, by=by, version=version) as decision:
         decision.row.forget_person(at=now)
         outbox.forget_messages(decision.row)
+        decision.row.taken_answers.all().delete()
         erased.tell(decision.row.reference)
     return decision.row

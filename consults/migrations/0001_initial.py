@@ -499,6 +499,29 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="TakenAnswer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "mail",
+                    models.CharField(help_text="Hash of its Message-ID. Deleted when the request is erased.", max_length=64),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "request",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="taken_answers",
+                        to="consults.consultrequest",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("request", "mail"), name="an_answer_is_taken_once")],
+            },
+        ),
+        migrations.CreateModel(
             name="Event",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

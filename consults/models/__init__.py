@@ -15,6 +15,7 @@ from .reason import Reason
 from .referral_source import ReferralSource
 from .seat import Seat
 from .special_hours import SpecialHours
+from .taken_answer import TakenAnswer
 from .worker_heartbeat import WorkerHeartbeat
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "ReferralSource",
     "Seat",
     "SpecialHours",
+    "TakenAnswer",
     "WorkerHeartbeat",
 ]

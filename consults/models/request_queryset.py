@@ -23,6 +23,11 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def calendar_step_at(instant: datetime) -> int:
+    """What calendars take for newer than every SEQUENCE that was sent before the instant (see `raise_calendar_steps`)."""
+    return int((instant - _STEPS_BEGAN).total_seconds())
+
+
 # Each promises an answer by a time of its own.
 _PROMISES = Q(events__number=1) | Q(events__kind__in=("moved", "released"))
 # A correction to an address that was sent enough already sets aside too.
@@ -98,7 +103,7 @@ class ConsultRequestQuerySet(models.QuerySet["ConsultRequest"]):
         The step is a time, because a number that counts restores would go back with the database. Nothing changes as often as
         every second, so that what was sent since the last step lies below this one.
         """
-        step = int((now - _STEPS_BEGAN).total_seconds())
+        step = calendar_step_at(now)
         self.filter(calendar_step__lt=step).update(calendar_step=step)
 
     def to_erase(self, *, now: datetime, after: timedelta, quarantined_after: timedelta):

@@ -235,7 +235,11 @@ class ContentAdmin(HelpsWhileTyping):
         may_restore = self.has_change_permission(request, now) if now else self.has_add_permission(request)
         if request.method == "POST" and not may_restore:
             raise PermissionDenied
-        context = {"record": record, "differences": differences(now, record.instance) if now else []}
+        context = {
+            "record": record,
+            "differences": differences(now, record.instance) if now else [],
+            "is_justification_asked": bool(getattr(record.instance, JUSTIFIED, "")),
+        }
         # The form locks the row, which needs a transaction. Django opens one for the change view but not for this one.
         with transaction.atomic():
             return super().history_form_view(request, object_id, version_id, context | (extra_context or {}))

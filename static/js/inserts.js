@@ -62,7 +62,7 @@ function offerInserts({ dataset }, dialog) {
   // What a paragraph of its own needs on one side of it.
   const gap = lineEnds => "\n".repeat(Math.max(0, 2 - lineEnds.length));
 
-  function insert({ before, words = "", after = "", alone }) {
+  function insert({ before, words = "", after = "", alone }, isChosen) {
     const { value, selectionEnd: end } = field, start = words ? field.selectionStart : end;
     const above = value.slice(0, start), below = value.slice(end);
     if (alone) {
@@ -77,17 +77,20 @@ function offerInserts({ dataset }, dialog) {
       field.setRangeText(before + shown + after);
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    const place = start + before.length;
-    field.setSelectionRange(place, place + shown.length);
+    // Words that were chosen stay as they are: what is typed next comes after them. Others are there to be replaced.
+    const place = start + before.length, past = place + shown.length + after.length;
+    if (isChosen) field.setSelectionRange(past, past);
+    else field.setSelectionRange(place, place + shown.length);
   }
 
   list.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
     if (!button) return;
     dialog.close();
-    insert(button.dataset);
+    insert(button.dataset, true);
   });
   part("close").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => field.focus());
   dialog.addEventListener("keydown", event => {
     const all = [search, ...list.querySelectorAll("button")], at = all.indexOf(document.activeElement);
     const to = { ArrowDown: all[at + 1] ?? all[at], ArrowUp: all[at - 1], Enter: at === 0 && search }[event.key];

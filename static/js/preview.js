@@ -8,7 +8,9 @@ const beside = matchMedia("(min-width: 90rem)");
 function showPreviews(frame) {
   const button = document.querySelector("button[formtarget=preview]"), { form } = button;
   const trouble = document.querySelector("[data-preview=trouble]");
-  let coming, isStale, count = 0;
+  // A page that is opened at a fragment scrolls the page around its frame, too.
+  const [address, anchor] = button.formAction.split("#");
+  let coming, isStale, isWanted, count = 0;
   frame.hidden = true;
 
   function refresh() {
@@ -23,6 +25,7 @@ function showPreviews(frame) {
     coming.addEventListener("load", arrive);
     const sender = button.cloneNode();
     sender.formTarget = coming.name;
+    sender.formAction = address;
     sender.hidden = true;
     button.after(sender);
     // What is too large is held back.
@@ -49,8 +52,14 @@ function showPreviews(frame) {
   function give(isThere) {
     const last = isThere ? frame : coming, place = pageOf(frame)?.scrollY;
     if (isThere) {
-      if (place !== undefined) coming.contentWindow.scrollTo({ top: place, behavior: "instant" });
+      const view = coming.contentWindow, text = anchor && view.document.getElementById(anchor);
+      const answer = text?.closest("details");
+      if (answer) answer.open = true;
+      const top = place ?? (text ? text.getBoundingClientRect().top - 16 : 0);
+      view.scrollTo({ top, behavior: "instant" });
       frame = coming;
+      if (isWanted) frame.scrollIntoView({ block: "start" });
+      isWanted = false;
     }
     last.remove();
     frame.name = "preview";
@@ -60,6 +69,8 @@ function showPreviews(frame) {
 
   button.addEventListener("click", event => {
     event.preventDefault();
+    // Where it is below the text, who asks for it is led there.
+    isWanted = !beside.matches;
     refresh();
   });
   form.addEventListener("paused", () => beside.matches && refresh());

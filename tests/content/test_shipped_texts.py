@@ -42,6 +42,7 @@ _WITHOUT_IDENTIFIER = {
     "commonspirit.org",
     "www.fairview.org",
     "asahq.org",
+    "www.heart.org",
     # The journal's own page, where no identifier was seen.
     "www.cambridge.org",
     "www.cdc.gov",

@@ -13,6 +13,7 @@ from blog.models import Article, Reference
 from content.editing import typed_problems
 from content.hard_sentences import hardest
 from content.models import Text
+from content.publishing import half_links
 from pages.models import Clinic, Page, Provider, Question
 from tests.builders import colleague
 from tests.content.test_editing import WHOLE, address, make_article, opened, save
@@ -245,3 +246,15 @@ def test_the_tools_are_in_the_form_of_every_text_and_of_nothing_else(superuser, 
         assert re.findall(r"\bdata-markdown=\"([^\"]*)\"", page) == ([" ".join(kind.MARKDOWN)] if kind is not Reference else [])
     popup = superuser.get(reverse("admin:pages_question_add") + "?_popup=1").content.decode()
     assert 'id="writing"' not in popup
+
+
+def test_a_link_that_lost_a_bracket_is_named_and_whole_ones_pass():
+    broken = ["[what it costs(/cost/)", "See [the law(https://www.revisor.mn.gov/statutes/) here", "[call(tel:988)"]
+    whole = [
+        "[what it costs](/cost/)",
+        "ketamine [@loo-2023] (see below)",
+        "[one](/faqs/) (or /cost/)",
+        "An [aside (with words) in it].",
+    ]
+    row = Question(slug="q", question="Q", answer="\n".join([*broken, *whole]))
+    assert [problem.message.partition(":")[0] for problem in half_links(row)] == ["Line 1", "Line 2", "Line 3"]

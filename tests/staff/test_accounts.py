@@ -161,3 +161,14 @@ def test_nobody_deletes_an_account(client, owner):
     sign_in(client)
     client.post("/admin/reauthenticate/", {"password": PASSWORD})
     assert client.post(f"/admin/auth/user/{owner.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_role_without_the_right_to_sign_in_is_asked_about(client):
+    as_owner(client)
+    new = User.objects.create_user("nia", password=PASSWORD)
+    form = account(new) | {"groups": [Group.objects.get(name="Editors").pk]}
+    del form["is_staff"]
+    page = client.post(f"/admin/auth/user/{new.pk}/change/", form)
+    assert "a person with a role cannot sign in without it" in page.content.decode()
+    assert not new.groups.exists()
+    assert client.post(f"/admin/auth/user/{new.pk}/change/", form | {"is_staff": "on"}).status_code == 302

@@ -3,6 +3,7 @@
 import base64
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -27,6 +28,7 @@ from tests.reports import HOST, OURS, report
 
 MONDAY = local("2026-12-07 16:00")
 VISIT = ("DTSTART:20261207T220000Z", f"UID:{OURS}", "ATTENDEE;CN=Ada;PARTSTAT=DECLINED:mailto:ada@example.com")
+ZONES = (("Central Standard Time", 16), ("America/Chicago", 16), ("Pacific Standard Time", 14), ("UTC", 22))
 ZONE = (
     "BEGIN:VTIMEZONE",
     "TZID:X",
@@ -63,7 +65,12 @@ def base64_inside(text: str, *beside: tuple[str, str]) -> bytes:
 
 def test_what_calendar_programs_send_is_read_and_nothing_else():
     yes = VISIT[2].replace("DECLINED", "ACCEPTED")
-    named_in_a_zone = ("DTSTART;TZID=Central Standard Time:20261207T160000", *VISIT[1:])
+    in_zones = [(f"DTSTART;TZID={zone}:20261207T{hour}0000", *VISIT[1:]) for zone, hour in ZONES]
+    unknown = [
+        (f"DTSTART{zone}:20261207T160000", *VISIT[1:])
+        for zone in ("", ";TZID=X", ";TZID=../UTC", ";TZID=America", ";TZID=" + "a/" * 500)
+    ]
+    version = (*VISIT, "SEQUENCE:7", "DTSTAMP:20261202T180000Z")
     alarm = ("BEGIN:VALARM", VISIT[2], "END:VALARM")
     folded = (*VISIT[:2], 'ATTENDEE;CN="Ada: Example; the patient";PARTST\r\n AT=DECLINED:mailto:ada@example.com')
     no = CalendarAnswer(OURS, is_no=True, start=MONDAY)
@@ -72,7 +79,11 @@ def test_what_calendar_programs_send_is_read_and_nothing_else():
         (calendar(*VISIT).replace("\r\n", "\n"), no),
         (calendar(*folded), no),
         (calendar("X-NO-LINE", *VISIT, f"UID:{str(OURS).upper()}"), no),
-        (calendar(*named_in_a_zone, before=ZONE), CalendarAnswer(OURS, is_no=True)),
+        *((calendar(*named, before=ZONE), no) for named in in_zones),
+        *((calendar(*named, before=ZONE), CalendarAnswer(OURS, is_no=True)) for named in unknown),
+        (calendar(*version, before=ZONE), replace(no, sequence=7, written_at=local("2026-12-02 12:00"))),
+        (calendar(*VISIT, "SEQUENCE:-1", "DTSTAMP:soon", "BEGIN:VALARM", *version[-2:], "END:VALARM"), no),
+        (calendar(*VISIT, "SEQUENCE:" + "9" * 5000), no),
         (calendar(*VISIT[:2], yes), CalendarAnswer(OURS, is_no=False, start=MONDAY)),
         (calendar(*VISIT[:2], yes, *alarm), CalendarAnswer(OURS, is_no=False, start=MONDAY)),
         # Ours as it was sent, a meeting of another program, one answer to two entries, an entry inside another, one far inside.
@@ -119,7 +130,8 @@ def confirmed(staff, **answers):
 
 
 def no_to(request, *, start=None, now=WEDNESDAY) -> bool:
-    return take_answer(CalendarAnswer(request.calendar_uid, is_no=True, start=start), now=now)
+    """Takes a no of a mail of its own."""
+    return take_answer(CalendarAnswer(request.calendar_uid, is_no=True, start=start, mail=uuid4().hex), now=now)
 
 
 def asked() -> list[tuple[str, str]]:

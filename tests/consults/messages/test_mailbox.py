@@ -115,6 +115,24 @@ def test_a_report_that_cannot_be_answered_is_marked_as_seen_and_keeps_no_other_w
     assert not any(word in caplog.text for word in ("ada@example.com", str(OURS), "ours"))
 
 
+def test_an_answer_with_words_is_known_again_after_the_mailbox_was_moved(imap, user):
+    no = ("BEGIN:VCALENDAR", "METHOD:REPLY", "BEGIN:VEVENT", f"UID:{OURS}", "COMMENT:On Tuesday?", "END:VEVENT", "END:VCALENDAR")
+    headers = "MIME-Version: 1.0\nMessage-ID: <1@example.com>\nContent-Type: text/calendar; method=REPLY\n"
+    imap.bring(user, named("a letter", "\n\nHello"), named("an answer", f"{headers}\n" + "\n".join(no)))
+    with imap.signed_in(user) as person:
+        person.create("Moved")
+        person.select()
+        person.copy("2", "Moved")
+    found = []
+    for name in ("INBOX", "Moved"):
+        reader = MailboxReader(imap.mailbox(user, name), host=HOST, has_entry=lambda uid: uid == OURS)
+        for _ in range(2):
+            reader.read_new(found.append)
+        assert (len(reader.with_words), imap.left(user, name)[-1]) == (1, ("an answer", ""))
+    assert [(answer.has_words, answer.mail) for answer in found] == [(True, found[0].mail)] * len(found)
+    assert len(found) == 2
+
+
 def test_without_a_database_a_report_waits_for_the_next_round(imap, user):
     imap.bring(user, named("ours", PLAIN))
     reader = reader_of(imap, user)
