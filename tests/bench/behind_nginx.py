@@ -122,7 +122,7 @@ def measure_kept_pages(site: Site, nginx: Nginx, folder: Path) -> bool:
             more = [ours[0] / theirs[0] for ours, theirs in zip(kept, rows, strict=True)]
             cheaper = [theirs[1] / ours[1] for ours, theirs in zip(kept, rows, strict=True)]
             held.append(min(statistics.median(more), statistics.median(cheaper)) >= AT_LEAST)
-            print(f"  a kept page: {_spread(more)} the requests a second, {_spread(cheaper)} fewer CPU")
+            print(f"  a kept page: requests a second {_spread(more)} as many; CPU of the other {_spread(cheaper)} as much")
     return held[0]
 
 
