@@ -4,6 +4,10 @@ A page is kept when Django says so: status 200, `Cache-Control: public`, an ETag
 version moves (anybody's edit, seen within a second), when the clinic's date changes (special days come and go) and at the
 next instant at which a page changes without an edit. Query strings are ignored: no public page uses them. One is counted, by
 `printed_sheets`, and gets the same page.
+
+The nginx of deploy/ keeps such a page too, until the second ends in which it was answered: `X-Accel-Expires` tells it, and it
+tells nobody. Both together show an edit within two seconds. nginx rounds "for one second" up to almost two, so it is told an
+instant.
 """
 
 import logging
@@ -68,7 +72,7 @@ class PageCache:
         finished, state = self._pages.get(path), self._state
         if finished is None:
             return self._ask(environ, start_response, keep=lambda page: self._keep(path, page, state))
-        start_response("200 OK", finished.headers)
+        start_response("200 OK", [*finished.headers, *_until_this_second_ends(environ)])
         return [finished.body]
 
     def _drop_what_changed(self) -> None:
@@ -120,9 +124,10 @@ class PageCache:
             status, headers = given_status, given_headers
 
         result = self.application(environ, capture)
-        start_response(status, headers)
         if environ["REQUEST_METHOD"] != "GET" or not status.startswith("200") or not is_public(headers):
+            start_response(status, headers)
             return result
+        start_response(status, [*headers, *_until_this_second_ends(environ)])
         try:
             body = b"".join(result)
         finally:
@@ -130,6 +135,11 @@ class PageCache:
                 result.close()
         keep(_Finished(headers, body))
         return [body]
+
+
+def _until_this_second_ends(environ: "WSGIEnvironment") -> list[tuple[str, str]]:
+    """For a proxy that may keep the page. What has a query comes here each time: it may be counted."""
+    return [] if environ.get("QUERY_STRING") else [("X-Accel-Expires", f"@{int(timezone.now().timestamp())}")]
 
 
 def is_public(headers: list[tuple[str, str]]) -> bool:

@@ -1,10 +1,11 @@
-"""A real nginx with the recipe of docs/operations.md before a site: free ports, a certificate of its own, logs in `folder`."""
+"""A real nginx with deploy/nginx.conf before a site: free ports, a certificate of its own, logs in `folder`."""
 
 import http.client
 import os
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 from contextlib import closing, contextmanager
@@ -38,8 +39,8 @@ http {{
 
 
 def recipe() -> str:
-    """The nginx block of docs/operations.md."""
-    return re.search(r"^```nginx\n(.*?)^```$", (CHECKOUT / "docs/operations.md").read_text(), re.DOTALL | re.MULTILINE)[1]
+    """The configuration that ships."""
+    return (CHECKOUT / "deploy/nginx.conf").read_text()
 
 
 def _program() -> str:
@@ -75,13 +76,34 @@ class Nginx:
             named = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, named, answer.headers.get_all("Set-Cookie", []), answer.read())
 
+    def connected(self, *protocols: str) -> ssl.SSLSocket:
+        """A connection over TLS; `protocols`: what the client says that it speaks."""
+        context = ssl.create_default_context(cafile=self.folder / "fullchain.pem")
+        if protocols:
+            context.set_alpn_protocols(protocols)
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=HANG_SECONDS)
+        return context.wrap_socket(plain, server_hostname=HOST)
+
+    def raw(self, head: str, body: bytes = b"") -> Answer:
+        """What comes back for these very lines, without the empty one that ends them."""
+        with closing(self.connected()) as client:
+            client.sendall(head.encode("latin-1") + b"Connection: close\r\n\r\n" + body)
+            answer = http.client.HTTPResponse(client, method=head.partition(" ")[0])
+            answer.begin()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            try:
+                body = answer.read()
+            except http.client.IncompleteRead as half:
+                body = half.partial
+            return Answer(answer.status, named, answer.headers.get_all("Set-Cookie", []), body)
+
 
 @contextmanager
 def nginx_before(site_port: int, folder: Path, text: str):
     """nginx with the configuration `text` before the site that listens on `site_port`; gone afterwards."""
     program = _program()
     running = Nginx(folder, free_port(), free_port())
-    for name in ("logs", "temporary"):
+    for name in ("logs", "temporary", "kept"):
         (folder / name).mkdir(parents=True)
     write_certificate(folder, HOST)
     changes = {
@@ -90,6 +112,7 @@ def nginx_before(site_port: int, folder: Path, text: str):
         r"listen 443 ": f"listen 127.0.0.1:{running.port} ",
         "/etc/ssl/clinic.example": str(folder),
         "127.0.0.1:8000": f"127.0.0.1:{site_port}",
+        "/var/lib/nginx": str(folder / "kept"),
     }
     for before, after in changes.items():
         text, count = re.subn(before, after, text)

@@ -94,11 +94,14 @@ def _template(name: str, origin: str, command: str) -> str:
 
 
 @contextmanager
-def postgresql():
-    """A server of its own, for a test that looks at its files; skips the test in one line where there is none."""
+def postgresql(settings: str = ""):
+    """A server of its own, for a test that looks at its files; skips the test in one line where there is none.
+
+    `settings`: what its postgresql.conf ends with. What `_run` sets wins over that.
+    """
     if reason := why_postgresql_is_missing():
         skip_for_want_of(reason)
-    server = Postgresql.start()
+    server = Postgresql.start(settings)
     try:
         yield server
     finally:
@@ -115,11 +118,13 @@ class Postgresql:
     process: subprocess.Popen
 
     @classmethod
-    def start(cls) -> "Postgresql":
+    def start(cls, settings: str = "") -> "Postgresql":
         folder = _reachable_folder()
         try:
             password = secrets.token_urlsafe(16)
             _initialise(folder, password)
+            with open(folder / "data/postgresql.conf", "a") as file:
+                file.write(settings)
             server = cls(folder, 0, password, None)
             server._run()
             return server

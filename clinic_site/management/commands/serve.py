@@ -12,6 +12,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from clinic_site import newer_database
 from clinic_site.private_files import make_private
 from clinic_site.unfinished_restore import refuse_to_start
 from staff import first_owner
@@ -53,6 +54,7 @@ class Command(BaseCommand):
 
     def _has_migrations_to_run(self) -> bool:
         executor = MigrationExecutor(connection)
+        newer_database.refuse_to_start(executor.loader)
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
     def _collect_static(self) -> None:

@@ -1,15 +1,18 @@
-"""The site behind a real nginx that is set up as docs/operations.md says."""
+"""The site behind a real nginx that is set up as deploy/nginx.conf says."""
 
+import gzip
 import re
 import socket
 import ssl
 from contextlib import ExitStack, closing
 from ipaddress import ip_network
+from types import SimpleNamespace
 
+import brotli
 import pytest
 
 from tests.nginx import nginx_before, recipe
-from tests.server import HANG_SECONDS, OVER_HTTPS, free_port, started_before, wait_for
+from tests.server import HANG_SECONDS, OVER_HTTPS, book, free_port, started_before, wait_for
 
 pytestmark = pytest.mark.server
 
@@ -161,6 +164,91 @@ def test_no_log_tells_a_link_or_a_search_that_came_in_raw_bytes(nginx, site):
             assert b" 400 " in client.recv(100)
     assert "a request could not be read or answered: InvalidRequestLine" in site.log
     assert not [secret for secret in SECRETS if secret in nginx.logged + site.log]
+
+
+# None of these changes a finished page.
+SENT = {
+    "Cookie": "__Host-session=x; __Host-csrf=y; __Host-sent=z",
+    "Accept-Language": "es",
+    "User-Agent": "<script>",
+    "Referer": "https://evil.example/",
+    "Origin": "https://evil.example",
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-For": "192.0.2.1",
+    "X-Forwarded-Scheme": "http",
+    "X-Forwarded-Ssl": "off",
+    "X-Host": "evil.example",
+    "X-Original-URL": "/admin/",
+    "X-Rewrite-URL": "/admin/",
+    "X-HTTP-Method-Override": "POST",
+    "X-Requested-With": "XMLHttpRequest",
+    "Accept": "application/json",
+    "Cache-Control": "no-cache",
+    "Pragma": "no-cache",
+    "If-None-Match": '"other"',
+    "Sec-Purpose": "prefetch",
+    "X-Accel-Expires": "3600",
+    "X-Accel-Redirect": "/health/ready",
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Script_Name": "/evil",
+    "Script-Name": "/evil",
+    "Path-Info": "/admin/",
+}
+
+
+def test_a_finished_page_is_kept_for_its_second_and_nothing_that_is_sent_changes_it(site, tmp_path):
+    told = recipe().replace("proxy_cache_lock on;", "proxy_cache_lock on; add_header X-Kept $upstream_cache_status;")
+    with nginx_before(site.port, tmp_path / "nginx", told) as nginx:
+        get = lambda path, fields="": nginx.raw(f"GET {path} HTTP/1.1\r\nHost: clinic.example\r\n{fields}")  # noqa: E731
+        page = get("/faqs/")
+        # A second may end between any two.
+        wait_for(lambda: get("/faqs/").headers["x-kept"] == "HIT", HANG_SECONDS, "the page is kept")
+        wait_for(lambda: get("/faqs/").headers["x-kept"] == "EXPIRED", HANG_SECONDS, "it is made again")
+        for name, value in SENT.items():
+            answer = get("/faqs/", f"{name}: {value}\r\n")
+            assert (answer.status, answer.body, answer.cookies) == (200, page.body, []), name
+        assert "x-accel-expires" not in page.headers
+        for accepted, decode in (
+            ("br, gzip", brotli.decompress),
+            ("gzip;q=0.5, br;q=0", gzip.decompress),
+            ("zstd, br;q=0.0", bytes),
+        ):
+            assert decode(get("/faqs/", f"Accept-Encoding: {accepted}\r\n").body) == page.body, accepted
+        assert get("/faqs/", f"If-None-Match: {page.headers['etag']}\r\n").status == 304
+        assert nginx.raw("HEAD /faqs/ HTTP/1.1\r\nHost: clinic.example\r\n").body == b""
+        for path in ("/faqs/?topic=cost", "/faqs/?via=poster"):
+            assert [get(path).headers["x-kept"] for _ in range(2)] == ["BYPASS", "BYPASS"]
+        for path in ("/book-a-consult/", "/search/?q=cost", "/admin/login/"):
+            assert "x-kept" not in get(path).headers
+        stylesheet = re.search(r'<link rel="stylesheet" href="([^"]+)"', page.text)[1]
+        coded = "Accept-Encoding: br, gzip\r\n"
+        assert [get(stylesheet, coded).headers["x-kept"] for _ in range(2)] == ["MISS", "HIT"]
+        assert (get(stylesheet, coded).headers["content-encoding"], "content-encoding" in get(stylesheet).headers) == (
+            "br",
+            False,
+        )
+
+
+def test_what_is_one_visitors_is_in_nothing_that_is_kept(site, nginx):
+    """Neither what was typed nor the link to it: nginx writes public pages to its disk, and those alone."""
+
+    def request(method, path, *, headers=None, body=b""):
+        fields = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        length = f"Content-Length: {len(body)}\r\n" if body else ""
+        return nginx.raw(f"{method} {path} HTTP/1.1\r\nHost: clinic.example\r\n{fields}{length}", body)
+
+    get = lambda path, **more: request("GET", path, **more)  # noqa: E731
+    through = SimpleNamespace(settings=site.settings, url="", request=request, get=get)
+    sent = book(through, "Wilhelmina")
+    assert sent.status == 303
+    cookies = [cookie.partition(";")[0] for cookie in sent.cookies]
+    shown = request("GET", "/book-a-consult/sent/", headers={"Cookie": "; ".join(cookies)})
+    reference = re.search(r"<dt>Reference</dt><dd>(\S+)</dd>", shown.text)[1]
+    assert request("GET", "/faqs/").status == 200
+    kept = {path: path.read_bytes() for path in (nginx.folder / "kept").rglob("*") if path.is_file()}
+    assert any(b"/faqs/" in text for text in kept.values())
+    secrets = ["Wilhelmina", reference, *(cookie.partition("=")[2] for cookie in cookies)]
+    assert [path for path, text in kept.items() for secret in secrets if secret.encode() in text] == []
 
 
 def ask_a_site_that_is_down(nginx) -> None:
