@@ -89,13 +89,13 @@ def back_up_if_due(*, now: datetime, zone: tzinfo, thin: bool = True) -> Path | 
     return made
 
 
-def delete_surplus(place: Path, *, now: datetime, zone: tzinfo) -> None:
+def delete_surplus(place: Path, *, now: datetime, zone: tzinfo, ours_since: datetime | None = None) -> None:
     """Deletes what `thinning` says from `place`, to be asked only after the newest has arrived there.
 
     One that cannot be deleted is told in the log and keeps no other.
     """
     copies = dict(existing(now=now, place=place))
-    for at in surplus(copies, now=now, zone=zone):
+    for at in surplus(copies, now=now, zone=zone, ours_since=ours_since):
         try:
             copies[at].unlink(missing_ok=True)
         except OSError as error:

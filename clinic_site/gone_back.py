@@ -35,6 +35,11 @@ def remember(beats: int) -> None:
     replace_if_there_is_room(settings.DATA_DIR / _NAME, " ".join([str(beats), *sorted(_told())]) + "\n")
 
 
+def is_remembered() -> bool:
+    """Whether a worker ran with this DATA_DIR, on whatever database."""
+    return _read() is not None
+
+
 def forget() -> None:
     """What was known is of the database before a restore by the site's own command, which says so itself."""
     with suppress(OSError):

@@ -23,17 +23,17 @@ def for_a_backup(*, now: datetime, zone: tzinfo) -> None:
     make(backups.folder(), _COPIES * max(_database_size(), last) + 2 * last, now=now, zone=zone)
 
 
-def make(place: Path, needed: int, *, now: datetime, zone: tzinfo) -> None:
+def make(place: Path, needed: int, *, now: datetime, zone: tzinfo, ours_since: datetime | None = None) -> None:
     """Deletes backups in `place` until `needed` bytes are free, never one of the newest three: first what thinning would delete,
-    then those of one day, and those that close a night last; of each the oldest first.
+    then those of one day, and those that close a night last; of each the oldest first. No machine's night closes that of another.
     """
     try:
         copies = dict(backups.existing(now=now, place=place))
         if len(copies) <= LEAST_KEPT or _free(place) >= needed:  # the first backup makes the folder
             return
-        unneeded, nights = surplus(copies, now=now, zone=zone), {}
+        unneeded, nights = surplus(copies, now=now, zone=zone, ours_since=ours_since), {}
         for at in sorted(copies):
-            nights[night_of(at, zone)] = at
+            nights[night_of(at, zone), ours_since is not None and at < ours_since] = at
         closing = set(nights.values())
         for at in sorted(
             sorted(copies)[:-LEAST_KEPT], key=lambda at: (at not in unneeded, at not in unneeded and at in closing, at)

@@ -49,11 +49,13 @@ def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
         erased_list.copy_to_second_place()
         left_behind.delete_old(place, _COPYING, now=now)
         missing = _missing(place, now=now, zone=zone)
+        # What is older may be all that is left of the site, and this database an empty one.
+        ours_since = next((at for at, _ in backups.existing(now=now)), now)
         if thin and missing:
-            room.make(place, 2 * max(map(room.size, missing)), now=now, zone=zone)
+            room.make(place, 2 * max(map(room.size, missing)), now=now, zone=zone, ours_since=ours_since)
         failed = _copy_each(missing, place)
         if thin and not (missing and missing[-1] in failed):
-            backups.delete_surplus(place, now=now, zone=zone)
+            backups.delete_surplus(place, now=now, zone=zone, ours_since=ours_since)
         for error in failed.values():
             raise error
         (backups.folder() / _PROBLEM).unlink(missing_ok=True)

@@ -2,6 +2,9 @@
 
 Kept are: every one of the last three hours; the last one of each hour of the last day; the last one of each night of the last
 fourteen, a night being the day that begins at 3 AM local time; and the newest three, however old they are.
+
+Where another machine left backups, as before a restore, or before somebody began with an empty disk, newer ones of this machine
+do not stand for them: all of those stay for the fourteen nights.
 """
 
 from collections.abc import Hashable, Iterable
@@ -21,8 +24,11 @@ def night_of(instant: datetime, zone: tzinfo) -> date:
     return local.date() - timedelta(days=local.time() < NIGHT_BEGINS)
 
 
-def surplus(made_at: Iterable[datetime], *, now: datetime, zone: tzinfo) -> set[datetime]:
-    """Which of these times (aware) are those of backups that may be deleted. Times that are yet to come are not judged."""
+def surplus(made_at: Iterable[datetime], *, now: datetime, zone: tzinfo, ours_since: datetime | None = None) -> set[datetime]:
+    """Which of these times (aware) are those of backups that may be deleted. Times that are yet to come are not judged.
+
+    What was made before `ours_since` is another machine's; None where there is no other.
+    """
     newest_first = sorted((at for at in made_at if at <= now), reverse=True)
     kept, seen = set(newest_first[:LEAST_KEPT]), set[Hashable]()
     for at in newest_first:
@@ -34,4 +40,6 @@ def surplus(made_at: Iterable[datetime], *, now: datetime, zone: tzinfo) -> set[
         if age <= EVERY_ONE_FOR or not seen.issuperset(groups):
             kept.add(at)
         seen.update(groups)
+    if ours_since:
+        kept.update(at for at in newest_first if at < ours_since and now - at <= KEPT)
     return set(newest_first) - kept

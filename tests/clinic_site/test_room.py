@@ -52,6 +52,12 @@ def test_what_thinning_would_delete_goes_first_and_then_what_closes_no_night(dis
     assert left() == [age for number, age in enumerate(AGES) if number not in gone]
 
 
+def test_what_closes_a_night_of_another_machine_is_not_deleted_before_what_closes_none(disk):
+    """What it had just before this one began: the night is closed by both."""
+    room.make(backups.folder(), 3500, now=WEDNESDAY, zone=CHICAGO, ours_since=WEDNESDAY - timedelta(days=1))
+    assert left() == [age for number, age in enumerate(AGES) if number not in (7, 3)]
+
+
 def test_room_is_made_for_the_copies_that_a_backup_takes(disk, monkeypatch):
     disk["disk"] = 8000 + 4 * _BYTES
     monkeypatch.setattr(room, "_database_size", lambda: 500)

@@ -6,6 +6,7 @@ import shutil
 import stat
 import threading
 from datetime import UTC, timedelta
+from functools import partial
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -303,3 +304,28 @@ def test_what_was_thinned_there_is_not_copied_again(places):
     assert kept < digests(places[0]).keys()
     copy(days=1)
     assert copy(days=1) == 0
+
+
+@pytest.mark.parametrize("is_spared", [True, False])
+def test_a_machine_with_an_empty_disk_thins_away_no_backup_of_the_one_before(places, settings, tmp_path, monkeypatch, is_spared):
+    """A site with requests until the afternoon, then one that began with nothing: the second place is all that is left."""
+    if not is_spared:
+        monkeypatch.setattr(second_place.backups, "delete_surplus", partial(without_ours_since, backups.delete_surplus))
+    real = {make(hours=hours) for hours in range(5)}
+    copy()
+    settings.DATA_DIR = tmp_path / "new disk"
+    backups.folder().mkdir(parents=True)
+    for quarter in range(1, 2 * 24 * 4, 3):
+        make(minutes=-15 * quarter)
+        if quarter % 8 == 1:
+            copy(minutes=15 * quarter)
+    assert (real <= digests(places[1]).keys()) == is_spared
+    assert len(digests(places[1])) < 60
+    # The privacy policy promises no more than the fourteen nights.
+    make(days=-15)
+    copy(days=15)
+    assert real.isdisjoint(digests(places[1]))
+
+
+def without_ours_since(delete_surplus, place, *, ours_since, **when):
+    delete_surplus(place, **when)

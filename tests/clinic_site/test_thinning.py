@@ -85,3 +85,9 @@ def test_what_is_named_like_a_backup_and_is_none_keeps_no_other_from_going(tmp_p
     backups.delete_surplus(tmp_path, now=now, zone=UTC)
     assert not nights[30].exists()
     assert nights[-1].is_dir()
+
+
+def test_what_another_machine_left_stays_for_the_fourteen_nights():
+    theirs, ours = [ago(15), ago(13), ago(1, 2), ago(1, 1)], [ago(1), ago(hours=3, minutes=15), ago(hours=3, minutes=5), *NEWEST]
+    assert surplus([*theirs, *ours], now=NOON, zone=CENTRAL, ours_since=min(ours)) == {ago(15), ago(hours=3, minutes=15)}
+    assert surplus([*theirs, *ours], now=NOON, zone=CENTRAL) == {ago(15), ago(1, 2), ago(1, 1), ago(hours=3, minutes=15)}

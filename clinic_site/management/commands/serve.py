@@ -12,7 +12,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from clinic_site import newer_database
+from clinic_site import empty_database, newer_database
 from clinic_site.private_files import make_private
 from clinic_site.unfinished_restore import refuse_to_start
 from staff import first_owner
@@ -21,8 +21,15 @@ from staff import first_owner
 class Command(BaseCommand):
     help = "Run the site: migrations, starting content and static files if something changed, then gunicorn."
 
-    def handle(self, *args, **options):
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--new-site", action="store_true", help="Begin with an empty database although a site was here, or left backups."
+        )
+
+    def handle(self, *args, new_site: bool, **options):
         refuse_to_start()
+        if not new_site:
+            empty_database.refuse_to_start()
         try:
             make_private(settings.DATA_DIR)
         except PermissionError as error:
