@@ -1,13 +1,15 @@
 """The clinic's facts, hours and policy of its folder, as the starting content that `load_content` loads."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 
 from clinic_site import clinic_keys
+from consults.erasure import due_for_erasure
 from consults.models import ConsultPolicy, OpeningHours
 from content.files import UnreadableContent
 from content.models import LoadedContent
@@ -15,10 +17,11 @@ from content.sync import Report, digest_of, sync_row
 from pages.models import Clinic
 from pages.zone_names import american_name
 
+_ERASE = "erase_after_days"
 _WEEK = {"kind": "consults.openinghours", "key": "week"}
 
 
-def load_facts(report: Report) -> None:
+def load_facts(report: Report, *, now: datetime) -> None:
     """The row of the clinic and of its policy, each fact as long as nobody edited it."""
     folder = settings.CLINIC_FOLDER
     facts = _all(Clinic, clinic_keys.FACTS, folder.facts, defaults=["country"])
@@ -26,7 +29,32 @@ def load_facts(report: Report) -> None:
     facts["summary"] = facts["summary"] or _summary(facts)
     _sync(Clinic, facts, report)
     policy = _all(ConsultPolicy, clinic_keys.POLICY, folder.policy, defaults=clinic_keys.POLICY)
+    if problem := _erases_sooner(policy, now=now):
+        del policy[_ERASE]
+        report.told.append(problem)
     _sync(ConsultPolicy, policy, report, table=("policy",))
+
+
+def _erases_sooner(policy: dict, *, now: datetime) -> str:
+    """What to tell where fewer days would erase requests, for good; empty otherwise.
+
+    The desk takes a password and a yes for that, and a start of the site has nobody to ask. It is tried, and undone.
+    """
+    days = ConsultPolicy.objects.current().erase_after_days
+    if policy[_ERASE] >= days:
+        return ""
+    with transaction.atomic():
+        due = due_for_erasure(now=now).count()
+        _sync(ConsultPolicy, policy, Report(), table=("policy",))
+        count = due_for_erasure(now=now).count() - due
+        transaction.set_rollback(True)
+    if not count:
+        return ""
+    requests = "1 request" if count == 1 else f"{count} requests"
+    return (
+        f"{_ERASE} stays {days}: {policy[_ERASE]}, as the clinic's folder has it, would erase {requests} for good."
+        " An owner can lower it in Consult policy."
+    )
 
 
 def load_hours(report: Report) -> None:

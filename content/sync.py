@@ -16,12 +16,16 @@ from .publishing import misplaced_placeholders
 
 @dataclass
 class Report:
-    """A human-readable summary of a load; `kept` lists rows left alone because someone edited them here."""
+    """A human-readable summary of a load; `kept` lists rows left alone because someone edited them here.
+
+    `told`: whole sentences about what was not done as the files say.
+    """
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 def sync_rows(model: type[models.Model], key_field: str, records: Iterable[dict], *, report: Report) -> None:

@@ -15,6 +15,8 @@ _ENDED = "Your session has ended. Sign in again."
 _KEPT = "What you typed is kept for a day. It comes back once you have signed in, and is not saved before you save it."
 _NOT_KEPT = "What you sent was not saved. Your browser may still hold it: go back to the form."
 _SIGN_OUT = "admin:logout"
+# The check of a text while it is typed (`content.editing.while_typing`): nobody sent it, and it saves nothing.
+_UNASKED = "_problems"
 
 
 class SessionLimitsMiddleware:
@@ -41,6 +43,7 @@ def _end(request, now):
     ran_out, mark = sessions.ran_out(request, now=now), ended_sessions.mark_of(request)
     ended = ran_out if sessions.has_passed_the_door(request) else None
     leaves = request.resolver_match.view_name == _SIGN_OUT
+    sends_nothing = is_read or leaves or request.resolver_match.view_name.endswith(_UNASKED)
     if leaves and ended:
         kept_words.drop(user)
     is_kept = ended is not None and request.method == "POST" and kept_words.keep(request, user, now=now)
@@ -49,7 +52,7 @@ def _end(request, now):
         # One that was never let in leaves the mark of the one before.
         ended_sessions.note(request, ended, otherwise=mark)
     messages.info(request, _ENDED)
-    if not (is_read or leaves):
+    if not sends_nothing:
         messages.warning(request, _KEPT if is_kept else _NOT_KEPT)
     return redirect_to_login(request.get_full_path() if is_read else _goes_to(request), reverse("admin:login"))
 

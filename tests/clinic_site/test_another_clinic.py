@@ -90,7 +90,7 @@ def test_nothing_of_the_clinic_that_ships_is_found_on_its_site(superuser):
 
 def test_the_clinic_that_ships_would_be_noticed(client, settings):
     settings.CLINIC_FOLDER, report = clinic_folder("CLINIC_DIR", settings.BASE_DIR / "clinic"), Report()
-    load_facts(report)
+    load_facts(report, now=WEDNESDAY)
     load_hours(report)
     for path in ("/", "/visit/", "/book-a-consult/"):
         assert len(set(OF_THE_CLINIC_THAT_SHIPS.findall(read(client, path)))) > 3, path

@@ -98,7 +98,7 @@ def test_a_place_in_a_file_is_found_in_every_way_of_writing_it():
 
 def load(folder: ClinicFolder, settings) -> Report:
     settings.CLINIC_FOLDER, report = folder, Report()
-    load_facts(report)
+    load_facts(report, now=WEDNESDAY)
     load_hours(report)
     return report
 

@@ -33,7 +33,7 @@ def test_a_folder_is_begun_with_every_key_and_a_comment_each_and_loads_as_it_is(
     assert [line for above, line in pairwise(lines) if re.match(r"\w+ = ", line) and above[:2] != "# "] == []
 
     settings.CLINIC_FOLDER = read_folder(tmp_path / "ours")
-    load_facts(Report())
+    load_facts(Report(), now=WEDNESDAY)
     load_hours(Report())
     assert OpeningHours.objects.count() == 5
     clinic = Clinic.objects.get()

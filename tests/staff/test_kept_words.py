@@ -169,6 +169,19 @@ def test_a_long_text_of_another_tab_is_no_larger_than_the_form_may_be(owner, clo
     assert stranger.send(ADD_REASON, long, stranger.page(LOGIN)).status_code == 413
 
 
+def test_a_check_while_typing_that_ends_the_session_says_nothing_of_what_was_sent(owner, clock):
+    """Nobody sent it: the form is still open, and kept when it is saved."""
+    not_saved, kept = "What you sent was not saved", "What you typed is kept for a day"
+    for path, told in (("/admin/blog/article/problems/", []), ("/admin/consults/reason/", [not_saved])):
+        browser = Browser("olga")
+        token = browser.page()
+        pass_time(clock)
+        assert browser.send(path, {}, token).status_code == 302
+        browser.send(ADD_REASON, REASON, token)
+        page = browser.get(LOGIN).content.decode()
+        assert [line for line in (not_saved, kept) if line in page] == [*told, kept], path
+
+
 def test_what_is_too_large_says_that_the_browser_still_holds_it(owner, clock):
     browser = Browser("olga")
     answer = browser.send(ADD_REASON, REASON | {"text": "a" * 1_000_001}, browser.page())

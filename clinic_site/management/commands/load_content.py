@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from clinic_site import whose_folder
 from clinic_site.clinic_folder import MARK_FILE
 from clinic_site.starting_facts import load_facts, load_hours
 from clinic_site.starting_texts import load_texts
@@ -30,14 +31,21 @@ from pages.models import Clinic, OldAddress
 class Command(BaseCommand):
     help = "Load the pages, questions, articles and references that ship, and the facts and hours of the clinic's folder."
 
-    def handle(self, *args, verbosity: int, **options):
+    def add_arguments(self, parser):
+        told = "load the folder of another clinic than before, or the clinic that ships after a folder of its own"
+        parser.add_argument(f"--{whose_folder.MEANT}", action="store_true", dest="is_meant", help=told)
+
+    def handle(self, *args, verbosity: int, is_meant: bool = False, **options):
         report, told = Report(), in_letters()
         try:
             with transaction.atomic():
+                if not is_meant:
+                    whose_folder.refuse_another_clinic()
                 _load(report)
+                whose_folder.remember()
         except (UnreadableContent, ValidationError, KeyError) as error:
             raise CommandError(f"The content could not be loaded; nothing was changed: {error}") from error
-        for line in (*_broken_links(), *_told_otherwise(told), *_left_outside(report), *_left_out_of_the_mark()):
+        for line in (*report.told, *_broken_links(), *_told_otherwise(told), *_left_outside(report), *_left_out_of_the_mark()):
             self.stderr.write(line)
         if verbosity:
             for done in ("created", "updated", "removed"):
@@ -48,7 +56,7 @@ class Command(BaseCommand):
 
 def _load(report: Report) -> None:
     _render_again_when_the_renderer_changed()
-    load_facts(report)
+    load_facts(report, now=timezone.now())
     references = read_toml(Path(apps.get_app_config("content").path) / "references.toml")["reference"]
     sync_rows(Reference, "key", map(_reference, references), report=report)
     load_texts(report, zone=Clinic.objects.current().zone)

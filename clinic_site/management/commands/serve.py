@@ -56,6 +56,8 @@ class Command(BaseCommand):
         os.environ.update(PYTHONDONTWRITEBYTECODE="1", DJANGO_SETTINGS_MODULE="clinic_site.settings")
         # gunicorn changes to the checkout, where a relative path would lead elsewhere.
         os.environ["DATA_DIR"] = str(settings.DATA_DIR)
+        if settings.CLINIC_FOLDER.is_own:
+            os.environ["CLINIC_DIR"] = str(settings.CLINIC_FOLDER.path)
         configuration = str(settings.BASE_DIR / "gunicorn.conf.py")
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", configuration])  # noqa: S606
 
