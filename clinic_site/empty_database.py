@@ -16,8 +16,11 @@ from consults.models import ConsultRequest, WorkerHeartbeat
 
 
 def refuse_to_start() -> None:
-    """Raises CommandError for a database without a request where there are traces of another. Nothing is migrated before."""
-    if trace := _trace_of_another():
+    """Raises CommandError for a database without a request where there are traces of another. Nothing is migrated before.
+
+    Only over https, where patients come: who tries the site out may change its database as they like.
+    """
+    if settings.PUBLIC.is_https and (trace := _trace_of_another()):
         raise CommandError(
             f"The database is empty, although {trace}. Is the disk of DATA_DIR ({settings.DATA_DIR}) mounted, and DATABASE_URL "
             "right? If the data is lost: manage.py restore FILE --yes. If this is to be a new site: manage.py serve --new-site"

@@ -8,6 +8,7 @@ from django.db import connection
 
 from clinic_site import gone_back, second_place_mark
 from clinic_site.empty_database import refuse_to_start
+from clinic_site.env import PublicURL
 from clinic_site.management.commands import serve
 from clinic_site.models import Hold
 from consults.models import WorkerHeartbeat
@@ -22,6 +23,7 @@ def places(settings, tmp_path):
     """An empty DATA_DIR, and a BACKUP_DIR that is not there yet."""
     settings.DATA_DIR, settings.BACKUP_DIR = tmp_path / "data", tmp_path / "share" / "clinic"
     settings.DATA_DIR.mkdir()
+    settings.PUBLIC = PublicURL("https", "clinic.example", "https://clinic.example")
     return settings.DATA_DIR, settings.BACKUP_DIR
 
 
@@ -92,4 +94,11 @@ def test_a_database_with_requests_or_restored_starts_on_another_machine(places, 
 def test_a_share_that_cannot_be_read_stops_no_start(places):
     places[1].parent.mkdir()
     places[1].write_text("not a folder")
+    refuse_to_start()
+
+
+def test_who_tries_the_site_out_over_http_is_not_asked(places, settings):
+    leave_backup(places[1])
+    gone_back.remember(7)
+    settings.PUBLIC = PublicURL("http", "127.0.0.1", "http://127.0.0.1:8000")
     refuse_to_start()
