@@ -199,7 +199,7 @@ def test_only_pills_that_make_drowsy_are_agreed_before_the_first_dose_and_all_ot
     told = ("treatment-day", "medicines-and-conditions", "ketamine-benefits", "faqs#work-alcohol-and-decisions")
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
     # The family's page shows its sheet, which names them.
-    assert "Pills that make drowsy (the [sheet](#sheet) names them)" in ALL["for-family"]
+    assert "Pills that cause drowsiness (the [sheet](#sheet) names them)" in ALL["for-family"]
     for text in (*(ALL[name] for name in told), sheet):
         for pills in ("leep, anxiety", "allergy", "opioid pain pill", "gabapentin, pregabalin, trazodone, mirtazapine"):
             assert pills in text, pills
