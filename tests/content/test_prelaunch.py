@@ -38,7 +38,7 @@ def _ready(content, settings):
         **dict.fromkeys([*texts, "legal_name", "hosting_provider", "mail_provider"], "Known.") | {"consult_kind": "By phone."},
         federal_funds=True,
         phone="(507) 555-0100",
-        email="hello@clinic.example",
+        email="desk@clinic.example",
         privacy_notice_url="https://clinic.example/notice.pdf",
         fax="(507) 555-0101",
         map_url="https://maps.example/clinic",
