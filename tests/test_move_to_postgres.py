@@ -117,6 +117,7 @@ def test_while_the_site_runs_it_is_a_rehearsal_that_writes_to_nobody(clinic):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_what_would_be_lost_or_cannot_be_read_is_refused_with_one_line(clinic):
     url = new_database(with_tables())
     on(clinic, url).shell(
