@@ -13,6 +13,9 @@ from .scheduling import Interval, Policy, PostedHours
 
 @dataclass(frozen=True)
 class Rules:
+    """`version`: the content version under which they were read."""
+
+    version: int
     clinic: Clinic
     posted: PostedHours
     policy: Policy
@@ -22,7 +25,7 @@ class Rules:
         return self.posted.covers(visit.start, visit.end)
 
 
-_remembered: tuple[int, date, Rules] | None = None
+_remembered: tuple[date, Rules] | None = None
 
 
 def read_rules(now: datetime) -> Rules:
@@ -34,14 +37,14 @@ def read_rules(now: datetime) -> Rules:
     global _remembered
     version = ContentVersion.current()
     if remembered := _remembered:
-        of_version, of_day, rules = remembered
-        if version == of_version and rules.clinic.local_date(now) == of_day:
+        of_day, rules = remembered
+        if version == rules.version and rules.clinic.local_date(now) == of_day:
             return rules
     clinic = Clinic.objects.current()
     today = clinic.local_date(now)
-    rules = Rules(clinic, read_posted_hours(clinic, since=today), ConsultPolicy.objects.current().as_value())
+    rules = Rules(version, clinic, read_posted_hours(clinic, since=today), ConsultPolicy.objects.current().as_value())
     if version:
-        _remembered = version, today, rules
+        _remembered = today, rules
     return rules
 
 

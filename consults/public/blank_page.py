@@ -14,8 +14,8 @@ from typing import Protocol
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 
+from consults.current_rules import read_rules
 from consults.scheduling import Offers
-from content.models import ContentVersion
 
 from .slots import is_any_listed, read_listed
 
@@ -46,9 +46,10 @@ def blank_page(request, *, now: datetime, ticket: str, make: MakesPage) -> HttpR
     """
     asked = request.GET.get("from")
     minute = now.replace(second=0, microsecond=0)
-    version = ContentVersion.current()
-    first, offers = read_listed(asked, now=minute + _MINUTE - timedelta(microseconds=1))
-    key = _key(version, minute, asked, first, offers)
+    end = minute + _MINUTE - timedelta(microseconds=1)
+    rules = read_rules(end)
+    first, offers = read_listed(asked, rules=rules, now=end)
+    key = _key(rules.version, minute, asked, first, offers)
     with _lock:
         parts = _kept.get(key)
     if parts is None:

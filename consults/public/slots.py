@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from consults import dates, open_times
+from consults.current_rules import Rules
 from consults.models import ConsultRequest
 from consults.public.too_soon import too_soon_text
 from consults.scheduling import Offers
@@ -146,11 +147,11 @@ def read_times_page(
     return TimesPage(TimeChoices(listed, base_url if asked is None else url(first), nearest), context)
 
 
-def read_listed(asked: str | None, *, now: datetime) -> tuple[date, Offers]:
+def read_listed(asked: str | None, *, rules: Rules, now: datetime) -> tuple[date, Offers]:
     """The first date of the page, and all that its list of times is made of, with the held seats of its dates counted."""
-    rules = open_times.current_offers(now=now)
-    first, last = _range(asked, rules)
-    return first, open_times.with_held_seats(rules, first, last)
+    offers = open_times.current_offers(now=now, rules=rules)
+    first, last = _range(asked, offers)
+    return first, open_times.with_held_seats(offers, first, last)
 
 
 def is_any_listed(offers: Offers, first: date) -> bool:
