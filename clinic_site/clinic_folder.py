@@ -70,10 +70,7 @@ def clinic_folder(name: str, shipped: Path) -> ClinicFolder:
 def read_folder(path: Path, *, is_own: bool = True) -> ClinicFolder:
     """Raises WrongValue with the file, the line and what is wrong there."""
     file = path / FACTS_FILE
-    try:
-        source = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise WrongValue(f"{file} must be a text file in UTF-8 that can be read") from None
+    source = _text_of(file)
     try:
         read = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
@@ -113,12 +110,18 @@ def _beside(path: Path) -> Mark | None:
     file = path / "static" / MARK_FILE
     if not file.exists():
         return None
+    drawing = _text_of(file)
     try:
-        return clean_mark(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        raise WrongValue(f"{file} must be a text file in UTF-8 that can be read") from None
+        return clean_mark(drawing)
     except WrongValue as error:
         raise WrongValue(f"{file} {error}") from None
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise WrongValue(f"{file} must be a text file in UTF-8 that can be read") from None
 
 
 def line_of(source: str, place: Place) -> int:

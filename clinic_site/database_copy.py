@@ -97,6 +97,12 @@ def _fill_sqlite(path: Path) -> None:
         source.backup(target, progress=_stop_if_locked)
 
 
+def copy_live(target: sqlite3.Connection) -> None:
+    """Copies the site's SQLite file, as it is at one moment, while the site keeps running. Raises sqlite3.Error."""
+    with closing(_connect_to_live()) as source:
+        source.backup(target, progress=_stop_if_locked)
+
+
 def _connect_to_live() -> sqlite3.Connection:
     return sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=_LOCKED_SECONDS)
 
@@ -118,11 +124,8 @@ def _put_ruins_aside() -> None:
 
 
 def _write_sqlite(path: Path) -> Path:
-    with (
-        closing(_connect_to_live()) as source,
-        closing(sqlite3.connect(path, isolation_level=None)) as target,
-    ):
-        source.backup(target, progress=_stop_if_locked)
+    with closing(sqlite3.connect(path, isolation_level=None)) as target:
+        copy_live(target)
         for table in _EMPTIED:
             target.execute(f"DELETE FROM {table}")  # noqa: S608
         _hold(target)

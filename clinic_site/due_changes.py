@@ -46,9 +46,8 @@ def publish_due_changes(*, now: datetime, zone: ZoneInfo, after: datetime | None
 
 
 def _publish(change: PendingChange, *, now: datetime, zone: ZoneInfo) -> None:
-    by, kind = change.scheduled_by, change.content_type.model_class()
-    may = by is not None and by.is_active and kind and by.has_perm(f"{kind._meta.app_label}.change_{kind._meta.model_name}")
-    if not may:
+    by = change.scheduled_by
+    if by is None or not by.is_active or not pending.may_change(by, change):
         raise pending.NotPublished(NOT_ALLOWED)
     today = now.astimezone(zone).date()
     pending.publish(change, version=change.version, by=by, now=now, today=today, at_its_time=True)

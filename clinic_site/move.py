@@ -14,8 +14,9 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import DatabaseError, connections, models, transaction
 
-from clinic_site.database_copy import LEFT_OUT
+from clinic_site.database_copy import LEFT_OUT, copy_live
 from clinic_site.left_behind import DRILL
+from clinic_site.scratch_database import connected
 from consults.models import WorkerHeartbeat
 
 # The file as it was when the move began, and the new database.
@@ -57,19 +58,14 @@ def move(target: dict, *, is_running: bool) -> dict[str, int]:
 def _connected(folder: Path, target: dict) -> Iterator[None]:
     copy = folder / "clinic.sqlite3"
     try:
-        with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as source, closing(sqlite3.connect(copy)) as file:
-            source.backup(file)
+        with closing(sqlite3.connect(copy)) as file:
+            copy_live(file)
     except sqlite3.Error as error:
-        # Most likely a full disk.
+        # Most likely a full disk, or another process that has locked it.
         raise MoveFailed(f"The SQLite file could not be copied into DATA_DIR: {error}") from error
-    connections.databases[FROM] = connections.databases["default"] | {"NAME": str(copy)}
-    connections.databases[TO] = connections.configure_settings({"default": target})["default"]
-    try:
+    complete = connections.configure_settings({"default": target})["default"]
+    with connected(FROM, connections.databases["default"] | {"NAME": str(copy)}), connected(TO, complete):
         yield
-    finally:
-        for alias in (FROM, TO):
-            connections[alias].close()
-            del connections[alias], connections.databases[alias]
 
 
 def _tables() -> list[type[models.Model]]:

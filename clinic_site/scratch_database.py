@@ -27,7 +27,7 @@ def scratch_database(path: Path, *, now: datetime) -> Iterator[str]:
     Raises BackupFailed, or MayNotMakeOne.
     """
     if connection.vendor == "sqlite":
-        with _connected(str(path)):
+        with _connected_like_ours(str(path)):
             yield ALIAS
         return
     name = scratch_name(secrets.token_hex(4), now=now)
@@ -38,17 +38,22 @@ def scratch_database(path: Path, *, now: datetime) -> Iterator[str]:
             raise MayNotMakeOne from None
         try:
             postgresql_dump.restore(path, postgresql_dump.conninfo(dbname=name))
-            with _connected(name):
+            with _connected_like_ours(name):
                 yield ALIAS
         finally:
             server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
+def _connected_like_ours(name: str):
+    return connected(ALIAS, connections.databases["default"] | {"NAME": name})
+
+
 @contextmanager
-def _connected(name: str) -> Iterator[None]:
-    connections.databases[ALIAS] = connections.databases["default"] | {"NAME": name}
+def connected(alias: str, database: dict) -> Iterator[None]:
+    """A connection under this alias for a while. `database`: complete, as Django keeps its own."""
+    connections.databases[alias] = database
     try:
         yield
     finally:
-        connections[ALIAS].close()
-        del connections[ALIAS], connections.databases[ALIAS]
+        connections[alias].close()
+        del connections[alias], connections.databases[alias]

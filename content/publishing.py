@@ -101,21 +101,21 @@ def misplaced_placeholders(row: Text) -> list[Problem]:
 
 def pictures_in_texts(row: Text) -> list[Problem]:
     """Pictures as Markdown has them elsewhere: visitors would get a link with an exclamation mark."""
-    return [
-        Problem("picture", f"Line {number}: {match[0]} shows no picture, since a text has words alone. {_PICTURES}", field)
-        for field in row.MARKDOWN
-        for number, line in enumerate(getattr(row, field).splitlines(), start=1)
-        for match in islice(_PICTURE.finditer(line), MOST_TOLD)
-    ][:MOST_TOLD]
+    return _wherever(_PICTURE, row, "picture", f"shows no picture, since a text has words alone. {_PICTURES}")
 
 
 def half_links(row: Text) -> list[Problem]:
     """Links that lost a bracket: visitors would read what was meant to be an address."""
+    return _wherever(_HALF_LINK, row, "half_link", "is no link yet: write [words](address).")
+
+
+def _wherever(written: re.Pattern[str], row: Text, code: str, says: str) -> list[Problem]:
+    """A problem for each place of the Markdown at which the pattern is written, with its line; what is there, and then `says`."""
     return [
-        Problem("half_link", f"Line {number}: {match[0]} is no link yet: write [words](address).", field)
+        Problem(code, f"Line {number}: {match[0]} {says}", field)
         for field in row.MARKDOWN
         for number, line in enumerate(getattr(row, field).splitlines(), start=1)
-        for match in islice(_HALF_LINK.finditer(line), MOST_TOLD)
+        for match in islice(written.finditer(line), MOST_TOLD)
     ][:MOST_TOLD]
 
 

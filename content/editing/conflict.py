@@ -38,12 +38,18 @@ def changes_since(row: models.Model, seen: str) -> list[str]:
     before = next((record.instance for record in records if fingerprint(record.instance) == seen), None)
     if before is None:
         return [*lines, "The version you started from is not in the history. Compare your text with the page instead."]
-    for label, changed in differences(before, row):
-        lines.append("\n".join([f"{label}:", *(f"{sign} {shortened(line)}" for sign, line in changed)]))
-    return lines
+    return lines + differences_told(before, row)
 
 
-def shortened(line: str) -> str:
+def differences_told(before: models.Model, after: models.Model) -> list[str]:
+    """Each field that differs as one line for the editor, with what was removed and added below its name."""
+    return [
+        "\n".join([f"{label}:", *(f"{sign} {_shortened(line)}" for sign, line in changed)])
+        for label, changed in differences(before, after)
+    ]
+
+
+def _shortened(line: str) -> str:
     return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
 
 

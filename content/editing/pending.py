@@ -216,6 +216,12 @@ def admin_of(kind: type[Text]) -> Any:
     return admin.site._registry[kind]
 
 
+def may_change(user, change: PendingChange) -> bool:
+    """Whether the user may edit the text that the change is of."""
+    kind = change.content_type
+    return kind.model_class() is not None and user.has_perm(f"{kind.app_label}.change_{kind.model}")
+
+
 def awaits_review(change: PendingChange, row: Text) -> bool:
     """Whether the owner's rule keeps the change back."""
     proposed = change.applied_to(row)

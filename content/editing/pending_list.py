@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from content.models import PendingChange, Text, kinds
 
-from .pending import awaits_review, is_stale
+from .pending import awaits_review, is_stale, may_change
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,8 @@ def pending_changes(user, *, now: datetime) -> list[Listed]:
     if not any(user.has_perm(f"{kind._meta.app_label}.change_{kind._meta.model_name}") for kind in kinds()):
         return []
     found = PendingChange.objects.select_related("content_type", "proposed_by").prefetch_related("text")
-    listed = [_listed(change, now) for change in found.order_by("proposed_at", "pk") if _may_change(user, change)]
+    listed = [_listed(change, now) for change in found.order_by("proposed_at", "pk") if may_change(user, change)]
     return sorted(listed, key=lambda one: not one.change.problem)
-
-
-def _may_change(user, change: PendingChange) -> bool:
-    kind = change.content_type
-    return kind.model_class() is not None and user.has_perm(f"{kind.app_label}.change_{kind.model}")
 
 
 def _listed(change: PendingChange, now: datetime) -> Listed:

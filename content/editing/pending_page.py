@@ -46,7 +46,7 @@ def show_pending(model_admin, request, object_id) -> HttpResponse:
             return done
     with transaction.atomic():
         checked = pending.check(change, row, now=max(now, change.publish_at or now), today=timezone.localdate(now))
-    proposed = change.applied_to(row)
+    proposed, is_stale = change.applied_to(row), pending.is_stale(change, row)
     context = model_admin.admin_site.each_context(request) | {
         "title": f"Pending change: {row}",
         "opts": model_admin.opts,
@@ -58,8 +58,8 @@ def show_pending(model_admin, request, object_id) -> HttpResponse:
         "preview_at": model_admin.preview_at,
         "link": f"{settings.PUBLIC_URL}{request.path}",
         "differences": differences(row, proposed),
-        "is_stale": pending.is_stale(change, row),
-        "live_changes": changes_since(row, change.base) if pending.is_stale(change, row) else [],
+        "is_stale": is_stale,
+        "live_changes": changes_since(row, change.base) if is_stale else [],
         "seen": fingerprint(row),
         "problems": pending.problems_of(checked, but=pending.STALE_CODES | {"needs_review"}),
         "can_be_reviewed": proposed.medical or isinstance(row, ReviewedText),

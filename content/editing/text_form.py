@@ -10,7 +10,7 @@ from content.medical_review import digest
 from content.models import PendingChange, ReviewedText, Text
 from content.models.pending_change import as_json
 
-from .conflict import differences, shortened
+from .conflict import differences_told
 from .form import ContentForm
 
 # Not part of a pending change: what its form has seen, and the review, which is of the change itself.
@@ -64,8 +64,7 @@ class TextForm(ContentForm):
         else:
             who = stored.proposed_by or "A former colleague"
             told = [f"{who} saved a pending change of this text. Yours differs from it in this:"]
-            for label, changed in differences(stored.applied_to(self.instance), candidate):
-                told.append("\n".join([f"{label}:", *(f"{sign} {shortened(line)}" for sign, line in changed)]))
+            told += differences_told(stored.applied_to(self.instance), candidate)
         told.append("Your version is below and is not saved yet. Saving it again replaces what is pending.")
         self.add_error(None, [forms.ValidationError(line, code="stale_pending") for line in told])
         # When the form is shown again, it carries the version that saving would replace.
