@@ -141,7 +141,7 @@ def _making(*, now: datetime):
         with tempfile.TemporaryDirectory(dir=folder(), prefix=_MAKING) as making:
             yield Path(making)
     except (OSError, sqlite3.Error) as error:
-        raise BackupFailed(str(error)) from error
+        raise database_copy.failed(error) from error
 
 
 def _back_up_if_changed(newest: Path, make_room: Callable[[], bool], *, now: datetime) -> Path | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from clinic_site import backups, erased_list, second_place
+from clinic_site import backups, erased_list, failing_backups, second_place
 from clinic_site.backup_letters import write_letter_if_needed
 from clinic_site.clock_watch import Every
 from clinic_site.database_copy import BackupFailed
@@ -115,3 +115,6 @@ class Housekeeping:
             backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone, thin=thin)
         except BackupFailed as error:
             logger.error("no backup was made: %s", error)
+            failing_backups.remember(error, now=now)
+        else:
+            failing_backups.forget()
