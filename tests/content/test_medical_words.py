@@ -229,7 +229,8 @@ def test_only_pills_that_make_drowsy_are_agreed_before_the_first_dose_and_all_ot
 def test_those_at_home_are_told_to_ask_and_to_put_guns_and_medicines_away():
     sheet = next(file.facts["sheet"] for file in read_content_files(ROOT / "pages/content/pages") if file.name == "for-family")
     for text in (ALL["for-family"], sheet, ALL["treatment-day"], ALL["faqs#when-to-get-help"]):
-        for words in ("sk directly: “Are you thinking about suicide?”", "ove guns out of the home", "them up unloaded", "ock up medicines"):
+        asked = "sk directly: “Are you thinking about suicide?”"
+        for words in (asked, "ove guns out of the home", "them up unloaded", "ock up medicines"):
             assert words in text, words
 
 
