@@ -12,7 +12,7 @@ from guard.sealing import CannotOpen
 from staff.returning_words import answer_to_an_older_page
 
 from . import clinic_name
-from .given_back import words_of
+from .given_back import form_to_send_again, posted_words, words_of
 
 logger = logging.getLogger("clinic.database")
 
@@ -48,7 +48,9 @@ def server_error(request):
 
 def csrf_failure(request, reason=""):
     is_of_staff = request.path.startswith("/admin/")
-    return answer_to_an_older_page(request) or error_page(403, "403_csrf.html", is_of_staff=is_of_staff)
+    kept = answer_to_an_older_page(request)
+    typed = posted_words(request) if is_of_staff else []
+    return kept or error_page(403, "403_csrf.html", is_of_staff=is_of_staff, typed=typed)
 
 
 def _when_unavailable(request, exception: BaseException | None) -> HttpResponse | None:
@@ -60,6 +62,8 @@ def _when_unavailable(request, exception: BaseException | None) -> HttpResponse 
     view = request.resolver_match.func if request.resolver_match else None
     own_page = getattr(view, "page_when_not_stored", None)
     template, context = own_page(request) if own_page and request.method == "POST" else (None, {})
+    if of_staff := form_to_send_again(request):
+        template, context = "503_staff.html", of_staff
     response = error_page(503, template, **context)
     response["Retry-After"] = "60"
     return response

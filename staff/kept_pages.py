@@ -16,6 +16,8 @@ _AT_THEIR_OWN_ADDRESS = {
 # The forms of a request are shown on its page and posted elsewhere.
 _REQUEST = "admin:consults_consultrequest_change"
 _OF_A_REQUEST = {"admin:consults_consultrequest_act", "admin:consults_consultrequest_preview"}
+# What tells forms of one page apart: a decision from a note, the answer about one missing fact from another.
+WHICH_FORM = ("action", "fact")
 # More than any page has.
 _LONGEST = 200
 # In the query of a page that comes back: without what is kept.
@@ -28,6 +30,11 @@ def page_of(request) -> str | None:
     if match.view_name in _OF_A_REQUEST:
         return reverse(_REQUEST, args=[match.kwargs["pk"]])
     return request.path if _is_form(match.view_name) and _can_be_stored(request.path) else None
+
+
+def is_of_a_request(request) -> bool:
+    """Whether the posted form is one of those on the page of a request: a decision or a note."""
+    return request.resolver_match.view_name in _OF_A_REQUEST
 
 
 def may_hold_a_form(request) -> bool:

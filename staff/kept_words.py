@@ -41,6 +41,9 @@ def keep(request, user, *, now: datetime) -> bool:
     posted = {name: values for name, values in request.POST.lists() if is_typed(name)}
     if page is None or not posted or _size(posted) > LARGEST:
         return False
+    # A button is pressed again in a second; words are not typed again.
+    if not _has_words(posted) and kept_pages.is_of_a_request(request) and _holds_words(user, now=now):
+        return False
     KeptWords.objects.keep(user, page=page, posted=posted, has_files=bool(request.FILES), now=now)
     return True
 
@@ -48,6 +51,17 @@ def keep(request, user, *, now: datetime) -> bool:
 def is_typed(name: str) -> bool:
     """Whether a field of this name holds words of a person, and no secret."""
     return not (_SECRET.search(name) or name.startswith(_NOT_TYPED))
+
+
+def _has_words(posted: dict[str, list[str]]) -> bool:
+    """Whether anything was typed, and not only chosen."""
+    return any(len(text.split()) > 1 for texts in posted.values() for text in texts)
+
+
+def _holds_words(user, *, now: datetime) -> bool:
+    row = KeptWords.objects.of(user).fresh(now=now).first()
+    kept = row and read(user, page=row.page, now=now)
+    return kept is not None and (kept.posted is None or _has_words(dict(kept.posted.lists())))
 
 
 def _size(posted: dict[str, list[str]]) -> int:
@@ -76,6 +90,16 @@ def _when(kept_at: datetime, now: datetime) -> str:
     local = timezone.localtime(kept_at)
     text = f"at {choice_text(local)}"
     return text if local.date() == timezone.localdate(now) else f"{text} on {date_text(local)}"
+
+
+def drop_saved(request, *, page: str, now: datetime) -> None:
+    """Forgets what came back at the page, now that it was saved; not where another form of the page was, or a blank one."""
+    kept = read(request.user, page=page, now=now)
+    if kept is None or kept.posted is None or kept_pages.WITHOUT in request.GET:
+        return
+    is_it = all(kept.posted.get(name) == request.POST.get(name) for name in kept_pages.WHICH_FORM)
+    if is_it or not _has_words(dict(kept.posted.lists())):
+        drop(request.user, page=page)
 
 
 def drop(user, *, page: str | None = None) -> None:

@@ -39,7 +39,7 @@ def _follow(request, page: str, goes_to: str) -> None:
     """A redirect says that the form was saved; but a decision, and so a note, may have been refused."""
     is_refused = request.resolver_match.view_name == _ACT and _MADE not in goes_to
     if not is_refused:
-        kept_words.drop(request.user, page=page)
+        kept_words.drop_saved(request, page=page, now=timezone.now())
     elif request.POST.get(_NOTE):
         kept_words.keep(request, request.user, now=timezone.now())
 

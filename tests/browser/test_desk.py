@@ -149,6 +149,22 @@ def test_a_stale_page_says_what_changed(page, browser, desk):
     expect_status(page, "Declined")
 
 
+@pytest.mark.slow
+def test_a_note_that_is_not_saved_is_not_left_behind_by_another_button(page, desk):
+    log_in(page, desk, "anna", PASSWORD)
+    open_request(page, desk, desk.reference("jan"))
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.locator("#staff_notes").press_sequentially("Bring the ramp.")
+    page.get_by_role("link", name="Find a request").first.click(no_wait_after=True)
+    wait_for(lambda: asked or page.wait_for_timeout(50), 120, "the question")
+    assert asked == ["beforeunload"]
+    expect(page.locator("#staff_notes")).to_have_value("Bring the ramp.")
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
 def test_an_editor_sees_no_request(page, desk):
     log_in(page, desk, "edda", PASSWORD)
     shown = page.locator("#container").inner_text().lower()
