@@ -11,7 +11,7 @@ from tests.browser.desk import SUPERUSER
 from tests.browser.pages import log_in
 from tests.builders import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.databases(postgresql=pytest.mark.nightly)]
 
 ADD = "/admin/blog/article/add/"
 WIDE = {"width": 1600, "height": 1000}
@@ -24,8 +24,8 @@ SCROLLED = "() => document.querySelector('iframe[name=preview]').contentWindow.s
 
 
 @pytest.fixture
-def site(desk_on_sqlite):
-    return desk_on_sqlite.site
+def site(writers):
+    return writers
 
 
 def type_in(page, words: str) -> None:
@@ -140,6 +140,7 @@ def test_axe_finds_nothing_while_a_text_is_typed(examined_page, site):
     assert failures(page, [(DESKTOP, "light"), (PHONE, "dark")]) == []
 
 
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 def test_without_script_nothing_is_offered_that_would_not_work_and_the_way_back_keeps_what_was_too_much(browser, site):
     with new_context(browser, java_script_enabled=False, viewport=WIDE) as context:
         page = context.new_page()
