@@ -5,7 +5,19 @@ from datetime import datetime
 from django.contrib import admin
 from django.db.models import Q
 
-from clinic_site import backups, delivery_reports, erased_list, health, hold_page, holds, jobs, second_place, uploads
+from clinic_site import (
+    backups,
+    delivery_reports,
+    erased_list,
+    failing_backups,
+    health,
+    hold_page,
+    holds,
+    jobs,
+    room,
+    second_place,
+    uploads,
+)
 from clinic_site.models import EVERYTHING, Hold
 from consults.desk import mail_stop
 from consults.desk.display import moment_in_sentence
@@ -29,6 +41,8 @@ def backup_trouble(user, *, now: datetime) -> dict:
     if not user.has_perm("consults.view_consultrequest"):
         return {}
     found = {"is_late": backups.is_late(now=now), "problem": second_place.problem()}
+    found["failing"] = failing_backups.problem(now=now)
+    found["room"] = room.problems(now=now)
     found |= {"unlisted": erased_list.problem(now=now), "uploads": uploads.problem()}
     return found | {"last_made": backups.last_made(now=now)} if any(found.values()) else {}
 

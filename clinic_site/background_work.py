@@ -7,7 +7,7 @@ from functools import partial
 
 from django.db import DatabaseError, connection
 
-from clinic_site import backups, erased_elsewhere, erased_list, gone_back
+from clinic_site import backups, erased_elsewhere, erased_list, gone_back, stale_journal
 from clinic_site.clock_watch import MOST_OFF, ClockWatch, Every, two_clocks
 from clinic_site.holds import due_at, may_fall_due, to_check, was_put_in_place
 from clinic_site.housekeeping import Housekeeping
@@ -48,6 +48,7 @@ class BackgroundWork:
         self._last_alive = 0.0
         # How many signs of life there were with its last, and until when another worker's clock counts as differing from its own.
         self._beats: int | None = None
+        self._beats_of_file: int | None = None
         self._differs_until = float("-inf")
         # When it started, and until when (in steady seconds) it leaves alone what fell due before.
         self._started_at: datetime | None = None
@@ -68,7 +69,9 @@ class BackgroundWork:
             waits_until = Hold.objects.waits_until()
             if self._beat.is_due(steady):
                 self._beats = WorkerHeartbeat.objects.beat(now=now)
-                gone_back.remember(self._beats)
+                # That of the turn before: what SQLite has just put into the file may not be on the disk yet.
+                gone_back.remember(self._beats, of_file=self._beats_of_file)
+                self._beats_of_file = stale_journal.beats_of_file()
                 self._beat.done(steady)
                 self._last_alive = steady
             held_until = EVERYTHING if steady < self._differs_until else waits_until

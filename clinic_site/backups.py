@@ -6,14 +6,16 @@ What patients typed is sealed in a backup as it is in the database. The keys are
 import logging
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
-from clinic_site import archive, database_copy, left_behind, uploads
+from clinic_site import archive, database_copy, left_behind, room, told_beside, uploads
 from clinic_site.database_copy import BackupFailed
 from clinic_site.thinning import night_of, surplus
 
@@ -28,7 +30,7 @@ _MAKING = ".making-"
 
 
 def folder() -> Path:
-    return settings.DATA_DIR / "backups"
+    return told_beside.folder()
 
 
 def made_at(path: Path) -> datetime | None:
@@ -71,17 +73,22 @@ def back_up(*, now: datetime) -> Path:
 
 
 def back_up_if_due(*, now: datetime, zone: tzinfo, thin: bool = True) -> Path | None:
-    """A backup for tonight, from 3 AM local time on, and one of each change since the last. Then, to `thin`, the surplus
-    goes.
+    """A backup for tonight, from 3 AM local time on, and one of each change since the last. To `thin`, room is made before one
+    that is made, and afterward the surplus goes.
 
     Asked every quarter of an hour. Changes count on SQLite: PostgreSQL's own archive is better at it (docs/operations.md).
     Raises BackupFailed.
     """
     copies = existing(now=now)
+    make_room = partial(room.for_a_backup, folder(), dict(copies), now=now, zone=zone) if thin else lambda: False
     if not copies or night_of(copies[-1][0], zone) != night_of(now, zone):
+        # The first backup makes the folder.
+        if copies:
+            make_room()
         made: Path | None = back_up(now=now)
     elif connection.vendor == "sqlite":
-        made = _back_up_if_changed(copies[-1][1], now=now)
+        room.look_again(folder(), dict(copies))
+        made = _back_up_if_changed(copies[-1][1], make_room, now=now)
     else:
         made = None
     if made and thin:
@@ -134,16 +141,22 @@ def _making(*, now: datetime):
         with tempfile.TemporaryDirectory(dir=folder(), prefix=_MAKING) as making:
             yield Path(making)
     except (OSError, sqlite3.Error) as error:
-        raise BackupFailed(str(error)) from error
+        raise database_copy.failed(error) from error
 
 
-def _back_up_if_changed(newest: Path, *, now: datetime) -> Path | None:
-    """Compares a fresh copy with the newest backup: no count of changes leaves out the worker's own sign of life."""
+def _back_up_if_changed(newest: Path, make_room: Callable[[], bool], *, now: datetime) -> Path | None:
+    """Compares a fresh copy with the newest backup: no count of changes leaves out the worker's own sign of life.
+
+    What there is no room to compare counts as changed, if there can be room.
+    """
+    if not room.is_enough_to_compare(folder()) and make_room():
+        return back_up(now=now)
     with _making(now=now) as making:
         database = database_copy.write(making)
         digest = archive.content_digest(database)
         if digest == archive.read_digest(newest):
             return None
+        make_room()
         return _keep(making, database, digest, now=now)
 
 

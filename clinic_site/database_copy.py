@@ -37,6 +37,16 @@ _RUINED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _LOCKED_SECONDS = 30
 
 
+class DatabaseDamaged(BackupFailed):
+    """What was copied is no whole database, so the one that it is a copy of is none."""
+
+
+def failed(error: OSError | sqlite3.Error) -> BackupFailed:
+    """What a failure of the disk or of SQLite means for a backup."""
+    is_damage = getattr(error, "sqlite_errorcode", 0) & 0xFF in _RUINED
+    return DatabaseDamaged(str(error)) if is_damage else BackupFailed(str(error))
+
+
 def write(folder: Path) -> Path:
     """Writes the database, while the site keeps running, to a new file in `folder`. Raises BackupFailed."""
     if connection.vendor == "sqlite":
@@ -47,7 +57,7 @@ def write(folder: Path) -> Path:
 
 
 def find(folder: Path) -> Path:
-    """The database in the folder of an opened backup. Raises BackupFailed when it is missing or damaged."""
+    """The database in the folder of an opened backup. Raises BackupFailed when it is missing, DatabaseDamaged when it is that."""
     path = folder / (_SQLITE if connection.vendor == "sqlite" else _POSTGRESQL)
     if not path.is_file():
         raise BackupFailed(f"the backup contains no {path.name}: it was made from another kind of database")
@@ -163,4 +173,4 @@ def _check_sqlite(path: Path) -> None:
     except sqlite3.DatabaseError as error:
         found = str(error)
     if found != "ok":
-        raise BackupFailed(f"the backup is damaged: {found}")
+        raise DatabaseDamaged(f"the backup is damaged: {found}")

@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 from clinic_site.beside import Beside
 from clinic_site.whole_files import replace_if_there_is_room
 from consults.messages.calendar_answers import CalendarAnswer
-from consults.messages.declined_entries import has_entry, take_answer
+from consults.messages.declined_entries import if_ours, take_answer
 from consults.messages.mailbox import MailboxReader, NotRead, Word
 from consults.messages.returned_letters import is_known, take_report
 
@@ -35,7 +35,7 @@ class ReportReader(Beside):
         super().__init__("delivery reports")
         where = settings.BOUNCES
         host = settings.PUBLIC.host
-        self._reader = MailboxReader(where, host=host, is_known=is_known, has_entry=has_entry) if where else None
+        self._reader = MailboxReader(where, host=host, is_known=is_known, if_ours=if_ours) if where else None
         # Whether the last round went well and left something, so that the next one need not wait.
         self.has_more = False
 

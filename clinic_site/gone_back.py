@@ -5,6 +5,7 @@ database had told of by then. No clock is compared. Where the file goes back too
 """
 
 from contextlib import suppress
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -13,6 +14,15 @@ from clinic_site.whole_files import replace_if_there_is_room
 from consults.models import Event, WorkerHeartbeat
 
 _NAME = "signs-of-life"
+_OF_FILE = "file:"
+
+
+class Remembered(NamedTuple):
+    """The signs of life of the database, and those that its file alone counted; `told`: its restores."""
+
+    beats: int
+    of_file: int | None
+    told: set[str]
 
 
 def has_gone_back() -> bool:
@@ -21,23 +31,24 @@ def has_gone_back() -> bool:
     One without requests belongs to a site that starts over.
     """
     # Before the database, where another worker may count on meanwhile.
-    known = _read()
-    if known is None:
+    known = remembered()
+    if known is None or WorkerHeartbeat.objects.beats() >= known.beats:
         return False
-    beats, told = known
-    if WorkerHeartbeat.objects.beats() >= beats:
-        return False
-    return _told() <= told and Event.objects.exists()
+    return _told() <= known.told and Event.objects.exists()
 
 
-def remember(beats: int) -> None:
-    """Replaces what is known. A disk that is full leaves the earlier number, which is still true."""
-    replace_if_there_is_room(settings.DATA_DIR / _NAME, " ".join([str(beats), *sorted(_told())]) + "\n")
+def remember(beats: int, *, of_file: int | None = None) -> None:
+    """Replaces what is known. A disk that is full leaves the earlier numbers, which are still true.
+
+    `of_file`: see `stale_journal`.
+    """
+    words = [str(beats), *([] if of_file is None else [f"{_OF_FILE}{of_file}"]), *sorted(_told())]
+    replace_if_there_is_room(settings.DATA_DIR / _NAME, " ".join(words) + "\n")
 
 
 def is_remembered() -> bool:
     """Whether a worker ran with this DATA_DIR, on whatever database."""
-    return _read() is not None
+    return remembered() is not None
 
 
 def forget() -> None:
@@ -52,9 +63,11 @@ def _told() -> set[str]:
     return {"-".join(map(str, numbers)) for numbers in holds.values_list("pk", "last_event", "last_message")}
 
 
-def _read() -> tuple[int, set[str]] | None:
+def remembered() -> Remembered | None:
+    """None where nobody can read it."""
     try:
-        beats, *told = (settings.DATA_DIR / _NAME).read_text().split()
-        return int(beats), set(told)
+        beats, *words = (settings.DATA_DIR / _NAME).read_text().split()
+        of_file = next((int(word.removeprefix(_OF_FILE)) for word in words if word.startswith(_OF_FILE)), None)
+        return Remembered(int(beats), of_file, {word for word in words if not word.startswith(_OF_FILE)})
     except (OSError, ValueError):
         return None

@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 
-from clinic_site import backups, delivery_reports, erased_list, jobs, key_check, second_place, uploads
+from clinic_site import backups, delivery_reports, erased_list, failing_backups, jobs, key_check, room, second_place, uploads
 from clinic_site.models import Hold
 from consults import set_aside
 from consults.messages.delivery import first_letters_wait
@@ -83,7 +83,8 @@ def _warnings(now: datetime) -> list[str]:
 
 
 def _about_backups(now: datetime) -> list[str]:
-    return [f"the last good one is of {backups.last_made(now=now) or 'never'}"] if backups.is_late(now=now) else []
+    late = [f"the last good one is of {backups.last_made(now=now) or 'never'}"] if backups.is_late(now=now) else []
+    return [*late, failing_backups.problem(now=now)]
 
 
 def _about_time_zone(now: datetime) -> list[str]:
@@ -133,6 +134,7 @@ def _about_booking(now: datetime) -> list[str]:
 # What each is about, and the problems that it finds.
 _WARNINGS: list[tuple[str, Callable[[datetime], Iterable[object]]]] = [
     ("backup", _about_backups),
+    ("room for backups", lambda now: room.problems(now=now)),
     ("uploads", lambda now: [uploads.problem()]),
     ("worker", lambda now: jobs.problems(now=now)),
     ("hold", lambda now: Hold.objects.open()),

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from clinic_site import backups, erased_list, room, second_place
+from clinic_site import backups, erased_list, failing_backups, second_place
+from clinic_site.backup_letters import write_letter_if_needed
 from clinic_site.clock_watch import Every
 from clinic_site.database_copy import BackupFailed
 from clinic_site.delivery_reports import ReportReader
 from clinic_site.due_changes import publish_due_changes
 from clinic_site.due_letter import write_due_letter
 from clinic_site.jobs import short_waits
-from clinic_site.late_backup import write_letter_if_late
 from clinic_site.left_behind import delete_left_behind
 from clinic_site.set_aside_letter import write_letter_if_set_aside
 from consults.erasure import discard_due, erase_due
@@ -72,7 +72,7 @@ class Housekeeping:
         if backs_up:
             self._back_up.done(steady)
             self._do(self._do_back_up, now=now, thin=thin)
-            self._do(write_letter_if_late, now=now)
+            self._do(write_letter_if_needed, now=now)
         if self._copy.is_due(steady):
             self._copy.done(steady)
             self._do(self._do_copy, now=now, thin=thin)
@@ -111,10 +111,10 @@ class Housekeeping:
         self._copier.copy(now=now, zone=Clinic.objects.current().zone, thin=thin)
 
     def _do_back_up(self, *, now: datetime, thin: bool) -> None:
-        zone = Clinic.objects.current().zone
-        if thin:
-            room.for_a_backup(now=now, zone=zone)
         try:
-            backups.back_up_if_due(now=now, zone=zone, thin=thin)
+            backups.back_up_if_due(now=now, zone=Clinic.objects.current().zone, thin=thin)
         except BackupFailed as error:
             logger.error("no backup was made: %s", error)
+            failing_backups.remember(error, now=now)
+        else:
+            failing_backups.forget()

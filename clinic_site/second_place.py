@@ -17,11 +17,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from clinic_site import backups, erased_elsewhere, erased_list, left_behind, room, second_place_mark
+from clinic_site import backups, erased_elsewhere, erased_list, left_behind, room, second_place_mark, told_beside
 from clinic_site.beside import Beside
 from clinic_site.plain_files import plain
 from clinic_site.thinning import surplus
-from clinic_site.whole_files import replace_if_there_is_room
 
 logger = logging.getLogger("clinic.worker")
 
@@ -52,13 +51,15 @@ def copy_missing(*, now: datetime, zone: tzinfo, thin: bool = True) -> int:
         # What is older may be all that is left of the site, and this database an empty one.
         ours_since = next((at for at, _ in backups.existing(now=now)), now)
         if thin and missing:
-            room.make(place, 2 * max(map(room.size, missing)), now=now, zone=zone, ours_since=ours_since)
+            there = dict(backups.existing(now=now, place=place))
+            room.make(place, there, 2 * max(map(room.size, missing)), now=now, zone=zone, ours_since=ours_since)
         failed = _copy_each(missing, place)
         if thin and not (missing and missing[-1] in failed):
             backups.delete_surplus(place, now=now, zone=zone, ours_since=ours_since)
         for error in failed.values():
             raise error
-        (backups.folder() / _PROBLEM).unlink(missing_ok=True)
+        told_beside.forget(_PROBLEM)
+        room.forget_second_place()
     except Exception as error:
         # What is told nowhere else stops all copying without anybody knowing.
         reason = (error.strerror or str(error)) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
@@ -91,15 +92,12 @@ def _copy_all(now: datetime, zone: tzinfo, thin: bool) -> None:
 
 
 def _tell(problem: str, *, now: datetime) -> None:
-    replace_if_there_is_room(backups.folder() / _PROBLEM, f"{now:%Y-%m-%d %H:%M} UTC: {problem}")
+    told_beside.tell(_PROBLEM, problem, now=now)
 
 
 def problem() -> str:
     """Why the last attempt to copy failed; empty when it did not, or when there is no second place."""
-    try:
-        return (backups.folder() / _PROBLEM).read_text() if settings.BACKUP_DIR else ""
-    except OSError:
-        return ""
+    return told_beside.told(_PROBLEM) if settings.BACKUP_DIR else ""
 
 
 def _missing(place: Path, *, now: datetime, zone: tzinfo) -> list[Path]:

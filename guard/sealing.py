@@ -55,6 +55,11 @@ def unseal(sealed: bytes | memoryview, *, table: str, reference: str) -> dict:
     raise CannotOpen(f"{table} {reference}: sealed data does not belong to this row or was changed")
 
 
+def is_key_id_of_field_keys(key_id: object) -> bool:
+    """Whether a key of FIELD_KEYS has it, as the bytes 1 to 4 of a sealed value say it."""
+    return isinstance(key_id, bytes | memoryview) and bytes(key_id) in {_key_id(key) for key in settings.FIELD_KEYS}
+
+
 def is_under_first_key(sealed: bytes | memoryview) -> bool:
     return isinstance(sealed, bytes | memoryview) and bytes(sealed)[1:5] == _key_id(settings.FIELD_KEYS[0])
 

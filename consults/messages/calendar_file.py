@@ -30,6 +30,17 @@ class CalendarChange:
         return cls("REQUEST", after) if after else cls("CANCEL", before)
 
 
+def entry_title(clinic: Clinic) -> str:
+    """What the entry is called."""
+    how = "with" if clinic.consult.how else "at"
+    return f"{clinic.consult.word.capitalize()} {how} {without_hidden_characters(clinic.name)}"
+
+
+def entry_place(clinic: Clinic) -> str:
+    """Where the entry says that the visit is."""
+    return without_hidden_characters(clinic.consult_place)
+
+
 def write_calendar_file(
     *,
     request: ConsultRequest,
@@ -55,8 +66,10 @@ def write_calendar_file(
     entry.add("dtstart", visit.start.astimezone(UTC))
     entry.add("dtend", visit.end.astimezone(UTC))
     name = without_hidden_characters(clinic.name)
-    entry.add("summary", f"{clinic.consult.word.capitalize()} {'with' if clinic.consult.how else 'at'} {name}")
-    entry.add("location", without_hidden_characters(clinic.consult_place))
+    entry.add("summary", entry_title(clinic))
+    entry.add("location", entry_place(clinic))
+    # Outlook offers no "Propose New Time" then (MS-OXCICAL, 2.1.3.1.1.20.38); the page has a form for that.
+    entry.add("x-microsoft-disallow-counter", "TRUE")
     # The sender of the mail, and not a fact that staff may change: calendars take a change from the same organizer only.
     entry.add("organizer", vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"))
     if attendee:

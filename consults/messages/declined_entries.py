@@ -1,16 +1,18 @@
 """What an answer to a calendar entry changes: who said no in their calendar program is asked whether they want to cancel."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 
 from consults.current_rules import lock_rules
 from consults.models import ConsultRequest, Event, TakenAnswer
 from consults.models.request_queryset import calendar_step_at
+from pages.models import Clinic
 
-from .calendar_answers import CalendarAnswer
+from .calendar_answers import CalendarAnswer, as_title
+from .calendar_file import entry_place, entry_title
 from .kinds import ENTRY_DECLINED
 from .outbox import ask_about_entry
 
@@ -53,6 +55,10 @@ def _is_of_before(answer: CalendarAnswer, event: Event, request: ConsultRequest,
     return answer.written_at is not None and answer.written_at < event.at.replace(microsecond=0) <= now
 
 
-def has_entry(uid: UUID) -> bool:
-    """Whether an entry with this UID is one of ours."""
-    return ConsultRequest.objects.filter(calendar_uid=uid).exists()
+def if_ours(answer: CalendarAnswer) -> CalendarAnswer | None:
+    """The answer, if its entry is one of ours. Another title or place than those of today counts as words."""
+    if not ConsultRequest.objects.filter(calendar_uid=answer.entry).exists():
+        return None
+    clinic = Clinic.objects.current()
+    ours = set(map(as_title, (entry_title(clinic), entry_place(clinic))))
+    return answer if answer.titles <= ours else replace(answer, has_words=True)

@@ -15,6 +15,8 @@ _MOST_PARTS = 10
 _DEEPEST = 3
 # The standard library takes seconds over the parameters of a header as long as a mail may be. A boundary has 70 characters.
 _LONGEST_CONTENT_TYPE = 1000
+# What a program writes before the first boundary, for readers that know no parts.
+_NO_WORDS = re.compile(rb"\s*(?:This is a multi-?part message in MIME format\.?\s*)?", re.IGNORECASE)
 _RETURNED = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
 _STATUSES = {"message/delivery-status", "message/global-delivery-status"}
 # 4 as well: a server that tried for days says so when it gives up, and nobody tries again.
@@ -56,7 +58,7 @@ def read_report(mail: bytes, *, host: str) -> DeliveryReport | None:
 def _read(mail: bytes, host: str) -> DeliveryReport | None:
     statuses: list[bytes] = []
     ids: dict[bool, set[UUID]] = {True: set(), False: set()}
-    for part in parts_of(mail):
+    for part in filter(None, parts_of(mail)):
         kind, body = part.get_content_type(), part.get_payload(decode=True)
         if not isinstance(body, bytes):
             continue
@@ -70,20 +72,28 @@ def _read(mail: bytes, host: str) -> DeliveryReport | None:
     return DeliveryReport(ids[is_of_host].pop(), next(filter(None, map(_given_up, statuses)), ""), is_of_host)
 
 
-def parts_of(mail: bytes, depth: int = 0) -> Iterator[Message]:
-    """The parts, each with its headers parsed and its body left alone: what was returned is not searched for further parts."""
+def parts_of(mail: bytes, depth: int = 0) -> Iterator[Message | None]:
+    """The parts, each with its headers parsed and its body left alone: what was returned is not searched for further parts.
+
+    None is what was skipped: too deep, too many, a type that is too long or names no boundary, words before the first boundary.
+    """
     part = BytesHeaderParser().parsebytes(mail)
     if len(str(part["Content-Type"] or "")) > _LONGEST_CONTENT_TYPE:
+        yield None
         return
     if part.get_content_maintype() != "multipart":
         yield part
         return
     boundary, body = part.get_boundary(), part.get_payload(decode=True)
     if not boundary or depth == _DEEPEST or not isinstance(body, bytes):
+        yield None
         return
     between = re.compile(rb"^--" + re.escape(boundary.encode("ascii", "replace")) + rb"(?:--)?[ \t]*\r?$\n?", re.MULTILINE)
-    for piece in between.split(body, _MOST_PARTS + 1)[1 : _MOST_PARTS + 1]:
+    before, *pieces = between.split(body, _MOST_PARTS + 1)
+    for piece in pieces[:_MOST_PARTS]:
         yield from parts_of(piece, depth + 1)
+    if not _NO_WORDS.fullmatch(before) or b"".join(pieces[_MOST_PARTS:]).strip():
+        yield None
 
 
 def _given_up(body: bytes) -> str:

@@ -67,12 +67,12 @@ class MailboxReader:
         *,
         host: str,
         is_known: Callable[[UUID], bool] = lambda _: False,
-        has_entry: Callable[[UUID], bool] = lambda _: False,
+        if_ours: Callable[[CalendarAnswer], CalendarAnswer | None] = lambda _: None,
     ) -> None:
         """`host`: what follows the @ of our Message-IDs. `is_known`: whether a letter under another host is ours all the same.
-        `has_entry`: whether a calendar entry is ours.
+        `if_ours`: an answer, if its calendar entry is ours.
         """
-        self._account, self._host, self._is_known, self._has_entry = account, host, is_known, has_entry
+        self._account, self._host, self._is_known, self._if_ours = account, host, is_known, if_ours
         self._validity, self._last = b"", 0
         self._refused: set[int] = set()
         # Up to the last one, and not looked at yet. Then: answers with words of a person, which nobody has opened yet.
@@ -163,7 +163,7 @@ class MailboxReader:
             return None
         if report:
             return report if report.is_of_host or self._is_known(report.message_id) else None
-        return answer if answer and self._has_entry(answer.entry) else None
+        return self._if_ours(answer) if answer else None
 
 
 class _Server(imaplib.IMAP4_SSL):

@@ -18,8 +18,8 @@ BUDGETS = {
     HOME: 18_500,
     BOOK: 19_500,
     "/meet-our-providers/": 17_000,
-    "/blog/ketamine-benefits/": 28_000,
-    "/faqs/": 31_500,
+    "/blog/ketamine-benefits/": 28_200,
+    "/faqs/": 31_900,
 }
 # Forms have a stylesheet of their own.
 STYLESHEET, WITH_FORMS = 6_300, 7_200

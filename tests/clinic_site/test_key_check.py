@@ -8,7 +8,7 @@ import pytest
 
 from clinic_site import key_check, sealed_before
 from clinic_site.env import WrongSetting
-from consults.models import WorkerHeartbeat
+from consults.models import ConsultRequest, OutboxMessage, WorkerHeartbeat
 from guard import rotation
 from tests.builders import WEDNESDAY, local, submit
 
@@ -27,6 +27,35 @@ def test_a_wrong_key_is_told_within_a_minute_also_when_new_rows_are_sealed_with_
     submit(key="new", starts_at=local("2026-12-08 16:00"))
     assert key_check.closed_rows(now=WEDNESDAY + timedelta(seconds=59)) == ""
     assert key_check.closed_rows(now=WEDNESDAY + timedelta(seconds=60)) == "consult requests, outbox messages"
+
+
+def test_a_wrong_key_of_an_afternoon_is_told_for_as_long_as_a_row_stays_closed(settings):
+    """Also once newer and older rows open: somebody would throw that key away."""
+    right, wrong = settings.FIELD_KEYS, [os.urandom(32)]
+    asked = iter(range(100))
+
+    def closed() -> str:
+        return key_check.closed_rows(now=WEDNESDAY + timedelta(minutes=next(asked)))
+
+    submit(key="before")
+    settings.FIELD_KEYS = wrong
+    submit(key="meanwhile", starts_at=local("2026-12-07 17:00"), email="berta@example.com")
+    settings.FIELD_KEYS = right
+    submit(key="since", starts_at=local("2026-12-08 17:00"), email="cleo@example.com")
+    assert closed() == "consult requests, outbox messages"
+    settings.FIELD_KEYS = [*right, *wrong]
+    assert closed() == ""
+    rotation.rotate()
+    settings.FIELD_KEYS = right
+    assert closed() == ""
+
+
+def test_what_no_key_has_sealed_is_closed_and_an_erased_row_is_not(settings):
+    request = submit()
+    OutboxMessage.objects.update(sealed=b"")
+    assert key_check.closed_rows(now=WEDNESDAY) == ""
+    ConsultRequest.objects.filter(pk=request.pk).update(sealed=b"no")
+    assert key_check.closed_rows(now=WEDNESDAY + timedelta(minutes=1)) == "consult requests"
 
 
 @pytest.mark.usefixtures("clock")

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clinic_site.log_bounds import OnceAMinute
 from staff import sign_in_guard, sign_in_signals
 from staff.models import SignIn
 from tests.builders import WEDNESDAY, colleague, submit
@@ -18,6 +19,12 @@ pytestmark = [
     *(pytest.mark.django_db, pytest.mark.ignore_template_errors),
     pytest.mark.usefixtures("clinic", "clock"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _every_line_is_logged(monkeypatch):
+    """A line says how many of its kind were left out in this process: that depends on the tests before."""
+    monkeypatch.setattr(OnceAMinute, "_count", lambda *_: 0)
 
 
 def kept() -> list[tuple[str, str | None]]:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from clinic_site import backups, second_place, second_place_mark
+from clinic_site import backups, failing_backups, second_place, second_place_mark
 from clinic_site.database_copy import BackupFailed
 from pages.models import Clinic
 
@@ -28,6 +28,7 @@ class Command(BaseCommand):
             self.stdout.write(str(backups.back_up(now=now)))
         except BackupFailed as error:
             raise CommandError(str(error)) from error
+        failing_backups.forget()
         try:
             # Deleting is the worker's: it knows whether something waits for an owner, and whether the clock is right.
             second_place.copy_missing(now=now, zone=Clinic.objects.current().zone, thin=False)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from clinic_site import backups, erased_elsewhere, erased_list, gone_back, unfinished_restore
+from clinic_site import backups, erased_elsewhere, erased_list, gone_back, stale_journal, unfinished_restore
 from clinic_site.database_copy import BackupFailed
 from clinic_site.drill import rehearse
 from clinic_site.left_behind import delete_left_behind
@@ -64,6 +64,8 @@ class Command(BaseCommand):
         if backup is None and not hold:
             self._list(now)
             return
+        if hold:
+            stale_journal.refuse_to_start()
         if self._site_runs(now):
             raise CommandError("The site is running. Stop it first, then restore.")
         if backup is None:

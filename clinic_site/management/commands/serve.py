@@ -12,7 +12,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from clinic_site import empty_database, newer_database
+from clinic_site import empty_database, newer_database, stale_journal
 from clinic_site.private_files import make_private
 from clinic_site.unfinished_restore import refuse_to_start
 from staff import first_owner
@@ -28,6 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, new_site: bool, **options):
         refuse_to_start()
+        stale_journal.refuse_to_start()
         if not new_site:
             empty_database.refuse_to_start()
         try:

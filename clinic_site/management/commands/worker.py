@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from clinic_site import stale_journal
 from clinic_site.background_work import BackgroundWork
 from clinic_site.clock_watch import steady_seconds
 from clinic_site.parent import end_with_parent
@@ -29,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, parent: int | None, once: bool, **options):
         refuse_to_start()
+        stale_journal.refuse_to_start()
         self.stopping = False
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)

@@ -125,7 +125,7 @@ def test_an_answer_with_words_is_known_again_after_the_mailbox_was_moved(imap, u
         person.copy("2", "Moved")
     found = []
     for name in ("INBOX", "Moved"):
-        reader = MailboxReader(imap.mailbox(user, name), host=HOST, has_entry=lambda uid: uid == OURS)
+        reader = MailboxReader(imap.mailbox(user, name), host=HOST, if_ours=lambda answer: answer)
         for _ in range(2):
             reader.read_new(found.append)
         assert (len(reader.with_words), imap.left(user, name)[-1]) == (1, ("an answer", ""))

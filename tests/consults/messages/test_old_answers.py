@@ -11,7 +11,7 @@ from clinic_site import delivery_reports
 from consults import booking
 from consults.erasure import erase_at_once
 from consults.messages.calendar_answers import CalendarAnswer, read_answer
-from consults.messages.declined_entries import has_entry, take_answer
+from consults.messages.declined_entries import if_ours, take_answer
 from consults.messages.delivery import deliver_due
 from consults.messages.mailbox import MailboxReader
 from consults.models import ConsultRequest, OutboxMessage, TakenAnswer
@@ -115,7 +115,7 @@ def test_a_no_with_words_that_nobody_has_opened_is_taken_once_by_every_worker(
     server.kinds = {4: re.search(rb"Content-Type:.*", server.mails[4])[0]}
 
     def restarted(now) -> int:
-        delivery_reports.read_reports(MailboxReader(ACCOUNT, host=HOST, has_entry=has_entry), now=now)
+        delivery_reports.read_reports(MailboxReader(ACCOUNT, host=HOST, if_ours=if_ours), now=now)
         deliver_due(now=now)
         assert (len(server.mails), delivery_reports.answers_to_read()) == (1, 1)
         return len(asked())
