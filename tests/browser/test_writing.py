@@ -17,8 +17,8 @@ ADD = "/admin/blog/article/add/"
 WIDE = {"width": 1600, "height": 1000}
 LINES = "\n\n".join(["They stand in the water, and they wait for fish."] * 60)
 BODY = f"## What egrets do\n\n{LINES}\n\n## Where egrets sleep\n\nIn trees.\n\n{LINES}"
-# More than the site takes at once.
-TOO_MUCH = "a b. " * 250_000
+# 5 MB, which is more than the site takes at once.
+TOO_MUCH = "a b. " * 1_000_000
 CARET = "() => { const field = document.activeElement; return [field.id, field.value.slice(field.selectionStart)] }"
 SCROLLED = "() => document.querySelector('iframe[name=preview]').contentWindow.scrollY"
 
@@ -115,7 +115,7 @@ def test_who_types_sees_the_page_and_its_problems_and_chooses_what_to_put_in(pag
     body.fill(TOO_MUCH)
     page.get_by_role("button", name="Save and continue editing").click()
     expect(
-        page.get_by_role("alert").filter(has_text="This form holds 1.3 MB, and at most 1 MB can be sent at once.")
+        page.get_by_role("alert").filter(has_text="This form holds 5.0 MB, and at most 1 MB can be sent at once.")
     ).to_be_visible()
     expect(body).to_have_value(TOO_MUCH)
     assert posts == []
