@@ -77,6 +77,12 @@ def desk_on_postgresql(browser, tmp_path_factory):
 
 
 @pytest.fixture
+def writers(request, database):
+    """The site of staff on the database of the test: `databases`."""
+    return request.getfixturevalue(f"desk_on_{database}").site
+
+
+@pytest.fixture
 def plain_page(browser):
     """A browser without JavaScript."""
     with new_context(browser, java_script_enabled=False, viewport=PHONE) as context:

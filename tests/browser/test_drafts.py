@@ -11,7 +11,7 @@ from tests.browser.desk import SUPERUSER
 from tests.browser.pages import log_in, press
 from tests.builders import PASSWORD
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.databases(postgresql=pytest.mark.nightly)]
 
 CHANGE = "/admin/pages/question/{}/change/"
 EDITOR = "edda"
@@ -37,8 +37,8 @@ ASKS = "beforeunload"
 
 
 @pytest.fixture
-def site(desk_on_sqlite):
-    return desk_on_sqlite.site
+def site(writers):
+    return writers
 
 
 @pytest.fixture
@@ -284,6 +284,7 @@ def test_axe_finds_nothing_in_the_offer(examined_page, site):
     page.evaluate("localStorage.clear()")
 
 
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 @pytest.mark.slow
 def test_a_form_that_comes_back_after_its_session_ran_out_is_not_offered_a_second_time_from_the_device(desk, site):
     desk.goto(site.url + CHANGE.format(12))

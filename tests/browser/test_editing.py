@@ -14,7 +14,7 @@ from tests.browser.pages import log_in, press
 from tests.builders import CHICAGO, PASSWORD
 from tests.server import wait_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.databases(postgresql=pytest.mark.nightly)]
 
 ADD = "/admin/blog/article/add/"
 BODY = """## What herons do
@@ -25,8 +25,8 @@ The heron stands still. See [the questions](/faqs/)."""
 
 
 @pytest.fixture
-def site(desk_on_sqlite):
-    return desk_on_sqlite.site
+def site(writers):
+    return writers
 
 
 @pytest.fixture
@@ -162,6 +162,7 @@ def test_what_may_not_be_published_is_named_and_two_editors_do_not_overwrite_eac
     assert desk.complaints == []
 
 
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 @pytest.mark.slow
 def test_a_change_is_proposed_shown_and_published_with_script_and_without(examined_page, plain_desk, site):
     log_in(examined_page, site, SUPERUSER, PASSWORD)

@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import TWO_LOOKS, failures
+from tests.postgresql import settings_on
 from tests.server import Site, started_before
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.databases(postgresql=pytest.mark.nightly)]
 READER = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -16,12 +17,14 @@ READER = {
 }
 
 
-@pytest.fixture(scope="module")
-def site(browser, tmp_path_factory):
-    site = started_before(tmp_path_factory.mktemp("passkeys"), {"WEB_WORKERS": "1"})
+@pytest.fixture
+def site(browser, tmp_path, database):
+    site = started_before(tmp_path, {"WEB_WORKERS": "1"} | settings_on(database))
     site.settings["PUBLIC_URL"] = f"http://localhost:{site.port}"
-    yield site.serve()
-    site.stop()
+    try:
+        yield site.serve()
+    finally:
+        site.stop()
 
 
 class Reader:
@@ -69,6 +72,7 @@ def problems(page: Page) -> list[str]:
     return [text.partition(". ")[0].strip() + "." for text in page.locator(".errornote:visible").all_text_contents()]
 
 
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 def test_a_passkey_is_added_lets_in_is_renamed_and_removed(page, site):
     staff, reader = site.make_staff(), Reader(page)
     enter_password(page, site, staff)

@@ -11,21 +11,21 @@ from tests.browser.desk import SUPERUSER
 from tests.browser.pages import log_in
 from tests.builders import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.databases(postgresql=pytest.mark.nightly)]
 
 ADD = "/admin/blog/article/add/"
 WIDE = {"width": 1600, "height": 1000}
 LINES = "\n\n".join(["They stand in the water, and they wait for fish."] * 60)
 BODY = f"## What egrets do\n\n{LINES}\n\n## Where egrets sleep\n\nIn trees.\n\n{LINES}"
-# More than the site takes at once.
-TOO_MUCH = "a b. " * 250_000
+# 5 MB, which is more than the site takes at once.
+TOO_MUCH = "a b. " * 1_000_000
 CARET = "() => { const field = document.activeElement; return [field.id, field.value.slice(field.selectionStart)] }"
 SCROLLED = "() => document.querySelector('iframe[name=preview]').contentWindow.scrollY"
 
 
 @pytest.fixture
-def site(desk_on_sqlite):
-    return desk_on_sqlite.site
+def site(writers):
+    return writers
 
 
 def type_in(page, words: str) -> None:
@@ -115,7 +115,7 @@ def test_who_types_sees_the_page_and_its_problems_and_chooses_what_to_put_in(pag
     body.fill(TOO_MUCH)
     page.get_by_role("button", name="Save and continue editing").click()
     expect(
-        page.get_by_role("alert").filter(has_text="This form holds 1.3 MB, and at most 1 MB can be sent at once.")
+        page.get_by_role("alert").filter(has_text="This form holds 5.0 MB, and at most 1 MB can be sent at once.")
     ).to_be_visible()
     expect(body).to_have_value(TOO_MUCH)
     assert posts == []
@@ -140,6 +140,7 @@ def test_axe_finds_nothing_while_a_text_is_typed(examined_page, site):
     assert failures(page, [(DESKTOP, "light"), (PHONE, "dark")]) == []
 
 
+@pytest.mark.databases(postgresql=pytest.mark.slow)
 def test_without_script_nothing_is_offered_that_would_not_work_and_the_way_back_keeps_what_was_too_much(browser, site):
     with new_context(browser, java_script_enabled=False, viewport=WIDE) as context:
         page = context.new_page()
