@@ -18,7 +18,9 @@ from .times_form import NONE, StartField, TimesForm
 
 _SENT_ALREADY = "This form was already sent, with other answers. To change that request, use the link to its own page"
 _SENT_AND_ERASED = "This form was sent before, and we no longer have that request"
-_UNCHECKED = "Check the box to show you know this is not for emergencies, not a confirmed visit, and does not make you a patient"
+_UNCHECKED = (
+    "Check the box to show that you know: this form is not for emergencies, confirms no visit, and does not make you a patient"
+)
 _SEND_AGAIN = "To send this as a new request, send the form again"
 _CALLED = "We will call you for the consult: please give a phone number. We may call it too if our email cannot reach you"
 _NO_PHONE = "Enter a phone number with the area code, ten digits, like 507-555-0100"

@@ -91,7 +91,7 @@ def test_a_request_goes_from_the_form_to_the_top_of_the_desk_without_javascript(
     moment = r"\w+day, \w+ \d{1,2}, \d{4}, \d{1,2}:\d\d [AP]M Central Time"
     assert re.search(rf"We will answer by\s+{moment}", receipt, re.IGNORECASE), receipt
     reference = sent_reference(plain_page)
-    assert "not confirmed until we write or call" in plain_page.locator("main").inner_text()
+    assert "not confirmed until we write." in plain_page.locator("main").inner_text()
     expect(plain_page.locator("main").get_by_role("link", name="Call or text 988")).to_be_visible()
 
     with new_context(browser, viewport=DESKTOP, java_script_enabled=False) as context:

@@ -285,7 +285,7 @@ NEWS = {"do not start at that time", "We are closed at that time", "too soon", "
         pytest.param({"contact_by": None}, "Choose how we should reach you", id="no way chosen"),
         pytest.param({"contact_by": "pigeon"}, "Choose email or phone", id="a way we do not have"),
         pytest.param({"note": "x" * 301}, "300 characters or fewer", id="a note too long"),
-        pytest.param({"acknowledged": None}, "Check the box to show you know", id="not acknowledged"),
+        pytest.param({"acknowledged": None}, "Check the box to show that you know", id="not acknowledged"),
     ],
 )
 def test_a_refused_form_names_the_fix_keeps_the_answers_and_offers_times(client, changed, words):
@@ -488,7 +488,7 @@ def test_a_filled_honeypot_sets_the_request_aside_behind_the_same_page(client):
     assert statuses() == ["quarantined"]
     assert (Seat.objects.count(), OutboxMessage.objects.count()) == (0, 0)
     sent = client.get("/book-a-consult/sent/").content.decode()
-    assert "It is not confirmed until we write or call" in sent
+    assert "It is not confirmed until we write." in sent
     assert "Friday, December 4, 2026, 8:00 PM Central Time" in sent
 
 
@@ -792,15 +792,27 @@ def test_the_sent_page_shows_the_time_that_was_asked_for_since(client, staff):
     decisions(staff)["moved"](ConsultRequest.objects.get(), WEDNESDAY)
     page = client.get(f"{URL}sent/").content.decode()
     assert "Tuesday, December 8, 2026, 4:00 PM" in page
-    assert "It is not confirmed until we write or call" in page
+    assert "It is not confirmed until we write." in page
 
 
 def test_the_sent_page_says_that_we_call_when_the_address_takes_no_mail(client):
     client.post(URL, answers(phone="507-555-0100"))
     refuse(OutboxMessage.objects.get(recipient="patient"), now=WEDNESDAY, problem="refused_550")
     page = " ".join(client.get(f"{URL}sent/").content.decode().split())
-    assert "We will call you at <strong>507-555-0100</strong> by the time above" in page
+    answered_by = re.search(r"<dt>We will answer by</dt><dd>([^<]*)</dd>", page)[1]
+    assert f"We will call you at <strong>507-555-0100</strong> by {answered_by}, to confirm" in page
+    assert "One thing to do now: save" in page
+    assert "nothing else you need to do" not in page
     assert "ada@example.com" not in page
+
+
+def test_who_asked_for_no_time_is_promised_an_answer_and_told_how_an_estimate_comes(client):
+    client.post(URL, answers(starts_at="none", phone="507-555-0100", contact_by="phone"))
+    page = " ".join(client.get(f"{URL}sent/").content.decode().split())
+    assert "We will find one with you, or answer what you asked." in page
+    assert 'href="/good-faith-estimate/">how a written estimate reaches you</a>. Tell us an email or postal address' in page
+    client.post(URL, answers())
+    assert "how a written estimate" not in client.get(f"{URL}sent/").content.decode()
 
 
 def test_the_sent_page_of_a_request_that_was_erased_is_neutral(client, staff):
