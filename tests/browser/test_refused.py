@@ -14,11 +14,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.databases(postg
 
 NO_PICTURE = {"name": "heron.jpg", "mimeType": "image/jpeg", "buffer": b"This is no picture."}
 ARTICLE = "/admin/blog/article/{}/"
+# Published, and nothing is pending for it.
+COPY = (
+    "from blog.models import Article; row = Article.objects.earliest('pk');"
+    "row.slug, row.pk = f\"copy-{Article.objects.latest('pk').pk}\", None; row.save(); print(row.pk)"
+)
 # By another way than the admin, which takes the pending change along.
 DELETE = "from blog.models import Article; Article.objects.filter(pk={})._raw_delete('default')"
 RUN_OUT = (
     "from datetime import timedelta; from django.utils import timezone; from staff.models import StaffSession as S;"
     "S.objects.update(seen_at=timezone.now() - timedelta(hours=2))"
+)
+# Somebody else saves the text meanwhile.
+SAVED_BY_ANOTHER = (
+    "from pages.models import Question; row = Question.objects.get(pk={}); row.answer += '\\n\\nTerns dive.'; row.save()"
 )
 
 
@@ -37,12 +46,14 @@ def desk(request, browser, site):
         yield page
 
 
-def propose(desk, site, number: int, words: str) -> None:
-    """As a pending change of this article."""
+def propose(desk, site, words: str) -> int:
+    """As a pending change of an article of its own. Returns the article's number."""
+    number = int(site.shell(COPY))
     desk.goto(site.url + ARTICLE.format(number) + "change/")
     desk.locator("#id_subtitle").fill(words)
     press(desk, "Save as pending change")
     expect(desk.locator(".messagelist .success")).to_contain_text("Visitors see nothing of it")
+    return number
 
 
 def test_a_file_that_is_no_picture_is_refused_and_its_description_stays(desk, site):
@@ -60,7 +71,7 @@ def test_a_file_that_is_no_picture_is_refused_and_its_description_stays(desk, si
 
 def test_a_time_that_has_passed_is_refused_and_the_change_stays(desk, site):
     words = f"Herons by noon, {'with' if desk.has_script else 'without'} script"
-    propose(desk, site, 2, words)
+    propose(desk, site, words)
     desk.get_by_label("Publish on: date").fill("2020-01-02")
     desk.get_by_label("Publish on: time").fill("09:30")
     press(desk, "Publish at this time")
@@ -71,17 +82,23 @@ def test_a_time_that_has_passed_is_refused_and_the_change_stays(desk, site):
 
 @pytest.mark.databases(postgresql=pytest.mark.slow)
 def test_the_pending_words_of_a_text_that_was_deleted_are_shown_and_can_be_copied(desk, site):
-    number = int(site.shell("from blog.models import Article; print(Article.objects.order_by('pk').last().pk)"))
-    propose(desk, site, number, "Herons at dusk")
+    number = propose(desk, site, "Herons at dusk")
     desk.get_by_role("link", name="Edit these words").click()
     desk.locator("#id_subtitle").fill("Herons at dawn")
     site.shell(DELETE.format(number))
     press(desk, "Save the pending change")
-    expect(desk.get_by_text("The text was deleted, so there is nothing left to change.")).to_be_visible()
+    expect(desk.get_by_role("heading", name="Nothing was saved, and nothing is lost")).to_be_visible()
     expect(desk.get_by_label("Subtitle", exact=True)).to_have_value("Herons at dawn")
     expect(desk.get_by_label("Subtitle, as kept")).to_have_value("Herons at dusk")
     desk.goto(site.url + ARTICLE.format(number) + "pending/")
     expect(desk.get_by_label("Subtitle", exact=True)).to_have_value("Herons at dusk")
+
+
+def sign_in_again(desk) -> None:
+    desk.get_by_label("Username").fill(SUPERUSER)
+    desk.get_by_label("Password").fill(PASSWORD)
+    press(desk, "Log in")
+    expect(desk.get_by_text("It is not saved yet")).to_be_visible()
 
 
 def test_words_that_were_posted_after_the_session_ran_out_come_back_unsaved(desk, site):
@@ -90,12 +107,25 @@ def test_words_that_were_posted_after_the_session_ran_out_come_back_unsaved(desk
     desk.locator("#id_answer").fill(answer)
     site.shell(RUN_OUT)
     press(desk, "Save and continue editing")
-    desk.get_by_label("Username").fill(SUPERUSER)
-    desk.get_by_label("Password").fill(PASSWORD)
-    press(desk, "Log in")
-    expect(desk.get_by_text("It is not saved yet")).to_be_visible()
+    sign_in_again(desk)
     expect(desk.locator("#id_answer")).to_have_value(answer)
     press(desk, "Save and continue editing")
     expect(desk.locator(".messagelist .success")).to_be_visible()
     desk.reload()
     expect(desk.locator("#id_answer")).to_have_value(re.compile(r"Bitterns boom( twice)?\.$"))
+
+
+def test_words_that_come_back_to_a_text_that_was_changed_meanwhile_replace_nothing_unseen(desk, site):
+    desk.goto(f"{site.url}/admin/pages/question/14/change/")
+    answer = f"{desk.locator('#id_answer').input_value()} Grebes float{' twice' * desk.has_script}."
+    desk.locator("#id_answer").fill(answer)
+    site.shell(RUN_OUT + ";" + SAVED_BY_ANOTHER.format(14))
+    press(desk, "Save and continue editing")
+    sign_in_again(desk)
+    told = desk.locator(".errorlist").filter(has_text="Someone else saved this text")
+    expect(told).to_contain_text("+ Terns dive.")
+    expect(desk.locator("#id_answer")).to_have_value(answer)
+    assert site.shell("from pages.models import Question; print(Question.objects.get(pk=14).answer)").endswith("Terns dive.")
+    press(desk, "Save and continue editing")
+    expect(desk.locator(".messagelist .success")).to_be_visible()
+    expect(desk.locator("#id_answer")).to_have_value(answer)
