@@ -124,6 +124,25 @@ def test_a_passkey_is_added_lets_in_is_renamed_and_removed(page, site):
     assert page.complaints == []
 
 
+def test_without_script_the_page_says_what_a_passkey_needs_and_a_recovery_code_lets_in(page, plain_page, site):
+    staff = site.make_staff()
+    Reader(page)
+    enter_password(page, site, staff)
+    choose(page, "Second step")
+    confirm_password(page, staff)
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Name of the passkey").fill("Blue key")
+    page.get_by_role("button", name="Make the passkey").click()
+    code = page.locator(".codes li").first.text_content()
+
+    enter_password(plain_page, site, staff)
+    expect(plain_page.get_by_text("A passkey needs a newer browser with JavaScript switched on.")).to_be_visible()
+    expect(plain_page.get_by_role("button", name="Use a passkey")).to_be_hidden()
+    plain_page.get_by_label("Code").fill(code)
+    plain_page.get_by_role("button", name="Continue").click()
+    expect(plain_page.locator("details.account")).to_be_visible()
+
+
 def test_nothing_is_wrong_with_the_pages_of_passkeys(examined_page, site):
     page, staff = examined_page, site.make_staff("axel")
     reader = Reader(page)
