@@ -48,9 +48,10 @@ def server_error(request):
 
 def csrf_failure(request, reason=""):
     is_of_staff = request.path.startswith("/admin/")
-    kept = answer_to_an_older_page(request)
+    if kept := answer_to_an_older_page(request):
+        return kept
     typed = posted_words(request) if is_of_staff else []
-    return kept or error_page(403, "403_csrf.html", is_of_staff=is_of_staff, typed=typed)
+    return error_page(403, "403_csrf.html", is_of_staff=is_of_staff, typed=typed)
 
 
 def _when_unavailable(request, exception: BaseException | None) -> HttpResponse | None:

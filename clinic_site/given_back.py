@@ -3,7 +3,6 @@
 Pages of staff must not be stored, and a browser that obeys has nothing to go back to.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import DisallowedHost, SuspiciousOperation
@@ -11,14 +10,14 @@ from django.http import QueryDict, UnreadablePostError
 from django.urls import Resolver404, resolve
 
 from staff import kept_pages
-from staff.kept_words import is_typed
+from staff.kept_words import is_secret, is_typed
 
 from .upload_limit import LARGEST_REQUEST
 
 # A date, a choice or a digest is shorter, and one word.
 _LONGEST_VALUE = 100
 # Without it the same form would be refused.
-_SENT_AGAIN = {"csrfmiddlewaretoken"}
+_SENT_TOO = "csrfmiddlewaretoken"
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -52,10 +51,9 @@ def form_to_send_again(request) -> dict[str, Any] | None:
         return None
     if kept_pages.page_of(request) is None or not (posted := _posted(request)):
         return None
-    sent = [(name, text) for name, texts in posted.lists() for text in texts]
     return {
         "action": request.get_full_path(),
-        "fields": [(name, text) for name, text in sent if is_typed(name) or name in _SENT_AGAIN or name.startswith("_")],
+        "fields": [(name, text) for name, text in _each(posted) if name == _SENT_TOO or not is_secret(name)],
         "typed": _with_words(posted),
         "has_files": bool(request.FILES),
     }
@@ -78,6 +76,10 @@ def _is_of_this_site(request) -> bool:
     return headers.get("Sec-Fetch-Site", "same-origin") == "same-origin" and headers.get("Origin", own) == own
 
 
+def _each(posted: QueryDict) -> list[tuple[str, str]]:
+    return [(name, text) for name, texts in posted.lists() for text in texts]
+
+
 def _with_words(posted: QueryDict) -> list[tuple[str, str]]:
-    typed: Iterable[tuple[str, str]] = ((name, text) for name, texts in posted.lists() for text in texts if is_typed(name))
+    typed = [(name, text) for name, text in _each(posted) if is_typed(name)]
     return [(name.replace("_", " "), text) for name, text in typed if len(text.split()) > 1 or len(text) > _LONGEST_VALUE]

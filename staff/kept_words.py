@@ -16,6 +16,7 @@ nor are files. Codes have forms of their own, which are not among `staff.kept_pa
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.http import QueryDict
@@ -42,26 +43,36 @@ def keep(request, user, *, now: datetime) -> bool:
     if page is None or not posted or _size(posted) > LARGEST:
         return False
     # A button is pressed again in a second; words are not typed again.
-    if not _has_words(posted) and kept_pages.is_of_a_request(request) and _holds_words(user, now=now):
+    if not _has_words(posted.items()) and kept_pages.is_of_a_request(request) and _holds_words(user, now=now):
         return False
     KeptWords.objects.keep(user, page=page, posted=posted, has_files=bool(request.FILES), now=now)
     return True
 
 
+def is_secret(name: str) -> bool:
+    """Whether a field of this name holds a password, a code or a token."""
+    return bool(_SECRET.search(name))
+
+
 def is_typed(name: str) -> bool:
     """Whether a field of this name holds words of a person, and no secret."""
-    return not (_SECRET.search(name) or name.startswith(_NOT_TYPED))
+    return not (is_secret(name) or name.startswith(_NOT_TYPED))
 
 
-def _has_words(posted: dict[str, list[str]]) -> bool:
-    """Whether anything was typed, and not only chosen."""
-    return any(len(text.split()) > 1 for texts in posted.values() for text in texts)
+def _has_words(fields: Iterable[tuple[str, list[str]]]) -> bool:
+    """Whether anything was typed, and not only chosen. `fields`: each name with its values."""
+    return any(len(text.split()) > 1 for _, texts in fields for text in texts)
 
 
 def _holds_words(user, *, now: datetime) -> bool:
+    """Whether words are kept for the user, at whatever page; also where no key opens them."""
     row = KeptWords.objects.of(user).fresh(now=now).first()
-    kept = row and read(user, page=row.page, now=now)
-    return kept is not None and (kept.posted is None or _has_words(dict(kept.posted.lists())))
+    if row is None:
+        return False
+    try:
+        return _has_words(row.open()["posted"].items())
+    except CannotOpen:
+        return True
 
 
 def _size(posted: dict[str, list[str]]) -> int:
@@ -98,7 +109,7 @@ def drop_saved(request, *, page: str, now: datetime) -> None:
     if kept is None or kept.posted is None or kept_pages.WITHOUT in request.GET:
         return
     is_it = all(kept.posted.get(name) == request.POST.get(name) for name in kept_pages.WHICH_FORM)
-    if is_it or not _has_words(dict(kept.posted.lists())):
+    if is_it or not _has_words(kept.posted.lists()):
         drop(request.user, page=page)
 
 

@@ -35,8 +35,7 @@ def unsent_form(request: HttpRequest) -> dict:
     shown += [(label, fields.get(name, "")) for name, label in Person.labels().items() if name not in _NOT_SHOWN]
     return {
         "action": reverse("consults:request"),
-        "csrf_token": get_token(request),
-        "fields": list(fields.items()),
+        "fields": [("csrfmiddlewaretoken", get_token(request)), *fields.items()],
         "shown": [(label, value) for label, value in shown if value],
     }
 

@@ -11,7 +11,7 @@ import pytest
 from tests.browser.chromium import DESKTOP, PHONE, find_chromium, new_context, running_chromium
 from tests.browser.desk import open_desk
 from tests.environment import skip_for_want_of
-from tests.postgresql import new_database, with_content
+from tests.postgresql import settings_on
 from tests.server import started_before
 
 # Keeps every layout shift from the first moment of a document on.
@@ -72,7 +72,7 @@ def desk_on_sqlite(browser, tmp_path_factory):
 @pytest.fixture(scope="session")
 def desk_on_postgresql(browser, tmp_path_factory):
     """The same on PostgreSQL."""
-    with _running(tmp_path_factory.mktemp("desk"), {"DATABASE_URL": new_database(with_content())}) as site:
+    with _running(tmp_path_factory.mktemp("desk"), settings_on("postgresql")) as site:
         yield open_desk(site)
 
 
@@ -80,6 +80,13 @@ def desk_on_postgresql(browser, tmp_path_factory):
 def writers(request, database):
     """The site of staff on the database of the test: `databases`."""
     return request.getfixturevalue(f"desk_on_{database}").site
+
+
+@pytest.fixture
+def site_of_its_own(browser, tmp_path, database):
+    """A site for one test alone, on the database of the test: `databases`."""
+    with _running(tmp_path, settings_on(database)) as site:
+        yield site
 
 
 @pytest.fixture

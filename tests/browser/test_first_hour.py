@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 
 from tests.browser.pages import press
 from tests.builders import PASSWORD
-from tests.postgresql import settings_on
-from tests.server import started_before
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.databases(postgresql=pytest.mark.slow)]
 
@@ -20,12 +18,8 @@ AGAIN = (
 
 
 @pytest.fixture
-def site(browser, tmp_path, database):
-    site = started_before(tmp_path, {"WEB_WORKERS": "1"} | settings_on(database))
-    try:
-        yield site.serve()
-    finally:
-        site.stop()
+def site(site_of_its_own):
+    return site_of_its_own
 
 
 def test_the_link_of_the_console_makes_an_owner_once_and_a_wrong_answer_loses_nothing(page, plain_page, site):

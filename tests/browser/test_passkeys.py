@@ -66,6 +66,14 @@ def choose(page: Page, name: str) -> None:
     page.locator("details.account").get_by_text(name, exact=True).click()
 
 
+def name_a_passkey(page: Page, staff: tuple[str, str], name: str) -> None:
+    """Up to the button that makes it."""
+    choose(page, "Second step")
+    confirm_password(page, staff)
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Name of the passkey").fill(name)
+
+
 def problems(page: Page) -> list[str]:
     """The first sentence of each that the page tells."""
     page.locator(".errornote:visible").first.wait_for()
@@ -76,10 +84,7 @@ def problems(page: Page) -> list[str]:
 def test_a_passkey_is_added_lets_in_is_renamed_and_removed(page, site):
     staff, reader = site.make_staff(), Reader(page)
     enter_password(page, site, staff)
-    choose(page, "Second step")
-    confirm_password(page, staff)
-    page.get_by_role("link", name="Add a passkey").click()
-    page.get_by_label("Name of the passkey").fill("Blue key")
+    name_a_passkey(page, staff, "Blue key")
     page.get_by_role("button", name="Make the passkey").click()
     expect(page.locator(".codes li")).to_have_count(10)
     code = page.locator(".codes li").first.text_content()
@@ -92,10 +97,7 @@ def test_a_passkey_is_added_lets_in_is_renamed_and_removed(page, site):
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.locator("details.account")).to_be_visible()
 
-    choose(page, "Second step")
-    confirm_password(page, staff)
-    page.get_by_role("link", name="Add a passkey").click()
-    page.get_by_label("Name of the passkey").fill("The same again")
+    name_a_passkey(page, staff, "The same again")
     page.get_by_role("button", name="Make the passkey").click()
     assert problems(page) == ["This device has a passkey for your account already."]
     expect(page.get_by_label("Name of the passkey")).to_have_value("The same again")
@@ -128,10 +130,7 @@ def test_without_script_the_page_says_what_a_passkey_needs_and_a_recovery_code_l
     staff = site.make_staff()
     Reader(page)
     enter_password(page, site, staff)
-    choose(page, "Second step")
-    confirm_password(page, staff)
-    page.get_by_role("link", name="Add a passkey").click()
-    page.get_by_label("Name of the passkey").fill("Blue key")
+    name_a_passkey(page, staff, "Blue key")
     page.get_by_role("button", name="Make the passkey").click()
     code = page.locator(".codes li").first.text_content()
 
@@ -147,10 +146,7 @@ def test_nothing_is_wrong_with_the_pages_of_passkeys(examined_page, site):
     page, staff = examined_page, site.make_staff("axel")
     reader = Reader(page)
     enter_password(page, site, staff)
-    choose(page, "Second step")
-    confirm_password(page, staff)
-    page.get_by_role("link", name="Add a passkey").click()
-    page.get_by_label("Name of the passkey").fill("Blue key")
+    name_a_passkey(page, staff, "Blue key")
     found = failures(page, TWO_LOOKS)
     page.get_by_role("button", name="Make the passkey").click()
     page.get_by_role("link", name="I have saved them").click()

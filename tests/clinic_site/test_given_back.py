@@ -1,12 +1,12 @@
 """What staff typed comes back on the page that says that it was not saved: browsers keep no page of staff."""
 
 import re
-from html import unescape
 
 import pytest
 from django.db import OperationalError
 
 from consults.models import ConsultRequest
+from tests.browsers import hidden_fields
 from tests.builders import submit
 
 BY_PHONE = "/admin/consults/consultrequest/by-phone/"
@@ -28,18 +28,10 @@ def away(monkeypatch, client):
         yield gone.undo
 
 
-def hidden_fields(page: str) -> dict[str, str]:
-    return {unescape(name): unescape(value) for name, value in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page)}
-
-
-def note_of(request) -> tuple[str, dict[str, str]]:
-    path = f"/admin/consults/consultrequest/{request.pk}/act/"
-    return path, {"action": "note", "version": str(request.version), "staff_notes": NOTE, "csrfmiddlewaretoken": "t"}
-
-
 def test_a_note_that_the_database_could_not_store_is_shown_and_sent_again(desk, request):
     asked = submit()
-    path, note = note_of(asked)
+    path = f"/admin/consults/consultrequest/{asked.pk}/act/"
+    note = {"action": "note", "version": str(asked.version), "staff_notes": NOTE, "csrfmiddlewaretoken": "t"}
     back = request.getfixturevalue("away")
     answer = desk.post(path, note)
     page = answer.content.decode()

@@ -27,6 +27,7 @@ from pages.supply import read_supply
 from staff import ended_sessions, factors, kept_words, second_factor, sessions
 from staff.cleanup import delete_ended_sessions, delete_kept_words
 from staff.models import KeptWords, StaffSession
+from tests.browsers import hidden_fields
 from tests.builders import WEDNESDAY, colleague, submit
 from tests.content.test_editing import make_article
 from tests.staff.signing_in import PASSWORD, STEP, digits, set_up
@@ -714,7 +715,7 @@ def test_an_answer_about_one_missing_fact_drops_no_other(owner, clock):
     page = shown(browser, missing)
     assert "Behind the house" in page
     form = next(form for form in re.findall(r"<form.*?</form>", page, re.DOTALL) if f'value="{second}"' in form)
-    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    fields = hidden_fields(form)
     token = fields.pop("csrfmiddlewaretoken")
     assert browser.send(missing, fields | {second: "Ring at the side door."}, token).status_code == 302
     assert "Behind the house" in shown(browser, missing)
